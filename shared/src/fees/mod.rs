@@ -1,0 +1,1 @@
+//! Kalshi's fee schedule, to the last rounding step.

@@ -1,0 +1,12 @@
+//! Tauroi's brain: everything that decides a number, with no way to reach the outside.
+//!
+//! This crate compiles to native code and to WebAssembly and gives the same bits on both.
+//! It opens no file or socket, reads no clock and draws no entropy: time and random seeds are arguments.
+
+pub mod fees;
+mod invalid;
+pub mod math;
+pub mod pricing;
+pub mod units;
+
+pub use invalid::Invalid;

@@ -1,0 +1,1 @@
+//! What a contract is worth: the Merton digital, implied quantities and the winner among many.

@@ -1,0 +1,1 @@
+//! Exact amounts: prices, quantities, cash and times as checked integers.
