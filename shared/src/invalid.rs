@@ -35,17 +35,29 @@ impl Invalid {
 
 /// Checks that `value` is a finite number.
 pub(crate) fn finite(field: &'static str, value: f64) -> Result<f64, Invalid> {
-    if value.is_finite() { Ok(value) } else { Err(Invalid::new(field, format!("must be a finite number, got {value}"))) }
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Invalid::new(field, format!("must be a finite number, got {value}")))
+    }
 }
 
 /// Checks that `value` is finite and greater than zero.
 pub(crate) fn positive(field: &'static str, value: f64) -> Result<f64, Invalid> {
     finite(field, value)?;
-    if value > 0.0 { Ok(value) } else { Err(Invalid::new(field, format!("must be greater than zero, got {value}"))) }
+    if value > 0.0 {
+        Ok(value)
+    } else {
+        Err(Invalid::new(field, format!("must be greater than zero, got {value}")))
+    }
 }
 
 /// Checks that `value` is finite and not below zero.
 pub(crate) fn non_negative(field: &'static str, value: f64) -> Result<f64, Invalid> {
     finite(field, value)?;
-    if value >= 0.0 { Ok(value) } else { Err(Invalid::new(field, format!("must not be negative, got {value}"))) }
+    if value >= 0.0 {
+        Ok(value)
+    } else {
+        Err(Invalid::new(field, format!("must not be negative, got {value}")))
+    }
 }
