@@ -5,6 +5,7 @@
 
 pub mod fees;
 mod invalid;
+pub mod market;
 pub mod math;
 pub mod pricing;
 pub mod units;

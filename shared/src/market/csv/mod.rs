@@ -1,0 +1,10 @@
+//! Readers of the project's CSV files: bytes in, typed rows out.
+//!
+//! Columns are found by name, in any order, and others are ignored. An error names the file, the line and
+//! the column, and quotes the offending text.
+
+mod table;
+mod trades;
+
+pub use table::TapeError;
+pub use trades::read_trades;

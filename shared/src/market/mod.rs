@@ -1,0 +1,18 @@
+//! Kalshi's markets: what a contract is called, and what was traded in it.
+//!
+//! A *series* (KXTOPMONTHLY) has *events* (KXTOPMONTHLY-26FEB), and an event has *contracts*, which Kalshi
+//! also calls markets (KXTOPMONTHLY-26FEB-BAD). A contract's trades, in time order, are its [`Tape`].
+
+pub mod csv;
+mod side;
+mod tape;
+mod ticker;
+mod trade;
+
+pub use side::{Action, Side};
+pub use tape::{EventTape, Tape};
+pub use ticker::{EventTicker, Ticker};
+pub use trade::Trade;
+
+#[cfg(test)]
+mod tests;

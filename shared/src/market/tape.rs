@@ -1,0 +1,141 @@
+//! The trades of a contract in time order, and of all contracts of an event.
+
+use std::collections::BTreeMap;
+
+use super::{EventTicker, Ticker, Trade};
+use crate::Invalid;
+use crate::units::{Cash, Price, Quantity};
+
+/// The trades of one contract in time order, at least one.
+///
+/// Trades of the same instant are separate fills of one sweep: they keep the order they came in and form
+/// one batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tape {
+    ticker: Ticker,
+    trades: Vec<Trade>,
+    last_price: Price,
+    volume: Quantity,
+}
+
+impl Tape {
+    /// Returns the tape of `trades`, given in any order.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `trades` if there is none, `ticker` if they are not all of one contract,
+    /// or `count` if their sum is beyond [`Quantity::MAX`].
+    pub fn new(mut trades: Vec<Trade>) -> Result<Self, Invalid> {
+        // Stable, so that a batch keeps its order.
+        trades.sort_by_key(|trade| trade.at);
+        let Some(last) = trades.last() else {
+            return Err(Invalid::new("trades", "a tape needs at least one trade"));
+        };
+        if let Some(other) = trades.iter().find(|trade| trade.ticker != last.ticker) {
+            return Err(Invalid::new(
+                "ticker",
+                format!("a tape is of one contract, got {} and {}", other.ticker, last.ticker),
+            ));
+        }
+        let volume = total(trades.iter().map(|trade| trade.count))?;
+        Ok(Self { ticker: last.ticker.clone(), last_price: last.price, volume, trades })
+    }
+
+    /// Returns the contract.
+    pub fn ticker(&self) -> &Ticker {
+        &self.ticker
+    }
+
+    /// Returns the trades in time order.
+    pub fn trades(&self) -> &[Trade] {
+        &self.trades
+    }
+
+    /// Iterates over the batches: each a non-empty run of all trades of one instant, in time order.
+    pub fn batches(&self) -> impl Iterator<Item = &[Trade]> {
+        self.trades.chunk_by(|a, b| a.at == b.at)
+    }
+
+    /// Returns the YES price of the last trade.
+    pub fn last_price(&self) -> Price {
+        self.last_price
+    }
+
+    /// Returns the number of contracts traded.
+    pub fn volume(&self) -> Quantity {
+        self.volume
+    }
+}
+
+/// The tapes of one event's contracts, at least one, by ticker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventTape {
+    event: EventTicker,
+    contracts: Vec<Tape>,
+    volume: Quantity,
+}
+
+impl EventTape {
+    /// Groups `trades`, given in any order, into events and contracts; both come in order of ticker.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `ticker` if a trade's ticker names no event, or `count` if a sum of
+    /// counts is beyond [`Quantity::MAX`].
+    pub fn group(trades: impl IntoIterator<Item = Trade>) -> Result<Vec<Self>, Invalid> {
+        let mut by_ticker: BTreeMap<Ticker, Vec<Trade>> = BTreeMap::new();
+        for trade in trades {
+            match by_ticker.get_mut(&trade.ticker) {
+                Some(contract) => contract.push(trade),
+                None => {
+                    by_ticker.insert(trade.ticker.clone(), vec![trade]);
+                }
+            }
+        }
+        let mut by_event: BTreeMap<EventTicker, Vec<Tape>> = BTreeMap::new();
+        for (ticker, trades) in by_ticker {
+            by_event.entry(ticker.event()?).or_default().push(Tape::new(trades)?);
+        }
+        by_event
+            .into_iter()
+            .map(|(event, contracts)| {
+                let volume = total(contracts.iter().map(Tape::volume))?;
+                Ok(Self { event, contracts, volume })
+            })
+            .collect()
+    }
+
+    /// Returns the event.
+    pub fn event(&self) -> &EventTicker {
+        &self.event
+    }
+
+    /// Returns the tapes of the event's contracts in order of ticker.
+    pub fn contracts(&self) -> &[Tape] {
+        &self.contracts
+    }
+
+    /// Returns the number of contracts traded in all of the event.
+    pub fn volume(&self) -> Quantity {
+        self.volume
+    }
+
+    /// Returns the sum of the contracts' last YES prices: $1 if the last prints of a winner-take-all event
+    /// agreed with each other, and in practice more.
+    pub fn last_price_sum(&self) -> Cash {
+        // A price is at most 10^6 microdollars: the sum of all tapes that fit in memory fits an i64.
+        let microdollars = self.contracts.iter().map(|tape| tape.last_price().centicents() * 100).sum();
+        Cash::from_microdollars(microdollars)
+    }
+}
+
+/// Returns the sum of `counts`, which is refused beyond what a [`Quantity`] holds.
+fn total(counts: impl Iterator<Item = Quantity>) -> Result<Quantity, Invalid> {
+    let mut sum = Quantity::ZERO;
+    for count in counts {
+        sum = sum.checked_add(count).ok_or_else(|| {
+            Invalid::new("count", format!("the counts add up to more than {}", Quantity::MAX))
+        })?;
+    }
+    Ok(sum)
+}

@@ -1,0 +1,136 @@
+//! Tests of tickers, tapes and their readers.
+
+use super::csv::read_trades;
+use super::{EventTape, Side, Tape, Ticker, Trade};
+use crate::units::{Price, Quantity};
+
+fn trades(text: &str) -> Vec<Trade> {
+    read_trades(text.as_bytes(), "tape.csv").unwrap()
+}
+
+fn refusal(text: &str) -> String {
+    read_trades(text.as_bytes(), "tape.csv").unwrap_err().to_string()
+}
+
+#[test]
+fn columns_are_found_by_name_in_any_order() {
+    let read = trades(
+        "extra,count_fp,taker_outcome_side,created_time,yes_price_dollars,ticker\n\
+         x,7.77,yes,2026-06-15T15:48:42.609997Z,0.0300,KXPGATOUR-USO26-JDAY\n\
+         \n\
+         \"y,z\",1,,2026-06-15 15:48:42,0.5,KXPGATOUR-USO26-JDAY\r\n",
+    );
+    assert_eq!(read.len(), 2);
+    assert_eq!(read[0].ticker.as_str(), "KXPGATOUR-USO26-JDAY");
+    assert_eq!(read[0].at.to_string(), "2026-06-15T15:48:42.609997Z");
+    assert_eq!(read[0].price, Price::from_cents(3).unwrap());
+    assert_eq!(read[0].count, Quantity::from_hundredths(777).unwrap());
+    assert_eq!(read[0].taker_side, Some(Side::Yes));
+    assert_eq!(read[1].taker_side, None);
+}
+
+#[test]
+fn the_first_listed_name_wins_where_several_are_there() {
+    let read = trades("mid_price,price,ticker,volume,count,timestamp\n0.9,0.1,A-B,2,1,2026-01-01T00:00:00\n");
+    assert_eq!(read[0].price, Price::from_cents(10).unwrap());
+    assert_eq!(read[0].count, Quantity::from_contracts(1).unwrap());
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_name() {
+    let read = trades("\u{feff}ticker,timestamp,price,count\nA-B,2026-01-01T00:00:00,0.5,1\n");
+    assert_eq!(read.len(), 1);
+}
+
+#[test]
+fn errors_name_the_file_the_line_and_the_column() {
+    let header = "ticker,timestamp,price,count,taker_side\n";
+    let good = "A-B,2026-01-01T00:00:00,0.5,1,no\n";
+    for (row, message) in [
+        (
+            "A-B,2026-01-01T00:00:00,0.12345,1,no",
+            "tape.csv, line 3, column price: \"0.12345\" has more than 4 decimals",
+        ),
+        (
+            "A-B,yesterday,0.5,1,no",
+            "tape.csv, line 3, column timestamp: \"yesterday\" is not a time like 2026-02-01T19:00:49.408374Z",
+        ),
+        ("A-B,2026-01-01T00:00:00,0.5,0,no", "tape.csv, line 3, column count: 0.00 contracts are no trade"),
+        (
+            "A-B,2026-01-01T00:00:00,0.5,1,bid",
+            "tape.csv, line 3, column taker_side: must be yes or no, got \"bid\"",
+        ),
+        (",2026-01-01T00:00:00,0.5,1,no", "tape.csv, line 3, column ticker: is empty"),
+        ("A B,2026-01-01T00:00:00,0.5,1,no", "tape.csv, line 3, column ticker: \"A B\" contains ' '"),
+        ("A-B,2026-01-01T00:00:00,0.5,1", "tape.csv, line 3: has 4 fields where the header has 5"),
+    ] {
+        assert_eq!(refusal(&format!("{header}{good}{row}\n")), message);
+    }
+    assert_eq!(refusal(""), "tape.csv, line 1: is empty: expected a header with column names");
+    assert_eq!(
+        refusal("ticker,timestamp,count\n"),
+        "tape.csv, line 1, column price|yes_price_dollars|mid_price: no such column; \
+         the header has ticker, timestamp, count"
+    );
+    assert_eq!(
+        refusal("ticker,price,timestamp,count,price\n"),
+        "tape.csv, line 1, column price: appears twice in the header"
+    );
+    let latin = b"ticker,timestamp,price,count\nA-\xe9,2026-01-01T00:00:00,0.5,1\n";
+    let error = read_trades(latin, "tape.csv").unwrap_err();
+    assert_eq!(error.to_string(), "tape.csv, line 2, column ticker: \"A-\u{fffd}\" is not UTF-8");
+}
+
+#[test]
+fn an_event_is_all_before_the_last_dash() {
+    let event = |text: &str| text.parse::<Ticker>().unwrap().event().map(|event| event.to_string());
+    assert_eq!(event("KXTOPMONTHLY-26FEB-BAD").unwrap(), "KXTOPMONTHLY-26FEB");
+    assert_eq!(event("KXHIGHNY-25DEC05-B45.5").unwrap(), "KXHIGHNY-25DEC05");
+    assert_eq!(
+        event("KXTOPMONTHLY").unwrap_err().to_string(),
+        "ticker: \"KXTOPMONTHLY\" names no event: it has no '-'"
+    );
+    assert!("A".repeat(129).parse::<Ticker>().is_err());
+}
+
+const SWEEP: &str = "ticker,timestamp,price,count\n\
+    E-B,2026-01-02T00:00:00,0.40,3\n\
+    E-A,2026-01-03T00:00:00,0.70,1\n\
+    E-A,2026-01-01T00:00:00,0.50,2\n\
+    E-A,2026-01-01T00:00:00,0.52,0.5\n\
+    E-A,2026-01-01T00:00:00,0.51,1\n\
+    F-A,2026-01-01T00:00:00,0.10,1\n";
+
+#[test]
+fn a_tape_is_in_time_order_and_a_batch_in_file_order() {
+    let of_a = trades(SWEEP).into_iter().filter(|trade| trade.ticker.as_str() == "E-A").collect();
+    let tape = Tape::new(of_a).unwrap();
+    let cents: Vec<Vec<i64>> = tape
+        .batches()
+        .map(|batch| batch.iter().map(|trade| trade.price.centicents() / 100).collect())
+        .collect();
+    assert_eq!(cents, [vec![50, 52, 51], vec![70]]);
+    assert_eq!(tape.last_price(), Price::from_cents(70).unwrap());
+    assert_eq!(tape.volume().to_string(), "4.50");
+}
+
+#[test]
+fn trades_group_into_events_and_contracts() {
+    let events = EventTape::group(trades(SWEEP)).unwrap();
+    let names: Vec<(&str, Vec<&str>)> = events
+        .iter()
+        .map(|e| (e.event().as_str(), e.contracts().iter().map(|tape| tape.ticker().as_str()).collect()))
+        .collect();
+    assert_eq!(names, [("E", vec!["E-A", "E-B"]), ("F", vec!["F-A"])]);
+    assert_eq!(events[0].volume().to_string(), "7.50");
+    assert_eq!(events[0].last_price_sum().to_string(), "1.100000");
+}
+
+#[test]
+fn a_tape_refuses_what_is_not_one_contract() {
+    assert_eq!(Tape::new(Vec::new()).unwrap_err().field, "trades");
+    assert_eq!(Tape::new(trades(SWEEP)).unwrap_err().field, "ticker");
+    let mut most = trades(SWEEP).split_off(5);
+    most.push(Trade { count: Quantity::MAX, ..most[0].clone() });
+    assert_eq!(Tape::new(most).unwrap_err().field, "count");
+}

@@ -1,0 +1,114 @@
+//! The names of contracts and events.
+
+use core::borrow::Borrow;
+use core::fmt;
+use core::str::FromStr;
+use std::sync::Arc;
+
+use crate::Invalid;
+use crate::units::{quoted, serde_as_text};
+
+/// The longest ticker accepted, in bytes; Kalshi's own stay below 100.
+const MAX_BYTES: usize = 128;
+
+/// Checks the characters Kalshi's tickers are made of: ASCII letters and digits, `-`, `.` and `_`.
+fn check(field: &'static str, text: &str) -> Result<(), Invalid> {
+    if text.is_empty() {
+        return Err(Invalid::new(field, "is empty"));
+    }
+    if text.len() > MAX_BYTES {
+        return Err(Invalid::new(field, format!("{} is longer than {MAX_BYTES} characters", quoted(text))));
+    }
+    match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-._".contains(*c)) {
+        Some(c) => Err(Invalid::new(field, format!("{} contains {c:?}", quoted(text)))),
+        None => Ok(()),
+    }
+}
+
+/// The ticker of one contract, like `KXTOPMONTHLY-26FEB-BAD`. A clone shares the text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticker(Arc<str>);
+
+impl Ticker {
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the event the ticker belongs to by Kalshi's naming: all before the last `-`.
+    ///
+    /// A market's own `event_ticker`, where there is one, is the authority.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `ticker` if it has no `-` with text before it.
+    pub fn event(&self) -> Result<EventTicker, Invalid> {
+        match self.0.rsplit_once('-') {
+            Some((event, _)) if !event.is_empty() => Ok(EventTicker(event.into())),
+            _ => Err(Invalid::new("ticker", format!("{} names no event: it has no '-'", quoted(&self.0)))),
+        }
+    }
+}
+
+impl fmt::Display for Ticker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Borrow<str> for Ticker {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Ticker {
+    type Err = Invalid;
+
+    /// Takes the ticker of a contract.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `ticker` if the text is empty, too long, or has a character that no
+    /// ticker has.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        check("ticker", text)?;
+        Ok(Self(text.into()))
+    }
+}
+
+serde_as_text!(Ticker, "the ticker of a contract");
+
+/// The ticker of one event, like `KXTOPMONTHLY-26FEB`. A clone shares the text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventTicker(Arc<str>);
+
+impl EventTicker {
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventTicker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for EventTicker {
+    type Err = Invalid;
+
+    /// Takes the ticker of an event.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `event_ticker` if the text is empty, too long, or has a character that
+    /// no ticker has.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        check("event_ticker", text)?;
+        Ok(Self(text.into()))
+    }
+}
+
+serde_as_text!(EventTicker, "the ticker of an event");
