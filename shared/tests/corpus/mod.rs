@@ -25,21 +25,21 @@ pub(crate) fn bytes(path: &str) -> Option<Vec<u8>> {
 
 /// Returns the text of a golden table, or `None` after naming the skipped test.
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn golden(name: &str) -> Option<String> {
+pub(crate) fn text(name: &str) -> Option<String> {
     bytes(&format!("golden/{name}")).map(|bytes| String::from_utf8(bytes).expect("a golden table is text"))
 }
 
 /// The text of a golden table by its literal name: read at run time natively, built in for WebAssembly.
-macro_rules! table {
+macro_rules! golden {
     ($name:literal) => {{
         #[cfg(not(target_arch = "wasm32"))]
-        let text = $crate::corpus::golden($name);
+        let text = $crate::corpus::text($name);
         #[cfg(target_arch = "wasm32")]
         let text = Some(include_str!(concat!(env!("TAUROI_CORPUS"), "/golden/", $name)).to_owned());
         text
     }};
 }
-pub(crate) use table;
+pub(crate) use golden;
 
 /// Returns the rows of a table without quoting, without its header and its `#` lines.
 pub(crate) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {

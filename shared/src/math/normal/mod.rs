@@ -1,0 +1,54 @@
+//! The standard normal distribution, to the last digits in both tails.
+
+mod quantile;
+mod table;
+mod tails;
+
+pub use quantile::quantile;
+pub use tails::{BLOCK, Block, Tails};
+
+use super::{ln, ln_1p};
+
+/// `1 / sqrt(2 pi)`.
+pub const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
+
+/// Returns the probabilities at or below `x` and above it, each accurate where it is small.
+#[inline]
+pub fn tails(x: f64) -> Tails {
+    tails::evaluate(x).0
+}
+
+/// Returns the probability of a value at or below `x`, accurate in the lower tail.
+#[inline]
+pub fn cdf(x: f64) -> f64 {
+    tails(x).cdf
+}
+
+/// Returns the probability of a value above `x`, accurate in the upper tail.
+#[inline]
+pub fn sf(x: f64) -> f64 {
+    tails(x).sf
+}
+
+/// Returns the density at `x`.
+#[inline]
+pub fn pdf(x: f64) -> f64 {
+    tails::evaluate(x).1
+}
+
+/// Returns `ln cdf(x)`, also where the probability itself is too small for a number.
+pub fn log_cdf(x: f64) -> f64 {
+    if x > 0.0 { ln_1p(-sf(x)) } else { ln(scaled_mills(-x)) - 0.5 * x * x }
+}
+
+/// Returns `sf(a) e^(a^2/2)` for `a >= 0`.
+fn scaled_mills(a: f64) -> f64 {
+    if a <= tails::FAR || a.is_nan() {
+        return tails::scaled_mills(a);
+    }
+    // The asymptotic series (DLMF 7.12.1): beyond the table, the first term left out is below 1e-17.
+    let u = 1.0 / (a * a);
+    let series =
+        1.0 - u * (1.0 - 3.0 * u * (1.0 - 5.0 * u * (1.0 - 7.0 * u * (1.0 - 9.0 * u * (1.0 - 11.0 * u)))));
+    FRAC_1_SQRT_2PI / a * series
+}
