@@ -1,1 +1,3 @@
 //! What a contract is worth: the Merton digital, implied quantities and the winner among many.
+
+pub mod digital;

@@ -1,0 +1,97 @@
+//! The digital: $1 if a count exceeds a strike, under Merton's jump diffusion.
+
+mod model;
+mod series;
+
+pub use model::{DAYS_PER_YEAR, Drift, Jumps, MAX_EXPECTED_JUMPS, MertonDigital, Parameters};
+
+use series::{Mixture, Sums};
+
+/// What a digital is worth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Value {
+    /// `P(S_T > K)`.
+    pub prob_yes: f64,
+    /// `P(S_T <= K)`, summed by itself: accurate also where it is tiny.
+    pub prob_no: f64,
+    /// `e^(-rT) P(S_T > K)`, in dollars.
+    pub price: f64,
+}
+
+/// The partial derivatives of `P(S_T > K)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Greeks {
+    /// To the spot, per listener.
+    pub dp_ds: f64,
+    /// Twice to the spot, per listener squared.
+    pub d2p_ds2: f64,
+    /// To the volatility, per unit; of either sign.
+    pub dp_dsigma: f64,
+    /// To the intensity of jumps, per jump a year.
+    pub dp_dlambda: f64,
+    /// To the mean of a jump of `ln S`.
+    pub dp_dmu_j: f64,
+    /// To the standard deviation of a jump of `ln S`.
+    pub dp_dsig_j: f64,
+    /// To the time to expiry, per year.
+    pub dp_dt: f64,
+    /// To a trend of `ln S`, per unit a year.
+    pub dp_db: f64,
+}
+
+impl MertonDigital {
+    /// Returns the probabilities and the price.
+    ///
+    /// With `d_n` and `s_n` the standardised log-moneyness and its standard deviation given `n` jumps,
+    /// `P = sum w_n Phi(d_n)` over Poisson weights (Merton 1976, with the digital's payoff in place of the
+    /// call's). Both probabilities are relatively accurate, down to the least numbers.
+    pub fn value(&self) -> Value {
+        self.priced(&self.mixture().probabilities())
+    }
+
+    /// Returns the value and the Greeks from one pass over the jumps.
+    ///
+    /// The Greeks are those of this digital's own [`Drift`]: under [`Drift::Median`] the vega has no part
+    /// from `-sigma^2/2` (it is `dP/dsigma + sigma dP/db` of a raw digital with `b = sigma^2/2`), and
+    /// `dp_db` is to a trend of the median. They are the termwise derivatives of the series.
+    ///
+    /// There are none where the law has an atom, at `sigma = 0` or `T = 0`: as the atom crosses the strike
+    /// the probability jumps.
+    pub fn value_and_greeks(&self) -> (Value, Option<Greeks>) {
+        let mixture = self.mixture();
+        if mixture.variance == 0.0 {
+            return (self.value(), None);
+        }
+        let sums = mixture.sums();
+        (self.priced(&sums), Some(self.differentiated(&sums)))
+    }
+
+    fn mixture(&self) -> Mixture {
+        Mixture {
+            expected_jumps: self.expected_jumps,
+            mean: self.log_moneyness,
+            step: self.jumps.mean,
+            variance: self.sigma * self.sigma * self.years,
+            step_variance: self.jumps.sd * self.jumps.sd,
+        }
+    }
+
+    fn priced(&self, sums: &Sums) -> Value {
+        Value { prob_yes: sums.yes, prob_no: sums.no, price: self.discount * sums.yes }
+    }
+
+    fn differentiated(&self, sums: &Sums) -> Greeks {
+        let Self { spot, years, sigma, jumps, .. } = *self;
+        Greeks {
+            dp_ds: sums.density / spot,
+            d2p_ds2: -(sums.density + sums.slope) / spot / spot,
+            dp_dsigma: self.log_moneyness_by_sigma * sums.density - sigma * years * sums.slope,
+            dp_dlambda: years * (sums.one_more - self.kappa * sums.density),
+            dp_dmu_j: sums.n_density - self.compensator * sums.density,
+            dp_dsig_j: -jumps.sd * (self.compensator * sums.density + sums.n_slope),
+            dp_dt: jumps.lambda * sums.one_more + self.log_drift * sums.density
+                - 0.5 * sigma * sigma * sums.slope,
+            dp_db: years * sums.density,
+        }
+    }
+}
