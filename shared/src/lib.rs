@@ -3,11 +3,14 @@
 //! This crate compiles to native code and to WebAssembly and gives the same bits on both.
 //! It opens no file or socket, reads no clock and draws no entropy: time and random seeds are arguments.
 
+pub mod api;
 pub mod fees;
+pub mod format;
 mod invalid;
 pub mod market;
 pub mod math;
 pub mod pricing;
+pub mod thin;
 pub mod units;
 
 pub use invalid::Invalid;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{EventTicker, Ticker, Trade};
 use crate::Invalid;
-use crate::units::{Cash, Price, Quantity};
+use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// The trades of one contract in time order, at least one.
 ///
@@ -14,6 +14,7 @@ use crate::units::{Cash, Price, Quantity};
 pub struct Tape {
     ticker: Ticker,
     trades: Vec<Trade>,
+    span: (Timestamp, Timestamp),
     last_price: Price,
     volume: Quantity,
 }
@@ -28,7 +29,7 @@ impl Tape {
     pub fn new(mut trades: Vec<Trade>) -> Result<Self, Invalid> {
         // Stable, so that a batch keeps its order.
         trades.sort_by_key(|trade| trade.at);
-        let Some(last) = trades.last() else {
+        let (Some(first), Some(last)) = (trades.first(), trades.last()) else {
             return Err(Invalid::new("trades", "a tape needs at least one trade"));
         };
         if let Some(other) = trades.iter().find(|trade| trade.ticker != last.ticker) {
@@ -38,7 +39,8 @@ impl Tape {
             ));
         }
         let volume = total(trades.iter().map(|trade| trade.count))?;
-        Ok(Self { ticker: last.ticker.clone(), last_price: last.price, volume, trades })
+        let span = (first.at, last.at);
+        Ok(Self { ticker: last.ticker.clone(), span, last_price: last.price, volume, trades })
     }
 
     /// Returns the contract.
@@ -54,6 +56,11 @@ impl Tape {
     /// Iterates over the batches: each a non-empty run of all trades of one instant, in time order.
     pub fn batches(&self) -> impl Iterator<Item = &[Trade]> {
         self.trades.chunk_by(|a, b| a.at == b.at)
+    }
+
+    /// Returns when the first and the last trade were.
+    pub fn span(&self) -> (Timestamp, Timestamp) {
+        self.span
     }
 
     /// Returns the YES price of the last trade.

@@ -48,6 +48,11 @@ impl Ticker {
             _ => Err(Invalid::new("ticker", format!("{} names no event: it has no '-'", quoted(&self.0)))),
         }
     }
+
+    /// Returns the part after the last `-`, which tells an event's contracts apart: `BAD`.
+    pub fn outcome(&self) -> &str {
+        self.0.rsplit_once('-').map_or(&self.0, |(_, outcome)| outcome)
+    }
 }
 
 impl fmt::Display for Ticker {

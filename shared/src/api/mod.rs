@@ -1,0 +1,132 @@
+//! Every message between the server and the browser.
+//!
+//! Both ends compile these types, so a field can't be renamed on one side only.
+
+use serde::{Deserialize, Serialize};
+
+use crate::market::{EventTicker, Tape, Ticker};
+use crate::units::{Price, Quantity, Timestamp};
+
+/// What the server does, and how far its hands reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// A simulated world and recorded tapes: no key, no order.
+    Demo,
+    /// Kalshi's live data, read only.
+    Watch,
+    /// Kalshi's live data, with our orders matched here.
+    Paper,
+    /// Real orders.
+    Live,
+}
+
+impl Mode {
+    /// Returns its name as the badge shows it.
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Demo => "DEMO",
+            Self::Watch => "WATCH",
+            Self::Paper => "PAPER",
+            Self::Live => "LIVE",
+        }
+    }
+}
+
+/// The answer of `GET /api/health`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// The server's version.
+    pub version: String,
+    /// Its mode.
+    pub mode: Mode,
+    /// Whether the dashboard is inside the binary, or a placeholder.
+    pub page_is_built: bool,
+    /// How many contracts have a tape.
+    pub contracts: usize,
+    /// How many trades the tapes hold.
+    pub trades: usize,
+}
+
+/// Where a tape comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A file of recorded trades.
+    Recorded,
+    /// The simulated world.
+    Simulated,
+}
+
+/// The answer of `GET /api/tapes`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TapeList {
+    /// The mode, for the badge.
+    pub mode: Mode,
+    /// The events, newest last trade first.
+    pub events: Vec<EventSummary>,
+    /// Files, or parts of them, that could not be read: each names the file, the line and the column.
+    pub problems: Vec<String>,
+}
+
+/// One event and its contracts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventSummary {
+    /// Its ticker.
+    pub event: EventTicker,
+    /// Where its tapes come from.
+    pub origin: Origin,
+    /// Its contracts, most traded first.
+    pub contracts: Vec<ContractSummary>,
+}
+
+/// One contract and what was traded in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractSummary {
+    /// Its ticker.
+    pub ticker: Ticker,
+    /// The artist's name where it is known, else the ticker's last part.
+    pub name: String,
+    /// How many trades there are.
+    pub trades: usize,
+    /// How many contracts changed hands.
+    pub volume: Quantity,
+    /// The price of the last trade.
+    pub last: Price,
+    /// When the first trade was.
+    pub first_at: Timestamp,
+    /// When the last trade was.
+    pub last_at: Timestamp,
+}
+
+/// The answer of `GET /api/tapes/{ticker}`: a tape in columns, all of one length, in tape order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prints {
+    /// The contract.
+    pub ticker: Ticker,
+    /// When, in microseconds since 1970 (UTC).
+    pub micros: Vec<i64>,
+    /// The YES price, in $0.0001.
+    pub centicents: Vec<i64>,
+    /// How many, in 0.01 contract.
+    pub hundredths: Vec<i64>,
+}
+
+/// The body of every answer that is an error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What went wrong, for the person who asked.
+    pub error: String,
+}
+
+impl From<&Tape> for Prints {
+    fn from(tape: &Tape) -> Self {
+        let trades = tape.trades();
+        Self {
+            ticker: tape.ticker().clone(),
+            micros: trades.iter().map(|trade| trade.at.micros()).collect(),
+            centicents: trades.iter().map(|trade| trade.price.centicents()).collect(),
+            hundredths: trades.iter().map(|trade| trade.count.hundredths()).collect(),
+        }
+    }
+}

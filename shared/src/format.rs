@@ -1,0 +1,124 @@
+//! How numbers are written for people: the same on every page and in every report.
+//!
+//! A negative number has a real minus sign (U+2212), and units stand after a narrow no-break space.
+
+use crate::units::Timestamp;
+
+const MINUS: char = '\u{2212}';
+const THIN: char = '\u{202f}';
+
+/// Returns `value` with `decimals` places, and a real minus when it is negative.
+///
+/// ```
+/// assert_eq!(shared::format::fixed(-1.5, 2), "−1.50");
+/// assert_eq!(shared::format::fixed(-0.001, 2), "0.00");
+/// ```
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let digits = format!("{:.decimals$}", value.abs());
+    let is_zero = digits.bytes().all(|byte| byte == b'0' || byte == b'.');
+    if value < 0.0 && !is_zero { format!("{MINUS}{digits}") } else { digits }
+}
+
+/// Returns a fraction in percent: `0.372` is `37.2 %`.
+///
+/// ```
+/// assert_eq!(shared::format::percent(0.372, 1), "37.2\u{202f}%");
+/// ```
+pub fn percent(fraction: f64, decimals: usize) -> String {
+    format!("{}{THIN}%", fixed(fraction * 100.0, decimals))
+}
+
+/// Returns a probability in percent, with enough places that a tail is not shown as nothing.
+///
+/// ```
+/// assert_eq!(shared::format::probability(0.3721), "37.2\u{202f}%");
+/// assert_eq!(shared::format::probability(0.00012), "0.012\u{202f}%");
+/// assert_eq!(shared::format::probability(1e-9), "<0.001\u{202f}%");
+/// ```
+pub fn probability(p: f64) -> String {
+    if p > 0.0 && p < 1e-5 {
+        format!("<0.001{THIN}%")
+    } else if p < 1.0 && p > 1.0 - 1e-5 {
+        format!(">99.999{THIN}%")
+    } else if p > 0.0 && p < 0.01 || p < 1.0 && p > 0.99 {
+        percent(p, 3)
+    } else {
+        percent(p, 1)
+    }
+}
+
+/// Returns dollars in cents: `0.372` is `37.2¢`.
+///
+/// ```
+/// assert_eq!(shared::format::cents(0.372, 1), "37.2¢");
+/// ```
+pub fn cents(dollars: f64, decimals: usize) -> String {
+    format!("{}¢", fixed(dollars * 100.0, decimals))
+}
+
+/// Returns a count of listeners in millions: `117_465_088` is `117.47 M`.
+///
+/// ```
+/// assert_eq!(shared::format::millions(117_465_088.0, 2), "117.47\u{202f}M");
+/// ```
+pub fn millions(count: f64, decimals: usize) -> String {
+    format!("{}{THIN}M", fixed(count / 1e6, decimals))
+}
+
+/// Returns a whole number with its thousands apart: `117 465 088`.
+///
+/// ```
+/// assert_eq!(shared::format::grouped(117_465_088), "117\u{202f}465\u{202f}088");
+/// assert_eq!(shared::format::grouped(-1_000), "−1\u{202f}000");
+/// ```
+pub fn grouped(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    if count < 0 {
+        text.push(MINUS);
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(THIN);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Returns the shortest text that reads back as `value`, with a real minus.
+///
+/// ```
+/// assert_eq!(shared::format::shortest(0.35), "0.35");
+/// ```
+pub fn shortest(value: f64) -> String {
+    // Sums of steps such as 0.1 + 0.2 would show their rounding error: twelve digits hide it.
+    let text = format!("{:.12}", value.abs());
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if value < 0.0 && text != "0" { format!("{MINUS}{text}") } else { text.to_owned() }
+}
+
+/// Returns a day, `12 Feb`, or below three days' span a time, `12 Feb 18:30`, in UTC.
+///
+/// Both arguments are microseconds: the instant since 1970, and the span of time that is shown.
+///
+/// ```
+/// assert_eq!(shared::format::time_label(1_770_921_000_000_000, 5_000_000_000_000), "12 Feb");
+/// assert_eq!(shared::format::time_label(1_770_921_000_000_000, 3_600_000_000), "12 Feb 18:30");
+/// ```
+///
+/// An instant outside the calendar gives a dash.
+pub fn time_label(micros: i64, span_micros: i64) -> String {
+    const DAY: i64 = 86_400_000_000;
+    let Ok(at) = Timestamp::from_micros(micros) else { return "–".to_owned() };
+    let (_, month, day) = at.date().year_month_day();
+    let month = usize::try_from(month - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("–");
+    if span_micros > 3 * DAY {
+        return format!("{day} {month}");
+    }
+    let minutes = micros.rem_euclid(DAY) / 60_000_000;
+    format!("{day} {month} {:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
