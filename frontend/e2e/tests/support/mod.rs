@@ -1,0 +1,187 @@
+//! A real browser on a real server: Chromium driven by ChromeDriver, over the release bundle.
+//!
+//! `cargo xtask test browser` names the programs in `CHROMIUM`, `CHROMEDRIVER` and `TAUROI_BINARY`.
+
+#![allow(dead_code, reason = "each test uses a part of this module")]
+
+use std::env;
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// How long a condition may take to come true: far beyond what any takes here.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A page under test: the server, the driver and the browser behind it.
+pub struct Page {
+    /// The browser's session.
+    pub driver: WebDriver,
+    /// Where the server listens, without a slash at the end.
+    pub address: String,
+    _server: Child,
+    _chromedriver: Child,
+}
+
+impl Page {
+    /// Starts server and browser; `tapes` are the recorded trades to show.
+    pub async fn start(tapes: &[PathBuf], size: (u32, u32)) -> Result<Self> {
+        let mut serve = Command::new(program("TAUROI_BINARY")?);
+        serve.args(["serve", "--addr", "127.0.0.1:0"]);
+        if !tapes.is_empty() {
+            serve.arg("--tapes").args(tapes);
+        }
+        let (server, line) = start(serve, "http://").await?;
+        let address =
+            line.split_whitespace().find(|word| word.starts_with("http://")).context("an address")?;
+        let address = address.trim_end_matches('/').to_owned();
+
+        let mut command = Command::new(program("CHROMEDRIVER")?);
+        command.arg("--port=0");
+        let (chromedriver, line) = start(command, "started successfully on port").await?;
+        let port: u16 = line.trim_end_matches('.').rsplit(' ').next().context("a port")?.parse()?;
+
+        let mut capabilities = ChromeCapabilities::new();
+        capabilities.set_binary(&program("CHROMIUM")?)?;
+        let window = format!("window-size={},{}", size.0, size.1);
+        for argument in [
+            "headless=new",
+            "no-sandbox",
+            "disable-gpu",
+            "disable-dev-shm-usage",
+            "no-first-run",
+            "disable-background-networking",
+            "disable-component-update",
+            "disable-sync",
+            "force-prefers-reduced-motion",
+            &window,
+        ] {
+            capabilities.add_arg(&format!("--{argument}"))?;
+        }
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+        Ok(Self { driver, address, _server: server, _chromedriver: chromedriver })
+    }
+
+    /// Opens a path of the server and waits for the page to show something.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        self.driver.goto(format!("{}{path}", self.address)).await?;
+        self.find("main").await?;
+        Ok(())
+    }
+
+    /// Returns the element, once it is there.
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        let found = self.driver.query(By::Css(css)).wait(PATIENCE, Duration::from_millis(20)).first().await;
+        found.with_context(|| format!("nothing on the page is {css:?}"))
+    }
+
+    /// Runs JavaScript and returns what it returns.
+    pub async fn script(&self, script: &str) -> Result<serde_json::Value> {
+        Ok(self.driver.execute(script, vec![]).await?.json().clone())
+    }
+
+    /// Waits until the JavaScript expression is true.
+    pub async fn until(&self, expression: &str) -> Result<()> {
+        // In the browser, at each frame: the page's own clock decides, and nothing sleeps here.
+        let script = format!(
+            "const done = arguments[0], end = performance.now() + {};
+             const look = () => {{
+                 let met = false;
+                 try {{ met = !!({expression}); }} catch (error) {{}}
+                 if (met) done(true); else if (performance.now() > end) done(false); else requestAnimationFrame(look);
+             }};
+             look();",
+            PATIENCE.as_millis()
+        );
+        let met = self.driver.execute_async(script, vec![]).await?.json().as_bool();
+        ensure!(met == Some(true), "this never came true: {expression}");
+        Ok(())
+    }
+
+    /// Moves a slider as a hand would: sets the input and tells the page.
+    pub async fn slide(&self, parameter: &str, value: f64) -> Result<()> {
+        self.find(&format!("[data-parameter={parameter}] input[type=range]")).await?;
+        self.script(&format!(
+            "const slider = document.querySelector('[data-parameter={parameter}] input[type=range]');
+             slider.value = '{value}';
+             slider.dispatchEvent(new Event('input', {{ bubbles: true }}));"
+        ))
+        .await?;
+        Ok(())
+    }
+
+    /// Returns an attribute's number, with every bit it has.
+    pub async fn number(&self, css: &str, attribute: &str) -> Result<f64> {
+        let text = self
+            .find(css)
+            .await?
+            .attr(attribute)
+            .await?
+            .with_context(|| format!("{css} has no {attribute}"))?;
+        text.parse().with_context(|| format!("{css} {attribute} is {text:?}"))
+    }
+
+    /// Fails when the browser's console holds an error, a warning or a violation of the content policy.
+    pub async fn assert_quiet(&self) -> Result<()> {
+        let entries = self.driver.browser_log().await?;
+        let loud: Vec<_> =
+            entries.iter().filter(|entry| entry.level == "SEVERE" || entry.level == "WARNING").collect();
+        ensure!(loud.is_empty(), "the console is not quiet: {loud:#?}");
+        Ok(())
+    }
+}
+
+/// Runs a browser test: the page is closed whether the test passes or not.
+pub async fn with_page<F, T>(tapes: &[PathBuf], size: (u32, u32), test: F) -> Result<()>
+where
+    F: FnOnce(std::sync::Arc<Page>) -> T,
+    T: Future<Output = Result<()>>,
+{
+    let page = std::sync::Arc::new(Page::start(tapes, size).await?);
+    let outcome = test(std::sync::Arc::clone(&page)).await;
+    let quiet = page.assert_quiet().await;
+    page.driver.clone().quit().await?;
+    outcome?;
+    quiet
+}
+
+/// Returns the folder of recorded trades, or says which test is skipped without it.
+pub fn recorded_trades() -> Option<PathBuf> {
+    let root = env::var_os("TAUROI_CORPUS")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let folder = root.join("data/kxtopmonthly");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(env::var_os("CI").is_none(), "no recorded trades at {}", folder.display());
+    #[expect(clippy::print_stdout, reason = "the only way for a test to say that it was skipped")]
+    {
+        println!("skipped: {}: no recorded trades", std::thread::current().name().unwrap_or("a test"));
+    }
+    None
+}
+
+fn program(variable: &str) -> Result<String> {
+    env::var(variable).with_context(|| format!("{variable} names no program: run `cargo xtask test browser`"))
+}
+
+/// Starts a program and returns it with the first line of its output that contains `sign`.
+async fn start(mut command: Command, sign: &str) -> Result<(Child, String)> {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
+    let mut lines = BufReader::new(child.stdout.take().context("its output")?).lines();
+    while let Some(line) = lines.next_line().await? {
+        if line.contains(sign) {
+            // What it prints from now on is read and dropped, so that it never waits for a reader.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((child, line));
+        }
+    }
+    anyhow::bail!("{command:?} ended before it said {sign:?}")
+}

@@ -1,0 +1,18 @@
+//! Tauroi's face: the dashboard, in the browser.
+//!
+//! Every number it shows comes from `shared`, compiled to WebAssembly: the same code that runs natively.
+
+#![allow(unreachable_pub, reason = "what Leptos' component macro writes is public")]
+
+mod app;
+mod frames;
+mod link;
+mod net;
+mod pages;
+mod parts;
+mod theme;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

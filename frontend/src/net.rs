@@ -1,0 +1,37 @@
+//! Questions to the server.
+
+use gloo_net::http::{Request, Response};
+use serde::de::DeserializeOwned;
+use shared::api::{Prints, Problem, TapeList};
+use shared::market::Ticker;
+
+/// Returns the list of tapes.
+pub(crate) async fn tapes() -> Result<TapeList, String> {
+    get("/api/tapes").await
+}
+
+/// Returns the trades of one contract.
+pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
+    // A ticker holds nothing that would need escaping: its constructor checks.
+    get(&format!("/api/tapes/{ticker}")).await
+}
+
+/// Asks for `path`; an error is a sentence for the person who looks at the page.
+async fn get<T: DeserializeOwned>(path: &str) -> Result<T, String> {
+    let response = Request::get(path)
+        .send()
+        .await
+        .map_err(|_| "The server can't be reached. What is on the page still works.".to_owned())?;
+    if !response.ok() {
+        let reason =
+            json::<Problem>(&response).await.map_or_else(|_| response.status_text(), |problem| problem.error);
+        return Err(format!("The server answered {}: {reason}", response.status()));
+    }
+    json(&response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+}
+
+async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, String> {
+    let text = response.text().await.map_err(|error| error.to_string())?;
+    let value = js_sys::JSON::parse(&text).map_err(|_| "it is no JSON".to_owned())?;
+    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
+}

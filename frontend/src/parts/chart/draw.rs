@@ -1,0 +1,183 @@
+//! Draws a chart's two canvases with plotters: the frame (grid, labels) and the series on top.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters_canvas::CanvasBackend;
+use web_sys::HtmlCanvasElement;
+
+use super::fine::{Fine, STEPS};
+use super::spec::{Kind, Spec};
+use super::ticks::Ticked;
+use crate::theme::Palette;
+
+/// How much room the labels take, in CSS pixels.
+pub(super) const LEFT: f64 = 52.0;
+/// As [`LEFT`], below the plot.
+pub(super) const BOTTOM: f64 = 22.0;
+/// Room above and to the right, so that the outermost labels are not cut.
+pub(super) const MARGIN: f64 = 8.0;
+
+const FONT: f64 = 11.0;
+
+type Coordinates = Cartesian2d<Ticked, Ticked>;
+
+/// The part of the axes that is shown, and how large the canvas is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) struct View {
+    /// What the x axis shows.
+    pub(super) x: (f64, f64),
+    /// What the y axis shows.
+    pub(super) y: (f64, f64),
+    /// The canvas' size in CSS pixels.
+    pub(super) size: (f64, f64),
+    /// Device pixels a CSS pixel.
+    pub(super) ratio: f64,
+}
+
+impl View {
+    /// Returns the value on the x axis below a CSS pixel.
+    pub(super) fn x_at(&self, pixel: f64) -> f64 {
+        let width = self.size.0 - LEFT - MARGIN;
+        self.x.0 + (pixel - LEFT) / width * (self.x.1 - self.x.0)
+    }
+
+    /// Returns the CSS pixel of a value on the x axis.
+    pub(super) fn pixel_of_x(&self, x: f64) -> f64 {
+        LEFT + (x - self.x.0) / (self.x.1 - self.x.0) * (self.size.0 - LEFT - MARGIN)
+    }
+
+    /// Returns the CSS pixel of a value on the y axis.
+    pub(super) fn pixel_of_y(&self, y: f64) -> f64 {
+        let height = self.size.1 - BOTTOM - MARGIN;
+        MARGIN + (1.0 - (y - self.y.0) / (self.y.1 - self.y.0)) * height
+    }
+}
+
+/// A canvas that can't be drawn to: nothing a page can mend, so drawing is left out.
+type Drawn = Option<()>;
+
+/// Draws grid and labels.
+pub(super) fn frame(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palette: &Palette) -> Drawn {
+    resize(canvas, view);
+    let backend = CanvasBackend::with_canvas_object(canvas.clone())?;
+    clear(canvas)?;
+    let root = backend.into_drawing_area();
+    let pixels = |css: f64| (css * view.ratio) as u32;
+    let mut chart = chart(&root, spec, view, view.ratio)?;
+    let text = palette.colour("--text-2");
+    let grid = palette.colour("--grid");
+    let font = ("system-ui, sans-serif", FONT * view.ratio).into_font().color(&text);
+    chart
+        .configure_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(grid.stroke_width(pixels(1.0).max(1)))
+        .axis_style(grid.stroke_width(pixels(1.0).max(1)))
+        .set_all_tick_mark_size(0)
+        .label_style(font)
+        .draw()
+        .ok()
+}
+
+/// Draws the series and the marks.
+pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palette: &Palette) -> Drawn {
+    resize(canvas, view);
+    clear(canvas)?;
+    let backend = Fine(CanvasBackend::with_canvas_object(canvas.clone())?);
+    let scale = 1.0 / f64::from(STEPS);
+    context(canvas)?.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0).ok()?;
+    let unit = view.ratio * f64::from(STEPS);
+    let root = backend.into_drawing_area();
+    let mut chart = chart(&root, spec, view, unit)?;
+    let width = (1.75 * unit) as u32;
+    for series in &spec.series {
+        let colour = palette.colour(series.colour);
+        let points = visible(&series.points, view);
+        match series.kind {
+            Kind::Line => {
+                chart.draw_series(LineSeries::new(points, colour.stroke_width(width))).ok()?;
+            }
+            Kind::Area => {
+                let floor = view.y.0;
+                let area =
+                    AreaSeries::new(points, floor, colour.mix(0.12)).border_style(colour.stroke_width(width));
+                chart.draw_series(area).ok()?;
+            }
+            Kind::Steps => {
+                chart.draw_series(LineSeries::new(stairs(&points), colour.stroke_width(width))).ok()?;
+            }
+            Kind::Dots => {
+                let radius = (1.6 * unit) as u32;
+                let dots =
+                    points.into_iter().map(|point| Circle::new(point, radius, colour.mix(0.8).filled()));
+                chart.draw_series(dots).ok()?;
+            }
+        }
+    }
+    for mark in spec.marks.iter().filter(|mark| mark.x >= view.x.0 && mark.x <= view.x.1) {
+        let style = palette.colour(mark.colour).stroke_width((1.25 * unit) as u32);
+        let line = vec![(mark.x, view.y.0), (mark.x, view.y.1)];
+        chart.draw_series(std::iter::once(PathElement::new(line, style))).ok()?;
+    }
+    Some(())
+}
+
+/// Lays out the plot inside its margins; `unit` is a CSS pixel in the backend's coordinates.
+fn chart<'a, B: DrawingBackend>(
+    root: &DrawingArea<B, Shift>,
+    spec: &Spec,
+    view: &View,
+    unit: f64,
+) -> Option<ChartContext<'a, B, Coordinates>> {
+    let pixels = |css: f64| (css * unit) as i32;
+    let x_count = ((view.size.0 - LEFT) / 90.0).max(2.0) as usize;
+    let y_count = ((view.size.1 - BOTTOM) / 42.0).max(2.0) as usize;
+    ChartBuilder::on(root)
+        .margin_top(pixels(MARGIN))
+        .margin_right(pixels(MARGIN))
+        .x_label_area_size(pixels(BOTTOM))
+        .y_label_area_size(pixels(LEFT))
+        .build_cartesian_2d(
+            Ticked::new(view.x, x_count, spec.x.format),
+            Ticked::new(view.y, y_count, spec.y.format),
+        )
+        .ok()
+}
+
+/// Returns the points in view and one beyond each edge, thinned to what the pixels can show.
+fn visible(points: &[(f64, f64)], view: &View) -> Vec<(f64, f64)> {
+    let first = points.partition_point(|point| point.0 < view.x.0).saturating_sub(1);
+    let last = (points.partition_point(|point| point.0 <= view.x.1) + 1).min(points.len());
+    let columns = ((view.size.0 - LEFT) * view.ratio) as usize;
+    shared::thin::min_max(&points[first.min(last)..last], columns.max(1))
+}
+
+fn stairs(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut path = Vec::with_capacity(points.len() * 2);
+    for point in points {
+        if let Some(&(_, before)) = path.last() {
+            path.push((point.0, before));
+        }
+        path.push(*point);
+    }
+    path
+}
+
+fn resize(canvas: &HtmlCanvasElement, view: &View) {
+    let (width, height) = ((view.size.0 * view.ratio) as u32, (view.size.1 * view.ratio) as u32);
+    if canvas.width() != width || canvas.height() != height {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
+}
+
+fn clear(canvas: &HtmlCanvasElement) -> Drawn {
+    let context = context(canvas)?;
+    context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).ok()?;
+    context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+    Some(())
+}
+
+pub(super) fn context(canvas: &HtmlCanvasElement) -> Option<web_sys::CanvasRenderingContext2d> {
+    use wasm_bindgen::JsCast;
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}

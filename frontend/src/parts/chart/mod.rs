@@ -1,0 +1,336 @@
+//! Charts: plotters on stacked canvases, with a legend, a crosshair and a table in HTML.
+//!
+//! Grid and labels are on one canvas and redrawn when the axes change; the series are on a second one;
+//! the crosshair is a third, so that moving the mouse draws nothing else. Text beside the tick labels
+//! is HTML: screen readers read it, and plotters would measure it with styles that the content policy
+//! forbids.
+
+mod draw;
+mod fine;
+pub(crate) mod spec;
+mod ticks;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use leptos::html::{Canvas, Div};
+use leptos::prelude::*;
+use shared::format;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlCanvasElement, PointerEvent};
+
+use self::draw::View;
+use self::spec::{Format, Spec};
+use crate::frames::Painter;
+use crate::theme::{Palette, Theme};
+
+/// What a painter needs, shared between the component and the frame loop.
+struct Stage {
+    frame: HtmlCanvasElement,
+    series: HtmlCanvasElement,
+    overlay: HtmlCanvasElement,
+    spec: RefCell<Option<Spec>>,
+    zoom: Cell<Option<(f64, f64)>>,
+    pointer: Cell<Option<f64>>,
+    drawn: RefCell<Option<(View, Spec)>>,
+    palette: RefCell<Palette>,
+}
+
+impl Stage {
+    fn view(&self) -> Option<View> {
+        let spec = self.spec.borrow();
+        let spec = spec.as_ref()?;
+        let bounds = self.overlay.get_bounding_client_rect();
+        if bounds.width() < draw::LEFT + 20.0 || bounds.height() < draw::BOTTOM + 20.0 {
+            return None;
+        }
+        Some(View {
+            x: self.zoom.get().unwrap_or(spec.x.range),
+            y: spec.y.range,
+            size: (bounds.width(), bounds.height()),
+            ratio: window().device_pixel_ratio().clamp(1.0, 4.0),
+        })
+    }
+
+    /// Draws what changed since the last frame.
+    fn paint(&self) {
+        let Some(view) = self.view() else { return };
+        let spec = self.spec.borrow();
+        let Some(spec) = spec.as_ref() else { return };
+        let palette = self.palette.borrow();
+        let mut drawn = self.drawn.borrow_mut();
+        let (same_axes, same_series) = match drawn.as_ref() {
+            Some((before, old)) => {
+                let same_view = *before == view;
+                (same_view && old.x == spec.x && old.y == spec.y, same_view && old == spec)
+            }
+            None => (false, false),
+        };
+        if !same_axes {
+            draw::frame(&self.frame, spec, &view, &palette);
+        }
+        if !same_series {
+            draw::series(&self.series, spec, &view, &palette);
+            *drawn = Some((view, spec.clone()));
+        }
+        self.paint_crosshair(&view, &palette);
+    }
+
+    fn paint_crosshair(&self, view: &View, palette: &Palette) {
+        let canvas = &self.overlay;
+        let size = ((view.size.0 * view.ratio) as u32, (view.size.1 * view.ratio) as u32);
+        if (canvas.width(), canvas.height()) != size {
+            canvas.set_width(size.0);
+            canvas.set_height(size.1);
+        }
+        let Some(context) = draw::context(canvas) else { return };
+        context.clear_rect(0.0, 0.0, f64::from(size.0), f64::from(size.1));
+        let Some(pixel) = self.pointer.get() else { return };
+        let colour = palette.colour("--text-2");
+        context.set_stroke_style_str(&format!("rgb({},{},{})", colour.0, colour.1, colour.2));
+        context.set_line_width(view.ratio);
+        let x = (pixel * view.ratio).floor() + 0.5;
+        context.begin_path();
+        context.move_to(x, draw::MARGIN * view.ratio);
+        context.line_to(x, (view.size.1 - draw::BOTTOM) * view.ratio);
+        context.stroke();
+        let spec = self.spec.borrow();
+        for series in spec.iter().flat_map(|spec| &spec.series) {
+            if let Some((x, y)) = nearest(&series.points, view.x_at(pixel)) {
+                let colour = palette.colour(series.colour);
+                context.set_fill_style_str(&format!("rgb({},{},{})", colour.0, colour.1, colour.2));
+                context.begin_path();
+                let (x, y) = (view.pixel_of_x(x) * view.ratio, view.pixel_of_y(y) * view.ratio);
+                // An arc of a positive radius can't fail.
+                let _ = context.arc(x, y, 3.0 * view.ratio, 0.0, std::f64::consts::TAU);
+                context.fill();
+            }
+        }
+    }
+}
+
+/// Returns the point whose x is nearest.
+fn nearest(points: &[(f64, f64)], x: f64) -> Option<(f64, f64)> {
+    let after = points.partition_point(|point| point.0 < x);
+    let candidates = [after.checked_sub(1), Some(after)];
+    candidates
+        .into_iter()
+        .flatten()
+        .filter_map(|i| points.get(i).copied())
+        .min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()))
+}
+
+/// Writes a value as its axis would, with the places that a reading wants.
+fn reading(value: f64, format: Format) -> String {
+    match format {
+        Format::Percent => format::probability(value),
+        Format::Cents => format::cents(value, 1),
+        Format::Listeners => format::millions(value, 2),
+        Format::Plain => format::shortest((value * 1e4).round() / 1e4),
+        Format::Time => format::time_label(value as i64, 0),
+    }
+}
+
+/// A chart with its title, legend, crosshair and table.
+///
+/// Wheel zooms the x axis around the pointer, a drag pans it, a double click shows everything again.
+#[component]
+pub(crate) fn Chart(
+    /// What it is, in a few words.
+    #[prop(into)]
+    title: String,
+    /// What it shows.
+    #[prop(into)]
+    spec: Signal<Spec>,
+) -> impl IntoView {
+    let frame = NodeRef::<Canvas>::new();
+    let series = NodeRef::<Canvas>::new();
+    let overlay = NodeRef::<Canvas>::new();
+    let plot = NodeRef::<Div>::new();
+    let hover = RwSignal::new(None::<f64>);
+    let table = RwSignal::new(false);
+    let theme = expect_context::<RwSignal<Theme>>();
+    let stage = StoredValue::new_local(None::<(Rc<Stage>, Rc<Painter>)>);
+
+    Effect::new(move |_| {
+        let (Some(frame), Some(series), Some(overlay)) = (frame.get(), series.get(), overlay.get()) else {
+            return;
+        };
+        let built = Rc::new(Stage {
+            frame,
+            series,
+            overlay,
+            spec: RefCell::new(None),
+            zoom: Cell::new(None),
+            pointer: Cell::new(None),
+            drawn: RefCell::new(None),
+            palette: RefCell::new(Palette::default()),
+        });
+        let painted = Rc::clone(&built);
+        stage.set_value(Some((built, Rc::new(Painter::new(move || painted.paint())))));
+    });
+    let with_stage = move |act: &dyn Fn(&Stage)| {
+        stage.with_value(|stage| {
+            if let Some((stage, painter)) = stage {
+                act(stage);
+                painter.request();
+            }
+        });
+    };
+    Effect::new(move |_| {
+        let spec = spec.get();
+        with_stage(&|stage| {
+            let same_axis = stage.spec.borrow().as_ref().is_some_and(|old| old.x == spec.x);
+            if !same_axis {
+                stage.zoom.set(None);
+            }
+            *stage.spec.borrow_mut() = Some(spec.clone());
+        });
+    });
+    Effect::new(move |_| {
+        theme.track();
+        with_stage(&|stage| {
+            *stage.palette.borrow_mut() = Palette::default();
+            *stage.drawn.borrow_mut() = None;
+        });
+    });
+    watch_size(plot, move || with_stage(&|_| {}));
+
+    let dragged = StoredValue::new_local(None::<(f64, (f64, f64))>);
+    let read_at = move |pixel: Option<f64>| {
+        with_stage(&|stage| stage.pointer.set(pixel));
+        let x = pixel.and_then(|pixel| {
+            stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| Some(stage.view()?.x_at(pixel))))
+        });
+        hover.set(x);
+    };
+    let moved = move |event: PointerEvent| {
+        let pixel = f64::from(event.offset_x());
+        if let Some((start, range)) = dragged.get_value() {
+            with_stage(&|stage| {
+                if let Some(view) = stage.view() {
+                    let shift =
+                        (start - pixel) / (view.size.0 - draw::LEFT - draw::MARGIN) * (range.1 - range.0);
+                    stage.zoom.set(Some((range.0 + shift, range.1 + shift)));
+                }
+            });
+        }
+        read_at(Some(pixel).filter(|pixel| *pixel >= draw::LEFT));
+    };
+    let pressed = move |event: PointerEvent| {
+        let view = stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| stage.view()));
+        if let Some(view) = view {
+            dragged.set_value(Some((f64::from(event.offset_x()), view.x)));
+        }
+    };
+    let wheeled = move |event: web_sys::WheelEvent| {
+        event.prevent_default();
+        let factor = if event.delta_y() > 0.0 { 1.25 } else { 0.8 };
+        with_stage(&|stage| {
+            let Some(view) = stage.view() else { return };
+            let all = stage.spec.borrow().as_ref().map_or(view.x, |spec| spec.x.range);
+            let centre = view.x_at(f64::from(event.offset_x()));
+            let (low, high) = (centre + (view.x.0 - centre) * factor, centre + (view.x.1 - centre) * factor);
+            let zoomed_out = high - low >= all.1 - all.0;
+            if high - low > (all.1 - all.0) * 1e-4 {
+                stage.zoom.set((!zoomed_out).then_some((low, high)));
+            }
+        });
+    };
+
+    view! {
+        <figure class="chart">
+            <figcaption>
+                <span class="chart-title">{title.clone()}</span>
+                <span class="legend">
+                    {move || spec.with(|spec| legend(spec, hover.get()))}
+                </span>
+                <button type="button" class="quiet" aria-pressed=move || table.get().to_string() on:click=move |_| table.update(|shown| *shown = !*shown)>
+                    "Data"
+                </button>
+            </figcaption>
+            <div class="plot" node_ref=plot role="img" aria-label=move || spec.with(|spec| format!("{title}: {}", spec.summary))>
+                <canvas node_ref=frame></canvas>
+                <canvas node_ref=series></canvas>
+                <canvas
+                    node_ref=overlay
+                    on:pointermove=moved
+                    on:pointerdown=pressed
+                    on:pointerup=move |_| dragged.set_value(None)
+                    on:pointerleave=move |_| { dragged.set_value(None); read_at(None); }
+                    on:dblclick=move |_| with_stage(&|stage| stage.zoom.set(None))
+                    on:wheel=wheeled
+                ></canvas>
+            </div>
+            {move || table.get().then(|| spec.with(data_table))}
+        </figure>
+    }
+}
+
+/// Returns each series' swatch and name, with its value under the crosshair or else its last one.
+fn legend(spec: &Spec, hover: Option<f64>) -> impl IntoView + use<> {
+    let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> });
+    let items: Vec<_> = spec
+        .series
+        .iter()
+        .map(|series| {
+            let point = match hover {
+                Some(x) => nearest(&series.points, x),
+                None => series.points.last().copied(),
+            };
+            let value = point.map_or_else(|| "–".to_owned(), |(_, y)| reading(y, spec.y.format));
+            let colour = format!("var({})", series.colour);
+            view! {
+                <span class="legend-item">
+                    <span class="swatch" style:background-color=colour></span>
+                    {series.name.clone()} " " <span class="num">{value}</span>
+                </span>
+            }
+        })
+        .collect();
+    view! { {at} {items} }
+}
+
+/// Returns the first rows of every series as a table: what the canvas shows, for who can't see it.
+fn data_table(spec: &Spec) -> impl IntoView + use<> {
+    const ROWS: usize = 200;
+    let (x, y) = (spec.x.clone(), spec.y.clone());
+    let rows: Vec<_> = spec
+        .series
+        .iter()
+        .flat_map(|series| {
+            let few = shared::thin::min_max(&series.points, ROWS / 4);
+            few.into_iter().map(|point| (series.name.clone(), point)).collect::<Vec<_>>()
+        })
+        .map(|(name, point)| {
+            view! {
+                <tr>
+                    <td>{name}</td>
+                    <td class="num">{reading(point.0, x.format)}</td>
+                    <td class="num">{reading(point.1, y.format)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <div class="table-scroll" tabindex="0">
+            <table>
+                <thead><tr><th>"Series"</th><th class="num">{x.name}</th><th class="num">{y.name}</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Calls `changed` whenever the element's size changes, until the component is gone.
+fn watch_size(element: NodeRef<Div>, changed: impl Fn() + Clone + 'static) {
+    Effect::new(move |_| {
+        let Some(element) = element.get() else { return };
+        let changed = changed.clone();
+        let callback = Closure::<dyn FnMut()>::new(move || changed());
+        let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) else { return };
+        observer.observe(&element);
+        let kept = StoredValue::new_local((observer, callback));
+        on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
+    });
+}

@@ -1,0 +1,81 @@
+//! What a chart shows, without how it is drawn.
+
+use std::sync::Arc;
+
+/// How an axis' numbers become labels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// A probability or price between 0 and 1, in percent.
+    Percent,
+    /// A price in dollars, in cents.
+    Cents,
+    /// A count of listeners.
+    Listeners,
+    /// Days, years, volatilities: as short as they are exact.
+    Plain,
+    /// Microseconds since 1970, as a date or a time.
+    Time,
+}
+
+/// One axis.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Axis {
+    /// What it measures, with its unit: the table's heading too.
+    pub(crate) name: &'static str,
+    /// What the chart shows before any zoom; low, then high.
+    pub(crate) range: (f64, f64),
+    /// How its numbers are written.
+    pub(crate) format: Format,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// A line through the points.
+    Line,
+    /// A line that keeps its value until the next point.
+    Steps,
+    /// A line with the area down to the axis filled.
+    Area,
+    /// A dot a point.
+    Dots,
+}
+
+/// A series of points, in the order of x.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Series {
+    /// What it is: the legend's text and the table's heading.
+    pub(crate) name: String,
+    /// The token of its colour, such as `--artist-1`.
+    pub(crate) colour: &'static str,
+    /// How it is drawn.
+    pub(crate) kind: Kind,
+    /// The points: x, then y.
+    pub(crate) points: Arc<Vec<(f64, f64)>>,
+}
+
+/// A straight line at a value, with a name.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Mark {
+    /// What it marks.
+    pub(crate) name: String,
+    /// The token of its colour.
+    pub(crate) colour: &'static str,
+    /// Where it stands on the x axis.
+    pub(crate) x: f64,
+}
+
+/// Everything that a chart shows.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Spec {
+    /// The horizontal axis.
+    pub(crate) x: Axis,
+    /// The vertical axis.
+    pub(crate) y: Axis,
+    /// The series, drawn in this order.
+    pub(crate) series: Vec<Series>,
+    /// Lines across, drawn over the series.
+    pub(crate) marks: Vec<Mark>,
+    /// What the chart says, in a sentence, for who can't see it.
+    pub(crate) summary: String,
+}

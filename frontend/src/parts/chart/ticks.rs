@@ -1,0 +1,129 @@
+//! Where an axis' labels go, and what they say.
+
+use std::ops::Range;
+
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use shared::format;
+
+use super::spec::Format;
+
+/// An axis as plotters sees it: a range of numbers with our own labels.
+pub(super) struct Ticked {
+    range: (f64, f64),
+    ticks: Vec<f64>,
+    format: Format,
+}
+
+impl Ticked {
+    /// Returns the axis over `range` with about `count` labels.
+    pub(super) fn new(range: (f64, f64), count: usize, format: Format) -> Self {
+        Self { range, ticks: ticks(range, count, format), format }
+    }
+}
+
+impl Ranged for Ticked {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let share = (value - self.range.0) / (self.range.1 - self.range.0);
+        (f64::from(limit.0) + share * f64::from(limit.1 - limit.0)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
+        self.ticks.clone()
+    }
+
+    fn range(&self) -> Range<f64> {
+        self.range.0..self.range.1
+    }
+}
+
+impl ValueFormatter<f64> for Ticked {
+    fn format(value: &f64) -> String {
+        value.to_string()
+    }
+
+    fn format_ext(&self, value: &f64) -> String {
+        label(*value, self.range, self.format)
+    }
+}
+
+/// Returns round values inside `range`, about `count` of them, in ascending order.
+fn ticks(range: (f64, f64), count: usize, format: Format) -> Vec<f64> {
+    let (low, high) = range;
+    let span = high - low;
+    if !(span.is_finite() && span > 0.0) || count == 0 {
+        return Vec::new();
+    }
+    let step = match format {
+        Format::Time => time_step(span / count as f64),
+        _ => round_step(span / count as f64),
+    };
+    let first = (low / step).ceil();
+    // A step of a tenth is no exact double: multiples keep the error from adding up.
+    (0..=4 * count)
+        .map(|i| (first + i as f64) * step)
+        .take_while(|value| *value <= high + 1e-9 * step)
+        .collect()
+}
+
+/// Returns the label of `value` on an axis that shows `range`.
+fn label(value: f64, range: (f64, f64), format: Format) -> String {
+    let span = range.1 - range.0;
+    match format {
+        Format::Percent => format::percent(value, if span < 0.05 { 1 } else { 0 }),
+        Format::Cents => format::cents(value, if span < 0.05 { 1 } else { 0 }),
+        Format::Listeners => format::millions(
+            value,
+            if span < 5e6 {
+                2
+            } else if span < 5e7 {
+                1
+            } else {
+                0
+            },
+        ),
+        Format::Plain => format::shortest(value),
+        Format::Time => format::time_label(value as i64, span as i64),
+    }
+}
+
+/// Returns the smallest of 1, 2, 2.5 and 5 times a power of ten that is at least `least`.
+fn round_step(least: f64) -> f64 {
+    let mut power = 1.0;
+    while power > least {
+        power /= 10.0;
+    }
+    while power * 10.0 <= least {
+        power *= 10.0;
+    }
+    [1.0, 2.0, 2.5, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|step| *step >= least)
+        .unwrap_or(10.0 * power)
+}
+
+fn time_step(least: f64) -> f64 {
+    const MINUTE: f64 = 60e6;
+    const HOUR: f64 = 60.0 * MINUTE;
+    const DAY: f64 = 24.0 * HOUR;
+    let steps = [
+        MINUTE,
+        5.0 * MINUTE,
+        15.0 * MINUTE,
+        HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+        DAY,
+        2.0 * DAY,
+        5.0 * DAY,
+        10.0 * DAY,
+        30.0 * DAY,
+        90.0 * DAY,
+        365.0 * DAY,
+    ];
+    steps.into_iter().find(|step| *step >= least).unwrap_or(3650.0 * DAY)
+}

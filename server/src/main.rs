@@ -1,0 +1,9 @@
+//! Tauroi's hands: the one crate with sockets, files and secrets.
+
+mod cli;
+mod tapes;
+mod web;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

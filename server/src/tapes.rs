@@ -1,0 +1,153 @@
+//! Recorded and simulated tapes: read once at the start, then only looked at.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use shared::api::{ContractSummary, EventSummary, Origin};
+use shared::market::csv::read_trades;
+use shared::market::{EventTape, EventTicker, Tape, Trade};
+
+/// The most that one file of trades may unpack to: a hundred times the largest recorded month.
+const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// All tapes, by event.
+pub(crate) struct Library {
+    events: Vec<(Origin, EventTape)>,
+    problems: Vec<String>,
+}
+
+impl Library {
+    /// Reads every trade file among `paths`, each a file or a folder.
+    ///
+    /// A file that can't be read or is malformed becomes a problem, and the rest is loaded.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a path that was asked for does not exist.
+    pub(crate) fn load(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut problems = Vec::new();
+        let mut by_event = BTreeMap::new();
+        for file in trade_files(paths)? {
+            match read(&file) {
+                Ok(trades) => {
+                    for (event, trade) in trades {
+                        by_event.entry(event).or_insert_with(Vec::new).push(trade);
+                    }
+                }
+                Err(error) => problems.push(format!("{error:#}")),
+            }
+        }
+        let mut events = Vec::new();
+        for (event, trades) in by_event {
+            match EventTape::group(trades) {
+                Ok(tapes) => events.extend(tapes.into_iter().map(|tape| (Origin::Recorded, tape))),
+                Err(error) => problems.push(format!("{event}: {error}")),
+            }
+        }
+        // The newest event first: it is the one that people come for.
+        events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
+        Ok(Self { events, problems })
+    }
+
+    /// Returns what could not be read, a sentence each.
+    pub(crate) fn problems(&self) -> &[String] {
+        &self.problems
+    }
+
+    /// Returns how many contracts there are.
+    pub(crate) fn contracts(&self) -> usize {
+        self.tapes().count()
+    }
+
+    /// Returns how many trades all tapes hold.
+    pub(crate) fn trades(&self) -> usize {
+        self.tapes().map(|tape| tape.trades().len()).sum()
+    }
+
+    /// Returns the tape of the contract with that ticker.
+    pub(crate) fn tape(&self, ticker: &str) -> Option<&Tape> {
+        self.tapes().find(|tape| tape.ticker().as_str() == ticker)
+    }
+
+    /// Returns what there is, event by event, the most traded contract of each first.
+    pub(crate) fn events(&self) -> Vec<EventSummary> {
+        let summary = |(origin, event): &(Origin, EventTape)| {
+            let mut contracts: Vec<_> = event.contracts().iter().map(summarise).collect();
+            contracts.sort_by_key(|contract| std::cmp::Reverse((contract.trades, contract.volume)));
+            EventSummary { event: event.event().clone(), origin: *origin, contracts }
+        };
+        self.events.iter().map(summary).collect()
+    }
+
+    fn tapes(&self) -> impl Iterator<Item = &Tape> {
+        self.events.iter().flat_map(|(_, event)| event.contracts())
+    }
+}
+
+fn last_trade(event: &EventTape) -> Option<shared::units::Timestamp> {
+    event.contracts().iter().filter_map(|tape| tape.trades().last()).map(|trade| trade.at).max()
+}
+
+fn summarise(tape: &Tape) -> ContractSummary {
+    let (first, last) = tape.span();
+    ContractSummary {
+        ticker: tape.ticker().clone(),
+        name: tape.ticker().outcome().to_owned(),
+        trades: tape.trades().len(),
+        volume: tape.volume(),
+        last: tape.last_price(),
+        first_at: first,
+        last_at: last,
+    }
+}
+
+/// Lists the files to read: those named, and in a folder those whose name says that they hold trades.
+fn trade_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let kind =
+            fs::metadata(path).with_context(|| format!("--tapes: {} can't be read", path.display()))?;
+        if kind.is_file() {
+            files.push(path.clone());
+            continue;
+        }
+        let folder =
+            fs::read_dir(path).with_context(|| format!("--tapes: {} can't be read", path.display()))?;
+        let mut found: Vec<_> =
+            folder.flatten().map(|entry| entry.path()).filter(|file| holds_trades(file)).collect();
+        if found.is_empty() {
+            bail!("--tapes: {} holds no file called *trades.csv or *trades.csv.gz", path.display());
+        }
+        found.sort();
+        files.append(&mut found);
+    }
+    Ok(files)
+}
+
+fn holds_trades(file: &Path) -> bool {
+    file.file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz"))
+}
+
+/// Reads one file; an error names it.
+fn read(path: &Path) -> anyhow::Result<Vec<(EventTicker, Trade)>> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    let mut bytes = Vec::new();
+    let zipped = path.extension().is_some_and(|extension| extension == "gz");
+    let reader: Box<dyn Read> =
+        if zipped { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
+    reader
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{name} can't be read{}", if zipped { " as gzip" } else { "" }))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("{name} holds more than {} MB", MAX_FILE_BYTES >> 20);
+    }
+    let trades = read_trades(&bytes, &name)?;
+    trades.into_iter().map(|trade| Ok((trade.ticker.event().with_context(|| name.clone())?, trade))).collect()
+}

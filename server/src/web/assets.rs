@@ -1,0 +1,97 @@
+//! The embedded page: hashed files that never change, and the document that names them.
+
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::security::Nonce;
+
+/// One file of the bundle, with the forms in which it can be sent.
+pub(crate) struct Asset {
+    name: &'static str,
+    mime: &'static str,
+    plain: &'static [u8],
+    brotli: Option<&'static [u8]>,
+    gzip: Option<&'static [u8]>,
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The document, as Trunk wrote it, with a text where each response's nonce goes.
+static INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.html"));
+const NONCE_PLACEHOLDER: &str = "__CSP_NONCE__";
+
+/// Trunk puts a hash of the content into these names, so a browser may keep them for ever.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// Returns the asset called `name`, in the smallest form that the browser accepts.
+///
+/// A missing file is a 404 and never the document: a stale tab must not take HTML for a script.
+pub(super) fn asset(name: &str, request: &HeaderMap) -> Option<Response> {
+    let asset = ASSETS.iter().find(|asset| asset.name == name)?;
+    let accepted = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let (body, encoding) = match (asset.brotli, asset.gzip) {
+        (Some(body), _) if accepts(accepted, "br") => (body, Some("br")),
+        (_, Some(body)) if accepts(accepted, "gzip") => (body, Some("gzip")),
+        _ => (asset.plain, None),
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.mime));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(CACHE_CONTROL, FOR_EVER);
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{name}\"")) {
+        if request.get(IF_NONE_MATCH) == Some(&tag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = axum::body::Body::empty();
+            return Some(response);
+        }
+        response.headers_mut().insert(ETAG, tag);
+    }
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Some(response)
+}
+
+/// Returns the document with `nonce` on its inline script.
+pub(super) fn document(nonce: &Nonce) -> Response {
+    let mut html = String::with_capacity(INDEX.len() + 64);
+    for (i, part) in INDEX.split(NONCE_PLACEHOLDER).enumerate() {
+        if i > 0 {
+            html.push_str(nonce.as_str());
+        }
+        html.push_str(part);
+    }
+    let headers =
+        [(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")), (CACHE_CONTROL, ASK_AGAIN)];
+    (headers, html).into_response()
+}
+
+/// Returns whether an `Accept-Encoding` header takes `encoding` (a quality of zero refuses it).
+fn accepts(header: &str, encoding: &str) -> bool {
+    header.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            && !parts.any(|part| {
+                part.strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
+            })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_is_accepted_unless_its_quality_is_zero() {
+        assert!(accepts("gzip, deflate, br;q=0.5", "br"));
+        assert!(accepts("GZIP", "gzip"));
+        assert!(!accepts("gzip, br;q=0", "br"));
+        assert!(!accepts("broccoli", "br"));
+        assert!(!accepts("", "gzip"));
+    }
+}

@@ -1,0 +1,22 @@
+//! What the API answers when it can't do what was asked.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use shared::api::Problem;
+
+/// An error as the outside sees it.
+#[derive(Debug)]
+pub(super) enum ApiError {
+    /// What was named does not exist.
+    NotFound(String),
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, error) = match self {
+            Self::NotFound(what) => (StatusCode::NOT_FOUND, what),
+        };
+        (status, Json(Problem { error })).into_response()
+    }
+}

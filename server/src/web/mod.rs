@@ -1,0 +1,72 @@
+//! HTTP: the page, its files and the API.
+
+mod api;
+mod assets;
+mod error;
+mod security;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Extension, Request};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Router, middleware};
+use shared::api::Mode;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub(crate) use self::assets::PAGE_IS_BUILT;
+use self::error::ApiError;
+use self::security::Nonce;
+use crate::tapes::Library;
+
+/// What every handler may read.
+pub(crate) struct State {
+    /// The mode the server runs in.
+    pub(crate) mode: Mode,
+    /// The tapes it read at the start.
+    pub(crate) library: Library,
+}
+
+/// Nothing that is sent here is large: the API takes no files.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Returns everything the server answers.
+pub(crate) fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .route("/api/health", get(api::health))
+        .route("/api/tapes", get(api::tapes))
+        .route("/api/tapes/{ticker}", get(api::prints))
+        .with_state(state)
+        .fallback(page)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(security::headers))
+}
+
+/// Answers with a file of the bundle, or with the document for every path that looks like a page.
+async fn page(
+    Extension(nonce): Extension<Nonce>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    _request: Request,
+) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if path.starts_with("api/") {
+        return ApiError::NotFound(format!("there is no /{path}")).into_response();
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    if let Some(asset) = assets::asset(path, &headers) {
+        return asset;
+    }
+    if path.contains('.') {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    assets::document(&nonce)
+}

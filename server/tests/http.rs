@@ -1,0 +1,156 @@
+//! The server over real sockets: headers, files, tapes.
+
+mod support;
+
+use std::path::PathBuf;
+
+use shared::api::{Health, Origin, Prints, TapeList};
+use support::Server;
+
+/// Writes `text` to a file of that name in a folder of the test's own.
+fn file(folder: &str, name: &str, text: &[u8]) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+const GOOD: &[u8] = b"ticker,timestamp,price,count\n\
+    KXTOPMONTHLY-26FEB-BAD,2026-02-01T19:00:49.408374,0.35,5\n\
+    KXTOPMONTHLY-26FEB-BRU,2026-02-01 20:00:00Z,0.6,2\n\
+    KXTOPMONTHLY-26FEB-BAD,2026-02-02T00:03:54Z,0.1925,1.5\n";
+
+#[test]
+fn every_answer_has_the_security_headers() {
+    let server = Server::start(&[]);
+    for path in ["/", "/api/health", "/api/none", "/none.js", "/any/page"] {
+        let answer = server.get(path, &[]);
+        let policy = answer.header("content-security-policy");
+        for part in [
+            "default-src 'none';",
+            "'wasm-unsafe-eval'",
+            "style-src 'self';",
+            "connect-src 'self';",
+            "base-uri 'none';",
+            "form-action 'self';",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.contains(part), "{path}: {part} is not in {policy:?}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
+        assert!(answer.header("strict-transport-security").starts_with("max-age=63072000"), "{path}");
+        assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+    }
+    assert_eq!(server.get("/api/health", &[]).header("cache-control"), "no-store");
+}
+
+#[test]
+fn a_nonce_is_used_once() {
+    let server = Server::start(&[]);
+    let nonce = |answer: &support::Answer| {
+        let policy = answer.header("content-security-policy").to_owned();
+        policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap().to_owned()
+    };
+    let (first, second) = (server.get("/", &[]), server.get("/", &[]));
+    assert_ne!(nonce(&first), nonce(&second));
+    assert_eq!(nonce(&first).len(), 32);
+    assert!(!first.text().contains("__CSP_NONCE__"));
+    // Every inline script of the document carries the nonce of its own response.
+    let scripts = first.text().matches("nonce=").count();
+    assert_eq!(first.text().matches(&nonce(&first)).count(), scripts);
+}
+
+#[test]
+fn a_missing_file_is_not_the_document() {
+    let server = Server::start(&[]);
+    assert_eq!(server.get("/frontend-0000.js", &[]).status, 404);
+    assert_eq!(server.get("/api/nothing", &[]).status, 404);
+    assert_eq!(server.ask("POST", "/", &[]).status, 405);
+    let page = server.get("/some/page", &[]);
+    assert_eq!((page.status, page.header("cache-control")), (200, "no-cache"));
+    assert!(page.header("content-type").starts_with("text/html"));
+}
+
+#[test]
+fn health_tells_what_is_served() {
+    let server = Server::start(&[file("health", "a.csv", GOOD)]);
+    let health: Health = server.get("/api/health", &[]).json();
+    assert_eq!(health.version, env!("CARGO_PKG_VERSION"));
+    assert!(health.trades >= 3 && health.contracts >= 2);
+}
+
+#[test]
+fn tapes_are_listed_and_read() {
+    let server = Server::start(&[file("listed", "a.csv", GOOD)]);
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    assert_eq!(list.problems, Vec::<String>::new());
+    let event = list.events.iter().find(|event| event.event.as_str() == "KXTOPMONTHLY-26FEB").unwrap();
+    assert_eq!(event.origin, Origin::Recorded);
+    let bad = &event.contracts[0];
+    assert_eq!((bad.ticker.as_str(), bad.trades), ("KXTOPMONTHLY-26FEB-BAD", 2));
+    assert_eq!((bad.last.to_string().as_str(), bad.volume.to_string().as_str()), ("0.1925", "6.50"));
+    let prints: Prints = server.get("/api/tapes/KXTOPMONTHLY-26FEB-BAD", &[]).json();
+    assert_eq!((prints.centicents, prints.hundredths), (vec![3_500, 1_925], vec![500, 150]));
+    let missing = server.get("/api/tapes/KXNONE-1-A", &[]);
+    assert_eq!(missing.status, 404);
+    assert!(missing.text().contains("KXNONE-1-A"));
+}
+
+#[test]
+fn a_malformed_file_is_named_and_the_rest_loads() {
+    let folder = "malformed";
+    file(folder, "good.trades.csv", GOOD);
+    let bad = "ticker,timestamp,price,count\nKXTOPMONTHLY-26FEB-BAD,2026-02-01T19:00:49Z,1.35,5\n";
+    file(folder, "bad.trades.csv", bad.as_bytes());
+    file(folder, "zipped.trades.csv.gz", b"not gzip at all");
+    file(folder, "notes.txt", b"not a tape");
+    let server = Server::start(&[PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder)]);
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    assert!(list.events.iter().any(|event| event.event.as_str() == "KXTOPMONTHLY-26FEB"));
+    assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
+    let of = |name: &str| list.problems.iter().find(|problem| problem.contains(name)).unwrap().clone();
+    let malformed = of("bad.trades.csv");
+    for part in ["line 2", "price", "1.35"] {
+        assert!(malformed.contains(part), "{part} is not in {malformed:?}");
+    }
+    assert!(of("zipped.trades.csv.gz").contains("gzip"));
+}
+
+#[test]
+fn a_path_that_is_not_there_ends_the_start() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"))
+        .args(["serve", "--addr", "127.0.0.1:0", "--tapes", "no/such/folder"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("no/such/folder"), "{text}");
+}
+
+/// The bundle's files, where the binary has them: names that never change, in the form the browser takes.
+#[test]
+fn hashed_files_are_kept_for_ever_and_sent_compressed() {
+    let server = Server::start(&[]);
+    let health: Health = server.get("/api/health", &[]).json();
+    let page = server.get("/", &[]);
+    if !health.page_is_built {
+        assert!(page.text().contains("cargo xtask demo"), "the placeholder says how to build the page");
+        return;
+    }
+    let name = page.text().split('"').find(|part| part.ends_with(".wasm")).unwrap().to_owned();
+    let plain = server.get(&name, &[]);
+    assert_eq!((plain.header("content-encoding"), plain.header("content-type")), ("", "application/wasm"));
+    assert_eq!(plain.header("cache-control"), "public, max-age=31536000, immutable");
+    let brotli = server.get(&name, &[("Accept-Encoding", "gzip, br")]);
+    assert_eq!(brotli.header("content-encoding"), "br");
+    let gzip = server.get(&name, &[("Accept-Encoding", "gzip")]);
+    assert_eq!(gzip.header("content-encoding"), "gzip");
+    assert!(brotli.body.len() < gzip.body.len() && gzip.body.len() < plain.body.len());
+    let again = server.get(&name, &[("If-None-Match", plain.header("etag"))]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
+}

@@ -1,0 +1,150 @@
+//! `cargo xtask test`: every check there is, in the order in which a mistake shows soonest.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+
+use crate::chromium::Chromium;
+use crate::step::{duration, show};
+use crate::{budget, bundle, demo, tools, wasm_tests, workspace};
+
+#[derive(Args)]
+pub struct Options {
+    /// Run only these checks
+    #[arg(value_enum)]
+    only: Vec<Check>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Check {
+    /// Formatting, as rustfmt has it
+    Format,
+    /// The compiler's and clippy's lints, for both targets
+    Lint,
+    /// Licences, sources and bans; advisories where their database can be reached
+    Deny,
+    /// The release bundle and its weight
+    Bundle,
+    /// Unit, property, golden and socket tests, natively
+    Native,
+    /// The same mathematics as WebAssembly in Chromium: golden values, and the native code's bits
+    Wasm,
+    /// The release bundle in Chromium, as a person uses it
+    Browser,
+}
+
+/// Runs the checks and says at the end which were run and which were skipped.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    let started = Instant::now();
+    demo::check_machine()?;
+    if workspace::corpus().is_none() {
+        if workspace::in_ci() {
+            bail!(
+                "the corpus of recorded data is missing: in CI it must be beside the checkout, or named by TAUROI_CORPUS"
+            );
+        }
+        eprintln!("  · no recorded data beside the checkout: the tests on it are skipped by name");
+    }
+    for check in Check::value_variants() {
+        if !options.only.is_empty() && !options.only.contains(check) {
+            continue;
+        }
+        let begun = Instant::now();
+        let name = check.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        eprintln!("\n── {name}");
+        match check {
+            Check::Format => format()?,
+            Check::Lint => lint()?,
+            Check::Deny => deny()?,
+            Check::Bundle => {
+                bundle::build(bundle::Kind::Optimised)?;
+                budget::check()?;
+            }
+            Check::Native => native()?,
+            Check::Wasm => wasm_tests::run()?,
+            Check::Browser => browser()?,
+        }
+        eprintln!("── {name}: {}", duration(begun.elapsed().as_secs()));
+    }
+    eprintln!("\nEvery check passed, in {}.", duration(started.elapsed().as_secs()));
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments).current_dir(workspace::root());
+    if let Some(corpus) = workspace::corpus() {
+        command.env("TAUROI_CORPUS", corpus);
+    }
+    command
+}
+
+fn format() -> anyhow::Result<()> {
+    show("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn lint() -> anyhow::Result<()> {
+    tools::wasm_target()?;
+    show("clippy, natively", &mut cargo(&["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]))?;
+    show(
+        "clippy, browser tests",
+        &mut cargo(&["clippy", "--locked", "-p", "e2e", "--all-targets", "--", "-D", "warnings"]),
+    )?;
+    let wasm = [
+        "clippy",
+        "--locked",
+        "-p",
+        "frontend",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    show("clippy, for the browser", &mut cargo(&wasm))?;
+    show(
+        "rustdoc",
+        cargo(&["doc", "--locked", "--no-deps", "--document-private-items", "--quiet"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+fn deny() -> anyhow::Result<()> {
+    let path = tools::path_with(&[tools::cargo_deny()?])?;
+    let what = ["deny", "--all-features", "check", "--hide-inclusion-graph"];
+    show(
+        "cargo deny: bans, licences, sources",
+        cargo(&what).args(["bans", "licenses", "sources"]).env("PATH", &path),
+    )?;
+    let output = cargo(&what).arg("advisories").env("PATH", &path).output()?;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() {
+        eprintln!("  ✓ cargo deny: advisories");
+    } else if text.contains("failed to fetch advisory database")
+        || text.contains("failed to load advisory database")
+    {
+        eprintln!("  · skipped: cargo deny: advisories (their database can't be reached from here)");
+    } else {
+        eprint!("{text}");
+        bail!("cargo deny found advisories");
+    }
+    Ok(())
+}
+
+fn native() -> anyhow::Result<()> {
+    show("cargo test", &mut cargo(&["test", "--locked", "--no-fail-fast"]))
+}
+
+fn browser() -> anyhow::Result<()> {
+    let chromium = Chromium::find_or_install()?;
+    bundle::build(bundle::Kind::Optimised)?;
+    demo::build_server()?;
+    let mut command = cargo(&["test", "--locked", "-p", "e2e", "--no-fail-fast", "--", "--test-threads=1"]);
+    command
+        .env("CHROMIUM", &chromium.browser)
+        .env("CHROMEDRIVER", &chromium.driver)
+        .env("TAUROI_BINARY", workspace::target().join("debug/tauroi"));
+    show("browser tests", &mut command)
+}

@@ -1,0 +1,71 @@
+//! Every chore of the project: `cargo xtask --help` lists them.
+//!
+//! Each command sets up what it needs by itself and reuses what is already there.
+
+mod bench;
+mod budget;
+mod bundle;
+mod checks;
+mod chromium;
+mod demo;
+mod soak;
+mod step;
+mod tools;
+mod wasm_tests;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Tauroi's chores", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything that is missing and open the dashboard
+    ///
+    /// The first run builds the tools and the page (about ten minutes on two cores); later runs take
+    /// seconds. No key and no account are needed. Stop it with Ctrl-C.
+    Demo(demo::Options),
+    /// Run every check: formatting, lints, licences, tests natively and in Chromium
+    Test(checks::Options),
+    /// Build the release: the optimised page inside one `tauroi` binary
+    Dist,
+    /// Measure speed, side by side with peers, as ratios in one run
+    Bench(bench::Options),
+    /// Run long, by hand: the server under load for hours, watching memory and errors
+    Soak(soak::Options),
+    /// Install the tools and build nothing
+    Setup {
+        /// Also what only the tests and the release need: Chromium, wasm-opt, cargo-deny
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+fn main() -> std::process::ExitCode {
+    // `cargo xtask demo -- --tapes …` is what fingers type after other cargo commands: one lone `--` is left out.
+    let mut separators = 0;
+    let arguments = std::env::args_os().filter(|argument| {
+        separators += usize::from(argument == "--");
+        argument != "--" || separators > 1
+    });
+    let outcome = match Cli::parse_from(arguments).command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => checks::run(&options),
+        Command::Dist => bundle::dist(),
+        Command::Bench(options) => bench::run(&options),
+        Command::Soak(options) => soak::run(&options),
+        Command::Setup { all } => tools::set_up(all),
+    };
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

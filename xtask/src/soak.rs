@@ -1,0 +1,82 @@
+//! `cargo xtask soak`: the server asked for everything, again and again, watching its memory and its errors.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+
+use crate::{bundle, demo, workspace};
+
+#[derive(Args)]
+pub struct Options {
+    /// How many minutes to run
+    #[arg(long, default_value_t = 10)]
+    minutes: u64,
+}
+
+const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
+
+/// Serves the demo and reads every page until the time is over.
+///
+/// Fails on an error, or when the server's memory grew by more than 32 MB after the first minute.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    bundle::build(bundle::Kind::Plain)?;
+    demo::build_server()?;
+    let mut server = Command::new(workspace::target().join("debug/tauroi"))
+        .args(["serve", "--mode", "demo", "--addr", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("tauroi could not be started")?;
+    let outcome = drive(&mut server, Duration::from_secs(options.minutes * 60));
+    let _ = server.kill();
+    let _ = server.wait();
+    outcome
+}
+
+fn drive(server: &mut std::process::Child, total: Duration) -> anyhow::Result<()> {
+    let mut first = String::new();
+    BufReader::new(server.stdout.take().context("tauroi's output can't be read")?).read_line(&mut first)?;
+    let address = first
+        .split_whitespace()
+        .find_map(|word| word.strip_prefix("http://"))
+        .map(|address| address.trim_end_matches('/').to_owned())
+        .with_context(|| format!("tauroi named no address: {first}"))?;
+    let started = Instant::now();
+    let (mut requests, mut settled, mut reported) = (0_u64, None, 0);
+    while started.elapsed() < total {
+        for path in PATHS {
+            let mut stream = TcpStream::connect(&address)?;
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer)?;
+            ensure!(answer.starts_with(b"HTTP/1.1 "), "{path}: no HTTP answer after {requests} requests");
+            if answer.starts_with(b"HTTP/1.1 5") {
+                bail!("{path}: {} after {requests} requests", String::from_utf8_lossy(&answer[..40]));
+            }
+            requests += 1;
+        }
+        let minute = started.elapsed().as_secs() / 60;
+        if minute > reported {
+            reported = minute;
+            let memory = resident_kilobytes(server.id());
+            eprintln!("  · minute {minute}: {requests} requests, {} kB resident", memory.unwrap_or(0));
+            match (settled, memory) {
+                (None, now) => settled = now,
+                (Some(base), Some(now)) if now > base + 32 * 1024 => {
+                    bail!("memory grew from {base} to {now} kB after the first minute")
+                }
+                _ => {}
+            }
+        }
+    }
+    eprintln!("  ✓ {requests} requests in {} s, no error, memory steady", total.as_secs());
+    Ok(())
+}
+
+fn resident_kilobytes(pid: u32) -> Option<u64> {
+    let output = Command::new("ps").args(["-o", "rss=", "-p", &pid.to_string()]).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}

@@ -1,0 +1,218 @@
+//! The tools the build needs: found where they are, or installed into the user's cache.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+
+use crate::step::Step;
+use crate::{chromium, workspace};
+
+/// Trunk 0.22 needs a newer compiler than the one we pin.
+const TRUNK: &str = "0.21.14";
+/// Debian's own wasm-opt (108) writes modules that die at start-up, so the version is pinned.
+const BINARYEN: &str = "132.0.0";
+const CARGO_DENY: &str = "0.20.2";
+
+/// Installs what `demo` needs, or with `all` also what only tests and releases need.
+pub fn set_up(all: bool) -> anyhow::Result<()> {
+    wasm_target()?;
+    trunk()?;
+    wasm_bindgen()?;
+    if all {
+        wasm_opt()?;
+        cargo_deny()?;
+        chromium::Chromium::find_or_install()?;
+    }
+    eprintln!("  ✓ Everything is there");
+    Ok(())
+}
+
+/// Makes sure that the compiler can build for the browser.
+pub fn wasm_target() -> anyhow::Result<()> {
+    let present = || {
+        let sysroot =
+            Command::new("rustc").args(["--print", "sysroot"]).current_dir(workspace::root()).output();
+        sysroot.is_ok_and(|output| {
+            let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+            sysroot.join("lib/rustlib/wasm32-unknown-unknown/lib").is_dir()
+        })
+    };
+    if present() {
+        return Ok(());
+    }
+    Step {
+        doing: "Installing the WebAssembly target of the compiler".into(),
+        usually: "10 s",
+        remedy: "install rustup from https://rustup.rs, then run `rustup target add wasm32-unknown-unknown` in this folder",
+    }
+    .run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]).current_dir(workspace::root()))
+}
+
+/// Returns the folder with `trunk`, which bundles the page.
+pub fn trunk() -> anyhow::Result<PathBuf> {
+    // Without its default features Trunk can't download: it never has to, and builds in half the time.
+    cargo_tool("trunk", "trunk", TRUNK, &["--no-default-features"], "2 min")
+}
+
+/// Returns the folder with `wasm-bindgen` and its test runner, in exactly the version of `Cargo.lock`.
+pub fn wasm_bindgen() -> anyhow::Result<PathBuf> {
+    let version = workspace::locked_version("wasm-bindgen")?;
+    cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &version, &[], "45 s")
+}
+
+/// Returns the folder with `cargo-deny`, which checks licences, sources and advisories.
+pub fn cargo_deny() -> anyhow::Result<PathBuf> {
+    cargo_tool("cargo-deny", "cargo-deny", CARGO_DENY, &[], "4 min")
+}
+
+/// Returns the folder with a `wasm-opt` that works.
+pub fn wasm_opt() -> anyhow::Result<PathBuf> {
+    let expected = format!("version {}", BINARYEN.split('.').next().unwrap_or(BINARYEN));
+    if let Some(folder) = on_path("wasm-opt", &expected) {
+        return Ok(folder);
+    }
+    let prefix = workspace::cache().join("tools").join(format!("binaryen-{BINARYEN}"));
+    let folder = prefix.join("node_modules/.bin");
+    if answers(&folder.join("wasm-opt"), &expected) {
+        return Ok(folder);
+    }
+    if !on_any_path("npm") {
+        apt_install(
+            "Node.js (to run wasm-opt)",
+            &["nodejs", "npm"],
+            "1 min",
+            "install Node.js 18 or newer with npm, or put Binaryen 132's wasm-opt on the PATH",
+        )?;
+    }
+    std::fs::create_dir_all(&prefix).with_context(|| format!("{} can't be created", prefix.display()))?;
+    Step {
+        doing: format!("Installing wasm-opt (Binaryen {BINARYEN})"),
+        usually: "20 s",
+        remedy: "put Binaryen 132's wasm-opt on the PATH, then run the same command again",
+    }
+    .run(
+        Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&prefix)
+            .arg(format!("binaryen@{BINARYEN}")),
+    )?;
+    if !answers(&folder.join("wasm-opt"), &expected) {
+        bail!(
+            "wasm-opt was installed into {} but does not run: Node.js 18 or newer is needed",
+            prefix.display()
+        );
+    }
+    Ok(folder)
+}
+
+/// Installs Debian or Ubuntu packages, as root or through `sudo` when it asks no password.
+pub fn apt_install(
+    what: &str,
+    packages: &[&str],
+    usually: &'static str,
+    remedy: &'static str,
+) -> anyhow::Result<()> {
+    if !on_any_path("apt-get") {
+        bail!("{what} is missing and this machine has no apt-get.\n  What to do: {remedy}.");
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    let mut script = String::new();
+    let sudo = if root { "" } else { "sudo -n " };
+    script.push_str(&format!("{sudo}apt-get update -qq && "));
+    script.push_str(&format!(
+        "{sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {}",
+        packages.join(" ")
+    ));
+    Step { doing: format!("Installing {what}"), usually, remedy }
+        .run(Command::new("sh").args(["-c", &script]))
+}
+
+/// Finds `binary` on the PATH or in the cache, or builds it from the registry into the cache.
+fn cargo_tool(
+    binary: &str,
+    package: &str,
+    version: &str,
+    features: &[&str],
+    usually: &'static str,
+) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = on_path(binary, version) {
+        return Ok(folder);
+    }
+    let tools = workspace::cache().join("tools");
+    let prefix = tools.join(format!("{package}-{version}"));
+    let folder = prefix.join("bin");
+    if answers(&folder.join(binary), version) {
+        return Ok(folder);
+    }
+    // A build folder of its own, kept until the tool is there: an interrupted build goes on where it stopped.
+    let build = tools.join(format!("{package}-{version}-build"));
+    let install = |locked: bool| {
+        let mut command = Command::new("cargo");
+        command
+            .args(["install", "--debug", "--force", package, "--version"])
+            .arg(format!("={version}"))
+            .args(features)
+            .arg("--root")
+            .arg(&prefix)
+            .current_dir(workspace::root())
+            .env("CARGO_TARGET_DIR", &build)
+            .env("CARGO_PROFILE_DEV_DEBUG", "false")
+            .env("CARGO_PROFILE_DEV_INCREMENTAL", "false");
+        if locked {
+            command.arg("--locked");
+        }
+        command
+    };
+    let step = Step {
+        doing: format!("Building {package} {version} (once)"),
+        usually,
+        remedy: "look at the log, then run the same command again: it goes on where it stopped",
+    };
+    if let Err(error) = step.run(&mut install(true)) {
+        // A registry mirror may lag behind the versions that the tool's own lock file names.
+        if !error.to_string().contains("failed to select a version")
+            && !error.to_string().contains("not find")
+        {
+            return Err(error);
+        }
+        step.run(&mut install(false))?;
+    }
+    let _ = std::fs::remove_dir_all(&build);
+    if !answers(&folder.join(binary), version) {
+        bail!("{package} was built but {} does not run", folder.join(binary).display());
+    }
+    Ok(folder)
+}
+
+/// Returns the folder on the PATH whose `binary` says it is `version`.
+fn on_path(binary: &str, version: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    // Only the first one counts: it is the one that other tools would run.
+    let folder = std::env::split_paths(&path).find(|folder| folder.join(binary).is_file())?;
+    answers(&folder.join(binary), version).then_some(folder)
+}
+
+/// Returns whether a program of that name is on the PATH.
+pub fn on_any_path(binary: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(binary).is_file()))
+}
+
+/// Returns whether `program --version` runs and prints `version` as a word.
+fn answers(program: &Path, version: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| {
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        output.status.success()
+            && text.match_indices(version).any(|(at, _)| {
+                !text[at + version.len()..].starts_with(|next: char| next.is_ascii_digit() || next == '.')
+            })
+    })
+}
+
+/// Returns the PATH with `folders` in front.
+pub fn path_with(folders: &[PathBuf]) -> anyhow::Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(folders.iter().cloned().chain(std::env::split_paths(&path)))
+        .context("a tool's folder has a character that a PATH can't hold")
+}
