@@ -1,1 +1,38 @@
 //! Kalshi's fee schedule, to the last rounding step.
+//!
+//! A fill's fee starts as an exact [`ModelFee`] of the series' [`FeeSchedule`]. How it is rounded depends on
+//! the trade's date ([`RoundingRule`]) and on who holds the account ([`Account`]); what rounding took in
+//! excess is given back across the fills of an order ([`OrderFees`]).
+//!
+//! ```
+//! use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
+//! use shared::market::Action;
+//!
+//! let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE)?;
+//! let mut order = OrderFees::new(schedule, Account::Direct);
+//! let fee = order.fill(&Fill {
+//!     date: "2026-11-21".parse()?,
+//!     role: Role::Taker,
+//!     action: Action::Buy,
+//!     price: "0.37".parse()?,
+//!     count: "10".parse()?,
+//! })?;
+//! assert_eq!(fee.net.to_string(), "0.163200");
+//! assert_eq!(fee.balance_change.to_string(), "-3.863200");
+//! # Ok::<(), shared::Invalid>(())
+//! ```
+
+mod model;
+mod multiplier;
+mod order;
+mod rounding;
+mod schedule;
+
+pub use model::ModelFee;
+pub use multiplier::FeeMultiplier;
+pub use order::{Fill, OrderFees};
+pub use rounding::{Account, FeeAccumulator, FillFee, RoundingRule};
+pub use schedule::{FeeSchedule, FeeType, Role};
+
+#[cfg(test)]
+mod tests;

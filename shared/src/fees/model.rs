@@ -1,0 +1,61 @@
+//! The fee before any rounding.
+
+use core::fmt;
+
+/// Units of a [`ModelFee`] in a dollar.
+const PER_DOLLAR: i128 = 10_i128.pow(20);
+/// Units of a [`ModelFee`] in a cent.
+const PER_CENT: i128 = PER_DOLLAR / 100;
+/// Decimals of a [`ModelFee`] in dollars.
+const DECIMALS: usize = 20;
+
+/// The exact fee of the fee model, before any rounding, in units of 10^-20 of a dollar.
+///
+/// That unit holds every fee exactly: a rate (10^-4) times a multiplier (10^-6), a count (10^-2), a price
+/// (10^-4) and its complement (10^-4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelFee(i128);
+
+impl ModelFee {
+    /// Returns the fee of `units` 10^-20 dollars, which must not be negative.
+    pub(super) const fn from_units(units: i128) -> Self {
+        Self(units)
+    }
+
+    /// Returns the least whole number of `unit` microdollars, at least one each, that covers the fee; in
+    /// microdollars.
+    pub(super) const fn round_up_to(self, unit: i128) -> i128 {
+        let size = PER_DOLLAR / 1_000_000 * unit;
+        (self.0 + size - 1) / size * unit
+    }
+
+    /// Returns the nearest double to the fee in dollars.
+    pub fn to_dollars(self) -> f64 {
+        self.0 as f64 / PER_DOLLAR as f64
+    }
+
+    /// Returns the fee in cents rounded half up to `decimals` decimals, at most 18, for tables: `0.44`.
+    pub fn to_cents_text(self, decimals: usize) -> String {
+        let mut scale = 1;
+        let decimals = decimals.min(DECIMALS - 2);
+        for _ in 0..decimals {
+            scale *= 10;
+        }
+        // In steps of one unit of the last decimal; the half is added before the floor.
+        let step = PER_CENT / scale;
+        let steps = (self.0 + step / 2) / step;
+        if decimals == 0 {
+            format!("{steps}")
+        } else {
+            format!("{}.{:0decimals$}", steps / scale, steps % scale)
+        }
+    }
+}
+
+impl fmt::Display for ModelFee {
+    /// Writes the exact fee in dollars without trailing zeros: `0.00050925`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!("{}.{:0DECIMALS$}", self.0 / PER_DOLLAR, self.0 % PER_DOLLAR);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}

@@ -1,0 +1,104 @@
+//! A series' fee multiplier.
+
+use core::fmt;
+use core::str::FromStr;
+
+use serde::de;
+
+use crate::Invalid;
+use crate::units::{parse_fixed, quoted};
+
+/// What a series or an event multiplies the standard fee by, in millionths, from 0 to 1000; mostly 1, and
+/// 0.5 on some.
+///
+/// Kalshi sends it as a JSON number. The number's shortest decimal is taken, so that 0.5 and 0.1 mean one
+/// half and one tenth exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FeeMultiplier(i64);
+
+impl FeeMultiplier {
+    /// The standard fee.
+    pub const ONE: Self = Self(1_000_000);
+    /// The greatest accepted: keeps the fee of any number of contracts within an `i128`.
+    pub const MAX: Self = Self(1_000 * Self::ONE.0);
+
+    /// Returns the multiplier in millionths.
+    pub const fn millionths(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for FeeMultiplier {
+    /// Writes the exact decimal without trailing zeros: `0.5`, `1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, mut fraction) = (self.0 / Self::ONE.0, self.0 % Self::ONE.0);
+        write!(f, "{whole}")?;
+        if fraction != 0 {
+            let mut digits = 6;
+            while fraction % 10 == 0 {
+                fraction /= 10;
+                digits -= 1;
+            }
+            write!(f, ".{fraction:0digits$}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for FeeMultiplier {
+    type Err = Invalid;
+
+    /// Parses a plain decimal with up to six decimals.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee_multiplier` if the text is not such a number or is not from 0 to
+    /// 1000.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let millionths = parse_fixed("fee_multiplier", text, 6)?;
+        if (0..=Self::MAX.0).contains(&millionths) {
+            Ok(Self(millionths))
+        } else {
+            Err(Invalid::new("fee_multiplier", format!("{} is not from 0 to {}", quoted(text), Self::MAX)))
+        }
+    }
+}
+
+impl serde::Serialize for FeeMultiplier {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for FeeMultiplier {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberOrText;
+
+        impl de::Visitor<'_> for NumberOrText {
+            type Value = FeeMultiplier;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a fee multiplier as a number or a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<FeeMultiplier, E> {
+                text.parse().map_err(E::custom)
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<FeeMultiplier, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<FeeMultiplier, E> {
+                self.visit_str(&value.to_string())
+            }
+
+            fn visit_f64<E: de::Error>(self, value: f64) -> Result<FeeMultiplier, E> {
+                // The shortest decimal that reads back as this double: the one that was written.
+                self.visit_str(&value.to_string())
+            }
+        }
+
+        deserializer.deserialize_any(NumberOrText)
+    }
+}

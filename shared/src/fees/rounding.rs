@@ -1,0 +1,193 @@
+//! How fees are rounded, by date and by account.
+
+use core::fmt;
+use core::str::FromStr;
+
+use super::ModelFee;
+use crate::Invalid;
+use crate::units::{Cash, Date, quoted, serde_as_text};
+
+/// Microdollars in a cent.
+const CENT: i128 = 10_000;
+/// Microdollars in a centi-cent.
+const CENTICENT: i128 = 100;
+
+/// Who holds the account, which decides the precision its balance is kept to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// A member of the exchange, as every ordinary account: the balance is in centi-cents ($0.0001).
+    Direct,
+    /// A customer of a broker (FCM): the balance is in cents.
+    NonDirect,
+}
+
+impl Account {
+    /// Returns the step of the balance, in microdollars.
+    const fn precision(self) -> i128 {
+        match self {
+            Self::Direct => CENTICENT,
+            Self::NonDirect => CENT,
+        }
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Direct => "direct",
+            Self::NonDirect => "non_direct",
+        })
+    }
+}
+
+impl FromStr for Account {
+    type Err = Invalid;
+
+    /// Parses `direct` or `non_direct`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `account` for any other text.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "direct" => Ok(Self::Direct),
+            "non_direct" => Ok(Self::NonDirect),
+            _ => Err(Invalid::new("account", format!("must be direct or non_direct, got {}", quoted(text)))),
+        }
+    }
+}
+
+serde_as_text!(Account, "\"direct\" or \"non_direct\"");
+
+/// How fees of a day are rounded, named by the unit the trade fee is rounded up to.
+///
+/// Source: Kalshi's fee schedule of February 2026, and its documentation page "Fee rounding" in the
+/// versions of June and of October 2026.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RoundingRule {
+    /// To 2026-05-31: the trade fee is rounded up to the cent, and nothing else is done.
+    Cent,
+    /// From 2026-06-01 to 2026-09-30: the trade fee is rounded up to the centi-cent ($0.0001), the balance
+    /// down to the account's precision, and a cent is rebated once more than a cent was rounded away.
+    Centicent,
+    /// From 2026-10-01: the trade fee is rounded up to the microdollar, the balance down to the account's
+    /// precision, and whole steps of that precision are rebated, up to the fill's own fee.
+    Microdollar,
+}
+
+impl RoundingRule {
+    /// Returns the rule of trades made on `date`, a day in UTC.
+    pub fn on(date: Date) -> Self {
+        const CENTICENT_FROM: Date = Date::literal(2026, 6, 1);
+        const MICRODOLLAR_FROM: Date = Date::literal(2026, 10, 1);
+        if date < CENTICENT_FROM {
+            Self::Cent
+        } else if date < MICRODOLLAR_FROM {
+            Self::Centicent
+        } else {
+            Self::Microdollar
+        }
+    }
+
+    /// Returns the trade fee: `fee` rounded up to the rule's unit.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee` if it doesn't fit a [`Cash`].
+    pub fn trade_fee(self, fee: ModelFee) -> Result<Cash, Invalid> {
+        cash(fee.round_up_to(match self {
+            Self::Cent => CENT,
+            Self::Centicent => CENTICENT,
+            Self::Microdollar => 1,
+        }))
+    }
+}
+
+/// The fee of one fill and what became of the balance.
+///
+/// `net = trade_fee + rounding_fee - rebate`, never negative, and `balance_change = revenue - net`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FillFee {
+    /// What the contracts cost (negative) or brought (positive).
+    pub revenue: Cash,
+    /// The fee of the model, rounded up.
+    pub trade_fee: Cash,
+    /// What was taken on top to bring the balance to its precision.
+    pub rounding_fee: Cash,
+    /// What was given back of the order's rounding fees.
+    pub rebate: Cash,
+    /// What the fill cost in fees after all.
+    pub net: Cash,
+    /// What the fill changed the balance by, rebate included.
+    pub balance_change: Cash,
+}
+
+/// The rounding fees of one order that have not been given back yet.
+///
+/// There is one for each order, kept over all its fills, whether they take or make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeAccumulator {
+    account: Account,
+    held: Cash,
+}
+
+impl FeeAccumulator {
+    /// Returns the accumulator of an order without fills.
+    pub const fn new(account: Account) -> Self {
+        Self { account, held: Cash::ZERO }
+    }
+
+    /// Returns what is held of the order's rounding fees, never negative.
+    pub const fn held(&self) -> Cash {
+        self.held
+    }
+
+    /// Settles a fill of signed `revenue` (negative for a buyer) and returns its fee.
+    ///
+    /// Only the part of the revenue below the balance's precision matters to the fee, so selling YES at P
+    /// and buying NO at 1 - P, whose revenues differ by whole cents, pay the same.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee` if `trade_fee` is negative or an amount doesn't fit a [`Cash`]; the
+    /// accumulator is then unchanged.
+    pub fn settle(&mut self, rule: RoundingRule, revenue: Cash, trade_fee: Cash) -> Result<FillFee, Invalid> {
+        if trade_fee < Cash::ZERO {
+            return Err(Invalid::new("fee", format!("a trade fee must not be negative, got {trade_fee}")));
+        }
+        let (before, fee) = (i128::from(revenue.microdollars()), i128::from(trade_fee.microdollars()));
+        let precision = self.account.precision();
+        // Rounding the balance down leaves exactly the remainder as the rounding fee.
+        let rounding = match rule {
+            RoundingRule::Cent => 0,
+            RoundingRule::Centicent | RoundingRule::Microdollar => (before - fee).rem_euclid(precision),
+        };
+        let held = i128::from(self.held.microdollars()) + rounding;
+        let rebate = match rule {
+            RoundingRule::Cent => 0,
+            // A rebate is a whole cent, and no fill's net fee is below zero: where a cent is more than the
+            // fill's own fee, the rebate waits for a fill that can bear it.
+            RoundingRule::Centicent if held > CENT && fee + rounding >= CENT => CENT,
+            RoundingRule::Centicent => 0,
+            RoundingRule::Microdollar => (held - held % precision).min(fee + rounding),
+        };
+        let net = fee + rounding - rebate;
+        let settled = FillFee {
+            revenue,
+            trade_fee,
+            rounding_fee: cash(rounding)?,
+            rebate: cash(rebate)?,
+            net: cash(net)?,
+            balance_change: cash(before - net)?,
+        };
+        self.held = cash(held - rebate)?;
+        Ok(settled)
+    }
+}
+
+/// Returns an amount in microdollars as cash.
+fn cash(microdollars: i128) -> Result<Cash, Invalid> {
+    i64::try_from(microdollars)
+        .map(Cash::from_microdollars)
+        .map_err(|_| Invalid::new("fee", format!("{microdollars} microdollars are more than can be held")))
+}

@@ -1,0 +1,149 @@
+//! What a series charges before rounding.
+
+use core::fmt;
+use core::str::FromStr;
+
+use super::{FeeMultiplier, ModelFee};
+use crate::Invalid;
+use crate::units::{Price, Quantity, quoted, serde_as_text};
+
+/// Whether a fill took liquidity or had rested in the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The order rested and another traded against it.
+    Maker,
+    /// The order traded against a resting one.
+    Taker,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Maker => "maker",
+            Self::Taker => "taker",
+        })
+    }
+}
+
+impl FromStr for Role {
+    type Err = Invalid;
+
+    /// Parses `maker` or `taker`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `role` for any other text.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "maker" => Ok(Self::Maker),
+            "taker" => Ok(Self::Taker),
+            _ => Err(Invalid::new("role", format!("must be maker or taker, got {}", quoted(text)))),
+        }
+    }
+}
+
+serde_as_text!(Role, "\"maker\" or \"taker\"");
+
+/// The kind of fee of a series or an event, `fee_type` in Kalshi's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FeeType {
+    /// Takers pay 0.07 P (1 - P) a contract, makers nothing.
+    Quadratic,
+    /// Makers pay a quarter of what takers pay: 0.0175 P (1 - P).
+    QuadraticWithMakerFees,
+    /// Makers pay half of what takers pay: 0.035 P (1 - P).
+    QuadraticWithComboMakerFees,
+    /// A fee that doesn't depend on the price. Kalshi's API names it, but its amount is published nowhere
+    /// and no live series has it, so no [`FeeSchedule`] can be made of it.
+    Flat,
+}
+
+impl fmt::Display for FeeType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quadratic => "quadratic",
+            Self::QuadraticWithMakerFees => "quadratic_with_maker_fees",
+            Self::QuadraticWithComboMakerFees => "quadratic_with_combo_maker_fees",
+            Self::Flat => "flat",
+        })
+    }
+}
+
+impl FromStr for FeeType {
+    type Err = Invalid;
+
+    /// Parses Kalshi's name of a fee type.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee_type` for a name this crate can't charge by.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "quadratic" => Ok(Self::Quadratic),
+            "quadratic_with_maker_fees" => Ok(Self::QuadraticWithMakerFees),
+            "quadratic_with_combo_maker_fees" => Ok(Self::QuadraticWithComboMakerFees),
+            "flat" => Ok(Self::Flat),
+            _ => Err(Invalid::new(
+                "fee_type",
+                format!(
+                    "must be quadratic, quadratic_with_maker_fees, quadratic_with_combo_maker_fees or flat, got {}",
+                    quoted(text)
+                ),
+            )),
+        }
+    }
+}
+
+serde_as_text!(FeeType, "a fee type");
+
+/// What a series charges for a fill before rounding: its fee type's rates times its multiplier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FeeSchedule {
+    /// Ten-thousandths of a dollar a contract, by which P (1 - P) is multiplied.
+    maker_rate: i64,
+    multiplier: FeeMultiplier,
+}
+
+impl FeeSchedule {
+    /// The rate of takers, in ten-thousandths.
+    const TAKER_RATE: i64 = 700;
+
+    /// Returns the schedule of a series with this `fee_type` and `fee_multiplier`.
+    ///
+    /// Source: Kalshi's fee schedule of July 2026 and the fields of its series API.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee_type` for [`FeeType::Flat`], whose amount is unpublished: a guess
+    /// would be charged as if it were known.
+    pub fn new(fee_type: FeeType, multiplier: FeeMultiplier) -> Result<Self, Invalid> {
+        let maker_rate = match fee_type {
+            FeeType::Quadratic => 0,
+            FeeType::QuadraticWithMakerFees => Self::TAKER_RATE / 4,
+            FeeType::QuadraticWithComboMakerFees => Self::TAKER_RATE / 2,
+            FeeType::Flat => {
+                return Err(Invalid::new(
+                    "fee_type",
+                    "flat can't be computed: Kalshi publishes no amount for it",
+                ));
+            }
+        };
+        Ok(Self { maker_rate, multiplier })
+    }
+
+    /// Returns the exact fee `rate · multiplier · count · P · (1 - P)`, before any rounding.
+    pub fn model_fee(&self, role: Role, price: Price, count: Quantity) -> ModelFee {
+        let rate = match role {
+            Role::Maker => self.maker_rate,
+            Role::Taker => Self::TAKER_RATE,
+        };
+        // At most 7e2 · 1e9 · 9.3e14 · 2.5e7 = 1.7e34, and an i128 holds 1.7e38.
+        let units = [
+            self.multiplier.millionths(),
+            count.hundredths(),
+            price.centicents(),
+            price.complement().centicents(),
+        ];
+        ModelFee::from_units(units.into_iter().fold(i128::from(rate), |fee, factor| fee * i128::from(factor)))
+    }
+}
