@@ -40,7 +40,7 @@ fn account(precision: &str) -> Account {
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn model_fees_and_their_rounding_are_exact() {
-    let Some(text) = corpus::table!("fees.csv") else { return };
+    let Some(text) = corpus::golden!("fees.csv") else { return };
     let mut checked = 0;
     for row in corpus::rows(&text) {
         let [role, price, count, exact, cents, centicents] = row[..] else { panic!("{row:?}") };
@@ -59,7 +59,7 @@ fn model_fees_and_their_rounding_are_exact() {
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn the_fills_of_an_order_are_exact() {
-    let Some(text) = corpus::table!("fee_sequences.csv") else { return };
+    let Some(text) = corpus::golden!("fee_sequences.csv") else { return };
     let mut order = OrderFees::new(schedule(), Account::Direct);
     let mut checked = 0;
     for row in corpus::rows(&text) {
@@ -105,7 +105,7 @@ fn the_fills_of_an_order_are_exact() {
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn the_documented_examples_of_rounding_are_exact() {
-    let Some(text) = corpus::table!("fee_rounding_doc_examples.csv") else { return };
+    let Some(text) = corpus::golden!("fee_rounding_doc_examples.csv") else { return };
     let mut accumulator = FeeAccumulator::new(Account::Direct);
     let mut checked = 0;
     for row in corpus::rows(&text) {

@@ -1,48 +1,50 @@
-//! The reference values and recorded data the tests compare with: a folder beside the checkout, or the one
-//! `TAUROI_CORPUS` names. Without it a test is skipped by name; in CI that is a failure.
+//! The reference tables, which lie beside the checkout or where `TAUROI_CORPUS` says.
 
-#![allow(dead_code, unused_macros, unused_imports, reason = "each test uses a part of this module")]
-
-/// Returns the bytes of a corpus file, or `None` after naming the skipped test.
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn bytes(path: &str) -> Option<Vec<u8>> {
-    let root = std::env::var_os("TAUROI_CORPUS").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"),
-        std::path::PathBuf::from,
-    );
-    if !root.join("golden").is_dir() {
-        assert!(std::env::var_os("CI").is_none(), "no corpus at {}", root.display());
-        let thread = std::thread::current();
-        #[allow(clippy::print_stdout, reason = "the only way for a test to say that it was skipped")]
-        {
-            println!("skipped: {}: no corpus", thread.name().unwrap_or(path));
-        }
-        return None;
-    }
-    let file = root.join(path);
-    Some(std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())))
-}
-
-/// Returns the text of a golden table, or `None` after naming the skipped test.
-#[cfg(not(target_arch = "wasm32"))]
-pub(crate) fn text(name: &str) -> Option<String> {
-    bytes(&format!("golden/{name}")).map(|bytes| String::from_utf8(bytes).expect("a golden table is text"))
-}
-
-/// The text of a golden table by its literal name: read at run time natively, built in for WebAssembly.
+/// Reads a table of the corpus, `golden!("wta.csv")`: `Some` text, or `None` after saying that the test is skipped.
+///
+/// On wasm32 there are no files: the text is compiled in, from the folder that `TAUROI_CORPUS` names.
+#[cfg(target_arch = "wasm32")]
 macro_rules! golden {
-    ($name:literal) => {{
-        #[cfg(not(target_arch = "wasm32"))]
-        let text = $crate::corpus::text($name);
-        #[cfg(target_arch = "wasm32")]
-        let text = Some(include_str!(concat!(env!("TAUROI_CORPUS"), "/golden/", $name)).to_owned());
-        text
-    }};
+    ($name:literal) => {
+        Some(include_str!(concat!(env!("TAUROI_CORPUS"), "/golden/", $name)).to_owned())
+    };
 }
+
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! golden {
+    ($name:literal) => {
+        crate::corpus::read(concat!("golden/", $name))
+    };
+}
+
 pub(crate) use golden;
 
-/// Returns the rows of a table without quoting, without its header and its `#` lines.
+/// Returns the text of a file of the corpus, or says that the test is skipped and returns `None`.
+///
+/// # Panics
+///
+/// If the file is missing and the environment has `CI`: there, a skipped test is a failure.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn read(path: &str) -> Option<String> {
+    bytes(path).map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
+}
+
+/// Returns the bytes of a file of the corpus, as [`read`] returns its text.
+#[cfg(not(target_arch = "wasm32"))]
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+pub(crate) fn bytes(path: &str) -> Option<Vec<u8>> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
+    let folder = std::env::var("TAUROI_CORPUS").unwrap_or_else(|_| beside.to_owned());
+    if let Ok(bytes) = std::fs::read(format!("{folder}/{path}")) {
+        return Some(bytes);
+    }
+    assert!(std::env::var_os("CI").is_none(), "no corpus at {folder}");
+    let thread = std::thread::current();
+    eprintln!("skipped: {}: no corpus", thread.name().unwrap_or(path));
+    None
+}
+
+/// Returns the rows below a table's header, cut at the commas.
 pub(crate) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    lines.skip(1).map(|line| line.split(',').collect())
+    text.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split(',').collect())
 }
