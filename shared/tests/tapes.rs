@@ -6,7 +6,7 @@ mod corpus;
 
 use std::io::Read as _;
 
-use shared::market::csv::read_trades;
+use shared::market::csv::{read_markets, read_trades};
 use shared::market::{EventTape, Side, Trade};
 use shared::units::{Price, Quantity};
 
@@ -65,4 +65,18 @@ fn every_trade_with_sub_cent_prices_and_fractional_counts_loads() {
     assert!(trades.iter().all(|trade| trade.price > Price::ZERO && trade.price < Price::ONE));
     let events = EventTape::group(trades).unwrap();
     assert_eq!(events.iter().map(|event| event.contracts().len()).sum::<usize>(), 301);
+}
+
+#[test]
+fn every_settled_event_has_one_winner() {
+    let Some(bytes) = corpus::bytes("data/kxtopmonthly/markets.csv") else { return };
+    let contracts = read_markets(&bytes, "markets.csv").unwrap();
+    assert_eq!(contracts.len(), 59);
+    for month in ["25JUN", "25JUL", "25AUG", "25SEP", "25OCT", "25NOV"] {
+        let event = format!("KXTOPMONTHLY-{month}");
+        let of_event = contracts.iter().filter(|contract| contract.event_ticker.as_str() == event);
+        assert_eq!(of_event.filter(|contract| contract.result == Some(Side::Yes)).count(), 1, "{month}");
+    }
+    let open = contracts.iter().filter(|contract| contract.result.is_none()).count();
+    assert_eq!(open, 16);
 }

@@ -3,12 +3,16 @@
 //! A *series* (KXTOPMONTHLY) has *events* (KXTOPMONTHLY-26FEB), and an event has *contracts*, which Kalshi
 //! also calls markets (KXTOPMONTHLY-26FEB-BAD). A contract's trades, in time order, are its [`Tape`].
 
+mod contract;
 pub mod csv;
+mod grid;
 mod side;
 mod tape;
 mod ticker;
 mod trade;
 
+pub use contract::Contract;
+pub use grid::{PriceGrid, PriceRange};
 pub use side::{Action, Side};
 pub use tape::{EventTape, Tape};
 pub use ticker::{EventTicker, Ticker};

@@ -1,7 +1,8 @@
 //! Tests of tickers, tapes and their readers.
 
-use super::csv::read_trades;
+use super::csv::{read_markets, read_trades};
 use super::{EventTape, Side, Tape, Ticker, Trade};
+use crate::fees::{FeeMultiplier, FeeType};
 use crate::units::{Price, Quantity};
 
 fn trades(text: &str) -> Vec<Trade> {
@@ -133,4 +134,32 @@ fn a_tape_refuses_what_is_not_one_contract() {
     let mut most = trades(SWEEP).split_off(5);
     most.push(Trade { count: Quantity::MAX, ..most[0].clone() });
     assert_eq!(Tape::new(most).unwrap_err().field, "count");
+}
+
+#[test]
+fn contracts_come_with_their_results_and_fees() {
+    let text = "result,ticker,event_ticker,fee_type,fee_multiplier,close_time,extra\n\
+        yes,E-A,E,quadratic_with_maker_fees,0.5,2026-02-28T23:59:00Z,x\n\
+        ,E-B,E,,,,x\n";
+    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap();
+    assert_eq!(contracts[0].result, Some(Side::Yes));
+    assert_eq!(contracts[0].fee_type, Some(FeeType::QuadraticWithMakerFees));
+    assert_eq!(contracts[0].fee_multiplier.map(FeeMultiplier::millionths), Some(500_000));
+    assert_eq!(contracts[0].close_time.unwrap().to_string(), "2026-02-28T23:59:00.000000Z");
+    assert_eq!(contracts[1].event_ticker.as_str(), "E");
+    assert_eq!((contracts[1].result, contracts[1].fee_type, contracts[1].close_time), (None, None, None));
+
+    let refusal = |text: &str| read_markets(text.as_bytes(), "markets.csv").unwrap_err().to_string();
+    assert_eq!(
+        refusal("ticker,event_ticker,result\nE-A,E,maybe\n"),
+        "markets.csv, line 2, column result: must be yes or no, got \"maybe\""
+    );
+    assert_eq!(
+        refusal("ticker,event_ticker,result\nE-A,E,no\nE-A,E,yes\n"),
+        "markets.csv, line 3, column ticker: E-A appears twice"
+    );
+    assert_eq!(
+        refusal("ticker,event_ticker\n"),
+        "markets.csv, line 1, column result: no such column; the header has ticker, event_ticker"
+    );
 }

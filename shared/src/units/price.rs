@@ -47,6 +47,11 @@ impl Price {
         }
     }
 
+    /// Returns a price known to be from 0 to 10 000 centi-cents when the code was written.
+    pub(crate) const fn literal(centicents: i64) -> Self {
+        Self(centicents)
+    }
+
     /// Returns the price in ten-thousandths of a dollar, 0 to 10 000.
     pub const fn centicents(self) -> i64 {
         self.0

@@ -3,8 +3,10 @@
 //! Columns are found by name, in any order, and others are ignored. An error names the file, the line and
 //! the column, and quotes the offending text.
 
+mod markets;
 mod table;
 mod trades;
 
+pub use markets::read_markets;
 pub use table::TapeError;
 pub use trades::read_trades;
