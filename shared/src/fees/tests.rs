@@ -181,6 +181,15 @@ fn a_cents_rebate_waits_for_a_fill_that_can_bear_it() {
 }
 
 #[test]
+fn a_cent_is_rebated_once_more_than_a_cent_is_held() {
+    let mut accumulator = FeeAccumulator::new(Account::NonDirect);
+    let mut settle = || accumulator.settle(RoundingRule::Centicent, cash("-0.055"), cash("0.01")).unwrap();
+    // Half a cent is rounded away each time: exactly a cent after the second fill, more after the third.
+    assert_eq!([settle(), settle(), settle()].map(|fee| fee.rebate), [Cash::ZERO, Cash::ZERO, cash("0.01")]);
+    assert_eq!(accumulator.held(), cash("0.005"));
+}
+
+#[test]
 fn amounts_beyond_a_cash_are_refused_and_change_nothing() {
     let dear = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::MAX).unwrap();
     let mut order = OrderFees::new(dear, Account::Direct);

@@ -97,8 +97,9 @@ serde_as_text!(Timestamp, "a time like 2026-02-01T19:00:49.408374Z as a string")
 /// Parses an instant, or tells what is wrong with the text.
 ///
 /// Written out instead of taken from a calendar crate: tapes carry exactly this one grammar, a missing zone
-/// is UTC here and an error (or local time) elsewhere, a sub-microsecond digit must be refused and not
-/// dropped, and the browser's bundle has no room for time zones and formats that nothing reads.
+/// is UTC here and an error or local time elsewhere, and a digit below the microsecond must be refused, not
+/// dropped. It is also small, and the browser's bundle is budgeted: a module that only parses and prints
+/// times is 37 kB of WebAssembly with this and 225 kB with jiff 0.2 (`opt-level = "z"`, fat LTO).
 fn parse(text: &str) -> Result<Timestamp, &'static str> {
     const SHAPE: &str = "is not a time like 2026-02-01T19:00:49.408374Z";
     let (date, rest) = text.split_at_checked(10).ok_or(SHAPE)?;
