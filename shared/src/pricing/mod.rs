@@ -1,3 +1,4 @@
 //! What a contract is worth: the Merton digital, implied quantities and the winner among many.
 
 pub mod digital;
+pub mod winner;

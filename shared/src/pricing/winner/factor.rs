@@ -1,0 +1,162 @@
+//! The common factor: races averaged over a standard normal that every outcome loads on.
+
+use super::outcome::{Component, Contender, Law};
+use super::race::Race;
+use super::workspace::Workspace;
+use super::{CONTENDERS, Quantities};
+use crate::math::{self, normal};
+
+/// The factor's values beyond `+-8.6` have a chance of 1e-17.
+const GREATEST_FACTOR: f64 = 8.6;
+
+/// The coarsest step of the factor's grid.
+const FIRST_STEP: f64 = 1.0;
+
+/// How often the step may be halved: down to 1/256, some 4,400 races.
+const MOST_HALVINGS: usize = 8;
+
+/// Cells per smallest spread in a mixture's table, and the most cells worth tabulating.
+const CELLS_PER_SPREAD: f64 = 10.0;
+const MOST_CELLS: f64 = 4096.0;
+
+/// A checked list of outcomes, as the integration sees it.
+pub(super) struct List<'a> {
+    pub(super) contenders: &'a [Contender],
+    pub(super) components: &'a [Component],
+    pub(super) quantities: Quantities,
+}
+
+impl List<'_> {
+    /// Integrates the list's races into the workspace's totals.
+    ///
+    /// Returns the estimated error of the probabilities, infinite if no step was fine enough.
+    pub(super) fn run(&self, workspace: &mut Workspace) -> f64 {
+        workspace.totals.clear();
+        let common = self.middle_loading();
+        if self.contenders.iter().all(|c| c.loading == common) {
+            // A shift that is the same for all changes no order.
+            return self.race(0.0, common, 1.0, false, workspace);
+        }
+        let tabulated = self.fill_tables(workspace);
+        self.average(common, tabulated, workspace)
+    }
+
+    /// Averages the races by the trapezoid rule, halving the step until two steps agree.
+    ///
+    /// The integrand is analytic, so halving the step at least squares the trapezoid rule's error (Trefethen and
+    /// Weideman 2014, theorem 5.1): the square of the change is an estimate of the error that is left. The probabilities
+    /// add up to 1 at every value of the factor, so their sum says nothing about this error.
+    fn average(&self, common: f64, tabulated: bool, workspace: &mut Workspace) -> f64 {
+        let mut step = FIRST_STEP;
+        let mut previous = [0.0; CONTENDERS];
+        let mut race_error = self.factor_value(0.0, common, tabulated, workspace);
+        race_error += self.new_values(step, 1.0, common, tabulated, workspace);
+        for halving in 0..=MOST_HALVINGS {
+            let mut change = 0.0;
+            for (mass, previous) in workspace.totals.mass.iter().zip(&mut previous) {
+                change = math::max(change, (step * mass - *previous).abs());
+                *previous = step * mass;
+            }
+            let factor_error = change * change;
+            if halving > 0 && factor_error <= FACTOR_ERROR {
+                scale_totals(step, workspace);
+                return step * race_error + factor_error;
+            }
+            step *= 0.5;
+            if halving < MOST_HALVINGS {
+                race_error += self.new_values(step, 2.0, common, tabulated, workspace);
+            }
+        }
+        f64::INFINITY
+    }
+
+    /// Adds the races at `+-step`, `+-(1 + stride) step`, `+-(1 + 2 stride) step`, ... to the totals.
+    fn new_values(
+        &self,
+        step: f64,
+        stride: f64,
+        common: f64,
+        tabulated: bool,
+        workspace: &mut Workspace,
+    ) -> f64 {
+        let mut error = 0.0;
+        let mut z = step;
+        while z <= GREATEST_FACTOR {
+            error += self.factor_value(z, common, tabulated, workspace);
+            error += self.factor_value(-z, common, tabulated, workspace);
+            z += stride * step;
+        }
+        error
+    }
+
+    /// Adds the race at one value of the factor, weighted by the factor's density; returns its weighted error.
+    fn factor_value(&self, z: f64, common: f64, tabulated: bool, workspace: &mut Workspace) -> f64 {
+        let density = normal::pdf(z);
+        density * self.race(z, common, density, tabulated, workspace)
+    }
+
+    fn race(&self, z: f64, common: f64, weight: f64, tabulated: bool, workspace: &mut Workspace) -> f64 {
+        let mut centres = [0.0; CONTENDERS];
+        for (centre, contender) in centres.iter_mut().zip(self.contenders) {
+            *centre = contender.centre + (contender.loading - common) * z;
+        }
+        let (contenders, components, quantities) = (self.contenders, self.components, self.quantities);
+        Race { contenders, components, centres: &centres, weight, tabulated, quantities }.run(workspace)
+    }
+
+    /// Returns the loading halfway between the least and the greatest. Only differences of loadings matter, and
+    /// from the middle they are smallest.
+    fn middle_loading(&self) -> f64 {
+        let first = self.contenders.first().map_or(0.0, |c| c.loading);
+        let least = self.contenders.iter().fold(first, |least, c| math::min(least, c.loading));
+        let greatest = self.contenders.iter().fold(first, |greatest, c| math::max(greatest, c.loading));
+        least + 0.5 * (greatest - least)
+    }
+
+    /// Tabulates every mixture about its centre, because each value of the factor evaluates it at other points.
+    ///
+    /// Returns whether the mixtures are tabulated: they are not if there are none, or if one would need a huge table.
+    fn fill_tables(&self, workspace: &mut Workspace) -> bool {
+        let Workspace { normal, tables, .. } = workspace;
+        tables.resize_with(self.contenders.len(), Default::default);
+        for (contender, table) in self.contenders.iter().zip(tables) {
+            let Law::Mixture(range) = &contender.law else { continue };
+            if range.len() == 1 {
+                continue;
+            }
+            let components = &self.components[range.clone()];
+            let (mut from, mut to, mut smallest) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY);
+            for c in components {
+                // Phi(-z) <= e^(-z^2 / 2) / 2: outside these ends less than 1e-16 of the component is left.
+                let reach = math::max(2.0 * (c.ln_weight + LN_TABLE_TAIL), 0.0).sqrt() * c.sd;
+                from = math::min(from, c.shift - reach);
+                to = math::max(to, c.shift + reach);
+                smallest = math::min(smallest, c.sd);
+            }
+            let cells_per_unit = CELLS_PER_SPREAD / smallest;
+            if (to - from) * cells_per_unit > MOST_CELLS {
+                return false;
+            }
+            table.fill(normal, components, from, to, cells_per_unit);
+        }
+        self.contenders.iter().any(|c| matches!(&c.law, Law::Mixture(range) if range.len() > 1))
+    }
+}
+
+/// The error estimate at which the factor's step is fine enough.
+const FACTOR_ERROR: f64 = 1e-13;
+
+/// `ln 1e16`.
+const LN_TABLE_TAIL: f64 = 36.841_361_487_904_73;
+
+fn scale_totals(step: f64, workspace: &mut Workspace) {
+    let totals = &mut workspace.totals;
+    for mass in &mut totals.mass {
+        *mass *= step;
+    }
+    for row in totals.level.iter_mut().chain(totals.scale.iter_mut()) {
+        for value in row {
+            *value *= step;
+        }
+    }
+}

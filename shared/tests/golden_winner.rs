@@ -1,0 +1,105 @@
+//! Winner-take-all probabilities and sensitivities against 32-digit quadrature.
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+mod corpus;
+
+use std::collections::BTreeMap;
+
+use corpus::{golden, rows};
+use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+
+fn number(text: &str) -> f64 {
+    text.parse().expect("a number")
+}
+
+/// Groups rows by their first column.
+fn cases(table: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
+    let mut cases: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in rows(table) {
+        cases.entry(row[0]).or_default().push(row);
+    }
+    cases
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn probabilities_of_independent_factor_and_jump_cases() {
+    let Some(table) = golden!("wta.csv") else { return };
+    let mut workspace = Workspace::new();
+    let cases = cases(&table);
+    assert_eq!(cases.len(), 14);
+    for (case, rows) in cases {
+        let outcomes: Vec<_> = rows
+            .iter()
+            .map(|row| match row[1] {
+                "jump" => Outcome::Merton {
+                    a: number(row[4]),
+                    years: number(row[7]),
+                    sigma: number(row[8]),
+                    lambda: number(row[9]),
+                    mu_j: number(row[10]),
+                    sig_j: number(row[11]),
+                    beta: 0.0,
+                },
+                _ => Outcome::Normal { a: number(row[4]), s: number(row[5]), beta: number(row[6]) },
+            })
+            .collect();
+        let tolerance = if rows[0][1] == "indep" { 1e-11 } else { 1e-9 };
+        let contract = WinnerTakeAll::new(&outcomes, Unlisted::Excluded).unwrap();
+        let won = contract.probabilities(&mut workspace).unwrap();
+        assert!((won.listed().iter().sum::<f64>() - 1.0).abs() <= 1e-12, "{case}");
+        for (p, row) in won.listed().iter().zip(&rows) {
+            assert!((p - number(row[12])).abs() <= tolerance, "{case} {}: {p} not {}", row[3], row[12]);
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn sensitivities_to_levels() {
+    let Some(table) = golden!("wta_delta.csv") else { return };
+    let mut workspace = Workspace::new();
+    let cases = cases(&table);
+    assert_eq!(cases.len(), 2);
+    for (case, rows) in cases {
+        let count: usize = rows[0][1].parse().unwrap();
+        let outcomes: Vec<_> = rows
+            .iter()
+            .step_by(count)
+            .map(|row| Outcome::Normal { a: number(row[4]), s: number(row[5]), beta: 0.0 })
+            .collect();
+        let contract = WinnerTakeAll::new(&outcomes, Unlisted::Excluded).unwrap();
+        let found = contract.sensitivities(&mut workspace).unwrap();
+        for row in rows {
+            let (i, j): (usize, usize) = (row[2].parse().unwrap(), row[3].parse().unwrap());
+            let value = found.level(i).unwrap()[j];
+            assert!((value - number(row[6])).abs() <= 1e-10, "{case} {i} {j}: {value} not {}", row[6]);
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn listeners_that_diffuse_from_a_count() {
+    let Some(table) = golden!("wta_vs_leader_strike.csv") else { return };
+    let mut workspace = Workspace::new();
+    let cases = cases(&table);
+    assert_eq!(cases.len(), 4);
+    for (case, rows) in cases {
+        let outcomes: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let (count, sigma, years) = (number(row[3]), number(row[4]), number(row[5]));
+                let a = shared::math::ln(count) - 0.5 * sigma * sigma * years;
+                Outcome::Normal { a, s: sigma * years.sqrt(), beta: 0.0 }
+            })
+            .collect();
+        let contract = WinnerTakeAll::new(&outcomes, Unlisted::Excluded).unwrap();
+        let won = contract.probabilities(&mut workspace).unwrap();
+        for (p, row) in won.listed().iter().zip(&rows) {
+            assert!((p - number(row[6])).abs() <= 1e-11, "{case} {}: {p} not {}", row[2], row[6]);
+        }
+    }
+}
