@@ -1,5 +1,7 @@
 //! The common factor: races averaged over a standard normal that every outcome loads on.
 
+use std::f64::consts::PI;
+
 use super::outcome::{Component, Contender, Law};
 use super::race::Race;
 use super::workspace::Workspace;
@@ -12,12 +14,25 @@ const GREATEST_FACTOR: f64 = 8.6;
 /// The coarsest step of the factor's grid.
 const FIRST_STEP: f64 = 1.0;
 
-/// How often the step may be halved: down to 1/256, some 4,400 races.
+/// How often the step may be halved: down to 1/256, some 4,400 races. That is fine enough for loadings up to 200 times
+/// the spreads.
 const MOST_HALVINGS: usize = 8;
 
-/// Cells per smallest spread in a mixture's table, and the most cells worth tabulating.
+/// The bound on the average's error at which the factor's step is fine enough.
+const FACTOR_BOUND: f64 = 1e-13;
+
+/// The change from one step to the next at which the factor's step is fine enough whatever the bound.
+const FACTOR_CHANGE: f64 = 1e-11;
+
+/// Cells per smallest spread in a mixture's table: the density is then off by up to 1e-11 of its peak, with signs
+/// that alternate within each cell.
 const CELLS_PER_SPREAD: f64 = 10.0;
+
+/// The most cells worth tabulating; a mixture that needs more is evaluated component by component.
 const MOST_CELLS: f64 = 4096.0;
+
+/// `ln 1e16`: tables leave out tails of 1e-16.
+const LN_TABLE_TAIL: f64 = 36.841_361_487_904_73;
 
 /// A checked list of outcomes, as the integration sees it.
 pub(super) struct List<'a> {
@@ -31,7 +46,7 @@ impl List<'_> {
     ///
     /// Returns the estimated error of the probabilities, infinite if no step was fine enough.
     pub(super) fn run(&self, workspace: &mut Workspace) -> f64 {
-        workspace.totals.clear();
+        workspace.totals.clear(self.quantities);
         let common = self.middle_loading();
         if self.contenders.iter().all(|c| c.loading == common) {
             // A shift that is the same for all changes no order.
@@ -41,33 +56,71 @@ impl List<'_> {
         self.average(common, tabulated, workspace)
     }
 
-    /// Averages the races by the trapezoid rule, halving the step until two steps agree.
+    /// Averages the races by the trapezoid rule, halving the step until it is known to be fine enough.
     ///
-    /// The integrand is analytic, so halving the step at least squares the trapezoid rule's error (Trefethen and
-    /// Weideman 2014, theorem 5.1): the square of the change is an estimate of the error that is left. The probabilities
-    /// add up to 1 at every value of the factor, so their sum says nothing about this error.
+    /// The probabilities add up to 1 at every value of the factor, so their sum says nothing about this average. But
+    /// by Poisson's summation formula the trapezoid rule's error is the sum over `k != 0` of
+    /// `E[e^(2 pi i k Z / h); outcome wins]`. Given the differences of all levels, which decide who wins, the factor is
+    /// normal with some variance `v`, so each such term is at most `p e^(-2 pi^2 k^2 v / h^2)`. Where outcomes
+    /// that hardly ever win make that bound too dear, two steps that agree are taken as converged.
     fn average(&self, common: f64, tabulated: bool, workspace: &mut Workspace) -> f64 {
+        let variance = self.factor_variance(common);
         let mut step = FIRST_STEP;
         let mut previous = [0.0; CONTENDERS];
         let mut race_error = self.factor_value(0.0, common, tabulated, workspace);
         race_error += self.new_values(step, 1.0, common, tabulated, workspace);
         for halving in 0..=MOST_HALVINGS {
+            let bound = 2.1 * math::exp(-2.0 * PI * PI * variance / (step * step));
             let mut change = 0.0;
             for (mass, previous) in workspace.totals.mass.iter().zip(&mut previous) {
                 change = math::max(change, (step * mass - *previous).abs());
                 *previous = step * mass;
             }
-            let factor_error = change * change;
-            if halving > 0 && factor_error <= FACTOR_ERROR {
-                scale_totals(step, workspace);
-                return step * race_error + factor_error;
+            if bound <= FACTOR_BOUND || change <= FACTOR_CHANGE {
+                workspace.totals.scale_by(step, self.quantities);
+                return step * race_error + math::min(bound, change);
+            }
+            if halving == MOST_HALVINGS {
+                break;
             }
             step *= 0.5;
-            if halving < MOST_HALVINGS {
-                race_error += self.new_values(step, 2.0, common, tabulated, workspace);
-            }
+            race_error += self.new_values(step, 2.0, common, tabulated, workspace);
         }
         f64::INFINITY
+    }
+
+    /// Returns a lower bound on the factor's variance given the differences of all levels and every number of jumps.
+    ///
+    /// Each level tells of the factor as much as `(loading - b)^2 / sd^2`, where `b` is the loading of what all
+    /// levels share and the differences don't show: the mean loading, weighted by `1 / sd^2`.
+    fn factor_variance(&self, common: f64) -> f64 {
+        let smallest = |law: &Law| match law {
+            Law::Known => 0.0,
+            Law::Mixture(range) => {
+                self.components[range.clone()].iter().fold(f64::INFINITY, |sd, c| math::min(sd, c.sd))
+            }
+        };
+        let information = |b: f64| {
+            let told = self.contenders.iter().filter(|c| c.loading != b).map(|c| {
+                let per_sd = (c.loading - b) / smallest(&c.law);
+                per_sd * per_sd
+            });
+            told.sum::<f64>()
+        };
+        let known = self.contenders.iter().find(|c| c.law == Law::Known);
+        let b = known.map_or_else(
+            || {
+                let (mut weighted, mut weights) = (0.0, 0.0);
+                for contender in self.contenders {
+                    let sd = smallest(&contender.law);
+                    weighted += (contender.loading - common) / (sd * sd);
+                    weights += 1.0 / (sd * sd);
+                }
+                common + weighted / weights
+            },
+            |known| known.loading,
+        );
+        1.0 / (1.0 + information(b))
     }
 
     /// Adds the races at `+-step`, `+-(1 + stride) step`, `+-(1 + 2 stride) step`, ... to the totals.
@@ -140,23 +193,5 @@ impl List<'_> {
             table.fill(normal, components, from, to, cells_per_unit);
         }
         self.contenders.iter().any(|c| matches!(&c.law, Law::Mixture(range) if range.len() > 1))
-    }
-}
-
-/// The error estimate at which the factor's step is fine enough.
-const FACTOR_ERROR: f64 = 1e-13;
-
-/// `ln 1e16`.
-const LN_TABLE_TAIL: f64 = 36.841_361_487_904_73;
-
-fn scale_totals(step: f64, workspace: &mut Workspace) {
-    let totals = &mut workspace.totals;
-    for mass in &mut totals.mass {
-        *mass *= step;
-    }
-    for row in totals.level.iter_mut().chain(totals.scale.iter_mut()) {
-        for value in row {
-            *value *= step;
-        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::factor::List;
 use super::outcome::{Component, Contender, Law, Outcome};
-use super::workspace::Workspace;
-use super::{CONTENDERS, Quantities, Square};
+use super::workspace::{Totals, Workspace};
+use super::{Quantities, Square};
 use crate::Invalid;
 
 /// The greatest number of outcomes in a list, OTHER not counted.
@@ -117,23 +117,28 @@ impl WinnerTakeAll {
     /// # Errors
     ///
     /// As [`probabilities`](Self::probabilities).
-    pub fn sensitivities(&self, workspace: &mut Workspace) -> Result<Sensitivities, Invalid> {
+    pub fn sensitivities<'w>(&self, workspace: &'w mut Workspace) -> Result<Sensitivities<'w>, Invalid> {
         let error_estimate = self.run(Quantities::Sensitivities, workspace)?;
         let probabilities = self.collect(error_estimate, workspace);
         let share = self.listed_share();
         let count = self.contenders.len();
-        let (mut level, mut scale) =
-            (Box::new([[0.0; CONTENDERS]; CONTENDERS]), Box::new([[0.0; CONTENDERS]; CONTENDERS]));
+        let Totals { level, scale, .. } = &mut workspace.totals;
+        for i in 0..count {
+            level[i][i] = 0.0;
+            scale[i][i] = 0.0;
+        }
         for i in 0..count {
             for j in 0..count {
+                if i < j {
+                    let pair = share * level[i][j];
+                    (level[i][j], level[j][i]) = (-pair, -pair);
+                    level[i][i] += pair;
+                    level[j][j] += pair;
+                }
                 if i != j {
-                    let pair = workspace.totals.level[i.min(j)][i.max(j)];
-                    level[i][j] = -share * pair;
-                    level[i][i] += share * pair;
-                    // The others lose what an outcome gains when its own spread grows.
-                    let moved = workspace.totals.scale[i][j];
-                    scale[i][j] = -share * moved;
-                    scale[j][j] += share * moved;
+                    let moved = share * scale[i][j];
+                    scale[i][j] = -moved;
+                    scale[j][j] += moved;
                 }
             }
         }
@@ -228,16 +233,16 @@ impl Probabilities {
 ///
 /// Outcomes are numbered as listed; an OTHER that competes comes after the last. The derivatives have the accuracy of
 /// the probabilities, divided by the smallest spread, except that only the probabilities' own convergence decides how
-/// finely the common factor is averaged.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sensitivities {
+/// finely the common factor is averaged. They lie in the workspace until its next use.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sensitivities<'w> {
     probabilities: Probabilities,
     count: usize,
-    level: Box<Square>,
-    scale: Box<Square>,
+    level: &'w Square,
+    scale: &'w Square,
 }
 
-impl Sensitivities {
+impl Sensitivities<'_> {
     /// Returns the probabilities.
     #[must_use]
     pub fn probabilities(&self) -> &Probabilities {

@@ -120,12 +120,9 @@ impl Outcome {
                 }
                 let first = components.len();
                 push_poisson_mixture(jumps, sd, mu_j, sig_j, components);
-                if let Some(widest) =
-                    components[first..].iter().find(|c| c.sd > GREATEST || c.shift.abs() > GREATEST)
-                {
-                    let reason =
-                        format!("the jumps together reach {} +- {}: too far", widest.shift, widest.sd);
-                    return Err(Invalid::new("lambda", reason));
+                for component in &components[first..] {
+                    within_range("muJ", component.shift)?;
+                    within_range("sigJ", component.sd)?;
                 }
                 Ok(Contender { centre, loading, law: Law::Mixture(first..components.len()) })
             }

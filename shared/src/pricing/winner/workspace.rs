@@ -2,7 +2,7 @@
 
 use super::lanes::{LANES, Lanes};
 use super::table::CdfTable;
-use super::{CONTENDERS, Square};
+use super::{CONTENDERS, Quantities, Square};
 
 /// The buffers and tables of the winner-take-all engine, for one thread.
 ///
@@ -57,11 +57,25 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Sets every sum to zero.
-    pub(super) fn clear(&mut self) {
+    /// Sets the sums of these quantities to zero.
+    pub(super) fn clear(&mut self, quantities: Quantities) {
         self.mass = [0.0; CONTENDERS];
-        *self.level = [[0.0; CONTENDERS]; CONTENDERS];
-        *self.scale = [[0.0; CONTENDERS]; CONTENDERS];
+        if quantities == Quantities::Sensitivities {
+            *self.level = [[0.0; CONTENDERS]; CONTENDERS];
+            *self.scale = [[0.0; CONTENDERS]; CONTENDERS];
+        }
+    }
+
+    /// Multiplies the sums of these quantities by `factor`.
+    pub(super) fn scale_by(&mut self, factor: f64, quantities: Quantities) {
+        for mass in &mut self.mass {
+            *mass *= factor;
+        }
+        if quantities == Quantities::Sensitivities {
+            for value in self.level.iter_mut().chain(self.scale.iter_mut()).flatten() {
+                *value *= factor;
+            }
+        }
     }
 }
 
