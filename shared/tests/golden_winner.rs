@@ -103,3 +103,22 @@ fn listeners_that_diffuse_from_a_count() {
         }
     }
 }
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn three_levels_with_any_covariance() {
+    let Some(table) = golden!("wta_general3.csv") else { return };
+    let mut workspace = Workspace::new();
+    let mut count = 0;
+    for row in rows(&table) {
+        let n: Vec<f64> = row[1..].iter().map(|text| number(text)).collect();
+        let covariance = [[n[3], n[4], n[5]], [n[4], n[6], n[7]], [n[5], n[7], n[8]]];
+        let contract = WinnerTakeAll::trivariate([n[0], n[1], n[2]], covariance).unwrap();
+        let won = contract.probabilities(&mut workspace).unwrap();
+        for (p, expected) in won.listed().iter().zip(&n[9..]) {
+            assert!((p - expected).abs() <= 1e-10, "{}: {p} not {expected}", row[0]);
+        }
+        count += 1;
+    }
+    assert_eq!(count, 4);
+}

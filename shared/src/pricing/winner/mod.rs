@@ -4,12 +4,15 @@ mod factor;
 mod lanes;
 mod list;
 mod outcome;
+mod parity;
 mod race;
 mod table;
+mod trivariate;
 mod workspace;
 
 pub use list::{MOST_OUTCOMES, Probabilities, Sensitivities, Unlisted, WinnerTakeAll};
 pub use outcome::Outcome;
+pub use parity::{ParityBlock, parity_blocks};
 pub use workspace::Workspace;
 
 /// The most levels in one race: the outcomes listed, and OTHER.
