@@ -1,5 +1,6 @@
 //! What must hold for any winner-take-all contract, and how it compares with closed forms and brute force.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::disallowed_methods, reason = "the references run natively only and need no equal bits")]
 
 use proptest::prelude::*;
 use shared::Invalid;
