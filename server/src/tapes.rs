@@ -8,19 +8,27 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use shared::api::{ContractSummary, EventSummary, Origin};
 use shared::market::csv::read_trades;
-use shared::market::{EventTape, EventTicker, Tape, Trade};
+use shared::market::{EventTape, EventTicker, Tape, Trade, artist};
+use shared::units::Date;
+use shared::world::Month;
 
 /// The most that one file of trades may unpack to: a hundred times the largest recorded month.
 const MAX_FILE_BYTES: u64 = 512 << 20;
 
+/// The seed and the first day of the demo's month: fixed, so that two people see the same one.
+const DEMO_SEED: u64 = 20;
+const DEMO_MONTH: (i32, i32, i32) = (2026, 11, 1);
+const DEMO_DAYS: u32 = 30;
+
 /// All tapes, by event.
 pub(crate) struct Library {
     events: Vec<(Origin, EventTape)>,
+    simulated: Vec<shared::world::Artist>,
     problems: Vec<String>,
 }
 
 impl Library {
-    /// Reads every trade file among `paths`, each a file or a folder.
+    /// Reads every trade file among `paths`, each a file or a folder, and simulates the demo's month.
     ///
     /// A file that can't be read or is malformed becomes a problem, and the rest is loaded.
     ///
@@ -49,7 +57,10 @@ impl Library {
         }
         // The newest event first: it is the one that people come for.
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
-        Ok(Self { events, problems })
+        let (year, month, day) = DEMO_MONTH;
+        let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?;
+        events.push((Origin::Simulated, demo.tape));
+        Ok(Self { events, simulated: demo.artists, problems })
     }
 
     /// Returns what could not be read, a sentence each.
@@ -75,7 +86,7 @@ impl Library {
     /// Returns what there is, event by event, the most traded contract of each first.
     pub(crate) fn events(&self) -> Vec<EventSummary> {
         let summary = |(origin, event): &(Origin, EventTape)| {
-            let mut contracts: Vec<_> = event.contracts().iter().map(summarise).collect();
+            let mut contracts: Vec<_> = event.contracts().iter().map(|tape| self.summarise(tape)).collect();
             contracts.sort_by_key(|contract| std::cmp::Reverse((contract.trades, contract.volume)));
             EventSummary { event: event.event().clone(), origin: *origin, contracts }
         };
@@ -85,23 +96,26 @@ impl Library {
     fn tapes(&self) -> impl Iterator<Item = &Tape> {
         self.events.iter().flat_map(|(_, event)| event.contracts())
     }
+
+    fn summarise(&self, tape: &Tape) -> ContractSummary {
+        let (first_at, last_at) = tape.span();
+        let outcome = tape.ticker().outcome();
+        let invented =
+            self.simulated.iter().find(|artist| artist.ticker == *tape.ticker()).map(|artist| artist.name);
+        ContractSummary {
+            ticker: tape.ticker().clone(),
+            name: invented.or_else(|| artist(outcome)).unwrap_or(outcome).to_owned(),
+            trades: tape.trades().len(),
+            volume: tape.volume(),
+            last: tape.last_price(),
+            first_at,
+            last_at,
+        }
+    }
 }
 
 fn last_trade(event: &EventTape) -> Option<shared::units::Timestamp> {
     event.contracts().iter().filter_map(|tape| tape.trades().last()).map(|trade| trade.at).max()
-}
-
-fn summarise(tape: &Tape) -> ContractSummary {
-    let (first, last) = tape.span();
-    ContractSummary {
-        ticker: tape.ticker().clone(),
-        name: tape.ticker().outcome().to_owned(),
-        trades: tape.trades().len(),
-        volume: tape.volume(),
-        last: tape.last_price(),
-        first_at: first,
-        last_at: last,
-    }
 }
 
 /// Lists the files to read: those named, and in a folder those whose name says that they hold trades.

@@ -12,5 +12,6 @@ pub mod math;
 pub mod pricing;
 pub mod thin;
 pub mod units;
+pub mod world;
 
 pub use invalid::Invalid;

@@ -67,7 +67,7 @@ async fn recorded_contracts_are_shown() -> Result<()> {
         })";
         page.until(drawn).await?;
         let options = page.script("return document.querySelectorAll('#contract option').length").await?;
-        ensure!(options.as_u64().context("a count")? >= 59, "{options} contracts");
+        ensure!(options.as_u64().context("a count")? >= 69, "{options} contracts");
         Ok(())
     })
     .await

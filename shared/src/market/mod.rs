@@ -3,6 +3,7 @@
 //! A *series* (KXTOPMONTHLY) has *events* (KXTOPMONTHLY-26FEB), and an event has *contracts*, which Kalshi
 //! also calls markets (KXTOPMONTHLY-26FEB-BAD). A contract's trades, in time order, are its [`Tape`].
 
+mod artists;
 mod contract;
 pub mod csv;
 mod grid;
@@ -11,6 +12,7 @@ mod tape;
 mod ticker;
 mod trade;
 
+pub use artists::artist;
 pub use contract::Contract;
 pub use grid::{PriceGrid, PriceRange};
 pub use side::{Action, Side};
