@@ -23,7 +23,7 @@ enum Command {
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
-        Command::Serve(options) => serve::run(options),
+        Command::Serve(options) => serve::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -33,7 +33,7 @@ enum Mode {
 }
 
 /// Reads the tapes, listens, and serves until it is interrupted.
-pub(super) fn run(options: Options) -> anyhow::Result<()> {
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
