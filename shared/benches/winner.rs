@@ -87,7 +87,7 @@ fn main() -> Result<(), shared::Invalid> {
         if json {
             println!("{{\"name\":\"{name}\",\"ns\":{ns:.0}}}");
         } else {
-            println!("{name:<32} {:>10.2} us", ns / 1e3);
+            println!("{name:<34} {:>10.2} us", ns / 1e3);
         }
     };
     let mut workspace = Workspace::new();
@@ -107,6 +107,20 @@ fn main() -> Result<(), shared::Invalid> {
             }),
         );
     }
+    let wide: Vec<_> = (0..30_i32)
+        .map(|i| Outcome::Normal {
+            a: -0.01 * f64::from(i),
+            s: 0.001 * 1000_f64.powf(f64::from(i * 11 % 30) / 29.0),
+            beta: 0.0,
+        })
+        .collect();
+    let contract = WinnerTakeAll::new(&wide, Unlisted::Excluded)?;
+    report(
+        "winner/spreads from 0.001 to 1/30",
+        median_ns(|| {
+            let _ = black_box(black_box(&contract).probabilities(&mut workspace));
+        }),
+    );
     let contract = WinnerTakeAll::new(&outcomes(30, false, false), Unlisted::Excluded)?;
     report(
         "winner/normal/30/sensitivities",

@@ -14,8 +14,8 @@ const GREATEST_FACTOR: f64 = 8.6;
 /// The coarsest step of the factor's grid.
 const FIRST_STEP: f64 = 1.0;
 
-/// How often the step may be halved: down to 1/256, some 4,400 races. That is fine enough for loadings up to 200 times
-/// the spreads.
+/// How often the step may be halved: down to 1/256, some 4,400 races. That is fine enough for loadings that differ by
+/// up to 200 times the spreads.
 const MOST_HALVINGS: usize = 8;
 
 /// The bound on the average's error at which the factor's step is fine enough.
@@ -34,14 +34,14 @@ const MOST_CELLS: f64 = 4096.0;
 /// `ln 1e16`: tables leave out tails of 1e-16.
 const LN_TABLE_TAIL: f64 = 36.841_361_487_904_73;
 
-/// A checked list of outcomes, as the integration sees it.
-pub(super) struct List<'a> {
+/// A checked list of outcomes, to be averaged over the factor.
+pub(super) struct FactorAverage<'a> {
     pub(super) contenders: &'a [Contender],
     pub(super) components: &'a [Component],
     pub(super) quantities: Quantities,
 }
 
-impl List<'_> {
+impl FactorAverage<'_> {
     /// Integrates the list's races into the workspace's totals.
     ///
     /// Returns the estimated error of the probabilities, infinite if no step was fine enough.
@@ -70,6 +70,7 @@ impl List<'_> {
         let mut race_error = self.factor_value(0.0, common, tabulated, workspace);
         race_error += self.new_values(step, 1.0, common, tabulated, workspace);
         for halving in 0..=MOST_HALVINGS {
+            // Twice for k = 1 and -1; where the bound is of use, all others together don't add a twentieth.
             let bound = 2.1 * math::exp(-2.0 * PI * PI * variance / (step * step));
             let mut change = 0.0;
             for (mass, previous) in workspace.totals.mass.iter().zip(&mut previous) {
@@ -78,9 +79,9 @@ impl List<'_> {
             }
             if bound <= FACTOR_BOUND || change <= FACTOR_CHANGE {
                 workspace.totals.scale_by(step, self.quantities);
-                return step * race_error + math::min(bound, change);
+                return step * race_error + if bound <= FACTOR_BOUND { bound } else { change };
             }
-            if halving == MOST_HALVINGS {
+            if halving == MOST_HALVINGS || race_error.is_infinite() {
                 break;
             }
             step *= 0.5;
@@ -132,9 +133,9 @@ impl List<'_> {
         tabulated: bool,
         workspace: &mut Workspace,
     ) -> f64 {
-        let mut error = 0.0;
+        let mut error: f64 = 0.0;
         let mut z = step;
-        while z <= GREATEST_FACTOR {
+        while z <= GREATEST_FACTOR && error.is_finite() {
             error += self.factor_value(z, common, tabulated, workspace);
             error += self.factor_value(-z, common, tabulated, workspace);
             z += stride * step;

@@ -49,7 +49,7 @@ const GREATEST: f64 = 1e6;
 const LEAST_SPREAD: f64 = 1e-9;
 
 /// The greatest mean number of jumps before settlement.
-const GREATEST_JUMPS: f64 = 250.0;
+const GREATEST_JUMPS: f64 = 100.0;
 
 /// Poisson weights below this are left out; together the ones left out stay below 1e-17.
 const LEAST_WEIGHT: f64 = 1e-19;

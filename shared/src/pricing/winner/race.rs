@@ -72,7 +72,7 @@ const WIDTH: f64 = 2.0;
 /// How much a panel may be narrowed by halving.
 const LEAST_WIDTH: f64 = 1.0 / 4096.0;
 
-/// How many panels one race may take: thirty spreads over six orders of magnitude need a few hundred.
+/// How many panels one race may try: a guard against never ending, far beyond what thirty outcomes need.
 const MOST_PANELS: usize = 20_000;
 
 /// A race at one value of the common factor.

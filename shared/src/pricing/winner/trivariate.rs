@@ -1,6 +1,6 @@
 //! Three jointly normal levels with any covariance.
 
-use super::list::{Unlisted, WinnerTakeAll};
+use super::contract::{Unlisted, WinnerTakeAll};
 use super::outcome::Outcome;
 use crate::invalid::finite;
 use crate::{Invalid, math};

@@ -1,6 +1,6 @@
 //! The checked list of outcomes, and what it answers.
 
-use super::factor::List;
+use super::factor::FactorAverage;
 use super::outcome::{Component, Contender, Law, Outcome};
 use super::workspace::{Totals, Workspace};
 use super::{Quantities, Square};
@@ -102,8 +102,8 @@ impl WinnerTakeAll {
     ///
     /// # Errors
     ///
-    /// Names `outcomes` if the integration's error estimate stays above 1e-10, as it does where a common factor moves
-    /// levels by some hundred times what they vary on their own.
+    /// Names `outcomes` if the error estimate stays above 1e-10, as it does where a common factor moves levels by some
+    /// hundred times what they vary on their own.
     pub fn probabilities(&self, workspace: &mut Workspace) -> Result<Probabilities, Invalid> {
         let error_estimate = self.run(Quantities::Probabilities, workspace)?;
         Ok(self.collect(error_estimate, workspace))
@@ -146,8 +146,9 @@ impl WinnerTakeAll {
     }
 
     fn run(&self, quantities: Quantities, workspace: &mut Workspace) -> Result<f64, Invalid> {
-        let list = List { contenders: &self.contenders, components: &self.components, quantities };
-        let estimate = list.run(workspace);
+        let average =
+            FactorAverage { contenders: &self.contenders, components: &self.components, quantities };
+        let estimate = average.run(workspace);
         if estimate <= ACCEPTED_ERROR {
             Ok(estimate)
         } else {
@@ -160,15 +161,16 @@ impl WinnerTakeAll {
     /// Divides the totals by their sum, which is 1 but for the error, and splits off OTHER.
     fn collect(&self, error_estimate: f64, workspace: &Workspace) -> Probabilities {
         let mass = &workspace.totals.mass;
-        let factor = self.listed_share() / mass[..self.contenders.len()].iter().sum::<f64>();
+        let total: f64 = mass[..self.contenders.len()].iter().sum();
+        let share = self.listed_share();
         let mut listed = [0.0; MOST_OUTCOMES];
         for (probability, mass) in listed.iter_mut().zip(&mass[..self.listed]) {
-            *probability = mass * factor;
+            *probability = share * (mass / total);
         }
         let other = match self.other {
             Other::Excluded => None,
             Other::Mass(mass) => Some(mass),
-            Other::Competes => Some(mass[self.listed] * factor),
+            Other::Competes => Some(mass[self.listed] / total),
         };
         Probabilities { listed, count: self.listed, other, error_estimate }
     }
