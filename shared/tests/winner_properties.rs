@@ -247,6 +247,23 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn levels_of_any_spread_agree_with_brute_force(
+        laws in prop::collection::vec((level(), -7.0..0.0_f64), 2..6)
+    ) {
+        let outcomes: Vec<_> = laws.iter().map(|&(a, ln_s)| normal(a, ln_s.exp(), 0.0)).collect();
+        let narrowest = laws.iter().map(|&(_, ln_s)| ln_s.exp()).fold(f64::INFINITY, f64::min);
+        let top = laws.iter().map(|&(a, ln_s)| a + 9.0 * ln_s.exp()).fold(f64::NEG_INFINITY, f64::max);
+        let bottom = laws.iter().map(|&(a, ln_s)| a - 9.0 * ln_s.exp()).fold(f64::NEG_INFINITY, f64::max);
+        let exact = brute_force(&outcomes, (bottom, top, narrowest / 5.0), 0.0);
+        let p = win(&outcomes).unwrap();
+        prop_assert!(distance(&p, &exact) <= 1e-12, "{p:?} not {exact:?}");
+    }
+}
+
 /// `P(X <= h, Y <= k)` for standard normals of correlation `rho`, by Plackett's integral over the angle, in 20,000
 /// midpoint steps after a substitution that makes both ends flat.
 fn bivariate(h: f64, k: f64, rho: f64) -> f64 {
