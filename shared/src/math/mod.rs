@@ -1,12 +1,10 @@
 //! The transcendental functions every model uses: one implementation for both targets.
 
+mod exponential;
+pub(crate) mod lanes;
 pub mod normal;
 
-/// Returns `e^x`.
-#[inline]
-pub fn exp(x: f64) -> f64 {
-    libm::exp(x)
-}
+pub use exponential::exp;
 
 /// Returns `e^x - 1` without cancellation near zero.
 #[inline]
@@ -24,6 +22,12 @@ pub fn ln(x: f64) -> f64 {
 #[inline]
 pub fn ln_1p(x: f64) -> f64 {
     libm::log1p(x)
+}
+
+/// Returns `ln(a / b)` for positive `a` and `b`, without losing the digits of `a - b` where they are close.
+#[inline]
+pub fn ln_ratio(a: f64, b: f64) -> f64 {
+    if a < 2.0 * b && b < 2.0 * a { ln_1p((a - b) / b) } else { ln(a / b) }
 }
 
 /// Returns the greater of two finite numbers.

@@ -5,17 +5,27 @@ mod table;
 mod tails;
 
 pub use quantile::quantile;
-pub use tails::{BLOCK, Block, Tails};
+pub(crate) use tails::{Distribution, distribution};
 
 use super::{ln, ln_1p};
 
 /// `1 / sqrt(2 pi)`.
 pub const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 
-/// Returns the probabilities at or below `x` and above it, each accurate where it is small.
+/// The probabilities on both sides of a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tails {
+    /// The probability of a value at or below the point.
+    pub cdf: f64,
+    /// The probability of a value above it.
+    pub sf: f64,
+}
+
+/// Returns the probabilities at or below `x` and above it, each accurate where it is small; NaN for NaN.
 #[inline]
 pub fn tails(x: f64) -> Tails {
-    tails::evaluate(x).0
+    let Distribution { cdf, sf, .. } = distribution(x);
+    Tails { cdf, sf }
 }
 
 /// Returns the probability of a value at or below `x`, accurate in the lower tail.
@@ -33,7 +43,7 @@ pub fn sf(x: f64) -> f64 {
 /// Returns the density at `x`.
 #[inline]
 pub fn pdf(x: f64) -> f64 {
-    tails::evaluate(x).1
+    distribution(x).pdf
 }
 
 /// Returns `ln cdf(x)`, also where the probability itself is too small for a number.
@@ -44,7 +54,8 @@ pub fn log_cdf(x: f64) -> f64 {
 /// Returns `sf(a) e^(a^2/2)` for `a >= 0`.
 fn scaled_mills(a: f64) -> f64 {
     if a <= tails::FAR || a.is_nan() {
-        return tails::scaled_mills(a);
+        let (leading, beyond) = tails::mills(a);
+        return leading + beyond;
     }
     // The asymptotic series (DLMF 7.12.1): beyond the table, the first term left out is below 1e-17.
     let u = 1.0 / (a * a);

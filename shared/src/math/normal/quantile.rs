@@ -1,6 +1,6 @@
 //! The inverse of the normal distribution function.
 
-use super::tails;
+use super::distribution;
 use crate::math::ln;
 
 /// Below this the distribution function is too near the least positive number to refine against.
@@ -43,8 +43,8 @@ fn lower(p: f64) -> f64 {
     if p < REFINABLE {
         return z;
     }
-    let (at, density) = tails::evaluate(z);
-    let u = (at.cdf - p) / density;
+    let at = distribution(z);
+    let u = (at.cdf - p) / at.pdf;
     z - u / (1.0 + 0.5 * z * u)
 }
 

@@ -1,8 +1,8 @@
 //! The model's parameters, checked.
 
 use crate::Invalid;
-use crate::invalid::{finite, non_negative, positive};
-use crate::math::{exp, exp_m1, ln, ln_1p};
+use crate::math::{exp, exp_m1, ln_ratio};
+use crate::pricing::bounds::{GREATEST, above_zero, any_sign, from_zero};
 
 /// Days in the year that rates, volatilities and jump intensities are quoted for.
 pub const DAYS_PER_YEAR: f64 = 365.0;
@@ -10,10 +10,6 @@ pub const DAYS_PER_YEAR: f64 = 365.0;
 /// The most jumps that may be expected before expiry. With more, jumps are a diffusion: their variance
 /// `lambda (muJ^2 + sigJ^2)` belongs in `sigma^2`.
 pub const MAX_EXPECTED_JUMPS: f64 = 1e6;
-
-/// The range of an input that isn't zero: inside it, no product or quotient of the model overflows.
-const LEAST: f64 = 1e-50;
-const GREATEST: f64 = 1e50;
 
 /// What the drift of `ln S` is, per year.
 ///
@@ -68,9 +64,9 @@ impl Jumps {
     /// if `lambda` or `sigJ` is negative.
     pub fn new(lambda: f64, mean: f64, sd: f64) -> Result<Self, Invalid> {
         Ok(Self {
-            lambda: sized("lambda", non_negative("lambda", lambda)?)?,
-            mean: sized("muJ", mean)?,
-            sd: sized("sigJ", non_negative("sigJ", sd)?)?,
+            lambda: from_zero("lambda", lambda)?,
+            mean: any_sign("muJ", mean)?,
+            sd: from_zero("sigJ", sd)?,
         })
     }
 }
@@ -130,12 +126,12 @@ impl MertonDigital {
     /// if the discount factor isn't finite.
     pub fn new(parameters: &Parameters) -> Result<Self, Invalid> {
         let &Parameters { spot, strike, days, drift, sigma, jumps, rate } = parameters;
-        let spot = sized("S", positive("S", spot)?)?;
-        let strike = sized("K", positive("K", strike)?)?;
-        let years = sized("T_days", non_negative("T_days", days)?)? / DAYS_PER_YEAR;
-        let b = sized("b", drift.trend())?;
-        let sigma = sized("sigma", non_negative("sigma", sigma)?)?;
-        let rate = sized("r", rate)?;
+        let spot = above_zero("S", spot)?;
+        let strike = above_zero("K", strike)?;
+        let years = from_zero("T_days", days)? / DAYS_PER_YEAR;
+        let b = any_sign("b", drift.trend())?;
+        let sigma = from_zero("sigma", sigma)?;
+        let rate = any_sign("r", rate)?;
         let discount = if rate == 0.0 { 1.0 } else { exp(-rate * years) };
         if !discount.is_finite() {
             return Err(Invalid::new("r", format!("must leave a finite discount factor, got {rate}")));
@@ -161,7 +157,7 @@ impl MertonDigital {
             jumps,
             rate,
             discount,
-            log_moneyness: log_ratio(spot, strike) + log_drift * years,
+            log_moneyness: ln_ratio(spot, strike) + log_drift * years,
             log_drift,
             log_moneyness_by_sigma,
             kappa,
@@ -180,20 +176,4 @@ fn compensation(jumps: Jumps, expected_jumps: f64) -> Result<(f64, f64), Invalid
         return Err(Invalid::new("muJ", reason));
     }
     Ok((kappa, expected_jumps * (1.0 + kappa)))
-}
-
-/// Returns `ln(a / b)`, without losing the digits of `a - b` where they are close.
-pub(crate) fn log_ratio(a: f64, b: f64) -> f64 {
-    let ratio = a / b;
-    if ratio > 0.5 && ratio < 2.0 { ln_1p((a - b) / b) } else { ln(ratio) }
-}
-
-/// Checks that `value` is finite, and 0 or of a size from 1e-50 to 1e50.
-pub(crate) fn sized(field: &'static str, value: f64) -> Result<f64, Invalid> {
-    let size = finite(field, value)?.abs();
-    if size == 0.0 || (LEAST..=GREATEST).contains(&size) {
-        Ok(value)
-    } else {
-        Err(Invalid::new(field, format!("must be 0 or of a size from 1e-50 to 1e50, got {value:e}")))
-    }
 }

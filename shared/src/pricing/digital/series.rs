@@ -1,6 +1,9 @@
 //! The sum over the number of jumps.
 
-use crate::math::normal::{BLOCK, Block};
+use wide::f64x2;
+
+use crate::math::lanes::Lanes;
+use crate::math::normal::{Distribution, distribution};
 use crate::math::{exp, max, min};
 
 /// What a sum may leave out, relative to the smaller of its two probabilities.
@@ -41,13 +44,6 @@ pub(crate) struct Sums {
     pub(crate) n_slope: f64,
 }
 
-/// A run of terms: the weight of each, and where its normal law has the strike.
-struct Terms {
-    weight: [f64; BLOCK],
-    d: [f64; BLOCK],
-    inverse_sd: [f64; BLOCK],
-}
-
 impl Mixture {
     /// Returns the two probabilities; the other sums are left at 0.
     pub(crate) fn probabilities(&self) -> Sums {
@@ -65,65 +61,59 @@ impl Mixture {
     /// `a / (N + 2)`, which bounds the rest by `w_(N+1) / (1 - a / (N + 2))`. A rule on the size of the last
     /// *term* would stop at once wherever the strike is out of reach without a jump.
     fn sum<const GREEKS: bool>(&self) -> Sums {
-        let a = self.expected_jumps;
-        let (mut n, mut weight) = start(a);
-        let relative = a > FROM_MODE;
-        let mut total = Sums::default();
-        let mut weights = 0.0;
-        let mut previous = None;
-        let mut terms = Terms { weight: [0.0; BLOCK], d: [0.0; BLOCK], inverse_sd: [0.0; BLOCK] };
-        let mut normal = Block::EMPTY;
+        let (first, mut weight) = start(self.expected_jumps);
+        let mut total = Totals::default();
+        let mut before = Term::default();
         let mut allowed = LEFT_OUT;
+        let mut here = self.place(f64x2::new([first, first + 1.0]));
         loop {
-            let first = n;
-            let mut count = 0;
-            let mut left;
-            loop {
-                terms.weight[count] = weight;
-                weights += weight;
-                count += 1;
-                n += 1.0;
-                let last_weight = weight;
-                weight *= a / n;
-                let ratio = a / (n + 1.0);
-                // The last difference of neighbours needs one more term than the probabilities.
-                let next = if GREEKS { last_weight } else { weight };
-                left = if ratio < 1.0 { next / (1.0 - ratio) } else { f64::INFINITY };
-                if count == BLOCK || left <= allowed {
+            // Two terms at a time. Placing the next two first lets their divisions and square roots
+            // overlap with the work on these.
+            let next = self.place(here.n + f64x2::splat(2.0));
+            let [to_second, to_next] = here.ratio.to_array();
+            let second = weight * to_second;
+            let w = f64x2::new([weight, second]);
+            weight = second * to_next;
+
+            let at = distribution(here.d);
+            total.yes += w * at.cdf;
+            total.no += w * at.sf;
+            total.weights += w;
+            if GREEKS {
+                let term = Term { w, d: here.d, at };
+                total.differentiate(&here, &term, &before);
+                before = term;
+            }
+
+            // The last difference of neighbours needs one more term than the probabilities.
+            let left = if GREEKS { second } else { weight };
+            let falling = 1.0 - next.ratio.to_array()[0];
+            if left <= allowed * falling {
+                // Enough for probabilities near 1/2; a small one asks for more terms.
+                allowed = max(LEFT_OUT * min(both(total.yes), both(total.no)), NOTHING);
+                if left <= allowed * falling {
                     break;
                 }
             }
-            self.place(&mut terms, first, count);
-            normal.evaluate(&terms.d, count);
-            total.add::<GREEKS>(&terms, &normal, first, count, &mut previous);
-            allowed = max(LEFT_OUT * min(total.yes, total.no), NOTHING);
-            if left <= allowed {
-                break;
-            }
+            here = next;
         }
-        if relative { total.scaled(1.0 / weights) } else { total }
+        total.sums(if self.expected_jumps > FROM_MODE { 1.0 / both(total.weights) } else { 1.0 })
     }
 
-    /// Fills in where the strike lies for terms `first` to `first + count - 1`.
+    /// Places two terms.
     #[inline(always)]
-    fn place(&self, terms: &mut Terms, first: f64, count: usize) {
-        for i in 0..count.min(BLOCK) {
-            let n = first + i as f64;
-            let mean = self.mean + n * self.step;
-            let inverse_sd = 1.0 / (self.variance + n * self.step_variance).sqrt();
-            terms.inverse_sd[i] = inverse_sd;
-            terms.d[i] = mean * inverse_sd;
-        }
-        // Without variance the term is an atom; on the strike it pays nothing.
+    fn place(&self, n: f64x2) -> Place {
+        let mean = f64x2::splat(self.mean) + n * f64x2::splat(self.step);
+        let variance = f64x2::splat(self.variance) + n * f64x2::splat(self.step_variance);
+        let inverse_sd = f64x2::splat(1.0) / variance.sqrt();
+        let mut d = mean * inverse_sd;
         if self.variance == 0.0 {
-            for i in 0..count.min(BLOCK) {
-                let n = first + i as f64;
-                if self.variance + n * self.step_variance == 0.0 {
-                    terms.d[i] =
-                        if self.mean + n * self.step > 0.0 { f64::INFINITY } else { f64::NEG_INFINITY };
-                }
-            }
+            // Without variance the law is an atom; on the strike it pays nothing.
+            let atom = mean.if_above(0.0, f64x2::splat(f64::INFINITY), f64x2::splat(f64::NEG_INFINITY));
+            d = variance.if_above(0.0, d, atom);
         }
+        let ratio = f64x2::splat(self.expected_jumps) / (n + f64x2::splat(1.0));
+        Place { n, ratio, inverse_sd, d }
     }
 }
 
@@ -142,48 +132,84 @@ fn start(a: f64) -> (f64, f64) {
     (n, weight)
 }
 
-impl Sums {
+/// Where the strike lies in the normal laws given `n` jumps, for two neighbouring `n`.
+#[derive(Clone, Copy)]
+struct Place {
+    n: f64x2,
+    /// The weight of each one's successor over its own.
+    ratio: f64x2,
+    inverse_sd: f64x2,
+    d: f64x2,
+}
+
+/// Two neighbouring terms.
+#[derive(Clone, Copy)]
+struct Term {
+    w: f64x2,
+    d: f64x2,
+    at: Distribution<f64x2>,
+}
+
+impl Default for Term {
+    fn default() -> Self {
+        let zero = f64x2::splat(0.0);
+        Self { w: zero, d: zero, at: Distribution { cdf: zero, sf: zero, pdf: zero } }
+    }
+}
+
+/// The sums so far, of the even and of the odd terms.
+#[derive(Default)]
+struct Totals {
+    weights: f64x2,
+    yes: f64x2,
+    no: f64x2,
+    one_more: f64x2,
+    density: f64x2,
+    slope: f64x2,
+    n_density: f64x2,
+    n_slope: f64x2,
+}
+
+impl Totals {
     #[inline(always)]
-    fn add<const GREEKS: bool>(
-        &mut self,
-        terms: &Terms,
-        normal: &Block,
-        first: f64,
-        count: usize,
-        previous: &mut Option<(f64, f64, f64, f64)>,
-    ) {
-        for i in 0..count.min(BLOCK) {
-            let w = terms.weight[i];
-            self.yes += w * normal.cdf[i];
-            self.no += w * normal.sf[i];
-            if GREEKS {
-                let (d, h) = (terms.d[i], terms.inverse_sd[i]);
-                let density = w * normal.pdf[i] * h;
-                let slope = density * d * h;
-                self.density += density;
-                self.slope += slope;
-                let n = first + i as f64;
-                self.n_density += n * density;
-                self.n_slope += n * slope;
-                if let Some((w0, d0, cdf0, sf0)) = *previous {
-                    // Neighbours in the upper half differ by their small upper tails.
-                    let more = if d0 + d > 0.0 { sf0 - normal.sf[i] } else { normal.cdf[i] - cdf0 };
-                    self.one_more += w0 * more;
-                }
-                *previous = Some((w, d, normal.cdf[i], normal.sf[i]));
-            }
-        }
+    fn differentiate(&mut self, place: &Place, term: &Term, before: &Term) {
+        let density = term.w * term.at.pdf * place.inverse_sd;
+        let slope = density * place.d * place.inverse_sd;
+        self.density += density;
+        self.slope += slope;
+        self.n_density += place.n * density;
+        self.n_slope += place.n * slope;
+        let up = (shifted(before.d, term.d) + term.d).if_above(
+            0.0,
+            shifted(before.at.sf, term.at.sf) - term.at.sf,
+            term.at.cdf - shifted(before.at.cdf, term.at.cdf),
+        );
+        // Neighbours in the upper half differ by their small upper tails.
+        self.one_more += shifted(before.w, term.w) * up;
     }
 
-    fn scaled(self, by: f64) -> Self {
-        Self {
-            yes: self.yes * by,
-            no: self.no * by,
-            one_more: self.one_more * by,
-            density: self.density * by,
-            slope: self.slope * by,
-            n_density: self.n_density * by,
-            n_slope: self.n_slope * by,
+    fn sums(&self, by: f64) -> Sums {
+        let scaled = |x| by * both(x);
+        Sums {
+            yes: scaled(self.yes),
+            no: scaled(self.no),
+            one_more: scaled(self.one_more),
+            density: scaled(self.density),
+            slope: scaled(self.slope),
+            n_density: scaled(self.n_density),
+            n_slope: scaled(self.n_slope),
         }
     }
+}
+
+/// Returns each lane's predecessor, when `before` precedes `x`.
+#[inline(always)]
+fn shifted(before: f64x2, x: f64x2) -> f64x2 {
+    f64x2::new([before.to_array()[1], x.to_array()[0]])
+}
+
+#[inline(always)]
+fn both(x: f64x2) -> f64 {
+    let [even, odd] = x.to_array();
+    even + odd
 }
