@@ -1,5 +1,7 @@
 //! The server over real sockets: headers, files, tapes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::path::PathBuf;

@@ -1,5 +1,6 @@
 //! A real server process on a port of its own, and the smallest HTTP client that sees every byte.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test uses a part of this module")]
 
 use std::collections::BTreeMap;
@@ -9,14 +10,14 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// A running `tauroi serve`, stopped when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
     /// Starts the demo with these tapes and waits until it names its address.
-    pub fn start(tapes: &[PathBuf]) -> Self {
+    pub(crate) fn start(tapes: &[PathBuf]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
         command.args(["serve", "--addr", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
         if !tapes.is_empty() {
@@ -31,12 +32,12 @@ impl Server {
     }
 
     /// Returns the answer to `GET path` with these request headers.
-    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.ask("GET", path, headers)
     }
 
     /// Returns the answer to a request without a body.
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(stream, "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address)
             .unwrap();
@@ -58,13 +59,13 @@ impl Drop for Server {
 }
 
 /// An HTTP answer.
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status code.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The headers, by lower-case name.
-    pub headers: BTreeMap<String, String>,
+    pub(crate) headers: BTreeMap<String, String>,
     /// The body, as it was sent.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
@@ -82,17 +83,17 @@ impl Answer {
     }
 
     /// Returns the body as JSON.
-    pub fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> T {
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// Returns the body as text.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap()
     }
 
     /// Returns a header's value, or nothing.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 }

@@ -20,18 +20,18 @@ use tokio::process::{Child, Command};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A page under test: the server, the driver and the browser behind it.
-pub struct Page {
+pub(crate) struct Page {
     /// The browser's session.
-    pub driver: WebDriver,
+    pub(crate) driver: WebDriver,
     /// Where the server listens, without a slash at the end.
-    pub address: String,
+    pub(crate) address: String,
     _server: Child,
     _chromedriver: Child,
 }
 
 impl Page {
     /// Starts server and browser; `tapes` are the recorded trades to show.
-    pub async fn start(tapes: &[PathBuf], size: (u32, u32)) -> Result<Self> {
+    pub(crate) async fn start(tapes: &[PathBuf], size: (u32, u32)) -> Result<Self> {
         let mut serve = Command::new(program("TAUROI_BINARY")?);
         serve.args(["serve", "--addr", "127.0.0.1:0"]);
         if !tapes.is_empty() {
@@ -70,25 +70,25 @@ impl Page {
     }
 
     /// Opens a path of the server and waits for the page to show something.
-    pub async fn open(&self, path: &str) -> Result<()> {
+    pub(crate) async fn open(&self, path: &str) -> Result<()> {
         self.driver.goto(format!("{}{path}", self.address)).await?;
         self.find("main").await?;
         Ok(())
     }
 
     /// Returns the element, once it is there.
-    pub async fn find(&self, css: &str) -> Result<WebElement> {
+    pub(crate) async fn find(&self, css: &str) -> Result<WebElement> {
         let found = self.driver.query(By::Css(css)).wait(PATIENCE, Duration::from_millis(20)).first().await;
         found.with_context(|| format!("nothing on the page is {css:?}"))
     }
 
     /// Runs JavaScript and returns what it returns.
-    pub async fn script(&self, script: &str) -> Result<serde_json::Value> {
+    pub(crate) async fn script(&self, script: &str) -> Result<serde_json::Value> {
         Ok(self.driver.execute(script, vec![]).await?.json().clone())
     }
 
     /// Waits until the JavaScript expression is true.
-    pub async fn until(&self, expression: &str) -> Result<()> {
+    pub(crate) async fn until(&self, expression: &str) -> Result<()> {
         // In the browser, at each frame: the page's own clock decides, and nothing sleeps here.
         let script = format!(
             "const done = arguments[0], end = performance.now() + {};
@@ -106,7 +106,7 @@ impl Page {
     }
 
     /// Moves a slider as a hand would: sets the input and tells the page.
-    pub async fn slide(&self, parameter: &str, value: f64) -> Result<()> {
+    pub(crate) async fn slide(&self, parameter: &str, value: f64) -> Result<()> {
         self.find(&format!("[data-parameter={parameter}] input[type=range]")).await?;
         self.script(&format!(
             "const slider = document.querySelector('[data-parameter={parameter}] input[type=range]');
@@ -118,7 +118,7 @@ impl Page {
     }
 
     /// Returns an attribute's number, with every bit it has.
-    pub async fn number(&self, css: &str, attribute: &str) -> Result<f64> {
+    pub(crate) async fn number(&self, css: &str, attribute: &str) -> Result<f64> {
         let text = self
             .find(css)
             .await?
@@ -129,7 +129,7 @@ impl Page {
     }
 
     /// Fails when the browser's console holds an error, a warning or a violation of the content policy.
-    pub async fn assert_quiet(&self) -> Result<()> {
+    pub(crate) async fn assert_quiet(&self) -> Result<()> {
         let entries = self.driver.browser_log().await?;
         let loud: Vec<_> =
             entries.iter().filter(|entry| entry.level == "SEVERE" || entry.level == "WARNING").collect();
@@ -139,7 +139,7 @@ impl Page {
 }
 
 /// Runs a browser test: the page is closed whether the test passes or not.
-pub async fn with_page<F, T>(tapes: &[PathBuf], size: (u32, u32), test: F) -> Result<()>
+pub(crate) async fn with_page<F, T>(tapes: &[PathBuf], size: (u32, u32), test: F) -> Result<()>
 where
     F: FnOnce(std::sync::Arc<Page>) -> T,
     T: Future<Output = Result<()>>,
@@ -153,7 +153,7 @@ where
 }
 
 /// Returns the folder of recorded trades, or says which test is skipped without it.
-pub fn recorded_trades() -> Option<PathBuf> {
+pub(crate) fn recorded_trades() -> Option<PathBuf> {
     let root = env::var_os("TAUROI_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let folder = root.join("data/kxtopmonthly");
