@@ -3,6 +3,7 @@
 //! Every number it shows comes from `shared`, compiled to WebAssembly: the same code that runs natively.
 
 #![allow(unreachable_pub, reason = "what Leptos' component macro writes is public")]
+#![allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 
 mod app;
 mod frames;

@@ -71,8 +71,7 @@ pub(crate) fn ContractPage(
     /// The contracts to choose from.
     list: TapeList,
 ) -> impl IntoView {
-    let contracts: Vec<ContractSummary> =
-        list.events.iter().flat_map(|event| event.contracts.clone()).collect();
+    let contracts: Vec<ContractSummary> = list.events.into_iter().flat_map(|event| event.contracts).collect();
     let asked =
         link::read("contract").and_then(|ticker| contracts.iter().position(|c| c.ticker.as_str() == ticker));
     let chosen = RwSignal::new(asked.unwrap_or(0));
@@ -134,7 +133,7 @@ pub(crate) fn ContractPage(
         };
         contracts.iter().enumerate().map(option).collect::<Vec<_>>()
     });
-    let problems = list.problems.clone();
+    let problems = list.problems;
     view! {
         <section class="controls card">
             <label class="field">

@@ -34,7 +34,7 @@ impl Parameter {
 pub(crate) fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let value = js_sys::Number::new(&text.into()).value_of();
+    let value = f64::try_from(wasm_bindgen::JsValue::from_str(text)).ok()?;
     (!text.is_empty() && decimal && value.is_finite()).then_some(value)
 }
 

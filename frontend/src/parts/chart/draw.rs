@@ -93,17 +93,11 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
         let colour = palette.colour(series.colour);
         let points = visible(&series.points, view);
         match series.kind {
-            Kind::Line => {
-                chart.draw_series(LineSeries::new(points, colour.stroke_width(width))).ok()?;
-            }
             Kind::Area => {
                 let floor = view.y.0;
                 let area =
                     AreaSeries::new(points, floor, colour.mix(0.12)).border_style(colour.stroke_width(width));
                 chart.draw_series(area).ok()?;
-            }
-            Kind::Steps => {
-                chart.draw_series(LineSeries::new(stairs(&points), colour.stroke_width(width))).ok()?;
             }
             Kind::Dots => {
                 let radius = (1.6 * unit) as u32;
@@ -149,17 +143,6 @@ fn visible(points: &[(f64, f64)], view: &View) -> Vec<(f64, f64)> {
     let last = (points.partition_point(|point| point.0 <= view.x.1) + 1).min(points.len());
     let columns = ((view.size.0 - LEFT) * view.ratio) as usize;
     shared::thin::min_max(&points[first.min(last)..last], columns.max(1))
-}
-
-fn stairs(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut path = Vec::with_capacity(points.len() * 2);
-    for point in points {
-        if let Some(&(_, before)) = path.last() {
-            path.push((point.0, before));
-        }
-        path.push(*point);
-    }
-    path
 }
 
 fn resize(canvas: &HtmlCanvasElement, view: &View) {

@@ -126,7 +126,6 @@ fn reading(value: f64, format: Format) -> String {
         Format::Percent => format::probability(value),
         Format::Cents => format::cents(value, 1),
         Format::Listeners => format::millions(value, 2),
-        Format::Plain => format::shortest((value * 1e4).round() / 1e4),
         Format::Time => format::time_label(value as i64, 0),
     }
 }
@@ -327,7 +326,7 @@ fn watch_size(element: NodeRef<Div>, changed: impl Fn() + Clone + 'static) {
     Effect::new(move |_| {
         let Some(element) = element.get() else { return };
         let changed = changed.clone();
-        let callback = Closure::<dyn FnMut()>::new(move || changed());
+        let callback = Closure::<dyn FnMut()>::new(changed);
         let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) else { return };
         observer.observe(&element);
         let kept = StoredValue::new_local((observer, callback));

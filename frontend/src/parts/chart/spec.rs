@@ -11,8 +11,6 @@ pub(crate) enum Format {
     Cents,
     /// A count of listeners.
     Listeners,
-    /// Days, years, volatilities: as short as they are exact.
-    Plain,
     /// Microseconds since 1970, as a date or a time.
     Time,
 }
@@ -31,10 +29,6 @@ pub(crate) struct Axis {
 /// How a series is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
-    /// A line through the points.
-    Line,
-    /// A line that keeps its value until the next point.
-    Steps,
     /// A line with the area down to the axis filled.
     Area,
     /// A dot a point.

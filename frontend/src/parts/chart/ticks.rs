@@ -84,7 +84,6 @@ fn label(value: f64, range: (f64, f64), format: Format) -> String {
                 0
             },
         ),
-        Format::Plain => format::shortest(value),
         Format::Time => format::time_label(value as i64, span as i64),
     }
 }
