@@ -8,19 +8,27 @@ use crate::chromium::Chromium;
 use crate::step::{Step, show};
 use crate::{tools, workspace};
 
-/// Runs `shared`'s tests for WebAssembly in headless Chromium.
+/// Runs `shared`'s golden and parity tests for WebAssembly in headless Chromium.
 ///
 /// The digests of the native grid are computed first and compiled into the test, which computes the
 /// same grid in the browser and compares.
 pub fn run() -> anyhow::Result<()> {
     let Some(corpus) = workspace::corpus() else {
         eprintln!("  · skipped: golden values in Chromium (no recorded data beside the checkout)");
-        return run_tests(&["--test", "parity"], None);
+        return run_tests(&["parity".to_owned()], None);
     };
-    run_tests(&["--tests"], Some(&corpus))
+    let folder = workspace::root().join("shared/tests");
+    let mut tests: Vec<String> = std::fs::read_dir(&folder)
+        .with_context(|| format!("{} can't be read", folder.display()))?
+        .flatten()
+        .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".rs")?.to_owned()))
+        .filter(|name| name == "parity" || name.starts_with("golden_"))
+        .collect();
+    tests.sort();
+    run_tests(&tests, Some(&corpus))
 }
 
-fn run_tests(selection: &[&str], corpus: Option<&std::path::Path>) -> anyhow::Result<()> {
+fn run_tests(tests: &[String], corpus: Option<&std::path::Path>) -> anyhow::Result<()> {
     tools::wasm_target()?;
     let chromium = Chromium::find_or_install()?;
     let path = tools::path_with(&[tools::wasm_bindgen()?])?;
@@ -52,7 +60,7 @@ fn run_tests(selection: &[&str], corpus: Option<&std::path::Path>) -> anyhow::Re
             "--target",
             "wasm32-unknown-unknown",
         ])
-        .args(selection)
+        .args(tests.iter().flat_map(|test| ["--test", test]))
         .current_dir(workspace::root())
         .env("PATH", path)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
