@@ -9,9 +9,12 @@ use std::time::Instant;
 
 use shared::math::normal;
 use shared::pricing::digital::{Drift, Jumps, MertonDigital, Parameters};
+use shared::pricing::implied::{Quote, implied_forward, implied_volatility};
 
 /// The rounds measured; the fastest counts, as only disturbances make a round slower.
 const ROUNDS: usize = 15;
+/// The length of a round.
+const ROUND_SECONDS: f64 = 0.02;
 
 /// Measures `call` over `inputs` and prints what it takes.
 fn measure<I, R>(name: &str, inputs: &[I], call: impl Fn(&I) -> R) {
@@ -19,7 +22,7 @@ fn measure<I, R>(name: &str, inputs: &[I], call: impl Fn(&I) -> R) {
     for _ in 0..ROUNDS {
         let start = Instant::now();
         let mut calls = 0;
-        while calls < 200_000 {
+        while start.elapsed().as_secs_f64() < ROUND_SECONDS {
             for input in inputs {
                 black_box(call(black_box(input)));
             }
@@ -51,6 +54,22 @@ fn digitals(expected_jumps: f64, days: f64) -> Vec<Parameters> {
         .collect()
 }
 
+/// Quotes from 2 to 98 cents on both sides of the strike.
+fn quotes(expected_jumps: f64) -> Vec<Quote> {
+    digitals(expected_jumps, 16.0)
+        .into_iter()
+        .enumerate()
+        .map(|(i, Parameters { spot, strike, days, drift, jumps, .. })| Quote {
+            prob: 0.02 + 0.01 * ((i * 37) % 97) as f64,
+            spot,
+            strike,
+            days,
+            drift,
+            jumps,
+        })
+        .collect()
+}
+
 fn price(parameters: &Parameters) -> f64 {
     MertonDigital::new(parameters).unwrap().value().price
 }
@@ -74,4 +93,8 @@ fn main() {
     measure("digital: price and Greeks, lambda T = 0.5", &digitals(0.5, 16.0), |parameters| {
         MertonDigital::new(parameters).unwrap().value_and_greeks()
     });
+
+    measure("implied volatility, no jumps", &quotes(0.0), |quote| implied_volatility(quote).unwrap());
+    measure("implied volatility, lambda T = 0.5", &quotes(0.5), |quote| implied_volatility(quote).unwrap());
+    measure("implied forward, lambda T = 0.5", &quotes(0.5), |quote| implied_forward(quote, 0.3).unwrap());
 }

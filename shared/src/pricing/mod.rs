@@ -2,4 +2,5 @@
 
 mod bounds;
 pub mod digital;
+pub mod implied;
 pub mod winner;

@@ -69,7 +69,7 @@ impl MertonDigital {
     fn mixture(&self) -> Mixture {
         Mixture {
             expected_jumps: self.expected_jumps,
-            mean: self.log_moneyness,
+            mean: self.log_forward - self.convexity * 0.5 * self.sigma * self.sigma * self.years,
             step: self.jumps.mean,
             variance: self.sigma * self.sigma * self.years,
             step_variance: self.jumps.sd * self.jumps.sd,
@@ -81,17 +81,57 @@ impl MertonDigital {
     }
 
     fn differentiated(&self, sums: &Sums) -> Greeks {
-        let Self { spot, years, sigma, jumps, .. } = *self;
+        let Self { spot, years, sigma, jumps, convexity, .. } = *self;
+        let log_drift = self.growth - convexity * 0.5 * sigma * sigma;
         Greeks {
             dp_ds: sums.density / spot,
             d2p_ds2: -(sums.density + sums.slope) / spot / spot,
-            dp_dsigma: self.log_moneyness_by_sigma * sums.density - sigma * years * sums.slope,
+            dp_dsigma: -sigma * years * (convexity * sums.density + sums.slope),
             dp_dlambda: years * (sums.one_more - self.kappa * sums.density),
             dp_dmu_j: sums.n_density - self.compensator * sums.density,
             dp_dsig_j: -jumps.sd * (self.compensator * sums.density + sums.n_slope),
-            dp_dt: jumps.lambda * sums.one_more + self.log_drift * sums.density
-                - 0.5 * sigma * sigma * sums.slope,
+            dp_dt: jumps.lambda * sums.one_more + log_drift * sums.density - 0.5 * sigma * sigma * sums.slope,
             dp_db: years * sums.density,
         }
+    }
+}
+
+/// Where a digital stands against a quoted probability.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Against {
+    /// The model's probability.
+    pub(crate) prob: f64,
+    /// What it exceeds the quote by, from the smaller sides of both.
+    pub(crate) excess: f64,
+    /// `dP/dsigma`.
+    pub(crate) vega: f64,
+}
+
+impl MertonDigital {
+    /// Returns the excess over a quote and the vega, which is 0 where there is none.
+    pub(crate) fn against(&self, quote: f64) -> Against {
+        let (value, greeks) = self.value_and_greeks();
+        Against {
+            prob: value.prob_yes,
+            excess: value.excess(quote),
+            vega: greeks.map_or(0.0, |greeks| greeks.dp_dsigma),
+        }
+    }
+
+    /// Returns `sigma^2` where the digital given `n` jumps has its greatest or least probability; negative if
+    /// its probability is monotone in the volatility.
+    ///
+    /// Given `n` jumps `d = (l - sigma^2 T/2 + n muJ) / sqrt(sigma^2 T + n sigJ^2)`, and `dd/dsigma = 0` is
+    /// `sigma^2 T = -2 (l + n muJ + n sigJ^2)`.
+    pub(crate) fn critical_variance(&self, n: f64) -> f64 {
+        let Jumps { mean, sd, .. } = self.jumps;
+        -2.0 * (self.log_forward + n * (mean + sd * sd)) / self.years
+    }
+}
+
+impl Value {
+    /// Returns what `prob_yes` exceeds a quote by; above 1/2, what `prob_no` falls short of its complement by.
+    pub(crate) fn excess(&self, quote: f64) -> f64 {
+        if quote <= 0.5 { self.prob_yes - quote } else { (1.0 - quote) - self.prob_no }
     }
 }

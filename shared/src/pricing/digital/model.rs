@@ -103,12 +103,12 @@ pub struct MertonDigital {
     pub(super) years: f64,
     pub(super) sigma: f64,
     pub(super) jumps: Jumps,
-    pub(super) rate: f64,
     pub(super) discount: f64,
-    /// The mean of `ln(S_T / K)` given no jump, and its derivatives to `T` and to `sigma`.
-    pub(super) log_moneyness: f64,
-    pub(super) log_drift: f64,
-    pub(super) log_moneyness_by_sigma: f64,
+    /// The drift of `ln S` before `-sigma^2/2`, and `ln(S / K)` moved by it to expiry.
+    pub(super) growth: f64,
+    pub(super) log_forward: f64,
+    /// How much of `-sigma^2/2` is in the drift: all (1) or nothing (0).
+    pub(super) convexity: f64,
     /// `kappa` and `lambda T (1 + kappa)` if the drift compensates jumps, else 0.
     pub(super) kappa: f64,
     pub(super) compensator: f64,
@@ -145,25 +145,30 @@ impl MertonDigital {
             Drift::Compensated { .. } if jumps.lambda > 0.0 => compensation(jumps, expected_jumps)?,
             _ => (0.0, 0.0),
         };
-        let (convexity, log_moneyness_by_sigma) = match drift {
-            Drift::Median => (0.0, 0.0),
-            Drift::Compensated { .. } | Drift::Raw { .. } => (0.5 * sigma * sigma, -sigma * years),
-        };
-        let log_drift = b - convexity - jumps.lambda * kappa;
+        let growth = b - jumps.lambda * kappa;
         Ok(Self {
             spot,
             years,
             sigma,
             jumps,
-            rate,
             discount,
-            log_moneyness: ln_ratio(spot, strike) + log_drift * years,
-            log_drift,
-            log_moneyness_by_sigma,
+            growth,
+            log_forward: ln_ratio(spot, strike) + growth * years,
+            convexity: if drift == Drift::Median { 0.0 } else { 1.0 },
             kappa,
             compensator,
             expected_jumps,
         })
+    }
+
+    /// Returns the same digital at another volatility, which must be in range.
+    pub(crate) fn with_sigma(&self, sigma: f64) -> Self {
+        Self { sigma, ..*self }
+    }
+
+    /// Returns the same digital at another `ln(forward / K)`, the forward being that before jumps.
+    pub(crate) fn with_log_forward(&self, log_forward: f64) -> Self {
+        Self { log_forward, ..*self }
     }
 }
 
