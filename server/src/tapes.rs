@@ -18,12 +18,15 @@ const MAX_FILE_BYTES: u64 = 512 << 20;
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
 const DEMO_SEED: u64 = 20;
 const DEMO_MONTH: (i32, i32, i32) = (2026, 11, 1);
-const DEMO_DAYS: u32 = 30;
+const DEMO_DAYS: u32 = 29;
+/// How many of its days have passed: with half the month open there is something to price.
+const DEMO_PASSED: u32 = 14;
 
 /// All tapes, by event.
 pub(crate) struct Library {
     events: Vec<(Origin, EventTape)>,
     simulated: Vec<shared::world::Artist>,
+    simulated_end: Option<Date>,
     problems: Vec<String>,
 }
 
@@ -58,9 +61,10 @@ impl Library {
         // The newest event first: it is the one that people come for.
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
         let (year, month, day) = DEMO_MONTH;
-        let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?;
+        let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
         events.push((Origin::Simulated, demo.tape));
-        Ok(Self { events, simulated: demo.artists, problems })
+        let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
+        Ok(Self { events, simulated: demo.artists, simulated_end, problems })
     }
 
     /// Returns what could not be read, a sentence each.
@@ -88,7 +92,11 @@ impl Library {
         let summary = |(origin, event): &(Origin, EventTape)| {
             let mut contracts: Vec<_> = event.contracts().iter().map(|tape| self.summarise(tape)).collect();
             contracts.sort_by_key(|contract| std::cmp::Reverse((contract.trades, contract.volume)));
-            EventSummary { event: event.event().clone(), origin: *origin, contracts }
+            let settles = match origin {
+                Origin::Recorded => event.event().month_end(),
+                Origin::Simulated => self.simulated_end,
+            };
+            EventSummary { event: event.event().clone(), origin: *origin, settles, contracts }
         };
         self.events.iter().map(summary).collect()
     }
@@ -100,11 +108,15 @@ impl Library {
     fn summarise(&self, tape: &Tape) -> ContractSummary {
         let (first_at, last_at) = tape.span();
         let outcome = tape.ticker().outcome();
-        let invented =
-            self.simulated.iter().find(|artist| artist.ticker == *tape.ticker()).map(|artist| artist.name);
+        let invented = self.simulated.iter().find(|artist| artist.ticker == *tape.ticker());
         ContractSummary {
             ticker: tape.ticker().clone(),
-            name: invented.or_else(|| artist(outcome)).unwrap_or(outcome).to_owned(),
+            name: invented
+                .map(|artist| artist.name)
+                .or_else(|| artist(outcome))
+                .unwrap_or(outcome)
+                .to_owned(),
+            listeners: invented.and_then(|artist| artist.listeners.last().copied()),
             trades: tape.trades().len(),
             volume: tape.volume(),
             last: tape.last_price(),

@@ -13,7 +13,8 @@ const NATIVE: &str = include_str!(env!("TAUROI_NATIVE_GRID"));
 #[wasm_bindgen_test]
 fn the_browser_computes_the_native_bits() {
     let blocks = shared::pricing::winner::parity_blocks().unwrap();
-    let here: Vec<String> = blocks.iter().map(|block| format!("{} {:016x}", block.name, block.digest)).collect();
+    let here: Vec<String> =
+        blocks.iter().map(|block| format!("{} {:016x}", block.name, block.digest)).collect();
     let native: Vec<&str> = NATIVE.lines().collect();
     assert!(!native.is_empty());
     assert_eq!(here, native);

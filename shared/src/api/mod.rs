@@ -5,7 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::market::{EventTicker, Tape, Ticker};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::units::{Date, Price, Quantity, Timestamp};
+
+pub use crate::scenario::Scenario;
 
 /// What the server does, and how far its hands reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +61,7 @@ pub enum Origin {
 }
 
 /// The answer of `GET /api/tapes`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TapeList {
     /// The mode, for the badge.
     pub mode: Mode,
@@ -70,23 +72,27 @@ pub struct TapeList {
 }
 
 /// One event and its contracts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventSummary {
     /// Its ticker.
     pub event: EventTicker,
     /// Where its tapes come from.
     pub origin: Origin,
+    /// The day whose count settles it, where it is known.
+    pub settles: Option<Date>,
     /// Its contracts, most traded first.
     pub contracts: Vec<ContractSummary>,
 }
 
 /// One contract and what was traded in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContractSummary {
     /// Its ticker.
     pub ticker: Ticker,
     /// The artist's name where it is known, else the ticker's last part.
     pub name: String,
+    /// The artist's monthly listeners at the last trade, where they are known.
+    pub listeners: Option<f64>,
     /// How many trades there are.
     pub trades: usize,
     /// How many contracts changed hands.

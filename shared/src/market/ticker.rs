@@ -6,7 +6,7 @@ use core::str::FromStr;
 use std::sync::Arc;
 
 use crate::Invalid;
-use crate::units::{quoted, serde_as_text};
+use crate::units::{Date, quoted, serde_as_text};
 
 /// The longest ticker accepted, in bytes; Kalshi's own stay below 100.
 const MAX_BYTES: usize = 128;
@@ -92,6 +92,21 @@ impl EventTicker {
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl EventTicker {
+    /// Returns the last day of the month that the ticker names, `26FEB` in `KXTOPMONTHLY-26FEB`: the day whose
+    /// count settles a monthly event. `None` where the ticker names no month.
+    pub fn month_end(&self) -> Option<Date> {
+        const MONTHS: [&str; 12] =
+            ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+        let (_, name) = self.0.rsplit_once('-')?;
+        let (year, month) = (name.get(..2)?, name.get(2..)?);
+        let year: i32 = year.parse().ok()?;
+        let month = MONTHS.iter().position(|known| *known == month)? as i32 + 1;
+        let (next_year, next_month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        Date::new(2000 + next_year, next_month, 1).ok()?.checked_add_days(-1)
     }
 }
 

@@ -3,4 +3,5 @@
 mod bounds;
 pub mod digital;
 pub mod implied;
+pub mod volatility;
 pub mod winner;

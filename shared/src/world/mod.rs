@@ -103,6 +103,31 @@ impl Month {
     }
 }
 
+impl Month {
+    /// Returns what was known and traded in its first `days` days.
+    ///
+    /// # Errors
+    ///
+    /// Names `days` if nothing was traded by then.
+    pub fn until(self, days: u32) -> Result<Self, Invalid> {
+        let end = self
+            .first_day
+            .checked_add_days(i32::try_from(days).unwrap_or(i32::MAX))
+            .ok_or_else(|| Invalid::new("days", "reaches past the calendar"))?
+            .midnight();
+        let all = self.tape.contracts().iter().flat_map(|tape| tape.trades());
+        let tape = EventTape::group(all.filter(|trade| trade.at < end).cloned())?
+            .into_iter()
+            .next()
+            .ok_or_else(|| Invalid::new("days", format!("nothing was traded in {days} days")))?;
+        let mut artists = self.artists;
+        for artist in &mut artists {
+            artist.listeners.truncate(days as usize + 1);
+        }
+        Ok(Self { first_day: self.first_day, artists, tape })
+    }
+}
+
 /// Returns the logarithm of the listeners on each of `days + 1` days.
 fn log_levels(random: &mut Random, start: f64, days: usize) -> Vec<f64> {
     let mut levels = Vec::with_capacity(days + 1);
