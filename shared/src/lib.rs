@@ -9,6 +9,7 @@ pub mod format;
 mod invalid;
 pub mod market;
 pub mod math;
+pub mod nowcast;
 pub mod pricing;
 pub mod scenario;
 pub mod thin;

@@ -1,0 +1,4 @@
+//! What an artist's monthly listeners are now and where they end: between two publications, and to the day a
+//! contract settles on.
+
+pub mod series;

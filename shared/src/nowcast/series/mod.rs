@@ -1,0 +1,9 @@
+//! Daily listener histories on whole publication days, read from CSV and seen as of a day.
+
+mod day;
+mod history;
+mod read;
+
+pub use day::Day;
+pub use history::{AsOf, History, Observation};
+pub use read::{Source, read_histories};

@@ -1,0 +1,233 @@
+//! The readers for the listeners and the events files: CSV bytes in, histories out.
+
+use std::collections::BTreeMap;
+
+use super::{Day, History, Observation};
+use crate::Invalid;
+
+/// A file's name, for messages, and its (unpacked) content.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// What to call the file in an error.
+    pub name: &'a str,
+    /// CSV with a header line.
+    pub bytes: &'a [u8],
+}
+
+/// Returns one history per artist, in the order in which the artists first appear.
+///
+/// `listeners` files have the columns `artist`, `date`, `spotify_monthly_listeners` and, if they like,
+/// `tiktok_sound_posts_change`; `events` files `artist`, `date`, `kind`, `impact`. Headers are
+/// case-insensitive and further columns are ignored. A date may be a timestamp; an empty count is a missing
+/// one. Where several files have the same artist and day, a later file's count stands (a newer vintage);
+/// within one file two rows for one day must agree. Impacts of one day multiply; events of artists or days
+/// that no listeners file has are ignored.
+///
+/// # Errors
+///
+/// Where a file isn't such a CSV: the field is `NAME:LINE:COLUMN`.
+pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<Vec<History>, Invalid> {
+    let mut artists: Vec<(String, BTreeMap<Day, Observation>)> = Vec::new();
+    for source in listeners {
+        let mut index = BTreeMap::new();
+        read_listeners(*source, |row| {
+            let at = *index.entry(row.artist.to_owned()).or_insert_with(|| {
+                artists.iter().position(|(name, _)| name == row.artist).unwrap_or_else(|| {
+                    artists.push((row.artist.to_owned(), BTreeMap::new()));
+                    artists.len() - 1
+                })
+            });
+            let day = artists[at].1.entry(row.day).or_insert(Observation::MISSING);
+            day.listeners = row.listeners.or(day.listeners);
+            day.sound_posts = row.sound_posts.or(day.sound_posts);
+        })?;
+    }
+    for source in events {
+        read_events(*source, |artist, day, impact| {
+            if let Some((_, days)) = artists.iter_mut().find(|(name, _)| name == artist)
+                && let Some(observation) = days.get_mut(&day)
+            {
+                observation.impact *= impact;
+            }
+        })?;
+    }
+    artists.into_iter().filter_map(|(artist, days)| whole(artist, &days)).collect()
+}
+
+/// Lays the days out one after another, the missing ones explicit; `None` for an artist without a day.
+fn whole(artist: String, days: &BTreeMap<Day, Observation>) -> Option<Result<History, Invalid>> {
+    let (&first, _) = days.first_key_value()?;
+    let (&last, _) = days.last_key_value()?;
+    let row = |d| days.get(&first.plus(d)).copied().unwrap_or(Observation::MISSING);
+    Some(History::new(artist, first, (0..=last.since(first)).map(row).collect()))
+}
+
+struct ListenersRow<'a> {
+    artist: &'a str,
+    day: Day,
+    listeners: Option<f64>,
+    sound_posts: Option<f64>,
+}
+
+fn read_listeners(source: Source<'_>, mut row: impl FnMut(ListenersRow<'_>)) -> Result<(), Invalid> {
+    let mut table = Table::open(source)?;
+    let artist = table.column("artist")?;
+    let date = table.column("date")?;
+    let listeners = table.column("spotify_monthly_listeners")?;
+    let posts = table.optional_column("tiktok_sound_posts_change");
+    let mut seen: BTreeMap<(String, Day), (Option<f64>, Option<f64>)> = BTreeMap::new();
+    while table.next_record()? {
+        let name = table.text(artist)?;
+        let day = table.date(date)?;
+        let counts = (
+            table.number(listeners, crate::invalid::positive)?,
+            posts.map(|c| table.number(c, crate::invalid::finite)).transpose()?.flatten(),
+        );
+        if let Some(earlier) = seen.insert((name.to_owned(), day), counts)
+            && earlier != counts
+        {
+            return Err(table.at(date, format!("{name} has two different rows for {day}")));
+        }
+        row(ListenersRow { artist: name, day, listeners: counts.0, sound_posts: counts.1 });
+    }
+    Ok(())
+}
+
+fn read_events(source: Source<'_>, mut row: impl FnMut(&str, Day, f64)) -> Result<(), Invalid> {
+    let mut table = Table::open(source)?;
+    let artist = table.column("artist")?;
+    let date = table.column("date")?;
+    table.column("kind")?;
+    let impact = table.column("impact")?;
+    while table.next_record()? {
+        let factor = table.number(impact, crate::invalid::positive)?;
+        let factor = factor.ok_or_else(|| table.at(impact, "must not be empty".to_owned()))?;
+        row(table.text(artist)?, table.date(date)?, factor);
+    }
+    Ok(())
+}
+
+/// One of a table's columns: its name and its place.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    name: &'static str,
+    index: usize,
+}
+
+/// A CSV reader that knows where it is.
+struct Table<'a> {
+    name: &'a str,
+    reader: csv::Reader<&'a [u8]>,
+    headers: csv::StringRecord,
+    record: csv::StringRecord,
+}
+
+impl<'a> Table<'a> {
+    fn open(source: Source<'a>) -> Result<Self, Invalid> {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(source.bytes);
+        let headers = reader.headers().map_err(|e| unreadable(source.name, &e))?.clone();
+        Ok(Self { name: source.name, reader, headers, record: csv::StringRecord::new() })
+    }
+
+    fn optional_column(&self, name: &'static str) -> Option<Column> {
+        let index =
+            self.headers.iter().position(|h| h.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))?;
+        Some(Column { name, index })
+    }
+
+    fn column(&self, name: &'static str) -> Result<Column, Invalid> {
+        self.optional_column(name)
+            .ok_or_else(|| Invalid::new(format!("{}:1:{name}", self.name), "the header has no such column"))
+    }
+
+    fn next_record(&mut self) -> Result<bool, Invalid> {
+        self.reader.read_record(&mut self.record).map_err(|e| unreadable(self.name, &e))
+    }
+
+    fn at(&self, column: Column, reason: String) -> Invalid {
+        let line = self.record.position().map_or(0, csv::Position::line);
+        Invalid::new(format!("{}:{line}:{}", self.name, column.name), reason)
+    }
+
+    fn text(&self, column: Column) -> Result<&str, Invalid> {
+        let text = self.record.get(column.index).filter(|text| !text.is_empty());
+        text.ok_or_else(|| self.at(column, "must not be empty".to_owned()))
+    }
+
+    fn date(&self, column: Column) -> Result<Day, Invalid> {
+        Day::parse(self.text(column)?).map_err(|e| self.at(column, e.reason))
+    }
+
+    fn number(
+        &self,
+        column: Column,
+        check: fn(&'static str, f64) -> Result<f64, Invalid>,
+    ) -> Result<Option<f64>, Invalid> {
+        let Some(text) = self.record.get(column.index).filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let value = text.parse().map_err(|_| self.at(column, format!("must be a number, got {text:?}")))?;
+        check(column.name, value).map(Some).map_err(|e| self.at(column, e.reason))
+    }
+}
+
+fn unreadable(name: &str, error: &csv::Error) -> Invalid {
+    let line = error.position().map_or(1, csv::Position::line);
+    Invalid::new(format!("{name}:{line}"), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source<'_> {
+        Source { name: "f.csv", bytes: text.as_bytes() }
+    }
+
+    #[test]
+    fn gaps_are_explicit_and_headers_any_case() {
+        let file = "Extra,ARTIST,Date,Spotify_Monthly_Listeners\n1,A,2024-01-01,100\n2,A,2024-01-04T10:00:00Z,103.0\n3,B,2024-01-02,\n";
+        let histories = read_histories(&[source(file)], &[]).unwrap();
+        assert_eq!(histories.len(), 2);
+        let a = histories[0].as_of(Day::parse("2025-01-01").unwrap());
+        assert_eq!(
+            a.days().iter().map(|d| d.listeners).collect::<Vec<_>>(),
+            [Some(100.0), None, None, Some(103.0)]
+        );
+        assert_eq!(histories[1].artist(), "B");
+    }
+
+    #[test]
+    fn errors_name_file_line_and_column() {
+        let field = |text| read_histories(&[source(text)], &[]).unwrap_err().field.into_owned();
+        assert_eq!(field("artist,date\n"), "f.csv:1:spotify_monthly_listeners");
+        assert_eq!(
+            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,x\n"),
+            "f.csv:2:spotify_monthly_listeners"
+        );
+        assert_eq!(
+            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-02-30,5\n"),
+            "f.csv:3:date"
+        );
+        assert_eq!(
+            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-01-01,6\n"),
+            "f.csv:3:date"
+        );
+        assert_eq!(
+            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,-5\n"),
+            "f.csv:2:spotify_monthly_listeners"
+        );
+        assert_eq!(field("artist,date,spotify_monthly_listeners\nA,2024-01-01\n"), "f.csv:2");
+    }
+
+    #[test]
+    fn a_later_file_stands_and_events_multiply() {
+        let old = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-01-02,6\n";
+        let new = "artist,date,spotify_monthly_listeners\nA,2024-01-02,7\n";
+        let events =
+            "artist,date,kind,impact\nA,2024-01-02,album,2\nA,2024-01-02,award,1.5\nC,2024-01-02,album,2\n";
+        let histories = read_histories(&[source(old), source(new)], &[source(events)]).unwrap();
+        let days = histories[0].as_of(Day::parse("2024-01-02").unwrap()).days();
+        assert_eq!(days[1], Observation { listeners: Some(7.0), sound_posts: None, impact: 3.0 });
+    }
+}
