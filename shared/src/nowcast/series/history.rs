@@ -105,7 +105,7 @@ impl History {
 
 /// Returns whether `b` is halfway between `a` and `c` to within the rounding of single precision, and the
 /// three are not all equal (a count that stands still is not an interpolation).
-fn collinear(a: f64, b: f64, c: f64) -> bool {
+pub(crate) fn collinear(a: f64, b: f64, c: f64) -> bool {
     const TWO_SINGLE_ULPS: f64 = 2.4e-7;
     a != c && (c - 2.0 * b + a).abs() <= TWO_SINGLE_ULPS * b
 }
@@ -126,6 +126,11 @@ impl<'a> AsOf<'a> {
     /// Returns the observations, one a day from the first.
     pub fn days(&self) -> &'a [Observation] {
         self.days
+    }
+
+    /// Returns the observation of `day`, or `None` outside the days known.
+    pub fn on(&self, day: Day) -> Option<&'a Observation> {
+        self.days.get(usize::try_from(day.since(self.first)).ok()?)
     }
 }
 

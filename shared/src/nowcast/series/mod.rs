@@ -5,5 +5,6 @@ mod history;
 mod read;
 
 pub use day::Day;
+pub(crate) use history::collinear;
 pub use history::{AsOf, History, Observation};
 pub use read::{Source, read_histories};

@@ -1,0 +1,233 @@
+//! The walk-forward evaluation: every forecast made with what was known on its day, against doing nothing, a
+//! damped trend, and the first system's formula.
+
+mod baselines;
+mod bootstrap;
+
+use serde::Serialize;
+
+use self::baselines::{DampedTrend, first_system};
+use self::bootstrap::ratio_interval;
+use super::forecast::Nowcaster;
+use super::model::ECHO_KNOWN;
+use super::series::{AsOf, Day, History};
+use crate::Invalid;
+
+/// The greatest horizon of an evaluation, in days.
+pub const MAX_EVALUATED: usize = ECHO_KNOWN;
+
+/// The parameters are fitted again every so many days.
+const REFIT_EVERY: i32 = 7;
+
+/// The days in a block of the bootstrap: four of the window in which one burst of listeners moves the count.
+const BLOCK: usize = 56;
+
+/// What to evaluate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The first day a forecast is made on. Earlier days only train.
+    pub from: Day,
+    /// How many days ahead, in rising order, each from 1 to [`MAX_EVALUATED`].
+    pub horizons: Vec<usize>,
+    /// The seed of the bootstrap.
+    pub rng_seed: u64,
+    /// The number of bootstrap resamples.
+    pub resamples: usize,
+}
+
+impl Settings {
+    /// Returns the usual settings: horizons of 1, 3, 7, 14 and 21 days and 2000 resamples.
+    pub fn new(from: Day) -> Self {
+        Self { from, horizons: vec![1, 3, 7, 14, 21], rng_seed: 1, resamples: 2000 }
+    }
+
+    fn check(&self) -> Result<(), Invalid> {
+        let rising = self.horizons.windows(2).all(|w| w[0] < w[1]);
+        let within = self.horizons.iter().all(|h| (1..=MAX_EVALUATED).contains(h));
+        if self.horizons.is_empty() || !rising || !within {
+            let reason = format!("must be rising days from 1 to {MAX_EVALUATED}, got {:?}", self.horizons);
+            return Err(Invalid::new("horizons", reason));
+        }
+        Ok(())
+    }
+}
+
+/// The outcome of one forecast.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Which history.
+    pub artist: usize,
+    /// The day it was made on.
+    pub origin: Day,
+    /// How many days ahead.
+    pub horizon: usize,
+    /// What came, in listeners.
+    pub outcome: f64,
+    /// The median forecast, in listeners.
+    pub median: f64,
+    /// The listeners on the day of origin: the random walk's forecast.
+    pub random_walk: f64,
+    /// The damped trend's forecast, in listeners.
+    pub damped: f64,
+    /// The first system's, in listeners, if there is TikTok data.
+    pub first_system: Option<f64>,
+    /// The continuous ranked probability score, in listeners.
+    pub crps: f64,
+    /// The probability integral transform: the forecast probability of at most the outcome.
+    pub pit: f64,
+}
+
+/// The scores of one artist, or of all pooled, at one horizon. Errors are in listeners.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The artist's name, or `pooled`.
+    pub artist: String,
+    /// How many days ahead.
+    pub horizon: usize,
+    /// The number of forecasts.
+    pub n: usize,
+    /// The root mean squared error of the median.
+    pub rmse: f64,
+    /// That of the random walk: the last count.
+    pub rmse_rw: f64,
+    /// That of the damped trend.
+    pub rmse_damped: f64,
+    /// That of the first system's formula, over the forecasts it can make; `null` if none.
+    pub rmse_first_system: Option<f64>,
+    /// The mean continuous ranked probability score.
+    pub crps: f64,
+    /// The fraction of outcomes within the central 80 % band.
+    pub coverage80: f64,
+    /// The fraction of outcomes within the central 95 % band.
+    pub coverage95: f64,
+    /// `rmse / rmse_rw`.
+    pub ratio_rw: f64,
+    /// The 95 % block-bootstrap interval of `ratio_rw`, low and high.
+    pub ratio_rw_ci95: Option<(f64, f64)>,
+    /// The fractions of the probability integral transforms in each tenth from 0 to 1: 0.1 each if calibrated.
+    pub pit_deciles: [f64; 10],
+}
+
+/// Every forecast with its outcome, and the table made of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// In the order of days, then artists, then horizons.
+    pub scored: Vec<Scored>,
+    /// The artists in order, then `pooled`, at each horizon.
+    pub rows: Vec<Row>,
+}
+
+/// Walks forward through `histories` and scores the forecasts.
+///
+/// On every day from `settings.from` on, each artist with a count that day is forecast at each horizon whose
+/// outcome was recorded; the parameters are fitted again every week, on the days up to then. Nothing but
+/// [`History::as_of`] that day reaches a forecast.
+///
+/// # Errors
+///
+/// When the settings are out of range, or the days before `settings.from` are too few to fit the model.
+pub fn evaluate(histories: &[History], settings: &Settings) -> Result<Evaluation, Invalid> {
+    settings.check()?;
+    let end =
+        histories.iter().map(History::end).max().ok_or_else(|| Invalid::new("histories", "are empty"))?;
+    let start = histories.iter().map(History::first).min().unwrap_or(end);
+    let views = |day: Day| histories.iter().map(|h| h.as_of(day)).collect::<Vec<AsOf<'_>>>();
+
+    let mut damped = DampedTrend::new(histories.len());
+    for day in (0..settings.from.since(start)).map(|d| start.plus(d)) {
+        damped.push(&views(day), day);
+    }
+    let mut nowcaster = Nowcaster::fit(&views(settings.from))?;
+    let mut scored = Vec::new();
+    for elapsed in 0..end.since(settings.from) {
+        let today = settings.from.plus(elapsed);
+        let known = views(today);
+        damped.push(&known, today);
+        nowcaster.update(&known)?;
+        if elapsed > 0 && elapsed % REFIT_EVERY == 0 {
+            nowcaster.refit()?;
+        }
+        for (artist, view) in known.iter().enumerate() {
+            let Some(random_walk) = view.on(today).and_then(|d| d.listeners) else { continue };
+            let first_system = first_system(view.days());
+            for &horizon in &settings.horizons {
+                let then = today.plus(i32::try_from(horizon).unwrap_or(i32::MAX));
+                let outcome = histories[artist].as_of(then).on(then).and_then(|d| d.listeners);
+                let forecasts =
+                    (outcome, nowcaster.forecast(artist, horizon), damped.forecast(artist, horizon));
+                if let (Some(outcome), Some(forecast), Some(damped)) = forecasts {
+                    scored.push(Scored {
+                        artist,
+                        origin: today,
+                        horizon,
+                        outcome,
+                        median: forecast.median(),
+                        random_walk,
+                        damped,
+                        first_system,
+                        crps: forecast.crps(outcome),
+                        pit: forecast.cdf(outcome),
+                    });
+                }
+            }
+        }
+    }
+    let rows = rows(histories, settings, &scored);
+    Ok(Evaluation { scored, rows })
+}
+
+fn rows(histories: &[History], settings: &Settings, scored: &[Scored]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let artists = histories.iter().enumerate().map(|(i, h)| (Some(i), h.artist()));
+    for (artist, name) in artists.chain([(None, "pooled")]) {
+        for &horizon in &settings.horizons {
+            let of: Vec<&Scored> = scored
+                .iter()
+                .filter(|s| s.horizon == horizon && artist.is_none_or(|a| s.artist == a))
+                .collect();
+            if !of.is_empty() {
+                rows.push(row(name, horizon, &of, settings));
+            }
+        }
+    }
+    rows
+}
+
+fn row(name: &str, horizon: usize, of: &[&Scored], settings: &Settings) -> Row {
+    let n = of.len() as f64;
+    let square = |s: &Scored, forecast: f64| (forecast - s.outcome) * (forecast - s.outcome);
+    let rmse = |forecast: fn(&Scored) -> Option<f64>| {
+        let squares: Vec<f64> = of.iter().filter_map(|s| Some(square(s, forecast(s)?))).collect();
+        libm::sqrt(squares.iter().sum::<f64>() / squares.len() as f64)
+    };
+    let covered = |level: f64| of.iter().filter(|s| (2.0 * s.pit - 1.0).abs() < level).count() as f64 / n;
+    let mut pit_deciles = [0.0; 10];
+    for s in of {
+        pit_deciles[((s.pit * 10.0) as usize).min(9)] += 1.0 / n;
+    }
+    let mut days: Vec<(Day, (f64, f64))> = Vec::new();
+    for s in of {
+        let errors = (square(s, s.median), square(s, s.random_walk));
+        match days.last_mut() {
+            Some((day, sums)) if *day == s.origin => *sums = (sums.0 + errors.0, sums.1 + errors.1),
+            _ => days.push((s.origin, errors)),
+        }
+    }
+    let days: Vec<(f64, f64)> = days.into_iter().map(|(_, sums)| sums).collect();
+    let (model, rw) = (rmse(|s| Some(s.median)), rmse(|s| Some(s.random_walk)));
+    Row {
+        artist: name.to_owned(),
+        horizon,
+        n: of.len(),
+        rmse: model,
+        rmse_rw: rw,
+        rmse_damped: rmse(|s| Some(s.damped)),
+        rmse_first_system: of.iter().any(|s| s.first_system.is_some()).then(|| rmse(|s| s.first_system)),
+        crps: of.iter().map(|s| s.crps).sum::<f64>() / n,
+        coverage80: covered(0.8),
+        coverage95: covered(0.95),
+        ratio_rw: model / rw,
+        ratio_rw_ci95: ratio_interval(&days, BLOCK, settings.resamples, settings.rng_seed),
+        pit_deciles,
+    }
+}

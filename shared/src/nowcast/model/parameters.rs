@@ -1,0 +1,262 @@
+//! The model's parameters: what the growth does, how its noise changes, and the shape of that noise.
+
+use crate::Invalid;
+
+/// The number of estimated slopes on TikTok velocity: one on the day before, one on the mean of the two days
+/// before that, one on the mean of the four before those.
+pub const SLOPES: usize = 3;
+
+/// How far back the slopes reach, in days.
+pub(crate) const LAGS: usize = 7;
+
+/// The dynamics of the logarithm of the listeners.
+///
+/// With `l` the level, `g` the growth, `E` the growth of four weeks earlier and `u` the TikTok velocity less
+/// its trailing mean,
+///
+/// ```text
+/// g_d = persistence g_{d-1} + sum_j slopes_j u_{d-lag(j)} + gain e_d
+/// l_d = l_{d-1} + persistence g_{d-1} + sum_j slopes_j u_{d-lag(j)} - echo E_d + e_d
+/// ```
+///
+/// This is the damped trend of Gardner et al. (Management Science 31, 1985) with a single source of
+/// error (Ord, Koehler and Snyder, JASA 92, 1997): `gain` is the share of a day's surprise that lasts. It is
+/// the steady state of a level and growth with separate noises, and keeps that steady state when the noise's
+/// scale changes from day to day, so a loud day moves the forecast by the same share as a quiet one.
+///
+/// The echo is the 28-day window's: a listener who came in a burst and not again leaves 28 days later.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dynamics {
+    pub(crate) persistence: f64,
+    pub(crate) gain: f64,
+    pub(crate) echo: f64,
+    pub(crate) slopes: [f64; SLOPES],
+}
+
+impl Dynamics {
+    /// Returns the dynamics with these parameters; slopes are in log-growth a day per unit of velocity.
+    ///
+    /// # Errors
+    ///
+    /// When `persistence` is not in `[0, 1)`, `gain` or `echo` not in `[0, 1]`, or a slope not finite.
+    pub fn new(persistence: f64, gain: f64, echo: f64, slopes: [f64; SLOPES]) -> Result<Self, Invalid> {
+        if !(0.0..1.0).contains(&persistence) {
+            return Err(Invalid::new("persistence", format!("must be in [0, 1), got {persistence}")));
+        }
+        unit("gain", gain)?;
+        unit("echo", echo)?;
+        for slope in slopes {
+            crate::invalid::finite("slopes", slope)?;
+        }
+        Ok(Self { persistence, gain, echo, slopes })
+    }
+
+    /// Returns the growth that persists from one day to the next, as a fraction.
+    pub fn persistence(&self) -> f64 {
+        self.persistence
+    }
+
+    /// Returns the share of a day's surprise that becomes growth.
+    pub fn gain(&self) -> f64 {
+        self.gain
+    }
+
+    /// Returns the share of a day's growth that leaves 28 days later.
+    pub fn echo(&self) -> f64 {
+        self.echo
+    }
+
+    /// Returns the slopes on velocity, in log-growth a day per unit.
+    pub fn slopes(&self) -> [f64; SLOPES] {
+        self.slopes
+    }
+
+    /// Returns the slope on the velocity of `lag` days before, `lag` from 1.
+    pub(crate) fn slope(&self, lag: usize) -> f64 {
+        match lag {
+            1 => self.slopes[0],
+            2..=3 => self.slopes[1] / 2.0,
+            4..=LAGS => self.slopes[2] / 4.0,
+            _ => 0.0,
+        }
+    }
+
+    /// Returns the stationary variance of the growth per unit of noise variance: `gain^2 / (1 - persistence^2)`.
+    pub fn stationary_growth(&self) -> f64 {
+        self.gain * self.gain / (1.0 - self.persistence * self.persistence)
+    }
+}
+
+/// How the standard deviation of a day's noise changes.
+///
+/// ```text
+/// s_d       = sigma_d (1 + velocity v_{d-1}) impact_d
+/// sigma^2  <- slow + persistence (sigma^2 + reaction sigma^2 (r_d - 1) - slow)
+/// ```
+///
+/// where `r_d` is the squared standardised surprise after the robust weight of [`Shape`], and `slow` the same
+/// with a half-life of a year. `velocity = 0` and no events leave a robust GARCH(1, 1); `sigma_d velocity` is
+/// the sensitivity `gamma` of the form `sigma_base + gamma v`, to which this is equal.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Volatility {
+    pub(crate) reaction: f64,
+    pub(crate) persistence: f64,
+    pub(crate) velocity: f64,
+    pub(crate) velocity_persistence: f64,
+}
+
+impl Volatility {
+    /// Returns the volatility of the slow scale alone.
+    pub(crate) const fn slow(velocity_persistence: f64) -> Self {
+        Self { reaction: 0.0, persistence: 0.0, velocity: 0.0, velocity_persistence }
+    }
+
+    /// Returns the volatility with these parameters.
+    ///
+    /// # Errors
+    ///
+    /// When `reaction` or a persistence is not in `[0, 1]`, or `velocity` is negative or not finite.
+    pub fn new(
+        reaction: f64,
+        persistence: f64,
+        velocity: f64,
+        velocity_persistence: f64,
+    ) -> Result<Self, Invalid> {
+        unit("reaction", reaction)?;
+        unit("persistence", persistence)?;
+        crate::invalid::non_negative("velocity", velocity)?;
+        unit("velocity_persistence", velocity_persistence)?;
+        Ok(Self { reaction, persistence, velocity, velocity_persistence })
+    }
+
+    /// Returns how much of a day's surprise in the variance is taken over.
+    pub fn reaction(&self) -> f64 {
+        self.reaction
+    }
+
+    /// Returns how much of the variance's distance from its slow level is left after a day.
+    pub fn persistence(&self) -> f64 {
+        self.persistence
+    }
+
+    /// Returns by what fraction a velocity of one raises the standard deviation.
+    pub fn velocity(&self) -> f64 {
+        self.velocity
+    }
+
+    /// Returns how much of velocity's distance from its trailing mean is left after a day, as far as forecasts go.
+    pub fn velocity_persistence(&self) -> f64 {
+        self.velocity_persistence
+    }
+}
+
+/// The distribution of a standardised error: `(1 - tail_weight) N(0, core^2) + tail_weight N(0, tail^2)`,
+/// the contaminated normal of Tukey (1960). The wide part is the jumps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    pub(crate) core: f64,
+    pub(crate) tail_weight: f64,
+    pub(crate) tail: f64,
+}
+
+impl Shape {
+    /// Where an estimate starts.
+    pub(crate) const START: Self = Self { core: 1.0, tail_weight: 0.1, tail: 3.0 };
+
+    /// Returns the shape with these standard deviations and this probability of the wide part.
+    ///
+    /// # Errors
+    ///
+    /// When `core` is not positive, `tail` less than `core`, or `tail_weight` not in `[0, 1)`.
+    pub fn new(core: f64, tail_weight: f64, tail: f64) -> Result<Self, Invalid> {
+        crate::invalid::positive("core", core)?;
+        crate::invalid::finite("tail", tail)?;
+        if tail < core {
+            return Err(Invalid::new("tail", format!("must not be less than core = {core}, got {tail}")));
+        }
+        if !(0.0..1.0).contains(&tail_weight) {
+            return Err(Invalid::new("tail_weight", format!("must be in [0, 1), got {tail_weight}")));
+        }
+        Ok(Self { core, tail_weight, tail })
+    }
+
+    /// Returns the standard deviation of the narrow part.
+    pub fn core(&self) -> f64 {
+        self.core
+    }
+
+    /// Returns the probability of the wide part.
+    pub fn tail_weight(&self) -> f64 {
+        self.tail_weight
+    }
+
+    /// Returns the standard deviation of the wide part.
+    pub fn tail(&self) -> f64 {
+        self.tail
+    }
+
+    /// Returns the two parts' densities at `z`, each with its weight, and both times `sqrt(2 pi)`.
+    #[inline]
+    pub(crate) fn parts(&self, z: f64) -> (f64, f64) {
+        let (a, b) = (z / self.core, z / self.tail);
+        (
+            (1.0 - self.tail_weight) / self.core * crate::math::exp(-0.5 * a * a),
+            self.tail_weight / self.tail * crate::math::exp(-0.5 * b * b),
+        )
+    }
+
+    /// Returns the logarithm of the density at `z`, up to `ln sqrt(2 pi)`.
+    #[inline]
+    pub(crate) fn ln_density(&self, z: f64) -> f64 {
+        let (narrow, wide) = self.parts(z);
+        crate::math::ln(narrow + wide + f64::MIN_POSITIVE)
+    }
+
+    /// Returns `z^2 / core^2` weighted so that its expectation under the shape is one and a jump counts by its
+    /// own width: the expected squared noise once each part is divided by its variance (an EM step's weight).
+    #[inline]
+    pub(crate) fn robust_square(&self, z: f64) -> f64 {
+        let (narrow, wide) = self.parts(z);
+        let jump = wide / (narrow + wide + f64::MIN_POSITIVE);
+        z * z * ((1.0 - jump) / (self.core * self.core) + jump / (self.tail * self.tail))
+    }
+}
+
+fn unit(field: &'static str, value: f64) -> Result<f64, Invalid> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Invalid::new(field, format!("must be in [0, 1], got {value}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_outside_their_ranges_are_refused() {
+        assert_eq!(Dynamics::new(1.0, 0.2, 0.3, [0.0; SLOPES]).unwrap_err().field, "persistence");
+        assert_eq!(Dynamics::new(0.9, 1.2, 0.3, [0.0; SLOPES]).unwrap_err().field, "gain");
+        assert_eq!(Dynamics::new(0.9, 0.2, f64::NAN, [0.0; SLOPES]).unwrap_err().field, "echo");
+        assert_eq!(Dynamics::new(0.9, 0.2, 0.3, [0.0, f64::INFINITY, 0.0]).unwrap_err().field, "slopes");
+        assert_eq!(Volatility::new(0.1, 0.9, -1.0, 0.5).unwrap_err().field, "velocity");
+        assert_eq!(Shape::new(1.0, 0.1, 0.5).unwrap_err().field, "tail");
+        assert_eq!(Shape::new(1.0, 1.0, 2.0).unwrap_err().field, "tail_weight");
+    }
+
+    #[test]
+    fn the_robust_square_has_expectation_one_and_is_bounded_by_the_tail() {
+        let shape = Shape::new(0.8, 0.07, 5.0).unwrap();
+        let step = 1e-3;
+        let mean: f64 = (-60_000..=60_000)
+            .map(|i| {
+                let z = f64::from(i) * step;
+                let (narrow, wide) = shape.parts(z);
+                (narrow + wide) * crate::math::normal::FRAC_1_SQRT_2PI * shape.robust_square(z) * step
+            })
+            .sum();
+        assert!((mean - 1.0).abs() < 1e-9, "{mean}");
+        assert!(shape.robust_square(20.0) < 1.001 * 400.0 / 25.0);
+    }
+}

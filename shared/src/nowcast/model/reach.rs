@@ -1,0 +1,119 @@
+//! How far a state reaches: the mean and variance of the level some days ahead, as factors on a state.
+
+use super::filter::State;
+use super::parameters::{Dynamics, LAGS, Volatility};
+use super::track::Track;
+
+/// What a horizon makes of a state, computed once for all days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Reach {
+    horizon: usize,
+    /// The level's response to the growth: `sum_{i=1}^h persistence^i`.
+    growth: f64,
+    /// The sums over the days of the squared response to a day's noise, weighted by the slow and by the decaying
+    /// fast scale; each times the velocity's decay to the power of 0, 1 and 2.
+    slow: [f64; 3],
+    fast: [f64; 3],
+    /// The level's response to the noise of the first day ahead.
+    first: f64,
+    /// The level's response to the velocity of the last days, the latest first.
+    velocity: [f64; LAGS],
+    echo: f64,
+    velocity_noise: f64,
+}
+
+impl Reach {
+    /// Returns the factors for `horizon` days ahead.
+    pub(crate) fn new(dynamics: &Dynamics, volatility: &Volatility, horizon: usize) -> Self {
+        let mut reach = Self {
+            horizon,
+            growth: 0.0,
+            slow: [0.0; 3],
+            fast: [0.0; 3],
+            first: 0.0,
+            velocity: [0.0; LAGS],
+            echo: dynamics.echo,
+            velocity_noise: volatility.velocity,
+        };
+        // Going back from the horizon: `left` days after the noise, its response is 1 + gain sum persistence^i.
+        let mut response = 1.0;
+        let mut persisting = 1.0;
+        let mut accumulated = 0.0;
+        for left in 0..horizon {
+            let ahead = horizon - left;
+            let scale = power(volatility.persistence, ahead - 1);
+            let loud = power(volatility.velocity_persistence, ahead - 1);
+            let mut weight = response * response;
+            for (slow, fast) in reach.slow.iter_mut().zip(&mut reach.fast) {
+                *slow += weight * (1.0 - scale);
+                *fast += weight * scale;
+                weight *= loud;
+            }
+            reach.first = response;
+            // An impulse to the growth `ahead` days from now has added this to the level by the horizon. Velocity
+            // that is not known yet is expected to decay from the last that is.
+            accumulated += persisting;
+            for lag in 1..=LAGS {
+                let (back, decay) = match lag.checked_sub(ahead) {
+                    Some(back) => (back, 1.0),
+                    None => (0, power(volatility.velocity_persistence, ahead - lag)),
+                };
+                reach.velocity[back] += dynamics.slope(lag) * decay * accumulated;
+            }
+            persisting *= dynamics.persistence;
+            reach.growth += persisting;
+            response += dynamics.gain * persisting;
+        }
+        reach
+    }
+
+    /// Returns the level's response to the noise of the first day ahead.
+    pub(crate) fn first(&self) -> f64 {
+        self.first
+    }
+
+    /// Returns the part of the expected change in level that is the growth's.
+    #[inline]
+    pub(crate) fn trend(&self, state: &State) -> f64 {
+        self.growth * state.growth
+    }
+
+    /// Returns the part of the expected change in level that is the velocity's.
+    #[inline]
+    pub(crate) fn drive(&self, state: &State, track: &Track) -> f64 {
+        let mut sum = 0.0;
+        for (back, response) in self.velocity.iter().enumerate() {
+            if let Some(t) = state.day.checked_sub(back) {
+                sum += response * track.velocity_surprise(t);
+            }
+        }
+        sum
+    }
+
+    /// Returns the expected level; the horizon must lie within [`super::track::ECHO_KNOWN`] of the track's end.
+    #[inline]
+    pub(crate) fn mean(&self, state: &State, track: &Track) -> f64 {
+        let echo = track.echo_between(state.day, state.day + self.horizon);
+        state.level + self.trend(state) + self.drive(state, track) - self.echo * echo
+    }
+
+    /// Returns the variance of the level, in squared log units.
+    ///
+    /// `F P F'` for what the state leaves open, and the squared responses times each day's noise variance: its
+    /// fast part decays to the slow one, and velocity, given with its trailing mean, to that mean.
+    #[inline]
+    pub(crate) fn variance(&self, state: &State, velocity: (f64, f64)) -> f64 {
+        let (now, mean) = velocity;
+        let usual = 1.0 + self.velocity_noise * mean;
+        let extra = self.velocity_noise * (now - mean);
+        let noise = |k: usize| self.slow[k] * state.slow + self.fast[k] * state.fast;
+        let sum = usual * usual * noise(0) + 2.0 * usual * extra * noise(1) + extra * extra * noise(2);
+        let growth = self.growth;
+        sum + state.var_level + 2.0 * growth * state.covariance + growth * growth * state.var_growth
+    }
+}
+
+/// Returns `base^exponent` by multiplication.
+fn power(base: f64, exponent: usize) -> f64 {
+    (0..exponent).fold(1.0, |product, _| product * base)
+}

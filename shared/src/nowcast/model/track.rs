@@ -1,0 +1,238 @@
+//! One artist's past, prepared for the filter as it comes in.
+
+use super::parameters::{Dynamics, LAGS};
+use crate::nowcast::series::{AsOf, Day, Observation, collinear};
+use crate::{Invalid, math};
+
+/// Spotify counts the listeners of a rolling window of this many days.
+pub(crate) const WINDOW: usize = 28;
+
+/// The weights by which the growth around the day four weeks earlier is averaged: a triangle over a week,
+/// which takes the weekday and the noise of a single publication out of it.
+const ECHO_WEIGHTS: [f64; 7] =
+    [1.0 / 16.0, 2.0 / 16.0, 3.0 / 16.0, 4.0 / 16.0, 3.0 / 16.0, 2.0 / 16.0, 1.0 / 16.0];
+const ECHO_HALF_WIDTH: usize = ECHO_WEIGHTS.len() / 2;
+
+/// The echo of the next so many days is known already.
+pub(crate) const ECHO_KNOWN: usize = WINDOW - ECHO_HALF_WIDTH;
+
+/// The trailing window over which velocity is normalised, and the fewest values it needs, in days.
+const VELOCITY_WINDOW: usize = 365;
+const VELOCITY_MINIMUM: usize = 30;
+
+/// What a day's count says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Count {
+    /// There is none, or the one of the publication before stands unchanged: a stale count.
+    Nothing,
+    /// A new count.
+    New,
+    /// A new count in one line with the two before it: the one of the day before was filled in between.
+    Straight,
+}
+
+/// An artist's known days, one entry each, and what follows from them alone.
+///
+/// It can only grow at its end, so a number in it never depends on a later day.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    first: Day,
+    listeners: Vec<Option<f64>>,
+    log_level: Vec<f64>,
+    counts: Vec<Count>,
+    growth: Vec<f64>,
+    echo_sum: Vec<f64>,
+    sound_posts: Vec<f64>,
+    velocity: Vec<f64>,
+    velocity_mean: Vec<f64>,
+    impact: Vec<f64>,
+    last_new: Option<usize>,
+}
+
+impl Track {
+    pub(crate) fn new(view: &AsOf<'_>) -> Self {
+        let mut track = Self {
+            first: view.first(),
+            listeners: Vec::new(),
+            log_level: Vec::new(),
+            counts: Vec::new(),
+            growth: Vec::new(),
+            // The echo of the first days, whose growth of four weeks earlier nobody recorded.
+            echo_sum: vec![0.0; ECHO_KNOWN],
+            sound_posts: Vec::new(),
+            velocity: Vec::new(),
+            velocity_mean: Vec::new(),
+            impact: Vec::new(),
+            last_new: None,
+        };
+        view.days().iter().for_each(|day| track.push(day));
+        track
+    }
+
+    /// Takes in the days of `view` that it doesn't have yet.
+    ///
+    /// # Errors
+    ///
+    /// When `view` is not a continuation of the same history.
+    pub(crate) fn extend(&mut self, view: &AsOf<'_>) -> Result<(), Invalid> {
+        let known = self.len();
+        let same = |(day, listeners): (&Observation, &Option<f64>)| day.listeners == *listeners;
+        // Comparing the last week finds a different artist without reading years again on every day.
+        let from = known.saturating_sub(7);
+        if view.first() != self.first
+            || view.days().len() < known
+            || !view.days()[from..known].iter().zip(&self.listeners[from..]).all(same)
+        {
+            return Err(Invalid::new("history", "must continue the one that was seen before"));
+        }
+        view.days()[known..].iter().for_each(|day| self.push(day));
+        Ok(())
+    }
+
+    fn push(&mut self, day: &Observation) {
+        let t = self.len();
+        let before = self.last_new.and_then(|i| self.listeners[i]);
+        let count = match (day.listeners, before) {
+            (None, _) => Count::Nothing,
+            (Some(x), Some(b)) if x == b => Count::Nothing,
+            (Some(x), _) if t >= 2 => match (self.listeners[t - 2], self.listeners[t - 1]) {
+                (Some(a), Some(b)) if collinear(a, b, x) => Count::Straight,
+                _ => Count::New,
+            },
+            (Some(_), _) => Count::New,
+        };
+        self.listeners.push(day.listeners);
+        self.log_level.push(day.listeners.map_or(f64::NAN, math::ln));
+        self.counts.push(count);
+        self.growth.push(0.0);
+        self.push_velocity(day.sound_posts);
+        self.impact.push(day.impact);
+        let mut changed = t;
+        if count != Count::Nothing {
+            if let Some(last) = self.last_new {
+                // Growth over days without a count is spread evenly over them.
+                let mean = (self.log_level[t] - self.log_level[last]) / (t - last) as f64;
+                self.growth[last + 1..=t].fill(mean);
+                changed = last + 1;
+            }
+            self.last_new = Some(t);
+        }
+        self.echo_sum.truncate(changed + ECHO_KNOWN);
+        for d in changed + ECHO_KNOWN..=t + ECHO_KNOWN {
+            let sum =
+                self.echo_sum[d - 1] + self.echo_with(d, |i| self.growth.get(i).copied().unwrap_or(0.0));
+            self.echo_sum.push(sum);
+        }
+    }
+
+    fn push_velocity(&mut self, sound_posts: Option<f64>) {
+        // A day without a count stays as it was; posts that were taken down again are no negative velocity.
+        let posts = sound_posts.map_or(f64::NAN, |x| math::ln_1p(math::max(x, 0.0)));
+        self.sound_posts.push(posts);
+        let from = self.sound_posts.len().saturating_sub(VELOCITY_WINDOW);
+        let mut known: Vec<f64> = self.sound_posts[from..].iter().copied().filter(|x| !x.is_nan()).collect();
+        let mean_of = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let before = self.velocity_mean.last().copied().unwrap_or(0.0);
+        let mut velocity = before;
+        if known.len() >= VELOCITY_MINIMUM {
+            let rank = known.len() * 95 / 100;
+            let (_, high, _) = known.select_nth_unstable_by(rank, f64::total_cmp);
+            let high = *high;
+            if posts.is_nan() {
+                velocity = before;
+            } else if high > 0.0 {
+                velocity = math::min(posts / high, 1.0);
+            } else {
+                velocity = 0.0;
+            }
+        }
+        self.velocity.push(velocity);
+        let from = self.velocity.len().saturating_sub(VELOCITY_WINDOW);
+        self.velocity_mean.push(mean_of(&self.velocity[from..]));
+    }
+
+    /// Returns the echo of day `d`: the averaged growth of four weeks earlier, given growth by day.
+    pub(crate) fn echo_with(&self, d: usize, growth: impl Fn(usize) -> f64) -> f64 {
+        let centre = d as isize - WINDOW as isize;
+        let mut echo = 0.0;
+        for (k, weight) in ECHO_WEIGHTS.iter().enumerate() {
+            if let Ok(i) = usize::try_from(centre + k as isize - ECHO_HALF_WIDTH as isize) {
+                echo += weight * growth(i);
+            }
+        }
+        echo
+    }
+
+    /// Returns the sum of the echo over the days after `from` to `to`, which is at most [`ECHO_KNOWN`] days
+    /// after the last.
+    #[inline]
+    pub(crate) fn echo_between(&self, from: usize, to: usize) -> f64 {
+        self.echo_sum[to] - self.echo_sum[from]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.listeners.len()
+    }
+
+    pub(crate) fn day(&self, t: usize) -> Day {
+        self.first.plus(i32::try_from(t).unwrap_or(i32::MAX))
+    }
+
+    #[inline]
+    pub(crate) fn listeners(&self, t: usize) -> Option<f64> {
+        self.listeners.get(t).copied().flatten()
+    }
+
+    /// Returns the logarithm of the listeners of day `t`, or NaN if it has no count.
+    #[inline]
+    pub(crate) fn log_level(&self, t: usize) -> f64 {
+        self.log_level[t]
+    }
+
+    #[inline]
+    pub(crate) fn count(&self, t: usize) -> Count {
+        self.counts[t]
+    }
+
+    /// Returns the last day with a count that is not a repetition.
+    pub(crate) fn last_new(&self) -> Option<usize> {
+        self.last_new
+    }
+
+    #[inline]
+    pub(crate) fn growth(&self, t: usize) -> f64 {
+        self.growth[t]
+    }
+
+    #[inline]
+    pub(crate) fn impact(&self, t: usize) -> f64 {
+        self.impact[t]
+    }
+
+    /// Returns the velocity of day `t`, and its trailing mean: the best guess of the days after the last.
+    #[inline]
+    pub(crate) fn velocity(&self, t: usize) -> (f64, f64) {
+        (self.velocity[t], self.velocity_mean[t])
+    }
+
+    /// Returns velocity less its trailing mean; zero where it isn't known, which is its expectation.
+    #[inline]
+    pub(crate) fn velocity_surprise(&self, t: usize) -> f64 {
+        match (self.velocity.get(t), self.velocity_mean.get(t)) {
+            (Some(v), Some(mean)) => v - mean,
+            _ => 0.0,
+        }
+    }
+
+    /// Returns what velocity adds to the growth of day `d`, from the days before it.
+    #[inline]
+    pub(crate) fn drive(&self, dynamics: &Dynamics, d: usize) -> f64 {
+        let mut drive = 0.0;
+        for lag in 1..=LAGS {
+            if let Some(t) = d.checked_sub(lag) {
+                drive += dynamics.slope(lag) * self.velocity_surprise(t);
+            }
+        }
+        drive
+    }
+}

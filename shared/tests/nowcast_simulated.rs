@@ -1,0 +1,227 @@
+//! The nowcast on simulated artists, whose parameters are known.
+
+use shared::math;
+use shared::nowcast::evaluate::{Settings, evaluate};
+use shared::nowcast::forecast::{Nowcaster, Scheduled};
+use shared::nowcast::joint::{Correlation, levels};
+use shared::nowcast::series::{AsOf, Day, History, Observation};
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+const FIRST: Day = Day::from_epoch_days(18_000);
+
+/// A linear congruential generator (Knuth's MMIX constants), and normals from it by summing twelve uniforms:
+/// all that a simulation needs whose tails are made by hand.
+struct Rng(u64);
+
+impl Rng {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 11) as f64 / 9_007_199_254_740_992.0
+    }
+
+    fn normal(&mut self) -> f64 {
+        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+    }
+}
+
+/// What the simulated listeners do.
+#[derive(Clone, Copy)]
+struct Truth {
+    persistence: f64,
+    gain: f64,
+    echo: f64,
+    slope: f64,
+    velocity: f64,
+    common: f64,
+}
+
+const TRUTH: Truth =
+    Truth { persistence: 0.9, gain: 0.35, echo: 0.4, slope: 0.0, velocity: 0.0, common: 0.0 };
+
+/// Simulates artists: a noise of 0.2 % a day, five times as wide one day in fifteen, and every eleventh day without a
+/// count.
+fn simulate(truth: Truth, artists: u64, days: usize, rng_seed: u64) -> Vec<History> {
+    let mut shared = Rng(rng_seed);
+    let common: Vec<f64> = (0..days).map(|_| shared.normal()).collect();
+    (0..artists)
+        .map(|artist| {
+            let mut rng = Rng(rng_seed + 1000 * (artist + 1));
+            let (mut level, mut growth, mut burst) = (18.0 + 0.1 * artist as f64, 0.0, 0.0);
+            let mut changes = vec![0.0; days];
+            let mut rows = Vec::new();
+            let mut velocities: Vec<f64> = Vec::new();
+            for d in 0..days {
+                // The posts have a 95th percentile that stays, so that velocity is the posts' logarithm over it.
+                burst = if rng.uniform() < 0.05 { 1.0 } else { 0.8 * burst };
+                let posts = math::exp_m1(10.0 * burst);
+                let before = velocities.last().copied().unwrap_or(0.0);
+                let wide = if rng.uniform() < 1.0 / 15.0 { 5.0 } else { 1.0 };
+                let own = (1.0 - truth.common * truth.common).sqrt() * rng.normal();
+                let noise = 0.002 * wide * (1.0 + truth.velocity * before) * (truth.common * common[d] + own);
+                let drive = truth.persistence * growth + truth.slope * (before - 0.22);
+                let weights = [1.0, 2.0, 3.0, 4.0, 3.0, 2.0, 1.0];
+                let echo: f64 = if d < 31 {
+                    0.0
+                } else {
+                    weights.iter().enumerate().map(|(k, w)| w / 16.0 * changes[d - 31 + k]).sum()
+                };
+                let change = drive - truth.echo * echo + noise;
+                growth = drive + truth.gain * noise;
+                level += change;
+                changes[d] = change;
+                velocities.push(burst);
+                let listeners = (d % 11 != 5).then(|| math::exp(level).round());
+                rows.push(Observation { listeners, sound_posts: Some(posts), impact: 1.0 });
+            }
+            History::new(format!("artist {artist}"), FIRST, rows).expect("positive counts")
+        })
+        .collect()
+}
+
+fn all(histories: &[History]) -> Vec<AsOf<'_>> {
+    histories.iter().map(|h| h.as_of(h.end())).collect()
+}
+
+fn fitted(histories: &[History]) -> Nowcaster {
+    Nowcaster::fit(&all(histories)).expect("enough history")
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_fit_recovers_the_dynamics() {
+    let nowcaster = fitted(&simulate(TRUTH, 5, 2000, 1));
+    let dynamics = nowcaster.parameters().model().dynamics;
+    assert!((dynamics.persistence() - TRUTH.persistence).abs() < 0.03, "{dynamics:?}");
+    assert!((dynamics.gain() - TRUTH.gain).abs() < 0.05, "{dynamics:?}");
+    assert!((dynamics.echo() - TRUTH.echo).abs() < 0.06, "{dynamics:?}");
+    // One day in fifteen is five times as wide.
+    let day = nowcaster.parameters().calibration().at(1);
+    assert!((day.tail_weight() - 1.0 / 15.0).abs() < 0.03, "{day:?}");
+    assert!((day.tail() / day.core() - 5.0).abs() < 1.0, "{day:?}");
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_fit_finds_what_velocity_does() {
+    let quiet = fitted(&simulate(TRUTH, 5, 2000, 2));
+    let loud = fitted(&simulate(Truth { slope: 2e-3, velocity: 1.0, ..TRUTH }, 5, 2000, 2));
+    let of = |n: &Nowcaster| {
+        (n.parameters().model().dynamics.slopes(), n.parameters().model().volatility.velocity())
+    };
+    let ((quiet_slopes, quiet_velocity), (slopes, velocity)) = (of(&quiet), of(&loud));
+    // Velocity is persistent, so the lags share the slope; the ridge takes a little.
+    let total: f64 = slopes.iter().sum();
+    assert!((total - 2e-3).abs() < 6e-4 && slopes[0] > slopes[1], "{slopes:?}");
+    assert!(quiet_slopes.iter().all(|s| s.abs() < 3e-4), "{quiet_slopes:?}");
+    assert!((velocity - 1.0).abs() < 0.35, "{velocity}");
+    assert!(quiet_velocity < 0.15, "{quiet_velocity}");
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn forecasts_are_calibrated_and_better_than_a_random_walk() {
+    let histories = simulate(TRUTH, 5, 1600, 3);
+    let evaluation = evaluate(&histories, &Settings::new(FIRST.plus(1000))).expect("enough history");
+    for row in evaluation.rows.iter().filter(|row| row.artist == "pooled") {
+        assert!((row.coverage80 - 0.8).abs() < 0.04, "{row:?}");
+        assert!((row.coverage95 - 0.95).abs() < 0.025, "{row:?}");
+        assert!(row.ratio_rw < 0.9, "{row:?}");
+        assert!(row.rmse <= row.rmse_damped, "{row:?}");
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_common_part_of_surprises_is_found() {
+    let common = 0.8;
+    let nowcaster = fitted(&simulate(Truth { common, ..TRUTH }, 5, 1500, 4));
+    let correlation = Correlation::estimate(&nowcaster);
+    for (i, loading) in correlation.loadings().iter().enumerate() {
+        assert!((loading - common).abs() < 0.12, "{i}: {loading}");
+    }
+    let apart = Correlation::estimate(&fitted(&simulate(TRUTH, 5, 1500, 5)));
+    assert!(apart.loadings().iter().all(|l| l.abs() < 0.3), "{:?}", apart.loadings());
+
+    // The levels keep the fan's whole variance, whatever part of it is common.
+    let settlement = nowcaster.last_day(0).expect("a day").plus(16);
+    let fan = nowcaster.fan(0, 16, &[]).expect("a forecast").steps[16].listeners;
+    let level = levels(&nowcaster, &correlation, settlement).expect("levels")[0];
+    let diffusion = level.sigma * level.sigma * level.years + level.beta * level.beta;
+    assert!((diffusion / (fan.sd * fan.sd) - 1.0).abs() < 1e-12);
+    assert!((level.lambda * level.years / fan.jump_intensity - 1.0).abs() < 1e-12);
+    assert!(levels(&nowcaster, &correlation, nowcaster.last_day(0).expect("a day")).is_err());
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn a_fan_adds_up() {
+    let histories = simulate(TRUTH, 2, 1200, 6);
+    let nowcaster = fitted(&histories);
+    let fan = nowcaster.fan(0, 62, &[]).expect("a forecast");
+    let today = fan.steps[0].listeners;
+    assert_eq!(fan.steps.len(), 63);
+    assert_eq!(fan.official.0, fan.as_of);
+    assert_eq!((today.sd, today.quantile(0.025)), (0.0, today.median()));
+    for (h, pair) in fan.steps.windows(2).enumerate() {
+        let step = pair[1];
+        let parts = step.trend + step.echo + step.velocity;
+        assert!((step.listeners.mean - today.mean - parts).abs() < 1e-12, "day {h}");
+        assert!(step.listeners.sd > 0.0 && step.day.since(pair[0].day) == 1, "day {h}");
+        assert_eq!(step.event_factor, 1.0);
+    }
+    // A release in five days leaves the days before it as they were and widens those after.
+    let event = Scheduled { day: fan.as_of.plus(5), impact: 3.0 };
+    let with = nowcaster.fan(0, 62, &[event]).expect("a forecast");
+    assert_eq!(with.steps[..5], fan.steps[..5]);
+    assert!(with.steps[5..].iter().all(|step| step.event_factor > 1.0));
+    assert!(nowcaster.fan(0, 63, &[]).is_err());
+    assert!(nowcaster.fan(2, 1, &[]).is_err());
+    assert!(nowcaster.fan(0, 1, &[Scheduled { impact: 0.0, ..event }]).is_err());
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn between_publications_the_number_is_an_interval() {
+    // The day after the last count has no count yet.
+    let histories = simulate(TRUTH, 2, 1205, 7);
+    let waiting = FIRST.plus(1198);
+    assert_eq!(1198 % 11, 10);
+    let published =
+        Nowcaster::fit(&histories.iter().map(|h| h.as_of(waiting)).collect::<Vec<_>>()).expect("fits");
+    let mut unpublished = published.clone();
+    let next: Vec<History> = histories
+        .iter()
+        .map(|h| {
+            let mut days = h.as_of(waiting).days().to_vec();
+            days.push(Observation::MISSING);
+            History::new(h.artist(), FIRST, days).expect("valid")
+        })
+        .collect();
+    unpublished.update(&all(&next)).expect("a continuation");
+    let tomorrow = published.fan(0, 1, &[]).expect("a forecast").steps[1].listeners;
+    let fan = unpublished.fan(0, 1, &[]).expect("a forecast");
+    let now = fan.steps[0].listeners;
+    assert_eq!(fan.official.0, waiting);
+    assert!((now.mean / tomorrow.mean - 1.0).abs() < 1e-12, "{now:?} {tomorrow:?}");
+    assert!((now.sd / tomorrow.sd - 1.0).abs() < 1e-6, "{now:?} {tomorrow:?}");
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn too_little_or_another_history_is_refused() {
+    let short = simulate(TRUTH, 1, 100, 8);
+    assert_eq!(Nowcaster::fit(&all(&short)).expect_err("too short").field, "history");
+    assert_eq!(Nowcaster::fit(&[]).expect_err("nobody").field, "history");
+    let histories = simulate(TRUTH, 2, 600, 9);
+    let mut nowcaster = fitted(&histories);
+    let mut swapped = all(&histories);
+    swapped.reverse();
+    assert!(nowcaster.update(&swapped).is_err());
+    assert!(nowcaster.update(&swapped[..1]).is_err());
+    let settings = Settings { horizons: vec![3, 1], ..Settings::new(FIRST.plus(500)) };
+    assert_eq!(evaluate(&histories, &settings).expect_err("not rising").field, "horizons");
+    let settings = Settings { horizons: vec![26], ..settings };
+    assert_eq!(evaluate(&histories, &settings).expect_err("beyond the known echo").field, "horizons");
+}
