@@ -1,9 +1,15 @@
 //! What an artist's monthly listeners are now and where they end: between two publications, and to the day a
 //! contract settles on.
+//!
+//! [`series`] reads daily histories and shows them as of a day; [`model`] is the state-space model of one artist's
+//! listeners and [`fit`](mod@fit) its calibration on several; [`forecast`] opens the fan from what is known;
+//! [`joint`] and [`other`] turn it into what the winner's probabilities are made of; [`evaluate`](mod@evaluate)
+//! walks forward through the past and keeps the score.
 
 pub mod evaluate;
 pub mod fit;
 pub mod forecast;
 pub mod joint;
 pub mod model;
+pub mod other;
 pub mod series;
