@@ -134,6 +134,31 @@ fn forecasts_are_calibrated_and_better_than_a_random_walk() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn what_comes_later_changes_no_forecast() {
+    let (histories, others) = (simulate(TRUTH, 3, 700, 10), simulate(TRUTH, 3, 700, 11));
+    let last = FIRST.plus(649);
+    let spliced: Vec<History> = histories
+        .iter()
+        .zip(&others)
+        .map(|(history, other)| {
+            let mut days = history.as_of(last).days().to_vec();
+            days.extend_from_slice(&other.as_of(other.end()).days()[days.len()..]);
+            History::new(history.artist(), FIRST, days).expect("valid")
+        })
+        .collect();
+    let settings = Settings { resamples: 0, ..Settings::new(FIRST.plus(600)) };
+    let made = |histories: &[History]| -> Vec<[u64; 2]> {
+        let evaluation = evaluate(histories, &settings).expect("enough history");
+        let known = evaluation.scored.iter().filter(|s| s.origin <= last);
+        known.map(|s| [s.median.to_bits(), s.damped.to_bits()]).collect()
+    };
+    let forecasts = made(&histories);
+    assert!(forecasts.len() > 500);
+    assert_eq!(made(&spliced), forecasts);
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn the_common_part_of_surprises_is_found() {
     let common = 0.8;
     let nowcaster = fitted(&simulate(Truth { common, ..TRUTH }, 5, 1500, 4));
@@ -151,6 +176,8 @@ fn the_common_part_of_surprises_is_found() {
     let diffusion = level.sigma * level.sigma * level.years + level.beta * level.beta;
     assert!((diffusion / (fan.sd * fan.sd) - 1.0).abs() < 1e-12);
     assert!((level.lambda * level.years / fan.jump_intensity - 1.0).abs() < 1e-12);
+    let pair = Correlation::estimate(&fitted(&simulate(TRUTH, 2, 600, 5)));
+    assert_eq!(levels(&nowcaster, &pair, settlement).expect_err("two of five").field, "correlation");
     assert!(levels(&nowcaster, &correlation, nowcaster.last_day(0).expect("a day")).is_err());
 }
 

@@ -70,9 +70,9 @@ impl Correlation {
         Self { loadings: loadings(&matrix), matrix, shrinkage }
     }
 
-    /// Returns the correlation of artists `i` and `j`.
-    pub fn between(&self, i: usize, j: usize) -> f64 {
-        self.matrix[i][j]
+    /// Returns the correlations, a row for each artist in the nowcaster's order, with ones on the diagonal.
+    pub fn matrix(&self) -> &[Vec<f64>] {
+        &self.matrix
     }
 
     /// Returns each artist's correlation with the one common factor that comes closest to the matrix.
@@ -132,12 +132,17 @@ fn loadings(matrix: &[Vec<f64>]) -> Vec<f64> {
 ///
 /// # Errors
 ///
-/// When `settlement` is not after the last day known or more than two months later, or an artist has no count.
+/// When `settlement` is not after the last day known or more than two months later, an artist has no count, or
+/// `correlation` is of another number of artists.
 pub fn levels(
     nowcaster: &Nowcaster,
     correlation: &Correlation,
     settlement: Day,
 ) -> Result<Vec<Level>, Invalid> {
+    if correlation.loadings.len() != nowcaster.len() {
+        let reason = format!("must be of {} artists, got {}", nowcaster.len(), correlation.loadings.len());
+        return Err(Invalid::new("correlation", reason));
+    }
     (0..nowcaster.len())
         .map(|i| {
             let known = nowcaster.last_day(i)?;
@@ -148,7 +153,7 @@ pub fn levels(
             let fan = nowcaster.fan(i, horizon, &[]).map_err(|e| e.within(format_args!("artists[{i}]")))?;
             let forecast = fan.steps[horizon].listeners;
             let years = horizon as f64 / DAYS_PER_YEAR;
-            let common = correlation.loadings()[i];
+            let common = correlation.loadings[i];
             Ok(Level {
                 a: forecast.mean,
                 years,

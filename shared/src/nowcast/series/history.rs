@@ -91,7 +91,7 @@ impl History {
     #[must_use]
     pub fn without_interpolated(&self) -> Self {
         let mut days = self.days.clone();
-        for (day, window) in days[1..].iter_mut().zip(self.days.windows(3)) {
+        for (day, window) in days.iter_mut().skip(1).zip(self.days.windows(3)) {
             if let [Some(a), Some(b), Some(c)] =
                 [window[0].listeners, window[1].listeners, window[2].listeners]
                 && collinear(a, b, c)
