@@ -3,8 +3,10 @@
 use shared::math;
 use shared::nowcast::evaluate::{Settings, evaluate};
 use shared::nowcast::forecast::{Nowcaster, Scheduled};
-use shared::nowcast::joint::{Correlation, levels};
+use shared::nowcast::joint::{Correlation, outcomes};
+use shared::nowcast::other::{OutsiderRate, PastEvent};
 use shared::nowcast::series::{AsOf, Day, History, Observation};
+use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -169,16 +171,24 @@ fn the_common_part_of_surprises_is_found() {
     let apart = Correlation::estimate(&fitted(&simulate(TRUTH, 5, 1500, 5)));
     assert!(apart.loadings().iter().all(|l| l.abs() < 0.3), "{:?}", apart.loadings());
 
-    // The levels keep the fan's whole variance, whatever part of it is common.
+    // The outcomes keep the fan's whole variance, whatever part of it is common.
     let settlement = nowcaster.last_day(0).expect("a day").plus(16);
     let fan = nowcaster.fan(0, 16, &[]).expect("a forecast").steps[16].listeners;
-    let level = levels(&nowcaster, &correlation, settlement).expect("levels")[0];
-    let diffusion = level.sigma * level.sigma * level.years + level.beta * level.beta;
-    assert!((diffusion / (fan.sd * fan.sd) - 1.0).abs() < 1e-12);
-    assert!((level.lambda * level.years / fan.jump_intensity - 1.0).abs() < 1e-12);
+    let artists = outcomes(&nowcaster, &correlation, settlement).expect("outcomes");
+    let Outcome::Merton { years, sigma, lambda, beta, .. } = artists[0] else { panic!("jumps: {artists:?}") };
+    assert!(((sigma * sigma * years + beta * beta) / (fan.sd * fan.sd) - 1.0).abs() < 1e-12);
+    assert!((lambda * years / fan.jump_intensity - 1.0).abs() < 1e-12);
+
+    // With OTHER all probabilities sum to one.
+    let past = [PastEvent { days: 183, outsiders: 0 }, PastEvent { days: 31, outsiders: 1 }];
+    let other = OutsiderRate::learn(&past).expect("events").mass(16.0).expect("days");
+    let event = WinnerTakeAll::new(&artists, Unlisted::Mass(other)).expect("an event");
+    let won = event.probabilities(&mut Workspace::new()).expect("probabilities");
+    assert_eq!(won.other(), Some(other));
+    assert!((won.listed().iter().sum::<f64>() + other - 1.0).abs() < 1e-12);
     let pair = Correlation::estimate(&fitted(&simulate(TRUTH, 2, 600, 5)));
-    assert_eq!(levels(&nowcaster, &pair, settlement).expect_err("two of five").field, "correlation");
-    assert!(levels(&nowcaster, &correlation, nowcaster.last_day(0).expect("a day")).is_err());
+    assert_eq!(outcomes(&nowcaster, &pair, settlement).expect_err("two of five").field, "correlation");
+    assert!(outcomes(&nowcaster, &correlation, nowcaster.last_day(0).expect("a day")).is_err());
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]

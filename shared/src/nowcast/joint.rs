@@ -1,10 +1,9 @@
 //! The artists of one event together: what the winner's probability integral takes.
 
-use crate::math;
-
 use super::forecast::Nowcaster;
 use super::series::Day;
-use crate::Invalid;
+use crate::pricing::winner::Outcome;
+use crate::{Invalid, math};
 
 /// How far back surprises are compared, in days.
 const WINDOW: i32 = 730;
@@ -12,26 +11,8 @@ const WINDOW: i32 = 730;
 /// Surprises are cut off at so many standard deviations, so that one jump doesn't make a correlation.
 const CUT: f64 = 3.0;
 
-/// The days in a year by which `years`, `sigma` and `lambda` are scaled.
+/// The days in a year of [`Outcome::Merton`].
 const DAYS_PER_YEAR: f64 = 365.0;
-
-/// One artist's listeners at settlement: the logarithm is `a + beta Z + sigma W_years +` a Poisson number, of mean
-/// `lambda years`, of centred jumps of standard deviation `sig_j`, where `Z` is a standard normal common to all.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Level {
-    /// The mean of the logarithm of the listeners.
-    pub a: f64,
-    /// The time to settlement: publication days over 365.
-    pub years: f64,
-    /// The volatility of what is the artist's own, per square root of a year.
-    pub sigma: f64,
-    /// The expected number of jumps a year.
-    pub lambda: f64,
-    /// The standard deviation of a jump, in log units.
-    pub sig_j: f64,
-    /// The loading on the common factor, in log units.
-    pub beta: f64,
-}
 
 /// The correlation of the artists' daily surprises, shrunk towards their mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,20 +106,21 @@ fn loadings(matrix: &[Vec<f64>]) -> Vec<f64> {
     rows.iter().map(|row| math::min(math::max(row / root, 0.0), 0.99)).collect()
 }
 
-/// Returns the artists' levels on the day an event settles, in the nowcaster's order.
+/// Returns the logarithm of each artist's listeners on the day an event settles, in the nowcaster's order, as
+/// [`WinnerTakeAll`](crate::pricing::winner::WinnerTakeAll) takes it.
 ///
-/// The forecast's distribution is taken as it is on the fan; of its standard deviation without jumps, `correlation`
-/// decides how much is common. Jumps are each artist's own.
+/// Each is the fan's distribution of that day, in years of 365 publication days. Of its standard deviation without
+/// jumps, `correlation` decides how much is common; jumps are each artist's own, and centred.
 ///
 /// # Errors
 ///
 /// When `settlement` is not after the last day known or more than two months later, an artist has no count, or
 /// `correlation` is of another number of artists.
-pub fn levels(
+pub fn outcomes(
     nowcaster: &Nowcaster,
     correlation: &Correlation,
     settlement: Day,
-) -> Result<Vec<Level>, Invalid> {
+) -> Result<Vec<Outcome>, Invalid> {
     if correlation.loadings.len() != nowcaster.len() {
         let reason = format!("must be of {} artists, got {}", nowcaster.len(), correlation.loadings.len());
         return Err(Invalid::new("correlation", reason));
@@ -154,11 +136,12 @@ pub fn levels(
             let forecast = fan.steps[horizon].listeners;
             let years = horizon as f64 / DAYS_PER_YEAR;
             let common = correlation.loadings[i];
-            Ok(Level {
+            Ok(Outcome::Merton {
                 a: forecast.mean,
                 years,
                 sigma: forecast.sd * libm::sqrt((1.0 - common * common) / years),
                 lambda: forecast.jump_intensity / years,
+                mu_j: 0.0,
                 sig_j: forecast.jump_sd,
                 beta: forecast.sd * common,
             })

@@ -13,7 +13,7 @@
 //! It falls to zero as settlement comes near, rises with every outsider seen, and needs no floor: that none was
 //! ever seen is itself evidence, of the strength of the days in which none was.
 //!
-//! The mass is what the winner's probabilities take as OTHER's: the listed artists share the rest.
+//! It is the mass of [`Unlisted::Mass`](crate::pricing::winner::Unlisted::Mass): the listed share the rest.
 
 use super::series::{Day, History};
 use crate::{Invalid, math};
