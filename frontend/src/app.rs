@@ -1,12 +1,14 @@
-//! The frame around every page: top bar, theme, and the page itself.
+//! The frame around every page: top bar, navigation, messages, the list of keys, the footer.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use shared::api::TapeList;
+use shared::format;
 
-use crate::net;
-use crate::pages::contract::ContractPage;
+use crate::desk::Desk;
+use crate::keys;
+use crate::pages::market::MarketPage;
+use crate::pages::whatif::WhatIfPage;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
+use crate::route::Page;
 use crate::theme::Theme;
 
 /// The dashboard.
@@ -15,43 +17,166 @@ pub(crate) fn App() -> impl IntoView {
     let theme = RwSignal::new(Theme::preferred());
     provide_context(theme);
     Effect::new(move |_| theme.get().apply());
+    let desk = Desk::open();
+    provide_context(desk);
+    let help = RwSignal::new(false);
+    let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
+    keys::listen(desk, help, turn_light);
 
-    let tapes = RwSignal::new(Remote::<TapeList>::Loading);
-    let load = Callback::new(move |()| {
-        tapes.set(Remote::Loading);
-        spawn_local(async move {
-            tapes.set(match net::tapes().await {
-                Ok(list) => Remote::Ready(list),
-                Err(reason) => Remote::Failed(reason),
-            });
-        });
-    });
-    load.run(());
-
-    let badge = move || {
-        tapes.with(|tapes| match tapes {
-            Remote::Ready(list) => list.mode.badge(),
-            _ => "…",
+    let state = Memo::new(move |_| {
+        // A scenario from a link is shown whether the server answers or not.
+        if desk.scenario.with(Option::is_some) {
+            return Remote::Ready(true);
+        }
+        desk.list.with(|list| match list {
+            Remote::Loading => Remote::Loading,
+            Remote::Ready(list) => Remote::Ready(!list.events.is_empty()),
+            Remote::Failed(reason) => Remote::Failed(reason.clone()),
         })
+    });
+    view! {
+        <a class="skip" href="#main">"Skip to the page"</a>
+        <TopBar turn_light=turn_light help=help />
+        {move || desk.notice.get().map(|text| view! {
+            <div class="notice" role="status">
+                <span>{text}</span>
+                <button type="button" class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
+            </div>
+        })}
+        <main id="main">
+            {move || match state.get() {
+                Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
+                Remote::Failed(reason) => {
+                    view! { <Failed reason=reason retry=Callback::new(move |()| desk.load()) /> }.into_any()
+                }
+                Remote::Ready(false) => view! {
+                    <Empty>"No event has a tape. Start the server with --tapes and a folder of recorded trades."</Empty>
+                }.into_any(),
+                Remote::Ready(true) => match desk.page.get() {
+                    Page::WhatIf => view! { <WhatIfPage /> }.into_any(),
+                    Page::Market => view! { <MarketPage /> }.into_any(),
+                },
+            }}
+        </main>
+        <Footer />
+        <Show when=move || help.get()>
+            <div class="help" role="dialog" aria-label="Keys">
+                <h2>"Keys"</h2>
+                <dl>
+                    {keys::KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> }).collect_view()}
+                </dl>
+                <button type="button" on:click=move |_| help.set(false)>"Close"</button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn TopBar(
+    /// Changes the theme.
+    turn_light: Callback<()>,
+    /// Whether the list of keys is shown.
+    help: RwSignal<bool>,
+) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let theme = expect_context::<RwSignal<Theme>>();
+    let badge = move || {
+        desk.list.with(|list| match list {
+            Remote::Ready(list) => list.mode.badge(),
+            Remote::Loading => "…",
+            Remote::Failed(_) => "OFFLINE",
+        })
+    };
+    let link = move |(page, letter): (Page, char)| {
+        let here = move || (desk.page.get() == page).then_some("page");
+        view! {
+            <a
+                href=page.path()
+                aria-current=here
+                title=format!("{} (g {letter})", page.name())
+                on:click=move |event| { event.prevent_default(); desk.visit(page); }
+            >
+                {page.name()}
+            </a>
+        }
+    };
+    let chosen = Memo::new(move |_| {
+        desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default()
+    });
+    let events = move || {
+        desk.list.with(|list| match list {
+            Remote::Ready(list) => list.events.iter().map(|event| event.event.to_string()).collect(),
+            _ => Vec::new(),
+        })
+    };
+    let choose = move |event: web_sys::Event| {
+        let ticker = event_target_value(&event);
+        let found = desk.list.with_untracked(|list| match list {
+            Remote::Ready(list) => list.events.iter().find(|event| event.event.as_str() == ticker).cloned(),
+            _ => None,
+        });
+        if let Some(event) = found {
+            desk.open_event(&event);
+        }
+    };
+    let settles = move || {
+        let event = desk.event()?;
+        let last = event.contracts.iter().map(|contract| contract.last_at).max()?;
+        let (settles, days) = (event.settles?, event.settles?.days_since(last.date()));
+        let (_, month, day) = settles.year_month_day();
+        let unit = if days == 1 { "day" } else { "days" };
+        Some(format!("Settles on {month:02}-{day:02}, {days} {unit} after the last trade"))
     };
     view! {
         <header class="top-bar">
             <span class="brand">"Tauroi"</span>
             <span class="mode-badge" data-mode=badge>{badge}</span>
+            <nav aria-label="Pages">{Page::ALL.map(link).collect_view()}</nav>
+            <select id="event" aria-label="Event" on:change=choose prop:value=move || chosen.get()>
+                {move || events().into_iter().map(|ticker| {
+                    let is_chosen = ticker == chosen.get();
+                    view! { <option value=ticker.clone() selected=is_chosen>{ticker.clone()}</option> }
+                }).collect_view()}
+            </select>
+            <span class="settles">{settles}</span>
             <span class="spacer"></span>
-            <button type="button" class="quiet" id="theme" on:click=move |_| theme.update(|theme| *theme = theme.toggled())>
-                {move || match theme.get() { Theme::Dark => "Light theme", Theme::Light => "Dark theme" }}
+            <button type="button" class="quiet" id="theme" title="Light or dark (t)" on:click=move |_| turn_light.run(())>
+                {move || match theme.get() { Theme::Dark => "Light", Theme::Light => "Dark" }}
+            </button>
+            <button type="button" class="quiet" title="Keys (?)" aria-expanded=move || help.get().to_string() on:click=move |_| help.update(|shown| *shown = !*shown)>
+                "Keys"
             </button>
         </header>
-        <main>
-            {move || match tapes.get() {
-                Remote::Loading => view! { <Loading what="the contracts" /> }.into_any(),
-                Remote::Failed(reason) => view! { <Failed reason=reason retry=load /> }.into_any(),
-                Remote::Ready(list) if list.events.is_empty() => {
-                    view! { <Empty>"No contract has a tape. Start the server with --tapes and a folder of recorded trades."</Empty> }.into_any()
-                }
-                Remote::Ready(list) => view! { <ContractPage list=list /> }.into_any(),
+    }
+}
+
+/// How long the last change took, and how sure the integration is.
+#[component]
+fn Footer() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let error = move || match desk.outcome.get() {
+        Some(Ok(found)) => format!("{:.0e}", found.error_estimate),
+        _ => "–".to_owned(),
+    };
+    let problems = move || {
+        desk.list.with(|list| match list {
+            Remote::Ready(list) => list.problems.clone(),
+            _ => Vec::new(),
+        })
+    };
+    view! {
+        <footer>
+            <span>"Last change computed in " <span class="num" id="took">{move || format::fixed(desk.took.get(), 1)}</span> " ms, in this browser"</span>
+            <span>"integration error " <span class="num">{error}</span></span>
+            {move || {
+                let problems = problems();
+                (!problems.is_empty()).then(|| view! {
+                    <details class="caution">
+                        <summary>{problems.len()} " skipped"</summary>
+                        <ul>{problems.into_iter().map(|problem| view! { <li>{problem}</li> }).collect_view()}</ul>
+                    </details>
+                })
             }}
-        </main>
+        </footer>
     }
 }

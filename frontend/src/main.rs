@@ -6,11 +6,13 @@
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 
 mod app;
+mod desk;
 mod frames;
-mod link;
+mod keys;
 mod net;
 mod pages;
 mod parts;
+mod route;
 mod theme;
 
 fn main() {

@@ -56,6 +56,32 @@ pub fn cents(dollars: f64, decimals: usize) -> String {
     format!("{}¢", fixed(dollars * 100.0, decimals))
 }
 
+/// Returns a difference of dollars in cents, with its sign: `+3.2¢`.
+///
+/// ```
+/// assert_eq!(shared::format::signed_cents(0.032, 1), "+3.2¢");
+/// assert_eq!(shared::format::signed_cents(-0.032, 1), "−3.2¢");
+/// assert_eq!(shared::format::signed_cents(0.0, 1), "0.0¢");
+/// ```
+pub fn signed_cents(dollars: f64, decimals: usize) -> String {
+    with_plus(dollars, cents(dollars, decimals))
+}
+
+/// Returns a difference of fractions in percent, with its sign: `+1.20 %`.
+///
+/// ```
+/// assert_eq!(shared::format::signed_percent(0.012, 2), "+1.20\u{202f}%");
+/// ```
+pub fn signed_percent(fraction: f64, decimals: usize) -> String {
+    with_plus(fraction, percent(fraction, decimals))
+}
+
+/// Puts a plus before what is more than nothing once it is written.
+fn with_plus(value: f64, text: String) -> String {
+    let is_something = text.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+    if value > 0.0 && is_something { format!("+{text}") } else { text }
+}
+
 /// Returns a count of listeners in millions: `117_465_088` is `117.47 M`.
 ///
 /// ```

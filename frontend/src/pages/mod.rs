@@ -1,3 +1,4 @@
 //! The pages, a folder each.
 
-pub(crate) mod contract;
+pub(crate) mod market;
+pub(crate) mod whatif;

@@ -1,5 +1,9 @@
 //! Parts that every page is made of, one place each.
 
+pub(crate) mod artist;
 pub(crate) mod chart;
+pub(crate) mod download;
 pub(crate) mod slider;
 pub(crate) mod state;
+pub(crate) mod table;
+pub(crate) mod winner_bar;

@@ -1,80 +1,56 @@
 //! A parameter under the hand: a slider and a number box over the same value.
 
 use leptos::prelude::*;
+use shared::scenario::{Parameter, decimal};
+use wasm_bindgen::JsCast;
 
-/// What a parameter is and where it may go.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) struct Parameter {
-    /// Its name in links and in `data-` attributes.
-    pub(crate) key: &'static str,
-    /// Its name for people.
-    pub(crate) label: &'static str,
-    /// Its unit, where it has one.
-    pub(crate) unit: &'static str,
-    /// What it means, in a line.
-    pub(crate) meaning: &'static str,
-    /// The slider's ends; the number box takes these too.
-    pub(crate) range: (f64, f64),
-    /// One step of the slider.
-    pub(crate) step: f64,
-}
+use crate::desk::{Desk, Knob};
 
-impl Parameter {
-    /// Returns the number in `text`, when it is one and within the range.
-    pub(crate) fn parse(&self, text: &str) -> Option<f64> {
-        let value = number(text)?;
-        (value >= self.range.0 && value <= self.range.1).then_some(value)
-    }
-}
-
-/// Returns the number that `text` says in decimal digits, to the last bit.
-///
-/// The browser's own conversion gives the double nearest to up to twenty digits, as Rust's does, whose
-/// table of powers would add 14 kB to the page.
-pub(crate) fn number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let value = f64::try_from(wasm_bindgen::JsValue::from_str(text)).ok()?;
-    (!text.is_empty() && decimal && value.is_finite()).then_some(value)
-}
-
-/// A slider with its number box; a double click on the label brings the default back.
+/// A slider with its number box; a double click on the name brings the opening value back.
 #[component]
 pub(crate) fn Slider(
     /// What it moves.
-    parameter: Parameter,
-    /// The value now.
-    #[prop(into)]
-    value: Signal<f64>,
-    /// The value when nothing was changed.
-    #[prop(into)]
-    default: Signal<f64>,
-    /// Takes a new value.
-    set: Callback<f64>,
+    knob: Knob,
 ) -> impl IntoView {
-    let Parameter { key, label, unit, meaning, range, step } = parameter;
-    let typed_badly = RwSignal::new(false);
-    let typed = move |event: web_sys::Event| match parameter.parse(&event_target_value(&event)) {
-        Some(value) => {
-            typed_badly.set(false);
-            set.run(value);
+    let desk = expect_context::<Desk>();
+    let &Parameter { key, label, unit, meaning, range, step, decimals, .. } = knob.parameter();
+    let value = Memo::new(move |_| desk.scenario.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
+    let opening = Memo::new(move |_| desk.opened.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
+    let refused = RwSignal::new(false);
+    let typed = move |event: web_sys::Event| match decimal::parse(key, &event_target_value(&event)) {
+        Ok(typed) if typed >= range.0 && typed <= range.1 => {
+            refused.set(false);
+            desk.turn(knob, typed);
         }
-        None => typed_badly.set(true),
+        _ => {
+            refused.set(true);
+            let (low, high) = (decimal::text(range.0, decimals), decimal::text(range.1, decimals));
+            desk.say(format!("{label} takes a number from {low} to {high}."));
+        }
     };
-    let changed = move || value.get() != default.get();
-    let text = move || value.get().to_string();
+    let dragged = move |event: web_sys::Event| {
+        if let Ok(value) = decimal::parse(key, &event_target_value(&event)) {
+            desk.turn(knob, value);
+        }
+    };
+    let text = move || decimal::text(value.get(), decimals);
+    let id = format!("{key}-box");
     view! {
-        <div class="slider" class:changed=changed title=meaning data-parameter=key>
-            <label for=format!("{key}-box") on:dblclick=move |_| set.run(default.get_untracked())>{label}</label>
+        <div class="slider" class:changed=move || value.get() != opening.get() title=meaning data-parameter=key>
+            <label
+                for=id.clone()
+                on:dblclick=move |_| desk.turn(knob, opening.get_untracked())
+            >
+                {label}
+            </label>
             <span class="slider-number">
                 <input
-                    id=format!("{key}-box")
-                    type="number"
-                    min=range.0.to_string()
-                    max=range.1.to_string()
-                    step="any"
+                    id=id
+                    type="text"
+                    inputmode="decimal"
+                    autocomplete="off"
                     prop:value=text
-                    aria-invalid=move || typed_badly.get().to_string()
+                    aria-invalid=move || refused.get().to_string()
                     on:change=typed
                 />
                 <span class="unit">{unit}</span>
@@ -85,13 +61,23 @@ pub(crate) fn Slider(
                 max=range.1.to_string()
                 step=step.to_string()
                 prop:value=text
-                aria-label=label
-                on:input=move |event| {
-                    if let Some(value) = parameter.parse(&event_target_value(&event)) {
-                        set.run(value);
-                    }
-                }
+                aria-label=format!("{label}: {meaning}")
+                on:input=dragged
+                on:focus=touched
+                on:pointerdown=touched
             />
         </div>
     }
+}
+
+/// Remembers the slider as the one that the bracket keys nudge.
+fn touched<E: JsCast + Into<web_sys::Event>>(event: E) {
+    let event: web_sys::Event = event.into();
+    let Some(slider) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return;
+    };
+    if let Ok(Some(before)) = document().query_selector("[data-touched=true]") {
+        let _ = before.remove_attribute("data-touched");
+    }
+    let _ = slider.set_attribute("data-touched", "true");
 }

@@ -6,13 +6,11 @@ use plotters_canvas::CanvasBackend;
 use web_sys::HtmlCanvasElement;
 
 use super::fine::{Fine, STEPS};
-use super::spec::{Kind, Spec};
+use super::spec::{Format, Kind, Spec};
 use super::ticks::Ticked;
 use crate::theme::Palette;
 
-/// How much room the labels take, in CSS pixels.
-pub(super) const LEFT: f64 = 52.0;
-/// As [`LEFT`], below the plot.
+/// How much room the labels take below the plot, in CSS pixels.
 pub(super) const BOTTOM: f64 = 22.0;
 /// Room above and to the right, so that the outermost labels are not cut.
 pub(super) const MARGIN: f64 = 8.0;
@@ -32,18 +30,33 @@ pub(super) struct View {
     pub(super) size: (f64, f64),
     /// Device pixels a CSS pixel.
     pub(super) ratio: f64,
+    /// How much room the labels take on the left, in CSS pixels.
+    pub(super) left: f64,
+}
+
+/// Returns how much room the labels of an axis take on its left, in CSS pixels.
+pub(super) fn left(spec: &Spec) -> f64 {
+    match spec.y.format {
+        Format::Name => 118.0,
+        Format::None => 10.0,
+        _ => 46.0,
+    }
 }
 
 impl View {
+    /// Returns the width of the plot itself, in CSS pixels.
+    pub(super) fn width(&self) -> f64 {
+        self.size.0 - self.left - MARGIN
+    }
+
     /// Returns the value on the x axis below a CSS pixel.
     pub(super) fn x_at(&self, pixel: f64) -> f64 {
-        let width = self.size.0 - LEFT - MARGIN;
-        self.x.0 + (pixel - LEFT) / width * (self.x.1 - self.x.0)
+        self.x.0 + (pixel - self.left) / self.width() * (self.x.1 - self.x.0)
     }
 
     /// Returns the CSS pixel of a value on the x axis.
     pub(super) fn pixel_of_x(&self, x: f64) -> f64 {
-        LEFT + (x - self.x.0) / (self.x.1 - self.x.0) * (self.size.0 - LEFT - MARGIN)
+        self.left + (x - self.x.0) / (self.x.1 - self.x.0) * self.width()
     }
 
     /// Returns the CSS pixel of a value on the y axis.
@@ -99,6 +112,20 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
                     AreaSeries::new(points, floor, colour.mix(0.12)).border_style(colour.stroke_width(width));
                 chart.draw_series(area).ok()?;
             }
+            Kind::Line => {
+                chart.draw_series(LineSeries::new(points, colour.stroke_width(width))).ok()?;
+            }
+            Kind::Steps => {
+                chart.draw_series(LineSeries::new(stairs(&points), colour.stroke_width(width))).ok()?;
+            }
+            Kind::Bars => {
+                let from = spec.marks.first().map_or(0.0, |mark| mark.x);
+                // In the order of the names, not of x: all of them are in view.
+                let bars = series.points.iter().map(|&(x, y)| {
+                    Rectangle::new([(from, y - 0.36), (x, y + 0.36)], colour.mix(0.75).filled())
+                });
+                chart.draw_series(bars).ok()?;
+            }
             Kind::Dots => {
                 let radius = (1.6 * unit) as u32;
                 let dots =
@@ -123,17 +150,14 @@ fn chart<'a, B: DrawingBackend>(
     unit: f64,
 ) -> Option<ChartContext<'a, B, Coordinates>> {
     let pixels = |css: f64| (css * unit) as i32;
-    let x_count = ((view.size.0 - LEFT) / 90.0).max(2.0) as usize;
+    let x_count = ((view.size.0 - view.left) / 90.0).max(2.0) as usize;
     let y_count = ((view.size.1 - BOTTOM) / 42.0).max(2.0) as usize;
     ChartBuilder::on(root)
         .margin_top(pixels(MARGIN))
         .margin_right(pixels(MARGIN))
         .x_label_area_size(pixels(BOTTOM))
-        .y_label_area_size(pixels(LEFT))
-        .build_cartesian_2d(
-            Ticked::new(view.x, x_count, spec.x.format),
-            Ticked::new(view.y, y_count, spec.y.format),
-        )
+        .y_label_area_size(pixels(view.left))
+        .build_cartesian_2d(Ticked::new(view.x, x_count, &spec.x), Ticked::new(view.y, y_count, &spec.y))
         .ok()
 }
 
@@ -141,8 +165,19 @@ fn chart<'a, B: DrawingBackend>(
 fn visible(points: &[(f64, f64)], view: &View) -> Vec<(f64, f64)> {
     let first = points.partition_point(|point| point.0 < view.x.0).saturating_sub(1);
     let last = (points.partition_point(|point| point.0 <= view.x.1) + 1).min(points.len());
-    let columns = ((view.size.0 - LEFT) * view.ratio) as usize;
+    let columns = ((view.size.0 - view.left) * view.ratio) as usize;
     shared::thin::min_max(&points[first.min(last)..last], columns.max(1))
+}
+
+fn stairs(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut path = Vec::with_capacity(points.len() * 2);
+    for point in points {
+        if let Some(&(_, before)) = path.last() {
+            path.push((point.0, before));
+        }
+        path.push(*point);
+    }
+    path
 }
 
 fn resize(canvas: &HtmlCanvasElement, view: &View) {

@@ -22,6 +22,7 @@ use web_sys::{HtmlCanvasElement, PointerEvent};
 use self::draw::View;
 use self::spec::{Format, Spec};
 use crate::frames::Painter;
+use crate::parts::download;
 use crate::theme::{Palette, Theme};
 
 /// What a painter needs, shared between the component and the frame loop.
@@ -41,7 +42,7 @@ impl Stage {
         let spec = self.spec.borrow();
         let spec = spec.as_ref()?;
         let bounds = self.overlay.get_bounding_client_rect();
-        if bounds.width() < draw::LEFT + 20.0 || bounds.height() < draw::BOTTOM + 20.0 {
+        if bounds.width() < draw::left(spec) + 20.0 || bounds.height() < draw::BOTTOM + 20.0 {
             return None;
         }
         Some(View {
@@ -49,6 +50,7 @@ impl Stage {
             y: spec.y.range,
             size: (bounds.width(), bounds.height()),
             ratio: window().device_pixel_ratio().clamp(1.0, 4.0),
+            left: draw::left(spec),
         })
     }
 
@@ -126,6 +128,7 @@ fn reading(value: f64, format: Format) -> String {
         Format::Percent => format::probability(value),
         Format::Cents => format::cents(value, 1),
         Format::Listeners => format::millions(value, 2),
+        Format::Plain | Format::None | Format::Name => format::shortest((value * 1e4).round() / 1e4),
         Format::Time => format::time_label(value as i64, 0),
     }
 }
@@ -138,6 +141,8 @@ pub(crate) fn Chart(
     /// What it is, in a few words.
     #[prop(into)]
     title: String,
+    /// The name of the files it is saved as.
+    slug: &'static str,
     /// What it shows.
     #[prop(into)]
     spec: Signal<Spec>,
@@ -199,7 +204,8 @@ pub(crate) fn Chart(
     let read_at = move |pixel: Option<f64>| {
         with_stage(&|stage| stage.pointer.set(pixel));
         let x = pixel.and_then(|pixel| {
-            stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| Some(stage.view()?.x_at(pixel))))
+            let view = stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| stage.view()))?;
+            (pixel >= view.left).then(|| view.x_at(pixel))
         });
         hover.set(x);
     };
@@ -208,13 +214,12 @@ pub(crate) fn Chart(
         if let Some((start, range)) = dragged.get_value() {
             with_stage(&|stage| {
                 if let Some(view) = stage.view() {
-                    let shift =
-                        (start - pixel) / (view.size.0 - draw::LEFT - draw::MARGIN) * (range.1 - range.0);
+                    let shift = (start - pixel) / view.width() * (range.1 - range.0);
                     stage.zoom.set(Some((range.0 + shift, range.1 + shift)));
                 }
             });
         }
-        read_at(Some(pixel).filter(|pixel| *pixel >= draw::LEFT));
+        read_at(Some(pixel));
     };
     let pressed = move |event: PointerEvent| {
         let view = stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| stage.view()));
@@ -244,6 +249,10 @@ pub(crate) fn Chart(
                 <span class="legend">
                     {move || spec.with(|spec| legend(spec, hover.get()))}
                 </span>
+                <button type="button" class="quiet" title="Save this chart as a picture" on:click=move |_| picture(&stage, slug)>"PNG"</button>
+                <button type="button" class="quiet" title="Save this chart's numbers" on:click=move |_| spec.with_untracked(|spec| save_csv(spec, slug))>
+                    "CSV"
+                </button>
                 <button type="button" class="quiet" aria-pressed=move || table.get().to_string() on:click=move |_| table.update(|shown| *shown = !*shown)>
                     "Data"
                 </button>
@@ -319,6 +328,37 @@ fn data_table(spec: &Spec) -> impl IntoView + use<> {
             </table>
         </div>
     }
+}
+
+/// Saves what is drawn, on the page's own background.
+fn picture(stage: &StoredValue<Option<(Rc<Stage>, Rc<Painter>)>, LocalStorage>, slug: &str) {
+    let canvas = stage.with_value(|stage| {
+        let (stage, _) = stage.as_ref()?;
+        let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+        canvas.set_width(stage.frame.width());
+        canvas.set_height(stage.frame.height());
+        let context = draw::context(&canvas)?;
+        let surface = stage.palette.borrow().colour("--surface-1");
+        context.set_fill_style_str(&format!("rgb({},{},{})", surface.0, surface.1, surface.2));
+        context.fill_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+        context.draw_image_with_html_canvas_element(&stage.frame, 0.0, 0.0).ok()?;
+        context.draw_image_with_html_canvas_element(&stage.series, 0.0, 0.0).ok()?;
+        Some(canvas)
+    });
+    if let Some(canvas) = canvas {
+        download::save_png(format!("tauroi-{slug}.png"), &canvas);
+    }
+}
+
+/// Saves every point of every series.
+fn save_csv(spec: &Spec, slug: &str) {
+    let mut rows = vec![vec!["series".to_owned(), spec.x.name.to_owned(), spec.y.name.to_owned()]];
+    for series in &spec.series {
+        rows.extend(
+            series.points.iter().map(|(x, y)| vec![series.name.clone(), x.to_string(), y.to_string()]),
+        );
+    }
+    download::save_text(&format!("tauroi-{slug}.csv"), "text/csv", &download::csv(&rows));
 }
 
 /// Calls `changed` whenever the element's size changes, until the component is gone.

@@ -11,8 +11,14 @@ pub(crate) enum Format {
     Cents,
     /// A count of listeners.
     Listeners,
+    /// Days left and the like: as short as they are exact.
+    Plain,
     /// Microseconds since 1970, as a date or a time.
     Time,
+    /// No labels: only the shape counts.
+    None,
+    /// Whole numbers that stand for the axis' names.
+    Name,
 }
 
 /// One axis.
@@ -24,11 +30,32 @@ pub(crate) struct Axis {
     pub(crate) range: (f64, f64),
     /// How its numbers are written.
     pub(crate) format: Format,
+    /// What stands at 0, 1, 2 … where the numbers stand for names.
+    pub(crate) names: Arc<Vec<String>>,
+}
+
+impl Axis {
+    /// Returns an axis of numbers.
+    pub(crate) fn of(name: &'static str, range: (f64, f64), format: Format) -> Self {
+        Self { name, range, format, names: Arc::default() }
+    }
+
+    /// Returns an axis of names, the first one on top.
+    pub(crate) fn of_names(name: &'static str, names: Vec<String>) -> Self {
+        let range = (names.len() as f64 - 0.5, -0.5);
+        Self { name, range, format: Format::Name, names: Arc::new(names) }
+    }
 }
 
 /// How a series is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
+    /// A line through the points.
+    Line,
+    /// A line that keeps its value until the next point.
+    Steps,
+    /// A horizontal bar a point, from the chart's first mark to the point.
+    Bars,
     /// A line with the area down to the axis filled.
     Area,
     /// A dot a point.

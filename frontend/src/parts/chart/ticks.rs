@@ -1,23 +1,30 @@
 //! Where an axis' labels go, and what they say.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use shared::format;
 
-use super::spec::Format;
+use super::spec::{Axis, Format};
 
 /// An axis as plotters sees it: a range of numbers with our own labels.
 pub(super) struct Ticked {
     range: (f64, f64),
     ticks: Vec<f64>,
     format: Format,
+    names: Arc<Vec<String>>,
 }
 
 impl Ticked {
     /// Returns the axis over `range` with about `count` labels.
-    pub(super) fn new(range: (f64, f64), count: usize, format: Format) -> Self {
-        Self { range, ticks: ticks(range, count, format), format }
+    pub(super) fn new(range: (f64, f64), count: usize, axis: &Axis) -> Self {
+        let ticks = match axis.format {
+            Format::None => Vec::new(),
+            Format::Name => (0..axis.names.len()).map(|i| i as f64).collect(),
+            format => ticks(range, count, format),
+        };
+        Self { range, ticks, format: axis.format, names: Arc::clone(&axis.names) }
     }
 }
 
@@ -45,7 +52,10 @@ impl ValueFormatter<f64> for Ticked {
     }
 
     fn format_ext(&self, value: &f64) -> String {
-        label(*value, self.range, self.format)
+        match self.format {
+            Format::Name => self.names.get(*value as usize).cloned().unwrap_or_default(),
+            format => label(*value, self.range, format),
+        }
     }
 }
 
@@ -84,6 +94,8 @@ fn label(value: f64, range: (f64, f64), format: Format) -> String {
                 0
             },
         ),
+        Format::Plain => format::shortest(value),
+        Format::None | Format::Name => String::new(),
         Format::Time => format::time_label(value as i64, span as i64),
     }
 }

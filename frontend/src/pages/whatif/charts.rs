@@ -1,0 +1,177 @@
+//! The charts: where the counts end, probability against strike, through time, and what moves the chosen artist.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::format;
+use shared::scenario::{artist_parameter, density, strike_curve};
+
+use super::slow;
+use crate::desk::Desk;
+use crate::parts::artist;
+use crate::parts::chart::Chart;
+use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
+
+const DENSITY_POINTS: usize = 140;
+const STRIKE_POINTS: usize = 160;
+
+/// The four charts.
+#[component]
+pub(super) fn Charts(
+    /// The artists' names.
+    names: Memo<Vec<String>>,
+) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let slow = slow::follow(desk);
+    let densities = Memo::new(move |_| densities(desk, &names.get()));
+    let against_strike = Memo::new(move |_| against_strike(desk, &names.get()));
+    let through_time = Memo::new(move |_| slow.with(|slow| through_time(slow, &names.get())));
+    let tornado =
+        Memo::new(move |_| slow.with(|slow| tornado(slow, &names.get(), desk.artist.get_untracked())));
+    view! {
+        <div class="charts">
+            <section class="card"><Chart title="Listeners at settlement" slug="densities" spec=densities /></section>
+            <section class="card"><Chart title="Probability against strike" slug="strike" spec=against_strike /></section>
+            <section class="card"><Chart title="Fair through time, were nothing to change" slug="through-time" spec=through_time /></section>
+            <section class="card"><Chart title="What moves the chosen artist" slug="tornado" spec=tornado /></section>
+        </div>
+    }
+}
+
+fn empty() -> Spec {
+    Spec {
+        x: Axis::of("", (0.0, 1.0), Format::None),
+        y: Axis::of("", (0.0, 1.0), Format::None),
+        series: Vec::new(),
+        marks: Vec::new(),
+        summary: "nothing to show yet".into(),
+    }
+}
+
+fn name(names: &[String], place: usize) -> String {
+    names.get(place).cloned().unwrap_or_default()
+}
+
+fn densities(desk: Desk, names: &[String]) -> Spec {
+    let Some(found) = desk.scenario.with(|s| s.as_ref().and_then(|s| density(s, DENSITY_POINTS).ok())) else {
+        return empty();
+    };
+    let highest = found.artists.iter().flatten().copied().fold(0.0, f64::max);
+    let range =
+        (found.listeners.first().copied().unwrap_or(0.0), found.listeners.last().copied().unwrap_or(1.0));
+    let series = found
+        .artists
+        .iter()
+        .enumerate()
+        .filter(|(_, curve)| !curve.is_empty())
+        .map(|(place, curve)| Series {
+            name: name(names, place),
+            colour: artist::colour(place),
+            kind: Kind::Area,
+            points: Arc::new(found.listeners.iter().copied().zip(curve.iter().copied()).collect()),
+        })
+        .collect();
+    Spec {
+        x: Axis::of("Listeners", range, Format::Listeners),
+        y: Axis::of("Density of the logarithm", (0.0, 1.05 * highest.max(1e-9)), Format::None),
+        series,
+        marks: Vec::new(),
+        summary: format!(
+            "densities of {} artists between {} and {}",
+            names.len(),
+            format::millions(range.0, 0),
+            format::millions(range.1, 0)
+        ),
+    }
+}
+
+fn against_strike(desk: Desk, names: &[String]) -> Spec {
+    let place = desk.artist.get();
+    let curve = desk.scenario.with(|scenario| {
+        let scenario = scenario.as_ref()?;
+        let own = scenario.artists().get(place)?;
+        let (spot, strike) = (own.value(artist_parameter::SPOT), own.value(artist_parameter::STRIKE));
+        let range = (0.6 * spot.min(strike), 1.4 * spot.max(strike));
+        Some((range, strike, strike_curve(scenario, place, range, STRIKE_POINTS).ok()?))
+    });
+    let Some((range, strike, curve)) = curve else { return empty() };
+    let of = |name: &str, colour, kind, read: fn(&(f64, f64, f64)) -> (f64, f64)| Series {
+        name: name.to_owned(),
+        colour,
+        kind,
+        points: Arc::new(curve.iter().map(read).collect()),
+    };
+    Spec {
+        x: Axis::of("Strike", range, Format::Listeners),
+        y: Axis::of("Probability", (0.0, 1.0), Format::Percent),
+        series: vec![
+            of("No jumps", "--text-2", Kind::Line, |point| (point.0, point.2)),
+            of("With jumps", artist::colour(place), Kind::Area, |point| (point.0, point.1)),
+        ],
+        marks: vec![Mark { name: "Strike".into(), colour: "--ask", x: strike }],
+        summary: format!("{}'s probability falls as the strike rises", name(names, place)),
+    }
+}
+
+fn through_time(slow: &slow::Slow, names: &[String]) -> Spec {
+    let Some((days, _)) = slow.through_time.first() else { return empty() };
+    let highest = slow.through_time.iter().flat_map(|(_, fair)| fair).copied().fold(0.0, f64::max);
+    let series = (0..names.len())
+        .map(|place| Series {
+            name: name(names, place),
+            colour: artist::colour(place),
+            kind: Kind::Line,
+            points: Arc::new(
+                slow.through_time
+                    .iter()
+                    .filter_map(|(left, fair)| Some((days - left, *fair.get(place)?)))
+                    .collect(),
+            ),
+        })
+        .collect();
+    Spec {
+        x: Axis::of("Days from now", (0.0, days.max(1e-3)), Format::Plain),
+        y: Axis::of("Fair", (0.0, (1.05 * highest).clamp(0.05, 1.0)), Format::Percent),
+        series,
+        marks: Vec::new(),
+        summary: format!("each artist's fair value over the next {} days", format::shortest(*days)),
+    }
+}
+
+fn tornado(slow: &slow::Slow, names: &[String], place: usize) -> Spec {
+    let mut bars: Vec<_> = slow.tornado.iter().filter(|bar| bar.fair.0 != bar.fair.1).collect();
+    bars.sort_by(|a, b| (b.fair.1 - b.fair.0).abs().total_cmp(&(a.fair.1 - a.fair.0).abs()));
+    if bars.is_empty() {
+        return empty();
+    }
+    let points = |read: fn(&shared::scenario::Sensitivity) -> f64| {
+        Arc::new(bars.iter().enumerate().map(|(row, bar)| (read(bar), row as f64)).collect())
+    };
+    let all = bars.iter().flat_map(|bar| [bar.fair.0, bar.fair.1]).chain([slow.fair]);
+    let (low, high) = all.fold((1.0_f64, 0.0_f64), |(low, high), p| (low.min(p), high.max(p)));
+    let room = (0.08 * (high - low)).max(0.002);
+    Spec {
+        x: Axis::of("Fair", (low - room, high + room), Format::Percent),
+        y: Axis::of_names("Parameter", bars.iter().map(|bar| bar.label.to_owned()).collect()),
+        summary: format!(
+            "{}: {} matters most",
+            name(names, place),
+            bars.first().map_or("nothing", |bar| bar.label)
+        ),
+        series: vec![
+            Series {
+                name: "lower".into(),
+                colour: "--ask",
+                kind: Kind::Bars,
+                points: points(|bar| bar.fair.0),
+            },
+            Series {
+                name: "higher".into(),
+                colour: "--bid",
+                kind: Kind::Bars,
+                points: points(|bar| bar.fair.1),
+            },
+        ],
+        marks: vec![Mark { name: "Fair now".into(), colour: "--text-1", x: slow.fair }],
+    }
+}

@@ -1,0 +1,43 @@
+//! What an event is worth when its assumptions move.
+
+mod cards;
+mod charts;
+mod controls;
+mod slow;
+mod table;
+
+use leptos::prelude::*;
+
+use crate::desk::Desk;
+use crate::parts::winner_bar::WinnerBar;
+use cards::Cards;
+use charts::Charts;
+use controls::Controls;
+use table::WhatIfTable;
+
+/// The page.
+#[component]
+pub(crate) fn WhatIfPage() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let names = Memo::new(move |_| desk.names());
+    let failure = move || match desk.outcome.get() {
+        Some(Err(reason)) => {
+            Some(view! { <p class="state failed" role="alert">"This can't be priced: " {reason}</p> })
+        }
+        _ => None,
+    };
+    view! {
+        <div class="whatif">
+            <section class="card headline-card" aria-label="Who wins">
+                <WinnerBar names=names />
+                {failure}
+            </section>
+            <Controls names=names />
+            <section class="whatif-main">
+                <Cards names=names />
+                <section class="card" aria-label="Table"><WhatIfTable names=names /></section>
+                <Charts names=names />
+            </section>
+        </div>
+    }
+}
