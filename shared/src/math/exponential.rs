@@ -86,7 +86,7 @@ pub(super) fn exp_of_negative<L: Lanes>(y: L, rest: L) -> Exponential<L> {
     }
 }
 
-/// Returns `e^x`, within 0.52 units in the last place.
+/// Returns `e^x`, within 0.6 units in the last place; 0.8 where it is below the normal numbers.
 #[inline]
 pub fn exp(x: f64) -> f64 {
     // Beyond these the result is 0 or infinite; the comparisons let NaN through.

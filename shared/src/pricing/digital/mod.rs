@@ -5,6 +5,7 @@ mod series;
 
 pub use model::{DAYS_PER_YEAR, Drift, Jumps, MAX_EXPECTED_JUMPS, MertonDigital, Parameters};
 
+use crate::math::min;
 use series::{Mixture, Sums};
 
 /// What a digital is worth.
@@ -77,7 +78,9 @@ impl MertonDigital {
     }
 
     fn priced(&self, sums: &Sums) -> Value {
-        Value { prob_yes: sums.yes, prob_no: sums.no, price: self.discount * sums.yes }
+        // A sum over certain terms may round to above 1.
+        let (prob_yes, prob_no) = (min(sums.yes, 1.0), min(sums.no, 1.0));
+        Value { prob_yes, prob_no, price: self.discount * prob_yes }
     }
 
     fn differentiated(&self, sums: &Sums) -> Greeks {

@@ -97,7 +97,8 @@ impl Mixture {
             }
             here = next;
         }
-        total.sums(if self.expected_jumps > FROM_MODE { 1.0 / both(total.weights) } else { 1.0 })
+        // What rounding does to all the weights alike goes with their sum.
+        total.sums(1.0 / both(total.weights))
     }
 
     /// Places two terms.
