@@ -5,7 +5,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 use shared::Invalid;
 use shared::math::normal;
-use shared::pricing::winner::{MOST_OUTCOMES, Outcome, Unlisted, WinnerTakeAll, Workspace, parity_blocks};
+use shared::pricing::winner::{MOST_OUTCOMES, Outcome, Unlisted, WinnerTakeAll, Workspace};
 
 fn normal(a: f64, s: f64) -> Outcome {
     Outcome::Normal { a, s, beta: 0.0 }
@@ -221,18 +221,4 @@ fn covariances_that_are_none_are_refused() {
     let not_a_covariance = [[1.0, -2.0, 2.0], [-2.0, 1.0, -2.0], [2.0, -2.0, 1.0]];
     assert_eq!(contract(not_a_covariance).unwrap_err().field, "covariance");
     assert_eq!(WinnerTakeAll::trivariate([0.0, f64::NAN, 0.0], one).unwrap_err().field, "a");
-}
-
-#[cfg_attr(not(target_arch = "wasm32"), test)]
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn the_parity_grid_is_answered_and_its_digests_repeat() {
-    let blocks = parity_blocks().unwrap();
-    assert_eq!(blocks, parity_blocks().unwrap());
-    for (k, block) in blocks.iter().enumerate() {
-        assert!(
-            blocks[..k].iter().all(|b| b.digest != block.digest && b.name != block.name),
-            "{}",
-            block.name
-        );
-    }
 }

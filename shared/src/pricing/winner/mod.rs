@@ -13,7 +13,6 @@ mod contract;
 mod factor;
 mod lanes;
 mod outcome;
-mod parity;
 mod race;
 mod table;
 mod trivariate;
@@ -21,7 +20,6 @@ mod workspace;
 
 pub use contract::{MOST_OUTCOMES, Probabilities, Sensitivities, Unlisted, WinnerTakeAll};
 pub use outcome::Outcome;
-pub use parity::{ParityBlock, parity_blocks};
 pub use workspace::Workspace;
 
 /// The most levels in one race: the outcomes listed, and OTHER.

@@ -1,23 +1,12 @@
-//! A fixed grid of contracts whose answers must have the same bits natively and as WebAssembly.
+//! Winners among many.
 
-use super::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use super::{Digest, ParityBlock};
 use crate::Invalid;
+use crate::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
 
-/// The digest of everything that one part of the grid answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParityBlock {
-    /// What kind of contract, and how many outcomes.
-    pub name: &'static str,
-    /// The 64-bit FNV-1a hash of the bits of every probability, error estimate and sensitivity, in order.
-    pub digest: u64,
-}
-
-/// Returns the digests of the grid's blocks. Two builds that agree on them agree on every bit.
-///
-/// # Errors
-///
-/// If a contract of the grid can't be answered, which would be a mistake in this module.
-pub fn parity_blocks() -> Result<Vec<ParityBlock>, Invalid> {
+/// Returns the digests of probabilities, error estimates and sensitivities, by the kind of contract and how many
+/// outcomes it has.
+pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
     let grid: [(&str, usize, bool, bool, f64); 8] = [
         ("winner/normal/2", 2, false, false, 1.0),
         ("winner/normal/10", 10, false, false, 1.0),
@@ -45,7 +34,7 @@ pub fn parity_blocks() -> Result<Vec<ParityBlock>, Invalid> {
                 digest.add(found.scale(i).unwrap_or(&[]));
             }
         }
-        blocks.push(ParityBlock { name, digest: digest.0 });
+        blocks.push(digest.block(name));
     }
     Ok(blocks)
 }
@@ -76,19 +65,4 @@ fn outcomes(count: usize, jumps: bool, factor: bool, narrowing: f64, variant: f6
             }
         })
         .collect()
-}
-
-/// An FNV-1a hash in progress.
-struct Digest(u64);
-
-impl Digest {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn add(&mut self, values: &[f64]) {
-        for byte in values.iter().flat_map(|value| value.to_bits().to_le_bytes()) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
 }

@@ -1,0 +1,17 @@
+//! The parity grid is answered, natively too, and its blocks tell each other apart.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use shared::pricing::parity::parity_blocks;
+
+#[test]
+fn digests_repeat_and_differ() {
+    let blocks = parity_blocks().unwrap();
+    assert_eq!(blocks, parity_blocks().unwrap());
+    for (k, block) in blocks.iter().enumerate() {
+        let differs = |other: &shared::pricing::parity::ParityBlock| {
+            other.digest != block.digest && other.name != block.name
+        };
+        assert!(blocks[..k].iter().all(differs), "{}", block.name);
+    }
+}
