@@ -24,8 +24,8 @@ struct Knot {
 /// The probability is a mixture of digitals, each with at most one critical point of its own:
 /// `sigma^2 = -2 (m + n (muJ + sigJ^2)) / T` where that is positive, `m` being the log-moneyness without
 /// `-sigma^2/2`. Between these and evenly spaced volatilities, a change of the vega's sign shows a critical
-/// point of the mixture, which is located; between neighbours among all of these the probability is
-/// monotone, and a change of the excess's sign shows a root.
+/// point of the mixture, which is located; between neighbours among all of these the probability is taken
+/// to be monotone, and a change of the excess's sign shows a root.
 pub(super) fn solve(quote: &Quote, expected_jumps: f64) -> Result<ImpliedVolatility, Invalid> {
     let &Quote { prob, spot, strike, days, drift, jumps } = quote;
     let sigma = SCANNED[0];
@@ -39,7 +39,8 @@ pub(super) fn solve(quote: &Quote, expected_jumps: f64) -> Result<ImpliedVolatil
     for &log_sigma in curve.nodes(&mut nodes) {
         let knot = curve.knot(log_sigma);
         if let Some(last) = last
-            && last.model.vega * knot.model.vega < 0.0
+            && (last.model.vega > 0.0 && knot.model.vega < 0.0
+                || last.model.vega < 0.0 && knot.model.vega > 0.0)
         {
             let vega = |log_sigma| curve.knot(log_sigma).model.vega;
             let critical = bracket::root(last.log_sigma, last.model.vega, log_sigma, knot.model.vega, vega);
