@@ -1,5 +1,6 @@
 //! The command line: `tauroi --help`.
 
+mod price;
 mod serve;
 
 use std::process::ExitCode;
@@ -16,6 +17,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Answer questions of price, probability and fee, a JSON line each
+    Price(price::Options),
     /// Serve the dashboard and its API
     Serve(serve::Options),
 }
@@ -23,6 +26,7 @@ enum Command {
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Price(options) => price::run(&options),
         Command::Serve(options) => serve::run(&options),
     };
     match outcome {
