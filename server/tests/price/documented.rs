@@ -1,8 +1,8 @@
-//! What the help shows is what happens.
+//! What the help and the README show is what happens.
 
 use std::process::Command;
 
-use crate::answers;
+use crate::{answers, price};
 
 /// Returns the text of `tauroi price --help`.
 fn help() -> String {
@@ -31,4 +31,20 @@ fn the_help_has_the_makers_fees() {
     for row in ["3 c    0.05 c a contract", "50 c    0.44 c a contract", "85 c    0.22 c a contract"] {
         assert!(help.contains(row), "{row}");
     }
+}
+
+#[test]
+fn the_readmes_examples_give_what_it_shows() {
+    let readme = include_str!("../../../README.md");
+    let mut shown = 0;
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        let Some(line) = line.strip_prefix("$ echo '").and_then(|line| line.strip_suffix("' | tauroi price"))
+        else {
+            continue;
+        };
+        assert_eq!(price(&[], line.as_bytes()).stdout.lines().next(), lines.next(), "{line}");
+        shown += 1;
+    }
+    assert_eq!(shown, 3);
 }
