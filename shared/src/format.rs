@@ -32,6 +32,7 @@ pub fn percent(fraction: f64, decimals: usize) -> String {
 ///
 /// ```
 /// assert_eq!(shared::format::probability(0.3721), "37.2\u{202f}%");
+/// assert_eq!(shared::format::probability(0.0091), "0.91\u{202f}%");
 /// assert_eq!(shared::format::probability(0.00012), "0.012\u{202f}%");
 /// assert_eq!(shared::format::probability(1e-9), "<0.001\u{202f}%");
 /// ```
@@ -40,8 +41,10 @@ pub fn probability(p: f64) -> String {
         format!("<0.001{THIN}%")
     } else if p < 1.0 && p > 1.0 - 1e-5 {
         format!(">99.999{THIN}%")
-    } else if p > 0.0 && p < 0.01 || p < 1.0 && p > 0.99 {
+    } else if p > 0.0 && p < 0.001 || p < 1.0 && p > 0.999 {
         percent(p, 3)
+    } else if p > 0.0 && p < 0.01 || p < 1.0 && p > 0.99 {
+        percent(p, 2)
     } else {
         percent(p, 1)
     }

@@ -106,7 +106,7 @@ impl Page {
     }
 
     /// Moves a slider as a hand would: sets the input and tells the page.
-    pub(crate) async fn slide(&self, parameter: &str, value: f64) -> Result<()> {
+    pub(crate) async fn slide(&self, parameter: &str, value: &str) -> Result<()> {
         self.find(&format!("[data-parameter={parameter}] input[type=range]")).await?;
         self.script(&format!(
             "const slider = document.querySelector('[data-parameter={parameter}] input[type=range]');
@@ -114,6 +114,14 @@ impl Page {
              slider.dispatchEvent(new Event('input', {{ bubbles: true }}));"
         ))
         .await?;
+        Ok(())
+    }
+
+    /// Makes the page this narrow, as a phone's screen: windows themselves have a least width.
+    pub(crate) async fn narrow(&self, width: u32, height: u32) -> Result<()> {
+        let metrics =
+            serde_json::json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": true });
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
         Ok(())
     }
 

@@ -56,6 +56,7 @@ fn densities(desk: Desk, names: &[String]) -> Spec {
     let Some(found) = desk.scenario.with(|s| s.as_ref().and_then(|s| density(s, DENSITY_POINTS).ok())) else {
         return empty();
     };
+    let chosen = desk.artist.get();
     let highest = found.artists.iter().flatten().copied().fold(0.0, f64::max);
     let range =
         (found.listeners.first().copied().unwrap_or(0.0), found.listeners.last().copied().unwrap_or(1.0));
@@ -67,7 +68,7 @@ fn densities(desk: Desk, names: &[String]) -> Spec {
         .map(|(place, curve)| Series {
             name: name(names, place),
             colour: artist::colour(place),
-            kind: Kind::Area,
+            kind: if place == chosen { Kind::Area } else { Kind::Line },
             points: Arc::new(found.listeners.iter().copied().zip(curve.iter().copied()).collect()),
         })
         .collect();

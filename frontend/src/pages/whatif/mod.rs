@@ -32,9 +32,9 @@ pub(crate) fn WhatIfPage() -> impl IntoView {
                 <WinnerBar names=names />
                 {failure}
             </section>
+            <Cards names=names />
             <Controls names=names />
             <section class="whatif-main">
-                <Cards names=names />
                 <section class="card" aria-label="Table"><WhatIfTable names=names /></section>
                 <Charts names=names />
             </section>

@@ -20,6 +20,7 @@ pub(super) fn WhatIfTable(
             _ => Vec::new(),
         }))
     };
+    let percent = |value: f64| format::percent(value, 2);
     let cents = |value: f64| format::cents(value, 1);
     let signed = |value: f64| format::signed_cents(value, 1);
     let millions = |value: f64| format::millions(value, 2);
@@ -31,7 +32,7 @@ pub(super) fn WhatIfTable(
         signed: is_signed,
     };
     let columns = vec![
-        column("Fair", "Probability to win the event", |row| Some(row.fair), format::probability, false),
+        column("Fair", "Probability to win the event", |row| Some(row.fair), percent, false),
         column("Market", "Price of the last trade", |row| row.market, cents, false),
         column("Edge", "Fair less market, a contract", |row| row.edge, signed, true),
         column(
@@ -45,14 +46,14 @@ pub(super) fn WhatIfTable(
             "P > strike",
             "Probability to exceed the artist's own strike",
             |row| Some(row.digital.merton),
-            format::probability,
+            percent,
             false,
         ),
         column(
             "No jumps",
             "The same without jumps: Black–Scholes",
             |row| Some(row.digital.black_scholes),
-            format::probability,
+            percent,
             false,
         ),
         column(

@@ -12,8 +12,10 @@ use crate::theme::Palette;
 
 /// How much room the labels take below the plot, in CSS pixels.
 pub(super) const BOTTOM: f64 = 22.0;
-/// Room above and to the right, so that the outermost labels are not cut.
+/// Room above the plot.
 pub(super) const MARGIN: f64 = 8.0;
+/// Room to the right, so that the outermost label is not cut.
+pub(super) const RIGHT: f64 = 20.0;
 
 const FONT: f64 = 11.0;
 
@@ -46,7 +48,7 @@ pub(super) fn left(spec: &Spec) -> f64 {
 impl View {
     /// Returns the width of the plot itself, in CSS pixels.
     pub(super) fn width(&self) -> f64 {
-        self.size.0 - self.left - MARGIN
+        self.size.0 - self.left - RIGHT
     }
 
     /// Returns the value on the x axis below a CSS pixel.
@@ -154,7 +156,7 @@ fn chart<'a, B: DrawingBackend>(
     let y_count = ((view.size.1 - BOTTOM) / 42.0).max(2.0) as usize;
     ChartBuilder::on(root)
         .margin_top(pixels(MARGIN))
-        .margin_right(pixels(MARGIN))
+        .margin_right(pixels(RIGHT))
         .x_label_area_size(pixels(BOTTOM))
         .y_label_area_size(pixels(view.left))
         .build_cartesian_2d(Ticked::new(view.x, x_count, &spec.x), Ticked::new(view.y, y_count, &spec.y))

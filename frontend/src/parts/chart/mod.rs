@@ -20,7 +20,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlCanvasElement, PointerEvent};
 
 use self::draw::View;
-use self::spec::{Format, Spec};
+use self::spec::{Format, Series, Spec};
 use crate::frames::Painter;
 use crate::parts::download;
 use crate::theme::{Palette, Theme};
@@ -246,9 +246,6 @@ pub(crate) fn Chart(
         <figure class="chart">
             <figcaption>
                 <span class="chart-title">{title.clone()}</span>
-                <span class="legend">
-                    {move || spec.with(|spec| legend(spec, hover.get()))}
-                </span>
                 <button type="button" class="quiet" title="Save this chart as a picture" on:click=move |_| picture(&stage, slug)>"PNG"</button>
                 <button type="button" class="quiet" title="Save this chart's numbers" on:click=move |_| spec.with_untracked(|spec| save_csv(spec, slug))>
                     "CSV"
@@ -257,6 +254,7 @@ pub(crate) fn Chart(
                     "Data"
                 </button>
             </figcaption>
+            <div class="legend">{move || spec.with(|spec| legend(spec, hover.get()))}</div>
             <div class="plot" node_ref=plot role="img" aria-label=move || spec.with(|spec| format!("{title}: {}", spec.summary))>
                 <canvas node_ref=frame></canvas>
                 <canvas node_ref=series></canvas>
@@ -276,27 +274,42 @@ pub(crate) fn Chart(
 }
 
 /// Returns each series' swatch and name, with its value under the crosshair or else its last one.
-fn legend(spec: &Spec, hover: Option<f64>) -> impl IntoView + use<> {
-    let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> });
-    let items: Vec<_> = spec
+///
+/// With many series there is no room for all: without a crosshair they are named, with one the highest are read.
+fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
+    const FEW: usize = 4;
+    let is_crowded = spec.series.len() > FEW;
+    let has_values = spec.y.format != Format::None && spec.y.format != Format::Name;
+    let mut items: Vec<(&Series, Option<f64>)> = spec
         .series
         .iter()
         .map(|series| {
             let point = match hover {
                 Some(x) => nearest(&series.points, x),
-                None => series.points.last().copied(),
+                None => series.points.last().copied().filter(|_| !is_crowded),
             };
-            let value = point.map_or_else(|| "–".to_owned(), |(_, y)| reading(y, spec.y.format));
+            (series, point.map(|(_, y)| y))
+        })
+        .collect();
+    if is_crowded && hover.is_some() {
+        items.sort_by(|a, b| b.1.unwrap_or(f64::MIN).total_cmp(&a.1.unwrap_or(f64::MIN)));
+        items.truncate(FEW);
+    }
+    let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> });
+    let items: Vec<_> = items
+        .into_iter()
+        .map(|(series, value)| {
+            let value = value.filter(|_| has_values).map(|y| reading(y, spec.y.format));
             let colour = format!("var({})", series.colour);
             view! {
                 <span class="legend-item">
                     <span class="swatch" style:background-color=colour></span>
-                    {series.name.clone()} " " <span class="num">{value}</span>
+                    {series.name.clone()} <span class="num">{value}</span>
                 </span>
             }
         })
         .collect();
-    view! { {at} {items} }
+    view! { {at} {items} }.into_any()
 }
 
 /// Returns the first rows of every series as a table: what the canvas shows, for who can't see it.
