@@ -44,6 +44,7 @@ pub(crate) fn App() -> impl IntoView {
             </div>
         })}
         <main id="main">
+            <h1 class="unseen">"Tauroi: " {move || desk.page.get().name()}</h1>
             {move || match state.get() {
                 Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
                 Remote::Failed(reason) => {

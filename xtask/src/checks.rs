@@ -143,6 +143,7 @@ fn browser() -> anyhow::Result<()> {
     demo::build_server()?;
     let mut command = cargo(&["test", "--locked", "-p", "e2e", "--no-fail-fast", "--", "--test-threads=1"]);
     command
+        .env("AXE_CORE", tools::axe_core()?)
         .env("CHROMIUM", &chromium.browser)
         .env("CHROMEDRIVER", &chromium.driver)
         .env("TAUROI_BINARY", workspace::target().join("debug/tauroi"));

@@ -12,6 +12,7 @@ use crate::{chromium, workspace};
 const TRUNK: &str = "0.21.14";
 /// Debian's own wasm-opt (108) writes modules that die at start-up, so the version is pinned.
 const BINARYEN: &str = "132.0.0";
+const AXE_CORE: &str = "4.14.1";
 const CARGO_DENY: &str = "0.20.2";
 
 /// Installs what `demo` needs, or with `all` also what only tests and releases need.
@@ -21,6 +22,7 @@ pub fn set_up(all: bool) -> anyhow::Result<()> {
     wasm_bindgen()?;
     if all {
         wasm_opt()?;
+        axe_core()?;
         cargo_deny()?;
         chromium::Chromium::find_or_install()?;
     }
@@ -77,26 +79,7 @@ pub fn wasm_opt() -> anyhow::Result<PathBuf> {
     if answers(&folder.join("wasm-opt"), &expected) {
         return Ok(folder);
     }
-    if !on_any_path("npm") {
-        apt_install(
-            "Node.js (to run wasm-opt)",
-            &["nodejs", "npm"],
-            "1 min",
-            "install Node.js 18 or newer with npm, or put Binaryen 132's wasm-opt on the PATH",
-        )?;
-    }
-    std::fs::create_dir_all(&prefix).with_context(|| format!("{} can't be created", prefix.display()))?;
-    Step {
-        doing: format!("Installing wasm-opt (Binaryen {BINARYEN})"),
-        usually: "20 s",
-        remedy: "put Binaryen 132's wasm-opt on the PATH, then run the same command again",
-    }
-    .run(
-        Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&prefix)
-            .arg(format!("binaryen@{BINARYEN}")),
-    )?;
+    npm_install(&format!("binaryen@{BINARYEN}"), &prefix, "20 s")?;
     if !answers(&folder.join("wasm-opt"), &expected) {
         bail!(
             "wasm-opt was installed into {} but does not run: Node.js 18 or newer is needed",
@@ -104,6 +87,28 @@ pub fn wasm_opt() -> anyhow::Result<PathBuf> {
         );
     }
     Ok(folder)
+}
+
+/// Returns the file of axe-core, which looks for what people with disabilities can't use.
+pub fn axe_core() -> anyhow::Result<PathBuf> {
+    let prefix = workspace::cache().join("tools").join(format!("axe-core-{AXE_CORE}"));
+    let file = prefix.join("node_modules/axe-core/axe.min.js");
+    if !file.is_file() {
+        npm_install(&format!("axe-core@{AXE_CORE}"), &prefix, "5 s")?;
+    }
+    Ok(file)
+}
+
+/// Installs an npm package into a folder of its own, with Node.js from Debian where there is none.
+fn npm_install(package: &str, prefix: &Path, usually: &'static str) -> anyhow::Result<()> {
+    let remedy = "install Node.js 18 or newer with npm, then run the same command again";
+    if !on_any_path("npm") {
+        apt_install("Node.js", &["nodejs", "npm"], "1 min", remedy)?;
+    }
+    std::fs::create_dir_all(prefix).with_context(|| format!("{} can't be created", prefix.display()))?;
+    Step { doing: format!("Installing {package}"), usually, remedy }.run(
+        Command::new("npm").args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(prefix).arg(package),
+    )
 }
 
 /// Installs Debian or Ubuntu packages, as root or through `sudo` when it asks no password.

@@ -128,7 +128,7 @@ pub(crate) fn ArtistTable(
             <button type="button" class="quiet" data-export="" title="Save this table as CSV (e)" on:click=save>"CSV"</button>
         </div>
         <div class="table-scroll" tabindex="0" role="region" aria-label=caption>
-            <table>
+            <table class="numbers">
                 <thead>
                     <tr>
                         <th scope="col">"Artist"</th>

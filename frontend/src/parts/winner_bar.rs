@@ -68,7 +68,8 @@ pub(crate) fn WinnerBar(
                 on:click=move |_| if !is_other() { desk.artist.set(place) }
             >
                 <span class="segment-name">{name}</span>
-                <span class="segment-share num">{move || format::percent(share(), 1)}</span>
+                " "
+                <span class="segment-share num">{move || format::probability(share())}</span>
             </button>
         }
     };

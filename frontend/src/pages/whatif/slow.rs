@@ -10,10 +10,10 @@ use shared::scenario::{Reprices, Sensitivity};
 use crate::desk::{self, Desk};
 
 /// How long one piece may hold the page up, in milliseconds: a drag's own frame still fits beside it.
-const PIECE: f64 = 4.0;
+const PIECE: f64 = 1.5;
 /// Between pieces the browser paints and takes input.
 const BREATH: Duration = Duration::from_millis(4);
-const STEPS: usize = 16;
+const STEPS: usize = 12;
 
 /// What the slower charts show.
 #[derive(Clone, PartialEq, Default)]
