@@ -92,8 +92,12 @@ pub struct Row {
     pub rmse_rw: f64,
     /// That of the damped trend.
     pub rmse_damped: f64,
-    /// That of the first system's formula, over the forecasts it can make; `null` if none.
+    /// The number of forecasts that the first system's formula can make: those with TikTok counts.
+    pub n_first_system: usize,
+    /// Its root mean squared error over them; `null` if none.
     pub rmse_first_system: Option<f64>,
+    /// `rmse_first_system` over the random walk's on the same forecasts.
+    pub ratio_first_system: Option<f64>,
     /// The mean continuous ranked probability score.
     pub crps: f64,
     /// The fraction of outcomes within the central 80 % band.
@@ -127,6 +131,19 @@ pub struct Evaluation {
 ///
 /// When the settings are out of range, or the days before `settings.from` are too few to fit the model.
 pub fn evaluate(histories: &[History], settings: &Settings) -> Result<Evaluation, Invalid> {
+    evaluate_with_progress(histories, settings, |_| ())
+}
+
+/// Does what [`evaluate`] does, and after each day gives `progress` the fraction of days done, up to 1.
+///
+/// # Errors
+///
+/// As for [`evaluate`].
+pub fn evaluate_with_progress(
+    histories: &[History],
+    settings: &Settings,
+    mut progress: impl FnMut(f64),
+) -> Result<Evaluation, Invalid> {
     settings.check()?;
     let end =
         histories.iter().map(History::end).max().ok_or_else(|| Invalid::new("histories", "are empty"))?;
@@ -139,7 +156,8 @@ pub fn evaluate(histories: &[History], settings: &Settings) -> Result<Evaluation
     }
     let mut nowcaster = Nowcaster::fit(&views(settings.from))?;
     let mut scored = Vec::new();
-    for elapsed in 0..end.since(settings.from) {
+    let days = end.since(settings.from);
+    for elapsed in 0..days {
         let today = settings.from.plus(elapsed);
         let known = views(today);
         damped.push(&known, today);
@@ -171,6 +189,7 @@ pub fn evaluate(histories: &[History], settings: &Settings) -> Result<Evaluation
                 }
             }
         }
+        progress(f64::from(elapsed + 1) / f64::from(days));
     }
     let rows = rows(histories, settings, &scored);
     Ok(Evaluation { scored, rows })
@@ -196,9 +215,8 @@ fn rows(histories: &[History], settings: &Settings, scored: &[Scored]) -> Vec<Ro
 fn row(name: &str, horizon: usize, of: &[&Scored], settings: &Settings) -> Row {
     let n = of.len() as f64;
     let square = |s: &Scored, forecast: f64| (forecast - s.outcome) * (forecast - s.outcome);
-    let rmse = |forecast: fn(&Scored) -> Option<f64>| {
-        let squares: Vec<f64> = of.iter().filter_map(|s| Some(square(s, forecast(s)?))).collect();
-        libm::sqrt(squares.iter().sum::<f64>() / squares.len() as f64)
+    let rmse = |forecast: fn(&Scored) -> f64| {
+        libm::sqrt(of.iter().map(|s| square(s, forecast(s))).sum::<f64>() / of.len() as f64)
     };
     let covered = |level: f64| of.iter().filter(|s| (2.0 * s.pit - 1.0).abs() < level).count() as f64 / n;
     let mut pit_deciles = [0.0; 10];
@@ -214,15 +232,24 @@ fn row(name: &str, horizon: usize, of: &[&Scored], settings: &Settings) -> Row {
         }
     }
     let days: Vec<(f64, f64)> = days.into_iter().map(|(_, sums)| sums).collect();
-    let (model, rw) = (rmse(|s| Some(s.median)), rmse(|s| Some(s.random_walk)));
+    let (model, rw) = (rmse(|s| s.median), rmse(|s| s.random_walk));
+    let first: Vec<(f64, &Scored)> = of.iter().filter_map(|s| Some((s.first_system?, *s))).collect();
+    let first_system = (!first.is_empty()).then(|| {
+        let (own, rw) = first.iter().fold((0.0, 0.0), |(own, rw), (forecast, s)| {
+            (own + square(s, *forecast), rw + square(s, s.random_walk))
+        });
+        (libm::sqrt(own / first.len() as f64), libm::sqrt(own / rw))
+    });
     Row {
         artist: name.to_owned(),
         horizon,
         n: of.len(),
         rmse: model,
         rmse_rw: rw,
-        rmse_damped: rmse(|s| Some(s.damped)),
-        rmse_first_system: of.iter().any(|s| s.first_system.is_some()).then(|| rmse(|s| s.first_system)),
+        rmse_damped: rmse(|s| s.damped),
+        n_first_system: first.len(),
+        rmse_first_system: first_system.map(|(rmse, _)| rmse),
+        ratio_first_system: first_system.map(|(_, ratio)| ratio),
         crps: of.iter().map(|s| s.crps).sum::<f64>() / n,
         coverage80: covered(0.8),
         coverage95: covered(0.95),

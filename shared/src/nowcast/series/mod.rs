@@ -7,4 +7,4 @@ mod read;
 pub use day::Day;
 pub(crate) use history::collinear;
 pub use history::{AsOf, History, Observation};
-pub use read::{Source, read_histories};
+pub use read::{EVENTS_COLUMNS, LISTENERS_COLUMNS, Source, read_histories};

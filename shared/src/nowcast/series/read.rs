@@ -14,6 +14,26 @@ pub struct Source<'a> {
     pub bytes: &'a [u8],
 }
 
+/// The columns that a listeners file must have.
+pub const LISTENERS_COLUMNS: [&str; 3] = ["artist", "date", "spotify_monthly_listeners"];
+
+/// The columns that an events file must have.
+pub const EVENTS_COLUMNS: [&str; 4] = ["artist", "date", "kind", "impact"];
+
+impl Source<'_> {
+    /// Returns the first of `columns` that the header doesn't have, and `None` if it has them all.
+    ///
+    /// So that among the files of a folder those of one kind can be told.
+    ///
+    /// # Errors
+    ///
+    /// Where the header isn't CSV.
+    pub fn missing_column(self, columns: &[&'static str]) -> Result<Option<&'static str>, Invalid> {
+        let table = Table::open(self)?;
+        Ok(columns.iter().copied().find(|name| table.optional_column(name).is_none()))
+    }
+}
+
 /// Returns one history per artist, in the order in which the artists first appear.
 ///
 /// `listeners` files have the columns `artist`, `date`, `spotify_monthly_listeners` and, if they like,
@@ -71,9 +91,7 @@ struct ListenersRow<'a> {
 
 fn read_listeners(source: Source<'_>, mut row: impl FnMut(ListenersRow<'_>)) -> Result<(), Invalid> {
     let mut table = Table::open(source)?;
-    let artist = table.column("artist")?;
-    let date = table.column("date")?;
-    let listeners = table.column("spotify_monthly_listeners")?;
+    let [artist, date, listeners] = table.columns(LISTENERS_COLUMNS)?;
     let posts = table.optional_column("tiktok_sound_posts_change");
     let mut seen: BTreeMap<(String, Day), (Option<f64>, Option<f64>)> = BTreeMap::new();
     while table.next_record()? {
@@ -95,10 +113,7 @@ fn read_listeners(source: Source<'_>, mut row: impl FnMut(ListenersRow<'_>)) -> 
 
 fn read_events(source: Source<'_>, mut row: impl FnMut(&str, Day, f64)) -> Result<(), Invalid> {
     let mut table = Table::open(source)?;
-    let artist = table.column("artist")?;
-    let date = table.column("date")?;
-    table.column("kind")?;
-    let impact = table.column("impact")?;
+    let [artist, date, _, impact] = table.columns(EVENTS_COLUMNS)?;
     while table.next_record()? {
         let factor = table.number(impact, crate::invalid::positive)?;
         let factor = factor.ok_or_else(|| table.at(impact, "must not be empty".to_owned()))?;
@@ -135,9 +150,15 @@ impl<'a> Table<'a> {
         Some(Column { name, index })
     }
 
-    fn column(&self, name: &'static str) -> Result<Column, Invalid> {
-        self.optional_column(name)
-            .ok_or_else(|| Invalid::new(format!("{}:1:{name}", self.name), "the header has no such column"))
+    fn columns<const N: usize>(&self, names: [&'static str; N]) -> Result<[Column; N], Invalid> {
+        let mut columns = names.map(|name| Column { name, index: 0 });
+        for column in &mut columns {
+            let name = column.name;
+            *column = self.optional_column(name).ok_or_else(|| {
+                Invalid::new(format!("{}:1:{name}", self.name), "the header has no such column")
+            })?;
+        }
+        Ok(columns)
     }
 
     fn next_record(&mut self) -> Result<bool, Invalid> {
@@ -195,6 +216,14 @@ mod tests {
             [Some(100.0), None, None, Some(103.0)]
         );
         assert_eq!(histories[1].artist(), "B");
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_told_by_its_header() {
+        let listeners = source("Artist,DATE,spotify_monthly_listeners\n");
+        assert_eq!(listeners.missing_column(&LISTENERS_COLUMNS), Ok(None));
+        assert_eq!(listeners.missing_column(&EVENTS_COLUMNS), Ok(Some("kind")));
+        assert_eq!(source("").missing_column(&LISTENERS_COLUMNS), Ok(Some("artist")));
     }
 
     #[test]
