@@ -3,7 +3,10 @@
 //! It makes the demo's month, and later the paper exchange's crowd. Nothing in it is real: the artists are
 //! invented, and the event's ticker says so.
 
+mod histories;
 mod random;
+
+pub use self::histories::histories;
 
 use self::random::Random;
 use crate::Invalid;
@@ -78,8 +81,9 @@ impl Month {
             return Err(Invalid::new("days", format!("must be 2 to 62, got {days}")));
         }
         let mut random = Random::new(rng_seed);
+        let undriven = vec![0.0; days as usize + 1];
         let levels: Vec<Vec<f64>> =
-            ARTISTS.iter().map(|&(_, _, start)| log_levels(&mut random, ln(start), days as usize)).collect();
+            ARTISTS.iter().map(|&(_, _, start)| log_levels(&mut random, ln(start), &undriven)).collect();
         let tickers = ARTISTS
             .iter()
             .map(|(_, suffix, _)| format!("{EVENT}-{suffix}").parse())
@@ -128,13 +132,13 @@ impl Month {
     }
 }
 
-/// Returns the logarithm of the listeners on each of `days + 1` days.
-fn log_levels(random: &mut Random, start: f64, days: usize) -> Vec<f64> {
-    let mut levels = Vec::with_capacity(days + 1);
+/// Returns the logarithm of the listeners on each day; a day's `drive` is added to the growth that follows it.
+fn log_levels(random: &mut Random, start: f64, drive: &[f64]) -> Vec<f64> {
+    let mut levels = Vec::with_capacity(drive.len());
     let (mut level, mut growth) = (start, 0.002 * random.normal());
-    for _ in 0..=days {
+    for drive in drive {
         levels.push(level);
-        growth = PERSISTENCE * growth + SHOCK * random.normal();
+        growth = PERSISTENCE * growth + SHOCK * random.normal() + drive;
         if random.uniform() < JUMPS_A_DAY {
             growth += JUMP_SIZE * random.normal();
         }
