@@ -20,9 +20,13 @@ impl SplitMix64 {
     }
 }
 
+/// Of fewer blocks than this there is no interval: few blocks, around the end, hardly differ, and one not at all, so
+/// that their spread would understate the error, down to nothing.
+const FEWEST_BLOCKS: usize = 4;
+
 /// Returns the 2.5th and the 97.5th percentile of `sqrt(sum a / sum b)` when blocks of `block` consecutive days
-/// are drawn with replacement, and `None` without days: the circular block bootstrap of Politis and Romano
-/// (1992), which keeps the dependence of errors within a block.
+/// are drawn with replacement, and `None` if the days are fewer than four blocks: the circular block bootstrap of
+/// Politis and Romano (1992), which keeps the dependence of errors within a block.
 ///
 /// `days` has each day's `(a, b)`: sums of squared errors of two forecasts over all artists.
 pub(crate) fn ratio_interval(
@@ -31,12 +35,12 @@ pub(crate) fn ratio_interval(
     resamples: usize,
     rng_seed: u64,
 ) -> Option<(f64, f64)> {
-    if days.is_empty() || resamples == 0 {
+    let block = block.max(1);
+    if days.len() / block < FEWEST_BLOCKS || resamples == 0 {
         return None;
     }
     let mut rng = SplitMix64(rng_seed);
     // Sums over a block from each start, around the end.
-    let block = block.clamp(1, days.len());
     let blocks: Vec<(f64, f64)> = (0..days.len())
         .map(|start| {
             (start..start + block)
@@ -82,6 +86,8 @@ mod tests {
         let expected = 2.0 * 1.96 * libm::sqrt(4.0 / 2000.0) / 2.0;
         assert!(((high - low) / expected - 1.0).abs() < 0.15, "{low} {high} {expected}");
         assert_eq!(ratio_interval(&days, 5, 2000, 1), Some((low, high)));
-        assert_eq!(ratio_interval(&[], 5, 2000, 1), None);
+        assert!(ratio_interval(&days[..20], 5, 2000, 1).is_some());
+        assert_eq!(ratio_interval(&days[..19], 5, 2000, 1), None);
+        assert_eq!(ratio_interval(&[], 0, 2000, 1), None);
     }
 }

@@ -106,7 +106,8 @@ pub struct Row {
     pub coverage95: f64,
     /// `rmse / rmse_rw`.
     pub ratio_rw: f64,
-    /// The 95 % block-bootstrap interval of `ratio_rw`, low and high.
+    /// The 95 % block-bootstrap interval of `ratio_rw`, low and high; `null` where there are fewer than four blocks of
+    /// 56 days to draw from.
     pub ratio_rw_ci95: Option<(f64, f64)>,
     /// The fractions of the probability integral transforms in each tenth from 0 to 1: 0.1 each if calibrated.
     pub pit_deciles: [f64; 10],
