@@ -1,6 +1,7 @@
 //! Tauroi's hands: the one crate with sockets, files and secrets.
 
 mod cli;
+mod files;
 mod tapes;
 mod web;
 

@@ -1,19 +1,16 @@
 //! Recorded and simulated tapes: read once at the start, then only looked at.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use shared::api::{ContractSummary, EventSummary, Origin};
 use shared::market::csv::read_trades;
 use shared::market::{EventTape, EventTicker, Tape, Trade, artist};
 use shared::units::Date;
 use shared::world::Month;
 
-/// The most that one file of trades may unpack to: a hundred times the largest recorded month.
-const MAX_FILE_BYTES: u64 = 512 << 20;
+use crate::files;
 
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
 const DEMO_SEED: u64 = 20;
@@ -41,8 +38,8 @@ impl Library {
     pub(crate) fn load(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let mut problems = Vec::new();
         let mut by_event = BTreeMap::new();
-        for file in trade_files(paths)? {
-            match read(&file) {
+        for file in files::find("--tapes", paths, holds_trades, "*trades.csv or *trades.csv.gz")? {
+            match read(&file.path) {
                 Ok(trades) => {
                     for (event, trade) in trades {
                         by_event.entry(event).or_insert_with(Vec::new).push(trade);
@@ -130,50 +127,14 @@ fn last_trade(event: &EventTape) -> Option<shared::units::Timestamp> {
     event.contracts().iter().filter_map(|tape| tape.trades().last()).map(|trade| trade.at).max()
 }
 
-/// Lists the files to read: those named, and in a folder those whose name says that they hold trades.
-fn trade_files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in paths {
-        let kind =
-            fs::metadata(path).with_context(|| format!("--tapes: {} can't be read", path.display()))?;
-        if kind.is_file() {
-            files.push(path.clone());
-            continue;
-        }
-        let folder =
-            fs::read_dir(path).with_context(|| format!("--tapes: {} can't be read", path.display()))?;
-        let mut found: Vec<_> =
-            folder.flatten().map(|entry| entry.path()).filter(|file| holds_trades(file)).collect();
-        if found.is_empty() {
-            bail!("--tapes: {} holds no file called *trades.csv or *trades.csv.gz", path.display());
-        }
-        found.sort();
-        files.append(&mut found);
-    }
-    Ok(files)
-}
-
-fn holds_trades(file: &Path) -> bool {
-    file.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz"))
+/// Returns whether a file in a folder says by its name that it holds trades.
+fn holds_trades(name: &str) -> bool {
+    name.ends_with("trades.csv") || name.ends_with("trades.csv.gz")
 }
 
 /// Reads one file; an error names it.
 fn read(path: &Path) -> anyhow::Result<Vec<(EventTicker, Trade)>> {
     let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
-    let mut bytes = Vec::new();
-    let zipped = path.extension().is_some_and(|extension| extension == "gz");
-    let reader: Box<dyn Read> =
-        if zipped { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
-    reader
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{name} can't be read{}", if zipped { " as gzip" } else { "" }))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        bail!("{name} holds more than {} MB", MAX_FILE_BYTES >> 20);
-    }
-    let trades = read_trades(&bytes, &name)?;
+    let trades = read_trades(&files::read(path)?, &name)?;
     trades.into_iter().map(|trade| Ok((trade.ticker.event().with_context(|| name.clone())?, trade))).collect()
 }

@@ -1,5 +1,6 @@
 //! The command line: `tauroi --help`.
 
+mod nowcast;
 mod price;
 mod serve;
 
@@ -17,6 +18,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Say where listeners end, and how well that was said in the past
+    Nowcast(nowcast::Options),
     /// Answer questions of price, probability and fee, a JSON line each
     Price(price::Options),
     /// Serve the dashboard and its API
@@ -26,6 +29,7 @@ enum Command {
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Nowcast(options) => nowcast::run(&options),
         Command::Price(options) => price::run(&options),
         Command::Serve(options) => serve::run(&options),
     };

@@ -1,0 +1,85 @@
+//! The histories that the options name, and what there is of them.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::bail;
+use serde::Serialize;
+use shared::nowcast::series::{Day, EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
+
+use crate::files;
+
+/// Reads the histories; an error names the option or the file, with its line and column.
+pub(super) fn read(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<History>> {
+    let listeners = tables("--listeners", listeners, &LISTENERS_COLUMNS)?;
+    let events = tables("--events", events, &EVENTS_COLUMNS)?;
+    Ok(read_histories(&sources(&listeners), &sources(&events))?)
+}
+
+/// A file's name and its content.
+type Table = (String, Vec<u8>);
+
+fn sources(tables: &[Table]) -> Vec<Source<'_>> {
+    tables.iter().map(|(name, bytes)| Source { name, bytes }).collect()
+}
+
+/// Reads the files among `paths`, and of each folder those that have `columns`.
+fn tables(option: &str, paths: &[PathBuf], columns: &[&'static str]) -> anyhow::Result<Vec<Table>> {
+    let mut tables = Vec::new();
+    for file in files::find(option, paths, is_table, "*.csv or *.csv.gz")? {
+        let table = (file.path.display().to_string(), files::read(&file.path)?);
+        let source = Source { name: &table.0, bytes: &table.1 };
+        // A file that was named is what it was named for, or an error.
+        let missing = if file.named { None } else { source.missing_column(columns)? };
+        match missing {
+            Some(column) => writeln!(std::io::stderr(), "passed over {}: no column {column}", table.0)?,
+            None => tables.push(table),
+        }
+    }
+    if tables.is_empty() && !paths.is_empty() {
+        bail!("{option}: no file there has the columns {}", columns.join(", "));
+    }
+    Ok(tables)
+}
+
+fn is_table(name: &str) -> bool {
+    name.ends_with(".csv") || name.ends_with(".csv.gz")
+}
+
+/// What there is of one artist.
+#[derive(Debug, Serialize)]
+pub(super) struct Sample {
+    pub(super) artist: String,
+    /// The days of the first and the last count.
+    #[serde(serialize_with = "as_text")]
+    pub(super) first: Day,
+    #[serde(serialize_with = "as_text")]
+    pub(super) last: Day,
+    /// How many days have a count.
+    pub(super) counts: usize,
+    /// How many of these lie on a straight line between their neighbours.
+    pub(super) interpolated: usize,
+}
+
+impl Sample {
+    /// Returns what there is, or `None` without a single count.
+    pub(super) fn of(history: &History) -> Option<Self> {
+        let counted = |history: &History| {
+            let days = history.as_of(history.end()).days().iter().zip(0..);
+            days.filter(|(day, _)| day.listeners.is_some()).map(|(_, at)| at).collect::<Vec<i32>>()
+        };
+        let counts = counted(history);
+        Some(Self {
+            artist: history.artist().to_owned(),
+            first: history.first().plus(*counts.first()?),
+            last: history.first().plus(*counts.last()?),
+            counts: counts.len(),
+            interpolated: counts.len() - counted(&history.without_interpolated()).len(),
+        })
+    }
+}
+
+/// Writes a day as `YYYY-MM-DD`.
+pub(super) fn as_text<S: serde::Serializer>(day: &Day, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
