@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "what it prints is its result")]
 
 fn main() -> Result<(), shared::Invalid> {
-    for block in shared::pricing::parity::parity_blocks()? {
+    for block in shared::parity::parity_blocks()? {
         println!("{} {:016x}", block.name, block.digest);
     }
     Ok(())

@@ -12,7 +12,7 @@ const NATIVE: &str = include_str!(env!("TAUROI_NATIVE_GRID"));
 
 #[wasm_bindgen_test]
 fn the_browser_computes_the_native_bits() {
-    let blocks = shared::pricing::parity::parity_blocks().unwrap();
+    let blocks = shared::parity::parity_blocks().unwrap();
     let here: Vec<String> =
         blocks.iter().map(|block| format!("{} {:016x}", block.name, block.digest)).collect();
     let native: Vec<&str> = NATIVE.lines().collect();

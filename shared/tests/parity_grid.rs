@@ -2,16 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use shared::pricing::parity::parity_blocks;
+use shared::parity::parity_blocks;
 
 #[test]
 fn digests_repeat_and_differ() {
     let blocks = parity_blocks().unwrap();
     assert_eq!(blocks, parity_blocks().unwrap());
     for (k, block) in blocks.iter().enumerate() {
-        let differs = |other: &shared::pricing::parity::ParityBlock| {
-            other.digest != block.digest && other.name != block.name
-        };
+        let differs =
+            |other: &shared::parity::ParityBlock| other.digest != block.digest && other.name != block.name;
         assert!(blocks[..k].iter().all(differs), "{}", block.name);
     }
 }

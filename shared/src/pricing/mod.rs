@@ -4,6 +4,5 @@ mod bounds;
 pub mod digital;
 pub mod implied;
 pub mod leader_strike;
-pub mod parity;
 pub mod volatility;
 pub mod winner;

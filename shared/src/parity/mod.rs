@@ -4,6 +4,8 @@
 //! the block's name says where they part.
 
 mod digital;
+mod nowcast;
+mod scenario;
 mod winner;
 
 use crate::Invalid;
@@ -25,6 +27,8 @@ pub struct ParityBlock {
 pub fn parity_blocks() -> Result<Vec<ParityBlock>, Invalid> {
     let mut blocks = digital::blocks()?;
     blocks.extend(winner::blocks()?);
+    blocks.extend(scenario::blocks()?);
+    blocks.extend(nowcast::blocks()?);
     Ok(blocks)
 }
 
