@@ -18,7 +18,7 @@ pub(super) fn render(report: &Report) -> String {
     // Writing to a string can't fail.
     let _ = writeln!(
         text,
-        "Walk-forward from {} to {}, every forecast with what was known on its day.\nPooled: {}.\n",
+        "Walk-forward from {} to {}, every forecast from its own day and those before.\nPooled: {}.\n",
         report.first_origin,
         report.last_origin,
         artists.join(", ")
