@@ -85,7 +85,7 @@ pub(crate) fn ArtistTable(
                     Some((by, false)) if by == i => None,
                     _ => Some((i, true)),
                 }
-            })
+            });
         };
         view! {
             <th class="num" scope="col" aria-sort=direction title=column.meaning>

@@ -25,6 +25,9 @@ use crate::frames::Painter;
 use crate::parts::download;
 use crate::theme::{Palette, Theme};
 
+/// The stage once the canvases are there, and what draws it.
+type Staged = StoredValue<Option<(Rc<Stage>, Rc<Painter>)>, LocalStorage>;
+
 /// What a painter needs, shared between the component and the frame loop.
 struct Stage {
     frame: HtmlCanvasElement,
@@ -344,7 +347,7 @@ fn data_table(spec: &Spec) -> impl IntoView + use<> {
 }
 
 /// Saves what is drawn, on the page's own background.
-fn picture(stage: &StoredValue<Option<(Rc<Stage>, Rc<Painter>)>, LocalStorage>, slug: &str) {
+fn picture(stage: &Staged, slug: &str) {
     let canvas = stage.with_value(|stage| {
         let (stage, _) = stage.as_ref()?;
         let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
