@@ -136,7 +136,8 @@ fn TopBar(
             <select id="event" aria-label="Event" on:change=choose prop:value=move || chosen.get()>
                 {move || events().into_iter().map(|ticker| {
                     let is_chosen = ticker == chosen.get();
-                    view! { <option value=ticker.clone() selected=is_chosen>{ticker}</option> }
+                    let text = ticker.clone();
+                    view! { <option value=ticker selected=is_chosen>{text}</option> }
                 }).collect_view()}
             </select>
             <span class="settles">{settles}</span>
