@@ -37,6 +37,8 @@ pub struct Row {
     pub volatility: Volatility,
     /// Median of the listeners at settlement if no jump comes.
     pub median: f64,
+    /// Standard deviation of the logarithm of the listeners at settlement, jumps included.
+    pub log_deviation: f64,
     /// The market's price, in dollars.
     pub market: Option<f64>,
     /// Fair less market, in dollars a contract.
@@ -189,6 +191,7 @@ impl Scenario {
             fair,
             volatility,
             median: self.median(artist),
+            log_deviation: self.log_moments(artist)?.1,
             market,
             edge,
             edge_after_fees,

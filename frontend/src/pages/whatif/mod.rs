@@ -3,6 +3,7 @@
 mod cards;
 mod charts;
 mod controls;
+mod explanation;
 mod slow;
 mod table;
 
@@ -13,6 +14,7 @@ use crate::parts::winner_bar::WinnerBar;
 use cards::Cards;
 use charts::Charts;
 use controls::Controls;
+use explanation::WhatIfExplanation;
 use table::WhatIfTable;
 
 /// The page.
@@ -37,6 +39,7 @@ pub(crate) fn WhatIfPage() -> impl IntoView {
             <section class="whatif-main">
                 <section class="card" aria-label="Table"><WhatIfTable names=names /></section>
                 <Charts names=names />
+                <WhatIfExplanation names=names />
             </section>
         </div>
     }
