@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{EventSummary, Scenario, TapeList};
+use shared::api::{EventSummary, Prints, Scenario, TapeList};
 use shared::pricing::winner::Workspace;
 use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter};
 
@@ -82,6 +82,8 @@ pub(crate) struct Desk {
     pub(crate) pointed: RwSignal<Option<usize>>,
     /// A message about something that was refused.
     pub(crate) notice: RwSignal<Option<String>>,
+    /// The tapes that are here already, fetched or opened: one a contract.
+    pub(crate) prints: RwSignal<Vec<Arc<Prints>>>,
     undo: StoredValue<Vec<Scenario>>,
     last_change: StoredValue<Option<(Knob, f64)>>,
 }
@@ -113,6 +115,7 @@ impl Desk {
             artist: RwSignal::new(0),
             pointed: RwSignal::new(None),
             notice: RwSignal::new(None),
+            prints: RwSignal::new(Vec::new()),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),
         };

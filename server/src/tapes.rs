@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use shared::api::{ContractSummary, EventSummary, Origin};
+use shared::api::{EventSummary, Origin};
 use shared::market::csv::read_trades;
-use shared::market::{EventTape, EventTicker, Tape, Trade, artist};
+use shared::market::{EventTape, EventTicker, Tape, Trade};
 use shared::units::Date;
 use shared::world::Month;
 
@@ -87,13 +87,11 @@ impl Library {
     /// Returns what there is, event by event, the most traded contract of each first.
     pub(crate) fn events(&self) -> Vec<EventSummary> {
         let summary = |(origin, event): &(Origin, EventTape)| {
-            let mut contracts: Vec<_> = event.contracts().iter().map(|tape| self.summarise(tape)).collect();
-            contracts.sort_by_key(|contract| std::cmp::Reverse((contract.trades, contract.volume)));
-            let settles = match origin {
-                Origin::Recorded => event.event().month_end(),
-                Origin::Simulated => self.simulated_end,
-            };
-            EventSummary { event: event.event().clone(), origin: *origin, settles, contracts }
+            let recorded = EventSummary::recorded(event);
+            match origin {
+                Origin::Recorded => recorded,
+                Origin::Simulated => self.simulated(recorded),
+            }
         };
         self.events.iter().map(summary).collect()
     }
@@ -102,24 +100,17 @@ impl Library {
         self.events.iter().flat_map(|(_, event)| event.contracts())
     }
 
-    fn summarise(&self, tape: &Tape) -> ContractSummary {
-        let (first_at, last_at) = tape.span();
-        let outcome = tape.ticker().outcome();
-        let invented = self.simulated.iter().find(|artist| artist.ticker == *tape.ticker());
-        ContractSummary {
-            ticker: tape.ticker().clone(),
-            name: invented
-                .map(|artist| artist.name)
-                .or_else(|| artist(outcome))
-                .unwrap_or(outcome)
-                .to_owned(),
-            listeners: invented.and_then(|artist| artist.listeners.last().copied()),
-            trades: tape.trades().len(),
-            volume: tape.volume(),
-            last: tape.last_price(),
-            first_at,
-            last_at,
+    /// Adds what only the simulation knows: the end of its month, and its artists with their listeners.
+    fn simulated(&self, mut summary: EventSummary) -> EventSummary {
+        summary.origin = Origin::Simulated;
+        summary.settles = self.simulated_end;
+        for contract in &mut summary.contracts {
+            if let Some(invented) = self.simulated.iter().find(|artist| artist.ticker == contract.ticker) {
+                contract.name = invented.name.to_owned();
+                contract.listeners = invented.listeners.last().copied();
+            }
         }
+        summary
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! Both ends compile these types, so a field can't be renamed on one side only.
 
+use core::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
-use crate::market::{EventTicker, Tape, Ticker};
+use crate::market::{EventTape, EventTicker, Tape, Ticker, artist};
 use crate::units::{Date, Price, Quantity, Timestamp};
 
 pub use crate::scenario::Scenario;
@@ -123,6 +125,34 @@ pub struct Prints {
 pub struct Problem {
     /// What went wrong, for the person who asked.
     pub error: String,
+}
+
+impl EventSummary {
+    /// Returns the summary of an event's recorded tapes: its contracts most traded first, and the last day of
+    /// its month as the day that settles it.
+    pub fn recorded(tape: &EventTape) -> Self {
+        let mut contracts: Vec<_> = tape.contracts().iter().map(ContractSummary::from).collect();
+        contracts.sort_by_key(|contract| Reverse((contract.trades, contract.volume)));
+        let event = tape.event().clone();
+        Self { settles: event.month_end(), event, origin: Origin::Recorded, contracts }
+    }
+}
+
+impl From<&Tape> for ContractSummary {
+    fn from(tape: &Tape) -> Self {
+        let (first_at, last_at) = tape.span();
+        let outcome = tape.ticker().outcome();
+        Self {
+            ticker: tape.ticker().clone(),
+            name: artist(outcome).unwrap_or(outcome).to_owned(),
+            listeners: None,
+            trades: tape.trades().len(),
+            volume: tape.volume(),
+            last: tape.last_price(),
+            first_at,
+            last_at,
+        }
+    }
 }
 
 impl From<&Tape> for Prints {

@@ -1,9 +1,56 @@
-//! What was traded.
+//! What was traded: the event's contracts, the chosen one's tape, and files of trades that are opened here.
+
+mod charts;
+mod contracts;
+mod latest;
+mod open;
+mod tape;
 
 use leptos::prelude::*;
+
+use crate::desk::Desk;
+use crate::parts::state::{Empty, Failed, Loading, Remote};
+use charts::TapeCharts;
+use contracts::{Assumed, Contracts, EventFigures};
+use latest::Latest;
+use open::OpenTape;
+use tape::Shown;
 
 /// The page.
 #[component]
 pub(crate) fn MarketPage() -> impl IntoView {
-    view! { <p>"…"</p> }
+    let desk = expect_context::<Desk>();
+    let names = Memo::new(move |_| desk.names());
+    let shown = Shown::follow(desk);
+    let tape = move || {
+        match shown.state.get() {
+        Remote::Loading => view! { <Loading what="the tape" /> }.into_any(),
+        Remote::Failed(reason) => {
+            view! { <Failed reason=reason retry=Callback::new(move |()| shown.retry(desk)) /> }.into_any()
+        }
+        Remote::Ready(false) => view! {
+            <Empty>"No tape of this contract is on the server. Choose an event above, or open a file of its trades."</Empty>
+        }
+        .into_any(),
+        Remote::Ready(true) => view! { <TapeCharts shown=shown /> }.into_any(),
+    }
+    };
+    let has_prints = Memo::new(move |_| shown.state.get() == Remote::Ready(true));
+    view! {
+        <div class="market">
+            <section class="card market-head" aria-label="The event">
+                <EventFigures />
+                <OpenTape />
+                <Assumed />
+            </section>
+            <section class="card market-contracts" aria-label="Contracts"><Contracts names=names /></section>
+            <section class="card market-tape" aria-label="Tape">
+                <h1 id="tape-name" data-ticker=move || shown.ticker()>{move || shown.heading(desk, &names.get())}</h1>
+                {tape}
+            </section>
+            <section class="card market-latest" aria-label="Latest prints" hidden=move || !has_prints.get()>
+                <Latest shown=shown />
+            </section>
+        </div>
+    }
 }

@@ -128,6 +128,16 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
                 });
                 chart.draw_series(bars).ok()?;
             }
+            Kind::Columns => {
+                let half = match series.points.as_slice() {
+                    [first, second, ..] => 0.5 * (second.0 - first.0),
+                    _ => 0.5 * (view.x.1 - view.x.0),
+                };
+                let columns = points.into_iter().map(|(x, y)| {
+                    Rectangle::new([(x - half, 0.0), (x + half, y)], colour.mix(0.75).filled())
+                });
+                chart.draw_series(columns).ok()?;
+            }
             Kind::Dots => {
                 let radius = (1.6 * unit) as u32;
                 let dots =

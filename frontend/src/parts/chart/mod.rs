@@ -149,7 +149,11 @@ pub(crate) fn Chart(
     /// What it shows.
     #[prop(into)]
     spec: Signal<Spec>,
+    /// The part of the x axis that is shown, where charts share it; none is all of it.
+    #[prop(optional)]
+    zoom: Option<RwSignal<Option<(f64, f64)>>>,
 ) -> impl IntoView {
+    let zoom = zoom.unwrap_or_else(|| RwSignal::new(None));
     let frame = NodeRef::<Canvas>::new();
     let series = NodeRef::<Canvas>::new();
     let overlay = NodeRef::<Canvas>::new();
@@ -189,7 +193,7 @@ pub(crate) fn Chart(
         with_stage(&|stage| {
             let same_axis = stage.spec.borrow().as_ref().is_some_and(|old| old.x == spec.x);
             if !same_axis {
-                stage.zoom.set(None);
+                zoom.set(None);
             }
             *stage.spec.borrow_mut() = Some(spec.clone());
         });
@@ -200,6 +204,10 @@ pub(crate) fn Chart(
             *stage.palette.borrow_mut() = Palette::default();
             *stage.drawn.borrow_mut() = None;
         });
+    });
+    Effect::new(move |_| {
+        let zoom = zoom.get();
+        with_stage(&|stage| stage.zoom.set(zoom));
     });
     watch_size(plot, move || with_stage(&|_| {}));
 
@@ -218,7 +226,7 @@ pub(crate) fn Chart(
             with_stage(&|stage| {
                 if let Some(view) = stage.view() {
                     let shift = (start - pixel) / view.width() * (range.1 - range.0);
-                    stage.zoom.set(Some((range.0 + shift, range.1 + shift)));
+                    zoom.set(Some((range.0 + shift, range.1 + shift)));
                 }
             });
         }
@@ -240,7 +248,7 @@ pub(crate) fn Chart(
             let (low, high) = (centre + (view.x.0 - centre) * factor, centre + (view.x.1 - centre) * factor);
             let zoomed_out = high - low >= all.1 - all.0;
             if high - low > (all.1 - all.0) * 1e-4 {
-                stage.zoom.set((!zoomed_out).then_some((low, high)));
+                zoom.set((!zoomed_out).then_some((low, high)));
             }
         });
     };
@@ -267,7 +275,7 @@ pub(crate) fn Chart(
                     on:pointerdown=pressed
                     on:pointerup=move |_| dragged.set_value(None)
                     on:pointerleave=move |_| { dragged.set_value(None); read_at(None); }
-                    on:dblclick=move |_| with_stage(&|stage| stage.zoom.set(None))
+                    on:dblclick=move |_| zoom.set(None)
                     on:wheel=wheeled
                 ></canvas>
             </div>

@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     Steps,
     /// A horizontal bar a point, from the chart's first mark to the point.
     Bars,
+    /// A column a point, from zero to the point, as wide as the first two points are apart.
+    Columns,
     /// A line with the area down to the axis filled.
     Area,
     /// A dot a point.

@@ -1,0 +1,134 @@
+//! The charts of a tape: prices with the model's fair over them, and below them how much was traded.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::format;
+
+use super::tape::Shown;
+use crate::desk::Desk;
+use crate::parts::artist;
+use crate::parts::chart::Chart;
+use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
+
+/// How many bins the volume has at most.
+const MOST_BINS: i64 = 150;
+
+const MINUTE: i64 = 60_000_000;
+const HOUR: i64 = 60 * MINUTE;
+
+const DAY: i64 = 24 * HOUR;
+
+/// The widths a bin may have, in microseconds, and their names; beyond them come whole days.
+const BINS: [(i64, &str); 7] = [
+    (MINUTE, "a minute"),
+    (5 * MINUTE, "in 5 minutes"),
+    (15 * MINUTE, "in 15 minutes"),
+    (HOUR, "an hour"),
+    (3 * HOUR, "in 3 hours"),
+    (6 * HOUR, "in 6 hours"),
+    (12 * HOUR, "in 12 hours"),
+];
+
+/// Prices and volume over one axis of time: zooming one zooms the other.
+#[component]
+pub(super) fn TapeCharts(
+    /// The contract.
+    shown: Shown,
+) -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let zoom = RwSignal::new(None);
+    let fair = Memo::new(move |_| match desk.outcome.get() {
+        Some(Ok(found)) => found.rows.get(desk.artist.get()).map(|row| row.fair),
+        _ => None,
+    });
+    // The points are kept while a drag moves the fair.
+    let points = Memo::new(move |_| {
+        let prints = shown.prints.get()?;
+        let price = |(at, price): (&i64, &i64)| (*at as f64, *price as f64 / 1e4);
+        Some(Arc::new(prints.micros.iter().zip(&prints.centicents).map(price).collect::<Vec<_>>()))
+    });
+    let prices = Memo::new(move |_| prices(&points.get().unwrap_or_default(), fair.get(), desk.artist.get()));
+    let volume = Memo::new(move |_| match shown.prints.get() {
+        Some(prints) => volume(&prints.micros, &prints.hundredths),
+        None => volume(&[], &[]),
+    });
+    view! {
+        <Chart title="Price" slug="prices" spec=prices zoom=zoom />
+        <Chart title="Size" slug="volume" spec=volume zoom=zoom />
+    }
+}
+
+/// Returns the axis of time of both charts, with room for the outermost dots.
+fn time_axis(first: f64, last: f64) -> Axis {
+    let room = (0.01 * (last - first)).max(MINUTE as f64);
+    Axis::of("Time (UTC), in microseconds since 1970", (first - room, last + room), Format::Time)
+}
+
+fn prices(points: &Arc<Vec<(f64, f64)>>, fair: Option<f64>, place: usize) -> Spec {
+    let first = points.first().map_or(0.0, |point| point.0);
+    let last = points.last().map_or(0.0, |point| point.0);
+    let all = points.iter().map(|point| point.1).chain(fair);
+    let (low, high) = all.fold((1.0_f64, 0.0_f64), |(low, high), price| (low.min(price), high.max(price)));
+    let room = (0.06 * (high - low)).max(0.005);
+    let mut series = vec![Series {
+        name: "Prints".into(),
+        colour: artist::colour(place),
+        kind: Kind::Dots,
+        points: Arc::clone(points),
+    }];
+    series.extend(fair.map(|fair| Series {
+        name: "Model's fair now".into(),
+        colour: "--text-0",
+        kind: Kind::Line,
+        points: Arc::new(vec![(first, fair), (last, fair)]),
+    }));
+    Spec {
+        x: time_axis(first, last),
+        y: Axis::of("Price, in dollars", ((low - room).max(0.0), (high + room).min(1.0)), Format::Cents),
+        series,
+        marks: Vec::new(),
+        summary: format!(
+            "{} prints between {} and {}",
+            points.len(),
+            format::cents(low, 1),
+            format::cents(high, 1)
+        ),
+    }
+}
+
+/// Returns how many contracts were traded in each bin of time; the bins start at round times.
+fn volume(micros: &[i64], hundredths: &[i64]) -> Spec {
+    let (first, last) = (micros.first().copied().unwrap_or(0), micros.last().copied().unwrap_or(0));
+    let known = BINS.into_iter().find(|(width, _)| (last - first) / width < MOST_BINS);
+    let (width, name) = known.map_or_else(
+        || {
+            // Few enough bins for any two dates that a tape can hold.
+            let days = (last - first) / DAY / MOST_BINS + 1;
+            (days * DAY, if days == 1 { "a day".to_owned() } else { format!("in {days} days") })
+        },
+        |(width, name)| (width, name.to_owned()),
+    );
+    let begin = first.div_euclid(width);
+    let mut points: Vec<(f64, f64)> = (begin..=last.div_euclid(width))
+        .map(|bin| ((bin * width) as f64 + 0.5 * width as f64, 0.0))
+        .collect();
+    for (at, count) in micros.iter().zip(hundredths) {
+        if let Some(point) = points.get_mut((at.div_euclid(width) - begin) as usize) {
+            point.1 += *count as f64 / 100.0;
+        }
+    }
+    let highest = points.iter().map(|point| point.1).fold(1.0, f64::max);
+    Spec {
+        x: time_axis(first as f64, last as f64),
+        y: Axis::of("Contracts", (0.0, 1.06 * highest), Format::Plain),
+        series: vec![Series {
+            name: format!("Contracts {name}"),
+            colour: "--text-2",
+            kind: Kind::Columns,
+            points: Arc::new(points),
+        }],
+        marks: Vec::new(),
+        summary: format!("at most {} contracts {name}", format::grouped(highest as i64)),
+    }
+}

@@ -1,0 +1,120 @@
+//! The tape of the chosen contract: asked for when it is first chosen, and kept from then on.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::api::{ContractSummary, Prints};
+use shared::format;
+use shared::market::Ticker;
+
+use crate::desk::Desk;
+use crate::net;
+use crate::parts::state::Remote;
+
+/// What the page shows of the chosen contract.
+///
+/// Tapes and failures are found by the contract's ticker, so an answer about another contract is kept for later
+/// and never shown in this one's place.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    /// The chosen contract, where there is a tape of it to ask for.
+    contract: Memo<Option<ContractSummary>>,
+    /// Its tape, once it is here.
+    pub(super) prints: Memo<Option<Arc<Prints>>>,
+    /// Whether the tape is on its way, here, or not to be had; ready without one is `false`.
+    pub(super) state: Memo<Remote<bool>>,
+    failure: RwSignal<Option<(Ticker, String)>>,
+    asked: StoredValue<Vec<Ticker>>,
+}
+
+impl Shown {
+    /// Follows the desk's choice for as long as the page lives.
+    pub(super) fn follow(desk: Desk) -> Self {
+        let contract = Memo::new(move |_| {
+            let event = desk.event()?;
+            let ticker = desk.scenario.with(|scenario| {
+                scenario.as_ref()?.artists().get(desk.artist.get()).map(|artist| artist.ticker.clone())
+            })?;
+            event.contracts.into_iter().find(|contract| contract.ticker == ticker)
+        });
+        let prints = Memo::new(move |_| {
+            contract.with(|contract| {
+                let ticker = &contract.as_ref()?.ticker;
+                desk.prints.with(|kept| kept.iter().find(|prints| prints.ticker == *ticker).cloned())
+            })
+        });
+        let failure = RwSignal::new(None::<(Ticker, String)>);
+        let state = Memo::new(move |_| {
+            let Some(contract) = contract.get() else {
+                return desk.list.with(|list| match list {
+                    Remote::Loading => Remote::Loading,
+                    Remote::Ready(_) => Remote::Ready(false),
+                    Remote::Failed(reason) => Remote::Failed(reason.clone()),
+                });
+            };
+            match failure.get() {
+                _ if prints.with(Option::is_some) => Remote::Ready(true),
+                Some((ticker, reason)) if ticker == contract.ticker => Remote::Failed(reason),
+                _ => Remote::Loading,
+            }
+        });
+        let shown = Self { contract, prints, state, failure, asked: StoredValue::new(Vec::new()) };
+        Effect::new(move |_| {
+            if let Some(contract) = contract.get()
+                && prints.with(Option::is_none)
+            {
+                shown.ask(desk, contract.ticker);
+            }
+        });
+        shown
+    }
+
+    /// Asks again for what did not come.
+    pub(super) fn retry(self, desk: Desk) {
+        match self.contract.get_untracked() {
+            Some(contract) => self.ask(desk, contract.ticker),
+            None => desk.load(),
+        }
+    }
+
+    /// Returns the chosen contract's ticker, or nothing.
+    pub(super) fn ticker(self) -> String {
+        self.contract.with(|contract| contract.as_ref().map_or_else(String::new, |c| c.ticker.to_string()))
+    }
+
+    /// Returns the artist, the contract, and how much of it was traded.
+    pub(super) fn heading(self, desk: Desk, names: &[String]) -> String {
+        let name = names.get(desk.artist.get()).cloned().unwrap_or_default();
+        self.contract.with(|contract| match contract {
+            Some(contract) => {
+                format!("{name} · {} · {} prints", contract.ticker, format::grouped(contract.trades as i64))
+            }
+            None => name,
+        })
+    }
+
+    fn ask(self, desk: Desk, ticker: Ticker) {
+        if self.asked.with_value(|asked| asked.contains(&ticker)) {
+            return;
+        }
+        self.failure.set(None);
+        self.asked.update_value(|asked| asked.push(ticker.clone()));
+        spawn_local(async move {
+            let answer = net::prints(&ticker).await;
+            // The page may be gone by now; the desk, which keeps the tape, never is.
+            self.asked.try_update_value(|asked| asked.retain(|other| *other != ticker));
+            match answer {
+                Ok(prints) => desk.prints.update(|kept| {
+                    // A file of this contract may have been opened meanwhile: it stays.
+                    if !kept.iter().any(|other| other.ticker == ticker) {
+                        kept.push(Arc::new(prints));
+                    }
+                }),
+                Err(reason) => {
+                    self.failure.try_set(Some((ticker, reason)));
+                }
+            }
+        });
+    }
+}
