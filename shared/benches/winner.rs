@@ -1,30 +1,14 @@
 //! How long the winner-take-all engine takes, beside plain Monte Carlo.
 //!
-//! `cargo bench -p shared --bench winner` prints a line for each case: the median over batches. With `-- --json` each
-//! line is `{"name": ..., "ns": ...}`.
-#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
-#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+//! `cargo bench -p shared --bench winner [-- --json] [FILTER…]` prints a line for each case.
+
+#![expect(clippy::disallowed_methods, reason = "nothing measured here has to have the same bits everywhere")]
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
 
-/// Returns the median nanoseconds of one call, over batches of about 20 ms.
-fn median_ns(mut call: impl FnMut()) -> f64 {
-    let start = Instant::now();
-    call();
-    let calls = (0.02 / start.elapsed().as_secs_f64()).clamp(1.0, 1e6) as u32;
-    let mut times: Vec<f64> = (0..31)
-        .map(|_| {
-            let start = Instant::now();
-            (0..calls).for_each(|_| call());
-            start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
+mod support;
 
 /// Levels that come down slowly, spreads within a factor of two, loadings of both signs.
 fn outcomes(count: usize, jumps: bool, factor: bool) -> Vec<Outcome> {
@@ -82,31 +66,8 @@ fn monte_carlo(levels: &[(f64, f64)], state: &mut u64) -> Vec<f64> {
 }
 
 fn main() -> Result<(), shared::Invalid> {
-    let json = std::env::args().any(|argument| argument == "--json");
-    let report = |name: &str, ns: f64| {
-        if json {
-            println!("{{\"name\":\"{name}\",\"ns\":{ns:.0}}}");
-        } else {
-            println!("{name:<34} {:>10.2} us", ns / 1e3);
-        }
-    };
+    let harness = support::Harness::from_arguments();
     let mut workspace = Workspace::new();
-    let cases = [
-        ("winner/normal/10", 10, false, false),
-        ("winner/normal/30", 30, false, false),
-        ("winner/jumps/30", 30, true, false),
-        ("winner/factor/30", 30, false, true),
-        ("winner/jumps+factor/30", 30, true, true),
-    ];
-    for (name, count, jumps, factor) in cases {
-        let contract = WinnerTakeAll::new(&outcomes(count, jumps, factor), Unlisted::Excluded)?;
-        report(
-            name,
-            median_ns(|| {
-                let _ = black_box(black_box(&contract).probabilities(&mut workspace));
-            }),
-        );
-    }
     let wide: Vec<_> = (0..30_i32)
         .map(|i| Outcome::Normal {
             a: -0.01 * f64::from(i),
@@ -114,27 +75,27 @@ fn main() -> Result<(), shared::Invalid> {
             beta: 0.0,
         })
         .collect();
-    let contract = WinnerTakeAll::new(&wide, Unlisted::Excluded)?;
-    report(
-        "winner/spreads from 0.001 to 1/30",
-        median_ns(|| {
+    for (name, outcomes) in [
+        ("winner: 10 normals", outcomes(10, false, false)),
+        ("winner: 30 normals", outcomes(30, false, false)),
+        ("winner: 30 normals, spreads from 0.001 to 1", wide),
+        ("winner: 30 with jumps", outcomes(30, true, false)),
+        ("winner: 30 with one factor", outcomes(30, false, true)),
+        ("winner: 30 with jumps and one factor", outcomes(30, true, true)),
+    ] {
+        let contract = WinnerTakeAll::new(&outcomes, Unlisted::Excluded)?;
+        harness.measure(name, 1, || {
             let _ = black_box(black_box(&contract).probabilities(&mut workspace));
-        }),
-    );
+        });
+    }
     let contract = WinnerTakeAll::new(&outcomes(30, false, false), Unlisted::Excluded)?;
-    report(
-        "winner/normal/30/sensitivities",
-        median_ns(|| {
-            let _ = black_box(black_box(&contract).sensitivities(&mut workspace));
-        }),
-    );
+    harness.measure("winner: 30 normals, with sensitivities", 1, || {
+        let _ = black_box(black_box(&contract).sensitivities(&mut workspace));
+    });
     let levels: Vec<_> = (0..5).map(|i| (-0.01 * f64::from(i), 0.04 + 0.01 * f64::from(i % 5))).collect();
     let mut state = 1;
-    report(
-        "monte-carlo/5x10000x15",
-        median_ns(|| {
-            black_box(monte_carlo(black_box(&levels), &mut state));
-        }),
-    );
+    harness.measure("winner: Monte Carlo of 5, 10000 paths, 15 steps", 1, || {
+        black_box(monte_carlo(black_box(&levels), &mut state));
+    });
     Ok(())
 }

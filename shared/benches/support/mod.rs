@@ -1,0 +1,71 @@
+//! How every benchmark measures and prints: the time of one call, the best over rounds.
+//!
+//! `cargo bench -p shared --bench NAME -- [--json] [FILTER…]` measures what has a filter in its name. With
+//! `--json` each line is `{"name": …, "ns": …}`, or `"value"` for what is no time, which `cargo xtask bench` sets beside the peers.
+
+#![allow(clippy::print_stdout, reason = "the figures are for the terminal")]
+#![allow(clippy::disallowed_methods, reason = "only here time is measured, not decided on")]
+
+use std::time::Instant;
+
+/// The rounds measured; the fastest counts, as only disturbances make a round slower.
+const ROUNDS: usize = 15;
+/// The least length of a round, in seconds.
+const ROUND_SECONDS: f64 = 0.02;
+
+/// What the command line asks for.
+pub(crate) struct Harness {
+    json: bool,
+    filters: Vec<String>,
+}
+
+impl Harness {
+    /// Returns what this process's arguments ask for.
+    pub(crate) fn from_arguments() -> Self {
+        let (options, filters): (Vec<String>, Vec<String>) =
+            std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
+        let filters = filters.iter().map(|filter| filter.to_lowercase()).collect();
+        Self { json: options.iter().any(|option| option == "--json"), filters }
+    }
+
+    /// Measures `pass`, which makes `calls` calls, and prints what one call takes.
+    pub(crate) fn measure(&self, name: &str, calls: usize, mut pass: impl FnMut()) {
+        if !self.wants(name) {
+            return;
+        }
+        let mut best = f64::INFINITY;
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            let mut passes = 0;
+            while passes == 0 || start.elapsed().as_secs_f64() < ROUND_SECONDS {
+                pass();
+                passes += 1;
+            }
+            let ns = start.elapsed().as_secs_f64() * 1e9 / (passes * calls) as f64;
+            best = if ns < best { ns } else { best };
+        }
+        if self.json {
+            println!(r#"{{"name":"{name}","ns":{best:.3}}}"#);
+        } else {
+            println!("{name:<46} {best:12.1} ns {:10.3} M/s", 1e3 / best);
+        }
+    }
+
+    /// Prints what `compute` returns, to be compared with what peers return for the same input.
+    #[allow(dead_code, reason = "not every benchmark that includes this module has a value to compare")]
+    pub(crate) fn value(&self, name: &str, compute: impl FnOnce() -> f64) {
+        if !self.wants(name) {
+            return;
+        }
+        let value = compute();
+        if self.json {
+            println!(r#"{{"name":"{name}","value":{value:e}}}"#);
+        } else {
+            println!("{name:<46} {value:12.9}");
+        }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| name.to_lowercase().contains(filter))
+    }
+}
