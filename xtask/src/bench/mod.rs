@@ -1,24 +1,86 @@
 //! `cargo xtask bench`: speed, side by side with peers, as ratios in one run.
 
-use std::process::Command;
+mod bars;
+mod report;
+mod sources;
 
+use std::collections::BTreeMap;
+
+use anyhow::{Context, bail};
 use clap::Args;
+use serde_json::Value;
 
-use crate::step::show;
-use crate::workspace;
+use sources::Source;
+
+/// How often all sources are run, one after the other: what disturbs the machine for a while disturbs them alike,
+/// and the best time of each counts.
+const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Run only the benchmarks whose name contains this
+    /// Show only the rows whose name, or whose peer's, contains this (in any case)
     filter: Option<String>,
+    /// Install the peers that are missing (QuantLib, with apt-get)
+    #[arg(long)]
+    install_peers: bool,
 }
 
-/// Runs the benchmarks of `shared`.
+/// What one line of a benchmark says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Figure {
+    /// The nanoseconds of one call.
+    Nanoseconds(f64),
+    /// A result, whose correctness is what counts.
+    Value(f64),
+}
+
+/// The figures by their sources' labels and their own names, as `label: name`; our own have no label.
+type Figures = BTreeMap<String, Figure>;
+
+/// Runs the benchmarks of `shared` and of its peers, prints a table and writes `target/bench/report.json`.
 pub fn run(options: &Options) -> anyhow::Result<()> {
-    let mut command = Command::new("cargo");
-    command.args(["bench", "--locked", "-p", "shared"]).current_dir(workspace::root());
-    if let Some(filter) = &options.filter {
-        command.args(["--", filter]);
+    let filter = options.filter.as_deref().unwrap_or_default().to_lowercase();
+    let sources = sources::prepare(&filter, options.install_peers)?;
+    let mut figures = Figures::new();
+    for pass in 1..=PASSES {
+        eprintln!("  ▸ Measuring, {pass} of {PASSES} …");
+        for source in &sources {
+            measure(source, &mut figures)?;
+        }
     }
-    show("benchmarks", &mut command)
+    let rows = bars::rows(&figures, &sources, &filter);
+    if rows.is_empty() {
+        bail!("no benchmark's name contains `{filter}`");
+    }
+    report::print(&rows);
+    report::write(&rows, &sources)
+}
+
+/// Runs `source` once and keeps its figures, of times the best so far.
+fn measure(source: &Source, figures: &mut Figures) -> anyhow::Result<()> {
+    let Some(output) = source.run()? else { return Ok(()) };
+    for line in output.lines().filter(|line| !line.is_empty()) {
+        let (name, figure) = parse(line).with_context(|| format!("not a benchmark's line: {line}"))?;
+        let name =
+            if source.label.is_empty() { name.to_owned() } else { format!("{}: {name}", source.label) };
+        figures
+            .entry(name)
+            .and_modify(|known| {
+                if let (Figure::Nanoseconds(best), Figure::Nanoseconds(now)) = (&mut *known, figure) {
+                    *best = best.min(now);
+                }
+            })
+            .or_insert(figure);
+    }
+    Ok(())
+}
+
+/// Reads `{"name": …, "ns": …}` or `{"name": …, "value": …}`.
+fn parse(line: &str) -> Option<(String, Figure)> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    let figure = match line.get("ns") {
+        Some(ns) => Figure::Nanoseconds(ns.as_f64()?),
+        None => Figure::Value(line.get("value")?.as_f64()?),
+    };
+    Some((line.get("name")?.as_str()?.to_owned(), figure))
 }
