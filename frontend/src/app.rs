@@ -60,7 +60,7 @@ pub(crate) fn App() -> impl IntoView {
             }}
         </main>
         <Footer />
-        <Show when=move || help.get()>
+        {move || help.get().then(|| view! {
             <div class="help" role="dialog" aria-label="Keys">
                 <h2>"Keys"</h2>
                 <dl>
@@ -68,7 +68,7 @@ pub(crate) fn App() -> impl IntoView {
                 </dl>
                 <button type="button" on:click=move |_| help.set(false)>"Close"</button>
             </div>
-        </Show>
+        })}
     }
 }
 

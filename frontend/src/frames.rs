@@ -1,7 +1,6 @@
 //! One animation-frame loop for the page: drawing is asked for at any time and done once a frame.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -11,7 +10,7 @@ type Draw = Rc<dyn Fn()>;
 #[derive(Default)]
 struct Loop {
     next_id: u32,
-    painters: BTreeMap<u32, Draw>,
+    painters: Vec<(u32, Draw)>,
     dirty: Vec<u32>,
     scheduled: bool,
 }
@@ -28,7 +27,8 @@ impl Painter {
     pub(crate) fn new(draw: impl Fn() + 'static) -> Self {
         LOOP.with_borrow_mut(|frames| {
             frames.next_id += 1;
-            frames.painters.insert(frames.next_id, Rc::new(draw));
+            let id = frames.next_id;
+            frames.painters.push((id, Rc::new(draw)));
             Self(frames.next_id)
         })
     }
@@ -52,7 +52,7 @@ impl Painter {
 impl Drop for Painter {
     fn drop(&mut self) {
         LOOP.with_borrow_mut(|frames| {
-            frames.painters.remove(&self.0);
+            frames.painters.retain(|(id, _)| *id != self.0);
         });
     }
 }
@@ -61,7 +61,8 @@ fn draw_dirty() {
     let draws: Vec<Draw> = LOOP.with_borrow_mut(|frames| {
         frames.scheduled = false;
         let dirty = std::mem::take(&mut frames.dirty);
-        dirty.iter().filter_map(|id| frames.painters.get(id).cloned()).collect()
+        let painters = frames.painters.iter();
+        painters.filter(|(id, _)| dirty.contains(id)).map(|(_, draw)| Rc::clone(draw)).collect()
     });
     // The loop is not borrowed while drawing: a painter may ask for the next frame.
     for draw in draws {

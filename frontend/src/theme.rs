@@ -1,7 +1,6 @@
 //! Light and dark: which one is on, and its colours for what is drawn on canvases.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use plotters::style::RGBColor;
@@ -69,17 +68,19 @@ impl Theme {
 /// The colours of the theme that is on, read from the style sheet's tokens.
 #[derive(Default)]
 pub(crate) struct Palette {
-    read: RefCell<BTreeMap<&'static str, RGBColor>>,
+    read: RefCell<Vec<(&'static str, RGBColor)>>,
 }
 
 impl Palette {
     /// Returns the colour of a token such as `--bid`; grey where the style sheet has none.
     pub(crate) fn colour(&self, token: &'static str) -> RGBColor {
-        *self
-            .read
-            .borrow_mut()
-            .entry(token)
-            .or_insert_with(|| look_up(token).unwrap_or(RGBColor(128, 128, 128)))
+        let mut read = self.read.borrow_mut();
+        if let Some((_, colour)) = read.iter().find(|(known, _)| *known == token) {
+            return *colour;
+        }
+        let colour = look_up(token).unwrap_or(RGBColor(128, 128, 128));
+        read.push((token, colour));
+        colour
     }
 }
 

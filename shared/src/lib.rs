@@ -10,6 +10,7 @@ mod invalid;
 pub mod market;
 pub mod math;
 pub mod nowcast;
+pub mod order;
 pub mod parity;
 pub mod pricing;
 pub mod scenario;

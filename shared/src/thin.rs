@@ -31,7 +31,10 @@ pub fn min_max(points: &[(f64, f64)], columns: usize) -> Vec<(f64, f64)> {
                 keep[2] = i;
             }
         }
-        keep.sort_unstable();
+        // First and last are in place: only the two extremes may have to change theirs.
+        if keep[1] > keep[2] {
+            keep.swap(1, 2);
+        }
         let mut previous = None;
         for i in keep {
             if previous != Some(i) {

@@ -1,6 +1,7 @@
 //! Tables of numbers: sorted by a click, moved through by keys, saved as CSV.
 
 use leptos::prelude::*;
+use shared::order;
 
 use crate::desk::Desk;
 use crate::parts::{artist, download};
@@ -37,15 +38,14 @@ pub(crate) fn ArtistTable(
     let sorted = RwSignal::new(None::<(usize, bool)>);
     let count = Memo::new(move |_| names.with(Vec::len));
     let order = Memo::new(move |_| {
-        let mut order: Vec<usize> = (0..count.get()).collect();
         if let Some((column, down)) = sorted.get() {
             let values = columns
                 .with_value(|columns| columns.get(column).map(|column| column.value.get()))
                 .unwrap_or_default();
             let of = |place: usize| values.get(place).copied().flatten().unwrap_or(f64::NEG_INFINITY);
-            order.sort_by(|a, b| if down { of(*b).total_cmp(&of(*a)) } else { of(*a).total_cmp(&of(*b)) });
+            return order::order(count.get(), &|a, b| if down { of(a) > of(b) } else { of(a) < of(b) });
         }
-        order
+        (0..count.get()).collect::<Vec<_>>()
     });
     let save = move |_| {
         let mut rows = vec![
@@ -136,7 +136,7 @@ pub(crate) fn ArtistTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || order.get() key=|place| *place let(place)>{row(place)}</For>
+                    {move || order.get().into_iter().map(|place| row(place).into_any()).collect_view()}
                 </tbody>
             </table>
         </div>

@@ -2,11 +2,10 @@
 //!
 //! Both ends compile these types, so a field can't be renamed on one side only.
 
-use core::cmp::Reverse;
-
 use serde::{Deserialize, Serialize};
 
 use crate::market::{EventTape, EventTicker, Tape, Ticker, artist};
+use crate::order::order;
 use crate::units::{Date, Price, Quantity, Timestamp};
 
 pub use crate::scenario::Scenario;
@@ -132,7 +131,9 @@ impl EventSummary {
     /// its month as the day that settles it.
     pub fn recorded(tape: &EventTape) -> Self {
         let mut contracts: Vec<_> = tape.contracts().iter().map(ContractSummary::from).collect();
-        contracts.sort_by_key(|contract| Reverse((contract.trades, contract.volume)));
+        let traded = |place: usize| (contracts[place].trades, contracts[place].volume);
+        let places = order(contracts.len(), &|a, b| traded(a) > traded(b));
+        contracts = places.into_iter().map(|place| contracts[place].clone()).collect();
         let event = tape.event().clone();
         Self { settles: event.month_end(), event, origin: Origin::Recorded, contracts }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{EventTicker, Ticker, Trade};
 use crate::Invalid;
+use crate::order::order;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// The trades of one contract in time order, at least one.
@@ -28,7 +29,10 @@ impl Tape {
     /// or `count` if their sum is beyond [`Quantity::MAX`].
     pub fn new(mut trades: Vec<Trade>) -> Result<Self, Invalid> {
         // Stable, so that a batch keeps its order.
-        trades.sort_by_key(|trade| trade.at);
+        if !trades.is_sorted_by_key(|trade| trade.at) {
+            let places = order(trades.len(), &|a, b| trades[a].at < trades[b].at);
+            trades = places.into_iter().map(|place| trades[place].clone()).collect();
+        }
         let (Some(first), Some(last)) = (trades.first(), trades.last()) else {
             return Err(Invalid::new("trades", "a tape needs at least one trade"));
         };

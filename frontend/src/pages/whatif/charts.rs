@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::format;
-use shared::scenario::{artist_parameter, density, strike_curve};
+use shared::order::order;
+use shared::scenario::{Sensitivity, artist_parameter, density, strike_curve};
 
 use super::slow;
 use crate::desk::Desk;
@@ -140,12 +141,16 @@ fn through_time(slow: &slow::Slow, names: &[String]) -> Spec {
 }
 
 fn tornado(slow: &slow::Slow, names: &[String], place: usize) -> Spec {
-    let mut bars: Vec<_> = slow.tornado.iter().filter(|bar| bar.fair.0 != bar.fair.1).collect();
-    bars.sort_by(|a, b| (b.fair.1 - b.fair.0).abs().total_cmp(&(a.fair.1 - a.fair.0).abs()));
+    let width = |bar: &Sensitivity| (bar.fair.1 - bar.fair.0).abs();
+    let bars: Vec<&Sensitivity> = slow.tornado.iter().filter(|bar| width(bar) > 0.0).collect();
+    let bars: Vec<_> = order(bars.len(), &|a, b| width(bars[a]) > width(bars[b]))
+        .into_iter()
+        .map(|place| bars[place])
+        .collect();
     if bars.is_empty() {
         return empty();
     }
-    let points = |read: fn(&shared::scenario::Sensitivity) -> f64| {
+    let points = |read: fn(&Sensitivity) -> f64| {
         Arc::new(bars.iter().enumerate().map(|(row, bar)| (read(bar), row as f64)).collect())
     };
     let all = bars.iter().flat_map(|bar| [bar.fair.0, bar.fair.1]).chain([slow.fair]);

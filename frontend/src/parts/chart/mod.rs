@@ -303,8 +303,9 @@ fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
         })
         .collect();
     if is_crowded && hover.is_some() {
-        items.sort_by(|a, b| b.1.unwrap_or(f64::MIN).total_cmp(&a.1.unwrap_or(f64::MIN)));
-        items.truncate(FEW);
+        let height = |place: usize| items[place].1.unwrap_or(f64::MIN);
+        let highest = shared::order::order(items.len(), &|a, b| height(a) > height(b));
+        items = highest.into_iter().take(FEW).map(|place| items[place]).collect();
     }
     let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> });
     let items: Vec<_> = items
