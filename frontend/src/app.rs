@@ -8,6 +8,7 @@ use crate::keys;
 use crate::pages::market::MarketPage;
 use crate::pages::whatif::WhatIfPage;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
+use crate::reactive::{effect, memo};
 use crate::route::Page;
 use crate::theme::Theme;
 
@@ -16,14 +17,14 @@ use crate::theme::Theme;
 pub(crate) fn App() -> impl IntoView {
     let theme = RwSignal::new(Theme::preferred());
     provide_context(theme);
-    Effect::new(move |_| theme.get().apply());
+    effect(move || theme.get().apply());
     let desk = Desk::open();
     provide_context(desk);
     let help = RwSignal::new(false);
     let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
     keys::listen(desk, help, turn_light);
 
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         // A scenario from a link is shown whether the server answers or not.
         if desk.scenario.with(Option::is_some) {
             return Remote::Ready(true);
@@ -101,9 +102,8 @@ fn TopBar(
             </a>
         }
     };
-    let chosen = Memo::new(move |_| {
-        desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default()
-    });
+    let chosen =
+        memo(move || desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default());
     let events = move || {
         desk.list.with(|list| match list {
             Remote::Ready(list) => list.events.iter().map(|event| event.event.to_string()).collect(),

@@ -12,6 +12,7 @@ use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Paramete
 
 use crate::net;
 use crate::parts::state::Remote;
+use crate::reactive::effect;
 use crate::route::{self, Page};
 
 /// The greatest number of steps back.
@@ -122,7 +123,7 @@ impl Desk {
         // A link needs no answer from the server: its numbers are shown at once.
         desk.read_address();
         desk.load();
-        Effect::new(move |_| {
+        effect(move || {
             let begun = now();
             let outcome = desk.scenario.with(|scenario| {
                 let scenario = scenario.as_ref()?;
@@ -316,7 +317,7 @@ impl Desk {
 
     fn keep_address(self) {
         let waiting = StoredValue::new(None::<TimeoutHandle>);
-        Effect::new(move |_| {
+        effect(move || {
             self.scenario.track();
             self.artist.track();
             if let Some(earlier) = waiting.get_value() {

@@ -2,8 +2,9 @@
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Prints, Problem, TapeList};
+use shared::api::{OpenedTapes, Prints, Problem, TapeList, TapeReading};
 use shared::market::Ticker;
+use web_sys::File;
 
 /// Returns the list of tapes.
 pub(crate) async fn tapes() -> Result<TapeList, String> {
@@ -16,9 +17,26 @@ pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
     get(&format!("/api/tapes/{ticker}")).await
 }
 
-/// Asks for `path`; an error is a sentence for the person who looks at the page.
+/// Lets the server read a file of trades; it keeps nothing.
+///
+/// The reader could run in the page, and would make it 14 kB heavier for everybody.
+pub(crate) async fn read_tape(file: &File) -> Result<OpenedTapes, String> {
+    let name = String::from(js_sys::encode_uri_component(&file.name()));
+    let request = Request::post(&format!("/api/tapes/read?name={name}")).body(file.clone());
+    match answer(request.map_err(|error| error.to_string())?).await? {
+        TapeReading::Opened(opened) => Ok(opened),
+        TapeReading::Unreadable(reason) => Err(reason),
+    }
+}
+
+/// Asks for `path`.
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, String> {
-    let response = Request::get(path)
+    answer(Request::get(path).build().map_err(|error| error.to_string())?).await
+}
+
+/// Sends a request; an error is a sentence for the person who looks at the page.
+async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
+    let response = request
         .send()
         .await
         .map_err(|_| "The server can't be reached. What is on the page still works.".to_owned())?;

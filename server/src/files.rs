@@ -59,16 +59,25 @@ pub(crate) fn find(
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    unpack(file, &name.to_string(), MAX_FILE_BYTES)
+}
+
+/// Returns what `file` holds, unzipped if its name ends in `.gz`.
+///
+/// # Errors
+///
+/// Names the file when it can't be read, is not what its name says, or unpacks to more than `limit` bytes.
+pub(crate) fn unpack(file: impl Read, name: &str, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let zipped = name.ends_with(".gz");
     let mut bytes = Vec::new();
-    let zipped = path.extension().is_some_and(|extension| extension == "gz");
-    let reader: Box<dyn Read> =
-        if zipped { Box::new(flate2::read::MultiGzDecoder::new(file)) } else { Box::new(file) };
-    reader
-        .take(MAX_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{name} can't be read{}", if zipped { " as gzip" } else { "" }))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        bail!("{name} holds more than {} MB", MAX_FILE_BYTES >> 20);
+    let read = if zipped {
+        flate2::read::MultiGzDecoder::new(file).take(limit + 1).read_to_end(&mut bytes)
+    } else {
+        file.take(limit + 1).read_to_end(&mut bytes)
+    };
+    read.with_context(|| format!("{name} can't be read{}", if zipped { " as gzip" } else { "" }))?;
+    if bytes.len() as u64 > limit {
+        bail!("{name} holds more than {} MB", limit >> 20);
     }
     Ok(bytes)
 }

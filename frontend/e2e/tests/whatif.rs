@@ -244,9 +244,9 @@ async fn recorded_events_open_at_the_market() -> Result<()> {
         // All four charts are drawn, the slower ones too.
         page.until(
             "document.querySelectorAll('.plot').length === 4 && [...document.querySelectorAll('.plot')].every(plot => {
-                const canvas = plot.querySelectorAll('canvas')[1];
-                const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-                return canvas.width > 100 && pixels.some((value, i) => i % 4 === 3 && value > 0);
+                const canvas = plot.querySelectorAll('canvas')[1], blank = document.createElement('canvas');
+                [blank.width, blank.height] = [canvas.width, canvas.height];
+                return canvas.width > 100 && canvas.toDataURL() !== blank.toDataURL();
             })",
         )
         .await

@@ -5,6 +5,7 @@ use shared::scenario::{Parameter, decimal};
 use wasm_bindgen::JsCast;
 
 use crate::desk::{Desk, Knob};
+use crate::reactive::memo;
 
 /// A slider with its number box; a double click on the name brings the opening value back.
 #[component]
@@ -14,8 +15,8 @@ pub(crate) fn Slider(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let &Parameter { key, label, unit, meaning, range, step, decimals, .. } = knob.parameter();
-    let value = Memo::new(move |_| desk.scenario.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
-    let opening = Memo::new(move |_| desk.opened.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
+    let value = memo(move || desk.scenario.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
+    let opening = memo(move || desk.opened.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
     let refused = RwSignal::new(false);
     let typed = move |event: web_sys::Event| match decimal::parse(key, &event_target_value(&event)) {
         Ok(typed) if typed >= range.0 && typed <= range.1 => {

@@ -5,6 +5,7 @@ use shared::order;
 
 use crate::desk::Desk;
 use crate::parts::{artist, download};
+use crate::reactive::memo;
 
 /// One column: its heading, what it means, and its cells.
 #[derive(Clone)]
@@ -36,8 +37,8 @@ pub(crate) fn ArtistTable(
     let desk = expect_context::<Desk>();
     let columns = StoredValue::new(columns);
     let sorted = RwSignal::new(None::<(usize, bool)>);
-    let count = Memo::new(move |_| names.with(Vec::len));
-    let order = Memo::new(move |_| {
+    let count = memo(move || names.with(Vec::len));
+    let order = memo(move || {
         if let Some((column, down)) = sorted.get() {
             let values = columns
                 .with_value(|columns| columns.get(column).map(|column| column.value.get()))

@@ -5,6 +5,7 @@ use shared::format;
 
 use crate::desk::Desk;
 use crate::parts::artist;
+use crate::reactive::memo;
 
 /// A share too thin for its label, as a fraction of the bar.
 const LABELLED: f64 = 0.07;
@@ -16,7 +17,7 @@ pub(crate) fn WinnerBar(
     names: Memo<Vec<String>>,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let shares = Memo::new(move |_| match desk.outcome.get() {
+    let shares = memo(move || match desk.outcome.get() {
         Some(Ok(found)) => {
             let mut shares: Vec<f64> = found.rows.iter().map(|row| row.fair).collect();
             shares.push(found.other);
@@ -24,7 +25,7 @@ pub(crate) fn WinnerBar(
         }
         _ => Vec::new(),
     });
-    let market = Memo::new(move |_| -> (Vec<f64>, f64) {
+    let market = memo(move || -> (Vec<f64>, f64) {
         match desk.outcome.get() {
             Some(Ok(found)) => {
                 let sum = found.market_sum.unwrap_or(0.0);
@@ -34,7 +35,7 @@ pub(crate) fn WinnerBar(
             _ => (Vec::new(), 0.0),
         }
     });
-    let count = Memo::new(move |_| shares.with(Vec::len));
+    let count = memo(move || shares.with(Vec::len));
     let segment = move |place: usize, is_model: bool| {
         let is_other = move || is_model && place + 1 == count.get();
         let share = move || {

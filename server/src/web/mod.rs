@@ -8,13 +8,12 @@ mod security;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Extension, Request};
+use axum::extract::{DefaultBodyLimit, Extension, Request};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use shared::api::Mode;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::assets::PAGE_IS_BUILT;
@@ -30,8 +29,10 @@ pub(crate) struct State {
     pub(crate) library: Library,
 }
 
-/// Nothing that is sent here is large: the API takes no files.
-const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The largest file of trades that a person can open in the page.
+const MAX_TAPE_BYTES: usize = 32 << 20;
+/// Nothing else that is sent here is large.
+const MAX_BODY_BYTES: usize = 64 << 10;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns everything the server answers.
@@ -39,11 +40,12 @@ pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/api/health", get(api::health))
         .route("/api/tapes", get(api::tapes))
+        .route("/api/tapes/read", post(api::read_tape).layer(DefaultBodyLimit::max(MAX_TAPE_BYTES)))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)
         .fallback(page)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(security::headers))
 }
 

@@ -119,6 +119,25 @@ pub struct Prints {
     pub hundredths: Vec<i64>,
 }
 
+/// The answer of `POST /api/tapes/read?name=FILE`, whose body is a file of trades. The server keeps nothing of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TapeReading {
+    /// What the file holds.
+    Opened(OpenedTapes),
+    /// Why it can't be read, with file, line and column. That is an answer, and no failure of the request.
+    Unreadable(String),
+}
+
+/// What a file of trades holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenedTapes {
+    /// The events, in order of ticker; at least one.
+    pub events: Vec<EventSummary>,
+    /// The trades of every contract.
+    pub prints: Vec<Prints>,
+}
+
 /// The body of every answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {

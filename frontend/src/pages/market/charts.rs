@@ -10,6 +10,7 @@ use crate::desk::Desk;
 use crate::parts::artist;
 use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
+use crate::reactive::memo;
 
 /// How many bins the volume has at most.
 const MOST_BINS: i64 = 150;
@@ -38,18 +39,18 @@ pub(super) fn TapeCharts(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let zoom = RwSignal::new(None);
-    let fair = Memo::new(move |_| match desk.outcome.get() {
+    let fair = memo(move || match desk.outcome.get() {
         Some(Ok(found)) => found.rows.get(desk.artist.get()).map(|row| row.fair),
         _ => None,
     });
     // The points are kept while a drag moves the fair.
-    let points = Memo::new(move |_| {
+    let points = memo(move || {
         let prints = shown.prints.get()?;
         let price = |(at, price): (&i64, &i64)| (*at as f64, *price as f64 / 1e4);
         Some(Arc::new(prints.micros.iter().zip(&prints.centicents).map(price).collect::<Vec<_>>()))
     });
-    let prices = Memo::new(move |_| prices(&points.get().unwrap_or_default(), fair.get(), desk.artist.get()));
-    let volume = Memo::new(move |_| match shown.prints.get() {
+    let prices = memo(move || prices(&points.get().unwrap_or_default(), fair.get(), desk.artist.get()));
+    let volume = memo(move || match shown.prints.get() {
         Some(prints) => volume(&prints.micros, &prints.hundredths),
         None => volume(&[], &[]),
     });

@@ -7,6 +7,7 @@ use shared::scenario::Row;
 
 use crate::desk::Desk;
 use crate::parts::table::{ArtistTable, Column};
+use crate::reactive::memo;
 
 /// The event's sum of last prices, volume and trades.
 #[component]
@@ -51,7 +52,7 @@ pub(super) fn Contracts(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let traded = move |read: fn(&ContractSummary) -> f64| {
-        Signal::from(Memo::new(move |_| {
+        Signal::from(memo(move || {
             let contracts = desk.event().map(|event| event.contracts).unwrap_or_default();
             desk.scenario.with(|scenario| {
                 let artists = scenario.iter().flat_map(|scenario| scenario.artists());
@@ -60,7 +61,7 @@ pub(super) fn Contracts(
         }))
     };
     let priced = move |read: fn(&Row) -> Option<f64>| {
-        Signal::from(Memo::new(move |_| match desk.outcome.get() {
+        Signal::from(memo(move || match desk.outcome.get() {
             Some(Ok(found)) => found.rows.iter().map(read).collect(),
             _ => Vec::new(),
         }))

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use crate::desk::Desk;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
+use crate::reactive::memo;
 use charts::TapeCharts;
 use contracts::{Assumed, Contracts, EventFigures};
 use latest::Latest;
@@ -20,7 +21,7 @@ use tape::Shown;
 #[component]
 pub(crate) fn MarketPage() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let names = Memo::new(move |_| desk.names());
+    let names = memo(move || desk.names());
     let shown = Shown::follow(desk);
     let tape = move || {
         match shown.state.get() {
@@ -35,7 +36,7 @@ pub(crate) fn MarketPage() -> impl IntoView {
         Remote::Ready(true) => view! { <TapeCharts shown=shown /> }.into_any(),
     }
     };
-    let has_prints = Memo::new(move |_| shown.state.get() == Remote::Ready(true));
+    let has_prints = memo(move || shown.state.get() == Remote::Ready(true));
     view! {
         <div class="market">
             <section class="card market-head" aria-label="The event">

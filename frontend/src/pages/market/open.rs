@@ -1,26 +1,21 @@
-//! Files of trades, opened in the browser: nothing of them leaves it.
+//! Files of trades that a person opens: read by the server, which keeps nothing, and shown as events of their own.
 
 use std::sync::Arc;
 
-use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{EventSummary, Prints};
+use shared::api::OpenedTapes;
 use shared::format;
-use shared::market::csv::read_trades;
-use shared::market::{EventTape, Tape};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, File, FileList, HtmlInputElement, ReadableStream, ReadableStreamDefaultReader};
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, File, FileList, HtmlInputElement};
 
 use crate::desk::Desk;
+use crate::net;
 use crate::parts::state::Remote;
 
 const MEGABYTE: usize = 1 << 20;
 /// The largest file that is opened.
 const MOST_MEGABYTES: usize = 32;
-/// The most that a compressed one may unpack to: a small file can unpack to anything.
-const MOST_UNPACKED: usize = 64;
 /// The longest message: a file's first line may be all of it.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -84,16 +79,14 @@ async fn open(desk: Desk, file: &File) -> Result<String, String> {
     if file.size() > (MOST_MEGABYTES * MEGABYTE) as f64 {
         return Err(format!("{name} is larger than {MOST_MEGABYTES} MB."));
     }
-    let bytes = bytes(file, &name).await?;
-    let trades = read_trades(&bytes, &name).map_err(|error| format!("{error}."))?;
-    let tapes = EventTape::group(trades).map_err(|invalid| format!("{name}: {invalid}."))?;
-    let events: Vec<_> = tapes.iter().map(EventSummary::recorded).collect();
+    let OpenedTapes { events, prints } = net::read_tape(file).await.map_err(|reason| format!("{reason}."))?;
     let Some(first) = events.first().cloned() else { return Err(format!("{name} holds no trade.")) };
     if desk.list.with_untracked(|list| !matches!(list, Remote::Ready(_))) {
         return Err(format!("{name} can be opened once the server's events are here."));
     }
-    let contracts = || tapes.iter().flat_map(EventTape::contracts);
-    let trades = contracts().map(|tape| tape.trades().len()).sum::<usize>();
+    let trades: usize = prints.iter().map(|prints| prints.micros.len()).sum();
+    let contracts = prints.len();
+    let tickers = events.iter().map(|event| event.event.as_str()).collect::<Vec<_>>().join(", ");
     let mut known = false;
     desk.list.update(|list| {
         if let Remote::Ready(list) = list {
@@ -104,50 +97,13 @@ async fn open(desk: Desk, file: &File) -> Result<String, String> {
         }
     });
     desk.prints.update(|kept| {
-        kept.retain(|old| !contracts().any(|tape| *tape.ticker() == old.ticker));
-        kept.extend(contracts().map(|tape: &Tape| Arc::new(Prints::from(tape))));
+        kept.retain(|old| !prints.iter().any(|new| new.ticker == old.ticker));
+        kept.extend(prints.into_iter().map(Arc::new));
     });
     desk.open_event(&first);
     let stead = if known { " It stands in for the server's tape until the page is reloaded." } else { "" };
     Ok(format!(
-        "Opened {name}: {} prints of {} contracts in {}.{stead}",
-        format::grouped(trades as i64),
-        contracts().count(),
-        tapes.iter().map(|tape| tape.event().as_str()).collect::<Vec<_>>().join(", "),
+        "Opened {name}: {} prints of {contracts} contracts in {tickers}.{stead}",
+        format::grouped(trades as i64)
     ))
-}
-
-/// Returns the file's bytes, unpacked if its name ends with `.gz`.
-async fn bytes(file: &File, name: &str) -> Result<Vec<u8>, String> {
-    let zipped = name.ends_with(".gz");
-    let refused = |_: JsValue| {
-        let why = if zipped { "it is no gzip file, or a damaged one" } else { "the browser gives no reason" };
-        format!("{name} can't be read: {why}.")
-    };
-    let stream = if zipped { unpacked(&file.stream()).map_err(refused)? } else { file.stream() };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut bytes = Vec::new();
-    loop {
-        let read = JsFuture::from(reader.read()).await.map_err(refused)?;
-        // The end carries no value.
-        let Ok(chunk) = Reflect::get(&read, &"value".into()).map_err(refused)?.dyn_into::<Uint8Array>()
-        else {
-            return Ok(bytes);
-        };
-        if bytes.len() + chunk.length() as usize > MOST_UNPACKED * MEGABYTE {
-            // What is left is not waited for.
-            let _ = reader.cancel();
-            return Err(format!("{name} unpacks to more than {MOST_UNPACKED} MB."));
-        }
-        bytes.extend(chunk.to_vec());
-    }
-}
-
-/// Returns the stream through the browser's own gzip.
-fn unpacked(stream: &ReadableStream) -> Result<ReadableStream, JsValue> {
-    // Not among the stable names of web-sys yet.
-    let constructor: Function = Reflect::get(&js_sys::global(), &"DecompressionStream".into())?.dyn_into()?;
-    let gzip = Reflect::construct(&constructor, &Array::of1(&"gzip".into()))?;
-    // It has both ends of a pair under the names that a pair has.
-    Ok(stream.pipe_through(gzip.unchecked_ref()))
 }

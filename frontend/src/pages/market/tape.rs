@@ -11,6 +11,7 @@ use shared::market::Ticker;
 use crate::desk::Desk;
 use crate::net;
 use crate::parts::state::Remote;
+use crate::reactive::{effect, memo};
 
 /// What the page shows of the chosen contract.
 ///
@@ -31,21 +32,21 @@ pub(super) struct Shown {
 impl Shown {
     /// Follows the desk's choice for as long as the page lives.
     pub(super) fn follow(desk: Desk) -> Self {
-        let contract = Memo::new(move |_| {
+        let contract = memo(move || {
             let event = desk.event()?;
             let ticker = desk.scenario.with(|scenario| {
                 scenario.as_ref()?.artists().get(desk.artist.get()).map(|artist| artist.ticker.clone())
             })?;
             event.contracts.into_iter().find(|contract| contract.ticker == ticker)
         });
-        let prints = Memo::new(move |_| {
+        let prints = memo(move || {
             contract.with(|contract| {
                 let ticker = &contract.as_ref()?.ticker;
                 desk.prints.with(|kept| kept.iter().find(|prints| prints.ticker == *ticker).cloned())
             })
         });
         let failure = RwSignal::new(None::<(Ticker, String)>);
-        let state = Memo::new(move |_| {
+        let state = memo(move || {
             let Some(contract) = contract.get() else {
                 return desk.list.with(|list| match list {
                     Remote::Loading => Remote::Loading,
@@ -60,7 +61,7 @@ impl Shown {
             }
         });
         let shown = Self { contract, prints, state, failure, asked: StoredValue::new(Vec::new()) };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(contract) = contract.get()
                 && prints.with(Option::is_none)
             {

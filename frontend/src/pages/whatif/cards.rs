@@ -5,6 +5,7 @@ use shared::format;
 
 use crate::desk::Desk;
 use crate::parts::artist;
+use crate::reactive::memo;
 
 /// The cards; a click chooses the artist whose sliders are shown.
 #[component]
@@ -13,9 +14,9 @@ pub(super) fn Cards(
     names: Memo<Vec<String>>,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let count = Memo::new(move |_| names.with(Vec::len));
+    let count = memo(move || names.with(Vec::len));
     let card = move |place: usize| {
-        let row = Memo::new(move |_| match desk.outcome.get() {
+        let row = memo(move || match desk.outcome.get() {
             Some(Ok(found)) => found.rows.get(place).map(|row| (row.fair, row.market, row.edge)),
             _ => None,
         });

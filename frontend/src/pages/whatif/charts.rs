@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::parts::artist;
 use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
+use crate::reactive::memo;
 
 const DENSITY_POINTS: usize = 140;
 const STRIKE_POINTS: usize = 160;
@@ -24,11 +25,10 @@ pub(super) fn Charts(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let slow = slow::follow(desk);
-    let densities = Memo::new(move |_| densities(desk, &names.get()));
-    let against_strike = Memo::new(move |_| against_strike(desk, &names.get()));
-    let through_time = Memo::new(move |_| slow.with(|slow| through_time(slow, &names.get())));
-    let tornado =
-        Memo::new(move |_| slow.with(|slow| tornado(slow, &names.get(), desk.artist.get_untracked())));
+    let densities = memo(move || densities(desk, &names.get()));
+    let against_strike = memo(move || against_strike(desk, &names.get()));
+    let through_time = memo(move || slow.with(|slow| through_time(slow, &names.get())));
+    let tornado = memo(move || slow.with(|slow| tornado(slow, &names.get(), desk.artist.get_untracked())));
     view! {
         <div class="charts">
             <section class="card"><Chart title="Listeners at settlement" slug="densities" spec=densities /></section>

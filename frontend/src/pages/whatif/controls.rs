@@ -7,6 +7,7 @@ use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, artist_parameter, de
 use crate::desk::{Desk, Knob};
 use crate::parts::slider::Slider;
 use crate::parts::{artist, download};
+use crate::reactive::memo;
 
 /// A way to change several parameters at once.
 struct Preset {
@@ -54,8 +55,7 @@ pub(super) fn Controls(
     names: Memo<Vec<String>>,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let chosen =
-        Memo::new(move |_| names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default()));
+    let chosen = memo(move || names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default()));
     let apply = move |event: web_sys::Event| {
         let picked = event_target_value(&event);
         if let (Some(preset), Some(scenario)) =
@@ -100,7 +100,7 @@ fn Changes(
     /// More than these are counted, not listed.
     const LISTED: usize = 6;
     let desk = expect_context::<Desk>();
-    let changes = Memo::new(move |_| {
+    let changes = memo(move || {
         let (Some(now), Some(opened)) = (desk.scenario.get(), desk.opened.get()) else { return Vec::new() };
         let artists = (0..now.artists().len())
             .flat_map(|a| (0..ARTIST_PARAMETERS.len()).map(move |i| Knob::Artist(a, i)));

@@ -6,6 +6,7 @@ use shared::scenario::{artist_parameter as own, event_parameter as common};
 
 use crate::desk::Desk;
 use crate::parts::explain::{Explanation, Step};
+use crate::reactive::memo;
 
 /// The panel.
 #[component]
@@ -18,7 +19,7 @@ pub(super) fn WhatIfExplanation(
         let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
         format!("How {name}'s number comes about")
     });
-    let steps = Memo::new(move |_| steps(desk).unwrap_or_default());
+    let steps = memo(move || steps(desk).unwrap_or_default());
     view! { <section class="card" aria-label="Explanation"><Explanation title=title steps=steps /></section> }
 }
 

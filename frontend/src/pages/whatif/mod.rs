@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::desk::Desk;
 use crate::parts::winner_bar::WinnerBar;
+use crate::reactive::memo;
 use cards::Cards;
 use charts::Charts;
 use controls::Controls;
@@ -21,7 +22,7 @@ use table::WhatIfTable;
 #[component]
 pub(crate) fn WhatIfPage() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let names = Memo::new(move |_| desk.names());
+    let names = memo(move || desk.names());
     let failure = move || match desk.outcome.get() {
         Some(Err(reason)) => {
             Some(view! { <p class="state failed" role="alert">"This can't be priced: " {reason}</p> })

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use shared::scenario::{Reprices, Sensitivity};
 
 use crate::desk::{self, Desk};
+use crate::reactive::effect;
 
 /// How long one piece may hold the page up, in milliseconds: a drag's own frame still fits beside it.
 const PIECE: f64 = 1.5;
@@ -35,7 +36,7 @@ pub(super) fn follow(desk: Desk) -> ReadSignal<Slow> {
     let stale = StoredValue::new(false);
     let alive = StoredValue::new(true);
     on_cleanup(move || alive.set_value(false));
-    Effect::new(move |_| {
+    effect(move || {
         desk.scenario.track();
         desk.artist.track();
         stale.set_value(true);

@@ -6,6 +6,7 @@ use shared::scenario::Row;
 
 use crate::desk::Desk;
 use crate::parts::table::{ArtistTable, Column};
+use crate::reactive::memo;
 
 /// The table.
 #[component]
@@ -15,7 +16,7 @@ pub(super) fn WhatIfTable(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let of = move |read: fn(&Row) -> Option<f64>| {
-        Signal::from(Memo::new(move |_| match desk.outcome.get() {
+        Signal::from(memo(move || match desk.outcome.get() {
             Some(Ok(found)) => found.rows.iter().map(read).collect(),
             _ => Vec::new(),
         }))

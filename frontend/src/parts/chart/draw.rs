@@ -117,9 +117,6 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
             Kind::Line => {
                 chart.draw_series(LineSeries::new(points, colour.stroke_width(width))).ok()?;
             }
-            Kind::Steps => {
-                chart.draw_series(LineSeries::new(stairs(&points), colour.stroke_width(width))).ok()?;
-            }
             Kind::Bars => {
                 let from = spec.marks.first().map_or(0.0, |mark| mark.x);
                 // In the order of the names, not of x: all of them are in view.
@@ -179,17 +176,6 @@ fn visible(points: &[(f64, f64)], view: &View) -> Vec<(f64, f64)> {
     let last = (points.partition_point(|point| point.0 <= view.x.1) + 1).min(points.len());
     let columns = ((view.size.0 - view.left) * view.ratio) as usize;
     shared::thin::min_max(&points[first.min(last)..last], columns.max(1))
-}
-
-fn stairs(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let mut path = Vec::with_capacity(points.len() * 2);
-    for point in points {
-        if let Some(&(_, before)) = path.last() {
-            path.push((point.0, before));
-        }
-        path.push(*point);
-    }
-    path
 }
 
 fn resize(canvas: &HtmlCanvasElement, view: &View) {

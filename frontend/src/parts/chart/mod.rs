@@ -23,6 +23,7 @@ use self::draw::View;
 use self::spec::{Format, Series, Spec};
 use crate::frames::Painter;
 use crate::parts::download;
+use crate::reactive::effect;
 use crate::theme::{Palette, Theme};
 
 /// The stage once the canvases are there, and what draws it.
@@ -163,7 +164,7 @@ pub(crate) fn Chart(
     let theme = expect_context::<RwSignal<Theme>>();
     let stage = StoredValue::new_local(None::<(Rc<Stage>, Rc<Painter>)>);
 
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(frame), Some(series), Some(overlay)) = (frame.get(), series.get(), overlay.get()) else {
             return;
         };
@@ -188,7 +189,7 @@ pub(crate) fn Chart(
             }
         });
     };
-    Effect::new(move |_| {
+    effect(move || {
         let spec = spec.get();
         with_stage(&|stage| {
             let same_axis = stage.spec.borrow().as_ref().is_some_and(|old| old.x == spec.x);
@@ -198,14 +199,14 @@ pub(crate) fn Chart(
             *stage.spec.borrow_mut() = Some(spec.clone());
         });
     });
-    Effect::new(move |_| {
+    effect(move || {
         theme.track();
         with_stage(&|stage| {
             *stage.palette.borrow_mut() = Palette::default();
             *stage.drawn.borrow_mut() = None;
         });
     });
-    Effect::new(move |_| {
+    effect(move || {
         let zoom = zoom.get();
         with_stage(&|stage| stage.zoom.set(zoom));
     });
@@ -388,7 +389,7 @@ fn save_csv(spec: &Spec, slug: &str) {
 
 /// Calls `changed` whenever the element's size changes, until the component is gone.
 fn watch_size(element: NodeRef<Div>, changed: impl Fn() + Clone + 'static) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(element) = element.get() else { return };
         let changed = changed.clone();
         let callback = Closure::<dyn FnMut()>::new(changed);

@@ -52,8 +52,6 @@ impl Axis {
 pub(crate) enum Kind {
     /// A line through the points.
     Line,
-    /// A line that keeps its value until the next point.
-    Steps,
     /// A horizontal bar a point, from the chart's first mark to the point.
     Bars,
     /// A column a point, from zero to the point, as wide as the first two points are apart.
