@@ -79,7 +79,7 @@ pub(crate) fn WinnerBar(
             <div class="winner-bar" id="winner-bar">
                 {move || (0..count.get()).map(|place| segment(place, true)).collect::<Vec<_>>()}
             </div>
-            <div class="winner-bar market" aria-label="The market's prices, scaled to one">
+            <div class="winner-bar winner-market" aria-label="The market's prices, scaled to one">
                 {move || (0..count.get().saturating_sub(1)).map(|place| segment(place, false)).collect::<Vec<_>>()}
             </div>
             <p class="winner-note">

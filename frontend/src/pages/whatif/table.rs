@@ -65,7 +65,7 @@ pub(super) fn WhatIfTable(
             true,
         ),
         column(
-            "Impl. forward",
+            "Impl. fwd",
             "Median count at which the strike's probability is the market's price",
             |row| row.implied.as_ref().map(|implied| implied.forward),
             millions,
