@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed, side by side with peers, as ratios in one run.
 
 mod bars;
+mod page;
 mod report;
 mod sources;
 
@@ -18,7 +19,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case)
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` drags a slider in Chromium instead
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -40,6 +41,9 @@ type Figures = BTreeMap<String, Figure>;
 /// Runs the benchmarks of `shared` and of its peers, prints a table and writes `target/bench/report.json`.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let filter = options.filter.as_deref().unwrap_or_default().to_lowercase();
+    if filter == "page" {
+        return page::run();
+    }
     let sources = sources::prepare(&filter, options.install_peers)?;
     let mut figures = Figures::new();
     for pass in 1..=PASSES {
