@@ -114,7 +114,7 @@ impl Reprices {
         self.next += 1;
         let jobs = self.days.len() + EVENT_PARAMETERS.len() + ARTIST_PARAMETERS.len() - 1;
         if let Some(&days) = self.days.get(job) {
-            let fair = at_days(&self.scenario, days).fair(workspace);
+            let fair = self.scenario.with(common::DAYS, days).fair(workspace);
             // On the last day two artists may have the same count: the curve ends a step earlier.
             if let Ok(fair) = fair {
                 self.through_time.push((days, fair));
@@ -144,9 +144,4 @@ impl Reprices {
         let fair = (fair_at(values.0)?, fair_at(values.1)?);
         Ok(Some(Sensitivity { label: parameter.label, values, fair }))
     }
-}
-
-/// Returns the scenario with other days left; within a parameter's range by construction.
-fn at_days(scenario: &Scenario, days: f64) -> Scenario {
-    scenario.with(common::DAYS, days)
 }
