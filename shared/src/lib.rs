@@ -4,6 +4,7 @@
 //! It opens no file or socket, reads no clock and draws no entropy: time and random seeds are arguments.
 
 pub mod api;
+pub mod belief;
 pub mod fees;
 pub mod format;
 mod invalid;
@@ -13,6 +14,7 @@ pub mod nowcast;
 pub mod order;
 pub mod parity;
 pub mod pricing;
+pub mod quoting;
 pub mod scenario;
 pub mod thin;
 pub mod units;

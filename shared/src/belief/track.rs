@@ -1,0 +1,35 @@
+//! The filter's belief, print by print.
+
+use crate::market::Ticker;
+
+/// What the filter believed around one print.
+///
+/// Everything `*_before`, and `sigma_b`, is measurable before the print; the rest is known only after it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// The fair YES price in dollars just before the print. All prints of one instant share it.
+    pub fair_before: f64,
+    /// The standard deviation of the log-odds just before the print.
+    pub sd_before: f64,
+    /// The fair YES price in dollars after the print's whole batch.
+    pub fair_after: f64,
+    /// The standard deviation of the log-odds after the print's whole batch.
+    pub sd_after: f64,
+    /// The posterior weights of diffusion, stray print and jump; they sum to one.
+    pub weights: [f64; 3],
+    /// The standardised innovation.
+    pub z: f64,
+    /// The probability integral transform of the print under its prediction, in [0, 1].
+    pub pit: f64,
+    /// The belief volatility in force before the print, log-odds per square root of a year.
+    pub sigma_b: f64,
+}
+
+/// The belief in one contract along its tape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Track {
+    /// The contract.
+    pub ticker: Ticker,
+    /// One point a print, in the order of [`crate::market::Tape::trades`].
+    pub points: Vec<Point>,
+}

@@ -1,0 +1,71 @@
+//! What the quoter is told and what it answers.
+
+use crate::market::Action;
+use crate::units::{Price, Quantity};
+
+/// What is believed of a contract when its quotes are decided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Belief {
+    /// The fair YES price, dollars.
+    pub fair: f64,
+    /// The standard deviation of the log-odds.
+    pub sd: f64,
+    /// The belief volatility, log-odds per square root of a year.
+    pub sigma_b: f64,
+    /// The standardised innovation of the last print.
+    pub z: f64,
+    /// The posterior probability that the last print was a stray or a jump.
+    pub alarm: f64,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Event {
+    /// A contract's belief changed: a batch of prints was filtered.
+    Belief {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What is believed now.
+        belief: Belief,
+    },
+    /// One of our orders traded, in full or in part.
+    Fill {
+        /// The contract's place in the event.
+        contract: usize,
+        /// Whether we bought or sold YES.
+        action: Action,
+        /// The YES price.
+        price: Price,
+        /// How many contracts.
+        count: Quantity,
+    },
+    /// Time passed.
+    Tick,
+}
+
+/// One side of a quote, at the YES price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// The YES price.
+    pub price: Price,
+    /// How many contracts.
+    pub count: Quantity,
+}
+
+/// What should rest in the book for one contract, post-only; a side that is none is cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Quotes {
+    /// The bid for YES.
+    pub bid: Option<Quote>,
+    /// The offer of YES, shown to people as a bid for NO at its complement.
+    pub ask: Option<Quote>,
+}
+
+/// Replace what rests for a contract by `quotes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Command {
+    /// The contract's place in the event.
+    pub contract: usize,
+    /// What should rest.
+    pub quotes: Quotes,
+}
