@@ -13,6 +13,7 @@ pub mod math;
 pub mod nowcast;
 pub mod order;
 pub mod parity;
+pub mod pieces;
 pub mod pricing;
 pub mod quoting;
 pub mod scenario;
