@@ -123,7 +123,17 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
                 chart.draw_series(LineSeries::new(stairs, colour.stroke_width(width))).ok()?;
             }
             Kind::Band => {
-                let curve = |which: usize| series.points.iter().skip(which).step_by(2).copied();
+                // Whole pairs, and one beyond each edge.
+                let beside = |place: usize| series.points.get(place).map_or(f64::NAN, |point| point.0);
+                let inside = |pair: usize| {
+                    beside(2 * pair + 2) >= view.x.0 && beside((2 * pair).saturating_sub(2)) <= view.x.1
+                };
+                let pairs: Vec<usize> = (0..series.points.len() / 2)
+                    .filter(|&pair| {
+                        inside(pair) || beside(2 * pair) >= view.x.0 && beside(2 * pair) <= view.x.1
+                    })
+                    .collect();
+                let curve = |which: usize| pairs.iter().map(move |pair| series.points[2 * pair + which]);
                 let mut outline: Vec<(f64, f64)> = curve(0).collect();
                 outline.extend(curve(1).collect::<Vec<_>>().into_iter().rev());
                 let area = Polygon::new(outline, colour.mix(0.16).filled());

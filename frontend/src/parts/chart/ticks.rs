@@ -99,7 +99,9 @@ fn label(value: f64, range: (f64, f64), format: Format) -> String {
         Format::Plain => format::shortest(value),
         Format::None | Format::Name => String::new(),
         Format::Time => format::time_label(value as i64, span as i64),
-        Format::Date => date(value).map_or_else(String::new, |day| format::date_label(day, (span / DAY) as i32)),
+        Format::Date => {
+            date(value).map_or_else(String::new, |day| format::date_label(day, (span / DAY) as i32))
+        }
     }
 }
 
