@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::records::{Records, number};
 use super::{Day, History, Observation};
 use crate::Invalid;
 
@@ -132,21 +133,27 @@ struct Column {
 /// A CSV reader that knows where it is.
 struct Table<'a> {
     name: &'a str,
-    reader: csv::Reader<&'a [u8]>,
-    headers: csv::StringRecord,
-    record: csv::StringRecord,
+    records: Records<'a>,
+    headers: Vec<String>,
+    record: Vec<String>,
 }
 
 impl<'a> Table<'a> {
     fn open(source: Source<'a>) -> Result<Self, Invalid> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(source.bytes);
-        let headers = reader.headers().map_err(|e| unreadable(source.name, &e))?.clone();
-        Ok(Self { name: source.name, reader, headers, record: csv::StringRecord::new() })
+        let text = core::str::from_utf8(source.bytes).map_err(|error| {
+            let before = &source.bytes[..error.valid_up_to()];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            Invalid::new(format!("{}:{line}", source.name), "is not UTF-8 text")
+        })?;
+        let mut table =
+            Self { name: source.name, records: Records::new(text), headers: Vec::new(), record: Vec::new() };
+        table.read()?;
+        core::mem::swap(&mut table.headers, &mut table.record);
+        Ok(table)
     }
 
     fn optional_column(&self, name: &'static str) -> Option<Column> {
-        let index =
-            self.headers.iter().position(|h| h.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))?;
+        let index = self.headers.iter().position(|h| h.eq_ignore_ascii_case(name))?;
         Some(Column { name, index })
     }
 
@@ -161,17 +168,26 @@ impl<'a> Table<'a> {
         Ok(columns)
     }
 
+    fn read(&mut self) -> Result<bool, Invalid> {
+        let found = self.records.next(&mut self.record);
+        found.map_err(|reason| Invalid::new(format!("{}:{}", self.name, self.records.line), reason))
+    }
+
     fn next_record(&mut self) -> Result<bool, Invalid> {
-        self.reader.read_record(&mut self.record).map_err(|e| unreadable(self.name, &e))
+        let found = self.read()?;
+        if found && self.record.len() != self.headers.len() {
+            let reason = format!("has {} fields, the header {}", self.record.len(), self.headers.len());
+            return Err(Invalid::new(format!("{}:{}", self.name, self.records.line), reason));
+        }
+        Ok(found)
     }
 
     fn at(&self, column: Column, reason: String) -> Invalid {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        Invalid::new(format!("{}:{line}:{}", self.name, column.name), reason)
+        Invalid::new(format!("{}:{}:{}", self.name, self.records.line, column.name), reason)
     }
 
     fn text(&self, column: Column) -> Result<&str, Invalid> {
-        let text = self.record.get(column.index).filter(|text| !text.is_empty());
+        let text = self.record.get(column.index).map(String::as_str).filter(|text| !text.is_empty());
         text.ok_or_else(|| self.at(column, "must not be empty".to_owned()))
     }
 
@@ -187,14 +203,9 @@ impl<'a> Table<'a> {
         let Some(text) = self.record.get(column.index).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let value = text.parse().map_err(|_| self.at(column, format!("must be a number, got {text:?}")))?;
+        let value = number(text).ok_or_else(|| self.at(column, format!("must be a number, got {text:?}")))?;
         check(column.name, value).map(Some).map_err(|e| self.at(column, e.reason))
     }
-}
-
-fn unreadable(name: &str, error: &csv::Error) -> Invalid {
-    let line = error.position().map_or(1, csv::Position::line);
-    Invalid::new(format!("{name}:{line}"), error.to_string())
 }
 
 #[cfg(test)]
