@@ -122,7 +122,11 @@ mod tests {
         let record = |line, fields: [&str; 3]| (line, fields.map(str::to_owned).to_vec());
         assert_eq!(
             all(text),
-            [record(1, ["a", "b", "c"]), record(3, ["x, \"y\"", "two\nlines", ""]), record(5, ["1", "2", "3"])]
+            [
+                record(1, ["a", "b", "c"]),
+                record(3, ["x, \"y\"", "two\nlines", ""]),
+                record(5, ["1", "2", "3"])
+            ]
         );
         assert!(all("").is_empty());
         assert!(Records::new("a,\"b").next(&mut Vec::new()).is_err());
