@@ -118,7 +118,7 @@ fn Standings() -> impl IntoView {
         }))
     };
     let millions = |count: f64| format::millions(count, 2);
-    let percent = |share: f64| format::signed_percent(share, 2);
+    let points = |share: f64| format::signed_percent(share, 2).replace('%', "pp");
     let column =
         |name, meaning, value, text: fn(f64) -> String, signed| Column { name, meaning, value, text, signed };
     let columns = vec![
@@ -168,21 +168,21 @@ fn Standings() -> impl IntoView {
             "Own +1 %",
             "What one more percent of the artist's listeners at settlement adds to its probability",
             of(|all, i, _| Some(0.01 * all[i].levels.get(i)?)),
-            percent,
+            points,
             true,
         ),
         column(
             "Own +1 sd",
             "The same for one standard deviation more of its forecast",
             of(|all, i, _| Some(all[i].settles().total_sd() * all[i].levels.get(i)?)),
-            percent,
+            points,
             true,
         ),
         column(
             "On chosen",
             "What one more percent of this artist's listeners does to the chosen artist's probability",
             of(|all, i, chosen| Some(0.01 * all.get(chosen)?.levels.get(i)?)),
-            percent,
+            points,
             true,
         ),
     ];

@@ -80,7 +80,7 @@ pub(super) fn Figures() -> impl IntoView {
 pub(super) fn DriversCard() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let rows = move || {
-        of_chosen(studio, |standing, settlement| {
+        of_chosen(studio, |standing, _| {
             let drivers = standing.drivers();
             let parts = [
                 ("trend", "Trend", "Recent growth, which fades day by day", drivers.trend),
@@ -113,7 +113,7 @@ pub(super) fn DriversCard() -> impl IntoView {
                         <span class="num">{widens}</span>
                     </li>
                     <li class="total">
-                        <span class="step-name">"Change by " {date(settlement)}</span>
+                        <span class="step-name">"In all"</span>
                         <span></span>
                         <span class="num">{format::signed_millions(total, 2)} " (" {format::signed_percent(total / drivers.start, 2)} ")"</span>
                     </li>

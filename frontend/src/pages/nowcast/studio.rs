@@ -1,6 +1,7 @@
 //! The nowcast's state: the histories, the day it stands on, and what follows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -322,7 +323,7 @@ impl Studio {
         });
         self.write_address();
         if let Some(fit) = found {
-            self.stand(&loaded, as_of, fitted, fit);
+            self.stand(loaded, as_of, fitted, fit);
             return;
         }
         self.fitted_share.set(0.0);
@@ -335,7 +336,7 @@ impl Studio {
                 Ok(nowcaster) => {
                     let fit = *nowcaster.parameters();
                     self.change(|state| state.fits.push((fitted, fit)));
-                    self.stand(&loaded, as_of, fitted, fit);
+                    self.stand(Arc::clone(&loaded), as_of, fitted, fit);
                 }
                 Err(invalid) => self.fail(invalid.to_string()),
             }),
@@ -343,14 +344,25 @@ impl Studio {
         .begin();
     }
 
-    fn stand(self, loaded: &Loaded, as_of: Day, fitted: Day, fit: Fit) {
+    fn stand(self, loaded: Arc<Loaded>, as_of: Day, fitted: Day, fit: Fit) {
         let nowcaster = Nowcaster::with(fit, &views(&loaded.histories, as_of));
         self.change(|state| {
             state.fitting = Fitting::Done;
             state.known = Some(Arc::new(Known { as_of, fitted, nowcaster }));
             state.said = None;
         });
-        self.evaluate();
+        // Each of these takes a few frames' time at most, and the browser breathes between them.
+        set_timeout(
+            move || {
+                if let Some(history) = loaded.histories.get(self.chosen.get_untracked())
+                    && let Some(known) = self.change(|state| state.known.clone())
+                {
+                    untrack(|| self.said(&known, history));
+                }
+                set_timeout(move || self.evaluate(), Duration::ZERO);
+            },
+            Duration::ZERO,
+        );
     }
 
     /// Puts the event together from what is known.

@@ -1,5 +1,7 @@
 //! Intervals by resampling blocks of days.
 
+use crate::order::order;
+
 /// Steele, Lea and Flood's `SplitMix64` (OOPSLA 2014): a counter through a mixing function. Ample for choosing
 /// blocks, and the same on every target.
 #[derive(Debug, Clone)]
@@ -49,15 +51,16 @@ pub(crate) fn ratio_interval(
         })
         .collect();
     let draws = days.len().div_ceil(block);
-    let mut ratios: Vec<f64> = (0..resamples)
+    let ratios: Vec<f64> = (0..resamples)
         .map(|_| {
             let sums = (0..draws).map(|_| blocks[rng.below(blocks.len())]);
             let (a, b) = sums.fold((0.0, 0.0), |s, d| (s.0 + d.0, s.1 + d.1));
             libm::sqrt(a / b)
         })
         .collect();
-    ratios.sort_by(f64::total_cmp);
-    Some((ratios[(resamples - 1) * 25 / 1000], ratios[(resamples - 1) * 975 / 1000]))
+    let rising = order(resamples, &|a, b| ratios[a] < ratios[b]);
+    let at = |thousandths: usize| ratios[rising[(resamples - 1) * thousandths / 1000]];
+    Some((at(25), at(975)))
 }
 
 #[cfg(test)]
