@@ -1,8 +1,11 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
 mod calibration;
+pub mod kalman;
 mod logit;
 pub mod surface;
+pub mod switching;
+pub mod tick;
 mod track;
 mod walk;
 
