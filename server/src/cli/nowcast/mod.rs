@@ -2,7 +2,6 @@
 
 mod evaluate;
 mod histories;
-mod progress;
 mod report;
 mod table;
 
