@@ -2,22 +2,26 @@
 
 use core::ops::ControlFlow;
 
-use super::surface::belief_volatility;
-use super::{Calibration, Point, Track, price_logit, sigmoid};
-use crate::market::{EventTape, Tape};
+use super::forward::forward_means;
+use super::ml::{self, Lesson};
+use super::model::Model;
+use super::prints::Prints;
+use super::run::Runner;
+use super::{Calibration, Track};
+use crate::market::{EventTape, Ticker};
 use crate::units::Timestamp;
 
-/// Microseconds in a year of 365 days.
-const YEAR: f64 = 365.0 * 86_400e6;
-/// The least time to settlement, in microseconds: news comes once a day.
-const LEAST_LEFT: i64 = 86_400_000_000;
+/// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have doubled.
+const REFIT_DAYS: i64 = 7;
+/// With fewer prints than this the prior rules.
+const FEWEST: usize = 50;
 
 /// Returns what the filter believed of every contract of `events` at each of its prints: a list of tracks per event,
 /// one a contract, in the tapes' own order; `None` if `progress` broke off.
 ///
-/// Whatever is said of a print was known before it or, where [`Point`] says so, with it: the filter's parameters are
-/// refitted at fixed instants on the prints before, of all contracts together, and frozen in between. `progress` is
-/// told the fraction done, from 0 to 1, and may break off.
+/// Whatever is said of a print was known before it or, where [`Point`](super::Point) says so, with it: the filter's
+/// parameters are refitted at fixed instants on the prints before, of all contracts together, and frozen in between.
+/// `progress` is told the fraction done, from 0 to 1, and may break off.
 pub fn walk_forward(
     events: &[EventTape],
     calibration: Calibration,
@@ -32,46 +36,137 @@ pub fn walk_forward(
     Some(walk.finish())
 }
 
-/// [`walk_forward`] in short steps, for who has other things to do in between.
+/// A contract on its way.
 #[derive(Debug)]
-pub struct WalkForward<'a> {
-    tapes: Vec<(usize, &'a Tape)>,
-    settles: Vec<Option<Timestamp>>,
-    tracks: Vec<Vec<Track>>,
-    next: usize,
+struct Contract {
+    event: usize,
+    ticker: Ticker,
+    prints: Prints,
+    forward_means: Vec<f64>,
 }
 
-impl<'a> WalkForward<'a> {
+/// [`walk_forward`] in steps, for who has other things to do in between: a step is the fit of an epoch, or the filter
+/// of a contract.
+#[derive(Debug)]
+pub struct WalkForward {
+    contracts: Vec<Contract>,
+    tracks: Vec<Vec<Track>>,
+    /// When parameters are refitted, in time order.
+    epochs: Vec<Timestamp>,
+    /// What holds before the first epoch, and from each on.
+    models: Vec<Model>,
+    filtered: usize,
+    /// The work done and to do, in prints filtered.
+    done: usize,
+    total: usize,
+}
+
+/// What a fit takes, in filters of the same prints.
+const FIT_WORK: usize = 300;
+
+impl WalkForward {
     /// Starts at the first print. An event settles at the end of the month its ticker names.
-    pub fn new(events: &'a [EventTape], _calibration: Calibration) -> Self {
-        let settles = |event: &EventTape| Some(event.event().month_end()?.checked_add_days(1)?.midnight());
-        Self {
-            tapes: (0..)
-                .zip(events)
-                .flat_map(|(e, event)| event.contracts().iter().map(move |t| (e, t)))
-                .collect(),
-            settles: events.iter().map(settles).collect(),
+    pub fn new(events: &[EventTape], calibration: Calibration) -> Self {
+        Self::settling(events, &[], calibration)
+    }
+
+    /// Starts at the first print, where `settles` says when the event at the same place settles; where it doesn't, it is
+    /// the end of the month that its ticker names.
+    pub fn settling(events: &[EventTape], settles: &[Option<Timestamp>], _calibration: Calibration) -> Self {
+        let mut contracts = Vec::new();
+        for (place, event) in events.iter().enumerate() {
+            let by_name = || Some(event.event().month_end()?.checked_add_days(1)?.midnight());
+            let settles = settles.get(place).copied().flatten().or_else(by_name);
+            for tape in event.contracts() {
+                let prints = Prints::new(tape, settles);
+                let forward_means = forward_means(&prints);
+                contracts.push(Contract {
+                    event: place,
+                    ticker: tape.ticker().clone(),
+                    prints,
+                    forward_means,
+                });
+            }
+        }
+        let mut walk = Self {
             tracks: events.iter().map(|_| Vec::new()).collect(),
-            next: 0,
+            epochs: Vec::new(),
+            models: vec![Model::prior()],
+            filtered: 0,
+            done: 0,
+            total: 0,
+            contracts,
+        };
+        walk.schedule();
+        let fits: usize = walk.epochs.iter().map(|epoch| walk.prints_before(*epoch)).sum();
+        let prints: usize = walk.contracts.iter().map(|contract| contract.prints.prints.len()).sum();
+        walk.total = FIT_WORK * fits + prints;
+        walk
+    }
+
+    /// Finds the epochs: each depends on nothing but how many prints were before it.
+    fn schedule(&mut self) {
+        let spans = self.contracts.iter().filter_map(|contract| {
+            Some((contract.prints.batches.first()?.at, contract.prints.batches.last()?.at))
+        });
+        let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return };
+        let (mut fitted, mut days) = (0, 0);
+        let mut next = first.date().checked_add_days(1);
+        while let Some(midnight) = next.map(|date| date.midnight()).filter(|midnight| *midnight <= last) {
+            next = midnight.date().checked_add_days(1);
+            days += 1;
+            let prints = self.prints_before(midnight);
+            if prints >= FEWEST && prints > fitted && (days >= REFIT_DAYS || prints >= 2 * fitted) {
+                self.epochs.push(midnight);
+                (fitted, days) = (prints, 0);
+            }
         }
     }
 
-    /// Says when the event at place `event` settles, where it is known better than by its ticker.
-    #[must_use]
-    pub fn settling(mut self, event: usize, at: Timestamp) -> Self {
-        if let Some(settles) = self.settles.get_mut(event) {
-            *settles = Some(at);
-        }
-        self
+    fn prints_before(&self, instant: Timestamp) -> usize {
+        self.contracts.iter().map(|contract| contract.prints.prints_before(instant)).sum()
     }
 
-    /// Does some milliseconds' worth of work and returns the fraction done; `None` when there is nothing left to do.
+    /// Fits an epoch or filters a contract and returns the fraction done; `None` when there is nothing left to do.
     pub fn step(&mut self) -> Option<f64> {
-        let &(event, tape) = self.tapes.get(self.next)?;
-        let track = filter(tape, self.settles[event]);
-        self.tracks[event].push(track);
-        self.next += 1;
-        Some(self.next as f64 / self.tapes.len() as f64)
+        if let Some(epoch) = self.epochs.get(self.models.len() - 1).copied() {
+            let lessons: Vec<Lesson<'_>> = self
+                .contracts
+                .iter()
+                .filter(|contract| contract.prints.batches_before(epoch) > 0)
+                .map(|contract| Lesson { prints: &contract.prints, forward_means: &contract.forward_means })
+                .collect();
+            let start = self.models.last().copied().unwrap_or(Model::prior());
+            let model = ml::fit(&lessons, epoch, start);
+            self.models.push(model);
+            self.done += FIT_WORK * self.prints_before(epoch);
+        } else {
+            let contract = self.contracts.get(self.filtered)?;
+            let track = self.filter(contract);
+            self.done += track.points.len();
+            self.tracks[contract.event].push(track);
+            self.filtered += 1;
+        }
+        Some(self.done as f64 / self.total as f64)
+    }
+
+    /// Runs the filter along a contract, with each epoch's model.
+    fn filter(&self, contract: &Contract) -> Track {
+        let mut points = Vec::with_capacity(contract.prints.prints.len());
+        let mut runner = Runner::new(&self.models[0]);
+        let mut epoch = 0;
+        for batch in &contract.prints.batches {
+            while self.epochs.get(epoch).is_some_and(|start| *start <= batch.at) {
+                epoch += 1;
+            }
+            runner.record(&self.models[epoch], &contract.prints, batch, &mut points);
+        }
+        Track { ticker: contract.ticker.clone(), points }
+    }
+
+    /// Returns the epochs and the models that were fitted at each so far.
+    pub fn fits(&self) -> impl Iterator<Item = (Timestamp, &Model)> {
+        self.epochs.iter().copied().zip(&self.models[1..])
     }
 
     /// Returns the tracks, doing all that is left to do.
@@ -79,42 +174,4 @@ impl<'a> WalkForward<'a> {
         while self.step().is_some() {}
         self.tracks
     }
-}
-
-/// A local level with the volatility of the surface: what stands in for the filter.
-fn filter(tape: &Tape, settles: Option<Timestamp>) -> Track {
-    let mut points = Vec::with_capacity(tape.trades().len());
-    let (mut mean, mut variance, mut last) = (0.0, 4.0, tape.span().0);
-    for batch in tape.batches() {
-        let at = batch[0].at;
-        let left = settles.map_or(30 * LEAST_LEFT, |end| end.micros_since(at).max(LEAST_LEFT));
-        let p = crate::math::min(crate::math::max(sigmoid(mean), 0.01), 0.99);
-        let sigma_b = belief_volatility(p, left as f64 / YEAR);
-        variance += sigma_b * sigma_b * at.micros_since(last) as f64 / YEAR;
-        last = at;
-        let (fair_before, sd_before) = (sigmoid(mean), variance.sqrt());
-        let noise = 1e-4 / (p * (1.0 - p) * p * (1.0 - p));
-        let first = points.len();
-        for trade in batch {
-            let innovation = price_logit(trade.price) - mean;
-            let total = variance + noise;
-            let z = innovation / total.sqrt();
-            mean += variance / total * innovation;
-            variance *= noise / total;
-            points.push(Point {
-                fair_before,
-                sd_before,
-                fair_after: 0.0,
-                sd_after: 0.0,
-                weights: [1.0, 0.0, 0.0],
-                z,
-                pit: crate::math::normal::cdf(z),
-                sigma_b,
-            });
-        }
-        for point in &mut points[first..] {
-            (point.fair_after, point.sd_after) = (sigmoid(mean), variance.sqrt());
-        }
-    }
-    Track { ticker: tape.ticker().clone(), points }
 }
