@@ -36,7 +36,10 @@ pub(crate) fn fit(lessons: &[Lesson<'_>], until: Timestamp, start: Model) -> Mod
         let penalty: f64 = far.map(|far| 0.5 * far * far).sum();
         penalty - lessons.iter().map(|lesson| score(lesson, until, &model)).sum::<f64>()
     };
-    let (best, _) = minimise(objective, start.to_vector(), ITERATIONS, GAIN);
+    // There is more than one local minimum: what held so far leads to one, and what is assumed at first to another.
+    let (warm, at_warm) = minimise(objective, start.to_vector(), ITERATIONS, GAIN);
+    let (cold, at_cold) = minimise(objective, prior, ITERATIONS, GAIN);
+    let best = if at_cold < at_warm { cold } else { warm };
     Model::from_vector(best)
 }
 

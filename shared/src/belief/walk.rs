@@ -11,17 +11,20 @@ use super::{Calibration, Track};
 use crate::market::{EventTape, Ticker};
 use crate::units::Timestamp;
 
-/// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have doubled.
+/// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have grown by a
+/// quarter.
 const REFIT_DAYS: i64 = 7;
 /// With fewer prints than this the prior rules.
-const FEWEST: usize = 50;
+const FEWEST: usize = 20;
+/// What a fit takes, in filters of the same prints.
+const FIT_WORK: usize = 300;
 
 /// Returns what the filter believed of every contract of `events` at each of its prints: a list of tracks per event,
 /// one a contract, in the tapes' own order; `None` if `progress` broke off.
 ///
 /// Whatever is said of a print was known before it or, where [`Point`](super::Point) says so, with it: the filter's
-/// parameters are refitted at fixed instants on the prints before, of all contracts together, and frozen in between.
-/// `progress` is told the fraction done, from 0 to 1, and may break off.
+/// parameters are refitted at fixed instants on the prints before, of all contracts of the event together, and frozen in
+/// between. `progress` is told the fraction done, from 0 to 1, and may break off.
 pub fn walk_forward(
     events: &[EventTape],
     calibration: Calibration,
@@ -36,33 +39,35 @@ pub fn walk_forward(
     Some(walk.finish())
 }
 
-/// A contract on its way.
-#[derive(Debug)]
-struct Contract {
-    event: usize,
-    ticker: Ticker,
-    prints: Prints,
-    forward_means: Vec<f64>,
-}
-
-/// [`walk_forward`] in steps, for who has other things to do in between: a step is the fit of an epoch, or the filter
-/// of a contract.
+/// [`walk_forward`] in steps, for who has other things to do in between: a step is one fit, or the filter of one
+/// contract.
 #[derive(Debug)]
 pub struct WalkForward {
-    contracts: Vec<Contract>,
-    tracks: Vec<Vec<Track>>,
-    /// When parameters are refitted, in time order.
-    epochs: Vec<Timestamp>,
-    /// What holds before the first epoch, and from each on.
-    models: Vec<Model>,
-    filtered: usize,
+    events: Vec<Event>,
+    /// The event that is worked on.
+    at: usize,
     /// The work done and to do, in prints filtered.
     done: usize,
     total: usize,
 }
 
-/// What a fit takes, in filters of the same prints.
-const FIT_WORK: usize = 300;
+/// An event on its way.
+#[derive(Debug)]
+struct Event {
+    contracts: Vec<Contract>,
+    /// When parameters are refitted, in time order.
+    epochs: Vec<Timestamp>,
+    /// What holds before the first epoch, and from each on.
+    models: Vec<Model>,
+    tracks: Vec<Track>,
+}
+
+#[derive(Debug)]
+struct Contract {
+    ticker: Ticker,
+    prints: Prints,
+    forward_means: Vec<f64>,
+}
 
 impl WalkForward {
     /// Starts at the first print. An event settles at the end of the month its ticker names.
@@ -73,35 +78,56 @@ impl WalkForward {
     /// Starts at the first print, where `settles` says when the event at the same place settles; where it doesn't, it is
     /// the end of the month that its ticker names.
     pub fn settling(events: &[EventTape], settles: &[Option<Timestamp>], _calibration: Calibration) -> Self {
-        let mut contracts = Vec::new();
-        for (place, event) in events.iter().enumerate() {
-            let by_name = || Some(event.event().month_end()?.checked_add_days(1)?.midnight());
-            let settles = settles.get(place).copied().flatten().or_else(by_name);
-            for tape in event.contracts() {
-                let prints = Prints::new(tape, settles);
-                let forward_means = forward_means(&prints);
-                contracts.push(Contract {
-                    event: place,
-                    ticker: tape.ticker().clone(),
-                    prints,
-                    forward_means,
-                });
+        let settles = |place: usize| settles.get(place).copied().flatten();
+        let events: Vec<Event> =
+            (0..).zip(events).map(|(place, event)| Event::new(event, settles(place))).collect();
+        let total = events.iter().map(Event::work).sum();
+        Self { events, at: 0, done: 0, total }
+    }
+
+    /// Fits an epoch or filters a contract and returns the fraction done; `None` when there is nothing left to do.
+    pub fn step(&mut self) -> Option<f64> {
+        while let Some(event) = self.events.get_mut(self.at) {
+            if let Some(work) = event.step() {
+                self.done += work;
+                return Some(self.done as f64 / self.total as f64);
             }
+            self.at += 1;
         }
-        let mut walk = Self {
-            tracks: events.iter().map(|_| Vec::new()).collect(),
-            epochs: Vec::new(),
-            models: vec![Model::prior()],
-            filtered: 0,
-            done: 0,
-            total: 0,
-            contracts,
-        };
-        walk.schedule();
-        let fits: usize = walk.epochs.iter().map(|epoch| walk.prints_before(*epoch)).sum();
-        let prints: usize = walk.contracts.iter().map(|contract| contract.prints.prints.len()).sum();
-        walk.total = FIT_WORK * fits + prints;
-        walk
+        None
+    }
+
+    /// Returns the epochs of the event at `place` and the models fitted at each so far.
+    pub fn fits(&self, place: usize) -> impl Iterator<Item = (Timestamp, &Model)> {
+        self.events
+            .get(place)
+            .into_iter()
+            .flat_map(|event| event.epochs.iter().copied().zip(&event.models[1..]))
+    }
+
+    /// Returns the tracks, doing all that is left to do.
+    pub fn finish(mut self) -> Vec<Vec<Track>> {
+        while self.step().is_some() {}
+        self.events.into_iter().map(|event| event.tracks).collect()
+    }
+}
+
+impl Event {
+    fn new(event: &EventTape, settles: Option<Timestamp>) -> Self {
+        let by_name = || Some(event.event().month_end()?.checked_add_days(1)?.midnight());
+        let settles = settles.or_else(by_name);
+        let contracts: Vec<Contract> = event
+            .contracts()
+            .iter()
+            .map(|tape| {
+                let prints = Prints::new(tape, settles);
+                Contract { ticker: tape.ticker().clone(), forward_means: forward_means(&prints), prints }
+            })
+            .collect();
+        let mut event =
+            Self { contracts, epochs: Vec::new(), models: vec![Model::prior()], tracks: Vec::new() };
+        event.schedule();
+        event
     }
 
     /// Finds the epochs: each depends on nothing but how many prints were before it.
@@ -116,7 +142,8 @@ impl WalkForward {
             next = midnight.date().checked_add_days(1);
             days += 1;
             let prints = self.prints_before(midnight);
-            if prints >= FEWEST && prints > fitted && (days >= REFIT_DAYS || prints >= 2 * fitted) {
+            let grown = 4 * prints >= 5 * fitted;
+            if prints >= FEWEST && prints > fitted && (days >= REFIT_DAYS || grown) {
                 self.epochs.push(midnight);
                 (fitted, days) = (prints, 0);
             }
@@ -127,27 +154,36 @@ impl WalkForward {
         self.contracts.iter().map(|contract| contract.prints.prints_before(instant)).sum()
     }
 
-    /// Fits an epoch or filters a contract and returns the fraction done; `None` when there is nothing left to do.
-    pub fn step(&mut self) -> Option<f64> {
+    /// Returns how much there is to do.
+    fn work(&self) -> usize {
+        let fits: usize = self.epochs.iter().map(|epoch| self.prints_before(*epoch)).sum();
+        let prints: usize = self.contracts.iter().map(|contract| contract.prints.prints.len()).sum();
+        FIT_WORK * fits + prints
+    }
+
+    /// Fits an epoch or filters a contract and returns how much that was; `None` when there is nothing left to do.
+    fn step(&mut self) -> Option<usize> {
         if let Some(epoch) = self.epochs.get(self.models.len() - 1).copied() {
-            let lessons: Vec<Lesson<'_>> = self
-                .contracts
-                .iter()
-                .filter(|contract| contract.prints.batches_before(epoch) > 0)
-                .map(|contract| Lesson { prints: &contract.prints, forward_means: &contract.forward_means })
-                .collect();
             let start = self.models.last().copied().unwrap_or(Model::prior());
-            let model = ml::fit(&lessons, epoch, start);
+            let model = {
+                let lessons: Vec<Lesson<'_>> = self
+                    .contracts
+                    .iter()
+                    .filter(|contract| contract.prints.batches_before(epoch) > 0)
+                    .map(|contract| Lesson {
+                        prints: &contract.prints,
+                        forward_means: &contract.forward_means,
+                    })
+                    .collect();
+                ml::fit(&lessons, epoch, start)
+            };
             self.models.push(model);
-            self.done += FIT_WORK * self.prints_before(epoch);
-        } else {
-            let contract = self.contracts.get(self.filtered)?;
-            let track = self.filter(contract);
-            self.done += track.points.len();
-            self.tracks[contract.event].push(track);
-            self.filtered += 1;
+            return Some(FIT_WORK * self.prints_before(epoch));
         }
-        Some(self.done as f64 / self.total as f64)
+        let track = self.filter(self.contracts.get(self.tracks.len())?);
+        let prints = track.points.len();
+        self.tracks.push(track);
+        Some(prints)
     }
 
     /// Runs the filter along a contract, with each epoch's model.
@@ -162,16 +198,5 @@ impl WalkForward {
             runner.record(&self.models[epoch], &contract.prints, batch, &mut points);
         }
         Track { ticker: contract.ticker.clone(), points }
-    }
-
-    /// Returns the epochs and the models that were fitted at each so far.
-    pub fn fits(&self) -> impl Iterator<Item = (Timestamp, &Model)> {
-        self.epochs.iter().copied().zip(&self.models[1..])
-    }
-
-    /// Returns the tracks, doing all that is left to do.
-    pub fn finish(mut self) -> Vec<Vec<Track>> {
-        while self.step().is_some() {}
-        self.tracks
     }
 }
