@@ -20,9 +20,12 @@
 mod account;
 mod amount;
 mod decision;
+mod fee_aware;
 mod finish;
+pub mod offset;
 mod position;
 mod quoter;
+pub mod reservation;
 mod rules;
 mod seed;
 mod settings;
@@ -30,6 +33,7 @@ mod step;
 mod toxicity;
 
 pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
+pub use fee_aware::FeeModel;
 pub use position::Position;
 pub use quoter::{Quoter, Terms};
 pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};
