@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use shared::backtest::{FillModel, Outcome, Prepared, Report};
-use shared::format::{fixed, grouped, percent, time_label};
+use shared::format::{fixed, grouped, percent};
 
 use super::Evidence;
 use super::evidence::dollars;
-use super::plots;
 use super::sweep::Sweep;
+use super::{plots, table};
 
 /// Returns the page.
 pub(super) fn render(
@@ -19,6 +19,7 @@ pub(super) fn render(
     sweep: Option<&Sweep>,
 ) -> String {
     let mut page = String::from(HEAD);
+    let days = table::days(prepared);
     let _ = write!(
         page,
         "<h1>Backtest: <code>{}</code></h1><p>{} prints of {} contracts in {} events, {} to {}. Quotes are decided on what was known \
@@ -27,8 +28,8 @@ pub(super) fn render(
         grouped(prepared.prints() as i64),
         prepared.contracts().len(),
         prepared.events().len(),
-        first_day(prepared),
-        last_day(prepared),
+        days.0,
+        days.1,
     );
     page.push_str(&totals(report));
     page.push_str("<div class=\"plots\">");
@@ -47,22 +48,12 @@ pub(super) fn render(
     page
 }
 
-fn first_day(prepared: &Prepared) -> String {
-    let micros = prepared.events().iter().map(|event| event.span.0).min().unwrap_or(0);
-    time_label(micros, i64::MAX)
-}
-
-fn last_day(prepared: &Prepared) -> String {
-    let micros = prepared.events().iter().map(|event| event.span.1).max().unwrap_or(0);
-    time_label(micros, i64::MAX)
-}
-
 fn two(microdollars: i64) -> String {
     fixed(dollars(microdollars), 2)
 }
 
 /// Returns a table of a head and rows of cells, the first of each row being its name.
-fn table(head: &[String], rows: &[Vec<String>]) -> String {
+fn grid(head: &[String], rows: &[Vec<String>]) -> String {
     let mut text = String::from("<table><thead><tr>");
     for cell in head {
         let _ = write!(text, "<th>{cell}</th>");
@@ -118,7 +109,7 @@ fn totals(report: &Report<'_>) -> String {
             ]
         })
         .collect();
-    table(&head, &rows)
+    grid(&head, &rows)
 }
 
 fn evidence_tables(evidence: &Evidence) -> String {
@@ -141,7 +132,7 @@ fn evidence_tables(evidence: &Evidence) -> String {
                 ]
             })
             .collect();
-        text.push_str(&table(&head, &rows));
+        text.push_str(&grid(&head, &rows));
     }
     text.push_str("<h2>Without skill</h2>");
     let head = words(&["fair price", "filled by", "draws", "mean net $", "95 % of draws", "p"]);
@@ -159,7 +150,7 @@ fn evidence_tables(evidence: &Evidence) -> String {
             ]
         })
         .collect();
-    text.push_str(&table(&head, &rows));
+    text.push_str(&grid(&head, &rows));
     if let Some(first) = evidence.stress.first() {
         text.push_str("<h2>What goes wrong: net $</h2>");
         let models = first.results.iter().map(|ours| ours.fill_model.to_string());
@@ -172,7 +163,7 @@ fn evidence_tables(evidence: &Evidence) -> String {
                 std::iter::once(row.meaning.to_owned()).chain(nets).collect()
             })
             .collect();
-        text.push_str(&table(&head, &rows));
+        text.push_str(&grid(&head, &rows));
     }
     if let Some(first) = evidence.mission.first() {
         text.push_str("<h2>The mission's table beside this engine: fills, net $</h2>");
@@ -189,7 +180,7 @@ fn evidence_tables(evidence: &Evidence) -> String {
                 named.into_iter().chain(ours).collect()
             })
             .collect();
-        text.push_str(&table(&head, &rows));
+        text.push_str(&grid(&head, &rows));
     }
     text
 }
@@ -212,7 +203,7 @@ fn contracts(prepared: &Prepared, report: &Report<'_>) -> String {
             named.into_iter().chain(cells).collect()
         })
         .collect();
-    format!("<h2>Contracts</h2>{}", table(&head, &rows))
+    format!("<h2>Contracts</h2>{}", grid(&head, &rows))
 }
 
 /// The document up to its first heading.

@@ -53,9 +53,11 @@ impl Plot {
     pub(super) fn labels_x(&mut self, labels: &[(f64, String)]) {
         for (value, label) in labels {
             let (x, _) = self.at(*value, self.y.0);
+            // The last one would reach beyond the frame.
+            let anchor = if x > WIDTH - 2.0 * RIGHT { "end" } else { "middle" };
             let _ = write!(
                 self.body,
-                r#"<text x="{x:.1}" y="{:.1}" text-anchor="middle">{label}</text>"#,
+                r#"<text x="{x:.1}" y="{:.1}" text-anchor="{anchor}">{label}</text>"#,
                 HEIGHT - 8.0
             );
         }

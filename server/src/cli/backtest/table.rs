@@ -26,11 +26,7 @@ pub(super) fn render(prepared: &Prepared, report: &Report<'_>, evidence: &Eviden
 fn head(prepared: &Prepared, report: &Report<'_>) -> String {
     let contracts = prepared.contracts();
     let settled = contracts.iter().filter(|contract| contract.result.is_some()).count();
-    let day = |micros: i64| {
-        Timestamp::from_micros(micros).map_or_else(|_| "–".to_owned(), |at| at.date().to_string())
-    };
-    let first = prepared.events().iter().map(|event| event.span.0).min().unwrap_or(0);
-    let last = prepared.events().iter().map(|event| event.span.1).max().unwrap_or(0);
+    let (first, last) = days(prepared);
     let (own, assumed) = report.fees_known();
     let fees = match (own, assumed) {
         _ if report.link().config.settings().fee() != shared::quoting::Fee::Exact => {
@@ -47,10 +43,18 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
         grouped(prepared.prints() as i64),
         contracts.len(),
         prepared.events().len(),
-        day(first),
-        day(last),
+        first,
+        last,
         report.link().config.text(),
     )
+}
+
+/// Returns the days of the first and of the last print.
+pub(super) fn days(prepared: &Prepared) -> (String, String) {
+    let day =
+        |micros: i64| Timestamp::from_micros(micros).map_or_else(|_| dash(), |at| at.date().to_string());
+    let spans = || prepared.events().iter().map(|event| event.span);
+    (day(spans().map(|span| span.0).min().unwrap_or(0)), day(spans().map(|span| span.1).max().unwrap_or(0)))
 }
 
 fn totals(report: &Report<'_>) -> String {
