@@ -2,7 +2,9 @@
 
 mod exponential;
 pub(crate) mod lanes;
+pub(crate) mod minimise;
 pub mod normal;
+pub(crate) mod simplex;
 
 pub use exponential::exp;
 
