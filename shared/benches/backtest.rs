@@ -1,4 +1,5 @@
-//! How long a rerun of a backtest takes, the beliefs being there: all prints under four fill models.
+//! How long a rerun of a backtest takes, the beliefs being there: all prints under four fill models; and a sweep of it on
+//! two cores.
 //!
 //! `cargo bench -p shared --bench backtest [-- --json]`. On the recorded tape, and on a simulated month where there is
 //! none: the name of each line says which.
@@ -8,7 +9,7 @@ use std::io::Read as _;
 use std::ops::ControlFlow;
 
 use shared::Invalid;
-use shared::backtest::{Config, FillModel, Link, Prepared, Report, run};
+use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Report, run};
 use shared::belief::{Calibration, walk_forward};
 use shared::market::EventTape;
 use shared::market::csv::{read_markets, read_trades};
@@ -43,27 +44,56 @@ fn simulated() -> Result<Prepared, Invalid> {
     Prepared::new(&events, &tracks.unwrap_or_default(), &[])
 }
 
+/// What is measured, on either tape.
+const NAMES: [&str; 5] = [
+    "four fill models, seed",
+    "four fill models, seed-fixed3",
+    "four fill models, seed-fixed3, with series",
+    "report and hash",
+    "sweep of 100 on two cores",
+];
+
 fn main() -> Result<(), Invalid> {
     let harness = Harness::from_arguments();
-    let (prepared, origin) = match recorded() {
-        Some(prepared) => (prepared, "recorded tape"),
-        None => (simulated()?, "simulated month"),
-    };
-    for preset in [Preset::Seed, Preset::SeedFixed3] {
-        let config = Config::preset(preset);
-        let measure = |name: &str, record| {
-            let pass = || {
-                let outcomes = run(black_box(&prepared), black_box(&config), &FillModel::ALL, record);
-                black_box(outcomes.is_ok());
-            };
-            harness.measure(&format!("backtest: {origin}, four fill models, {preset}{name}"), 1, pass);
-        };
-        measure("", false);
-        measure(", with series", true);
+    let names = |origin: &str| NAMES.map(|name| format!("backtest: {origin}, {name}"));
+    // Filtering the tape takes seconds: not for a benchmark that isn't asked for.
+    if !harness.wants_any(&names("recorded tape")) && !harness.wants_any(&names("simulated month")) {
+        return Ok(());
     }
+    let (prepared, [seed, fixed, series, report, sweep]) = match recorded() {
+        Some(prepared) => (prepared, names("recorded tape")),
+        None => (simulated()?, names("simulated month")),
+    };
+    let rerun = |preset, record| {
+        let (prepared, config) = (&prepared, Config::preset(preset));
+        move || {
+            black_box(run(black_box(prepared), black_box(&config), &FillModel::ALL, record).is_ok());
+        }
+    };
+    harness.measure(&seed, 1, rerun(Preset::Seed, false));
+    harness.measure(&fixed, 1, rerun(Preset::SeedFixed3, false));
+    harness.measure(&series, 1, rerun(Preset::SeedFixed3, true));
     let link = Link::new(Config::preset(Preset::Seed));
-    harness.measure(&format!("backtest: {origin}, report and hash"), 1, || {
+    harness.measure(&report, 1, || {
         black_box(Report::of(&prepared, &link, false).map(|(report, _)| report.hash()).is_ok());
+    });
+    let axes = ["half_spread_cents=1:10:10", "skew_cents=0:2:10"].map(Axis::parse);
+    let axes = axes.into_iter().collect::<Result<Vec<Axis>, Invalid>>()?;
+    let grid = Grid::new(Config::preset(Preset::SeedFixed3), axes)?;
+    harness.measure(&sweep, 1, || {
+        std::thread::scope(|scope| {
+            for first in [0, 1] {
+                let (prepared, grid) = (&prepared, &grid);
+                scope.spawn(move || {
+                    for place in (first..grid.len()).step_by(2) {
+                        let outcomes = grid
+                            .config(place)
+                            .and_then(|config| run(prepared, &config, &FillModel::ALL, false));
+                        black_box(outcomes.is_ok());
+                    }
+                });
+            }
+        });
     });
     Ok(())
 }

@@ -65,6 +65,12 @@ impl Harness {
         }
     }
 
+    /// Returns whether any of `names` is measured: for who takes long to set up.
+    #[allow(dead_code, reason = "most benchmarks are set up in no time")]
+    pub(crate) fn wants_any(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.wants(name))
+    }
+
     fn wants(&self, name: &str) -> bool {
         self.filters.is_empty() || self.filters.iter().any(|filter| name.to_lowercase().contains(filter))
     }

@@ -2,7 +2,7 @@
 
 use super::conditions::Conditions;
 use crate::Invalid;
-use crate::quoting::{Preset, Settings, place};
+use crate::quoting::{Preset, SETTINGS, Settings, place};
 use crate::scenario::decimal;
 use crate::units::{Price, Quantity, parse_fixed};
 
@@ -89,6 +89,22 @@ impl Config {
     /// Starts over from `preset`, keeping assumptions and seed.
     pub fn quote_as(&mut self, preset: Preset) {
         self.settings = Settings::preset(preset);
+    }
+
+    /// Returns `preset` run as this configuration is: with its calibration, fee and latency, its assumptions and its seed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::set`], which takes what was set before.
+    pub fn of_preset(&self, preset: Preset) -> Result<Self, Invalid> {
+        let mut other = *self;
+        other.quote_as(preset);
+        for (place, setting) in SETTINGS.iter().enumerate() {
+            if [place::CALIBRATION, place::FEE, place::LATENCY_MS].contains(&place) {
+                other.settings.set(setting.key, &self.settings.value_text(place))?;
+            }
+        }
+        Ok(other)
     }
 
     /// Sets the setting or the assumption named `key`, or changes nothing.

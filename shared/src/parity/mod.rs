@@ -3,6 +3,7 @@
 //! Comparing millions of numbers across that border is slow; comparing a digest of each block of them is not, and
 //! the block's name says where they part.
 
+mod backtest;
 mod digital;
 mod nowcast;
 mod quoting;
@@ -30,6 +31,7 @@ pub fn parity_blocks() -> Result<Vec<ParityBlock>, Invalid> {
     blocks.extend(winner::blocks()?);
     blocks.extend(scenario::blocks()?);
     blocks.extend(nowcast::blocks()?);
+    blocks.extend(backtest::blocks()?);
     blocks.extend(quoting::blocks()?);
     Ok(blocks)
 }

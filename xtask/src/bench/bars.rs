@@ -18,6 +18,8 @@ pub enum Bar {
 
 /// The figures that have a bar of their own.
 const BARS: &[(&str, Bar)] = &[
+    ("backtest: recorded tape, four fill models, seed", Bar::Nanoseconds(8e6)),
+    ("backtest: recorded tape, sweep of 100 on two cores", Bar::Nanoseconds(0.5e9)),
     ("digital: price, lambda T = 0.5", Bar::PerSecond(5e6)),
     ("digital: price and Greeks, lambda T = 0.5", Bar::PerSecond(1.5e6)),
     ("wasm: price and Greeks, lambda T = 0.5", Bar::PerSecond(1.2e6)),

@@ -83,15 +83,14 @@ pub(super) struct StressRow {
     pub(super) results: Vec<Ours>,
 }
 
-/// Runs the mission's presets under the assumptions of `config`.
+/// Runs the mission's presets with the calibration, the fee, the latency and the assumptions of `config`.
 pub(super) fn mission(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
 ) -> Result<Vec<MissionRow>, Invalid> {
     let row = |&(preset, mission): &(Preset, Mission)| {
-        let mut config = *config;
-        config.quote_as(preset);
+        let config = config.of_preset(preset)?;
         Ok(MissionRow { preset: preset.name(), mission, ours: ours(prepared, &config, models)? })
     };
     MISSION.iter().map(row).collect()

@@ -1,0 +1,301 @@
+//! `tauroi backtest`, the real binary: on the recorded tape, on a simulated one, and on what it can't run.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use shared::backtest::sha256;
+use shared::market::Trade;
+
+/// Runs `tauroi backtest` with these arguments.
+fn backtest(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tauroi")).arg("backtest").args(arguments).output().unwrap()
+}
+
+/// Returns what it printed when it succeeded.
+fn printed(arguments: &[&str]) -> String {
+    let output = backtest(arguments);
+    assert!(output.status.success(), "{output:?}");
+    // Nobody looks at a progress bar that is no terminal's.
+    assert!(output.stderr.is_empty(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Returns what it said on standard error when it failed.
+fn refused(arguments: &[&str]) -> String {
+    let output = backtest(arguments);
+    assert!(!output.status.success(), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// Returns an empty folder of the test's own.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("backtest").join(name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+fn report(folder: &Path) -> Value {
+    serde_json::from_str(&read(folder, "report.json")).unwrap()
+}
+
+/// Returns the rows of a report's `results`.
+fn results(report: &Value) -> &[Value] {
+    report["results"].as_array().unwrap()
+}
+
+/// Returns the total under a fill model.
+fn total<'a>(report: &'a Value, model: &str) -> &'a Value {
+    results(report).iter().find(|row| row["ticker"] == "TOTAL" && row["fill_model"] == model).unwrap()
+}
+
+/// Returns a number of dollars in microdollars.
+fn micros(value: &Value) -> i64 {
+    (value.as_f64().unwrap() * 1e6).round() as i64
+}
+
+/// A simulated week of trades, and the file that settles it.
+fn write_week(folder: &Path) -> (PathBuf, PathBuf) {
+    let week = shared::world::Month::simulate(4, "2026-11-01".parse().unwrap(), 7).unwrap().tape;
+    let (tape, markets) = (folder.join("week.trades.csv"), folder.join("markets.csv"));
+    let (mut trades, mut facts) = (Vec::new(), "ticker,event_ticker,result,close_time,fee_type\n".to_owned());
+    for (place, contract) in week.contracts().iter().enumerate() {
+        let result = if place == 0 { "yes" } else { "no" };
+        let (ticker, event) = (contract.ticker(), week.event());
+        writeln!(facts, "{ticker},{event},{result},2026-11-08T00:00:00Z,quadratic").unwrap();
+        trades.extend_from_slice(contract.trades());
+    }
+    std::fs::write(&tape, csv(&trades)).unwrap();
+    std::fs::write(&markets, facts).unwrap();
+    (tape, markets)
+}
+
+/// Returns trades as a file under Kalshi's names.
+fn csv(trades: &[Trade]) -> String {
+    let mut text = "created_time,ticker,yes_price_dollars,count_fp,taker_side\n".to_owned();
+    for trade in trades {
+        let side = trade.taker_side.map_or_else(String::new, |side| side.to_string());
+        writeln!(text, "{},{},{},{},{side}", trade.at, trade.ticker, trade.price, trade.count).unwrap();
+    }
+    text
+}
+
+/// Checks what must hold of every report, whatever it is of.
+fn is_sound(folder: &Path) {
+    let report = report(folder);
+    assert_eq!(report["schema"], 1);
+    let mut sums = std::collections::BTreeMap::new();
+    for row in results(&report) {
+        let part = |key: &str| micros(&row[key]);
+        assert_eq!(part("net"), part("gross") - part("fees"), "{row}");
+        let parts = part("spread") + part("markout") + part("revaluation") - part("slippage") - part("fees");
+        assert_eq!(part("net"), parts, "{row}");
+        assert!(part("max_drawdown") >= 0 && part("fees") >= 0, "{row}");
+        let sum = sums.entry(row["fill_model"].as_str().unwrap()).or_insert((0, 0));
+        let sign = if row["ticker"] == "TOTAL" { -1 } else { 1 };
+        *sum = (sum.0 + sign * part("net"), sum.1 + sign * row["fills"].as_i64().unwrap());
+    }
+    // The contracts come to the total.
+    assert!(!sums.is_empty() && sums.values().all(|sum| *sum == (0, 0)), "{sums:?}");
+    let fills = read(folder, "fills.csv");
+    let counted: i64 = sums.keys().map(|model| total(&report, model)["fills"].as_i64().unwrap()).sum();
+    assert_eq!(fills.lines().count() as i64, counted + 1);
+
+    let keys: Vec<(String, String, String)> = read(folder, "decisions.jsonl")
+        .lines()
+        .map(|line| {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let (bid, ask) = (line["bid"].as_f64(), line["ask"].as_f64());
+            assert!(bid.is_none_or(|bid| ask.is_none_or(|ask| bid < ask)), "{line}");
+            let key = |name: &str| line[name].as_str().unwrap().to_owned();
+            (key("t"), key("ticker"), key("fill_model"))
+        })
+        .collect();
+    assert!(keys.len() > 50 && keys.is_sorted());
+
+    let page = read(folder, "report.html");
+    assert!(page.contains("<svg") && page.ends_with("</html>\n"));
+    for outside in ["http:", "https:", "src=", "url(", "<script", "@import", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    let evidence: Value = serde_json::from_str(&read(folder, "evidence.json")).unwrap();
+    assert_eq!(evidence["result_hash"], sha256(read(folder, "report.json").as_bytes()));
+    assert_eq!(evidence["link"], report["link"]);
+}
+
+#[test]
+fn the_recorded_tape_gives_a_range_with_its_evidence() {
+    let Some(markets) = corpus::path("data/kxtopmonthly/markets.csv") else { return };
+    let out = folder("recorded");
+    let tape = markets.parent().unwrap();
+    let said = printed(&["--tape", text(tape), "--markets", text(&markets), "--out", text(&out)]);
+    is_sound(&out);
+
+    let report = report(&out);
+    let sample = &report["sample"];
+    let counts = ["prints", "contracts", "settled", "events"].map(|key| sample[key].as_i64().unwrap());
+    assert_eq!(counts, [20_825, 59, 43, 8]);
+    assert_eq!(results(&report).len(), 4 * 60);
+    for model in ["through", "queue", "front", "touch"] {
+        let total = total(&report, model);
+        let (low, high) = (micros(&total["net_ci95"][0]), micros(&total["net_ci95"][1]));
+        assert!(low < micros(&total["net"]) && micros(&total["net"]) < high, "{total}");
+        assert!(total["fills"].as_i64().unwrap() > 100 && total["brier"].as_f64().unwrap() < 0.1, "{total}");
+        // 43 contracts settled; the others are marked.
+        let scored =
+            results(&report).iter().filter(|row| row["fill_model"] == model && row["result"].is_string());
+        assert_eq!(scored.count(), 43);
+    }
+    let fills = |model: &str| total(&report, model)["fills"].as_i64().unwrap();
+    assert!(fills("through") < fills("front"));
+    // The mission's rows stand beside ours, and the fees say whose they are.
+    for row in ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "mission's 0.0175 P (1 − P)"] {
+        assert!(said.contains(row), "{row}: {said}");
+    }
+}
+
+#[test]
+fn the_printed_link_gives_the_same_bytes() {
+    let base = folder("link");
+    let (tape, markets) = write_week(&base);
+    let files = ["--tape", text(&tape), "--markets", text(&markets)];
+    let (first, second) = (base.join("first"), base.join("second"));
+    let options =
+        ["--preset", "seed-fixed3", "--set", "skew_cents=0.5", "queue_ahead=10", "--fills", "front,through"];
+    let options: Vec<&str> =
+        files.into_iter().chain(options).chain(["--rng-seed", "7", "--out", text(&first)]).collect();
+    let said = printed(&options);
+    is_sound(&first);
+    let link = said.lines().find_map(|line| line.strip_prefix("Link: ")).unwrap();
+    assert!(
+        link.contains("&fills=through,front&preset=seed-fixed3&skew_cents=0.5&queue_ahead=10&rng_seed=7")
+    );
+
+    let address = format!("http://127.0.0.1:8080/lab{link}");
+    let again: Vec<&str> = files.into_iter().chain(["--link", &address, "--out", text(&second)]).collect();
+    let said_again = printed(&again);
+    for name in ["report.json", "decisions.jsonl", "fills.csv", "report.html", "evidence.json"] {
+        assert!(read(&first, name) == read(&second, name), "{name}");
+    }
+    let hash = sha256(read(&second, "report.json").as_bytes());
+    assert!(said_again.contains(&format!("Result: {hash}\n")) && said.contains(&hash));
+    // Makers on a quadratic series pay nothing, as the markets file says.
+    assert_eq!(micros(&total(&report(&first), "front")["fees"]), 0);
+
+    // Another tape, and other results, are not what the link is of.
+    let other = base.join("other.trades.csv");
+    let lines = read(&base, "week.trades.csv");
+    std::fs::write(&other, lines.trim_end().rsplit_once('\n').unwrap().0).unwrap();
+    let said = refused(&["--tape", text(&other), "--markets", text(&markets), "--link", link]);
+    assert!(said.starts_with("error: --link: it is of tape "), "{said}");
+    let said = refused(&["--tape", text(&tape), "--link", link]);
+    assert!(said.starts_with("error: --link: the link is of results "), "{said}");
+}
+
+#[test]
+fn what_was_decided_does_not_depend_on_what_came_later() {
+    let base = folder("cut");
+    let (tape, _) = write_week(&base);
+    let mut lines: Vec<String> = read(&base, "week.trades.csv").lines().map(str::to_owned).collect();
+    lines[1..].sort_unstable();
+    let cut = lines[lines.len() / 2].split(',').next().unwrap().to_owned();
+    let early: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .filter(|(k, line)| *k == 0 || line[..27] <= cut[..])
+        .map(|(_, l)| l.clone())
+        .collect();
+    let short = base.join("short.trades.csv");
+    std::fs::write(&short, early.join("\n")).unwrap();
+    let log = |tape: &Path, name: &str| {
+        let out = base.join(name);
+        printed(&["--tape", text(tape), "--out", text(&out)]);
+        read(&out, "decisions.jsonl")
+    };
+    let (whole, short) = (log(&tape, "whole"), log(&short, "short"));
+    assert!(short.len() > 1_000 && short.len() < whole.len() && whole.starts_with(&short));
+}
+
+#[test]
+fn a_sweep_is_judged_and_a_stress_hurts() {
+    let base = folder("sweep");
+    let (tape, markets) = write_week(&base);
+    let out = base.join("out");
+    let files =
+        ["--tape", text(&tape), "--markets", text(&markets), "--fills", "through", "--out", text(&out)];
+    let sweep = ["--stress", "--sweep", "half_spread_cents=1:4:4", "dynamic=true,false"];
+    let said = printed(&files.into_iter().chain(sweep).collect::<Vec<_>>());
+    is_sound(&out);
+    let table = read(&out, "sweep.csv");
+    assert_eq!(table.lines().count(), 1 + 8);
+    assert_eq!(
+        table.lines().next().unwrap(),
+        "half_spread_cents,dynamic,fill_model,fills,fees,net,daily_sharpe"
+    );
+    let best = table.lines().skip(1).map(|row| row.split(',').nth(5).unwrap().parse::<f64>().unwrap());
+    let best = best.fold(f64::NEG_INFINITY, |most, net| if net > most { net } else { most });
+    let evidence: Value = serde_json::from_str(&read(&out, "evidence.json")).unwrap();
+    let verdict = &evidence["sweep"][0];
+    assert_eq!((verdict["trials"].as_i64(), verdict["net"].as_f64()), (Some(8), Some(best)));
+    assert!(said.contains("held out"));
+    let stress = evidence["stress"].as_array().unwrap();
+    let net = |name: &str| {
+        let row = stress.iter().find(|row| row["stress"] == name).unwrap();
+        row["results"][0]["net"].as_f64().unwrap()
+    };
+    assert_eq!(stress.len(), 7);
+    assert!(net("slippage_5c") < net("slippage_1c"));
+    assert!(net("slippage_1c") < total(&report(&out), "through")["net"].as_f64().unwrap());
+}
+
+#[test]
+fn what_can_not_be_run_is_named() {
+    let base = folder("refused");
+    let (tape, _) = write_week(&base);
+    let tape = text(&tape);
+    let broken = base.join("broken.trades.csv");
+    std::fs::write(&broken, "ticker,timestamp,price,count\nKXA-B-C,yesterday,0.5,1\n").unwrap();
+    let empty = base.join("empty.trades.csv");
+    std::fs::write(&empty, "ticker,timestamp,price,count\n").unwrap();
+    for (arguments, says) in [
+        (vec!["--tape", "nowhere"], "--tape: nowhere can't be read"),
+        (vec!["--tape", text(&broken)], "broken.trades.csv, line 2, column timestamp"),
+        (vec!["--tape", text(&empty)], "--tape: there is no trade in these files"),
+        (vec!["--tape", tape, "--markets", "nowhere"], "--markets: nowhere can't be opened"),
+        (vec!["--tape", tape, "--markets", tape], "column event_ticker: no such column"),
+        (vec!["--tape", tape, "--preset", "sneed"], "preset: must be one of seed,"),
+        (vec!["--tape", tape, "--set", "skew_cents"], "--set: \"skew_cents\" is not KEY=VALUE"),
+        (vec!["--tape", tape, "--set", "skew=1"], "--set: skew: is no setting: there are "),
+        (vec!["--tape", tape, "--set", "skew_cents=99"], "--set: skew_cents: must be from 0 to 10"),
+        (vec!["--tape", tape, "--set", "z_widen=3"], "--set: z_widen: must be at most z_pull, 2.5, got 3"),
+        (vec!["--tape", tape, "--fills", "mid"], "fills: must be through, queue, front or touch"),
+        (vec!["--tape", tape, "--sweep", "skew_cents=1:2"], "skew_cents: must be a:b:n or x,y,z"),
+        (vec!["--tape", tape, "--sweep", "calibration=ml,em"], "calibration: can't be swept"),
+        (vec!["--tape", tape, "--link", "?v=9"], "--link: v: this link is of another version than 1"),
+        (vec!["--tape", tape, "--link", "?v=1", "--set", "skew_cents=1"], "cannot be used with"),
+    ] {
+        let said = refused(&arguments);
+        assert!(said.contains(says), "{arguments:?}: {said}");
+    }
+    // Without a file of results nothing is settled, and the table says so.
+    let said = printed(&["--tape", tape, "--fills", "through"]);
+    assert!(said.contains("no probability is scored"), "{said}");
+}
