@@ -59,7 +59,12 @@ fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
     };
     let settles = standing.settles();
     let spot = set(own::SPOT, exp(standing.fan.steps[0].listeners.mean));
-    set(own::TREND, (settles.mean - ln(spot)) / years);
+    let trend = set(own::TREND, (settles.mean - ln(spot)) / years);
+    // Few days may ask for more growth a year than a scenario takes: then the count now makes up for it, so that the
+    // count that settles stays where it was.
+    if (settles.mean - ln(spot) - trend * years).abs() > 1e-3 {
+        set(own::SPOT, exp(settles.mean - trend * years));
+    }
     set(own::SIGMA_BASE, settles.sd / years.sqrt());
     let lambda = set(own::LAMBDA, settles.jump_intensity / years);
     // Few days may ask for more jumps a year than a scenario takes: then fewer and larger ones, of one variance.
@@ -77,6 +82,24 @@ mod tests {
     use crate::nowcast::series::{AsOf, Day};
     use crate::pricing::winner::Workspace;
     use crate::world;
+
+    #[test]
+    fn growth_beyond_a_scenarios_range_settles_where_the_nowcast_did() {
+        let histories = world::histories(5, Day::parse("2024-01-01").unwrap(), 2, 500).unwrap();
+        let day = Day::parse("2025-05-20").unwrap();
+        let views: Vec<AsOf<'_>> = histories.iter().map(|history| history.as_of(day)).collect();
+        let nowcaster = Nowcaster::fit(&views).unwrap();
+        let rate = OutsiderRate::recorded().unwrap();
+        let mut nowcast =
+            EventNowcast::new(&nowcaster, settlement_after(day), &[], &rate, &mut Workspace::new()).unwrap();
+        let standing = &mut nowcast.standings[0];
+        standing.fan.steps.last_mut().unwrap().listeners.mean += 0.5;
+        let years = 11.0 / DAYS_PER_YEAR;
+        let values = values(standing, years);
+        assert_eq!(values[own::TREND], 5.0);
+        let median = values[own::SPOT] * exp(values[own::TREND] * years);
+        assert!((median / standing.settles().median() - 1.0).abs() < 1e-6);
+    }
 
     #[test]
     fn the_scenario_says_what_the_nowcast_said() {

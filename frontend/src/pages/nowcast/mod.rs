@@ -10,6 +10,7 @@ mod studio;
 use leptos::prelude::*;
 use shared::format;
 use shared::nowcast::event::Standing;
+use shared::nowcast::other::{PastEvent, RECORDED};
 
 pub(crate) use self::studio::Studio;
 
@@ -89,13 +90,16 @@ fn Winner() -> impl IntoView {
         has_other: true,
     };
     let segments = bar.segments();
+    let seen = |of: fn(&PastEvent) -> u32| RECORDED.iter().map(of).sum::<u32>();
     let note = move || {
         studio.event().map_or_else(String::new, |event| {
             format!(
                 "Who has the most listeners on {}. OTHER, {}, is how often an artist who wasn't listed has come to \
-                 lead: once in the 231 days of the events known, a rate with Jeffreys's prior.",
+                 lead: {} in the {} days of the events known, a rate with Jeffreys's prior.",
                 date(event.settlement),
-                format::probability(event.other)
+                format::probability(event.other),
+                seen(|past| past.outsiders),
+                seen(|past| past.days)
             )
         })
     };
