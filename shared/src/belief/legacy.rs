@@ -4,15 +4,19 @@
 //! then fitted a mixture to the increments of what it had filtered. More than half of the prints repeat the price, so
 //! that the median is zero and the level stands still.
 
-use crate::math::{exp, max};
+use super::kalman::Gaussian;
+use super::prints::{Prints, Sight, YEAR_HOURS};
+use super::{Point, sigmoid};
+use crate::math::{exp, max, normal};
+use crate::units::Timestamp;
 
 /// The variance of the noise.
-pub(crate) const NOISE: f64 = 0.01;
+const NOISE: f64 = 0.01;
 /// The least variance of a step.
-pub(crate) const LEAST_STEP: f64 = 1e-8;
+const LEAST_STEP: f64 = 1e-8;
 
 /// Returns the variance of a step: the median of the squared changes between prints, or the floor.
-pub(crate) fn step_variance(squares: &mut [f64]) -> f64 {
+fn step_variance(squares: &mut [f64]) -> f64 {
     if squares.is_empty() {
         return LEAST_STEP;
     }
@@ -76,6 +80,129 @@ impl IncrementMixture {
                 intensity: expected / count / interval,
                 jump_variance: jump_squares / expected,
             },
+        }
+    }
+}
+
+/// The local level of the first system along a contract.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Level {
+    state: Option<Gaussian>,
+}
+
+/// What one epoch of it is calibrated to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Calibrated {
+    step: f64,
+    /// Per square root of a year.
+    sigma_b: f64,
+}
+
+impl Calibrated {
+    /// Returns what holds before there is a print.
+    pub(crate) const fn first() -> Self {
+        Self { step: LEAST_STEP, sigma_b: 0.0 }
+    }
+
+    /// Returns the calibration on the prints of an event's contracts before `until`.
+    pub(crate) fn fit(contracts: &[&Prints], until: Timestamp) -> Self {
+        let mut squares = Vec::new();
+        for prints in contracts {
+            let known = &prints.prints[..prints.prints_before(until)];
+            squares.extend(known.windows(2).map(|pair| {
+                let change = pair[1].log_odds - pair[0].log_odds;
+                change * change
+            }));
+        }
+        let step = step_variance(&mut squares);
+        // The mixture of what the level moved, on a clock of prints, is six steps of the published recipe.
+        let (mut increments, mut hours) = (Vec::new(), 0.0);
+        let mut of_prints = Self { step, sigma_b: 0.0 };
+        for prints in contracts {
+            let mut level = Level::new();
+            for batch in &prints.batches[..prints.batches_before(until)] {
+                hours += batch.hours;
+                for sight in &prints.prints[batch.first..batch.end] {
+                    if let Some(moved) = level.take(&of_prints, sight.log_odds).map(|seen| seen.moved) {
+                        increments.push(moved);
+                    }
+                }
+            }
+        }
+        if increments.is_empty() || hours == 0.0 {
+            return of_prints;
+        }
+        let mean_square = increments.iter().map(|x| x * x).sum::<f64>() / increments.len() as f64;
+        let mut mixture = IncrementMixture {
+            variance: max(mean_square, LEAST_STEP),
+            intensity: 0.05,
+            jump_variance: max(10.0 * mean_square, 10.0 * LEAST_STEP),
+        };
+        for _ in 0..6 {
+            let next = mixture.step(&increments, 1.0).next;
+            if !(next.variance > 0.0 && next.jump_variance > 0.0 && next.intensity < 1.0) {
+                break;
+            }
+            mixture = next;
+        }
+        let per_year = increments.len() as f64 / hours * YEAR_HOURS;
+        of_prints.sigma_b = (mixture.variance * per_year).sqrt();
+        of_prints
+    }
+}
+
+/// What the level says of a print.
+struct Seen {
+    before: Gaussian,
+    total: f64,
+    innovation: f64,
+    moved: f64,
+}
+
+impl Level {
+    pub(crate) const fn new() -> Self {
+        Self { state: None }
+    }
+
+    /// Takes in a print; nothing was believed before the first.
+    fn take(&mut self, with: &Calibrated, log_odds: f64) -> Option<Seen> {
+        let Some(state) = self.state else {
+            self.state = Some(Gaussian { mean: log_odds, variance: NOISE });
+            return None;
+        };
+        let before = Gaussian { mean: state.mean, variance: state.variance + with.step };
+        let total = before.variance + NOISE;
+        let innovation = log_odds - before.mean;
+        let moved = before.variance / total * innovation;
+        self.state = Some(Gaussian { mean: before.mean + moved, variance: before.variance * NOISE / total });
+        Some(Seen { before, total, innovation, moved })
+    }
+
+    /// Takes in a batch, print by print, and appends what was believed at its prints.
+    pub(crate) fn record(&mut self, with: &Calibrated, sights: &[Sight], points: &mut Vec<Point>) {
+        let first = points.len();
+        let before = self.state.unwrap_or(Gaussian { mean: 0.0, variance: 4.0 });
+        for sight in sights {
+            let seen = self.take(with, sight.log_odds);
+            let z = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            let state = seen.map_or(before, |seen| seen.before);
+            points.push(Point {
+                fair_before: sigmoid(before.mean),
+                sd_before: state.variance.sqrt(),
+                fair_after: 0.0,
+                sd_after: 0.0,
+                weights: [1.0, 0.0, 0.0],
+                z,
+                pit: normal::cdf(z),
+                sigma_b: with.sigma_b,
+            });
+        }
+        let sd_before = points[first..].first().map_or(0.0, |point| point.sd_before);
+        if let Some(after) = self.state {
+            for point in &mut points[first..] {
+                point.sd_before = sd_before;
+                (point.fair_after, point.sd_after) = (sigmoid(after.mean), after.variance.sqrt());
+            }
         }
     }
 }

@@ -12,10 +12,12 @@ mod ml;
 mod model;
 mod prints;
 mod run;
+pub mod score;
 pub mod surface;
 pub mod switching;
 pub mod tick;
 mod track;
+mod variational;
 mod walk;
 
 pub use calibration::Calibration;
