@@ -1,6 +1,7 @@
 //! The command line: `tauroi --help`.
 
 mod backtest;
+mod belief;
 pub(crate) mod nowcast;
 mod price;
 mod progress;
@@ -23,6 +24,9 @@ enum Command {
     /// Quote over recorded trades, fill in four ways, and show the evidence
     #[command(long_about = backtest::ABOUT)]
     Backtest(backtest::Options),
+    /// Say what a contract was worth at every print, from the prints before it
+    #[command(long_about = belief::ABOUT)]
+    Belief(belief::Options),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Answer questions of price, probability and fee, a JSON line each
@@ -35,6 +39,7 @@ enum Command {
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Backtest(options) => backtest::run(&options),
+        Command::Belief(options) => belief::run(&options),
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Price(options) => price::run(&options),
         Command::Serve(options) => serve::run(&options),

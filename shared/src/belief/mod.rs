@@ -1,17 +1,23 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
 mod calibration;
+pub mod coherence;
+pub mod drift;
+pub mod em;
 mod forward;
 pub mod kalman;
+pub mod legacy;
 mod logit;
 mod ml;
 mod model;
 mod prints;
 mod run;
+pub mod score;
 pub mod surface;
 pub mod switching;
 pub mod tick;
 mod track;
+mod variational;
 mod walk;
 
 pub use calibration::Calibration;

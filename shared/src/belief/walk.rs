@@ -3,11 +3,12 @@
 use core::ops::ControlFlow;
 
 use super::forward::forward_means;
+use super::legacy::{Calibrated, Level};
 use super::ml::{self, Lesson};
 use super::model::Model;
 use super::prints::Prints;
 use super::run::Runner;
-use super::{Calibration, Track};
+use super::{Calibration, Track, variational};
 use crate::market::{EventTape, Ticker};
 use crate::order::order;
 use crate::units::Timestamp;
@@ -58,11 +59,14 @@ pub struct WalkForward {
 /// An event on its way.
 #[derive(Debug)]
 struct Event {
+    calibration: Calibration,
     contracts: Vec<Contract>,
     /// When parameters are refitted, in time order.
     epochs: Vec<Timestamp>,
     /// What holds from each epoch on, of those that were fitted.
     models: Vec<Model>,
+    /// The same of the first system's level.
+    levels: Vec<Calibrated>,
     tracks: Vec<Track>,
 }
 
@@ -81,10 +85,10 @@ impl WalkForward {
 
     /// Starts at the first print, where `settles` says when the event at the same place settles; where it doesn't, it is
     /// the end of the month that its ticker names.
-    pub fn settling(events: &[EventTape], settles: &[Option<Timestamp>], _calibration: Calibration) -> Self {
+    pub fn settling(events: &[EventTape], settles: &[Option<Timestamp>], calibration: Calibration) -> Self {
         let settles = |place: usize| settles.get(place).copied().flatten();
         let events: Vec<Event> =
-            (0..).zip(events).map(|(place, event)| Event::new(event, settles(place))).collect();
+            (0..).zip(events).map(|(place, event)| Event::new(event, settles(place), calibration)).collect();
         let total = events.iter().map(Event::work).sum();
         let fits: Vec<(Timestamp, usize)> = (0..)
             .zip(&events)
@@ -142,7 +146,7 @@ impl WalkForward {
 }
 
 impl Event {
-    fn new(event: &EventTape, settles: Option<Timestamp>) -> Self {
+    fn new(event: &EventTape, settles: Option<Timestamp>, calibration: Calibration) -> Self {
         let by_name = || Some(event.event().month_end()?.checked_add_days(1)?.midnight());
         let settles = settles.or_else(by_name);
         let contracts: Vec<Contract> = event
@@ -153,7 +157,14 @@ impl Event {
                 Contract { ticker: tape.ticker().clone(), forward_means: forward_means(&prints), prints }
             })
             .collect();
-        let mut event = Self { contracts, epochs: Vec::new(), models: Vec::new(), tracks: Vec::new() };
+        let mut event = Self {
+            calibration,
+            contracts,
+            epochs: Vec::new(),
+            models: Vec::new(),
+            levels: Vec::new(),
+            tracks: Vec::new(),
+        };
         event.schedule();
         event
     }
@@ -191,14 +202,31 @@ impl Event {
 
     /// Fits the next epoch, which is at `epoch`, and returns how much work that was.
     fn fit(&mut self, epoch: Timestamp, prior: &Model) -> usize {
-        let lessons: Vec<Lesson<'_>> = self
-            .contracts
-            .iter()
-            .filter(|contract| contract.prints.batches_before(epoch) > 0)
-            .map(|contract| Lesson { prints: &contract.prints, forward_means: &contract.forward_means })
-            .collect();
-        let model = ml::fit(&lessons, epoch, self.models.last().unwrap_or(prior), prior);
-        self.models.push(model);
+        let known = || self.contracts.iter().filter(|contract| contract.prints.batches_before(epoch) > 0);
+        let start = self.models.last().unwrap_or(prior);
+        match self.calibration {
+            Calibration::Ml => {
+                let lessons: Vec<Lesson<'_>> = known()
+                    .map(|contract| Lesson {
+                        prints: &contract.prints,
+                        forward_means: &contract.forward_means,
+                    })
+                    .collect();
+                let model = ml::fit(&lessons, epoch, start, prior);
+                self.models.push(model);
+            }
+            Calibration::Em => {
+                let prints: Vec<&Prints> = known().map(|contract| &contract.prints).collect();
+                // Every variance is positive by construction: nothing is refused.
+                let model = variational::fit(&prints, epoch, start, prior).map_or(*start, |(model, _)| model);
+                self.models.push(model);
+            }
+            Calibration::Legacy => {
+                let prints: Vec<&Prints> = known().map(|contract| &contract.prints).collect();
+                let level = Calibrated::fit(&prints, epoch);
+                self.levels.push(level);
+            }
+        }
         FIT_WORK * self.prints_before(epoch)
     }
 
@@ -215,13 +243,19 @@ impl Event {
         let mut points = Vec::with_capacity(contract.prints.prints.len());
         let first = Model::prior();
         let mut runner = Runner::new(&first);
+        let mut level = Level::new();
         let mut epoch = 0;
         for batch in &contract.prints.batches {
             while self.epochs.get(epoch).is_some_and(|start| *start <= batch.at) {
                 epoch += 1;
             }
-            let model = epoch.checked_sub(1).map_or(&first, |last| &self.models[last]);
-            runner.record(model, &contract.prints, batch, &mut points);
+            if self.calibration == Calibration::Legacy {
+                let with = epoch.checked_sub(1).map_or(Calibrated::first(), |last| self.levels[last]);
+                level.record(&with, &contract.prints.prints[batch.first..batch.end], &mut points);
+            } else {
+                let model = epoch.checked_sub(1).map_or(&first, |last| &self.models[last]);
+                runner.record(model, &contract.prints, batch, &mut points);
+            }
         }
         Track { ticker: contract.ticker.clone(), points }
     }

@@ -1,0 +1,86 @@
+//! `tauroi belief`: the causal fair value at every print.
+
+mod output;
+mod summary;
+
+use std::cell::Cell;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use shared::belief::{Calibration, walk_forward};
+use shared::market::csv::read_trades;
+use shared::market::{EventTape, Trade};
+
+use super::progress::Progress;
+use crate::files;
+
+pub(super) const ABOUT: &str = "\
+Say what a contract was worth at every print, from the prints before it
+
+A filter of the log-odds explains each print by diffusion, a stray print or a jump. Its parameters are
+fitted to each event walk-forward: at midnights UTC, on the prints before, and frozen in between.";
+
+const MORE: &str = "\
+Files:
+  A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
+  or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
+  *trades.csv or *trades.csv.gz are read.
+
+  FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
+  fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
+  dollars, sd in log-odds. All trades of one instant share what was believed before it and after it.
+
+Example:
+  tauroi belief --tape kxtopmonthly --out belief.csv";
+
+#[derive(Args)]
+#[command(after_long_help = MORE)]
+pub(super) struct Options {
+    /// Files or folders of trades (.csv, .csv.gz)
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    tape: Vec<PathBuf>,
+    /// How the filter's parameters are chosen: ml, em or legacy
+    #[arg(long, value_name = "HOW", default_value = "ml")]
+    calibration: Calibration,
+    /// The file for the beliefs
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+}
+
+/// Reads, filters, writes the file and prints the summary.
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let trades = read(&options.tape)?;
+    let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
+    let progress = Progress::start("Walking forward", 1);
+    let last = Cell::new(0.0);
+    let tracks = walk_forward(&events, options.calibration, &mut |done| {
+        last.set(done);
+        progress.report(0, done);
+        ControlFlow::Continue(())
+    });
+    drop(progress);
+    let Some(tracks) = tracks else { bail!("broken off at {:.0} %", 100.0 * last.get()) };
+    output::write(&options.out, &trades, tracks.iter().flatten())
+        .with_context(|| format!("--out: {} can't be written", options.out.display()))?;
+    let mut stdout = std::io::stdout().lock();
+    write!(stdout, "{}", summary::render(&events, &tracks))?;
+    writeln!(stdout, "Written to {}", options.out.display())?;
+    Ok(())
+}
+
+/// Reads the trades in the order of files and lines; an error names the option or the file, with its line and column.
+fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Trade>> {
+    let mut trades = Vec::new();
+    let wanted = |name: &str| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz");
+    for file in files::find("--tape", paths, wanted, "*trades.csv or *trades.csv.gz")? {
+        let name = file.path.display().to_string();
+        trades.extend(read_trades(&files::read(&file.path)?, &name)?);
+    }
+    if trades.is_empty() {
+        bail!("--tape: there is no trade in these files");
+    }
+    Ok(trades)
+}

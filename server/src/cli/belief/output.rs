@@ -1,0 +1,54 @@
+//! The file of beliefs, a line a trade.
+
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use shared::belief::{Point, Track};
+use shared::market::{Ticker, Trade};
+
+const HEADER: &str = "ticker,timestamp,price,count,fair_before,sd_before,fair_after,sd_after,\
+                      w_diffusion,w_stray,w_jump,z,pit";
+
+/// Writes what was believed at each of `trades`, in their order.
+pub(super) fn write<'a>(
+    path: &Path,
+    trades: &[Trade],
+    tracks: impl Iterator<Item = &'a Track>,
+) -> std::io::Result<()> {
+    let tracks: BTreeMap<&Ticker, &[Point]> =
+        tracks.map(|track| (&track.ticker, track.points.as_slice())).collect();
+    // A track has its contract's trades by time, and those of an instant in the order they came in.
+    let mut by_contract: BTreeMap<&Ticker, Vec<usize>> = BTreeMap::new();
+    for (place, trade) in trades.iter().enumerate() {
+        by_contract.entry(&trade.ticker).or_default().push(place);
+    }
+    let mut points: Vec<Option<&Point>> = vec![None; trades.len()];
+    for (ticker, mut places) in by_contract {
+        places.sort_by_key(|place| trades[*place].at);
+        for (place, point) in places.into_iter().zip(tracks.get(ticker).copied().unwrap_or_default()) {
+            points[place] = Some(point);
+        }
+    }
+    let mut file = BufWriter::new(std::fs::File::create(path)?);
+    writeln!(file, "{HEADER}")?;
+    for (trade, point) in trades.iter().zip(points) {
+        let Some(point) = point else { continue };
+        let [diffusion, stray, jump] = point.weights;
+        writeln!(
+            file,
+            "{},{},{},{},{},{},{},{},{diffusion},{stray},{jump},{},{}",
+            trade.ticker,
+            trade.at,
+            trade.price,
+            trade.count,
+            point.fair_before,
+            point.sd_before,
+            point.fair_after,
+            point.sd_after,
+            point.z,
+            point.pit
+        )?;
+    }
+    file.flush()
+}

@@ -1,0 +1,208 @@
+//! How the first system calibrated its belief; for comparison only.
+//!
+//! It filtered a local level in log-odds whose noise was constant and whose step was the median of squared changes,
+//! then fitted a mixture to the increments of what it had filtered. More than half of the prints repeat the price, so
+//! that the median is zero and the level stands still.
+
+use super::kalman::Gaussian;
+use super::prints::{Prints, Sight, YEAR_HOURS};
+use super::{Point, sigmoid};
+use crate::math::{exp, max, normal};
+use crate::units::Timestamp;
+
+/// The variance of the noise.
+const NOISE: f64 = 0.01;
+/// The least variance of a step.
+const LEAST_STEP: f64 = 1e-8;
+
+/// Returns the variance of a step: the median of the squared changes between prints, or the floor.
+fn step_variance(squares: &mut [f64]) -> f64 {
+    if squares.is_empty() {
+        return LEAST_STEP;
+    }
+    squares.sort_unstable_by(f64::total_cmp);
+    let middle = squares.len() / 2;
+    let median =
+        if squares.len() % 2 == 1 { squares[middle] } else { 0.5 * (squares[middle - 1] + squares[middle]) };
+    max(median, LEAST_STEP)
+}
+
+/// A mixture of increments over a regular interval: diffusion, or a jump instead of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IncrementMixture {
+    /// The variance of diffusion per unit of time.
+    pub variance: f64,
+    /// The jumps per unit of time.
+    pub intensity: f64,
+    /// The variance of a jump.
+    pub jump_variance: f64,
+}
+
+/// What one step of expectation-maximisation found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IncrementStep {
+    /// The log-likelihood before the step.
+    pub log_likelihood: f64,
+    /// The greatest posterior probability of a jump.
+    pub most_jump: f64,
+    /// The sum of the posterior probabilities of a jump.
+    pub expected_jumps: f64,
+    /// The mixture after the step.
+    pub next: IncrementMixture,
+}
+
+impl IncrementMixture {
+    /// Takes one step of expectation-maximisation on increments over `interval`: equations (11) and (12) of
+    /// arXiv:2510.15205 as they are printed, without drift.
+    pub fn step(&self, increments: &[f64], interval: f64) -> IncrementStep {
+        let (diffusion, jump) = (self.variance * interval, self.jump_variance);
+        let density =
+            |x: f64, variance: f64| exp(-0.5 * x * x / variance) / (core::f64::consts::TAU * variance).sqrt();
+        let jumped = self.intensity * interval;
+        let (mut log_likelihood, mut most_jump, mut expected) = (0.0, 0.0, 0.0);
+        let (mut calm_squares, mut jump_squares) = (0.0, 0.0);
+        for &x in increments {
+            let (a, b) = (jumped * density(x, jump), (1.0 - jumped) * density(x, diffusion));
+            let weight = a / (a + b);
+            log_likelihood += crate::math::ln(a + b);
+            most_jump = max(most_jump, weight);
+            expected += weight;
+            calm_squares += (1.0 - weight) * x * x;
+            jump_squares += weight * x * x;
+        }
+        let count = increments.len() as f64;
+        IncrementStep {
+            log_likelihood,
+            most_jump,
+            expected_jumps: expected,
+            next: Self {
+                variance: calm_squares / (count - expected) / interval,
+                intensity: expected / count / interval,
+                jump_variance: jump_squares / expected,
+            },
+        }
+    }
+}
+
+/// The local level of the first system along a contract.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Level {
+    state: Option<Gaussian>,
+}
+
+/// What one epoch of it is calibrated to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Calibrated {
+    step: f64,
+    /// Per square root of a year.
+    sigma_b: f64,
+}
+
+impl Calibrated {
+    /// Returns what holds before there is a print.
+    pub(crate) const fn first() -> Self {
+        Self { step: LEAST_STEP, sigma_b: 0.0 }
+    }
+
+    /// Returns the calibration on the prints of an event's contracts before `until`.
+    pub(crate) fn fit(contracts: &[&Prints], until: Timestamp) -> Self {
+        let mut squares = Vec::new();
+        for prints in contracts {
+            let known = &prints.prints[..prints.prints_before(until)];
+            squares.extend(known.windows(2).map(|pair| {
+                let change = pair[1].log_odds - pair[0].log_odds;
+                change * change
+            }));
+        }
+        let step = step_variance(&mut squares);
+        // The mixture of what the level moved, on a clock of prints, is six steps of the published recipe.
+        let (mut increments, mut hours) = (Vec::new(), 0.0);
+        let mut of_prints = Self { step, sigma_b: 0.0 };
+        for prints in contracts {
+            let mut level = Level::new();
+            for batch in &prints.batches[..prints.batches_before(until)] {
+                hours += batch.hours;
+                for sight in &prints.prints[batch.first..batch.end] {
+                    if let Some(moved) = level.take(&of_prints, sight.log_odds).map(|seen| seen.moved) {
+                        increments.push(moved);
+                    }
+                }
+            }
+        }
+        if increments.is_empty() || hours == 0.0 {
+            return of_prints;
+        }
+        let mean_square = increments.iter().map(|x| x * x).sum::<f64>() / increments.len() as f64;
+        let mut mixture = IncrementMixture {
+            variance: max(mean_square, LEAST_STEP),
+            intensity: 0.05,
+            jump_variance: max(10.0 * mean_square, 10.0 * LEAST_STEP),
+        };
+        for _ in 0..6 {
+            let next = mixture.step(&increments, 1.0).next;
+            if !(next.variance > 0.0 && next.jump_variance > 0.0 && next.intensity < 1.0) {
+                break;
+            }
+            mixture = next;
+        }
+        let per_year = increments.len() as f64 / hours * YEAR_HOURS;
+        of_prints.sigma_b = (mixture.variance * per_year).sqrt();
+        of_prints
+    }
+}
+
+/// What the level says of a print.
+struct Seen {
+    before: Gaussian,
+    total: f64,
+    innovation: f64,
+    moved: f64,
+}
+
+impl Level {
+    pub(crate) const fn new() -> Self {
+        Self { state: None }
+    }
+
+    /// Takes in a print; nothing was believed before the first.
+    fn take(&mut self, with: &Calibrated, log_odds: f64) -> Option<Seen> {
+        let Some(state) = self.state else {
+            self.state = Some(Gaussian { mean: log_odds, variance: NOISE });
+            return None;
+        };
+        let before = Gaussian { mean: state.mean, variance: state.variance + with.step };
+        let total = before.variance + NOISE;
+        let innovation = log_odds - before.mean;
+        let moved = before.variance / total * innovation;
+        self.state = Some(Gaussian { mean: before.mean + moved, variance: before.variance * NOISE / total });
+        Some(Seen { before, total, innovation, moved })
+    }
+
+    /// Takes in a batch, print by print, and appends what was believed at its prints.
+    pub(crate) fn record(&mut self, with: &Calibrated, sights: &[Sight], points: &mut Vec<Point>) {
+        let first = points.len();
+        let before = self.state.unwrap_or(Gaussian { mean: 0.0, variance: 4.0 });
+        for sight in sights {
+            let seen = self.take(with, sight.log_odds);
+            let z = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            let state = seen.map_or(before, |seen| seen.before);
+            points.push(Point {
+                fair_before: sigmoid(before.mean),
+                sd_before: state.variance.sqrt(),
+                fair_after: 0.0,
+                sd_after: 0.0,
+                weights: [1.0, 0.0, 0.0],
+                z,
+                pit: normal::cdf(z),
+                sigma_b: with.sigma_b,
+            });
+        }
+        let sd_before = points[first..].first().map_or(0.0, |point| point.sd_before);
+        if let Some(after) = self.state {
+            for point in &mut points[first..] {
+                point.sd_before = sd_before;
+                (point.fair_after, point.sd_after) = (sigmoid(after.mean), after.variance.sqrt());
+            }
+        }
+    }
+}
