@@ -12,6 +12,7 @@ mod keys;
 mod net;
 mod pages;
 mod parts;
+mod pieces;
 mod reactive;
 mod route;
 mod theme;

@@ -2,13 +2,18 @@
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{OpenedTapes, Prints, Problem, TapeList, TapeReading};
+use shared::api::{Listeners, OpenedTapes, Prints, Problem, TapeList, TapeReading};
 use shared::market::Ticker;
 use web_sys::File;
 
 /// Returns the list of tapes.
 pub(crate) async fn tapes() -> Result<TapeList, String> {
     get("/api/tapes").await
+}
+
+/// Returns the histories of listeners that the server holds.
+pub(crate) async fn listeners() -> Result<Listeners, String> {
+    get("/api/listeners").await
 }
 
 /// Returns the trades of one contract.

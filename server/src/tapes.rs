@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use shared::api::{EventSummary, OpenedTapes, Origin, Prints};
 use shared::market::csv::read_trades;
 use shared::market::{EventTape, EventTicker, Tape, Trade};
+use shared::nowcast::series::History;
 use shared::units::Date;
-use shared::world::Month;
+use shared::world::{self, Month};
 
 use crate::files;
 
@@ -18,6 +19,9 @@ const DEMO_MONTH: (i32, i32, i32) = (2026, 11, 1);
 const DEMO_DAYS: u32 = 29;
 /// How many of its days have passed: with half the month open there is something to price.
 const DEMO_PASSED: u32 = 14;
+/// The seed of the demo's listeners before that month, and how many days of them there are.
+const DEMO_PAST_SEED: u64 = 7;
+const DEMO_PAST_DAYS: usize = 900;
 
 /// The most that a file opened in the page may unpack to.
 const MAX_OPENED_BYTES: u64 = 64 << 20;
@@ -25,7 +29,8 @@ const MAX_OPENED_BYTES: u64 = 64 << 20;
 /// All tapes, by event.
 pub(crate) struct Library {
     events: Vec<(Origin, EventTape)>,
-    simulated: Vec<shared::world::Artist>,
+    simulated: Vec<world::Artist>,
+    histories: Vec<History>,
     simulated_end: Option<Date>,
     problems: Vec<String>,
 }
@@ -62,14 +67,20 @@ impl Library {
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
         let (year, month, day) = DEMO_MONTH;
         let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
+        let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
         events.push((Origin::Simulated, demo.tape));
         let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
-        Ok(Self { events, simulated: demo.artists, simulated_end, problems })
+        Ok(Self { events, simulated: demo.artists, histories, simulated_end, problems })
     }
 
     /// Returns what could not be read, a sentence each.
     pub(crate) fn problems(&self) -> &[String] {
         &self.problems
+    }
+
+    /// Returns the simulated artists' listeners up to the days of the month that have passed.
+    pub(crate) fn histories(&self) -> &[History] {
+        &self.histories
     }
 
     /// Returns how many contracts there are.

@@ -8,7 +8,12 @@ mod corpus;
 use std::collections::BTreeMap;
 
 use corpus::{golden, rows};
+use shared::belief::coherence::project;
+use shared::belief::drift::martingale_drift;
+use shared::belief::em::LocalLevel;
 use shared::belief::kalman::{Diffusion, Gaussian, Observation, filter, smooth};
+use shared::belief::legacy::IncrementMixture;
+use shared::belief::surface::{belief_volatility, horizon_fraction};
 use shared::belief::switching::{Prediction, jump_probability};
 use shared::belief::tick::Parameters;
 use shared::belief::{logit, price_logit};
@@ -196,5 +201,120 @@ fn tick_filter() {
             sum += update.log_likelihood();
         }
         close(sum, row[15], row[0]);
+    }
+}
+
+#[track_caller]
+fn relatively_close(computed: f64, expected: &str, tolerance: f64, place: &str) {
+    let expected = number(expected);
+    assert!(
+        (computed - expected).abs() <= tolerance * expected.abs(),
+        "{place}: {computed} is not {expected}"
+    );
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn expectation_maximisation_of_a_local_level() {
+    let (Some(table), Some(data)) = (golden!("em_local_level.csv"), golden!("em_local_level_data.csv"))
+    else {
+        return;
+    };
+    let data: Vec<Vec<&str>> = rows(&data).collect();
+    let prior = Gaussian { mean: number(data[0][5]), variance: number(data[0][6]) };
+    let observations: Vec<Observation> = data
+        .iter()
+        .map(|row| Observation { at: number(row[2]), value: number(row[3]), noise: number(row[4]) })
+        .collect();
+    let mut model: Option<LocalLevel> = None;
+    let mut last = f64::NEG_INFINITY;
+    for row in rows(&table) {
+        let place = format!("iteration {}", row[1]);
+        let at = model.unwrap_or(LocalLevel { variance: number(row[3]), noise: number(row[4]) });
+        relatively_close(at.variance, row[3], 1e-10, &place);
+        relatively_close(at.noise, row[4], 1e-10, &place);
+        let (log_likelihood, next) = at.step(prior, &observations).expect("valid");
+        relatively_close(log_likelihood, row[2], 1e-10, &place);
+        assert!(log_likelihood >= last, "{place}");
+        (model, last) = (Some(next), log_likelihood);
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_papers_mixture_of_increments() {
+    let (Some(table), Some(data)) = (golden!("em_paper_mixture.csv"), golden!("em_paper_mixture_data.csv"))
+    else {
+        return;
+    };
+    let increments: Vec<f64> = rows(&data).map(|row| number(row[2])).collect();
+    assert_eq!(increments.len(), 40);
+    let mut model: Option<IncrementMixture> = None;
+    for row in rows(&table) {
+        let place = format!("iteration {}", row[1]);
+        let at = model.unwrap_or(IncrementMixture {
+            variance: number(row[4]),
+            intensity: number(row[5]),
+            jump_variance: number(row[6]),
+        });
+        let step = at.step(&increments, number(row[2]));
+        let computed = [
+            step.log_likelihood,
+            at.variance,
+            at.intensity,
+            at.jump_variance,
+            step.most_jump,
+            step.expected_jumps,
+        ];
+        for (computed, expected) in computed.iter().zip(&row[3..]) {
+            relatively_close(*computed, expected, 1e-9, &place);
+        }
+        model = Some(step.next);
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_surface_and_its_horizon() {
+    let (Some(surface), Some(horizon)) = (golden!("digital_belief_vol.csv"), golden!("horizon_fraction.csv"))
+    else {
+        return;
+    };
+    for row in rows(&surface) {
+        let (p, years) = (number(row[0]), number(row[1]) / 365.0);
+        relatively_close(belief_volatility(p, years), row[3], 1e-10, &row.join(","));
+    }
+    for row in rows(&horizon) {
+        let fraction = horizon_fraction(number(row[0]), number(row[1]));
+        assert!((fraction - number(row[2])).abs() <= 1e-12, "{row:?}: {fraction}");
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_martingales_drift() {
+    let Some(table) = golden!("rn_drift.csv") else { return };
+    for row in rows(&table) {
+        let of: Vec<f64> = row.iter().map(|text| number(text)).collect();
+        let drift = martingale_drift(of[0], of[1], of[2], of[3], of[4]).expect("valid");
+        let allowed = 1e-8 * shared::math::max(1.0, of[7].abs());
+        assert!((drift - of[7]).abs() <= allowed, "{row:?}: {drift}");
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_projection_onto_one_winner() {
+    let Some(table) = golden!("coherence_projection.csv") else { return };
+    for (case, rows) in cases(&table) {
+        let column = |k: usize| rows.iter().map(|row| number(row[k])).collect::<Vec<f64>>();
+        let coherent = project(&column(3), &column(4), 0.0).expect("valid");
+        for (i, row) in rows.iter().enumerate() {
+            assert!((coherent.log_odds[i] - number(row[5])).abs() <= 1e-12, "{case} {i}: {coherent:?}");
+            assert!((coherent.probabilities[i] - number(row[6])).abs() <= 1e-12, "{case} {i}");
+        }
+        relatively_close(coherent.multiplier, rows[0][7], 1e-12, case);
+        let with_other = project(&column(3), &column(4), 0.125).expect("valid");
+        assert!((with_other.probabilities.iter().sum::<f64>() - 0.875).abs() < 1e-15, "{case}");
     }
 }

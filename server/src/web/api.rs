@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State as Shared};
 use serde::Deserialize;
-use shared::api::{Health, Prints, TapeList, TapeReading};
+use shared::api::{Health, Listeners, Prints, TapeList, TapeReading};
 
 use super::error::ApiError;
 use super::{PAGE_IS_BUILT, State};
@@ -42,6 +42,11 @@ pub(super) async fn prints(
         .tape(&ticker)
         .ok_or_else(|| ApiError::NotFound(format!("no tape of a contract called {ticker:?}")))?;
     Ok(Json(tape.into()))
+}
+
+/// Returns the histories of listeners that the server holds.
+pub(super) async fn listeners(Shared(state): Shared<Arc<State>>) -> Json<Listeners> {
+    Json(state.listeners.clone())
 }
 
 /// What an opened file is called.

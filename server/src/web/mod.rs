@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
-use shared::api::Mode;
+use shared::api::{Listeners, Mode};
 use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::assets::PAGE_IS_BUILT;
@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) mode: Mode,
     /// The tapes it read at the start.
     pub(crate) library: Library,
+    /// The histories of listeners it read at the start, or simulated.
+    pub(crate) listeners: Listeners,
 }
 
 /// The largest file of trades that a person can open in the page.
@@ -39,6 +41,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/api/health", get(api::health))
+        .route("/api/listeners", get(api::listeners))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/read", post(api::read_tape).layer(DefaultBodyLimit::max(MAX_TAPE_BYTES)))
         .route("/api/tapes/{ticker}", get(api::prints))

@@ -1,8 +1,12 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
 mod calibration;
+pub mod coherence;
+pub mod drift;
+pub mod em;
 mod forward;
 pub mod kalman;
+pub mod legacy;
 mod logit;
 mod ml;
 mod model;

@@ -6,53 +6,23 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::OpenedTapes;
 use shared::format;
-use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, File, FileList, HtmlInputElement};
+use web_sys::{File, FileList};
 
 use crate::desk::Desk;
 use crate::net;
+use crate::parts::opener::{Opener, refusal};
 use crate::parts::state::Remote;
 
 const MEGABYTE: usize = 1 << 20;
 /// The largest file that is opened.
 const MOST_MEGABYTES: usize = 32;
-/// The longest message: a file's first line may be all of it.
-const LONGEST_MESSAGE: usize = 300;
 
-/// The button that opens a file; a file dropped anywhere on the page is opened too.
+/// The button that opens a file of trades.
 #[component]
 pub(super) fn OpenTape() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let over = RwSignal::new(false);
-    let take = move |event: DragEvent, is_drop: bool| {
-        // Without this the browser would leave the page to show the file.
-        event.prevent_default();
-        over.set(!is_drop);
-        if is_drop {
-            open_one(desk, event.data_transfer().and_then(|dropped| dropped.files()));
-        }
-    };
-    let listeners = [
-        window_event_listener(leptos::ev::dragover, move |event| take(event, false)),
-        window_event_listener(leptos::ev::drop, move |event| take(event, true)),
-        window_event_listener(leptos::ev::dragleave, move |_| over.set(false)),
-    ];
-    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
-    let chosen = move |event: web_sys::Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-            return;
-        };
-        open_one(desk, input.files());
-        // The same file can be chosen again.
-        input.set_value("");
-    };
-    view! {
-        <label class="open-tape" class:over=move || over.get()>
-            <span class="open-tape-name">"Open a tape"</span>
-            <span class="open-tape-hint">"or drop a .csv or .csv.gz of trades"</span>
-            <input type="file" id="tape-file" accept=".csv,.gz" on:change=chosen />
-        </label>
-    }
+    let take = Callback::new(move |files| open_one(desk, files));
+    view! { <Opener id="tape-file" name="Open a tape" hint="or drop a .csv or .csv.gz of trades" take=take /> }
 }
 
 /// Opens the one file; any other number of them is told of.
@@ -61,11 +31,7 @@ fn open_one(desk: Desk, files: Option<FileList>) {
         Some(file) => spawn_local(async move {
             let said = match open(desk, &file).await {
                 Ok(said) => said,
-                Err(reason) => {
-                    let shortened: String = reason.chars().take(LONGEST_MESSAGE).collect();
-                    let ellipsis = if shortened.len() < reason.len() { " …" } else { "" };
-                    format!("{shortened}{ellipsis} Nothing was changed.")
-                }
+                Err(reason) => refusal(&reason),
             };
             desk.say(said);
         }),

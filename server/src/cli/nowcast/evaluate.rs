@@ -10,9 +10,9 @@ use shared::nowcast::evaluate::{Evaluation, Settings, evaluate_with_progress};
 use shared::nowcast::series::{Day, History};
 
 use super::histories::{Sample, read};
-use super::progress::Progress;
 use super::report::{Report, SCHEMA};
 use super::table;
+use crate::cli::progress::Progress;
 
 pub(super) const ABOUT: &str = "\
 Score the nowcast walk-forward on recorded histories
@@ -103,7 +103,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 /// neither needs the other.
 fn evaluate_both(histories: &[History], settings: &Settings) -> Result<(Evaluation, Evaluation), Invalid> {
     let known: Vec<History> = histories.iter().map(History::without_interpolated).collect();
-    let progress = Progress::start("Walking forward");
+    let progress = Progress::start("Walking forward", 2);
     let run = |histories: &[History], part: usize| {
         evaluate_with_progress(histories, settings, |done| progress.report(part, done))
     };

@@ -1,8 +1,7 @@
 //! `tauroi nowcast`: what listeners are and where they end.
 
 mod evaluate;
-mod histories;
-mod progress;
+pub(crate) mod histories;
 mod report;
 mod table;
 

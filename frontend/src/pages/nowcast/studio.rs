@@ -1,0 +1,446 @@
+//! The nowcast's state: the histories, the day it stands on, and what follows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::api::{Listeners, Origin};
+use shared::nowcast::event::{DayAhead, EventNowcast, day_ahead, settlement_after};
+use shared::nowcast::fit::Fit;
+use shared::nowcast::forecast::{Nowcaster, Scheduled};
+use shared::nowcast::other::OutsiderRate;
+use shared::nowcast::series::{AsOf, Day, History, Source, read_histories};
+use shared::order::order;
+
+use super::score::Score;
+use crate::desk::{self, Desk};
+use crate::net;
+use crate::parts::state::Remote;
+use crate::pieces::Work;
+use crate::reactive::{effect, memo};
+use crate::route::{self, Page};
+
+/// The most artists of an event: as many as there are colours.
+const MOST_ARTISTS: usize = 12;
+/// An artist without a count for so many days is left out.
+const SILENT: i32 = 28;
+/// The fewest days that a fit, and the furthest back that one may stand, leave before it.
+const LEAST_DAYS: i32 = 400;
+/// How far back one may stand.
+const FURTHEST: i32 = 365;
+/// Parameters are fitted on every seventh day back from the last, as a walk-forward evaluation does.
+const WEEK: i32 = 7;
+/// How many days of what was said a day ahead are shown.
+const SAID: i32 = 120;
+
+/// Histories that were read, with the artists who are shown.
+pub(crate) struct Loaded {
+    /// The file's name, or what the server calls it.
+    pub(super) name: String,
+    /// Where the server has them from; nothing for an opened file.
+    pub(super) origin: Option<Origin>,
+    /// The artists shown, the one with the most listeners first.
+    pub(super) histories: Arc<[History]>,
+    /// How many artists are not shown.
+    left_out: usize,
+    /// The first and the last day with a count.
+    first: Day,
+    pub(super) last: Day,
+}
+
+impl Loaded {
+    /// Chooses the artists who are shown: the largest of those with a recent count.
+    pub(super) fn new(name: String, origin: Option<Origin>, all: Vec<History>) -> Result<Self, String> {
+        let newest = |history: &History| -> Option<(Day, f64)> {
+            let days = history.as_of(history.end()).days();
+            let place = days.iter().rposition(|day| day.listeners.is_some())?;
+            Some((history.first().plus(i32::try_from(place).ok()?), days[place].listeners?))
+        };
+        let newest: Vec<Option<(Day, f64)>> = all.iter().map(newest).collect();
+        let last = newest.iter().flatten().map(|(day, _)| *day).max();
+        let last = last.ok_or_else(|| format!("{name} holds no count of listeners."))?;
+        let size = |place: usize| match newest[place] {
+            Some((day, listeners)) if last.since(day) < SILENT => listeners,
+            _ => 0.0,
+        };
+        let mut places = order(all.len(), &|a, b| size(a) > size(b));
+        places.retain(|&place| size(place) > 0.0);
+        places.truncate(MOST_ARTISTS);
+        let left_out = all.len() - places.len();
+        let histories: Arc<[History]> = places.into_iter().map(|place| all[place].clone()).collect();
+        let first = histories.iter().map(History::first).min().unwrap_or(last);
+        Ok(Self { name, origin, histories, left_out, first, last })
+    }
+
+    /// Returns what was read, in a sentence.
+    pub(super) fn summary(&self) -> String {
+        let artists = self.histories.len();
+        let rest = match self.left_out {
+            0 => String::new(),
+            more => format!(" {more} more are smaller, or silent for four weeks, and not shown."),
+        };
+        format!("Opened {}: {artists} artists up to {}.{rest}", self.name, self.last)
+    }
+
+    /// Returns the furthest that one may stand back, in days.
+    pub(super) fn furthest(&self) -> i32 {
+        (self.last.since(self.first) - LEAST_DAYS).clamp(0, FURTHEST)
+    }
+}
+
+/// What is known on a day, under parameters fitted to what was known then or up to six days earlier.
+pub(crate) struct Known {
+    pub(super) as_of: Day,
+    pub(super) fitted: Day,
+    pub(super) nowcaster: Nowcaster,
+}
+
+/// What the page can show: nothing yet, nothing as no histories came, nothing before the first fit, nothing as it can't
+/// be fitted, all.
+pub(super) const LOADING: usize = 0;
+pub(super) const MISSING: usize = 1;
+pub(super) const FITTING: usize = 2;
+pub(super) const REFUSED: usize = 3;
+pub(super) const READY: usize = 4;
+
+/// How the fit is going.
+#[derive(Clone)]
+pub(super) enum Fitting {
+    /// It is done.
+    Done,
+    /// It runs: `fitted_share` says how far it is.
+    Running,
+    /// It can't be done.
+    Failed(String),
+}
+
+/// All that follows from histories and the day the page stands on.
+pub(super) struct State {
+    pub(super) loaded: Remote<Arc<Loaded>>,
+    pub(super) fitting: Fitting,
+    pub(super) known: Option<Arc<Known>>,
+    pub(super) event: Option<Arc<EventNowcast>>,
+    pub(super) score: Score,
+    fits: Vec<(Day, Fit)>,
+    /// What was said of an artist's days, kept while a range or a release moves.
+    said: Option<(usize, Arc<Vec<DayAhead>>)>,
+    /// Whether the server was asked for histories.
+    asked: bool,
+    /// Counts what was begun, so that what is no longer wanted ends.
+    fit_turn: usize,
+    pub(super) score_turn: usize,
+}
+
+/// The state of the nowcast page, which outlives its being shown.
+///
+/// It is one value with a signal that tells of its changes: every signal of a type of its own weighs a kilobyte.
+#[derive(Clone, Copy)]
+pub(crate) struct Studio {
+    desk: Desk,
+    state: StoredValue<State, LocalStorage>,
+    version: RwSignal<usize>,
+    /// The chosen artist, by place.
+    pub(super) chosen: RwSignal<usize>,
+    /// How many days before the last count the page stands.
+    pub(super) back: RwSignal<f64>,
+    /// By how much a release tomorrow widens the chosen artist's day; 1 without one.
+    pub(super) release: RwSignal<f64>,
+    /// How much of the fit, and of the evaluation, is done.
+    pub(super) fitted_share: RwSignal<f64>,
+    pub(super) scored_share: RwSignal<f64>,
+    /// The artists' names.
+    pub(super) names: Memo<Vec<String>>,
+    /// The artists' places in the palette.
+    pub(super) colours: Memo<Vec<usize>>,
+}
+
+impl Studio {
+    /// Returns the state, which asks the server for histories once its page is shown.
+    pub(crate) fn open(desk: Desk) -> Self {
+        let version = RwSignal::new(0);
+        let state = StoredValue::new_local(State {
+            loaded: Remote::Loading,
+            fitting: Fitting::Running,
+            known: None,
+            event: None,
+            score: Score::None,
+            fits: Vec::new(),
+            said: None,
+            asked: false,
+            fit_turn: 0,
+            score_turn: 0,
+        });
+        let names = memo(move || {
+            version.track();
+            state.with_value(|state| match &state.loaded {
+                Remote::Ready(loaded) => loaded.histories.iter().map(|h| h.artist().to_owned()).collect(),
+                _ => Vec::new(),
+            })
+        });
+        let colours = memo(move || {
+            let others = desk.names();
+            let mut free = others.len();
+            let mut place = |name: &String| {
+                others.iter().position(|other| other == name).unwrap_or_else(|| {
+                    free += 1;
+                    free - 1
+                })
+            };
+            names.with(|names| names.iter().map(&mut place).collect())
+        });
+        let studio = Self {
+            desk,
+            state,
+            version,
+            chosen: RwSignal::new(0),
+            back: RwSignal::new(0.0),
+            release: RwSignal::new(1.0),
+            fitted_share: RwSignal::new(0.0),
+            scored_share: RwSignal::new(0.0),
+            names,
+            colours,
+        };
+        effect(move || {
+            studio.chosen.track();
+            if desk.page.get() != Page::Nowcast {
+                return;
+            }
+            if !studio.change(|state| std::mem::replace(&mut state.asked, true)) {
+                studio.load();
+            } else if studio.release.get_untracked() > 1.0 {
+                studio.evaluate();
+            }
+            studio.write_address();
+        });
+        studio
+    }
+
+    /// Reads the state, and again whenever it changes.
+    pub(super) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.version.track();
+        self.state.with_value(read)
+    }
+
+    /// Changes the state without telling of it.
+    pub(super) fn change<T: Default>(self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.state.try_update_value(change).unwrap_or_default()
+    }
+
+    /// Tells that the state has changed.
+    pub(super) fn tell(self) {
+        self.version.update(|version| *version += 1);
+    }
+
+    /// Asks the server for its histories.
+    pub(super) fn load(self) {
+        self.change(|state| state.loaded = Remote::Loading);
+        self.tell();
+        spawn_local(async move {
+            let read = |Listeners { origin, name, csv }: Listeners| {
+                let source = Source { name: &name, bytes: csv.as_bytes() };
+                let histories = read_histories(&[source], &[]).map_err(|e| e.to_string())?;
+                Loaded::new(name, Some(origin), histories)
+            };
+            let loaded = net::listeners().await.and_then(read);
+            // A file that was opened meanwhile stays.
+            if untrack(|| self.ready()).is_some() {
+                return;
+            }
+            match loaded {
+                Ok(loaded) => {
+                    let query = route::query();
+                    self.show(loaded, &query);
+                }
+                Err(reason) => {
+                    self.change(|state| state.loaded = Remote::Failed(reason));
+                    self.tell();
+                }
+            }
+        });
+    }
+
+    /// Shows other histories, as the query of an address says.
+    pub(super) fn show(self, loaded: Loaded, query: &str) {
+        let loaded = Arc::new(loaded);
+        let (back, place) = self.asked(&loaded, query);
+        self.change(|state| {
+            state.loaded = Remote::Ready(loaded);
+            state.known = None;
+            state.event = None;
+            state.score = Score::None;
+            state.fits.clear();
+            state.score_turn += 1;
+        });
+        self.release.set(1.0);
+        self.chosen.set(place);
+        self.stand_back(back);
+    }
+
+    /// Chooses the next or the previous artist.
+    pub(crate) fn step_artist(self, by: isize) {
+        let count = self.names.with_untracked(Vec::len);
+        if count > 0 {
+            self.chosen.update(|place| *place = (*place as isize + by).rem_euclid(count as isize) as usize);
+        }
+    }
+
+    /// Returns the histories, once they are here.
+    pub(super) fn ready(self) -> Option<Arc<Loaded>> {
+        self.with(|state| match &state.loaded {
+            Remote::Ready(loaded) => Some(Arc::clone(loaded)),
+            _ => None,
+        })
+    }
+
+    /// Returns what the page can show.
+    pub(super) fn phase(self) -> usize {
+        self.with(|state| match (&state.loaded, &state.fitting) {
+            (Remote::Loading, _) => LOADING,
+            (Remote::Failed(_), _) => MISSING,
+            _ if state.event.is_some() => READY,
+            (_, Fitting::Failed(_)) => REFUSED,
+            _ => FITTING,
+        })
+    }
+
+    /// Returns the event, once it is computed.
+    pub(super) fn event(self) -> Option<Arc<EventNowcast>> {
+        self.with(|state| state.event.clone())
+    }
+
+    /// Stands so many days before the last count, and fits the parameters first if need be.
+    pub(super) fn stand_back(self, back: i32) {
+        let Some(loaded) = untrack(|| self.ready()) else { return };
+        self.back.set(f64::from(back));
+        let as_of = loaded.last.plus(-back);
+        let fitted = loaded.last.plus(-WEEK * ((back + WEEK - 1) / WEEK));
+        let (turn, found) = self.change(|state| {
+            state.fit_turn += 1;
+            let found = state.fits.iter().find(|(day, _)| *day == fitted).map(|(_, fit)| *fit);
+            state.fitting = Fitting::Running;
+            (state.fit_turn, found)
+        });
+        self.write_address();
+        if let Some(fit) = found {
+            self.stand(loaded, as_of, fitted, fit);
+            return;
+        }
+        self.fitted_share.set(0.0);
+        self.tell();
+        Work {
+            pieces: Nowcaster::fit_in_pieces(&views(&loaded.histories, fitted)),
+            is_wanted: Box::new(move || self.change(|state| state.fit_turn) == turn),
+            progress: Box::new(move |done| self.fitted_share.set(done)),
+            done: Box::new(move |result| match result {
+                Ok(nowcaster) => {
+                    let fit = *nowcaster.parameters();
+                    self.change(|state| state.fits.push((fitted, fit)));
+                    self.stand(Arc::clone(&loaded), as_of, fitted, fit);
+                }
+                Err(invalid) => self.fail(invalid.to_string()),
+            }),
+        }
+        .begin();
+    }
+
+    fn stand(self, loaded: Arc<Loaded>, as_of: Day, fitted: Day, fit: Fit) {
+        let nowcaster = Nowcaster::with(fit, &views(&loaded.histories, as_of));
+        self.change(|state| {
+            state.fitting = Fitting::Done;
+            state.known = Some(Arc::new(Known { as_of, fitted, nowcaster }));
+            state.said = None;
+        });
+        // Each of these takes a few frames' time at most, and the browser breathes between them.
+        set_timeout(
+            move || {
+                if let Some(history) = loaded.histories.get(self.chosen.get_untracked())
+                    && let Some(known) = self.change(|state| state.known.clone())
+                {
+                    untrack(|| self.said(&known, history));
+                }
+                set_timeout(move || self.evaluate(), Duration::ZERO);
+            },
+            Duration::ZERO,
+        );
+    }
+
+    /// Puts the event together from what is known.
+    pub(super) fn evaluate(self) {
+        let Some(known) = self.change(|state| state.known.clone()) else { return };
+        let release = self.release.get_untracked();
+        let event = Scheduled { day: known.as_of.plus(1), impact: release };
+        let scheduled = [(self.chosen.get_untracked(), event)];
+        let scheduled = if release > 1.0 { &scheduled[..] } else { &[] };
+        let begun = desk::now();
+        let found = OutsiderRate::recorded().and_then(|rate| {
+            desk::with_workspace(|workspace| {
+                let settlement = settlement_after(known.as_of);
+                EventNowcast::new(&known.nowcaster, settlement, scheduled, &rate, workspace)
+            })
+        });
+        self.desk.took.set(desk::now() - begun);
+        match found {
+            Ok(event) => {
+                self.change(|state| state.event = Some(Arc::new(event)));
+                self.tell();
+            }
+            Err(invalid) => self.fail(invalid.to_string()),
+        }
+    }
+
+    fn fail(self, reason: String) {
+        self.change(|state| {
+            state.known = None;
+            state.event = None;
+            state.fitting = Fitting::Failed(reason);
+        });
+        self.tell();
+    }
+
+    /// Returns what was said of the chosen artist's days, each a day ahead.
+    pub(super) fn said(self, known: &Known, history: &History) -> Arc<Vec<DayAhead>> {
+        let place = self.chosen.get();
+        let kept = self.change(|state| state.said.clone().filter(|(of, _)| *of == place));
+        if let Some((_, said)) = kept {
+            return said;
+        }
+        let from = known.as_of.plus(-SAID);
+        let said = day_ahead(known.nowcaster.parameters(), history, from, known.as_of);
+        let said = Arc::new(said.unwrap_or_default());
+        self.change(|state| state.said = Some((place, Arc::clone(&said))));
+        said
+    }
+
+    fn write_address(self) {
+        let Some(loaded) = untrack(|| self.ready()) else { return };
+        let name = loaded.histories.get(self.chosen.get_untracked()).map_or("", History::artist);
+        let name = String::from(js_sys::encode_uri_component(name));
+        let day = loaded.last.plus(-(self.back.get_untracked() as i32));
+        // An opened file is in no link.
+        let day = if loaded.origin.is_some() { day.to_string() } else { String::new() };
+        self.desk.nowcast_address.set(format!("asof={day}&of={name}"));
+    }
+
+    /// Returns how far back an address stands and which artist it is about; what it asks in vain is told.
+    fn asked(self, loaded: &Loaded, query: &str) -> (i32, usize) {
+        let (mut back, mut chosen) = (0, 0);
+        if let Some(text) = route::value(query, "asof").filter(|text| !text.is_empty()) {
+            match Day::parse(text) {
+                Ok(day) if (0..=loaded.furthest()).contains(&loaded.last.since(day)) => {
+                    back = loaded.last.since(day);
+                }
+                _ => self.desk.say(format!("These histories can't be shown as of {text:?}.")),
+            }
+        }
+        if let Some(name) = route::value(query, "of") {
+            let is_it = |h: &History| js_sys::encode_uri_component(h.artist()) == name;
+            chosen = loaded.histories.iter().position(is_it).unwrap_or(0);
+        }
+        (back, chosen)
+    }
+}
+
+fn views(histories: &[History], day: Day) -> Vec<AsOf<'_>> {
+    histories.iter().map(|history| history.as_of(day)).collect()
+}

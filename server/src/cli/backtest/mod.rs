@@ -1,0 +1,189 @@
+//! `tauroi backtest`: quotes over recorded tapes, filled in four ways, with the evidence.
+
+mod evidence;
+mod html;
+mod input;
+mod plots;
+mod svg;
+mod sweep;
+mod table;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use serde::Serialize;
+use shared::Invalid;
+use shared::backtest::{
+    Axis, Config, FillModel, Link, Prepared, Report, decisions, fills, parse_models, pump_and_dump,
+};
+use shared::market::{Contract, EventTape};
+use shared::quoting::Preset;
+
+use self::evidence::{BaselineRow, MissionRow, StressRow};
+use self::sweep::{Sweep, VerdictRow};
+use super::progress::Progress;
+
+pub(super) const ABOUT: &str = "\
+Quote over recorded trades, fill in four ways, and show the evidence
+
+Every print of the tape is filtered once, in order; after each, quotes are decided on what was known by
+then, and the next print may fill them. A tape of prints doesn't tell who stood where in the book, so the
+result is a range: from `through` (only prints through our price fill us) over `queue` to `front` (every
+print at our price does). `touch` is the first system's rule.";
+
+#[derive(Args)]
+#[command(after_long_help = input::more())]
+pub(super) struct Options {
+    /// Files or folders of recorded trades (.csv, .csv.gz)
+    #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
+    tape: Vec<PathBuf>,
+    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz)
+    #[arg(long, value_name = "FILE")]
+    markets: Option<PathBuf>,
+    /// Where quotes start from: seed, seed-fixed3, seed-fixed5, seed-noskew or coherent
+    #[arg(long, value_name = "NAME", default_value = "seed", conflicts_with = "link")]
+    preset: Preset,
+    /// Settings that differ from the preset, and assumptions about the exchange
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1.., conflicts_with = "link")]
+    set: Vec<String>,
+    /// Fill models: all, or some of through,queue,front,touch
+    #[arg(long, value_name = "MODELS", default_value = "all", value_parser = models, conflicts_with = "link")]
+    fills: Models,
+    /// Run every combination of values: n from a to b, or those named
+    #[arg(long, value_name = "KEY=A:B:N", num_args = 1.., value_parser = Axis::parse)]
+    sweep: Vec<Axis>,
+    /// Run everything that may go wrong too; a manipulated tape is filtered anew
+    #[arg(long)]
+    stress: bool,
+    /// The seed of what is left to chance
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "link")]
+    rng_seed: u64,
+    /// Run what a page's link says, on the tape that it names
+    #[arg(long, value_name = "URL")]
+    link: Option<String>,
+    /// The folder for the report; made if it isn't there
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone)]
+struct Models(Vec<FillModel>);
+
+fn models(text: &str) -> Result<Models, Invalid> {
+    parse_models(text).map(Models)
+}
+
+/// What puts the result into proportion: `evidence.json`, field by field.
+#[derive(Serialize)]
+struct Evidence {
+    schema: u32,
+    result_hash: String,
+    link: String,
+    mission: Vec<MissionRow>,
+    baselines: Vec<BaselineRow>,
+    stress: Vec<StressRow>,
+    sweep: Vec<VerdictRow>,
+}
+
+/// Reads, filters, runs, writes the files and prints the table.
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let link = options.link()?;
+    if let Some(folder) = &options.out {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("--out: {} can't be made", folder.display()))?;
+    }
+    let tapes = input::tapes(&options.tape)?;
+    let markets = input::markets(options.markets.as_deref())?;
+    let prepared = prepare("Filtering", &tapes, &markets, &link)?;
+    let (report, outcomes) = Report::of(&prepared, &link, options.out.is_some()).map_err(blame)?;
+    let sweep = Sweep::run(&prepared, &link, &options.sweep)?;
+    let nets: Vec<i64> = report.totals().map(|row| row.money.net).collect();
+    let json = report.json();
+    let evidence = Evidence {
+        schema: 1,
+        result_hash: shared::backtest::sha256(json.as_bytes()),
+        link: report.link().to_string(),
+        mission: evidence::mission(&prepared, &link.config, &link.models)?,
+        baselines: evidence::baselines(&prepared, &link.config, &link.models, &nets)?,
+        stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
+        sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),
+    };
+    let mut stdout = std::io::stdout().lock();
+    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
+    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
+    if let Some(folder) = &options.out {
+        write(folder, "report.json", &json)?;
+        write(folder, "evidence.json", &(serde_json::to_string_pretty(&evidence)? + "\n"))?;
+        write(folder, "decisions.jsonl", &decisions(&prepared, &outcomes))?;
+        write(folder, "fills.csv", &fills(&prepared, &outcomes))?;
+        write(
+            folder,
+            "report.html",
+            &html::render(&prepared, &report, &outcomes, &evidence, sweep.as_ref()),
+        )?;
+        let mut names = "report.json, report.html, evidence.json, decisions.jsonl, fills.csv".to_owned();
+        if let Some(sweep) = &sweep {
+            write(folder, "sweep.csv", &sweep.csv())?;
+            names += ", sweep.csv";
+        }
+        writeln!(stdout, "Written to {}: {names}", folder.display())?;
+    }
+    Ok(())
+}
+
+/// Filters the tapes and lays them out, with progress.
+fn prepare(
+    doing: &'static str,
+    tapes: &[EventTape],
+    markets: &[Contract],
+    link: &Link,
+) -> anyhow::Result<Prepared> {
+    let progress = Progress::start(doing, 1);
+    input::prepare(tapes, markets, link, |done| progress.report(0, done))
+}
+
+/// Runs everything that may go wrong.
+fn stresses(
+    prepared: &Prepared,
+    tapes: &[EventTape],
+    markets: &[Contract],
+    link: &Link,
+) -> anyhow::Result<Vec<StressRow>> {
+    // The link names the tape as it was.
+    let any = Link { tape: None, ..link.clone() };
+    let pumped = prepare("Filtering the manipulated tape", &pump_and_dump(tapes)?, markets, &any)?;
+    Ok(evidence::stresses(prepared, &pumped, &link.config, &link.models)?)
+}
+
+impl Options {
+    /// Returns what to run.
+    fn link(&self) -> anyhow::Result<Link> {
+        if let Some(link) = &self.link {
+            return Link::parse(link).map_err(|invalid| anyhow!("--link: {invalid}"));
+        }
+        let mut config = Config::preset(self.preset);
+        for pair in &self.set {
+            let (key, value) =
+                pair.split_once('=').ok_or_else(|| anyhow!("--set: {pair:?} is not KEY=VALUE"))?;
+            config.set(key, value).map_err(|invalid| anyhow!("--set: {invalid}"))?;
+        }
+        config.check().map_err(|invalid| anyhow!("--set: {invalid}"))?;
+        config.rng_seed = self.rng_seed;
+        Ok(Link { models: self.fills.0.clone(), ..Link::new(config) })
+    }
+}
+
+/// Says which option a refused run is about.
+fn blame(invalid: Invalid) -> anyhow::Error {
+    match invalid.field.as_ref() {
+        "tape" | "markets" => anyhow!("--link: {}", invalid.reason),
+        _ => invalid.into(),
+    }
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
+    let path = folder.join(name);
+    std::fs::write(&path, text).with_context(|| format!("--out: {} can't be written", path.display()))
+}
