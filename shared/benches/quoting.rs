@@ -24,7 +24,9 @@ fn uniform(state: &mut u64) -> f64 {
 /// recorded tapes, and every thirtieth of one that surprises.
 fn beliefs(contracts: usize) -> Vec<(Timestamp, Event)> {
     let mut state = 7;
-    let mut log_odds: Vec<f64> = (0..contracts).map(|i| 0.5 - 0.75 * i as f64).collect();
+    // A favourite and outsiders, which add up to some ten cents more than a dollar.
+    let mut log_odds: Vec<f64> =
+        (0..contracts).map(|i| if i == 0 { 1.0 } else { -1.25 - 0.75 * i as f64 }).collect();
     let mut micros = 1_770_000_000_000_000;
     (0..STEPS)
         .map(|_| {
@@ -32,7 +34,7 @@ fn beliefs(contracts: usize) -> Vec<(Timestamp, Event)> {
             let contract = (uniform(&mut state) * contracts as f64) as usize;
             let spread = uniform(&mut state) + uniform(&mut state) + uniform(&mut state) - 1.5;
             let z = if uniform(&mut state) < 1.0 / 30.0 { 5.0 * spread } else { 1.5 * spread };
-            log_odds[contract] = 0.999 * log_odds[contract] + 0.05 * z;
+            log_odds[contract] = log_odds[contract] + 0.02 * z;
             let belief = Belief { fair: sigmoid(log_odds[contract]), sd: 0.1, sigma_b: 8.0, z, alarm: 0.0 };
             (Timestamp::from_micros(micros).unwrap(), Event::Belief { contract, belief })
         })

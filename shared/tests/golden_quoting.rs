@@ -4,6 +4,7 @@
 
 mod corpus;
 
+use shared::quoting::coherence::project;
 use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
 use shared::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
 use shared::quoting::{FeeModel, horizon_fraction};
@@ -121,4 +122,23 @@ fn variance_resolved_by_a_horizon() {
         checked += 1;
     }
     assert_eq!(checked, 42);
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn log_odds_whose_probabilities_add_up() {
+    let Some(text) = corpus::golden!("coherence_projection.csv") else { return };
+    let rows: Vec<Vec<&str>> = corpus::rows(&text).collect();
+    assert_eq!(rows.len(), 12);
+    for event in rows.chunk_by(|a, b| a[0] == b[0]) {
+        let column = |at: usize| event.iter().map(|row| number(row[at])).collect::<Vec<f64>>();
+        let (means, variances) = (column(3), column(4));
+        let (mut x, mut p) = (vec![0.0; means.len()], vec![0.0; means.len()]);
+        assert!(project(&means, &variances, 1.0, &mut x, &mut p));
+        for (i, row) in event.iter().enumerate() {
+            for (got, want) in [(x[i], row[5]), (p[i], row[6])] {
+                assert!((got - number(want)).abs() <= 1e-12, "{row:?}: {got} instead of {want}");
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use shared::market::{Action, PriceGrid};
+use shared::quoting::coherence::project;
 use shared::quoting::{
     Belief, Command, Decision, Event, Preset, Quoter, Regime, Settings, Stage, Terms, Withheld, place,
 };
@@ -65,12 +66,16 @@ fn fair() -> impl Strategy<Value = f64> {
     prop_oneof![4 => 0.0..=1.0_f64, 1 => 0.0..0.03_f64, 1 => 0.97..=1.0_f64, 1 => prop::sample::select(vec![0.0, 1.0])]
 }
 
+fn sd() -> impl Strategy<Value = f64> {
+    prop_oneof![4 => 0.0..0.5_f64, 1 => 0.5..5.0_f64, 1 => Just(0.0)]
+}
+
 /// An event of one of `count` contracts.
 fn event(count: usize) -> impl Strategy<Value = Event> {
     let contract = 0..count;
     prop_oneof![
-        6 => (contract.clone(), fair(), 0.0..40.0_f64, -4.0..4.0_f64).prop_map(|(contract, fair, sigma_b, z)| {
-            Event::Belief { contract, belief: Belief { fair, sd: 0.2, sigma_b, z, alarm: 0.0 } }
+        6 => (contract.clone(), fair(), sd(), 0.0..40.0_f64, -4.0..4.0_f64).prop_map(|(contract, fair, sd, sigma_b, z)| {
+            Event::Belief { contract, belief: Belief { fair, sd, sigma_b, z, alarm: 0.0 } }
         }),
         3 => (contract.clone(), any::<bool>(), price(), 1..600_i64).prop_map(|(contract, buy, price, hundredths)| {
             let action = if buy { Action::Buy } else { Action::Sell };
@@ -240,6 +245,7 @@ proptest! {
     #[test]
     fn bids_for_all_outcomes_never_cost_more_than_one_pays(
         fairs in prop::collection::vec(fair(), 2..8),
+        sds in prop::collection::vec(sd(), 8),
         held in prop::collection::vec(-1_500..1_500_i64, 8),
         other in 0..3_usize,
     ) {
@@ -252,7 +258,7 @@ proptest! {
             let action = if held[contract] < 0 { Action::Sell } else { Action::Buy };
             let count = Quantity::from_hundredths(held[contract].abs()).unwrap();
             let fill = Event::Fill { contract, action, price: Price::from_cents(50).unwrap(), count };
-            let belief = Belief { fair: *fair, sd: 0.2, sigma_b: 8.0, z: 0.0, alarm: 0.0 };
+            let belief = Belief { fair: *fair, sd: sds[contract], sigma_b: 8.0, z: 0.0, alarm: 0.0 };
             for event in [fill, Event::Belief { contract, belief }] {
                 quoter.step(now, &event, &mut |_| {}).unwrap();
             }
@@ -265,5 +271,23 @@ proptest! {
         prop_assert!(sum(&|decision| decision.centre()) <= 1.0 + rounding);
         let bids = sum(&|decision| decision.bid.quote.map_or(0.0, |bid| bid.price.to_dollars()));
         prop_assert!(bids <= 1.0);
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_projected_adds_up_and_is_nearest(
+        outcomes in prop::collection::vec((-6.0..3.0_f64, 0.01..1.0_f64), 2..12), total in 0.7..1.0_f64,
+    ) {
+        let (means, variances): (Vec<f64>, Vec<f64>) = outcomes.into_iter().unzip();
+        let (mut x, mut p) = (means.clone(), means.clone());
+        prop_assume!(project(&means, &variances, total, &mut x, &mut p));
+        prop_assert!((p.iter().sum::<f64>() - total).abs() <= 1e-12);
+        // One multiplier for all.
+        let multipliers: Vec<f64> =
+            (0..x.len()).map(|i| (means[i] - x[i]) / (variances[i] * p[i] * (1.0 - p[i]))).collect();
+        for multiplier in &multipliers {
+            prop_assert!((multiplier - multipliers[0]).abs() <= 1e-6 * (1.0 + multipliers[0].abs()));
+        }
     }
 }

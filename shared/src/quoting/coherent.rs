@@ -1,17 +1,21 @@
 //! Quotes about the exact reservation prices of all outcomes at once.
 
 use super::amount::{Nano, nano};
+use super::coherence::project;
 use super::decision::{Ladder, Stage};
 use super::horizon::horizon_fraction;
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::lot_values;
-use super::{Fee, FeeModel, Position, Regime, Settings, Terms, place};
+use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
+use crate::belief::logit;
 use crate::fees::{FeeSchedule, Role};
+use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
 use crate::units::{Price, Quantity, Timestamp};
 
 const MICROS_PER_HOUR: f64 = 3.6e9;
 const DAYS_PER_YEAR: f64 = 365.0;
+const MICROS_PER_YEAR: f64 = DAYS_PER_YEAR * 24.0 * MICROS_PER_HOUR;
 /// The most lots that the matrix of inventories goes to on each side.
 const MOST_LOTS: f64 = 100.0;
 /// The greatest exponent of an outcome's weight: with it, no sum of weights overflows.
@@ -31,8 +35,25 @@ pub(super) struct Coherent {
     /// How long a position is held, in hours; none is to settlement.
     horizon: Option<f64>,
     outcomes: Vec<Outcome>,
+    beliefs: Beliefs,
     /// `sum p_i e^(-gamma q_i)` over all outcomes, OTHER included.
     weight: f64,
+}
+
+/// What is believed of the outcomes, each list by outcome.
+#[derive(Debug, Clone)]
+struct Beliefs {
+    fairs: Vec<f64>,
+    log_odds: Vec<f64>,
+    /// When each was believed.
+    at: Vec<Timestamp>,
+    /// The variance of the log-odds then, and what is added to it in a microsecond since.
+    variance_then: Vec<f64>,
+    variance_rate: Vec<f64>,
+    variances: Vec<f64>,
+    /// Room for the log-odds that add up.
+    projected: Vec<f64>,
+    probabilities: Vec<f64>,
 }
 
 /// How far from its reservation price a quote is.
@@ -50,14 +71,12 @@ enum Distance {
 /// One listed outcome.
 #[derive(Debug, Clone)]
 struct Outcome {
-    /// The fair value, 0 while there is none.
-    fair: f64,
-    probability: f64,
     position: f64,
     /// `e^(-gamma q)`.
     weight: f64,
     settles: Option<Timestamp>,
     fee: FeeModel,
+    grid: PriceGrid,
 }
 
 impl Coherent {
@@ -74,15 +93,25 @@ impl Coherent {
             Distance::Glft { rate: number(place::FILL_RATE) * DAYS_PER_YEAR, decay, limit: lots as usize }
         };
         let horizon = number(place::HORIZON_H);
+        let count = contracts.len();
+        let beliefs = Beliefs {
+            fairs: vec![0.0; count],
+            log_odds: vec![f64::NEG_INFINITY; count],
+            at: vec![Timestamp::MIN; count],
+            variance_then: vec![0.0; count],
+            variance_rate: vec![0.0; count],
+            variances: vec![0.0; count],
+            projected: vec![0.0; count],
+            probabilities: vec![0.0; count],
+        };
         let outcomes = contracts
             .iter()
             .map(|terms| Outcome {
-                fair: 0.0,
-                probability: 0.0,
                 position: 0.0,
                 weight: 1.0,
                 settles: terms.settles,
                 fee: fee_model(settings.fee(), terms.fees.as_ref()),
+                grid: terms.grid.clone(),
             })
             .collect();
         Self {
@@ -92,14 +121,27 @@ impl Coherent {
             distance,
             horizon: (horizon > 0.0).then_some(horizon),
             outcomes,
+            beliefs,
             weight: 1.0,
         }
     }
 
-    /// Takes note of a contract's fair value.
-    pub(super) fn believe(&mut self, contract: usize, fair: f64) {
-        self.outcomes[contract].fair = fair;
+    /// Takes note of what is believed of a contract.
+    pub(super) fn believe(&mut self, contract: usize, now: Timestamp, belief: &Belief) {
+        let beliefs = &mut self.beliefs;
+        beliefs.fairs[contract] = belief.fair;
+        beliefs.log_odds[contract] = logit(belief.fair);
+        beliefs.at[contract] = now;
+        let tick = tick_sd(&self.outcomes[contract].grid, belief.fair);
+        beliefs.variance_then[contract] = belief.sd * belief.sd + tick * tick;
+        beliefs.variance_rate[contract] = belief.sigma_b * belief.sigma_b / MICROS_PER_YEAR;
+        beliefs.add_up(1.0 - self.other, now);
         self.weigh();
+    }
+
+    /// Takes note of a contract that nothing is believed of any more.
+    pub(super) fn forget(&mut self, contract: usize, now: Timestamp) {
+        self.believe(contract, now, &Belief { fair: 0.0, sd: 0.0, sigma_b: 0.0, z: 0.0, alarm: 0.0 });
     }
 
     /// Takes note of what is held of a contract.
@@ -110,19 +152,12 @@ impl Coherent {
         self.weigh();
     }
 
-    /// Makes the probabilities add up to one and weighs them by inventory.
-    ///
-    /// What the listed outcomes leave is OTHER's; only where they leave it less than its least, they shrink in
-    /// proportion. They never grow: a contract that has not printed yet, or is not on the tape, is part of OTHER.
+    /// Weighs the probabilities by inventory; what the listed outcomes leave is OTHER's, in which nothing is held.
     fn weigh(&mut self) {
-        let sum = self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.fair);
-        let listed = 1.0 - self.other;
-        let scale = if sum > listed { listed / sum } else { 1.0 };
         let (mut inside, mut weighed) = (0.0, 0.0);
-        for outcome in &mut self.outcomes {
-            outcome.probability = scale * outcome.fair;
-            inside += outcome.probability;
-            weighed += outcome.probability * outcome.weight;
+        for (p, outcome) in self.beliefs.probabilities.iter().zip(&self.outcomes) {
+            inside += p;
+            weighed += p * outcome.weight;
         }
         self.weight = weighed + max(1.0 - inside, 0.0);
     }
@@ -140,7 +175,7 @@ impl Coherent {
     #[inline]
     fn reservation(&self, contract: usize, now: Timestamp) -> (f64, f64) {
         let outcome = &self.outcomes[contract];
-        let p = outcome.probability;
+        let p = self.beliefs.probabilities[contract];
         if self.horizon.is_none() {
             let own = p * outcome.weight;
             return match self.distance {
@@ -149,11 +184,11 @@ impl Coherent {
                 Distance::Glft { .. } => (p / (self.weight - own + p), self.risk_aversion),
             };
         }
-        let risk_aversion = self.risk_aversion * self.resolved(outcome, now);
+        let risk_aversion = self.risk_aversion * self.resolved(contract, now);
         let (mut sum, mut inside) = (0.0, 0.0);
-        for other in &self.outcomes {
-            sum += other.probability * weight(risk_aversion, other.position);
-            inside += other.probability;
+        for (p, other) in self.beliefs.probabilities.iter().zip(&self.outcomes) {
+            sum += p * weight(risk_aversion, other.position);
+            inside += p;
         }
         sum += max(1.0 - inside, 0.0);
         let own = p * weight(risk_aversion, outcome.position);
@@ -165,14 +200,16 @@ impl Coherent {
 
     /// Returns the part of an outcome's variance that is resolved within the horizon; all of it where no time of
     /// settlement is known.
-    fn resolved(&self, outcome: &Outcome, now: Timestamp) -> f64 {
-        let (Some(horizon), Some(settles)) = (self.horizon, outcome.settles) else { return 1.0 };
+    fn resolved(&self, contract: usize, now: Timestamp) -> f64 {
+        let settles = self.outcomes[contract].settles;
+        let (Some(horizon), Some(settles)) = (self.horizon, settles) else { return 1.0 };
+        let p = self.beliefs.probabilities[contract];
         let left = settles.micros_since(now) as f64 / MICROS_PER_HOUR;
-        if left <= horizon || outcome.probability <= 0.0 || outcome.probability >= 1.0 {
+        if left <= horizon || p <= 0.0 || p >= 1.0 {
             return 1.0;
         }
         // A risk aversion of exactly 0 has no lot values: what is resolved in a millionth of the time is never less.
-        max(horizon_fraction(outcome.probability, horizon / left), 1e-9)
+        max(horizon_fraction(p, horizon / left), 1e-9)
     }
 
     /// Returns the ways of bid and ask from the fair value to the price wanted, before any rounding.
@@ -183,14 +220,13 @@ impl Coherent {
         sigma_b: f64,
         regime: Regime,
     ) -> [Ladder; 2] {
-        let outcome = &self.outcomes[contract];
+        let (outcome, p) = (&self.outcomes[contract], self.beliefs.probabilities[contract]);
         let (reservation, risk_aversion) = self.reservation(contract, now);
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
                 (reservation, lot_values(reservation, self.lot, risk_aversion), half)
             }
             Distance::Glft { rate, decay, limit } => {
-                let p = outcome.probability;
                 let sigma = sigma_b * p * (1.0 - p);
                 let most = limit as f64 - 1.0;
                 let q = max(min((outcome.position / self.lot + 0.5).floor(), most), -most) as i64;
@@ -210,8 +246,8 @@ impl Coherent {
             let mut ladder = Ladder::default();
             let mut reached: Nano = 0;
             for (stage, price) in [
-                (Stage::Fair, outcome.fair),
-                (Stage::Coherence, outcome.probability),
+                (Stage::Fair, self.beliefs.fairs[contract]),
+                (Stage::Coherence, p),
                 (Stage::Inventory, centre),
                 (Stage::Lot, value),
                 (Stage::HalfSpread, wanted),
@@ -225,6 +261,43 @@ impl Coherent {
             ladder
         })
     }
+}
+
+impl Beliefs {
+    /// Makes the probabilities add up to at most `listed`, the rest being OTHER's.
+    ///
+    /// They never grow to add up to it: a contract that has not printed yet, or is not on the tape, is part of OTHER.
+    /// Log-odds diffuse while nothing prints, so what was believed longest ago gives way most.
+    fn add_up(&mut self, listed: f64, now: Timestamp) {
+        let sum = self.fairs.iter().fold(0.0, |sum, fair| sum + fair);
+        if sum <= listed {
+            self.probabilities.copy_from_slice(&self.fairs);
+            return;
+        }
+        for (i, variance) in self.variances.iter_mut().enumerate() {
+            let age = now.micros_since(self.at[i]) as f64;
+            *variance = self.variance_then[i] + self.variance_rate[i] * age;
+        }
+        let found =
+            project(&self.log_odds, &self.variances, listed, &mut self.projected, &mut self.probabilities);
+        if !found {
+            // Too certain to give way: all shrink alike.
+            for (probability, fair) in self.probabilities.iter_mut().zip(&self.fairs) {
+                *probability = fair * (listed / sum);
+            }
+        }
+    }
+}
+
+/// Returns how uncertain log-odds are for having been seen on a grid: half a step of it at `fair`.
+///
+/// Hopeless outcomes trade at the lowest price however hopeless they are: ten of them at a cent add up to ten cents that
+/// the favourite didn't lose. This is what makes them give way.
+fn tick_sd(grid: &PriceGrid, fair: f64) -> f64 {
+    let range = grid.ranges().iter().find(|range| range.end.to_dollars() >= fair);
+    let half = range.map_or(0.0, |range| 0.5 * range.step.to_dollars());
+    let slope = fair * (1.0 - fair);
+    if slope > 0.0 { half / slope } else { 0.0 }
 }
 
 /// Returns `e^(-gamma q)`.

@@ -19,6 +19,7 @@
 
 mod account;
 mod amount;
+pub mod coherence;
 mod coherent;
 mod decision;
 mod explain;

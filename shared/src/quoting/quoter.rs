@@ -120,14 +120,14 @@ impl Quoter {
                     state.decision = None;
                     state.rest(contract, Quotes::default(), Reason::Regime, sink);
                     if let Some(coherent) = &mut self.coherent {
-                        coherent.believe(contract, 0.0);
+                        coherent.forget(contract, now);
                     }
                     return Err(invalid);
                 }
                 state.belief = Some(belief);
                 state.toxicity.observe(now, belief.z, &rules);
                 if let Some(coherent) = &mut self.coherent {
-                    coherent.believe(contract, belief.fair);
+                    coherent.believe(contract, now, &belief);
                 }
                 self.react_to(contract, now, sink);
             }
@@ -329,14 +329,14 @@ impl Contract {
 /// Checks that a belief's numbers can be.
 fn possible(belief: &Belief) -> Result<(), Invalid> {
     let fair = belief.fair >= 0.0 && belief.fair <= 1.0;
-    if fair && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
+    if fair && belief.sd >= 0.0 && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
         Ok(())
     } else {
         Err(Invalid::new(
             "belief",
             format!(
-                "must have fair from 0 to 1, sigma_b not negative and z a number, got {}, {} and {}",
-                belief.fair, belief.sigma_b, belief.z
+                "must have fair from 0 to 1, sd and sigma_b not negative and z a number, got {}, {}, {} and {}",
+                belief.fair, belief.sd, belief.sigma_b, belief.z
             ),
         ))
     }
