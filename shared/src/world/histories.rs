@@ -21,7 +21,7 @@ const MOST_DAYS: usize = 18_263;
 
 /// Simulates the histories of the first `artists` of the ten invented ones, of `days` days from `first`.
 ///
-/// Listeners grow as in [`Month`](super::Month), and while a sound is on its way through TikTok a little more. One day
+/// Listeners grow as in [`Month`], and while a sound is on its way through TikTok a little more. One day
 /// in fifty has no count.
 ///
 /// The same seed gives the same histories, to the bit, on every platform.
