@@ -34,7 +34,7 @@ fn beliefs(contracts: usize) -> Vec<(Timestamp, Event)> {
             let contract = (uniform(&mut state) * contracts as f64) as usize;
             let spread = uniform(&mut state) + uniform(&mut state) + uniform(&mut state) - 1.5;
             let z = if uniform(&mut state) < 1.0 / 30.0 { 5.0 * spread } else { 1.5 * spread };
-            log_odds[contract] = log_odds[contract] + 0.02 * z;
+            log_odds[contract] += 0.02 * z;
             let belief = Belief { fair: sigmoid(log_odds[contract]), sd: 0.1, sigma_b: 8.0, z, alarm: 0.0 };
             (Timestamp::from_micros(micros).unwrap(), Event::Belief { contract, belief })
         })

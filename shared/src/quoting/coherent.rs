@@ -3,11 +3,11 @@
 use super::amount::{Nano, nano};
 use super::coherence::project;
 use super::decision::{Ladder, Stage};
-use super::horizon::horizon_fraction;
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::lot_values;
 use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
 use crate::belief::logit;
+use crate::belief::surface::horizon_fraction;
 use crate::fees::{FeeSchedule, Role};
 use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
