@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
+use shared::belief::sigmoid;
 use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use shared::market::{Action, PriceGrid};
 use shared::quoting::coherence::project;
@@ -276,18 +277,28 @@ proptest! {
 
 proptest! {
     #[test]
-    fn what_is_projected_adds_up_and_is_nearest(
+    fn the_fast_projection_finds_what_the_sure_one_finds(
         outcomes in prop::collection::vec((-6.0..3.0_f64, 0.01..1.0_f64), 2..12), total in 0.7..1.0_f64,
     ) {
         let (means, variances): (Vec<f64>, Vec<f64>) = outcomes.into_iter().unzip();
+        // The quoter lets probabilities shrink only.
+        let believed = means.iter().map(|mean| sigmoid(*mean)).sum::<f64>();
+        prop_assume!(believed > total);
         let (mut x, mut p) = (means.clone(), means.clone());
         prop_assume!(project(&means, &variances, total, &mut x, &mut p));
         prop_assert!((p.iter().sum::<f64>() - total).abs() <= 1e-12);
-        // One multiplier for all.
+        // One multiplier for all, which pulls each down.
         let multipliers: Vec<f64> =
             (0..x.len()).map(|i| (means[i] - x[i]) / (variances[i] * p[i] * (1.0 - p[i]))).collect();
         for multiplier in &multipliers {
-            prop_assert!((multiplier - multipliers[0]).abs() <= 1e-6 * (1.0 + multipliers[0].abs()));
+            prop_assert!((multiplier - multipliers[0]).abs() <= 1e-6 * (1.0 + multipliers[0]));
+        }
+        // Further apart, the sure one may find that nothing adds up.
+        if believed < 1.5 * total {
+            let sure = shared::belief::coherence::project(&means, &variances, 1.0 - total).unwrap();
+            for (fast, sure) in p.iter().zip(&sure.probabilities) {
+                prop_assert!((fast - sure).abs() <= 1e-9, "{:?} {:?}", p, sure);
+            }
         }
     }
 }

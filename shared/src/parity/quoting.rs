@@ -3,10 +3,11 @@
 use super::{Digest, ParityBlock};
 use crate::Invalid;
 use crate::belief::sigmoid;
+use crate::belief::surface::horizon_fraction;
 use crate::market::{Action, PriceGrid};
 use crate::quoting::offset::{Glft, finite};
 use crate::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
-use crate::quoting::{Belief, Event, FeeModel, Quoter, Settings, Stage, Terms, horizon_fraction};
+use crate::quoting::{Belief, Event, FeeModel, Quoter, Settings, Stage, Terms};
 use crate::units::{Price, Quantity, Timestamp};
 
 const CONTRACTS: usize = 4;

@@ -1,9 +1,14 @@
-//! Probabilities of an event's outcomes that add up.
+//! Probabilities of an event's outcomes that add up, found in the time a quote has.
+//!
+//! It is [`crate::belief::coherence::project`] by Newton's method: some thirty times faster, without allocation, and
+//! not sure to succeed.
 
 use crate::belief::sigmoid;
 
 /// The steps that Newton's method may take: it needs about four.
 const MOST_STEPS: usize = 25;
+/// The least that log-odds must resist the multiplier, of what they do by themselves: with none, they would jump.
+const LEAST_RESISTANCE: f64 = 0.1;
 /// The greatest step of any log-odds: beyond it the linear picture says nothing.
 const GREATEST_STEP: f64 = 2.0;
 
@@ -14,8 +19,9 @@ const GREATEST_STEP: f64 = 2.0;
 /// solved in `x` and `nu` together by Newton's method, each step of which takes one pass over the outcomes.
 ///
 /// All lists go by outcome; what is found is written to `log_odds` and `probabilities`. A mean may be infinite: such an
-/// outcome stays what it is. Returns whether it was found; it isn't where the beliefs are too far from adding up for
-/// outcomes as certain as they are.
+/// outcome stays what it is. Returns whether it was found. It isn't where beliefs are far from adding up for outcomes as
+/// certain as they are: there the condition has other solutions too, and one is refused unless all log-odds move steadily
+/// with the multiplier.
 pub fn project(
     means: &[f64],
     variances: &[f64],
@@ -48,7 +54,7 @@ pub fn project(
         if !change.is_finite() {
             return false;
         }
-        let mut greatest = 0.0;
+        let (mut greatest, mut steady) = (0.0, true);
         for ((x, p), (mean, variance)) in
             log_odds.iter_mut().zip(&*probabilities).zip(means.iter().zip(variances))
         {
@@ -58,13 +64,18 @@ pub fn project(
             let slope = p * (1.0 - p);
             let curvature = slope * (1.0 - 2.0 * p);
             let miss = *x - mean + nu * variance * slope;
-            let step = -(miss + variance * slope * change) / (1.0 + nu * variance * curvature);
+            let resistance = 1.0 + nu * variance * curvature;
+            steady &= resistance > LEAST_RESISTANCE;
+            let step = -(miss + variance * slope * change) / resistance;
             let step = crate::math::min(crate::math::max(step, -GREATEST_STEP), GREATEST_STEP);
             *x += step;
             greatest = crate::math::max(greatest, step.abs());
         }
         nu += change;
-        if greatest < 1e-6 && (sum - total).abs() < 1e-6 {
+        if greatest < 1e-7 && (sum - total).abs() < 1e-7 {
+            if !steady {
+                return false;
+            }
             // The next step would be the square of this one.
             for (p, x) in probabilities.iter_mut().zip(&*log_odds) {
                 *p = sigmoid(*x);

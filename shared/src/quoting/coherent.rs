@@ -3,11 +3,11 @@
 use super::amount::{Nano, nano};
 use super::coherence::project;
 use super::decision::{Ladder, Stage};
-use super::horizon::horizon_fraction;
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::lot_values;
 use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
-use crate::belief::logit;
+use crate::belief::surface::horizon_fraction;
+use crate::belief::{coherence as sure, logit};
 use crate::fees::{FeeSchedule, Role};
 use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
@@ -280,12 +280,31 @@ impl Beliefs {
         }
         let found =
             project(&self.log_odds, &self.variances, listed, &mut self.projected, &mut self.probabilities);
-        if !found {
+        if !found && !self.add_up_surely(listed) {
             // Too certain to give way: all shrink alike.
             for (probability, fair) in self.probabilities.iter_mut().zip(&self.fairs) {
                 *probability = fair * (listed / sum);
             }
         }
+    }
+
+    /// Makes the probabilities add up to `listed` where the fast way doesn't, which is rare and may take its time: the
+    /// last prints of thin contracts are far from agreeing now and then. Returns whether it could.
+    fn add_up_surely(&mut self, listed: f64) -> bool {
+        let uncertain: Vec<usize> =
+            (0..self.log_odds.len()).filter(|&i| self.log_odds[i].is_finite()).collect();
+        let of = |values: &[f64]| uncertain.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+        // What is certain has the probability 0 or 1, and keeps it.
+        let certain = self.log_odds.iter().filter(|x| **x == f64::INFINITY).count() as f64;
+        let left = listed - certain;
+        let Ok(agreed) = sure::project(&of(&self.log_odds), &of(&self.variances), 1.0 - left) else {
+            return false;
+        };
+        self.probabilities.copy_from_slice(&self.fairs);
+        for (i, probability) in uncertain.into_iter().zip(agreed.probabilities) {
+            self.probabilities[i] = probability;
+        }
+        true
     }
 }
 
