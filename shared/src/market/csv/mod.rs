@@ -4,9 +4,10 @@
 //! the column, and quotes the offending text.
 
 mod markets;
+mod rows;
 mod table;
 mod trades;
 
 pub use markets::read_markets;
 pub use table::TapeError;
-pub use trades::read_trades;
+pub use trades::{TradeReader, TradesRead, read_trades};
