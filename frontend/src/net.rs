@@ -2,9 +2,8 @@
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{OpenedTapes, Prints, Problem, TapeList, TapeReading};
+use shared::api::{Prints, Problem, TapeList};
 use shared::market::Ticker;
-use web_sys::File;
 
 /// Returns the list of tapes.
 pub(crate) async fn tapes() -> Result<TapeList, String> {
@@ -15,18 +14,6 @@ pub(crate) async fn tapes() -> Result<TapeList, String> {
 pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
     // A ticker holds nothing that would need escaping: its constructor checks.
     get(&format!("/api/tapes/{ticker}")).await
-}
-
-/// Lets the server read a file of trades; it keeps nothing.
-///
-/// The reader could run in the page, and would make it 14 kB heavier for everybody.
-pub(crate) async fn read_tape(file: &File) -> Result<OpenedTapes, String> {
-    let name = String::from(js_sys::encode_uri_component(&file.name()));
-    let request = Request::post(&format!("/api/tapes/read?name={name}")).body(file.clone());
-    match answer(request.map_err(|error| error.to_string())?).await? {
-        TapeReading::Opened(opened) => Ok(opened),
-        TapeReading::Unreadable(reason) => Err(reason),
-    }
 }
 
 /// Asks for `path`.

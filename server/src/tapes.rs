@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use shared::api::{EventSummary, OpenedTapes, Origin, Prints};
+use anyhow::Context;
+use shared::api::{EventSummary, Origin};
 use shared::market::csv::read_trades;
 use shared::market::{EventTape, EventTicker, Tape, Trade};
 use shared::units::Date;
@@ -18,9 +18,6 @@ const DEMO_MONTH: (i32, i32, i32) = (2026, 11, 1);
 const DEMO_DAYS: u32 = 29;
 /// How many of its days have passed: with half the month open there is something to price.
 const DEMO_PASSED: u32 = 14;
-
-/// The most that a file opened in the page may unpack to.
-const MAX_OPENED_BYTES: u64 = 64 << 20;
 
 /// All tapes, by event.
 pub(crate) struct Library {
@@ -92,7 +89,7 @@ impl Library {
         let summary = |(origin, event): &(Origin, EventTape)| {
             let recorded = EventSummary::recorded(event);
             match origin {
-                Origin::Recorded => recorded,
+                Origin::Recorded | Origin::Opened => recorded,
                 Origin::Simulated => self.simulated(recorded),
             }
         };
@@ -131,17 +128,4 @@ fn read(path: &Path) -> anyhow::Result<Vec<(EventTicker, Trade)>> {
     let name = path.display().to_string();
     let trades = read_trades(&files::read(path)?, &name)?;
     trades.into_iter().map(|trade| Ok((trade.ticker.event().with_context(|| name.clone())?, trade))).collect()
-}
-
-/// Reads a file of trades that a person opened in the page; an error names it, and nothing is kept.
-pub(crate) fn open(bytes: &[u8], name: &str) -> anyhow::Result<OpenedTapes> {
-    let trades = read_trades(&files::unpack(bytes, name, MAX_OPENED_BYTES)?, name)?;
-    let tapes = EventTape::group(trades).with_context(|| name.to_owned())?;
-    if tapes.is_empty() {
-        bail!("{name} holds no trade");
-    }
-    Ok(OpenedTapes {
-        events: tapes.iter().map(EventSummary::recorded).collect(),
-        prints: tapes.iter().flat_map(EventTape::contracts).map(Prints::from).collect(),
-    })
 }

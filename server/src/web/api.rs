@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State as Shared};
-use serde::Deserialize;
-use shared::api::{Health, Prints, TapeList, TapeReading};
+use axum::extract::{Path, State as Shared};
+use shared::api::{Health, Prints, TapeList};
 
 use super::error::ApiError;
 use super::{PAGE_IS_BUILT, State};
-use crate::tapes;
 
 /// Says that the server is up, and what it holds.
 pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
@@ -42,27 +39,4 @@ pub(super) async fn prints(
         .tape(&ticker)
         .ok_or_else(|| ApiError::NotFound(format!("no tape of a contract called {ticker:?}")))?;
     Ok(Json(tape.into()))
-}
-
-/// What an opened file is called.
-#[derive(Deserialize)]
-pub(super) struct Named {
-    name: String,
-}
-
-/// Reads a file of trades and answers with what it holds; nothing is kept.
-pub(super) async fn read_tape(
-    Query(Named { name }): Query<Named>,
-    body: Bytes,
-) -> Result<Json<TapeReading>, ApiError> {
-    // A large file takes a while, and other requests go on meanwhile.
-    let read = tokio::task::spawn_blocking(move || tapes::open(&body, &name));
-    match read.await {
-        Ok(Ok(opened)) => Ok(Json(TapeReading::Opened(opened))),
-        Ok(Err(error)) => Ok(Json(TapeReading::Unreadable(format!("{error:#}")))),
-        Err(error) => {
-            tracing::error!("reading an opened tape ended: {error}");
-            Err(ApiError::Internal)
-        }
-    }
 }

@@ -1,0 +1,153 @@
+//! Files of trades that a person opens: read in the worker, never sent anywhere, and shown as events of their own.
+
+use leptos::prelude::*;
+use shared::api::{EventSummary, Origin};
+use shared::format;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, File, FileList, HtmlInputElement};
+
+use crate::desk::Desk;
+use crate::parts::state::Remote;
+use crate::worker::{self, Answer, Ask};
+
+/// The longest message: a file's first line may be all of it.
+const LONGEST_MESSAGE: usize = 300;
+
+/// How far reading is.
+#[derive(Clone, PartialEq)]
+struct Reading {
+    name: String,
+    share: f64,
+    trades: f64,
+}
+
+/// The button that opens files; files dropped anywhere on the page are opened too.
+#[component]
+pub(crate) fn OpenTape() -> impl IntoView {
+    let desk = expect_context::<Desk>();
+    let over = RwSignal::new(false);
+    let reading = RwSignal::new(None::<Reading>);
+    let take = move |event: DragEvent, is_drop: bool| {
+        // Without this the browser would leave the page to show the file.
+        event.prevent_default();
+        over.set(!is_drop);
+        if is_drop {
+            open(desk, reading, event.data_transfer().and_then(|dropped| dropped.files()));
+        }
+    };
+    let listeners = [
+        window_event_listener(leptos::ev::dragover, move |event| take(event, false)),
+        window_event_listener(leptos::ev::drop, move |event| take(event, true)),
+        window_event_listener(leptos::ev::dragleave, move |_| over.set(false)),
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+    let chosen = move |event: web_sys::Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
+        open(desk, reading, input.files());
+        // The same file can be chosen again.
+        input.set_value("");
+    };
+    let progress = move || {
+        reading.get().map(|Reading { name, share, trades }| {
+            view! {
+                <div class="reading" role="status">
+                    <span>"Reading " {name} ": " {format::grouped(trades as i64)} " prints"</span>
+                    <progress max="1" value=share.to_string() aria-label="How much was read"></progress>
+                    <button type="button" class="quiet" on:click=move |_| stop()>"Stop"</button>
+                </div>
+            }
+        })
+    };
+    view! {
+        <div class="open">
+            <label class="open-tape" class:over=move || over.get()>
+                <span class="open-tape-name">"Open tapes"</span>
+                <span class="open-tape-hint">"or drop .csv or .csv.gz of trades: they stay on this machine"</span>
+                <input type="file" id="tape-file" accept=".csv,.gz" multiple on:change=chosen />
+            </label>
+            {progress}
+        </div>
+    }
+}
+
+fn stop() {
+    worker::ask(Ask::Stop, |_| {});
+}
+
+fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>) {
+    let files: Vec<File> =
+        files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default();
+    if files.is_empty() {
+        return;
+    }
+    let names = files.iter().map(File::name).collect::<Vec<_>>().join(", ");
+    worker::ask(Ask::Open(files), move |answer| {
+        if let Answer::Reading { name, share, trades } = answer {
+            // The page that asked may have been left.
+            let _ = reading.try_set(Some(Reading { name, share, trades }));
+            return;
+        }
+        let _ = reading.try_set(None);
+        let said = match answer {
+            Answer::Opened { events, malformed, problems } => {
+                show(desk, &names, events, malformed as i64, problems)
+            }
+            Answer::Failed(reason) => Err(reason),
+            _ => return,
+        };
+        desk.say(said.unwrap_or_else(|reason| {
+            let shortened: String = reason.chars().take(LONGEST_MESSAGE).collect();
+            let ellipsis = if shortened.len() < reason.len() { " …" } else { "" };
+            format!("{shortened}{ellipsis} Nothing was changed.")
+        }));
+    });
+}
+
+/// Shows what was read in front of the other events; returns what to say, or why nothing was opened.
+fn show(
+    desk: Desk,
+    names: &str,
+    events: Vec<EventSummary>,
+    malformed: i64,
+    problems: Vec<String>,
+) -> Result<String, String> {
+    let Some(first) = events.first().cloned() else {
+        let why = problems.first().map(|problem| format!(" {problem}.")).unwrap_or_default();
+        return Err(format!("{names}: no trade was read.{why}"));
+    };
+    if desk.list.with_untracked(|list| !matches!(list, Remote::Ready(_))) {
+        return Err(format!("{names} can be opened once the server's events are here."));
+    }
+    let contracts = || events.iter().flat_map(|event| &event.contracts);
+    let trades: usize = contracts().map(|contract| contract.trades).sum();
+    let mut said = format!(
+        "Opened {names}: {} prints of {} contracts in {}.",
+        format::grouped(trades as i64),
+        contracts().count(),
+        events.iter().map(|event| event.event.as_str()).collect::<Vec<_>>().join(", ")
+    );
+    if malformed > 0 {
+        said.push_str(&format!(
+            " {} malformed rows were skipped; the foot of the page names them.",
+            format::grouped(malformed)
+        ));
+    } else if let Some(problem) = problems.first() {
+        said.push_str(&format!(" {problem}."));
+    }
+    desk.prints.update(|kept| kept.retain(|old| !contracts().any(|new| new.ticker == old.ticker)));
+    desk.list.update(|list| {
+        if let Remote::Ready(list) = list {
+            let is_new = |old: &EventSummary| !events.iter().any(|event| event.event == old.event);
+            if list.events.iter().any(|old| !is_new(old) && old.origin != Origin::Opened) {
+                said.push_str(" What was opened stands in for the server's tape until the page is reloaded.");
+            }
+            list.events.retain(is_new);
+            list.events.splice(0..0, events);
+            list.problems.extend(problems);
+        }
+    });
+    desk.open_event(&first);
+    Ok(said)
+}
