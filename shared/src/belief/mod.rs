@@ -1,5 +1,15 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
+mod calibration;
+pub mod kalman;
+mod logit;
+pub mod surface;
+pub mod switching;
+pub mod tick;
 mod track;
+mod walk;
 
+pub use calibration::Calibration;
+pub use logit::{logit, price_logit, sigmoid};
 pub use track::{Point, Track};
+pub use walk::{WalkForward, walk_forward};

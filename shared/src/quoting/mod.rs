@@ -2,7 +2,42 @@
 //!
 //! Contracts are named by their place in the event's list. The same step runs in a backtest, under a slider
 //! and, later, live: whoever drives it tells what happened and when, and carries out what it answers.
+//!
+//! ```
+//! use shared::quoting::{Belief, Event, Preset, Quoter, Settings, Terms};
+//!
+//! let mut quoter = Quoter::new(&Settings::preset(Preset::SeedFixed3), vec![Terms::default()])?;
+//! let belief = Belief { fair: 0.42, sd: 0.1, sigma_b: 8.0, z: 0.3, alarm: 0.0 };
+//! let mut commands = Vec::new();
+//! let now = "2026-02-01T19:00:49Z".parse()?;
+//! quoter.step(now, &Event::Belief { contract: 0, belief }, &mut |command| commands.push(command))?;
+//! let quotes = commands[0].quotes;
+//! assert_eq!(quotes.bid.map(|bid| bid.price.to_string()).as_deref(), Some("0.3900"));
+//! assert_eq!(quotes.ask.map(|ask| ask.price.to_string()).as_deref(), Some("0.4500"));
+//! # Ok::<(), shared::Invalid>(())
+//! ```
 
+mod account;
+mod amount;
+mod decision;
+mod fee_aware;
+mod finish;
+pub mod offset;
+mod position;
+mod quoter;
+pub mod reservation;
+mod rules;
+mod seed;
+mod settings;
 mod step;
+mod toxicity;
 
+pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
+pub use fee_aware::FeeModel;
+pub use position::Position;
+pub use quoter::{Quoter, Terms};
+pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};
 pub use step::{Belief, Command, Event, Quote, Quotes};
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! What the quoter is told and what it answers.
 
+use super::Reason;
 use crate::market::Action;
-use crate::units::{Price, Quantity};
+use crate::units::{Cash, Price, Quantity};
 
 /// What is believed of a contract when its quotes are decided.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,6 +29,16 @@ pub enum Event {
         /// What is believed now.
         belief: Belief,
     },
+    /// What is known of the other orders in a contract's book changed. It moves no quote by itself: it bounds the
+    /// next ones, as they must rest. Without this event nothing is known and nothing is bounded.
+    Book {
+        /// The contract's place in the event.
+        contract: usize,
+        /// The highest bid for YES, of which our asks must stay above.
+        bid: Option<Price>,
+        /// The lowest offer of YES, of which our bids must stay below.
+        ask: Option<Price>,
+    },
     /// One of our orders traded, in full or in part.
     Fill {
         /// The contract's place in the event.
@@ -38,6 +49,13 @@ pub enum Event {
         price: Price,
         /// How many contracts.
         count: Quantity,
+    },
+    /// The account's state, for the limits on it; a driver that has no account never tells it.
+    Account {
+        /// The cash that is free.
+        balance: Cash,
+        /// The cash and the positions at their fair values.
+        equity: Cash,
     },
     /// Time passed.
     Tick,
@@ -68,4 +86,6 @@ pub struct Command {
     pub contract: usize,
     /// What should rest.
     pub quotes: Quotes,
+    /// What made the quotes change.
+    pub reason: Reason,
 }

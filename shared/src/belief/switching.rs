@@ -1,0 +1,142 @@
+//! The filter of a state that sometimes jumps, seen through noise that is sometimes wide.
+//!
+//! Three things may explain an observation: diffusion, a stray observation, a jump of the state. Which one is drawn
+//! anew each time, so that collapsing the three posteriors into one Gaussian after each observation (the generalised
+//! pseudo-Bayesian filter of first order, Ackerson and Fu 1970) is the same as the interacting multiple model.
+
+use super::kalman::{Gaussian, LN_2PI};
+use crate::math::{exp, ln, normal};
+
+/// Diffusion, stray, jump: the place of each in arrays of three.
+pub const EXPLANATIONS: usize = 3;
+
+/// What each explanation says of an observation before it is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// The probability of each explanation; they sum to one.
+    pub weights: [f64; EXPLANATIONS],
+    /// The state if it has not jumped.
+    pub state: Gaussian,
+    /// The mean and the variance of a jump.
+    pub jump: Gaussian,
+    /// What is added to the state in being observed.
+    pub offset: f64,
+    /// The variance of the noise on an observation that is not stray.
+    pub noise: f64,
+    /// The variance of the noise on a stray one.
+    pub stray_noise: f64,
+}
+
+/// What an observation left behind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Update {
+    /// The state, collapsed into one Gaussian.
+    pub state: Gaussian,
+    /// The posterior probability of each explanation; they sum to one.
+    pub weights: [f64; EXPLANATIONS],
+    /// The logarithm of this, less `exponent`, is the log density of the observation, up to `-ln(2 pi) / 2`.
+    scaled: f64,
+    exponent: f64,
+}
+
+impl Update {
+    /// Returns the log density of the observation under its prediction.
+    #[inline]
+    pub fn log_likelihood(&self) -> f64 {
+        ln(self.scaled) - self.exponent - 0.5 * LN_2PI
+    }
+}
+
+impl Prediction {
+    /// Returns the state before the observation with noise if that were its explanation, and the noise.
+    #[inline(always)]
+    fn explained(&self) -> [(f64, f64, f64); EXPLANATIONS] {
+        let Gaussian { mean, variance } = self.state;
+        [
+            (mean, variance, self.noise),
+            (mean, variance, self.stray_noise),
+            (mean + self.jump.mean, variance + self.jump.variance, self.noise),
+        ]
+    }
+
+    /// Returns the mean and the variance of the observation.
+    #[inline]
+    pub fn observation(&self) -> Gaussian {
+        let parts = self.explained();
+        let [_, _, w] = self.weights;
+        let mean = self.state.mean + self.offset + w * self.jump.mean;
+        let mut variance = 0.0;
+        for (weight, (part, spread, noise)) in self.weights.iter().zip(parts) {
+            let away = part + self.offset - mean;
+            variance += weight * (spread + noise + away * away);
+        }
+        Gaussian { mean, variance }
+    }
+
+    /// Returns the probability of an observation at or below `value`.
+    #[inline]
+    pub fn cdf(&self, value: f64) -> f64 {
+        let mut below = 0.0;
+        for (weight, (mean, variance, noise)) in self.weights.iter().zip(self.explained()) {
+            if *weight > 0.0 {
+                below += weight * normal::cdf((value - self.offset - mean) / (variance + noise).sqrt());
+            }
+        }
+        below
+    }
+
+    /// Returns what the observation of `value` leaves behind.
+    #[inline]
+    pub fn update(&self, value: f64) -> Update {
+        let parts = self.explained();
+        let mut moves = [0.0; EXPLANATIONS];
+        let mut variances = [0.0; EXPLANATIONS];
+        let mut exponents = [0.0; EXPLANATIONS];
+        let mut densities = [0.0; EXPLANATIONS];
+        let mut least = f64::INFINITY;
+        for (k, (mean, variance, noise)) in parts.into_iter().enumerate() {
+            let total = variance + noise;
+            let innovation = value - mean - self.offset;
+            moves[k] = mean - self.state.mean + variance / total * innovation;
+            variances[k] = variance * noise / total;
+            exponents[k] = 0.5 * innovation * innovation / total;
+            densities[k] = self.weights[k] / total.sqrt();
+            // An explanation that is impossible must not scale the others away.
+            if self.weights[k] > 0.0 && exponents[k] < least {
+                least = exponents[k];
+            }
+        }
+        let mut sum = 0.0;
+        for (density, exponent) in densities.iter_mut().zip(exponents) {
+            if *density > 0.0 {
+                *density *= exp(least - exponent);
+            }
+            sum += *density;
+        }
+        let weights = densities.map(|density| density / sum);
+        let moved = weights[0] * moves[0] + weights[1] * moves[1] + weights[2] * moves[2];
+        let mut variance = 0.0;
+        for k in 0..EXPLANATIONS {
+            let away = moves[k] - moved;
+            variance += weights[k] * (variances[k] + away * away);
+        }
+        Update {
+            state: Gaussian { mean: self.state.mean + moved, variance },
+            weights,
+            scaled: sum,
+            exponent: least,
+        }
+    }
+}
+
+/// Returns the probability of a jump within `interval` when they come with `intensity`: `1 - e^-(intensity interval)`.
+#[inline]
+pub fn jump_probability(intensity: f64, interval: f64) -> f64 {
+    let u = intensity * interval;
+    if u < 0.01 {
+        // The series, to 1e-17, where the difference would cancel.
+        u * (1.0 - u * (0.5 - u * (1.0 / 6.0 - u * (1.0 / 24.0 - u * (1.0 / 120.0 - u / 720.0)))))
+    } else {
+        1.0 - exp(-u)
+    }
+}

@@ -1,0 +1,49 @@
+//! Quotes that are still worth their value once the fee of a fill is paid.
+
+/// What a fill is charged a contract, before rounding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FeeModel {
+    /// This rate times `P (1 - P)`.
+    Quadratic(f64),
+    /// The same dollars at every price.
+    Flat(f64),
+}
+
+impl FeeModel {
+    /// Returns the bid in dollars at which a contract and its fee cost `value`: `b + c b (1 - b) = value`.
+    #[inline]
+    pub fn bid(self, value: f64) -> f64 {
+        match self {
+            Self::Flat(fee) => value - fee,
+            Self::Quadratic(rate) => {
+                let sum = 1.0 + rate;
+                // Vieta's form: nothing cancels, and no fee is no special case.
+                2.0 * value / (sum + root(sum * sum - 4.0 * rate * value))
+            }
+        }
+    }
+
+    /// Returns the offer in dollars that leaves `value` once its fee is paid: `a - c a (1 - a) = value`.
+    #[inline]
+    pub fn ask(self, value: f64) -> f64 {
+        match self {
+            Self::Flat(fee) => value + fee,
+            Self::Quadratic(rate) => {
+                let difference = 1.0 - rate;
+                let root = root(difference * difference + 4.0 * rate * value);
+                // Of the two forms of the root, the one that adds.
+                if difference >= 0.0 {
+                    2.0 * value / (difference + root)
+                } else {
+                    (root - difference) / (2.0 * rate)
+                }
+            }
+        }
+    }
+}
+
+/// Returns the square root, and 0 of what is negative: a value so far outside $0 to $1 that no price has it.
+#[inline]
+fn root(value: f64) -> f64 {
+    if value > 0.0 { value.sqrt() } else { 0.0 }
+}

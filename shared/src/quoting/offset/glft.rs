@@ -1,0 +1,177 @@
+//! Optimal distances for a limited inventory.
+//!
+//! Source: Guéant, Lehalle and Fernandez-Tapia, "Dealing with the inventory risk" (2013). With inventories `q` from
+//! `-Q` to `Q`, `v` solves `v' = M v` for the symmetric tridiagonal matrix with `alpha q^2` on its diagonal and `-eta`
+//! beside it, `alpha = k gamma sigma^2 / 2` and `eta = A (1 + gamma / k)^-(1 + k / gamma)`. Distances follow from
+//! ratios of its entries: `ln(v_q / v_(q+1)) / k + ln(1 + gamma / k) / gamma` for the bid.
+
+use super::avellaneda_stoikov;
+use crate::math::{exp, ln, ln_1p};
+
+/// Distances from the fair value far from the end, in dollars.
+///
+/// The matrix and its principal eigenvector are even in `q`: half of them are kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Glft {
+    fill_decay: f64,
+    /// The distance without inventory risk.
+    base: f64,
+    /// `ln(v_(q-1) / v_q) / k` for `q` from 1 to the greatest inventory: the distance that risk adds.
+    steps: Vec<f64>,
+}
+
+/// The matrix in units of `eta`.
+#[derive(Debug, Clone, Copy)]
+struct Matrix {
+    /// `alpha / eta`.
+    risk: f64,
+    eta: f64,
+}
+
+impl Matrix {
+    fn new(fill_rate: f64, fill_decay: f64, risk_aversion: f64, sigma: f64) -> Self {
+        let alpha = 0.5 * fill_decay * risk_aversion * sigma * sigma;
+        let shrinking = (1.0 + fill_decay / risk_aversion) * ln_1p(risk_aversion / fill_decay);
+        let eta = fill_rate * exp(-shrinking);
+        Self { risk: alpha / eta, eta }
+    }
+}
+
+impl Glft {
+    /// Returns the distances for fills at the rate `fill_rate e^(-fill_decay d)`, a fair value that moves by
+    /// `sigma` dollars per square root of time, and at most `limit` lots held.
+    ///
+    /// `fill_rate` and `sigma` are of the same unit of time, `fill_decay` and `risk_aversion` are a dollar; all are
+    /// positive, `sigma` may be 0.
+    pub fn new(fill_rate: f64, fill_decay: f64, risk_aversion: f64, sigma: f64, limit: usize) -> Self {
+        let Matrix { risk, .. } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
+        // The least eigenvalue in units of eta: from -2, where nothing is risked, to 0.
+        let (mut low, mut high) = (-2.0, 0.0);
+        loop {
+            let middle = 0.5 * (low + high);
+            if middle <= low || middle >= high {
+                break;
+            }
+            if is_below_spectrum(risk, limit, middle) { low = middle } else { high = middle }
+        }
+        let mut steps = vec![0.0; limit];
+        let mut ratio = 0.0;
+        for q in (1..=limit).rev() {
+            // v_(q-1) / v_q, from the row of q.
+            let inverse = risk * (q * q) as f64 - low - ratio;
+            steps[q - 1] = ln(inverse) / fill_decay;
+            ratio = 1.0 / inverse;
+        }
+        Self { fill_decay, base: avellaneda_stoikov(risk_aversion, fill_decay), steps }
+    }
+
+    /// Returns the distances of the bid below and of the ask above the fair value, at an inventory of `q` lots; none for
+    /// a side that would pass the limit, and for both beyond it.
+    pub fn distances(&self, q: i64) -> (Option<f64>, Option<f64>) {
+        (self.towards(q), self.towards(-q))
+    }
+
+    /// Returns the distance of the side that adds to an inventory of `q`.
+    fn towards(&self, q: i64) -> Option<f64> {
+        let limit = self.steps.len() as i64;
+        if q < -limit || q >= limit {
+            return None;
+        }
+        let step = if q >= 0 { self.steps[q as usize] } else { -self.steps[(-q - 1) as usize] };
+        Some(step + self.base)
+    }
+
+    /// Returns the closed-form approximation of the distances at `q`, which knows no limit: within half a percent at
+    /// `q = 0` for a usual limit, and far off near the limit.
+    pub fn approximation(
+        fill_rate: f64,
+        fill_decay: f64,
+        risk_aversion: f64,
+        sigma: f64,
+        q: f64,
+    ) -> (f64, f64) {
+        let Matrix { risk, .. } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
+        // sqrt(sigma^2 gamma / (2 k A) (1 + gamma / k)^(1 + k / gamma)) is sqrt(alpha / eta) / k.
+        let slope = risk.sqrt() / fill_decay;
+        let base = avellaneda_stoikov(risk_aversion, fill_decay);
+        (base + 0.5 * (2.0 * q + 1.0) * slope, base - 0.5 * (2.0 * q - 1.0) * slope)
+    }
+}
+
+/// Returns whether `value` is below all eigenvalues: whether all pivots of the even half of the matrix, eliminated
+/// from its end, are positive (Sylvester's law of inertia).
+fn is_below_spectrum(risk: f64, limit: usize, value: f64) -> bool {
+    let mut pivot = f64::INFINITY;
+    for q in (1..=limit).rev() {
+        pivot = risk * (q * q) as f64 - value - 1.0 / pivot;
+        if pivot <= 0.0 {
+            return false;
+        }
+    }
+    -value - 2.0 / pivot > 0.0
+}
+
+/// Returns the distances of bid and ask from the fair value for each inventory from `-limit` to `limit`, when `time` is
+/// left until all is over and inventory is worth its fair value. The arguments are those of [`Glft::new`].
+pub fn finite(
+    (fill_rate, fill_decay, risk_aversion): (f64, f64, f64),
+    sigma: f64,
+    limit: usize,
+    time: f64,
+) -> Vec<(Option<f64>, Option<f64>)> {
+    let Matrix { risk, eta } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
+    let v = decayed(risk, limit, time * eta);
+    let base = avellaneda_stoikov(risk_aversion, fill_decay);
+    let count = v.len();
+    (0..count)
+        .map(|i| {
+            let towards = |j: usize| ln(v[i] / v[j]) / fill_decay + base;
+            ((i + 1 < count).then(|| towards(i + 1)), (i > 0).then(|| towards(i - 1)))
+        })
+        .collect()
+}
+
+/// Returns `exp(-M time) 1` up to a factor, for the matrix in units of `eta`.
+///
+/// `c - M` has no negative entry for `c` the greatest on the diagonal, so the series of its exponential adds positive
+/// terms only and loses no digit; the factor `e^(-c time)` cancels in ratios.
+fn decayed(risk: f64, limit: usize, time: f64) -> Vec<f64> {
+    /// The size of a time step: the series of `e^8` needs some fifty terms.
+    const STEP: f64 = 8.0;
+    const MOST_TERMS: usize = 80;
+    let count = 2 * limit + 1;
+    let square = |i: usize| {
+        let q = i.abs_diff(limit);
+        (q * q) as f64
+    };
+    let greatest = risk * square(0);
+    let steps = ((greatest + 2.0) * time / STEP).ceil();
+    let step = if steps > 0.0 { time / steps } else { 0.0 };
+    let mut v = vec![1.0; count];
+    let (mut term, mut next) = (v.clone(), v.clone());
+    for _ in 0..steps as usize {
+        term.copy_from_slice(&v);
+        for n in 1..=MOST_TERMS {
+            let scale = step / n as f64;
+            let mut added = false;
+            for i in 0..count {
+                let before = if i > 0 { term[i - 1] } else { 0.0 };
+                let after = if i + 1 < count { term[i + 1] } else { 0.0 };
+                next[i] = scale * ((greatest - risk * square(i)) * term[i] + before + after);
+                let sum = v[i] + next[i];
+                added |= sum > v[i];
+                v[i] = sum;
+            }
+            std::mem::swap(&mut term, &mut next);
+            if !added {
+                break;
+            }
+        }
+        // Only ratios count: the middle is kept at one.
+        let middle = v[limit];
+        for value in &mut v {
+            *value /= middle;
+        }
+    }
+    v
+}

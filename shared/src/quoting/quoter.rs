@@ -1,0 +1,311 @@
+//! The state of an event's quotes, and the step that moves it.
+
+use super::account::Account;
+use super::amount::{Nano, nano};
+use super::rules::Rules;
+use super::toxicity::Toxicity;
+use super::{
+    Belief, Command, Decision, Event, Position, Quote, Quotes, Reason, Regime, Settings, Stage, finish, seed,
+};
+use crate::Invalid;
+use crate::fees::FeeSchedule;
+use crate::market::{Action, PriceGrid};
+use crate::units::{Price, Quantity, Timestamp};
+
+/// What a contract is quoted on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// The prices that are accepted.
+    pub grid: PriceGrid,
+    /// What its series charges, where that is known.
+    pub fees: Option<FeeSchedule>,
+    /// When its outcome is settled, where that is known.
+    pub settles: Option<Timestamp>,
+}
+
+impl Default for Terms {
+    /// Whole cents, and nothing else known.
+    fn default() -> Self {
+        Self { grid: PriceGrid::linear_cent(), fees: None, settles: None }
+    }
+}
+
+/// Decides the quotes of one event's contracts.
+#[derive(Debug, Clone)]
+pub struct Quoter {
+    rules: Rules,
+    contracts: Vec<Contract>,
+    account: Account,
+    /// No regime ends and nothing held back is due before this.
+    due: Option<Timestamp>,
+}
+
+/// One contract's state.
+#[derive(Debug, Clone)]
+struct Contract {
+    terms: Terms,
+    belief: Option<Belief>,
+    position: Position,
+    book: (Option<Price>, Option<Price>),
+    /// Whether the book changed since the last decision.
+    book_changed: bool,
+    toxicity: Toxicity,
+    /// What rests: what was asked for, less what traded of it.
+    quotes: Quotes,
+    decision: Option<Decision>,
+    /// The value that the quotes were made for.
+    made_for: Nano,
+    /// Whether the position changed since the last decision.
+    filled: bool,
+}
+
+impl Quoter {
+    /// Returns a quoter that holds nothing and quotes nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::check`]; or [`Invalid`] naming `rules` for `coherent`, which is not there yet.
+    pub fn new(settings: &Settings, contracts: Vec<Terms>) -> Result<Self, Invalid> {
+        settings.check()?;
+        if settings.choice(super::place::RULES) != 0 {
+            return Err(Invalid::new("rules", "coherent is not there yet"));
+        }
+        let contracts = contracts
+            .into_iter()
+            .map(|terms| Contract {
+                terms,
+                belief: None,
+                position: Position::FLAT,
+                book: (None, None),
+                book_changed: false,
+                toxicity: Toxicity::CALM,
+                quotes: Quotes::default(),
+                decision: None,
+                made_for: 0,
+                filled: false,
+            })
+            .collect();
+        Ok(Self { rules: Rules::new(settings), contracts, account: Account::default(), due: None })
+    }
+
+    /// Takes note of `event` at `now` and tells `sink` each contract whose quotes change.
+    ///
+    /// Quotes change when the value they were made for drifts by more than `drift_cents`, when one of our orders
+    /// trades, when a print surprises or the move it was part of settles, and when an account limit is passed; all
+    /// else leaves them their place in the queue. Events come in order of time.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `contract` if there is none at that place, or `belief` if a number of it is
+    /// impossible; that contract's quotes are then cancelled until it has a belief again.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        event: &Event,
+        sink: &mut impl FnMut(Command),
+    ) -> Result<(), Invalid> {
+        match *event {
+            Event::Belief { contract, belief } => {
+                let rules = self.rules;
+                let state = self.contract_mut(contract)?;
+                if let Err(invalid) = possible(&belief) {
+                    state.belief = None;
+                    state.decision = None;
+                    state.rest(contract, Quotes::default(), Reason::Regime, sink);
+                    return Err(invalid);
+                }
+                state.belief = Some(belief);
+                state.toxicity.observe(now, belief.z, &rules);
+                self.react(contract, now, sink);
+            }
+            Event::Book { contract, bid, ask } => {
+                let refresh = self.rules.refresh;
+                let state = self.contract_mut(contract)?;
+                state.book_changed |= state.book != (bid, ask);
+                state.book = (bid, ask);
+                if let Some(at) = state.held_back() {
+                    let due = at.checked_add_micros(refresh);
+                    self.wake_by(due);
+                }
+            }
+            Event::Fill { contract, action, price, count } => {
+                let state = self.contract_mut(contract)?;
+                state.fill(action, price, count);
+                self.react(contract, now, sink);
+            }
+            Event::Account { balance, equity } => {
+                self.account.observe(now, balance, equity, &self.rules);
+                self.react_all(now, sink);
+            }
+            Event::Tick => {
+                if self.due.is_some_and(|due| now >= due) {
+                    self.due = None;
+                    self.react_all(now, sink);
+                    self.wake_again(now);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns when a [`Event::Tick`] will change something if nothing else happens before: a driver that knows no
+    /// other clock sends one then.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// Returns what is held of a contract.
+    pub fn position(&self, contract: usize) -> Position {
+        self.contracts.get(contract).map_or(Position::FLAT, |state| state.position)
+    }
+
+    /// Returns what should rest for a contract: what was asked for, less what traded of it.
+    pub fn quotes(&self, contract: usize) -> Quotes {
+        self.contracts.get(contract).map_or_else(Quotes::default, |state| state.quotes)
+    }
+
+    /// Returns how a contract's quotes were last decided.
+    pub fn decision(&self, contract: usize) -> Option<&Decision> {
+        self.contracts.get(contract)?.decision.as_ref()
+    }
+
+    fn contract_mut(&mut self, contract: usize) -> Result<&mut Contract, Invalid> {
+        let count = self.contracts.len();
+        self.contracts
+            .get_mut(contract)
+            .ok_or_else(|| Invalid::new("contract", format!("{contract} is none of the {count} contracts")))
+    }
+
+    fn react_all(&mut self, now: Timestamp, sink: &mut impl FnMut(Command)) {
+        for contract in 0..self.contracts.len() {
+            self.react(contract, now, sink);
+        }
+    }
+
+    /// Decides a contract's quotes anew if there is a reason to.
+    fn react(&mut self, contract: usize, now: Timestamp, sink: &mut impl FnMut(Command)) {
+        let rules = &self.rules;
+        let state = &mut self.contracts[contract];
+        let Some(belief) = state.belief else { return };
+        let regime = if self.account.halts(now) { Regime::Halted } else { state.toxicity.regime(now, rules) };
+        let value = nano(belief.fair);
+        let Some(reason) = state.reason(now, value, regime, rules) else { return };
+        let [bid, ask] = seed::ladders(rules, &belief, state.position, regime);
+        let (grid, position, book) = (&state.terms.grid, state.position, state.book);
+        let decision = Decision {
+            at: now,
+            reason,
+            belief,
+            position,
+            regime,
+            book,
+            bid: finish::bid(bid, rules, grid, position, regime, book.1),
+            ask: finish::ask(ask, rules, grid, position, regime, book.0),
+        };
+        state.made_for = value;
+        state.filled = false;
+        state.book_changed = false;
+        state.decision = Some(decision);
+        let due = match regime {
+            Regime::Calm => None,
+            Regime::Widened | Regime::Pulled => state.toxicity.settles(rules),
+            Regime::Halted => self.account.resumes(),
+        };
+        state.rest(contract, decision.quotes(), reason, sink);
+        self.wake_by(due);
+    }
+
+    /// Sees to it that a tick at `due` is heard.
+    fn wake_by(&mut self, due: Option<Timestamp>) {
+        self.due = match (self.due, due) {
+            (Some(known), Some(due)) => Some(known.min(due)),
+            (known, due) => known.or(due),
+        };
+    }
+
+    /// Finds the next time after `now` that something ends or is due.
+    fn wake_again(&mut self, now: Timestamp) {
+        let rules = self.rules;
+        let mut due = self.account.resumes().filter(|at| *at > now);
+        for state in &self.contracts {
+            let settles = state.toxicity.settles(&rules);
+            let held = state.held_back().and_then(|at| at.checked_add_micros(rules.refresh));
+            for at in [settles, held].into_iter().flatten().filter(|at| *at > now) {
+                due = Some(due.map_or(at, |known| known.min(at)));
+            }
+        }
+        self.due = due;
+    }
+}
+
+impl Contract {
+    /// Takes note of a trade of one of our orders.
+    fn fill(&mut self, action: Action, price: Price, count: Quantity) {
+        self.position = self.position.after(action, count);
+        self.filled = true;
+        let side = match action {
+            Action::Buy => &mut self.quotes.bid,
+            Action::Sell => &mut self.quotes.ask,
+        };
+        // A fill at another price is of an order that was already replaced.
+        if let Some(quote) = side.filter(|quote| quote.price == price) {
+            *side = quote
+                .count
+                .checked_sub(count)
+                .filter(|left| !left.is_zero())
+                .map(|left| Quote { count: left, ..quote });
+        }
+    }
+
+    /// Returns why the quotes must be decided anew, if they must.
+    #[inline]
+    fn reason(&self, now: Timestamp, value: Nano, regime: Regime, rules: &Rules) -> Option<Reason> {
+        let Some(last) = &self.decision else { return Some(Reason::Start) };
+        if last.regime != regime {
+            let account = last.regime == Regime::Halted || regime == Regime::Halted;
+            Some(if account { Reason::Account } else { Reason::Regime })
+        } else if self.filled {
+            Some(Reason::Fill)
+        } else if (value - self.made_for).abs() > rules.drift {
+            Some(Reason::Drift)
+        } else if self.held_back().is_some_and(|at| now.micros_since(at) >= rules.refresh) {
+            Some(Reason::Refresh)
+        } else {
+            None
+        }
+    }
+
+    /// Returns when the quotes were decided, if the book held one of them back and has changed since.
+    #[inline]
+    fn held_back(&self) -> Option<Timestamp> {
+        let last = self.decision.as_ref().filter(|_| self.book_changed)?;
+        let by_book = |side: &super::SideDecision| {
+            side.ladder.amount(Stage::PostOnly) != 0 || side.quote == Err(super::Withheld::WouldCross)
+        };
+        (by_book(&last.bid) || by_book(&last.ask)).then_some(last.at)
+    }
+
+    /// Asks for `quotes` if they are others than those that rest.
+    fn rest(&mut self, contract: usize, quotes: Quotes, reason: Reason, sink: &mut impl FnMut(Command)) {
+        if self.quotes != quotes {
+            self.quotes = quotes;
+            sink(Command { contract, quotes, reason });
+        }
+    }
+}
+
+/// Checks that a belief's numbers can be.
+fn possible(belief: &Belief) -> Result<(), Invalid> {
+    let fair = belief.fair >= 0.0 && belief.fair <= 1.0;
+    if fair && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
+        Ok(())
+    } else {
+        Err(Invalid::new(
+            "belief",
+            format!(
+                "must have fair from 0 to 1, sigma_b not negative and z a number, got {}, {} and {}",
+                belief.fair, belief.sigma_b, belief.z
+            ),
+        ))
+    }
+}

@@ -1,0 +1,46 @@
+//! What inventory makes contracts worth: constant absolute risk aversion over the outcomes of one event.
+//!
+//! Of outcomes with probabilities `p` exactly one pays $1 a contract. Positions `q` in them are then worth a sure
+//! amount of `CE(q) = -ln(sum p_i e^(-gamma q_i)) / gamma`, for risk aversion `gamma` a dollar. Its derivatives are the
+//! reservation prices `r = softmax(ln p - gamma q)`, which add up to one: what inventory makes of the probabilities. It is
+//! the cost function of the logarithmic market scoring rule with liquidity `1 / gamma` (Chen and Pennock, "A utility
+//! framework for bounded-loss market makers", 2007).
+
+use crate::math::{exp, exp_m1, ln, ln_1p};
+
+/// Returns the sure amount in dollars that `positions` in outcomes with these `probabilities` are worth at
+/// `risk_aversion` a dollar.
+///
+/// Both lists go by outcome. An outcome that isn't listed has no position, and its probability belongs in the list.
+pub fn certainty_equivalent(probabilities: &[f64], positions: &[f64], risk_aversion: f64) -> f64 {
+    let least = positions.iter().fold(f64::INFINITY, |least, q| crate::math::min(least, *q));
+    let sum = probabilities
+        .iter()
+        .zip(positions)
+        .fold(0.0, |sum, (p, q)| sum + p * exp(-risk_aversion * (q - least)));
+    least - ln(sum) / risk_aversion
+}
+
+/// Writes the reservation prices of all outcomes, in dollars, to `prices`: what the marginal contract of each is worth to
+/// who holds `positions`. All lists go by outcome.
+pub fn reservation_prices(probabilities: &[f64], positions: &[f64], risk_aversion: f64, prices: &mut [f64]) {
+    let least = positions.iter().fold(f64::INFINITY, |least, q| crate::math::min(least, *q));
+    let mut sum = 0.0;
+    for ((price, p), q) in prices.iter_mut().zip(probabilities).zip(positions) {
+        *price = p * exp(-risk_aversion * (q - least));
+        sum += *price;
+    }
+    for price in prices {
+        *price /= sum;
+    }
+}
+
+/// Returns the most that is worth paying, and the least that is worth taking, in dollars a contract, for `lot` contracts
+/// of an outcome whose reservation price is `price`: `(CE(q + lot) - CE(q)) / lot` and `(CE(q) - CE(q - lot)) / lot`.
+///
+/// Both depend on probabilities and positions through the reservation price alone.
+#[inline]
+pub fn lot_values(price: f64, lot: f64, risk_aversion: f64) -> (f64, f64) {
+    let size = risk_aversion * lot;
+    (-ln_1p(price * exp_m1(-size)) / size, ln_1p(price * exp_m1(size)) / size)
+}

@@ -1,0 +1,111 @@
+//! Reservation prices, offsets and fee-aware quotes against 20-digit values.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod corpus;
+
+use shared::quoting::FeeModel;
+use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
+use shared::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+fn number(text: &str) -> f64 {
+    text.parse().unwrap()
+}
+
+/// Checks a distance, which is left out of the table where there is none.
+fn check(got: Option<f64>, want: &str, what: &[&str]) {
+    match got {
+        None => assert_eq!(want, "", "{what:?}"),
+        Some(got) => {
+            let want = number(want);
+            assert!((got - want).abs() <= 1e-9 * want.abs(), "{what:?}: {got} instead of {want}");
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn inventory_of_all_outcomes() {
+    let Some(text) = corpus::golden!("cara_reservation.csv") else { return };
+    let rows: Vec<Vec<&str>> = corpus::rows(&text).collect();
+    assert_eq!(rows.len(), 16);
+    for event in rows.chunk_by(|a, b| a[0] == b[0]) {
+        let column = |at: usize| event.iter().map(|row| number(row[at])).collect::<Vec<f64>>();
+        let (p, q, gamma) = (column(3), column(4), number(event[0][5]));
+        let close = |got: f64, want: &str| {
+            assert!((got - number(want)).abs() <= 1e-12, "{}: {got} instead of {want}", event[0][0]);
+        };
+        let mut prices = vec![0.0; p.len()];
+        reservation_prices(&p, &q, gamma, &mut prices);
+        for (row, price) in event.iter().zip(prices) {
+            close(certainty_equivalent(&p, &q, gamma), row[6]);
+            close(price, row[7]);
+            let (bid, ask) = lot_values(price, 1.0, gamma);
+            close(bid, row[8]);
+            close(ask, row[9]);
+        }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn offsets_far_from_the_end() {
+    let Some(text) = corpus::golden!("glft_stationary.csv") else { return };
+    let mut checked = 0;
+    for row in corpus::rows(&text) {
+        let [rate, decay, gamma, sigma] = [1, 2, 3, 4].map(|at| number(row[at]));
+        let (limit, q): (usize, i64) = (row[5].parse().unwrap(), row[6].parse().unwrap());
+        let (bid, ask) = Glft::new(rate, decay, gamma, sigma, limit).distances(q);
+        check(bid, row[7], &row);
+        check(ask, row[8], &row);
+        let (bid, ask) = Glft::approximation(rate, decay, gamma, sigma, q as f64);
+        check(Some(bid), row[9], &row);
+        check(Some(ask), row[10], &row);
+        checked += 1;
+    }
+    assert_eq!(checked, 51);
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn offsets_before_the_end() {
+    let Some(text) = corpus::golden!("glft_finite.csv") else { return };
+    let mut checked = 0;
+    for row in corpus::rows(&text) {
+        let [rate, decay, gamma, sigma] = [1, 2, 3, 4].map(|at| number(row[at]));
+        let (limit, q): (usize, i64) = (row[5].parse().unwrap(), row[7].parse().unwrap());
+        let distances = finite((rate, decay, gamma), sigma, limit, number(row[6]));
+        let (bid, ask) = distances[usize::try_from(q + limit as i64).unwrap()];
+        check(bid, row[8], &row);
+        check(ask, row[9], &row);
+        checked += 1;
+    }
+    assert_eq!(checked, 20);
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn quotes_that_pay_their_fee() {
+    let Some(text) = corpus::golden!("fee_adjusted_quotes.csv") else { return };
+    let mut checked = 0;
+    for row in corpus::rows(&text) {
+        let fee = FeeModel::Quadratic(number(row[2]));
+        for (got, want) in [(fee.bid(number(row[0])), row[3]), (fee.ask(number(row[1])), row[4])] {
+            assert!((got - number(want)).abs() <= 1e-12, "{row:?}: {got} instead of {want}");
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 10);
+}
+
+/// The two figures that tell Avellaneda and Stoikov's constant from a misprint of it that has `2 / k`.
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn the_offset_without_inventory_risk() {
+    assert!((2.0 * avellaneda_stoikov(0.1, 1.5) - 1.290_770_422_751_423).abs() <= 1e-12);
+    assert!((avellaneda_stoikov(1e-12, 40.0) - 1.0 / 40.0).abs() <= 1e-12);
+    assert_eq!(avellaneda_stoikov(0.0, 40.0).to_bits(), (1.0_f64 / 40.0).to_bits());
+}
