@@ -4,6 +4,7 @@
 //! It opens no file or socket, reads no clock and draws no entropy: time and random seeds are arguments.
 
 pub mod api;
+pub mod backtest;
 pub mod belief;
 pub mod fees;
 pub mod format;
@@ -15,6 +16,7 @@ pub mod order;
 pub mod parity;
 pub mod pricing;
 pub mod quoting;
+mod random;
 pub mod scenario;
 pub mod thin;
 pub mod units;

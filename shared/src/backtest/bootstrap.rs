@@ -1,0 +1,46 @@
+//! Intervals by resampling whole events: the contracts of one event are dependent, events hardly.
+
+use crate::order::order;
+use crate::random::SplitMix64;
+
+/// Of fewer events than this there is no interval: so few hardly differ, and the spread of their resamples would
+/// understate the error.
+const FEWEST_EVENTS: usize = 4;
+
+/// Returns the 2.5th and the 97.5th percentile of the sum when as many events are drawn with replacement as there are,
+/// and `None` of fewer than four events.
+///
+/// `events` has each event's amount, in any unit. The percentile interval of few clusters is too narrow rather than too
+/// wide: with eight events it covers nearer to 85 % than to 95 %.
+pub fn sum_interval(events: &[i64], resamples: usize, rng_seed: u64) -> Option<(i64, i64)> {
+    if events.len() < FEWEST_EVENTS || resamples == 0 {
+        return None;
+    }
+    let mut rng = SplitMix64::new(rng_seed);
+    let sums: Vec<i64> = (0..resamples)
+        .map(|_| events.iter().map(|_| events[rng.below(events.len())]).fold(0, i64::saturating_add))
+        .collect();
+    let ranked = order(resamples, &|a, b| sums[a] < sums[b]);
+    Some((sums[ranked[(resamples - 1) * 25 / 1000]], sums[ranked[(resamples - 1) * 975 / 1000]]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_has_the_width_of_the_sampling_error() {
+        // A hundred events of +1 or -1: the sum has a standard deviation of 10.
+        let events: Vec<i64> = (0..100).map(|i| if i % 2 == 0 { 1000 } else { -1000 }).collect();
+        let (low, high) = sum_interval(&events, 4000, 1).unwrap();
+        assert!((low + 19_600).abs() < 1500 && (high - 19_600).abs() < 1500, "{low} {high}");
+        assert_eq!(sum_interval(&events, 4000, 1), Some((low, high)));
+    }
+
+    #[test]
+    fn few_events_have_no_interval() {
+        assert_eq!(sum_interval(&[5, 5, 5], 100, 1), None);
+        assert_eq!(sum_interval(&[5, 5, 5, 5], 100, 1), Some((20, 20)));
+        assert_eq!(sum_interval(&[5; 9], 0, 1), None);
+    }
+}

@@ -1,0 +1,26 @@
+//! Whether quotes would have made money: a tape of prints, quotes decided by [`crate::quoting`], fills, evidence.
+//!
+//! A tape of prints doesn't say who stood where in the book, so a backtest on it has a range, not a number: fill models
+//! from pessimistic to optimistic run together ([`FillModel`]).
+
+mod account;
+mod bootstrap;
+mod conditions;
+mod fills;
+mod hash;
+mod outcome;
+mod prepared;
+mod run;
+mod score;
+mod sharpe;
+
+pub use account::{ATTRIBUTION, Money};
+pub use bootstrap::sum_interval;
+pub use conditions::{Conditions, FeeMode};
+pub use fills::FillModel;
+pub use hash::{sha256, tape_hash};
+pub use outcome::{Decision, OurFill, Outcome, Series};
+pub use prepared::{HORIZONS, Prepared, PreparedContract, PreparedEvent};
+pub use run::{Strategy, simulate};
+pub use score::{Bin, Score, Scores};
+pub use sharpe::{DeflatedSharpe, Sharpe};

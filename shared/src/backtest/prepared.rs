@@ -1,0 +1,278 @@
+//! A tape with its beliefs, laid out for running over it many times.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use super::fills::side_code;
+use super::hash::tape_hash;
+use crate::Invalid;
+use crate::belief::{Point, Track};
+use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
+use crate::market::{Contract, EventTape, EventTicker, Side, Ticker};
+use crate::order::order;
+use crate::quoting::Belief;
+use crate::units::{Price, Timestamp};
+
+/// How long after a fill its markouts are taken: 1, 5 and 30 minutes and 6 hours, in microseconds.
+pub const HORIZONS: [i64; 4] = [60_000_000, 300_000_000, 1_800_000_000, 21_600_000_000];
+
+/// One event of a tape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreparedEvent {
+    /// The event.
+    pub ticker: EventTicker,
+    /// Its contracts' places in [`Prepared::contracts`].
+    pub contracts: Range<usize>,
+    /// When its count is taken, as far as its name or its contracts tell.
+    pub settles: Option<Timestamp>,
+    /// How many prints it has.
+    pub prints: usize,
+}
+
+/// One contract of a tape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreparedContract {
+    /// The contract.
+    pub ticker: Ticker,
+    /// Its event's place in [`Prepared::events`].
+    pub event: usize,
+    /// How it settled, where that is known. No strategy reaches it.
+    pub result: Option<Side>,
+    /// What its series charges, where that is known.
+    pub fees: Option<FeeSchedule>,
+    /// When trading in it ended, where that is known.
+    pub closes: Option<Timestamp>,
+    /// How many prints it has.
+    pub prints: usize,
+    /// The place of its last batch.
+    pub(super) last_batch: usize,
+}
+
+/// A tape of prints and what was believed at each of them: computed once, run over often.
+///
+/// Prints of one contract and one instant are a batch. Batches of all contracts are in one order of time; those of the
+/// same instant are in order of contract. A fair price is kept as a mark in whole centi-cents, so that what a position is
+/// worth is an exact [`crate::units::Cash`].
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    events: Vec<PreparedEvent>,
+    contracts: Vec<PreparedContract>,
+    hash: String,
+    pub(super) batches: Vec<Batch>,
+    pub(super) beliefs: Vec<Belief>,
+    pub(super) prints: Vec<Print>,
+}
+
+/// A batch and its marks, in centi-cents.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Batch {
+    /// When, in microseconds.
+    pub(super) at: i64,
+    /// The contract's place.
+    pub(super) contract: u32,
+    /// Its first print's place; it ends where the next batch begins.
+    pub(super) first: u32,
+    /// The contract's print before the batch; its own first one at the start.
+    pub(super) last: i32,
+    /// The fair price before and after.
+    pub(super) before: i32,
+    pub(super) after: i32,
+    /// The fair price at each of [`HORIZONS`] later.
+    pub(super) later: [i32; HORIZONS.len()],
+}
+
+/// A print: price in centi-cents, size in hundredths of a contract, and [`side_code`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Print {
+    pub(super) count: i64,
+    pub(super) price: i32,
+    pub(super) taker: u8,
+}
+
+impl Prepared {
+    /// Lays out `events` with their `tracks`, one a contract in the tapes' own order, as
+    /// [`crate::belief::walk_forward`] returns them; `markets` says of some or all contracts how they settled and what
+    /// they charge.
+    ///
+    /// # Errors
+    ///
+    /// Names `tracks` if they don't fit the tapes, `fair` if a belief is no price, or `fee_type` if a contract has a fee
+    /// whose amount is unpublished.
+    pub fn new(events: &[EventTape], tracks: &[Vec<Track>], markets: &[Contract]) -> Result<Self, Invalid> {
+        let known: BTreeMap<&str, &Contract> = markets.iter().map(|c| (c.ticker.as_str(), c)).collect();
+        let mut prepared = Self {
+            events: Vec::with_capacity(events.len()),
+            contracts: Vec::new(),
+            hash: tape_hash(events),
+            batches: Vec::new(),
+            beliefs: Vec::new(),
+            prints: Vec::new(),
+        };
+        // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.
+        let (mut batches, mut beliefs, mut prints) = (Vec::new(), Vec::new(), Vec::new());
+        let misfit = |why: &str| Invalid::new("tracks", format!("don't fit the tapes: {why}"));
+        if tracks.len() != events.len() {
+            return Err(misfit("another number of events"));
+        }
+        for (event, tracks) in events.iter().zip(tracks) {
+            let (first_contract, first_print) = (prepared.contracts.len(), prints.len());
+            if tracks.len() != event.contracts().len() {
+                return Err(misfit("another number of contracts"));
+            }
+            for (tape, track) in event.contracts().iter().zip(tracks) {
+                if track.ticker != *tape.ticker() || track.points.len() != tape.trades().len() {
+                    return Err(misfit(tape.ticker().as_str()));
+                }
+                let place = prepared.contracts.len() as u32;
+                let (mut done, mut last) = (0, tape.trades()[0].price.centicents() as i32);
+                let own = batches.len();
+                for trades in tape.batches() {
+                    let points = &track.points[done..done + trades.len()];
+                    done += trades.len();
+                    let belief = believed(points)?;
+                    batches.push(Batch {
+                        at: trades[0].at.micros(),
+                        contract: place,
+                        first: prints.len() as u32,
+                        last,
+                        before: mark(points[0].fair_before)?,
+                        after: mark(belief.fair)?,
+                        later: [0; HORIZONS.len()],
+                    });
+                    beliefs.push(belief);
+                    for trade in trades {
+                        last = trade.price.centicents() as i32;
+                        prints.push(Print {
+                            count: trade.count.hundredths(),
+                            price: last,
+                            taker: side_code(trade.taker_side),
+                        });
+                    }
+                }
+                look_ahead(&mut batches[own..]);
+                let contract = known.get(tape.ticker().as_str()).copied();
+                prepared.contracts.push(PreparedContract {
+                    ticker: tape.ticker().clone(),
+                    event: prepared.events.len(),
+                    result: contract.and_then(|contract| contract.result),
+                    fees: contract.map(schedule).transpose()?.flatten(),
+                    closes: contract.and_then(|contract| contract.close_time),
+                    prints: tape.trades().len(),
+                    last_batch: 0,
+                });
+            }
+            let contracts = first_contract..prepared.contracts.len();
+            let closes = prepared.contracts[contracts.clone()].iter().filter_map(|c| c.closes).max();
+            prepared.events.push(PreparedEvent {
+                ticker: event.event().clone(),
+                contracts,
+                settles: closes.or_else(|| Some(event.event().month_end()?.checked_add_days(1)?.midnight())),
+                prints: prints.len() - first_print,
+            });
+        }
+        prepared.interleave(&batches, &beliefs, &prints);
+        Ok(prepared)
+    }
+
+    /// Puts batches that are sorted by contract into one order of time.
+    fn interleave(&mut self, batches: &[Batch], beliefs: &[Belief], prints: &[Print]) {
+        let in_time = order(batches.len(), &|a, b| batches[a].at < batches[b].at);
+        self.prints.reserve_exact(prints.len());
+        for place in in_time {
+            let mut batch = batches[place];
+            let end = batches.get(place + 1).map_or(prints.len(), |next| next.first as usize);
+            let own = &prints[batch.first as usize..end];
+            batch.first = self.prints.len() as u32;
+            self.contracts[batch.contract as usize].last_batch = self.batches.len();
+            self.batches.push(batch);
+            self.beliefs.push(beliefs[place]);
+            self.prints.extend_from_slice(own);
+        }
+    }
+
+    /// Returns the events, in the order of their tapes.
+    pub fn events(&self) -> &[PreparedEvent] {
+        &self.events
+    }
+
+    /// Returns the contracts of all events, event by event.
+    pub fn contracts(&self) -> &[PreparedContract] {
+        &self.contracts
+    }
+
+    /// Returns how many prints there are.
+    pub fn prints(&self) -> usize {
+        self.prints.len()
+    }
+
+    /// Returns how many batches there are: of one contract and one instant each.
+    pub fn batches(&self) -> usize {
+        self.batches.len()
+    }
+
+    /// Returns when the batch at that place was, in microseconds; 0 past the end.
+    pub fn batch_micros(&self, batch: usize) -> i64 {
+        self.batches.get(batch).map_or(0, |batch| batch.at)
+    }
+
+    /// Returns the [`tape_hash`] of the tape.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Returns where the prints of a batch are.
+    pub(super) fn prints_of(&self, batch: usize) -> Range<usize> {
+        let end = self.batches.get(batch + 1).map_or(self.prints.len(), |next| next.first as usize);
+        self.batches[batch].first as usize..end
+    }
+}
+
+/// Returns what is believed after a batch. Of its prints the least expected one counts, as any of them may tell that
+/// somebody knows more.
+fn believed(points: &[Point]) -> Result<Belief, Invalid> {
+    let Some(last) = points.last() else {
+        return Err(Invalid::new("tracks", "have a batch without a point"));
+    };
+    let mut belief =
+        Belief { fair: last.fair_after, sd: last.sd_after, sigma_b: last.sigma_b, z: 0.0, alarm: 0.0 };
+    for point in points {
+        if point.z.abs() >= belief.z.abs() {
+            belief.z = point.z;
+        }
+        belief.alarm = crate::math::max(belief.alarm, point.weights[1] + point.weights[2]);
+    }
+    Ok(belief)
+}
+
+/// Returns the nearest price in centi-cents.
+fn mark(fair: f64) -> Result<i32, Invalid> {
+    if (0.0..=1.0).contains(&fair) {
+        Ok((fair * Price::ONE.centicents() as f64).round() as i32)
+    } else {
+        Err(Invalid::new("fair", format!("must be from 0 to 1 dollar, got {fair}")))
+    }
+}
+
+/// Fills in the later marks of one contract's batches: those of the last batch up to then.
+fn look_ahead(batches: &mut [Batch]) {
+    for (h, horizon) in HORIZONS.iter().enumerate() {
+        let mut then = 0;
+        for now in 0..batches.len() {
+            while then + 1 < batches.len() && batches[then + 1].at <= batches[now].at + horizon {
+                then += 1;
+            }
+            batches[now].later[h] = batches[then].after;
+        }
+    }
+}
+
+/// Returns what a contract charges, if the file says so.
+fn schedule(contract: &Contract) -> Result<Option<FeeSchedule>, Invalid> {
+    let Some(fee_type) = contract.fee_type else { return Ok(None) };
+    let multiplier = contract.fee_multiplier.unwrap_or(FeeMultiplier::ONE);
+    match FeeSchedule::new(fee_type, multiplier) {
+        Ok(schedule) => Ok(Some(schedule)),
+        Err(invalid) if fee_type == FeeType::Flat => Err(invalid.within(&contract.ticker)),
+        Err(invalid) => Err(invalid),
+    }
+}

@@ -1,0 +1,289 @@
+//! The backtest's loop, under strategies whose fills can be counted by hand.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+use shared::backtest::{Conditions, FeeMode, FillModel, Money, Outcome, Prepared, Strategy, simulate};
+use shared::belief::{Calibration, Point, Track, walk_forward};
+use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
+use shared::market::{Action, Contract, EventTape, Side, Trade};
+use shared::quoting::{Command, Event, Quote, Quotes};
+use shared::units::{Cash, Price, Quantity, Timestamp};
+
+const TICKER: &str = "KXTOPMONTHLY-26FEB-BAD";
+
+/// Quotes one pair of prices for ever, and replaces what was filled.
+struct Fixed(Quotes);
+
+impl Strategy for Fixed {
+    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) {
+        if let Event::Belief { contract, .. } = event {
+            commands.push(command(*contract, self.0));
+        }
+    }
+
+    fn refresh(&self) -> i64 {
+        0
+    }
+}
+
+fn command(contract: usize, quotes: Quotes) -> Command {
+    Command { contract, quotes }
+}
+
+fn quote(cents: i64, contracts: i64) -> Option<Quote> {
+    let count = Quantity::from_contracts(contracts).unwrap();
+    Some(Quote { price: Price::from_cents(cents).unwrap(), count })
+}
+
+fn trade(second: i64, cents: i64, contracts: i64, taker_side: Option<Side>) -> Trade {
+    let start: Timestamp = "2026-02-03T12:00:00Z".parse().unwrap();
+    Trade {
+        ticker: TICKER.parse().unwrap(),
+        at: start.checked_add_micros(second * 1_000_000).unwrap(),
+        price: Price::from_cents(cents).unwrap(),
+        count: Quantity::from_contracts(contracts).unwrap(),
+        taker_side,
+    }
+}
+
+/// Lays out trades whose fair price, before and after, is that of the print.
+fn prepared(trades: Vec<Trade>, result: Option<Side>) -> Prepared {
+    let events = EventTape::group(trades).unwrap();
+    let tape = &events[0].contracts()[0];
+    let points = tape.trades().iter().map(|trade| {
+        let fair = trade.price.to_dollars();
+        Point {
+            fair_before: fair,
+            sd_before: 0.1,
+            fair_after: fair,
+            sd_after: 0.1,
+            weights: [1.0, 0.0, 0.0],
+            z: 0.0,
+            pit: 0.5,
+            sigma_b: 1.0,
+        }
+    });
+    let track = Track { ticker: tape.ticker().clone(), points: points.collect() };
+    let market = Contract {
+        ticker: tape.ticker().clone(),
+        event_ticker: tape.ticker().event().unwrap(),
+        result,
+        fee_type: None,
+        fee_multiplier: None,
+        close_time: None,
+    };
+    Prepared::new(&events, &[vec![track]], &[market]).unwrap()
+}
+
+fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, conditions: &Conditions) -> Outcome {
+    let mut strategies: Vec<Fixed> = prepared.events().iter().map(|_| Fixed(quotes)).collect();
+    simulate(prepared, &mut strategies, model, conditions, true).unwrap()
+}
+
+fn free() -> Conditions {
+    Conditions { fee: FeeMode::Flat(Cash::ZERO), queue_ahead: Quantity::ZERO, ..Conditions::default() }
+}
+
+#[test]
+fn a_print_fills_no_more_than_its_size_and_a_batch_no_more_than_the_order() {
+    let prints = vec![
+        trade(0, 50, 1, None),
+        trade(60, 44, 3, None),
+        // One sweep: three fills of one order of eight contracts.
+        trade(120, 44, 4, None),
+        trade(120, 43, 3, None),
+        trade(120, 42, 9, None),
+        trade(180, 50, 1, None),
+    ];
+    let quotes = Quotes { bid: quote(45, 8), ask: None };
+    let outcome = run(&prepared(prints, None), quotes, FillModel::Through, &free());
+    let filled: Vec<i64> = outcome.series.fills.iter().map(|fill| fill.count).collect();
+    assert_eq!(filled, [300, 400, 300, 100]);
+    // Eleven contracts at 45 cents, worth 50 at the end.
+    assert_eq!(outcome.total.net, 11 * 50_000);
+    assert_eq!((outcome.total.fills, outcome.total.volume, outcome.total.max_position), (4, 1_100, 1_100));
+}
+
+#[test]
+fn quotes_rest_only_after_the_latency() {
+    let prints = |second| vec![trade(0, 50, 1, None), trade(second, 40, 1, None)];
+    let quotes = Quotes { bid: quote(45, 1), ask: None };
+    for (latency, first_filled) in [(0, 1), (9_999_999, 10), (10_000_000, 11)] {
+        let conditions = Conditions { latency, ..free() };
+        for second in 1..=12 {
+            let outcome = run(&prepared(prints(second), None), quotes, FillModel::Through, &conditions);
+            assert_eq!(outcome.total.fills == 1, second >= first_filled, "{latency} {second}");
+        }
+    }
+}
+
+#[test]
+fn a_settled_contract_pays_and_an_open_one_is_marked() {
+    let prints = || vec![trade(0, 50, 1, None), trade(60, 44, 2, None), trade(120, 47, 1, None)];
+    let quotes = Quotes { bid: quote(45, 2), ask: None };
+    for (result, worth) in [(Some(Side::Yes), 1_000_000), (Some(Side::No), 0), (None, 470_000)] {
+        let outcome = run(&prepared(prints(), result), quotes, FillModel::Through, &free());
+        assert_eq!(outcome.total.net, 2 * (worth - 450_000));
+        assert_eq!(*outcome.series.equity.last().unwrap(), outcome.total.net);
+        let settled = if result.is_some() { (outcome.total.net, 200) } else { (0, 0) };
+        assert_eq!(outcome.total.settled, settled);
+    }
+}
+
+#[test]
+fn slippage_and_lost_fills_cost() {
+    let prints =
+        || (0..200).map(|i| trade(60 * i, if i % 2 == 0 { 60 } else { 40 }, 1, None)).collect::<Vec<_>>();
+    let quotes = Quotes { bid: quote(45, 1), ask: quote(55, 1) };
+    let tape = prepared(prints(), None);
+    let base = run(&tape, quotes, FillModel::Through, &free()).total;
+    assert_eq!((base.fills, base.slippage), (199, 0));
+    let slipped = Conditions { slippage: Price::from_cents(2).unwrap(), ..free() };
+    let slipped = run(&tape, quotes, FillModel::Through, &slipped).total;
+    assert_eq!((slipped.slippage, slipped.net), (199 * 20_000, base.net - 199 * 20_000));
+    let lossy = Conditions { lost_fills: 0.5, ..free() };
+    let lossy = run(&tape, quotes, FillModel::Through, &lossy).total;
+    assert!((70..130).contains(&lossy.fills), "{}", lossy.fills);
+}
+
+#[test]
+fn fees_are_those_of_the_fees_module() {
+    let prints =
+        vec![trade(0, 50, 1, None), trade(60, 44, 3, None), trade(60, 43, 2, None), trade(120, 50, 1, None)];
+    let quotes = Quotes { bid: quote(45, 4), ask: None };
+    let tape = prepared(prints, None);
+    let outcome = run(&tape, quotes, FillModel::Through, &Conditions::default());
+    let schedule = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE).unwrap();
+    let mut order = OrderFees::new(schedule, Account::Direct);
+    let mut expected = 0;
+    for (fill, contracts) in outcome.series.fills.iter().zip([3, 1]) {
+        let paid = order
+            .fill(&Fill {
+                date: "2026-02-03".parse().unwrap(),
+                role: Role::Maker,
+                action: Action::Buy,
+                price: Price::from_cents(45).unwrap(),
+                count: Quantity::from_contracts(contracts).unwrap(),
+            })
+            .unwrap();
+        assert_eq!((fill.fee, fill.count), (paid.net.microdollars(), 100 * contracts));
+        expected += fill.fee;
+    }
+    // Before June 2026 up to the cent: 2 cents of three contracts, 1 of one.
+    assert_eq!((outcome.total.fees, expected), (30_000, 30_000));
+    let maker = Conditions { fee: FeeMode::Maker, ..Conditions::default() };
+    // 0.0175 x 0.45 x 0.55 = 0.00433125 a contract, up to the microdollar a fill.
+    assert_eq!(run(&tape, quotes, FillModel::Through, &maker).total.fees, 12_994 + 4_332);
+    let flat = Conditions { fee: FeeMode::Flat("0.015".parse().unwrap()), ..Conditions::default() };
+    assert_eq!(run(&tape, quotes, FillModel::Through, &flat).total.fees, 4 * 15_000);
+}
+
+/// The demo's month, whose prints tell the taker's side, with a filter's beliefs.
+fn simulated() -> Prepared {
+    let month = shared::world::Month::simulate(5, "2026-11-01".parse().unwrap(), 20).unwrap();
+    let events = [month.tape];
+    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
+    Prepared::new(&events, &tracks, &[]).unwrap()
+}
+
+/// Checks that the parts of `money` come to its whole.
+fn adds_up(money: &Money) -> bool {
+    money.net == money.spread + money.markout + money.revaluation - money.slippage - money.fees
+}
+
+/// Quotes this many cents around the belief, on the side that a position allows.
+struct Around {
+    half_spread: i64,
+    positions: Vec<i64>,
+}
+
+impl Strategy for Around {
+    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) {
+        match *event {
+            Event::Fill { contract, action, count, .. } => {
+                let sign = if action == Action::Buy { 1 } else { -1 };
+                self.positions[contract] += sign * count.hundredths();
+            }
+            Event::Belief { contract, belief } => {
+                let cents = (100.0 * belief.fair).round() as i64 - self.positions[contract] / 100;
+                let side = |cents: i64| quote(cents.clamp(1, 99), 2);
+                let quotes =
+                    Quotes { bid: side(cents - self.half_spread), ask: side(cents + self.half_spread) };
+                commands.push(command(contract, quotes));
+            }
+            _ => {}
+        }
+    }
+
+    fn refresh(&self) -> i64 {
+        60_000_000
+    }
+}
+
+fn around(prepared: &Prepared, half_spread: i64, model: FillModel, conditions: &Conditions) -> Outcome {
+    let strategy = |event: &shared::backtest::PreparedEvent| Around {
+        half_spread,
+        positions: vec![0; event.contracts.len()],
+    };
+    let mut strategies: Vec<Around> = prepared.events().iter().map(strategy).collect();
+    simulate(prepared, &mut strategies, model, conditions, true).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_parts_of_profit_come_to_the_whole(
+        half_spread in 1..6_i64,
+        model in prop::sample::select(FillModel::ALL.to_vec()),
+        slippage in 0..3_i64,
+        lost_fills in prop::sample::select(vec![0.0, 0.3]),
+        latency in prop::sample::select(vec![0, 5_000_000, 600_000_000]),
+        fee in prop::sample::select(vec![FeeMode::Exact, FeeMode::Maker]),
+    ) {
+        let tape = simulated();
+        let slippage = Price::from_cents(slippage).unwrap();
+        let conditions = Conditions { slippage, lost_fills, latency, fee, ..Conditions::default() };
+        let outcome = around(&tape, half_spread, model, &conditions);
+        prop_assert!(outcome.total.fills > 0);
+        prop_assert!(outcome.contracts.iter().all(adds_up) && adds_up(&outcome.total));
+        // What the equity curve ends at, the days sum to and the contracts sum to is one and the same.
+        prop_assert_eq!(*outcome.series.equity.last().unwrap(), outcome.total.net);
+        prop_assert_eq!(outcome.days.iter().map(|day| day.1).sum::<i64>(), outcome.total.net);
+        prop_assert_eq!(outcome.contracts.iter().map(|money| money.net).sum::<i64>(), outcome.total.net);
+        prop_assert_eq!(outcome.events(&tape).iter().sum::<i64>(), outcome.total.net);
+        prop_assert_eq!(outcome.series.fills.iter().map(|fill| fill.fee).sum::<i64>(), outcome.total.fees);
+    }
+
+    #[test]
+    fn no_print_fills_more_than_its_size(half_spread in 1..6_i64, model in prop::sample::select(FillModel::ALL.to_vec())) {
+        let month = shared::world::Month::simulate(5, "2026-11-01".parse().unwrap(), 20).unwrap();
+        let mut left = std::collections::BTreeMap::new();
+        for trade in month.tape.contracts().iter().flat_map(|tape| tape.trades()) {
+            *left.entry((trade.ticker.clone(), trade.at.micros())).or_insert(0) += trade.count.hundredths();
+        }
+        let tape = simulated();
+        for fill in around(&tape, half_spread, model, &free()).series.fills {
+            let ticker = tape.contracts()[fill.contract as usize].ticker.clone();
+            let left = left.get_mut(&(ticker, tape.batch_micros(fill.batch as usize))).unwrap();
+            *left -= fill.count;
+            prop_assert!(*left >= 0);
+        }
+    }
+}
+
+#[test]
+fn the_models_are_ordered_for_the_same_quotes() {
+    // Quotes that don't answer to fills: of the same quotes, a more optimistic model fills no less.
+    let tape = simulated();
+    for (bid, ask) in [(5, 12), (20, 30), (38, 44), (50, 60)] {
+        let quotes = Quotes { bid: quote(bid, 5), ask: quote(ask, 5) };
+        let conditions = Conditions { fee: FeeMode::Maker, ..Conditions::default() };
+        let volume = |model| run(&tape, quotes, model, &conditions).total.volume;
+        let volumes = [FillModel::Through, FillModel::Queue, FillModel::Front].map(volume);
+        assert!(volumes[0] > 0 && volumes.is_sorted(), "{volumes:?}");
+    }
+}
