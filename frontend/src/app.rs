@@ -6,6 +6,7 @@ use shared::format;
 use crate::desk::Desk;
 use crate::keys;
 use crate::pages::market::MarketPage;
+use crate::pages::nowcast::{NowcastPage, Studio};
 use crate::pages::whatif::WhatIfPage;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
 use crate::reactive::{effect, memo};
@@ -20,13 +21,15 @@ pub(crate) fn App() -> impl IntoView {
     effect(move || theme.get().apply());
     let desk = Desk::open();
     provide_context(desk);
+    let studio = Studio::open(desk);
+    provide_context(studio);
     let help = RwSignal::new(false);
     let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
-    keys::listen(desk, help, turn_light);
+    keys::listen(desk, studio, help, turn_light);
 
     let state = memo(move || {
-        // A scenario from a link is shown whether the server answers or not.
-        if desk.scenario.with(Option::is_some) {
+        // A scenario from a link is shown whether the server answers or not, and histories come on their own.
+        if desk.page.get() == Page::Nowcast || desk.scenario.with(Option::is_some) {
             return Remote::Ready(true);
         }
         desk.list.with(|list| match list {
@@ -57,6 +60,7 @@ pub(crate) fn App() -> impl IntoView {
                 Remote::Ready(true) => match desk.page.get() {
                     Page::WhatIf => view! { <WhatIfPage /> }.into_any(),
                     Page::Market => view! { <MarketPage /> }.into_any(),
+                    Page::Nowcast => view! { <NowcastPage /> }.into_any(),
                 },
             }}
         </main>

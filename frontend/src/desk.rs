@@ -85,6 +85,8 @@ pub(crate) struct Desk {
     pub(crate) notice: RwSignal<Option<String>>,
     /// The tapes that are here already, fetched or opened: one a contract.
     pub(crate) prints: RwSignal<Vec<Arc<Prints>>>,
+    /// What the nowcast page adds to its address.
+    pub(crate) nowcast_address: RwSignal<String>,
     undo: StoredValue<Vec<Scenario>>,
     last_change: StoredValue<Option<(Knob, f64)>>,
 }
@@ -117,6 +119,7 @@ impl Desk {
             pointed: RwSignal::new(None),
             notice: RwSignal::new(None),
             prints: RwSignal::new(Vec::new()),
+            nowcast_address: RwSignal::new(String::new()),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),
         };
@@ -192,6 +195,13 @@ impl Desk {
         }
     }
 
+    /// Opens a scenario made elsewhere, about the artist at `place`: it can be undone, and reset returns to it.
+    pub(crate) fn open_scenario(self, scenario: Scenario, place: usize) {
+        self.replace(scenario.clone());
+        self.opened.set(Some(scenario));
+        self.artist.set(place);
+    }
+
     /// Returns the event that the scenario is about, as the server knows it.
     pub(crate) fn event(self) -> Option<EventSummary> {
         let ticker = self.scenario.with(|scenario| scenario.as_ref().map(|s| s.event().clone()))?;
@@ -240,11 +250,15 @@ impl Desk {
 
     /// Replaces the scenario by another one: a preset, or reset.
     pub(crate) fn replace(self, scenario: Scenario) {
-        if let Some(before) = self.scenario.get_untracked().filter(|before| *before != scenario) {
-            self.remember(before);
-            self.last_change.set_value(None);
-            self.scenario.set(Some(scenario));
+        let before = self.scenario.get_untracked();
+        if before.as_ref() == Some(&scenario) {
+            return;
         }
+        if let Some(before) = before {
+            self.remember(before);
+        }
+        self.last_change.set_value(None);
+        self.scenario.set(Some(scenario));
     }
 
     /// Returns to what was opened.
@@ -272,13 +286,18 @@ impl Desk {
 
     /// Returns the query that brings all of this back.
     pub(crate) fn address(self) -> String {
-        self.scenario.with_untracked(|scenario| {
+        let scenario = self.scenario.with_untracked(|scenario| {
             scenario.as_ref().map_or_else(String::new, |scenario| {
                 let place = self.artist.get_untracked();
                 let artist = scenario.artists().get(place).map_or("", |artist| artist.ticker.outcome());
                 format!("{}&artist={artist}", scenario.to_link())
             })
-        })
+        });
+        let nowcast = self.nowcast_address.get_untracked();
+        if self.page.get_untracked() != Page::Nowcast || nowcast.is_empty() {
+            return scenario;
+        }
+        if scenario.is_empty() { nowcast } else { format!("{nowcast}&{scenario}") }
     }
 
     /// Says something to the person, until it is dismissed.
@@ -320,11 +339,13 @@ impl Desk {
         effect(move || {
             self.scenario.track();
             self.artist.track();
+            self.nowcast_address.track();
             if let Some(earlier) = waiting.get_value() {
                 earlier.clear();
             }
             let write = move || {
-                if self.scenario.with_untracked(Option::is_some) {
+                let has_nowcast = !self.nowcast_address.with_untracked(String::is_empty);
+                if has_nowcast || self.scenario.with_untracked(Option::is_some) {
                     route::replace(self.page.get_untracked(), &self.address());
                 }
             };

@@ -6,12 +6,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use crate::desk::Desk;
+use crate::pages::nowcast::Studio;
 use crate::parts::download;
 use crate::route::Page;
 
 /// What each key does, for the list that `?` shows.
 pub(crate) const KEYS: [(&str, &str); 10] = [
-    ("g w, g m", "go to What-if, Market"),
+    ("g w, g m, g n", "go to What-if, Market, Nowcast"),
     ("j, k", "next, previous artist"),
     ("[, ]", "nudge the slider last touched; with shift ten steps"),
     ("u", "undo"),
@@ -24,7 +25,7 @@ pub(crate) const KEYS: [(&str, &str); 10] = [
 ];
 
 /// Listens to the keyboard for as long as the page lives; `help` opens the list, `theme` turns the light on or off.
-pub(crate) fn listen(desk: Desk, help: RwSignal<bool>, theme: Callback<()>) {
+pub(crate) fn listen(desk: Desk, studio: Studio, help: RwSignal<bool>, theme: Callback<()>) {
     let going = StoredValue::new(false);
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
@@ -41,8 +42,8 @@ pub(crate) fn listen(desk: Desk, help: RwSignal<bool>, theme: Callback<()>) {
         }
         match key.as_str() {
             "g" => going.set_value(true),
-            "j" => step_artist(desk, 1),
-            "k" => step_artist(desk, -1),
+            "j" => step_artist(desk, studio, 1),
+            "k" => step_artist(desk, studio, -1),
             "u" => desk.undo(),
             "r" => desk.reset(),
             "c" => download::copy_link(desk),
@@ -77,7 +78,11 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     }
 }
 
-fn step_artist(desk: Desk, by: isize) {
+fn step_artist(desk: Desk, studio: Studio, by: isize) {
+    if desk.page.get_untracked() == Page::Nowcast {
+        studio.step_artist(by);
+        return;
+    }
     let count = desk.scenario.with_untracked(|scenario| scenario.as_ref().map_or(0, |s| s.artists().len()));
     if count > 0 {
         desk.artist.update(|place| *place = (*place as isize + by).rem_euclid(count as isize) as usize);

@@ -14,6 +14,7 @@ mod keys;
 mod net;
 mod pages;
 mod parts;
+mod pieces;
 mod reactive;
 mod route;
 mod theme;

@@ -2,12 +2,17 @@
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Prints, Problem, TapeList};
+use shared::api::{Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
 
 /// Returns the list of tapes.
 pub(crate) async fn tapes() -> Result<TapeList, String> {
     get("/api/tapes").await
+}
+
+/// Returns the histories of listeners that the server holds.
+pub(crate) async fn listeners() -> Result<Listeners, String> {
+    get("/api/listeners").await
 }
 
 /// Returns the trades of one contract.

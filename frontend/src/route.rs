@@ -12,17 +12,21 @@ pub(crate) enum Page {
     WhatIf,
     /// What was traded.
     Market,
+    /// What listeners are and where they end.
+    Nowcast,
 }
 
 impl Page {
     /// All of them, in the order of the navigation: the key that follows `g`, too.
-    pub(crate) const ALL: [(Self, char); 2] = [(Self::WhatIf, 'w'), (Self::Market, 'm')];
+    pub(crate) const ALL: [(Self, char); 3] =
+        [(Self::WhatIf, 'w'), (Self::Market, 'm'), (Self::Nowcast, 'n')];
 
     /// Returns its name.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::WhatIf => "What-if",
             Self::Market => "Market",
+            Self::Nowcast => "Nowcast",
         }
     }
 
@@ -31,6 +35,7 @@ impl Page {
         match self {
             Self::WhatIf => "/whatif",
             Self::Market => "/market",
+            Self::Nowcast => "/nowcast",
         }
     }
 

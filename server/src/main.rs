@@ -2,6 +2,7 @@
 
 mod cli;
 mod files;
+mod listeners;
 mod tapes;
 mod web;
 

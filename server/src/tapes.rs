@@ -7,8 +7,9 @@ use anyhow::Context;
 use shared::api::{EventSummary, Origin};
 use shared::market::csv::read_trades;
 use shared::market::{EventTape, EventTicker, Tape, Trade};
+use shared::nowcast::series::History;
 use shared::units::Date;
-use shared::world::Month;
+use shared::world::{self, Month};
 
 use crate::files;
 
@@ -18,11 +19,15 @@ const DEMO_MONTH: (i32, i32, i32) = (2026, 11, 1);
 const DEMO_DAYS: u32 = 29;
 /// How many of its days have passed: with half the month open there is something to price.
 const DEMO_PASSED: u32 = 14;
+/// The seed of the demo's listeners before that month, and how many days of them there are.
+const DEMO_PAST_SEED: u64 = 7;
+const DEMO_PAST_DAYS: usize = 900;
 
 /// All tapes, by event.
 pub(crate) struct Library {
     events: Vec<(Origin, EventTape)>,
-    simulated: Vec<shared::world::Artist>,
+    simulated: Vec<world::Artist>,
+    histories: Vec<History>,
     simulated_end: Option<Date>,
     problems: Vec<String>,
 }
@@ -59,14 +64,20 @@ impl Library {
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
         let (year, month, day) = DEMO_MONTH;
         let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
+        let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
         events.push((Origin::Simulated, demo.tape));
         let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
-        Ok(Self { events, simulated: demo.artists, simulated_end, problems })
+        Ok(Self { events, simulated: demo.artists, histories, simulated_end, problems })
     }
 
     /// Returns what could not be read, a sentence each.
     pub(crate) fn problems(&self) -> &[String] {
         &self.problems
+    }
+
+    /// Returns the simulated artists' listeners up to the days of the month that have passed.
+    pub(crate) fn histories(&self) -> &[History] {
+        &self.histories
     }
 
     /// Returns how many contracts there are.

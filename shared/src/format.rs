@@ -2,7 +2,7 @@
 //!
 //! A negative number has a real minus sign (U+2212), and units stand after a narrow no-break space.
 
-use crate::units::Timestamp;
+use crate::units::{Date, Timestamp};
 
 const MINUS: char = '\u{2212}';
 const THIN: char = '\u{202f}';
@@ -140,13 +140,56 @@ pub fn shortest(value: f64) -> String {
 pub fn time_label(micros: i64, span_micros: i64) -> String {
     const DAY: i64 = 86_400_000_000;
     let Ok(at) = Timestamp::from_micros(micros) else { return "–".to_owned() };
-    let (_, month, day) = at.date().year_month_day();
-    let month = usize::try_from(month - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("–");
+    let (_, _, day) = at.date().year_month_day();
+    let month = month(at.date());
     if span_micros > 3 * DAY {
         return format!("{day} {month}");
     }
     let minutes = micros.rem_euclid(DAY) / 60_000_000;
     format!("{day} {month} {:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Returns a day as `12 Feb 2026`.
+///
+/// ```
+/// use shared::units::Date;
+///
+/// assert_eq!(shared::format::date(Date::new(2026, 2, 12)?), "12 Feb 2026");
+/// # Ok::<(), shared::Invalid>(())
+/// ```
+pub fn date(date: Date) -> String {
+    let (year, _, day) = date.year_month_day();
+    format!("{day} {} {year}", month(date))
+}
+
+/// Returns a day as `12 Feb`, or as `Feb 2026` where more than a year of `span_days` is shown.
+///
+/// ```
+/// use shared::units::Date;
+///
+/// let day = Date::new(2026, 2, 12)?;
+/// assert_eq!(shared::format::date_label(day, 90), "12 Feb");
+/// assert_eq!(shared::format::date_label(day, 900), "Feb 2026");
+/// # Ok::<(), shared::Invalid>(())
+/// ```
+pub fn date_label(date: Date, span_days: i32) -> String {
+    let (year, _, day) = date.year_month_day();
+    if span_days > 400 { format!("{} {year}", month(date)) } else { format!("{day} {}", month(date)) }
+}
+
+/// Returns a count in millions with its sign: `+1.20 M`.
+///
+/// ```
+/// assert_eq!(shared::format::signed_millions(1_204_000.0, 2), "+1.20\u{202f}M");
+/// assert_eq!(shared::format::signed_millions(-1_000.0, 2), "0.00\u{202f}M");
+/// ```
+pub fn signed_millions(count: f64, decimals: usize) -> String {
+    with_plus(count, millions(count, decimals))
+}
+
+fn month(date: Date) -> &'static str {
+    let (_, month, _) = date.year_month_day();
+    usize::try_from(month - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("–")
 }
 
 const MONTHS: [&str; 12] =

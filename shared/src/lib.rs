@@ -14,6 +14,7 @@ pub mod math;
 pub mod nowcast;
 pub mod order;
 pub mod parity;
+pub mod pieces;
 pub mod pricing;
 pub mod quoting;
 mod random;

@@ -1,4 +1,5 @@
 //! The pages, a folder each.
 
 pub(crate) mod market;
+pub(crate) mod nowcast;
 pub(crate) mod whatif;

@@ -5,6 +5,7 @@ pub(crate) mod chart;
 pub(crate) mod download;
 pub(crate) mod explain;
 pub(crate) mod open;
+pub(crate) mod opener;
 pub(crate) mod slider;
 pub(crate) mod state;
 pub(crate) mod table;

@@ -3,15 +3,12 @@
 use leptos::prelude::*;
 use shared::api::{EventSummary, Origin};
 use shared::format;
-use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, File, FileList, HtmlInputElement};
+use web_sys::{File, FileList};
 
 use crate::desk::Desk;
+use crate::parts::opener::{Opener, refusal};
 use crate::parts::state::Remote;
 use crate::worker::{self, Answer, Ask};
-
-/// The longest message: a file's first line may be all of it.
-const LONGEST_MESSAGE: usize = 300;
 
 /// How far reading is.
 #[derive(Clone, PartialEq)]
@@ -25,30 +22,8 @@ struct Reading {
 #[component]
 pub(crate) fn OpenTape() -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let over = RwSignal::new(false);
     let reading = RwSignal::new(None::<Reading>);
-    let take = move |event: DragEvent, is_drop: bool| {
-        // Without this the browser would leave the page to show the file.
-        event.prevent_default();
-        over.set(!is_drop);
-        if is_drop {
-            open(desk, reading, event.data_transfer().and_then(|dropped| dropped.files()));
-        }
-    };
-    let listeners = [
-        window_event_listener(leptos::ev::dragover, move |event| take(event, false)),
-        window_event_listener(leptos::ev::drop, move |event| take(event, true)),
-        window_event_listener(leptos::ev::dragleave, move |_| over.set(false)),
-    ];
-    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
-    let chosen = move |event: web_sys::Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
-            return;
-        };
-        open(desk, reading, input.files());
-        // The same file can be chosen again.
-        input.set_value("");
-    };
+    let take = Callback::new(move |files| open(desk, reading, files));
     let progress = move || {
         reading.get().map(|Reading { name, share, trades }| {
             view! {
@@ -62,11 +37,12 @@ pub(crate) fn OpenTape() -> impl IntoView {
     };
     view! {
         <div class="open">
-            <label class="open-tape" class:over=move || over.get()>
-                <span class="open-tape-name">"Open tapes"</span>
-                <span class="open-tape-hint">"or drop .csv or .csv.gz of trades: they stay on this machine"</span>
-                <input type="file" id="tape-file" accept=".csv,.gz" multiple on:change=chosen />
-            </label>
+            <Opener
+                id="tape-file"
+                name="Open tapes"
+                hint="or drop .csv or .csv.gz of trades: they stay on this machine"
+                take=take
+            />
             {progress}
         </div>
     }
@@ -97,11 +73,7 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
             Answer::Failed(reason) => Err(reason),
             _ => return,
         };
-        desk.say(said.unwrap_or_else(|reason| {
-            let shortened: String = reason.chars().take(LONGEST_MESSAGE).collect();
-            let ellipsis = if shortened.len() < reason.len() { " …" } else { "" };
-            format!("{shortened}{ellipsis} Nothing was changed.")
-        }));
+        desk.say(said.unwrap_or_else(|reason| refusal(&reason)));
     });
 }
 

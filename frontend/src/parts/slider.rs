@@ -72,7 +72,7 @@ pub(crate) fn Slider(
 }
 
 /// Remembers the slider as the one that the bracket keys nudge.
-fn touched<E: JsCast + Into<web_sys::Event>>(event: E) {
+pub(crate) fn touched<E: JsCast + Into<web_sys::Event>>(event: E) {
     let event: web_sys::Event = event.into();
     let Some(slider) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
         return;

@@ -33,8 +33,19 @@ pub(crate) fn ArtistTable(
     names: Memo<Vec<String>>,
     /// The columns.
     columns: Vec<Column>,
+    /// Which artist is chosen, by place, where it isn't the scenario's.
+    #[prop(optional)]
+    chosen: Option<RwSignal<usize>>,
+    /// The artists' places in the palette, where they aren't their places here.
+    #[prop(optional)]
+    colours: Option<Memo<Vec<usize>>>,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
+    let chosen = chosen.unwrap_or(desk.artist);
+    let colour = move |place: usize| {
+        let of = |colours: Memo<Vec<usize>>| colours.with(|colours| colours.get(place).copied());
+        artist::css(artist::colour(colours.and_then(of).unwrap_or(place)))
+    };
     let columns = StoredValue::new(columns);
     let sorted = RwSignal::new(None::<(usize, bool)>);
     let count = memo(move || names.with(Vec::len));
@@ -107,15 +118,15 @@ pub(crate) fn ArtistTable(
         };
         view! {
             <tr
-                class:chosen=move || desk.artist.get() == place
+                class:chosen=move || chosen.get() == place
                 class:pointed=move || desk.pointed.get() == Some(place)
-                on:click=move |_| desk.artist.set(place)
+                on:click=move |_| chosen.set(place)
                 on:pointerenter=move |_| desk.pointed.set(Some(place))
                 on:pointerleave=move |_| desk.pointed.set(None)
             >
                 <th scope="row">
-                    <button type="button" class="row-name" on:click=move |_| desk.artist.set(place)>
-                        <span class="swatch" style:background-color=artist::css(artist::colour(place))></span>
+                    <button type="button" class="row-name" on:click=move |_| chosen.set(place)>
+                        <span class="swatch" style:background-color=move || colour(place)></span>
                         {move || names.with(|names| names.get(place).cloned().unwrap_or_default())}
                     </button>
                 </th>

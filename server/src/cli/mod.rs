@@ -1,6 +1,6 @@
 //! The command line: `tauroi --help`.
 
-mod nowcast;
+pub(crate) mod nowcast;
 mod price;
 mod serve;
 

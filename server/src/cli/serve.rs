@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::tapes::Library;
-use crate::web;
+use crate::{listeners, web};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -24,6 +24,9 @@ pub(super) struct Options {
     /// Files or folders of recorded trades (.csv, .csv.gz)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     tapes: Vec<PathBuf>,
+    /// Files or folders of daily listeners (.csv, .csv.gz); without them they are simulated
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    listeners: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -38,6 +41,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
     let library = Library::load(&options.tapes)?;
+    let listeners = listeners::load(&options.listeners, &library)?;
     for problem in library.problems() {
         warn!("skipped: {problem}");
     }
@@ -56,7 +60,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let mode = match options.mode {
         Mode::Demo => shared::api::Mode::Demo,
     };
-    let state = Arc::new(web::State { mode, library });
+    let state = Arc::new(web::State { mode, library, listeners });
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(options.addr, state))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State as Shared};
-use shared::api::{Health, Prints, TapeList};
+use shared::api::{Health, Listeners, Prints, TapeList};
 
 use super::error::ApiError;
 use super::{PAGE_IS_BUILT, State};
@@ -39,4 +39,9 @@ pub(super) async fn prints(
         .tape(&ticker)
         .ok_or_else(|| ApiError::NotFound(format!("no tape of a contract called {ticker:?}")))?;
     Ok(Json(tape.into()))
+}
+
+/// Returns the histories of listeners that the server holds.
+pub(super) async fn listeners(Shared(state): Shared<Arc<State>>) -> Json<Listeners> {
+    Json(state.listeners.clone())
 }

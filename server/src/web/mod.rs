@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
-use shared::api::Mode;
+use shared::api::{Listeners, Mode};
 use tower_http::timeout::TimeoutLayer;
 
 pub(crate) use self::assets::PAGE_IS_BUILT;
@@ -27,6 +27,8 @@ pub(crate) struct State {
     pub(crate) mode: Mode,
     /// The tapes it read at the start.
     pub(crate) library: Library,
+    /// The histories of listeners it read at the start, or simulated.
+    pub(crate) listeners: Listeners,
 }
 
 /// Nothing that is sent here is large.
@@ -37,6 +39,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/api/health", get(api::health))
+        .route("/api/listeners", get(api::listeners))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)

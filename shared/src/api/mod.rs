@@ -121,6 +121,17 @@ pub struct Prints {
     pub hundredths: Vec<i64>,
 }
 
+/// The answer of `GET /api/listeners`: the histories that the nowcast page opens with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listeners {
+    /// Where they come from.
+    pub origin: Origin,
+    /// What to call them.
+    pub name: String,
+    /// A listeners file, as [`read_histories`](crate::nowcast::series::read_histories) reads it.
+    pub csv: String,
+}
+
 /// The body of every answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {

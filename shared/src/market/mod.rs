@@ -12,7 +12,7 @@ mod tape;
 mod ticker;
 mod trade;
 
-pub use artists::artist;
+pub use artists::{artist, code};
 pub use contract::Contract;
 pub use grid::{PriceGrid, PriceRange};
 pub use side::{Action, Side};

@@ -95,12 +95,20 @@ impl EventTicker {
     }
 }
 
+const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
 impl EventTicker {
+    /// Returns the ticker of the KXTOPMONTHLY event that settles in the month of `settles`: `KXTOPMONTHLY-26FEB`.
+    pub fn top_monthly(settles: Date) -> Self {
+        let (year, month, _) = settles.year_month_day();
+        let month = usize::try_from(month - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or("JAN");
+        Self(format!("KXTOPMONTHLY-{:02}{month}", year.rem_euclid(100)).into())
+    }
+
     /// Returns the last day of the month that the ticker names, `26FEB` in `KXTOPMONTHLY-26FEB`: the day whose
     /// count settles a monthly event. `None` where the ticker names no month.
     pub fn month_end(&self) -> Option<Date> {
-        const MONTHS: [&str; 12] =
-            ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
         let (_, name) = self.0.rsplit_once('-')?;
         let (year, month) = (name.get(..2)?, name.get(2..)?);
         let year: i32 = year.parse().ok()?;

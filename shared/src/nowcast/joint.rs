@@ -1,6 +1,6 @@
 //! The artists of one event together: what the winner's probability integral takes.
 
-use super::forecast::Nowcaster;
+use super::forecast::{Fan, Nowcaster, Scheduled};
 use super::series::Day;
 use crate::pricing::winner::Outcome;
 use crate::{Invalid, math};
@@ -125,28 +125,36 @@ pub fn outcomes(
         let reason = format!("must be of {} artists, got {}", nowcaster.len(), correlation.loadings.len());
         return Err(Invalid::new("correlation", reason));
     }
-    (0..nowcaster.len())
-        .map(|i| {
-            let known = nowcaster.last_day(i)?;
-            let horizon =
-                usize::try_from(settlement.since(known)).ok().filter(|&h| h > 0).ok_or_else(|| {
-                    Invalid::new("settlement", format!("must be after {known}, got {settlement}"))
-                })?;
-            let fan = nowcaster.fan(i, horizon, &[]).map_err(|e| e.within(format_args!("artists[{i}]")))?;
-            let forecast = fan.steps[horizon].listeners;
-            let years = horizon as f64 / DAYS_PER_YEAR;
-            let common = correlation.loadings[i];
-            Ok(Outcome::Merton {
-                a: forecast.mean,
-                years,
-                sigma: forecast.sd * libm::sqrt((1.0 - common * common) / years),
-                lambda: forecast.jump_intensity / years,
-                mu_j: 0.0,
-                sig_j: forecast.jump_sd,
-                beta: forecast.sd * common,
-            })
-        })
-        .collect()
+    let of = |(i, &loading)| Ok(outcome(nowcaster, i, loading, settlement, &[])?.1);
+    correlation.loadings.iter().enumerate().map(of).collect()
+}
+
+/// Returns the fan of artist `i` up to settlement, given the events `scheduled` for it, and the law of its last day.
+pub(super) fn outcome(
+    nowcaster: &Nowcaster,
+    i: usize,
+    loading: f64,
+    settlement: Day,
+    scheduled: &[Scheduled],
+) -> Result<(Fan, Outcome), Invalid> {
+    let known = nowcaster.last_day(i)?;
+    let horizon = usize::try_from(settlement.since(known))
+        .ok()
+        .filter(|&h| h > 0)
+        .ok_or_else(|| Invalid::new("settlement", format!("must be after {known}, got {settlement}")))?;
+    let fan = nowcaster.fan(i, horizon, scheduled).map_err(|e| e.within(format_args!("artists[{i}]")))?;
+    let forecast = fan.steps[horizon].listeners;
+    let years = horizon as f64 / DAYS_PER_YEAR;
+    let law = Outcome::Merton {
+        a: forecast.mean,
+        years,
+        sigma: forecast.sd * libm::sqrt((1.0 - loading * loading) / years),
+        lambda: forecast.jump_intensity / years,
+        mu_j: 0.0,
+        sig_j: forecast.jump_sd,
+        beta: forecast.sd * loading,
+    };
+    Ok((fan, law))
 }
 
 #[cfg(test)]

@@ -71,6 +71,18 @@ impl PastEvent {
     }
 }
 
+/// What is known of KXTOPMONTHLY's settled events: from each one's first trade to its last, June to November 2025, and
+/// December 2025, whose winner was listed in the middle of the month.
+pub const RECORDED: [PastEvent; 7] = [
+    PastEvent { days: 19, outsiders: 0 },
+    PastEvent { days: 52, outsiders: 0 },
+    PastEvent { days: 30, outsiders: 0 },
+    PastEvent { days: 31, outsiders: 0 },
+    PastEvent { days: 31, outsiders: 0 },
+    PastEvent { days: 37, outsiders: 0 },
+    PastEvent { days: 31, outsiders: 1 },
+];
+
 /// The rate at which artists that aren't listed come to lead, as far as past events tell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutsiderRate {
@@ -90,6 +102,15 @@ impl OutsiderRate {
             return Err(Invalid::new("events", "must have at least one day between them"));
         }
         Ok(Self { outsiders: events.iter().map(|e| f64::from(e.outsiders)).sum(), days })
+    }
+
+    /// Learns the rate from [`RECORDED`].
+    ///
+    /// # Errors
+    ///
+    /// None: these events have days.
+    pub fn recorded() -> Result<Self, Invalid> {
+        Self::learn(&RECORDED)
     }
 
     /// Returns the probability that an artist not listed now leads within `days_left` days: OTHER's mass.

@@ -86,7 +86,7 @@ impl Scenario {
     }
 
     /// Puts each artist's strike at the strongest rival's count.
-    fn strike_at_rivals(&mut self) {
+    pub(super) fn strike_at_rivals(&mut self) {
         let spots: Vec<f64> = self.artists.iter().map(|artist| artist.value(own::SPOT)).collect();
         for (i, artist) in self.artists.iter_mut().enumerate() {
             let rivals = spots.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, spot)| *spot);

@@ -8,6 +8,7 @@ pub mod decimal;
 mod evaluate;
 mod event;
 mod link;
+mod nowcast;
 mod parameter;
 
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};

@@ -1,7 +1,7 @@
 //! Years of daily listeners, with the TikTok posts that drive them.
 
 use super::random::Random;
-use super::{ARTISTS, log_levels};
+use super::{ARTISTS, Month, log_levels};
 use crate::Invalid;
 use crate::math::{exp, ln};
 use crate::nowcast::series::{Day, History, Observation};
@@ -57,6 +57,35 @@ pub fn histories(rng_seed: u64, first: Day, artists: usize, days: usize) -> Resu
     ARTISTS[..artists].iter().map(history).collect()
 }
 
+/// Simulates the `days` days that lead up to a simulated month, and appends the days of it that are known.
+///
+/// Each artist's simulated past is scaled to end where the month begins. No new sound catches on in the month itself,
+/// whose listeners nothing on TikTok moves.
+///
+/// # Errors
+///
+/// Names `days` as [`histories`] does.
+pub fn histories_before(month: &Month, rng_seed: u64, days: usize) -> Result<Vec<History>, Invalid> {
+    let opened = Day::from_epoch_days(month.first_day.unix_days());
+    let first = opened.plus(-i32::try_from(days).unwrap_or(i32::MAX));
+    let past = histories(rng_seed, first, month.artists.len(), days)?;
+    let joined = past.iter().zip(&month.artists).map(|(history, artist)| {
+        let mut known = history.as_of(opened).days().to_vec();
+        let last = known.iter().rev().find_map(|day| day.listeners).unwrap_or(1.0);
+        let scale = artist.listeners.first().copied().unwrap_or(last) / last;
+        for day in &mut known {
+            day.listeners = day.listeners.map(|listeners| (scale * listeners).round());
+        }
+        let mut posts = known.last().and_then(|day| day.sound_posts).unwrap_or(0.0);
+        known.extend(artist.listeners.iter().map(|&listeners| {
+            posts *= BURST_PERSISTENCE;
+            Observation { listeners: Some(listeners), sound_posts: Some(posts.round()), impact: 1.0 }
+        }));
+        History::new(artist.name, first, known)
+    });
+    joined.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +113,21 @@ mod tests {
         }
         let [quiet, loud] = growth.map(|(sum, days)| sum / days);
         assert!(loud - quiet > BURST_GROWTH, "{quiet} {loud}");
+    }
+
+    #[test]
+    fn the_days_before_a_month_end_where_it_begins() {
+        let first_day = crate::units::Date::new(2026, 11, 1).unwrap();
+        let month = Month::simulate(20, first_day, 29).unwrap().until(14).unwrap();
+        let made = histories_before(&month, 7, 400).unwrap();
+        for (history, artist) in made.iter().zip(&month.artists) {
+            let days = history.as_of(history.end()).days();
+            assert_eq!((history.artist(), days.len()), (artist.name, 415));
+            let counts: Vec<f64> = days[400..].iter().filter_map(|day| day.listeners).collect();
+            assert_eq!(counts, artist.listeners);
+            let before = days[..400].iter().rev().find_map(|day| day.listeners).unwrap();
+            assert_eq!(before, counts[0]);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 mod histories;
 mod random;
 
-pub use self::histories::histories;
+pub use self::histories::{histories, histories_before};
 
 use self::random::Random;
 use crate::Invalid;

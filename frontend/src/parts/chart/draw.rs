@@ -117,6 +117,28 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
             Kind::Line => {
                 chart.draw_series(LineSeries::new(points, colour.stroke_width(width))).ok()?;
             }
+            Kind::Steps => {
+                let last = points.last().copied();
+                let stairs = points.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]).chain(last);
+                chart.draw_series(LineSeries::new(stairs, colour.stroke_width(width))).ok()?;
+            }
+            Kind::Band => {
+                // Whole pairs, and one beyond each edge.
+                let beside = |place: usize| series.points.get(place).map_or(f64::NAN, |point| point.0);
+                let inside = |pair: usize| {
+                    beside(2 * pair + 2) >= view.x.0 && beside((2 * pair).saturating_sub(2)) <= view.x.1
+                };
+                let pairs: Vec<usize> = (0..series.points.len() / 2)
+                    .filter(|&pair| {
+                        inside(pair) || beside(2 * pair) >= view.x.0 && beside(2 * pair) <= view.x.1
+                    })
+                    .collect();
+                let curve = |which: usize| pairs.iter().map(move |pair| series.points[2 * pair + which]);
+                let mut outline: Vec<(f64, f64)> = curve(0).collect();
+                outline.extend(curve(1).collect::<Vec<_>>().into_iter().rev());
+                let area = Polygon::new(outline, colour.mix(0.16).filled());
+                chart.draw_series(std::iter::once(area)).ok()?;
+            }
             Kind::Bars => {
                 let from = spec.marks.first().map_or(0.0, |mark| mark.x);
                 // In the order of the names, not of x: all of them are in view.

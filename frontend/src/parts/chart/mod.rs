@@ -102,7 +102,8 @@ impl Stage {
         context.stroke();
         let spec = self.spec.borrow();
         for series in spec.iter().flat_map(|spec| &spec.series) {
-            if let Some((x, y)) = nearest(&series.points, view.x_at(pixel)) {
+            let reach = spec.as_ref().map_or(f64::INFINITY, |spec| spec.x.reach());
+            if let Some((x, y, None)) = series.at(view.x_at(pixel), reach) {
                 let colour = palette.colour(series.colour);
                 context.set_fill_style_str(&format!("rgb({},{},{})", colour.0, colour.1, colour.2));
                 context.begin_path();
@@ -115,17 +116,6 @@ impl Stage {
     }
 }
 
-/// Returns the point whose x is nearest.
-fn nearest(points: &[(f64, f64)], x: f64) -> Option<(f64, f64)> {
-    let after = points.partition_point(|point| point.0 < x);
-    let candidates = [after.checked_sub(1), Some(after)];
-    candidates
-        .into_iter()
-        .flatten()
-        .filter_map(|i| points.get(i).copied())
-        .min_by(|a, b| (a.0 - x).abs().total_cmp(&(b.0 - x).abs()))
-}
-
 /// Writes a value as its axis would, with the places that a reading wants.
 fn reading(value: f64, format: Format) -> String {
     match format {
@@ -134,6 +124,7 @@ fn reading(value: f64, format: Format) -> String {
         Format::Listeners => format::millions(value, 2),
         Format::Plain | Format::None | Format::Name => format::shortest((value * 1e4).round() / 1e4),
         Format::Time => format::time_label(value as i64, 0),
+        Format::Date => ticks::date(value).map_or_else(String::new, format::date),
     }
 }
 
@@ -290,21 +281,25 @@ pub(crate) fn Chart(
 /// With many series there is no room for all: without a crosshair they are named, with one the highest are read.
 fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
     const FEW: usize = 4;
-    let is_crowded = spec.series.len() > FEW;
+    // Series of days take turns, and each has something to say on its own days only.
+    let is_crowded = spec.series.len() > FEW && spec.x.format != Format::Date;
     let has_values = spec.y.format != Format::None && spec.y.format != Format::Name;
-    let mut items: Vec<(&Series, Option<f64>)> = spec
+    type Read = Option<(f64, Option<f64>)>;
+    let mut items: Vec<(&Series, Read)> = spec
         .series
         .iter()
         .map(|series| {
-            let point = match hover {
-                Some(x) => nearest(&series.points, x),
-                None => series.points.last().copied().filter(|_| !is_crowded),
+            let last = series.points.last().map_or(f64::NAN, |point| point.0);
+            let read = match hover {
+                Some(x) => series.at(x, spec.x.reach()),
+                None => series.at(last, 0.0).filter(|_| !is_crowded),
             };
-            (series, point.map(|(_, y)| y))
+            (series, read.map(|(_, y, upper)| (y, upper)))
         })
+        .filter(|(_, read)| hover.is_none() || read.is_some())
         .collect();
     if is_crowded && hover.is_some() {
-        let height = |place: usize| items[place].1.unwrap_or(f64::MIN);
+        let height = |place: usize| items[place].1.map_or(f64::MIN, |(y, _)| y);
         let highest = shared::order::order(items.len(), &|a, b| height(a) > height(b));
         items = highest.into_iter().take(FEW).map(|place| items[place]).collect();
     }
@@ -312,7 +307,10 @@ fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
     let items: Vec<_> = items
         .into_iter()
         .map(|(series, value)| {
-            let value = value.filter(|_| has_values).map(|y| reading(y, spec.y.format));
+            let value = value.filter(|_| has_values).map(|(y, upper)| {
+                let low = reading(y, spec.y.format);
+                upper.map_or_else(|| low.clone(), |y| format!("{low} – {}", reading(y, spec.y.format)))
+            });
             let colour = format!("var({})", series.colour);
             view! {
                 <span class="legend-item">

@@ -15,6 +15,8 @@ pub(crate) enum Format {
     Plain,
     /// Microseconds since 1970, as a date or a time.
     Time,
+    /// Microseconds since 1970 at midnight, as a day. A point says something of its own day only.
+    Date,
     /// No labels: only the shape counts.
     None,
     /// Whole numbers that stand for the axis' names.
@@ -35,6 +37,12 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
+    /// Returns how far from a point the crosshair still reads it.
+    pub(crate) fn reach(&self) -> f64 {
+        const HALF_DAY: f64 = 43_200e6;
+        if self.format == Format::Date { HALF_DAY } else { f64::INFINITY }
+    }
+
     /// Returns an axis of numbers.
     pub(crate) fn of(name: &'static str, range: (f64, f64), format: Format) -> Self {
         Self { name, range, format, names: Arc::default() }
@@ -60,6 +68,10 @@ pub(crate) enum Kind {
     Area,
     /// A dot a point.
     Dots,
+    /// A line that stays at a point's height until the next point.
+    Steps,
+    /// An area between two curves. The points come in pairs of one x, the lower first.
+    Band,
 }
 
 /// A series of points, in the order of x.
@@ -73,6 +85,23 @@ pub(crate) struct Series {
     pub(crate) kind: Kind,
     /// The points: x, then y.
     pub(crate) points: Arc<Vec<(f64, f64)>>,
+}
+
+impl Series {
+    /// Returns the value at the x nearest to `x`, and for a band both, the lower first; nothing where the nearest is
+    /// further away than `reach`.
+    pub(crate) fn at(&self, x: f64, reach: f64) -> Option<(f64, f64, Option<f64>)> {
+        let after = self.points.partition_point(|point| point.0 < x);
+        let distance = |place: usize| self.points.get(place).map_or(f64::INFINITY, |p| (p.0 - x).abs());
+        let place = match after.checked_sub(1) {
+            Some(before) if distance(before) < distance(after) => before,
+            _ => after,
+        };
+        let place = if self.kind == Kind::Band { place & !1 } else { place };
+        let &(x, y) = self.points.get(place).filter(|_| distance(place) <= reach)?;
+        let upper = (self.kind == Kind::Band).then(|| self.points.get(place + 1).map(|p| p.1)).flatten();
+        Some((x, y, upper))
+    }
 }
 
 /// A straight line at a value, with a name.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use shared::format;
+use shared::units::Date;
 
 use super::spec::{Axis, Format};
 
@@ -68,6 +69,7 @@ fn ticks(range: (f64, f64), count: usize, format: Format) -> Vec<f64> {
     }
     let step = match format {
         Format::Time => time_step(span / count as f64),
+        Format::Date => time_step((span / count as f64).max(DAY)),
         _ => round_step(span / count as f64),
     };
     let first = (low / step).ceil();
@@ -97,8 +99,18 @@ fn label(value: f64, range: (f64, f64), format: Format) -> String {
         Format::Plain => format::shortest(value),
         Format::None | Format::Name => String::new(),
         Format::Time => format::time_label(value as i64, span as i64),
+        Format::Date => {
+            date(value).map_or_else(String::new, |day| format::date_label(day, (span / DAY) as i32))
+        }
     }
 }
+
+/// Returns the day that a value of a [`Format::Date`] axis is in.
+pub(super) fn date(value: f64) -> Option<Date> {
+    Date::from_unix_days((value / DAY).floor() as i32)
+}
+
+const DAY: f64 = 86_400e6;
 
 /// Returns the smallest of 1, 2, 2.5 and 5 times a power of ten that is at least `least`.
 fn round_step(least: f64) -> f64 {
@@ -119,7 +131,6 @@ fn round_step(least: f64) -> f64 {
 fn time_step(least: f64) -> f64 {
     const MINUTE: f64 = 60e6;
     const HOUR: f64 = 60.0 * MINUTE;
-    const DAY: f64 = 24.0 * HOUR;
     let steps = [
         MINUTE,
         5.0 * MINUTE,

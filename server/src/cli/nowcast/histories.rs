@@ -10,7 +10,7 @@ use shared::nowcast::series::{Day, EVENTS_COLUMNS, History, LISTENERS_COLUMNS, S
 use crate::files;
 
 /// Reads the histories; an error names the option or the file, with its line and column.
-pub(super) fn read(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<History>> {
+pub(crate) fn read(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<History>> {
     let listeners = tables("--listeners", listeners, &LISTENERS_COLUMNS)?;
     let events = tables("--events", events, &EVENTS_COLUMNS)?;
     Ok(read_histories(&sources(&listeners), &sources(&events))?)

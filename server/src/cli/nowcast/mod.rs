@@ -1,7 +1,7 @@
 //! `tauroi nowcast`: what listeners are and where they end.
 
 mod evaluate;
-mod histories;
+pub(crate) mod histories;
 mod progress;
 mod report;
 mod table;

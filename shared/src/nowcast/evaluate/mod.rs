@@ -12,6 +12,7 @@ use super::forecast::Nowcaster;
 use super::model::ECHO_KNOWN;
 use super::series::{AsOf, Day, History};
 use crate::Invalid;
+use crate::pieces::{Pace, Pieces};
 
 /// The greatest horizon of an evaluation, in days.
 pub const MAX_EVALUATED: usize = ECHO_KNOWN;
@@ -145,6 +146,29 @@ pub fn evaluate_with_progress(
     settings: &Settings,
     mut progress: impl FnMut(f64),
 ) -> Result<Evaluation, Invalid> {
+    let mut pieces = evaluate_in_pieces(histories, settings.clone());
+    let mut told = 0.0;
+    loop {
+        let result = pieces.step();
+        if pieces.done() > told {
+            told = pieces.done();
+            progress(told);
+        }
+        if let Some(result) = result {
+            return result;
+        }
+    }
+}
+
+/// Returns the work of [`evaluate`] in pieces of a few milliseconds.
+pub fn evaluate_in_pieces<'a>(
+    histories: impl AsRef<[History]> + 'a,
+    settings: Settings,
+) -> Pieces<'a, Result<Evaluation, Invalid>> {
+    Pieces::new(|pace| async move { walk(&pace, histories.as_ref(), &settings).await })
+}
+
+async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result<Evaluation, Invalid> {
     settings.check()?;
     let end =
         histories.iter().map(History::end).max().ok_or_else(|| Invalid::new("histories", "are empty"))?;
@@ -154,8 +178,11 @@ pub fn evaluate_with_progress(
     let mut damped = DampedTrend::new(histories.len());
     for day in (0..settings.from.since(start)).map(|d| start.plus(d)) {
         damped.push(&views(day), day);
+        pace.rest().await;
     }
-    let mut nowcaster = Nowcaster::fit(&views(settings.from))?;
+    // How far a fit is says nothing of the whole walk.
+    let fitting = Pace::default();
+    let mut nowcaster = Nowcaster::fit_at(&fitting, &views(settings.from)).await?;
     let mut scored = Vec::new();
     let days = end.since(settings.from);
     for elapsed in 0..days {
@@ -164,7 +191,7 @@ pub fn evaluate_with_progress(
         damped.push(&known, today);
         nowcaster.update(&known)?;
         if elapsed > 0 && elapsed % REFIT_EVERY == 0 {
-            nowcaster.refit()?;
+            nowcaster.refit_at(&fitting).await?;
         }
         for (artist, view) in known.iter().enumerate() {
             let Some(random_walk) = view.on(today).and_then(|d| d.listeners) else { continue };
@@ -190,7 +217,8 @@ pub fn evaluate_with_progress(
                 }
             }
         }
-        progress(f64::from(elapsed + 1) / f64::from(days));
+        pace.reach(f64::from(elapsed + 1) / f64::from(days));
+        pace.rest().await;
     }
     let rows = rows(histories, settings, &scored);
     Ok(Evaluation { scored, rows })

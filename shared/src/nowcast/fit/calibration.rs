@@ -3,6 +3,7 @@
 use super::shape::fit_shape;
 use super::{MINIMUM_SEEN, errors};
 use crate::nowcast::model::{Model, Reach, Shape, Track};
+use crate::pieces::Pace;
 use crate::{Invalid, math};
 
 /// The horizons at which the shape of the errors is estimated, in days; none beyond the known echo.
@@ -38,7 +39,8 @@ impl Calibration {
     /// # Errors
     ///
     /// When the tracks are too short to have enough errors.
-    pub(crate) fn fit(
+    pub(crate) async fn fit(
+        pace: &Pace,
         model: &Model,
         tracks: &[Track],
         start: Self,
@@ -54,6 +56,7 @@ impl Calibration {
                 let weight = math::exp(decay * age(j, t) as f64);
                 samples[j].push((error / libm::sqrt(variance), weight));
             });
+            pace.rest().await;
         }
         if samples.iter().any(|errors| errors.len() < FEWEST) {
             let least = MINIMUM_SEEN as usize + ANCHORS[ANCHORS.len() - 1] + STRIDE * FEWEST;
@@ -65,6 +68,7 @@ impl Calibration {
         let mut shapes = start.shapes;
         for (shape, sample) in shapes.iter_mut().zip(&samples) {
             *shape = fit_shape(sample, *shape, iterations);
+            pace.rest().await;
         }
         Ok(Self { shapes })
     }

@@ -16,6 +16,7 @@ pub use calibration::Calibration;
 use self::optimise::minimise;
 use self::shape::fit_shape;
 use super::model::{Dynamics, ECHO_KNOWN, Filter, Model, Reach, SLOPES, Shape, Track, Volatility};
+use crate::pieces::Pace;
 use crate::{Invalid, math};
 
 /// The horizons of the composite likelihood, in days.
@@ -64,10 +65,12 @@ impl Fit {
 
     /// Fits the model to `tracks`; a fit `since` makes it start there, with less work.
     ///
+    /// A piece of the work is one pass over the tracks, or over one horizon's errors.
+    ///
     /// # Errors
     ///
     /// When there is too little history.
-    pub(crate) fn new(tracks: &[Track], since: Option<&Self>) -> Result<Self, Invalid> {
+    pub(crate) async fn new(pace: &Pace, tracks: &[Track], since: Option<&Self>) -> Result<Self, Invalid> {
         let effort = match since {
             None => Effort { rounds: 3, iterations: 25, shape_iterations: 25 },
             Some(_) => Effort { rounds: 1, iterations: 2, shape_iterations: 5 },
@@ -89,9 +92,10 @@ impl Fit {
             let ridge = at[3..].iter().map(|b| 0.5 * b * b).sum::<f64>();
             ridge - quasi_log_likelihood(&model, tracks)
         };
-        (dynamics_at, _) = minimise(loss, dynamics_at, effort.iterations, 0.05);
+        (dynamics_at, _) = minimise(pace, loss, dynamics_at, effort.iterations, 0.05).await;
+        pace.reach(0.4);
         // Then the volatility and the shape of the errors, in turns, given the dynamics.
-        for _ in 0..effort.rounds {
+        for round in 1..=effort.rounds {
             let model = |at: &[f64; VOLATILITY], shapes: &[Shape; HORIZONS.len()]| Model {
                 dynamics: dynamics(&dynamics_at),
                 volatility: volatility(at, velocity_persistence),
@@ -101,9 +105,10 @@ impl Fit {
                 let prior = (at[2] - VELOCITY_PRIOR.0) / VELOCITY_PRIOR.1;
                 0.5 * prior * prior - composite_log_likelihood(&model(at, &shapes), tracks, &shapes)
             };
-            (volatility_at, _) = minimise(loss, volatility_at, effort.iterations, 0.05);
+            (volatility_at, _) = minimise(pace, loss, volatility_at, effort.iterations, 0.05).await;
             let fitted = model(&volatility_at, &shapes);
-            refit_shapes(&fitted, tracks, &mut shapes, effort.shape_iterations);
+            refit_shapes(pace, &fitted, tracks, &mut shapes, effort.shape_iterations).await;
+            pace.reach(0.4 + 0.5 * round as f64 / effort.rounds as f64);
         }
         let model = Model {
             dynamics: dynamics(&dynamics_at),
@@ -111,7 +116,8 @@ impl Fit {
             surprise: surprise_of(&shapes),
         };
         let calibration = since.map_or(Calibration::START, |f| f.calibration);
-        let calibration = Calibration::fit(&model, tracks, calibration, effort.shape_iterations)?;
+        let calibration =
+            Calibration::fit(pace, &model, tracks, calibration, effort.shape_iterations).await?;
         Ok(Self { model, calibration, dynamics_at, volatility_at, shapes })
     }
 
@@ -244,7 +250,13 @@ fn composite_log_likelihood(model: &Model, tracks: &[Track], shapes: &[Shape; HO
     sum
 }
 
-fn refit_shapes(model: &Model, tracks: &[Track], shapes: &mut [Shape; HORIZONS.len()], iterations: usize) {
+async fn refit_shapes(
+    pace: &Pace,
+    model: &Model,
+    tracks: &[Track],
+    shapes: &mut [Shape; HORIZONS.len()],
+    iterations: usize,
+) {
     let reaches = HORIZONS.map(|h| Reach::new(&model.dynamics, &model.volatility, h));
     let mut samples: [Vec<(f64, f64)>; HORIZONS.len()] = Default::default();
     for track in tracks {
@@ -258,8 +270,10 @@ fn refit_shapes(model: &Model, tracks: &[Track], shapes: &mut [Shape; HORIZONS.l
                 samples[j].push((error / libm::sqrt(variance), 1.0));
             },
         );
+        pace.rest().await;
     }
     for (shape, sample) in shapes.iter_mut().zip(&samples) {
         *shape = fit_shape(sample, *shape, iterations);
+        pace.rest().await;
     }
 }

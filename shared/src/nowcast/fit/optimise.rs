@@ -1,12 +1,15 @@
 //! A small deterministic minimiser.
 
+use crate::pieces::Pace;
+
 /// Returns a local minimum of `f` near `start`, and the value there.
 ///
 /// Broyden, Fletcher, Goldfarb and Shanno's quasi-Newton method with forward differences and a backtracking
 /// (Armijo) line search: Nocedal and Wright, *Numerical Optimization* (2006), algorithms 3.1 and 6.1. It
 /// stops when an iteration gains less than `tolerance`, or after `iterations`. A value that is not finite
-/// counts as infinitely bad.
-pub(crate) fn minimise<const N: usize>(
+/// counts as infinitely bad. Every value of `f` is a piece of the work.
+pub(crate) async fn minimise<const N: usize>(
+    pace: &Pace,
     mut f: impl FnMut(&[f64; N]) -> f64,
     start: [f64; N],
     iterations: usize,
@@ -19,7 +22,7 @@ pub(crate) fn minimise<const N: usize>(
 
     let mut x = start;
     let mut value = f(&x);
-    let mut gradient = slope(&mut f, &x, value, DIFFERENCE);
+    let mut gradient = slope(pace, &mut f, &x, value, DIFFERENCE).await;
     let mut inverse = [[0.0; N]; N];
     let mut fresh = true;
     for _ in 0..iterations {
@@ -40,6 +43,7 @@ pub(crate) fn minimise<const N: usize>(
         for _ in 0..HALVINGS {
             let candidate: [f64; N] = core::array::from_fn(|i| x[i] + step * direction[i]);
             let there = f(&candidate);
+            pace.rest().await;
             if there.is_finite() && there <= value + SUFFICIENT * step * descent {
                 found = Some((candidate, there));
                 break;
@@ -55,7 +59,7 @@ pub(crate) fn minimise<const N: usize>(
             continue;
         };
         let gained = value - there;
-        let there_gradient = slope(&mut f, &next, there, DIFFERENCE);
+        let there_gradient = slope(pace, &mut f, &next, there, DIFFERENCE).await;
         let moved: [f64; N] = core::array::from_fn(|i| next[i] - x[i]);
         let turned: [f64; N] = core::array::from_fn(|i| there_gradient[i] - gradient[i]);
         let curvature = dot(&moved, &turned);
@@ -85,18 +89,24 @@ pub(crate) fn minimise<const N: usize>(
     (x, value)
 }
 
-fn slope<const N: usize>(
+async fn slope<const N: usize>(
+    pace: &Pace,
     f: &mut impl FnMut(&[f64; N]) -> f64,
     x: &[f64; N],
     value: f64,
     width: f64,
 ) -> [f64; N] {
-    core::array::from_fn(|i| {
+    let mut slope = [0.0; N];
+    for (i, slope) in slope.iter_mut().enumerate() {
         let mut beside = *x;
         beside[i] += width;
         let there = f(&beside);
-        if there.is_finite() { (there - value) / width } else { 0.0 }
-    })
+        pace.rest().await;
+        if there.is_finite() {
+            *slope = (there - value) / width;
+        }
+    }
+    slope
 }
 
 fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
@@ -106,6 +116,16 @@ fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pieces::Pieces;
+
+    fn minimum<const N: usize>(
+        f: impl FnMut(&[f64; N]) -> f64,
+        start: [f64; N],
+        iterations: usize,
+        tolerance: f64,
+    ) -> ([f64; N], f64) {
+        Pieces::new(|pace| async move { minimise(&pace, f, start, iterations, tolerance).await }).finish()
+    }
 
     #[test]
     fn finds_the_minimum_of_a_curved_valley() {
@@ -113,7 +133,7 @@ mod tests {
             let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
             a * a + 100.0 * b * b
         };
-        let (x, value) = minimise(rosenbrock, [-1.2, 1.0], 200, 1e-14);
+        let (x, value) = minimum(rosenbrock, [-1.2, 1.0], 200, 1e-14);
         // A forward difference of width 1e-5 is off by half of it times the curvature, 802; along the valley,
         // whose curvature is 0.4, that is a hundredth.
         assert!(value < 1e-4 && (x[0] - 1.0).abs() < 0.01 && (x[1] - 1.0).abs() < 0.02, "{x:?} {value}");
@@ -121,7 +141,7 @@ mod tests {
 
     #[test]
     fn turns_away_from_where_there_is_no_value() {
-        let (x, _) = minimise(|x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 100, 0.0);
+        let (x, _) = minimum(|x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 100, 0.0);
         assert!(x[0] <= 0.5 && x[0] > 0.45, "{x:?}");
     }
 }

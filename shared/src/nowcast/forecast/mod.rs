@@ -7,6 +7,7 @@ pub use predictive::Predictive;
 use super::fit::Fit;
 use super::model::{ECHO_KNOWN, Filter, Reach, Track};
 use super::series::{AsOf, Day};
+use crate::pieces::{Pace, Pieces};
 use crate::{Invalid, math};
 
 /// The furthest a forecast goes, in days: two months.
@@ -67,12 +68,35 @@ impl Nowcaster {
     ///
     /// When together they know too little to fit anything.
     pub fn fit(views: &[AsOf<'_>]) -> Result<Self, Invalid> {
+        Self::fit_in_pieces(views).finish()
+    }
+
+    /// Returns the work of [`Nowcaster::fit`] in pieces of a millisecond or two.
+    pub fn fit_in_pieces(views: &[AsOf<'_>]) -> Pieces<'static, Result<Self, Invalid>> {
         let tracks: Vec<Track> = views.iter().map(Track::new).collect();
-        let fit = Fit::new(&tracks, None)?;
+        Pieces::new(|pace| async move { Self::fit_tracks(&pace, tracks).await })
+    }
+
+    /// Does what [`Nowcaster::fit`] does, at a pace.
+    pub(crate) async fn fit_at(pace: &Pace, views: &[AsOf<'_>]) -> Result<Self, Invalid> {
+        Self::fit_tracks(pace, views.iter().map(Track::new).collect()).await
+    }
+
+    async fn fit_tracks(pace: &Pace, tracks: Vec<Track>) -> Result<Self, Invalid> {
+        let fit = Fit::new(pace, &tracks, None).await?;
+        Ok(Self::of(tracks, fit))
+    }
+
+    /// Returns what `views` know under parameters that were fitted to something else, such as an earlier day.
+    pub fn with(fit: Fit, views: &[AsOf<'_>]) -> Self {
+        Self::of(views.iter().map(Track::new).collect(), fit)
+    }
+
+    fn of(tracks: Vec<Track>, fit: Fit) -> Self {
         let mut nowcaster =
             Self { tracks, filters: Vec::new(), surprises: Vec::new(), fit, reaches: Vec::new() };
         nowcaster.replay();
-        Ok(nowcaster)
+        nowcaster
     }
 
     /// Takes in the days that `views` know beyond those seen so far. The parameters stay as they are.
@@ -98,7 +122,12 @@ impl Nowcaster {
     ///
     /// As for [`Nowcaster::fit`].
     pub fn refit(&mut self) -> Result<(), Invalid> {
-        self.fit = Fit::new(&self.tracks, Some(&self.fit))?;
+        Pieces::new(|pace| async move { self.refit_at(&pace).await }).finish()
+    }
+
+    /// Does what [`Nowcaster::refit`] does, at a pace.
+    pub(crate) async fn refit_at(&mut self, pace: &Pace) -> Result<(), Invalid> {
+        self.fit = Fit::new(pace, &self.tracks, Some(&self.fit)).await?;
         self.replay();
         Ok(())
     }

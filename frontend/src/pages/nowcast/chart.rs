@@ -1,0 +1,147 @@
+//! The picture: official counts, what was said of each a day ahead, and the fan to settlement.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use shared::format;
+use shared::nowcast::event::{DayAhead, Standing};
+use shared::nowcast::series::{Day, History};
+
+use super::studio::{Known, Loaded, Studio};
+use crate::parts::artist;
+use crate::parts::chart::Chart;
+use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
+use crate::reactive::memo;
+
+const DAY: f64 = 86_400e6;
+
+/// How much of the past is shown, in days.
+const RANGES: [(i32, &str); 3] = [(90, "90 d"), (365, "1 y"), (i32::MAX, "All")];
+/// What is shown when the page opens.
+const FIRST_RANGE: i32 = 90;
+
+/// The chart of the chosen artist.
+#[component]
+pub(super) fn NowcastChart() -> impl IntoView {
+    let studio = expect_context::<Studio>();
+    let range = RwSignal::new(FIRST_RANGE);
+    // What was said stays while the range or a release moves.
+    let said = memo(move || Arc::new(studio.said()));
+    let shown = memo(move || {
+        let (known, event, loaded) = (studio.known.get(), studio.event.get(), studio.ready());
+        let (Some(known), Some(event), Some(loaded)) = (known, event, loaded) else { return None };
+        let place = studio.chosen.get();
+        let colour = studio.colours.with(|colours| colours.get(place).copied().unwrap_or(place));
+        let history = loaded.histories.get(place)?;
+        let standing = event.standings.get(place)?;
+        Some(Picture { known: &known, loaded: &loaded, history, standing, said: &said.get() }.spec(
+            event.settlement,
+            range.get(),
+            artist::colour(colour),
+        ))
+    });
+    let spec = memo(move || shown.get().unwrap_or_else(empty));
+    let button = move |(days, name): (i32, &'static str)| {
+        view! {
+            <button type="button" class="quiet" aria-pressed=move || (range.get() == days).to_string() on:click=move |_| range.set(days)>
+                {name}
+            </button>
+        }
+    };
+    view! {
+        <div class="ranges" role="group" aria-label="How much of the past">{RANGES.map(button).collect_view()}</div>
+        <Chart title="Official count, nowcast and forecast" slug="nowcast" spec=spec />
+    }
+}
+
+fn empty() -> Spec {
+    Spec {
+        x: Axis::of("Day", (0.0, DAY), Format::Date),
+        y: Axis::of("Monthly listeners", (0.0, 1.0), Format::Listeners),
+        series: Vec::new(),
+        marks: Vec::new(),
+        summary: String::new(),
+    }
+}
+
+struct Picture<'a> {
+    known: &'a Known,
+    loaded: &'a Loaded,
+    history: &'a History,
+    standing: &'a Standing,
+    said: &'a [DayAhead],
+}
+
+impl Picture<'_> {
+    fn spec(&self, settlement: Day, past: i32, colour: &'static str) -> Spec {
+        let as_of = self.known.as_of;
+        let first = if past == i32::MAX { self.history.first() } else { as_of.plus(-past) };
+        let first = first.max(self.history.first());
+        let counts = |from: Day, to: Day| -> Vec<(f64, f64)> {
+            (0..=to.since(from))
+                .map(|d| from.plus(d))
+                .filter_map(|day| Some((x(day), self.history.as_of(day).on(day)?.listeners?)))
+                .collect()
+        };
+        let official = counts(first, as_of);
+        let came = counts(as_of.plus(1), settlement.min(self.loaded.last));
+        let steps = &self.standing.fan.steps;
+        let band = |low: f64, high: f64| -> Vec<(f64, f64)> {
+            let pair = |step: &shared::nowcast::forecast::Step| {
+                [low, high].map(|p| (x(step.day), step.listeners.quantile(p)))
+            };
+            steps.iter().flat_map(pair).collect()
+        };
+        let said: Vec<&DayAhead> =
+            self.said.iter().filter(|(day, _)| *day >= first && *day <= as_of).collect();
+        let said_band = said.iter().flat_map(|(day, [low, _, high])| [(x(*day), *low), (x(*day), *high)]);
+        let series = |name: &str, colour, kind, points| Series {
+            name: name.into(),
+            colour,
+            kind,
+            points: Arc::new(points),
+        };
+        let mut all = vec![
+            series("A day ahead, 80 %", colour, Kind::Band, said_band.collect()),
+            series("95 %", colour, Kind::Band, band(0.025, 0.975)),
+            series("80 %", colour, Kind::Band, band(0.1, 0.9)),
+            series("50 %", colour, Kind::Band, band(0.25, 0.75)),
+            series("Official", "--text-0", Kind::Steps, official),
+            series("A day ahead", colour, Kind::Line, said.iter().map(|(day, q)| (x(*day), q[1])).collect()),
+            series(
+                "Forecast",
+                colour,
+                Kind::Line,
+                steps.iter().map(|s| (x(s.day), s.listeners.median())).collect(),
+            ),
+        ];
+        if !came.is_empty() {
+            all.push(series("What came", "--text-0", Kind::Dots, came));
+        }
+        let heights = all.iter().flat_map(|series| series.points.iter().map(|point| point.1));
+        let (low, high) = heights.fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(y), high.max(y)));
+        let room = 0.04 * (high - low).max(1.0);
+        let mark = |name: &str, colour, day| Mark { name: name.into(), colour, x: x(day) };
+        let settles = self.standing.settles();
+        let (from, to) = settles.interval(0.8);
+        Spec {
+            x: Axis::of("Day", (x(first), x(settlement) + DAY), Format::Date),
+            y: Axis::of("Monthly listeners", (low - room, high + room), Format::Listeners),
+            series: all,
+            marks: vec![mark("Last count", "--text-2", as_of), mark("Settlement", "--accent", settlement)],
+            summary: format!(
+                "{} of {}; {} at settlement on {settlement}, with 80 % between {} and {}",
+                format::millions(self.standing.fan.official.1, 2),
+                self.standing.fan.official.0,
+                format::millions(settles.median(), 2),
+                format::millions(from, 2),
+                format::millions(to, 2)
+            ),
+        }
+    }
+}
+
+/// Returns where a day stands on the axis: at its midnight.
+fn x(day: Day) -> f64 {
+    f64::from(day.epoch_days()) * DAY
+}

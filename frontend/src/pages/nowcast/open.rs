@@ -1,0 +1,90 @@
+//! Files of listeners that a person opens: read in the page, so that nothing leaves the machine.
+
+use js_sys::{Array, Function, Reflect, Uint8Array};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::nowcast::series::{EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, FileList, ReadableWritablePair, Response};
+
+use super::studio::{Loaded, Studio};
+use crate::desk::Desk;
+use crate::parts::opener::{Opener, refusal};
+
+/// The largest file that is opened, in bytes.
+const MOST_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
+
+/// The button that opens histories, and events that moved them.
+#[component]
+pub(super) fn OpenListeners() -> impl IntoView {
+    let (desk, studio) = (expect_context::<Desk>(), expect_context::<Studio>());
+    let take = Callback::new(move |files: Option<FileList>| {
+        let files: Vec<File> =
+            files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default();
+        spawn_local(async move {
+            desk.say(match open(&files).await {
+                Ok(loaded) => {
+                    let said = loaded.summary();
+                    studio.show(loaded);
+                    said
+                }
+                Err(reason) => refusal(&reason),
+            });
+        });
+    });
+    view! {
+        <Opener
+            id="listeners-file"
+            name="Open listeners"
+            hint="or drop .csv or .csv.gz; read here, sent nowhere"
+            take=take
+        />
+    }
+}
+
+async fn open(files: &[File]) -> Result<Loaded, String> {
+    let mut tables = Vec::new();
+    for file in files {
+        let name = file.name();
+        if file.size() > MOST_BYTES {
+            return Err(format!("{name} is larger than 32 MB."));
+        }
+        let bytes = bytes(file).await.map_err(|_| format!("{name} can't be read as gzip."))?;
+        tables.push((name, bytes));
+    }
+    let histories = read(&tables).map_err(|reason| format!("{reason}."))?;
+    let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
+    Loaded::new(names.join(", "), None, histories)
+}
+
+/// Tells listeners from events by their columns, and reads both.
+fn read(tables: &[(String, Vec<u8>)]) -> Result<Vec<History>, String> {
+    let (mut listeners, mut events) = (Vec::new(), Vec::new());
+    for (name, bytes) in tables {
+        let source = Source { name, bytes };
+        let lacks = |columns: &[&'static str]| source.missing_column(columns).map_err(|e| e.to_string());
+        match lacks(&LISTENERS_COLUMNS)? {
+            None => listeners.push(source),
+            Some(_) if lacks(&EVENTS_COLUMNS)?.is_none() => events.push(source),
+            Some(column) => return Err(format!("{name}:1:{column}: the header has no such column")),
+        }
+    }
+    if listeners.is_empty() {
+        return Err(format!("Open a file with the columns {}", LISTENERS_COLUMNS.join(", ")));
+    }
+    read_histories(&listeners, &events).map_err(|e| e.to_string())
+}
+
+/// Returns the file's content, unpacked if it is gzip.
+async fn bytes(file: &File) -> Result<Vec<u8>, JsValue> {
+    let plain = Uint8Array::new(&JsFuture::from(file.array_buffer()).await?);
+    if plain.length() < 2 || (plain.get_index(0), plain.get_index(1)) != (0x1f, 0x8b) {
+        return Ok(plain.to_vec());
+    }
+    // By name, for its bindings are not settled yet. The stream is a pair of ends itself.
+    let make: Function = Reflect::get(&js_sys::global(), &"DecompressionStream".into())?.dyn_into()?;
+    let ends: ReadableWritablePair = Reflect::construct(&make, &Array::of1(&"gzip".into()))?.unchecked_into();
+    let unpacked = Response::new_with_opt_readable_stream(Some(&file.stream().pipe_through(&ends)))?;
+    Ok(Uint8Array::new(&JsFuture::from(unpacked.array_buffer()?).await?).to_vec())
+}

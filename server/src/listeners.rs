@@ -1,0 +1,58 @@
+//! The histories of listeners that the nowcast page opens with: the files that were named, or the demo's.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use shared::api::{Listeners, Origin};
+use shared::nowcast::series::History;
+
+use crate::cli::nowcast::histories::read;
+use crate::tapes::Library;
+
+/// Reads the files among `paths`; without any, the listeners are those of the library's simulated artists.
+///
+/// # Errors
+///
+/// Fails when a path does not exist or a file is malformed: the error names file, line and column.
+pub(crate) fn load(paths: &[PathBuf], library: &Library) -> anyhow::Result<Listeners> {
+    if paths.is_empty() {
+        let csv = write(library.histories())?;
+        return Ok(Listeners { origin: Origin::Simulated, name: "Simulated artists".to_owned(), csv });
+    }
+    let name = paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
+    let name = name.collect::<Vec<_>>().join(", ");
+    Ok(Listeners { origin: Origin::Recorded, name, csv: write(&read(paths, &[])?)? })
+}
+
+/// Writes histories as a listeners file, without the days of which nothing is known.
+fn write(histories: &[History]) -> anyhow::Result<String> {
+    let mut file = csv::Writer::from_writer(Vec::new());
+    file.write_record(["artist", "date", "spotify_monthly_listeners", "tiktok_sound_posts_change"])?;
+    let text = |value: Option<f64>| value.map(|x| x.to_string()).unwrap_or_default();
+    for history in histories {
+        for (i, day) in (0..).zip(history.as_of(history.end()).days()) {
+            if day.listeners.is_some() || day.sound_posts.is_some() {
+                let date = history.first().plus(i).to_string();
+                file.write_record([history.artist(), &date, &text(day.listeners), &text(day.sound_posts)])?;
+            }
+        }
+    }
+    let bytes = file.into_inner().map_err(|error| error.into_error())?;
+    String::from_utf8(bytes).context("names are text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::nowcast::series::{Source, read_histories};
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let library = Library::load(&[]).unwrap();
+        let listeners = load(&[], &library).unwrap();
+        let source = Source { name: &listeners.name, bytes: listeners.csv.as_bytes() };
+        assert_eq!(read_histories(&[source], &[]).unwrap(), library.histories());
+        assert_eq!(listeners.origin, Origin::Simulated);
+        assert!(load(&["no/such/file.csv".into()], &library).is_err());
+    }
+}
