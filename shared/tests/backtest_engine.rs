@@ -5,11 +5,12 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use shared::backtest::{Conditions, FeeMode, FillModel, Money, Outcome, Prepared, Strategy, simulate};
+use shared::Invalid;
+use shared::backtest::{Conditions, FillModel, Money, Outcome, Prepared, Strategy, simulate};
 use shared::belief::{Calibration, Point, Track, walk_forward};
 use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
 use shared::market::{Action, Contract, EventTape, Side, Trade};
-use shared::quoting::{Command, Event, Quote, Quotes};
+use shared::quoting::{Command, Event, Fee, Quote, Quotes, Reason};
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 const TICKER: &str = "KXTOPMONTHLY-26FEB-BAD";
@@ -18,19 +19,20 @@ const TICKER: &str = "KXTOPMONTHLY-26FEB-BAD";
 struct Fixed(Quotes);
 
 impl Strategy for Fixed {
-    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) {
+    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid> {
         if let Event::Belief { contract, .. } = event {
             commands.push(command(*contract, self.0));
         }
+        Ok(())
     }
 
-    fn refresh(&self) -> i64 {
-        0
+    fn due(&self) -> Option<Timestamp> {
+        None
     }
 }
 
 fn command(contract: usize, quotes: Quotes) -> Command {
-    Command { contract, quotes }
+    Command { contract, quotes, reason: Reason::Drift }
 }
 
 fn quote(cents: i64, contracts: i64) -> Option<Quote> {
@@ -84,7 +86,7 @@ fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, conditions: &Condi
 }
 
 fn free() -> Conditions {
-    Conditions { fee: FeeMode::Flat(Cash::ZERO), queue_ahead: Quantity::ZERO, ..Conditions::default() }
+    Conditions { fee: Fee::Flat(Cash::ZERO), queue_ahead: Quantity::ZERO, ..Conditions::default() }
 }
 
 #[test]
@@ -174,10 +176,10 @@ fn fees_are_those_of_the_fees_module() {
     }
     // Before June 2026 up to the cent: 2 cents of three contracts, 1 of one.
     assert_eq!((outcome.total.fees, expected), (30_000, 30_000));
-    let maker = Conditions { fee: FeeMode::Maker, ..Conditions::default() };
+    let maker = Conditions { fee: Fee::Maker, ..Conditions::default() };
     // 0.0175 x 0.45 x 0.55 = 0.00433125 a contract, up to the microdollar a fill.
     assert_eq!(run(&tape, quotes, FillModel::Through, &maker).total.fees, 12_994 + 4_332);
-    let flat = Conditions { fee: FeeMode::Flat("0.015".parse().unwrap()), ..Conditions::default() };
+    let flat = Conditions { fee: Fee::Flat("0.015".parse().unwrap()), ..Conditions::default() };
     assert_eq!(run(&tape, quotes, FillModel::Through, &flat).total.fees, 4 * 15_000);
 }
 
@@ -201,7 +203,7 @@ struct Around {
 }
 
 impl Strategy for Around {
-    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) {
+    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid> {
         match *event {
             Event::Fill { contract, action, count, .. } => {
                 let sign = if action == Action::Buy { 1 } else { -1 };
@@ -216,10 +218,11 @@ impl Strategy for Around {
             }
             _ => {}
         }
+        Ok(())
     }
 
-    fn refresh(&self) -> i64 {
-        60_000_000
+    fn due(&self) -> Option<Timestamp> {
+        None
     }
 }
 
@@ -242,7 +245,7 @@ proptest! {
         slippage in 0..3_i64,
         lost_fills in prop::sample::select(vec![0.0, 0.3]),
         latency in prop::sample::select(vec![0, 5_000_000, 600_000_000]),
-        fee in prop::sample::select(vec![FeeMode::Exact, FeeMode::Maker]),
+        fee in prop::sample::select(vec![Fee::Exact, Fee::Maker]),
     ) {
         let tape = simulated();
         let slippage = Price::from_cents(slippage).unwrap();
@@ -281,7 +284,7 @@ fn the_models_are_ordered_for_the_same_quotes() {
     let tape = simulated();
     for (bid, ask) in [(5, 12), (20, 30), (38, 44), (50, 60)] {
         let quotes = Quotes { bid: quote(bid, 5), ask: quote(ask, 5) };
-        let conditions = Conditions { fee: FeeMode::Maker, ..Conditions::default() };
+        let conditions = Conditions { fee: Fee::Maker, ..Conditions::default() };
         let volume = |model| run(&tape, quotes, model, &conditions).total.volume;
         let volumes = [FillModel::Through, FillModel::Queue, FillModel::Front].map(volume);
         assert!(volumes[0] > 0 && volumes.is_sorted(), "{volumes:?}");

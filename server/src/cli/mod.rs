@@ -1,7 +1,9 @@
 //! The command line: `tauroi --help`.
 
+mod backtest;
 pub(crate) mod nowcast;
 mod price;
+mod progress;
 mod serve;
 
 use std::process::ExitCode;
@@ -18,6 +20,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Quote over recorded trades, fill in four ways, and show the evidence
+    #[command(long_about = backtest::ABOUT)]
+    Backtest(backtest::Options),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Answer questions of price, probability and fee, a JSON line each
@@ -29,6 +34,7 @@ enum Command {
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Backtest(options) => backtest::run(&options),
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Price(options) => price::run(&options),
         Command::Serve(options) => serve::run(&options),

@@ -47,6 +47,8 @@ pub struct Money {
     pub max_drawdown: i64,
     /// The greatest absolute position, in hundredths of a contract.
     pub max_position: i64,
+    /// The position at the end, before settlement; nothing of more than one contract.
+    pub position: i64,
 }
 
 impl Money {
@@ -55,7 +57,7 @@ impl Money {
         self.net + self.fees
     }
 
-    /// Adds what other fills brought in; drawdowns and greatest positions, which don't add up, are left as they are.
+    /// Adds what other fills brought in; drawdowns and positions, which don't add up, are left as they are.
     pub(super) fn add(&mut self, other: &Self) {
         self.fills += other.fills;
         self.volume += other.volume;
@@ -142,6 +144,7 @@ impl Account {
         let end = self.position * i64::from(mark);
         self.money.revaluation = end - self.attributed;
         self.money.net = self.equity;
+        self.money.position = self.position;
         if settled {
             self.money.settled = (end - self.cost, self.money.volume);
         }

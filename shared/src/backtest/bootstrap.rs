@@ -5,7 +5,7 @@ use crate::random::SplitMix64;
 
 /// Of fewer events than this there is no interval: so few hardly differ, and the spread of their resamples would
 /// understate the error.
-const FEWEST_EVENTS: usize = 4;
+pub(super) const FEWEST_EVENTS: usize = 4;
 
 /// Returns the 2.5th and the 97.5th percentile of the sum when as many events are drawn with replacement as there are,
 /// and `None` of fewer than four events.

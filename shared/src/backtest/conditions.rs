@@ -2,21 +2,10 @@
 
 use crate::Invalid;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
-use crate::units::{Cash, Price, Quantity};
+use crate::quoting::Fee;
+use crate::units::{Price, Quantity};
 
 use super::prepared::Prepared;
-
-/// How fills are charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FeeMode {
-    /// The series' own fee where it is known, else the mission's 0.0175 C P (1 - P); rounded as on the day of the trade,
-    /// for a direct member, with one rounding account an order.
-    Exact,
-    /// The mission's formula for every contract, rounded up to the microdollar.
-    Maker,
-    /// This much a contract.
-    Flat(Cash),
-}
 
 /// What a backtest assumes besides the tape and the quotes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,24 +18,19 @@ pub struct Conditions {
     pub slippage: Price,
     /// The fraction of prints that should have filled us and didn't.
     pub lost_fills: f64,
-    /// How fills are charged.
-    pub fee: FeeMode,
+    /// For how long, in the middle of each event, no belief reaches the strategy, in microseconds.
+    pub blackout: i64,
+    /// How fills are charged. The exact fee is rounded as on the day of the trade, for a direct member, with one rounding
+    /// account an order; the maker's is rounded up to the microdollar.
+    pub fee: Fee,
     /// The seed of what is left to chance.
     pub rng_seed: u64,
 }
 
 impl Default for Conditions {
-    /// Nothing goes wrong; 25 contracts stand before an order. Of 15 078 sides of recorded books of winner-take-all
-    /// events the median size at the best price is 26 contracts (quartiles 5 and 273).
+    /// Those of [`super::Config::preset`].
     fn default() -> Self {
-        Self {
-            latency: 0,
-            queue_ahead: Quantity::from_contracts(25).unwrap_or(Quantity::ZERO),
-            slippage: Price::ZERO,
-            lost_fills: 0.0,
-            fee: FeeMode::Exact,
-            rng_seed: 1,
-        }
+        super::Config::preset(crate::quoting::Preset::Seed).conditions()
     }
 }
 
@@ -61,15 +45,13 @@ pub(super) enum Charge {
     Flat(i64),
 }
 
-impl FeeMode {
-    /// Returns what each contract is charged.
-    pub(super) fn charges(self, prepared: &Prepared) -> Result<Vec<Charge>, Invalid> {
-        let mission = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE)?;
-        let charge = |known: Option<FeeSchedule>| match self {
-            Self::Exact => Charge::Exact(known.unwrap_or(mission)),
-            Self::Maker => Charge::Unrounded(mission),
-            Self::Flat(fee) => Charge::Flat(fee.microdollars()),
-        };
-        Ok(prepared.contracts().iter().map(|contract| charge(contract.fees)).collect())
-    }
+/// Returns what each contract is charged.
+pub(super) fn charges(fee: Fee, prepared: &Prepared) -> Result<Vec<Charge>, Invalid> {
+    let mission = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE)?;
+    let charge = |known: Option<FeeSchedule>| match fee {
+        Fee::Exact => Charge::Exact(known.unwrap_or(mission)),
+        Fee::Maker => Charge::Unrounded(mission),
+        Fee::Flat(amount) => Charge::Flat(amount.microdollars()),
+    };
+    Ok(prepared.contracts().iter().map(|contract| charge(contract.fees)).collect())
 }

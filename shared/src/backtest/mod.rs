@@ -5,22 +5,36 @@
 
 mod account;
 mod bootstrap;
+mod calibration;
 mod conditions;
+mod config;
+mod engine;
 mod fills;
 mod hash;
+mod json;
+mod link;
+mod logs;
 mod outcome;
 mod prepared;
+mod report;
 mod run;
 mod score;
 mod sharpe;
 
 pub use account::{ATTRIBUTION, Money};
 pub use bootstrap::sum_interval;
-pub use conditions::{Conditions, FeeMode};
+pub use calibration::{Calibration, ContractScore, HorizonScore, SCORED_DAYS, calibrate};
+pub use conditions::Conditions;
+pub use config::{ASSUMPTIONS, Assumption, Config};
+pub use engine::run;
 pub use fills::FillModel;
 pub use hash::{sha256, tape_hash};
+pub use json::Json;
+pub use link::{Link, parse_models};
+pub use logs::{decisions, fills};
 pub use outcome::{Decision, OurFill, Outcome, Series};
 pub use prepared::{HORIZONS, Prepared, PreparedContract, PreparedEvent};
+pub use report::{RESAMPLES, Report, Row};
 pub use run::{Strategy, simulate};
 pub use score::{Bin, Score, Scores};
 pub use sharpe::{DeflatedSharpe, Sharpe};

@@ -3,7 +3,7 @@
 use super::account::Money;
 use super::fills::FillModel;
 use super::prepared::Prepared;
-use crate::quoting::Quotes;
+use crate::quoting::{Quotes, Reason};
 
 /// One fill of ours. Prices are in centi-cents of YES, sizes in hundredths of a contract, money in microdollars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Decision {
     pub batch: u32,
     /// The position at the time, in hundredths of a contract.
     pub position: i64,
+    /// What changed the mind.
+    pub reason: Reason,
     /// What shall rest.
     pub quotes: Quotes,
 }

@@ -4,7 +4,7 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 
 use super::fills::side_code;
-use super::hash::tape_hash;
+use super::hash::{sha256, tape_hash};
 use crate::Invalid;
 use crate::belief::{Point, Track};
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
@@ -27,6 +27,8 @@ pub struct PreparedEvent {
     pub settles: Option<Timestamp>,
     /// How many prints it has.
     pub prints: usize,
+    /// When its first and its last print were, in microseconds.
+    pub span: (i64, i64),
 }
 
 /// One contract of a tape.
@@ -58,6 +60,7 @@ pub struct Prepared {
     events: Vec<PreparedEvent>,
     contracts: Vec<PreparedContract>,
     hash: String,
+    markets_hash: Option<String>,
     pub(super) batches: Vec<Batch>,
     pub(super) beliefs: Vec<Belief>,
     pub(super) prints: Vec<Print>,
@@ -104,10 +107,12 @@ impl Prepared {
             events: Vec::with_capacity(events.len()),
             contracts: Vec::new(),
             hash: tape_hash(events),
+            markets_hash: None,
             batches: Vec::new(),
             beliefs: Vec::new(),
             prints: Vec::new(),
         };
+        let mut facts = String::new();
         // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.
         let (mut batches, mut beliefs, mut prints) = (Vec::new(), Vec::new(), Vec::new());
         let misfit = |why: &str| Invalid::new("tracks", format!("don't fit the tapes: {why}"));
@@ -151,6 +156,9 @@ impl Prepared {
                 }
                 look_ahead(&mut batches[own..]);
                 let contract = known.get(tape.ticker().as_str()).copied();
+                if let Some(contract) = contract {
+                    facts.push_str(&facts_of(contract));
+                }
                 prepared.contracts.push(PreparedContract {
                     ticker: tape.ticker().clone(),
                     event: prepared.events.len(),
@@ -163,13 +171,19 @@ impl Prepared {
             }
             let contracts = first_contract..prepared.contracts.len();
             let closes = prepared.contracts[contracts.clone()].iter().filter_map(|c| c.closes).max();
+            let spans = event.contracts().iter().map(|tape| tape.span());
+            let span = spans.fold((i64::MAX, i64::MIN), |(first, last), (from, to)| {
+                (first.min(from.micros()), last.max(to.micros()))
+            });
             prepared.events.push(PreparedEvent {
+                span,
                 ticker: event.event().clone(),
                 contracts,
                 settles: closes.or_else(|| Some(event.event().month_end()?.checked_add_days(1)?.midnight())),
                 prints: prints.len() - first_print,
             });
         }
+        prepared.markets_hash = (!facts.is_empty()).then(|| sha256(facts.as_bytes()));
         prepared.interleave(&batches, &beliefs, &prints);
         Ok(prepared)
     }
@@ -218,6 +232,11 @@ impl Prepared {
     /// Returns the [`tape_hash`] of the tape.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Returns what names all that is known of the tape's contracts besides their trades; `None` where that is nothing.
+    pub fn markets_hash(&self) -> Option<&str> {
+        self.markets_hash.as_deref()
     }
 
     /// Returns where the prints of a batch are.
@@ -275,4 +294,20 @@ fn schedule(contract: &Contract) -> Result<Option<FeeSchedule>, Invalid> {
         Err(invalid) if fee_type == FeeType::Flat => Err(invalid.within(&contract.ticker)),
         Err(invalid) => Err(invalid),
     }
+}
+
+/// Returns a line with all that is known of a contract and that a result depends on.
+fn facts_of(contract: &Contract) -> String {
+    let mut line = contract.ticker.to_string();
+    for fact in [
+        contract.result.map(|result| result.to_string()),
+        contract.fee_type.map(|fee_type| fee_type.to_string()),
+        contract.fee_multiplier.map(|multiplier| multiplier.to_string()),
+        contract.close_time.map(|close| close.to_string()),
+    ] {
+        line.push(',');
+        line.push_str(fact.as_deref().unwrap_or_default());
+    }
+    line.push('\n');
+    line
 }

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 
 use super::account::{Account, Booked, Money};
-use super::conditions::{Charge, Conditions};
+use super::conditions::{Charge, Conditions, charges};
 use super::fills::{FillModel, Resting, Seen, mirrored};
 use super::outcome::{Decision, OurFill, Outcome, Series};
 use super::prepared::{Batch, Prepared};
 use crate::Invalid;
 use crate::fees::{Account as Member, Fill, OrderFees, Role, RoundingRule};
 use crate::market::{Action, Side};
-use crate::quoting::{Command, Event, Quote, Quotes};
+use crate::quoting::{Command, Event, Quote, Quoter, Quotes};
 use crate::random::SplitMix64;
 use crate::units::{Price, Quantity, Timestamp};
 
@@ -19,10 +19,24 @@ use crate::units::{Price, Quantity, Timestamp};
 /// It is told nothing else. What comes later, and how a contract settled, can't be reached from here.
 pub trait Strategy {
     /// Takes in `event` at `now` and pushes what it wants changed.
-    fn step(&mut self, now: Timestamp, event: &Event, commands: &mut Vec<Command>);
+    ///
+    /// # Errors
+    ///
+    /// Names what of the event it can't take.
+    fn step(&mut self, now: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid>;
 
-    /// Returns after how long without an event it wants to hear that time passed, in microseconds; not at all if zero.
-    fn refresh(&self) -> i64;
+    /// Returns when it wants to hear that time passed, if nothing happens before.
+    fn due(&self) -> Option<Timestamp>;
+}
+
+impl Strategy for Quoter {
+    fn step(&mut self, now: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid> {
+        Self::step(self, now, event, &mut |command| commands.push(command))
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        Self::due(self)
+    }
 }
 
 /// One contract under way.
@@ -50,9 +64,8 @@ struct InFlight {
 /// the outcome has its series.
 ///
 /// At each batch, in this order: quotes that have arrived before it rest; its prints meet what rests; the strategy hears
-/// of the fills, then of the belief that the batch left; what it then wants is on its way. After a batch the strategy of
-/// its event hears every so often that time passed, until a whole [`Strategy::refresh`] went by without one: nothing can
-/// change its mind any more.
+/// of the fills, then of the belief that the batch left; what it then wants is on its way. Between batches a strategy hears
+/// that time passed when it is [due](Strategy::due).
 ///
 /// # Errors
 ///
@@ -70,14 +83,13 @@ pub fn simulate<S: Strategy>(
     let mut run = Run {
         prepared,
         model,
-        charges: conditions.fee.charges(prepared)?,
+        charges: charges(conditions.fee, prepared)?,
         conditions,
         record,
         books: prepared.contracts().iter().map(|_| Book::new()).collect(),
         in_flight: VecDeque::with_capacity(64),
         commands: Vec::with_capacity(16),
         ticks: vec![i64::MAX; prepared.events().len()],
-        heard: vec![0; prepared.events().len()],
         next_tick: i64::MAX,
         series: Series::default(),
     };
@@ -157,9 +169,7 @@ struct Run<'a> {
     commands: Vec<Command>,
     /// When each event's strategy next hears that time passed.
     ticks: Vec<i64>,
-    /// When each event last had a batch.
-    heard: Vec<i64>,
-    /// The earliest of `ticks`.
+    /// The earliest of them.
     next_tick: i64,
     series: Series,
 }
@@ -295,18 +305,18 @@ impl Run<'_> {
             if count > 0 {
                 let (price, count) =
                     (Price::from_centicents(i64::from(price))?, Quantity::from_hundredths(count)?);
-                strategy.step(now, &Event::Fill { contract, action, price, count }, &mut self.commands);
+                strategy.step(now, &Event::Fill { contract, action, price, count }, &mut self.commands)?;
             }
         }
-        let belief = self.prepared.beliefs[place];
-        strategy.step(now, &Event::Belief { contract, belief }, &mut self.commands);
-        self.send(batch.at, of.event);
-        let refresh = strategy.refresh();
-        self.heard[of.event] = batch.at;
-        if refresh > 0 && self.ticks[of.event] == i64::MAX {
-            self.ticks[of.event] = batch.at.saturating_add(refresh);
-            self.next_tick = self.next_tick.min(self.ticks[of.event]);
+        if self.conditions.blackout > 0 && blacked_out(event.span, self.conditions.blackout, batch.at) {
+            self.send(batch.at, of.event);
+            self.wake(of.event, strategy);
+            return Ok(());
         }
+        let belief = self.prepared.beliefs[place];
+        strategy.step(now, &Event::Belief { contract, belief }, &mut self.commands)?;
+        self.send(batch.at, of.event);
+        self.wake(of.event, strategy);
         Ok(())
     }
 
@@ -317,16 +327,27 @@ impl Run<'_> {
             let now = Timestamp::from_micros(tick)?;
             for (event, strategy) in strategies.iter_mut().enumerate() {
                 if self.ticks[event] == tick {
-                    let refresh = strategy.refresh();
-                    let again = self.heard[event] > tick.saturating_sub(refresh);
-                    self.ticks[event] = if again { tick.saturating_add(refresh) } else { i64::MAX };
-                    strategy.step(now, &Event::Tick, &mut self.commands);
+                    strategy.step(now, &Event::Tick, &mut self.commands)?;
                     self.send(tick, event);
+                    self.ticks[event] = i64::MAX;
+                    // A strategy that wants to hear of an instant again has been told of it.
+                    if let Some(due) = strategy.due().filter(|due| due.micros() > tick) {
+                        self.ticks[event] = due.micros();
+                    }
                 }
             }
             self.next_tick = self.ticks.iter().copied().fold(i64::MAX, i64::min);
         }
         Ok(())
+    }
+
+    /// Takes note of when an event's strategy is due next.
+    fn wake<S: Strategy>(&mut self, event: usize, strategy: &S) {
+        let due = strategy.due().map_or(i64::MAX, Timestamp::micros);
+        if self.ticks[event] != due {
+            self.ticks[event] = due;
+            self.next_tick = self.ticks.iter().copied().fold(i64::MAX, i64::min);
+        }
     }
 
     /// Sends what a strategy just wanted.
@@ -341,6 +362,7 @@ impl Run<'_> {
                     contract: contract as u32,
                     batch: book.last_batch,
                     position: book.account.position,
+                    reason: command.reason,
                     quotes: command.quotes,
                 });
             }
@@ -368,4 +390,10 @@ impl Run<'_> {
 /// Returns a quote's price in centi-cents and its size in hundredths; nothing of what isn't quoted.
 fn numbers(quote: Option<Quote>) -> (i32, i64) {
     quote.map_or((0, 0), |quote| (quote.price.centicents() as i32, quote.count.hundredths()))
+}
+
+/// Whether `at` lies within `length` microseconds around the middle of `span`.
+const fn blacked_out(span: (i64, i64), length: i64, at: i64) -> bool {
+    let middle = span.0 + (span.1 - span.0) / 2;
+    (at - middle).abs() <= length / 2
 }

@@ -10,9 +10,9 @@ use shared::nowcast::evaluate::{Evaluation, Settings, evaluate_with_progress};
 use shared::nowcast::series::{Day, History};
 
 use super::histories::{Sample, read};
-use super::progress::Progress;
 use super::report::{Report, SCHEMA};
 use super::table;
+use crate::cli::progress::Progress;
 
 pub(super) const ABOUT: &str = "\
 Score the nowcast walk-forward on recorded histories

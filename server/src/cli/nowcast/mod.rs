@@ -2,7 +2,6 @@
 
 mod evaluate;
 pub(crate) mod histories;
-mod progress;
 mod report;
 mod table;
 

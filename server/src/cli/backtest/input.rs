@@ -1,0 +1,103 @@
+//! What the options name: tapes and contracts, read and laid out.
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use shared::backtest::{ASSUMPTIONS, Link, Prepared, tape_hash};
+use shared::belief::Calibration;
+use shared::market::csv::{read_markets, read_trades};
+use shared::market::{Contract, EventTape};
+use shared::quoting::{Kind, SETTINGS, place};
+
+use crate::files;
+
+/// Returns the text below the options: settings, assumptions, files.
+pub(super) fn more() -> String {
+    let mut text = String::from("Settings, with the values of the preset seed:\n");
+    let config = shared::backtest::Config::preset(shared::quoting::Preset::Seed);
+    // Writing to a string can't fail.
+    for (setting, value) in config.settings().entries() {
+        let range = match setting.kind {
+            Kind::Number { range: (low, high), .. } => format!("{low} to {high} {}", setting.unit),
+            Kind::Flag => "true or false".to_owned(),
+            Kind::Choice(words) => words.join(", "),
+            Kind::Fee => "exact, maker, or flat: and dollars a contract".to_owned(),
+        };
+        let _ = writeln!(text, "  {:<24}{value:<8}{}; {}", setting.key, setting.meaning, range.trim_end());
+    }
+    text.push_str("\nAssumptions about the exchange, set alike:\n");
+    for (place, assumption) in ASSUMPTIONS.iter().enumerate() {
+        let (low, high) = assumption.range;
+        let value = config.assumption(place);
+        let _ = writeln!(
+            text,
+            "  {:<24}{value:<8}{}; {low} to {high} {}",
+            assumption.key, assumption.meaning, assumption.unit
+        );
+    }
+    text.push_str(FILES);
+    text
+}
+
+const FILES: &str = "
+Files:
+  A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
+  or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
+  *trades.csv or *trades.csv.gz are read. A markets file has ticker, event_ticker, result, and perhaps
+  fee_type, fee_multiplier, close_time: without it nothing is settled, positions are marked at the fair
+  price, and no probability is scored.
+
+  DIR gets report.json, whose SHA-256 is the result hash; decisions.jsonl, fills.csv and report.html.
+
+Example:
+  tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result
+";
+
+/// Reads the tapes; an error names the option or the file, with its line and column.
+pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<Vec<EventTape>> {
+    let mut trades = Vec::new();
+    let wanted = |name: &str| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz");
+    for file in files::find("--tape", paths, wanted, "*trades.csv or *trades.csv.gz")? {
+        let name = file.path.display().to_string();
+        trades.extend(read_trades(&files::read(&file.path)?, &name)?);
+    }
+    if trades.is_empty() {
+        bail!("--tape: there is no trade in these files");
+    }
+    EventTape::group(trades).context("--tape")
+}
+
+/// Reads what is known of contracts; nothing without a file.
+pub(super) fn markets(path: Option<&Path>) -> anyhow::Result<Vec<Contract>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let bytes = files::read(path).context("--markets")?;
+    read_markets(&bytes, &path.display().to_string()).context("--markets")
+}
+
+/// Filters the tapes as the link's configuration says, and lays them out.
+pub(super) fn prepare(
+    tapes: &[EventTape],
+    markets: &[Contract],
+    link: &Link,
+    progress: impl Fn(f64),
+) -> anyhow::Result<Prepared> {
+    if let Some(tape) = &link.tape {
+        let here = tape_hash(tapes);
+        if *tape != here {
+            bail!("--link: it is of tape {tape}, this is {here}");
+        }
+    }
+    let settings = link.config.settings();
+    let Kind::Choice(words) = SETTINGS[place::CALIBRATION].kind else {
+        bail!("--set: calibration is no choice");
+    };
+    let calibration: Calibration = words[settings.choice(place::CALIBRATION)].parse()?;
+    let tracks = shared::belief::walk_forward(tapes, calibration, &mut |done| {
+        progress(done);
+        ControlFlow::Continue(())
+    })
+    .context("filtering broke off")?;
+    Ok(Prepared::new(tapes, &tracks, markets)?)
+}

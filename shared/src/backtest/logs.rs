@@ -1,0 +1,91 @@
+//! The logs: every decision a line of JSON, every fill a row of CSV.
+
+use super::json::{Json, append_fixed};
+use super::outcome::Outcome;
+use super::prepared::Prepared;
+use crate::order::order;
+use crate::quoting::Quote;
+use crate::units::Timestamp;
+
+/// Returns the decisions of all outcomes as JSON lines, by time, then ticker, then name of the fill model.
+///
+/// A line says what shall rest from then on, prices in dollars of YES, and on what belief and position. It holds nothing
+/// that was not known at the time.
+pub fn decisions(prepared: &Prepared, outcomes: &[Outcome]) -> String {
+    let mut all = Vec::new();
+    for outcome in outcomes {
+        all.extend(outcome.series.decisions.iter().map(|decision| (decision, outcome.model)));
+    }
+    let ticker = |contract: u32| prepared.contracts()[contract as usize].ticker.as_str();
+    let in_order = order(all.len(), &|a, b| {
+        let ((a, a_model), (b, b_model)) = (&all[a], &all[b]);
+        let times = a.at.cmp(&b.at);
+        let same_ticker = || ticker(a.contract).cmp(ticker(b.contract));
+        times.then_with(same_ticker).then_with(|| a_model.name().cmp(b_model.name())).is_lt()
+    });
+    let mut text = String::new();
+    for place in in_order {
+        let (decision, model) = &all[place];
+        let mut json = Json::new();
+        json.open('{').key("t").string(&time(decision.at));
+        json.key("ticker").string(ticker(decision.contract)).key("fill_model").string(model.name());
+        json.key("reason").string(decision.reason.name());
+        json.key("fair").number(prepared.beliefs[decision.batch as usize].fair);
+        json.key("position").contracts(decision.position);
+        for (keys, quote) in
+            [(["bid", "bid_count"], decision.quotes.bid), (["ask", "ask_count"], decision.quotes.ask)]
+        {
+            write_quote(&mut json, keys, quote);
+        }
+        json.close('}');
+        text.push_str(&json.finish());
+    }
+    text
+}
+
+fn write_quote(json: &mut Json, [price, count]: [&str; 2], quote: Option<Quote>) {
+    match quote {
+        Some(quote) => {
+            json.key(price).price(quote.price.centicents());
+            json.key(count).contracts(quote.count.hundredths());
+        }
+        None => {
+            json.key(price).null();
+            json.key(count).null();
+        }
+    }
+}
+
+/// The header of [`fills`].
+const FILLS_HEADER: &str = "timestamp,ticker,fill_model,side,price,count,fee,fair,position\n";
+
+/// Returns the fills of all outcomes as CSV, model by model, each in order of time: prices and fees in dollars, the fair
+/// price as just before, the position as just after.
+pub fn fills(prepared: &Prepared, outcomes: &[Outcome]) -> String {
+    let mut text = FILLS_HEADER.to_owned();
+    for outcome in outcomes {
+        for fill in &outcome.series.fills {
+            let at = prepared.batch_micros(fill.batch as usize);
+            let ticker = prepared.contracts()[fill.contract as usize].ticker.as_str();
+            text.extend([&time(at), ",", ticker, ",", outcome.model.name(), ","]);
+            text.push_str(if fill.bought { "buy" } else { "sell" });
+            for (value, decimals) in [
+                (i64::from(fill.price), 4),
+                (fill.count, 2),
+                (fill.fee, 6),
+                (i64::from(fill.fair), 4),
+                (fill.position, 2),
+            ] {
+                text.push(',');
+                append_fixed(&mut text, value, decimals);
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Returns an instant of the tape as text.
+fn time(micros: i64) -> String {
+    Timestamp::from_micros(micros).map_or_else(|_| String::new(), |at| at.to_string())
+}

@@ -1,0 +1,293 @@
+//! The result: a row for each contract and for all of them, under each fill model, with its evidence.
+
+use super::account::Money;
+use super::bootstrap::sum_interval;
+use super::calibration::{Calibration, calibrate};
+use super::config::Config;
+use super::engine::run;
+use super::fills::FillModel;
+use super::hash::sha256;
+use super::json::Json;
+use super::link::Link;
+use super::outcome::Outcome;
+use super::prepared::Prepared;
+use super::score::Score;
+use super::sharpe::Sharpe;
+use crate::Invalid;
+use crate::quoting::Fee;
+
+/// The version of `report.json`'s form.
+const SCHEMA: i64 = 1;
+
+/// How often events are resampled for an interval.
+pub const RESAMPLES: usize = 2_000;
+
+/// The keys of markouts, in the order of [`super::HORIZONS`].
+const MARKOUT_KEYS: [&str; 4] = ["1min", "5min", "30min", "6h"];
+
+/// What one fill model made of one contract, or of all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The contract's place; `None` for the total.
+    pub contract: Option<usize>,
+    /// The rule for fills.
+    pub model: FillModel,
+    /// What came in and went out.
+    pub money: Money,
+    /// A 95 % interval of the total's net profit, events resampled, in microdollars; `None` for a single contract, whose
+    /// event is one, and of fewer than four events.
+    pub net_ci95: Option<(i64, i64)>,
+    /// The Sharpe ratio of the total's daily profits.
+    pub sharpe: Option<Sharpe>,
+}
+
+/// A backtest's result: what `report.json` holds.
+#[derive(Debug, Clone)]
+pub struct Report<'a> {
+    prepared: &'a Prepared,
+    config: Config,
+    link: Link,
+    rows: Vec<Row>,
+    events: Vec<(FillModel, Vec<i64>)>,
+    calibration: Option<Calibration>,
+}
+
+impl<'a> Report<'a> {
+    /// Returns the result of running `link`'s configuration under its fill models, and the outcomes with their series if
+    /// `record`.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`], or names `tape` or `markets` if the link is of others.
+    pub fn of(prepared: &'a Prepared, link: &Link, record: bool) -> Result<(Self, Vec<Outcome>), Invalid> {
+        link.check(prepared)?;
+        let outcomes = run(prepared, &link.config, &link.models, record)?;
+        let rng_seed = link.config.rng_seed;
+        let mut report = Self {
+            prepared,
+            config: link.config,
+            link: Link {
+                tape: Some(prepared.hash().to_owned()),
+                markets: prepared.markets_hash().map(str::to_owned),
+                ..link.clone()
+            },
+            rows: Vec::new(),
+            events: Vec::new(),
+            calibration: calibrate(prepared, RESAMPLES, rng_seed)?,
+        };
+        let row = |contract, model, money| Row { contract, model, money, net_ci95: None, sharpe: None };
+        for (contract, _) in prepared.contracts().iter().enumerate() {
+            report.rows.extend(outcomes.iter().map(|o| row(Some(contract), o.model, o.contracts[contract])));
+        }
+        for outcome in &outcomes {
+            let events = outcome.events(prepared);
+            let profits: Vec<i64> = outcome.days.iter().map(|day| day.1).collect();
+            report.rows.push(Row {
+                net_ci95: sum_interval(&events, RESAMPLES, rng_seed),
+                sharpe: Sharpe::of(&profits),
+                ..row(None, outcome.model, outcome.total)
+            });
+            report.events.push((outcome.model, events));
+        }
+        Ok((report, outcomes))
+    }
+
+    /// Returns the rows: each contract's in the tape's order, then the totals, each under every fill model.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Iterates over the totals, one a fill model.
+    pub fn totals(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.contract.is_none())
+    }
+
+    /// Returns how well the fair prices matched settlements; `None` where no contract has settled.
+    pub const fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// Returns the net profit of each event under each fill model, in microdollars, in the tape's order.
+    pub fn events(&self) -> &[(FillModel, Vec<i64>)] {
+        &self.events
+    }
+
+    /// Returns the link that asks for this result.
+    pub const fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Returns how many contracts are charged by the fee their file tells, and how many by the mission's formula.
+    pub fn fees_known(&self) -> (usize, usize) {
+        let known = match self.config.settings().fee() {
+            Fee::Exact => self.prepared.contracts().iter().filter(|contract| contract.fees.is_some()).count(),
+            Fee::Maker | Fee::Flat(_) => 0,
+        };
+        (known, self.prepared.contracts().len() - known)
+    }
+
+    /// Returns the canonical `report.json`.
+    pub fn json(&self) -> String {
+        let mut json = Json::new();
+        json.open('{').key("schema").integer(SCHEMA);
+        json.key("link").string(&self.link.to_string());
+        json.key("tape").string(self.prepared.hash());
+        match self.prepared.markets_hash() {
+            Some(hash) => json.key("markets").string(hash),
+            None => json.key("markets").null(),
+        };
+        self.write_sample(&mut json);
+        json.key("config").open('{');
+        for (setting, value) in self.config.settings().entries() {
+            json.key(setting.key).string(&value);
+        }
+        for (place, assumption) in super::ASSUMPTIONS.iter().enumerate() {
+            json.key(assumption.key).number(self.config.assumption(place));
+        }
+        json.key("rng_seed").string(&self.config.rng_seed.to_string()).close('}');
+        let config = self.config.text();
+        json.key("results").open('[');
+        for row in &self.rows {
+            self.write_row(json.line(), row, &config);
+        }
+        json.close(']').key("events").open('[');
+        for (place, event) in self.prepared.events().iter().enumerate() {
+            json.line().open('{').key("event").string(event.ticker.as_str());
+            json.key("prints").integer(event.prints as i64).key("net").open('{');
+            for (model, nets) in &self.events {
+                json.key(model.name()).dollars(nets[place]);
+            }
+            json.close('}').close('}');
+        }
+        json.close(']').key("calibration");
+        match &self.calibration {
+            Some(calibration) => write_calibration(&mut json, calibration),
+            None => {
+                json.null();
+            }
+        }
+        json.close('}');
+        json.finish()
+    }
+
+    /// Returns the result hash: the SHA-256 of the canonical `report.json`.
+    pub fn hash(&self) -> String {
+        sha256(self.json().as_bytes())
+    }
+
+    fn write_sample(&self, json: &mut Json) {
+        let contracts = self.prepared.contracts();
+        let (known, mission) = self.fees_known();
+        json.key("sample").open('{');
+        json.key("prints").integer(self.prepared.prints() as i64);
+        json.key("batches").integer(self.prepared.batches() as i64);
+        json.key("contracts").integer(contracts.len() as i64);
+        json.key("settled").integer(contracts.iter().filter(|c| c.result.is_some()).count() as i64);
+        json.key("events").integer(self.prepared.events().len() as i64);
+        json.close('}').key("fees").open('{').key("contracts_with_own_schedule").integer(known as i64);
+        json.key("contracts_with_assumed_schedule").integer(mission as i64).close('}');
+    }
+
+    fn write_row(&self, json: &mut Json, row: &Row, config: &str) {
+        let money = &row.money;
+        let contract = row.contract.map(|place| &self.prepared.contracts()[place]);
+        json.open('{').key("ticker").string(contract.map_or("TOTAL", |contract| contract.ticker.as_str()));
+        json.key("fill_model").string(row.model.name()).key("config").string(config);
+        json.key("fills").integer(money.fills).key("contracts").contracts(money.volume);
+        json.key("gross").dollars(money.gross()).key("fees").dollars(money.fees);
+        json.key("net").dollars(money.net).key("net_ci95");
+        match row.net_ci95 {
+            Some((low, high)) => json.open('[').dollars(low).dollars(high).close(']'),
+            None => json.null(),
+        };
+        json.key("spread").dollars(money.spread).key("markout").dollars(money.markout);
+        json.key("revaluation").dollars(money.revaluation).key("slippage").dollars(money.slippage);
+        json.key("max_drawdown").dollars(money.max_drawdown);
+        json.key("max_position").contracts(money.max_position);
+        json.key("markouts_cents").open('{');
+        for (key, sum) in MARKOUT_KEYS.iter().zip(money.markouts) {
+            write_mean(json.key(key), sum, money.volume);
+        }
+        write_mean(json.key("settlement"), money.settled.0, money.settled.1);
+        json.close('}');
+        let score = row.contract.map_or_else(
+            || {
+                self.calibration
+                    .as_ref()
+                    .map(|c| (c.score.brier, c.score.log_score_clipped, c.score.log_score))
+            },
+            |place| {
+                let own = self.calibration.as_ref()?.by_contract[place].as_ref()?;
+                Some((own.brier, own.log_score, own.log_score_raw))
+            },
+        );
+        let (brier, log_score, raw) = score.unwrap_or((f64::NAN, f64::NAN, f64::NAN));
+        json.key("brier").number(brier).key("log_score").number(log_score).key("log_score_raw").number(raw);
+        match contract {
+            Some(contract) => {
+                json.key("prints").integer(contract.prints as i64).key("position").contracts(money.position);
+                match contract.result {
+                    Some(side) => json.key("result").string(&side.to_string()),
+                    None => json.key("result").null(),
+                };
+            }
+            None => {
+                json.key("days").integer(row.sharpe.map_or(0, |sharpe| sharpe.n) as i64);
+                json.key("daily_sharpe").number(row.sharpe.map_or(f64::NAN, |sharpe| sharpe.ratio));
+                let probability = row.sharpe.map_or(f64::NAN, |sharpe| sharpe.probability_above(0.0));
+                json.key("probability_positive").number(probability);
+            }
+        }
+        json.close('}');
+    }
+}
+
+/// Writes a sum of microdollars over a volume of hundredths as cents a contract.
+fn write_mean(json: &mut Json, sum: i64, volume: i64) {
+    json.number(if volume > 0 { sum as f64 / volume as f64 / 100.0 } else { f64::NAN });
+}
+
+fn write_calibration(json: &mut Json, calibration: &Calibration) {
+    json.open('{').key("contracts").integer(calibration.contracts as i64);
+    json.key("events").integer(calibration.events as i64).key("brier_ci95");
+    match calibration.brier_ci95 {
+        Some((low, high)) => json.open('[').number(low).number(high).close(']'),
+        None => json.null(),
+    };
+    write_score(json.key("fair"), &calibration.score);
+    write_score(json.key("last_print"), &calibration.last_print);
+    json.key("days_before").open('[');
+    for horizon in &calibration.horizons {
+        json.open('{').key("days").integer(horizon.days).key("n").integer(horizon.n as i64);
+        json.key("brier").number(horizon.brier).key("brier_last_print").number(horizon.brier_last_print);
+        json.close('}');
+    }
+    json.close(']').close('}');
+}
+
+fn write_score(json: &mut Json, score: &Score) {
+    json.open('{').key("n").integer(score.n as i64);
+    for (key, value) in [
+        ("brier", score.brier),
+        ("log_score", score.log_score_clipped),
+        ("log_score_raw", score.log_score),
+        ("reliability", score.reliability),
+        ("resolution", score.resolution),
+        ("uncertainty", score.uncertainty),
+        ("within_bin_variance", score.within_bin_variance),
+        ("within_bin_covariance", score.within_bin_covariance),
+    ] {
+        json.key(key).number(value);
+    }
+    json.key("bins").open('[');
+    for bin in &score.bins {
+        match bin {
+            Some(bin) => {
+                json.open('{').key("n").integer(bin.n as i64).key("mean").number(bin.mean);
+                json.key("frequency").number(bin.frequency).close('}')
+            }
+            None => json.null(),
+        };
+    }
+    json.close(']').close('}');
+}
