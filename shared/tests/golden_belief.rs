@@ -34,7 +34,7 @@ fn cases(table: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
 #[track_caller]
 fn close(computed: f64, expected: &str, place: &str) {
     let expected = number(expected);
-    let allowed = TOLERANCE * f64::max(1.0, expected.abs());
+    let allowed = TOLERANCE * shared::math::max(1.0, expected.abs());
     assert!((computed - expected).abs() <= allowed, "{place}: {computed} is not {expected}");
 }
 

@@ -4,9 +4,9 @@
 
 mod corpus;
 
-use shared::quoting::FeeModel;
 use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
 use shared::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
+use shared::quoting::{FeeModel, horizon_fraction};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -108,4 +108,17 @@ fn the_offset_without_inventory_risk() {
     assert!((2.0 * avellaneda_stoikov(0.1, 1.5) - 1.290_770_422_751_423).abs() <= 1e-12);
     assert!((avellaneda_stoikov(1e-12, 40.0) - 1.0 / 40.0).abs() <= 1e-12);
     assert_eq!(avellaneda_stoikov(0.0, 40.0).to_bits(), (1.0_f64 / 40.0).to_bits());
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn variance_resolved_by_a_horizon() {
+    let Some(text) = corpus::golden!("horizon_fraction.csv") else { return };
+    let mut checked = 0;
+    for row in corpus::rows(&text) {
+        let (got, want) = (horizon_fraction(number(row[0]), number(row[1])), number(row[2]));
+        assert!((got - want).abs() <= 1e-12, "{row:?}: {got} instead of {want}");
+        checked += 1;
+    }
+    assert_eq!(checked, 42);
 }

@@ -4,6 +4,7 @@
 //! from pessimistic to optimistic run together ([`FillModel`]).
 
 mod account;
+mod baseline;
 mod bootstrap;
 mod calibration;
 mod conditions;
@@ -20,8 +21,11 @@ mod report;
 mod run;
 mod score;
 mod sharpe;
+mod stress;
+mod sweep;
 
 pub use account::{ATTRIBUTION, Money};
+pub use baseline::{Baseline, BaselineResult, baseline};
 pub use bootstrap::sum_interval;
 pub use calibration::{Calibration, ContractScore, HorizonScore, SCORED_DAYS, calibrate};
 pub use conditions::Conditions;
@@ -38,3 +42,5 @@ pub use report::{RESAMPLES, Report, Row};
 pub use run::{Strategy, simulate};
 pub use score::{Bin, Score, Scores};
 pub use sharpe::{DeflatedSharpe, Sharpe};
+pub use stress::{STRESSES, Stress, pump_and_dump};
+pub use sweep::{Axis, Grid, Trial, Verdict, judge};

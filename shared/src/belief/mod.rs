@@ -1,8 +1,13 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
 mod calibration;
+mod forward;
 pub mod kalman;
 mod logit;
+mod ml;
+mod model;
+mod prints;
+mod run;
 pub mod surface;
 pub mod switching;
 pub mod tick;
@@ -11,5 +16,6 @@ mod walk;
 
 pub use calibration::Calibration;
 pub use logit::{logit, price_logit, sigmoid};
+pub use model::Model;
 pub use track::{Point, Track};
 pub use walk::{WalkForward, walk_forward};

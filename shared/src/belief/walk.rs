@@ -2,22 +2,29 @@
 
 use core::ops::ControlFlow;
 
-use super::surface::belief_volatility;
-use super::{Calibration, Point, Track, price_logit, sigmoid};
-use crate::market::{EventTape, Tape};
+use super::forward::forward_means;
+use super::ml::{self, Lesson};
+use super::model::Model;
+use super::prints::Prints;
+use super::run::Runner;
+use super::{Calibration, Track};
+use crate::market::{EventTape, Ticker};
 use crate::units::Timestamp;
 
-/// Microseconds in a year of 365 days.
-const YEAR: f64 = 365.0 * 86_400e6;
-/// The least time to settlement, in microseconds: news comes once a day.
-const LEAST_LEFT: i64 = 86_400_000_000;
+/// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have grown by a
+/// quarter.
+const REFIT_DAYS: i64 = 7;
+/// With fewer prints than this the prior rules.
+const FEWEST: usize = 20;
+/// What a fit takes, in filters of the same prints.
+const FIT_WORK: usize = 300;
 
 /// Returns what the filter believed of every contract of `events` at each of its prints: a list of tracks per event,
 /// one a contract, in the tapes' own order; `None` if `progress` broke off.
 ///
-/// Whatever is said of a print was known before it or, where [`Point`] says so, with it: the filter's parameters are
-/// refitted at fixed instants on the prints before, of all contracts together, and frozen in between. `progress` is
-/// told the fraction done, from 0 to 1, and may break off.
+/// Whatever is said of a print was known before it or, where [`Point`](super::Point) says so, with it: the filter's
+/// parameters are refitted at fixed instants on the prints before, of all contracts of the event together, and frozen in
+/// between. `progress` is told the fraction done, from 0 to 1, and may break off.
 pub fn walk_forward(
     events: &[EventTape],
     calibration: Calibration,
@@ -32,89 +39,164 @@ pub fn walk_forward(
     Some(walk.finish())
 }
 
-/// [`walk_forward`] in short steps, for who has other things to do in between.
+/// [`walk_forward`] in steps, for who has other things to do in between: a step is one fit, or the filter of one
+/// contract.
 #[derive(Debug)]
-pub struct WalkForward<'a> {
-    tapes: Vec<(usize, &'a Tape)>,
-    settles: Vec<Option<Timestamp>>,
-    tracks: Vec<Vec<Track>>,
-    next: usize,
+pub struct WalkForward {
+    events: Vec<Event>,
+    /// The event that is worked on.
+    at: usize,
+    /// The work done and to do, in prints filtered.
+    done: usize,
+    total: usize,
 }
 
-impl<'a> WalkForward<'a> {
+/// An event on its way.
+#[derive(Debug)]
+struct Event {
+    contracts: Vec<Contract>,
+    /// When parameters are refitted, in time order.
+    epochs: Vec<Timestamp>,
+    /// What holds before the first epoch, and from each on.
+    models: Vec<Model>,
+    tracks: Vec<Track>,
+}
+
+#[derive(Debug)]
+struct Contract {
+    ticker: Ticker,
+    prints: Prints,
+    forward_means: Vec<f64>,
+}
+
+impl WalkForward {
     /// Starts at the first print. An event settles at the end of the month its ticker names.
-    pub fn new(events: &'a [EventTape], _calibration: Calibration) -> Self {
-        let settles = |event: &EventTape| Some(event.event().month_end()?.checked_add_days(1)?.midnight());
-        Self {
-            tapes: (0..)
-                .zip(events)
-                .flat_map(|(e, event)| event.contracts().iter().map(move |t| (e, t)))
-                .collect(),
-            settles: events.iter().map(settles).collect(),
-            tracks: events.iter().map(|_| Vec::new()).collect(),
-            next: 0,
-        }
+    pub fn new(events: &[EventTape], calibration: Calibration) -> Self {
+        Self::settling(events, &[], calibration)
     }
 
-    /// Says when the event at place `event` settles, where it is known better than by its ticker.
-    #[must_use]
-    pub fn settling(mut self, event: usize, at: Timestamp) -> Self {
-        if let Some(settles) = self.settles.get_mut(event) {
-            *settles = Some(at);
-        }
-        self
+    /// Starts at the first print, where `settles` says when the event at the same place settles; where it doesn't, it is
+    /// the end of the month that its ticker names.
+    pub fn settling(events: &[EventTape], settles: &[Option<Timestamp>], _calibration: Calibration) -> Self {
+        let settles = |place: usize| settles.get(place).copied().flatten();
+        let events: Vec<Event> =
+            (0..).zip(events).map(|(place, event)| Event::new(event, settles(place))).collect();
+        let total = events.iter().map(Event::work).sum();
+        Self { events, at: 0, done: 0, total }
     }
 
-    /// Does some milliseconds' worth of work and returns the fraction done; `None` when there is nothing left to do.
+    /// Fits an epoch or filters a contract and returns the fraction done; `None` when there is nothing left to do.
     pub fn step(&mut self) -> Option<f64> {
-        let &(event, tape) = self.tapes.get(self.next)?;
-        let track = filter(tape, self.settles[event]);
-        self.tracks[event].push(track);
-        self.next += 1;
-        Some(self.next as f64 / self.tapes.len() as f64)
+        while let Some(event) = self.events.get_mut(self.at) {
+            if let Some(work) = event.step() {
+                self.done += work;
+                return Some(self.done as f64 / self.total as f64);
+            }
+            self.at += 1;
+        }
+        None
+    }
+
+    /// Returns the epochs of the event at `place` and the models fitted at each so far.
+    pub fn fits(&self, place: usize) -> impl Iterator<Item = (Timestamp, &Model)> {
+        self.events
+            .get(place)
+            .into_iter()
+            .flat_map(|event| event.epochs.iter().copied().zip(&event.models[1..]))
     }
 
     /// Returns the tracks, doing all that is left to do.
     pub fn finish(mut self) -> Vec<Vec<Track>> {
         while self.step().is_some() {}
-        self.tracks
+        self.events.into_iter().map(|event| event.tracks).collect()
     }
 }
 
-/// A local level with the volatility of the surface: what stands in for the filter.
-fn filter(tape: &Tape, settles: Option<Timestamp>) -> Track {
-    let mut points = Vec::with_capacity(tape.trades().len());
-    let (mut mean, mut variance, mut last) = (0.0, 4.0, tape.span().0);
-    for batch in tape.batches() {
-        let at = batch[0].at;
-        let left = settles.map_or(30 * LEAST_LEFT, |end| end.micros_since(at).max(LEAST_LEFT));
-        let p = crate::math::min(crate::math::max(sigmoid(mean), 0.01), 0.99);
-        let sigma_b = belief_volatility(p, left as f64 / YEAR);
-        variance += sigma_b * sigma_b * at.micros_since(last) as f64 / YEAR;
-        last = at;
-        let (fair_before, sd_before) = (sigmoid(mean), variance.sqrt());
-        let noise = 1e-4 / (p * (1.0 - p) * p * (1.0 - p));
-        let first = points.len();
-        for trade in batch {
-            let innovation = price_logit(trade.price) - mean;
-            let total = variance + noise;
-            let z = innovation / total.sqrt();
-            mean += variance / total * innovation;
-            variance *= noise / total;
-            points.push(Point {
-                fair_before,
-                sd_before,
-                fair_after: 0.0,
-                sd_after: 0.0,
-                weights: [1.0, 0.0, 0.0],
-                z,
-                pit: crate::math::normal::cdf(z),
-                sigma_b,
-            });
-        }
-        for point in &mut points[first..] {
-            (point.fair_after, point.sd_after) = (sigmoid(mean), variance.sqrt());
+impl Event {
+    fn new(event: &EventTape, settles: Option<Timestamp>) -> Self {
+        let by_name = || Some(event.event().month_end()?.checked_add_days(1)?.midnight());
+        let settles = settles.or_else(by_name);
+        let contracts: Vec<Contract> = event
+            .contracts()
+            .iter()
+            .map(|tape| {
+                let prints = Prints::new(tape, settles);
+                Contract { ticker: tape.ticker().clone(), forward_means: forward_means(&prints), prints }
+            })
+            .collect();
+        let mut event =
+            Self { contracts, epochs: Vec::new(), models: vec![Model::prior()], tracks: Vec::new() };
+        event.schedule();
+        event
+    }
+
+    /// Finds the epochs: each depends on nothing but how many prints were before it.
+    fn schedule(&mut self) {
+        let spans = self.contracts.iter().filter_map(|contract| {
+            Some((contract.prints.batches.first()?.at, contract.prints.batches.last()?.at))
+        });
+        let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return };
+        let (mut fitted, mut days) = (0, 0);
+        let mut next = first.date().checked_add_days(1);
+        while let Some(midnight) = next.map(|date| date.midnight()).filter(|midnight| *midnight <= last) {
+            next = midnight.date().checked_add_days(1);
+            days += 1;
+            let prints = self.prints_before(midnight);
+            let grown = 4 * prints >= 5 * fitted;
+            if prints >= FEWEST && prints > fitted && (days >= REFIT_DAYS || grown) {
+                self.epochs.push(midnight);
+                (fitted, days) = (prints, 0);
+            }
         }
     }
-    Track { ticker: tape.ticker().clone(), points }
+
+    fn prints_before(&self, instant: Timestamp) -> usize {
+        self.contracts.iter().map(|contract| contract.prints.prints_before(instant)).sum()
+    }
+
+    /// Returns how much there is to do.
+    fn work(&self) -> usize {
+        let fits: usize = self.epochs.iter().map(|epoch| self.prints_before(*epoch)).sum();
+        let prints: usize = self.contracts.iter().map(|contract| contract.prints.prints.len()).sum();
+        FIT_WORK * fits + prints
+    }
+
+    /// Fits an epoch or filters a contract and returns how much that was; `None` when there is nothing left to do.
+    fn step(&mut self) -> Option<usize> {
+        if let Some(epoch) = self.epochs.get(self.models.len() - 1).copied() {
+            let start = self.models.last().copied().unwrap_or(Model::prior());
+            let model = {
+                let lessons: Vec<Lesson<'_>> = self
+                    .contracts
+                    .iter()
+                    .filter(|contract| contract.prints.batches_before(epoch) > 0)
+                    .map(|contract| Lesson {
+                        prints: &contract.prints,
+                        forward_means: &contract.forward_means,
+                    })
+                    .collect();
+                ml::fit(&lessons, epoch, start)
+            };
+            self.models.push(model);
+            return Some(FIT_WORK * self.prints_before(epoch));
+        }
+        let track = self.filter(self.contracts.get(self.tracks.len())?);
+        let prints = track.points.len();
+        self.tracks.push(track);
+        Some(prints)
+    }
+
+    /// Runs the filter along a contract, with each epoch's model.
+    fn filter(&self, contract: &Contract) -> Track {
+        let mut points = Vec::with_capacity(contract.prints.prints.len());
+        let mut runner = Runner::new(&self.models[0]);
+        let mut epoch = 0;
+        for batch in &contract.prints.batches {
+            while self.epochs.get(epoch).is_some_and(|start| *start <= batch.at) {
+                epoch += 1;
+            }
+            runner.record(&self.models[epoch], &contract.prints, batch, &mut points);
+        }
+        Track { ticker: contract.ticker.clone(), points }
+    }
 }

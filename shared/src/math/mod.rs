@@ -2,6 +2,7 @@
 
 mod exponential;
 pub(crate) mod lanes;
+pub(crate) mod minimise;
 pub mod normal;
 
 pub use exponential::exp;

@@ -10,27 +10,31 @@ pub enum FeeModel {
 }
 
 impl FeeModel {
-    /// Returns the bid in dollars at which a contract and its fee cost `value`: `b + c b (1 - b) = value`.
+    /// Returns the bid in dollars at which a contract and its fee cost `value`: `b + c b (1 - b) = value`. Outside $0 to
+    /// $1, where nothing trades, it is the value itself.
     #[inline]
     pub fn bid(self, value: f64) -> f64 {
         match self {
             Self::Flat(fee) => value - fee,
+            Self::Quadratic(_) if value <= 0.0 || value >= 1.0 => value,
             Self::Quadratic(rate) => {
                 let sum = 1.0 + rate;
                 // Vieta's form: nothing cancels, and no fee is no special case.
-                2.0 * value / (sum + root(sum * sum - 4.0 * rate * value))
+                2.0 * value / (sum + (sum * sum - 4.0 * rate * value).sqrt())
             }
         }
     }
 
-    /// Returns the offer in dollars that leaves `value` once its fee is paid: `a - c a (1 - a) = value`.
+    /// Returns the offer in dollars that leaves `value` once its fee is paid: `a - c a (1 - a) = value`. Outside $0 to
+    /// $1, where nothing trades, it is the value itself.
     #[inline]
     pub fn ask(self, value: f64) -> f64 {
         match self {
             Self::Flat(fee) => value + fee,
+            Self::Quadratic(_) if value <= 0.0 || value >= 1.0 => value,
             Self::Quadratic(rate) => {
                 let difference = 1.0 - rate;
-                let root = root(difference * difference + 4.0 * rate * value);
+                let root = (difference * difference + 4.0 * rate * value).sqrt();
                 // Of the two forms of the root, the one that adds.
                 if difference >= 0.0 {
                     2.0 * value / (difference + root)
@@ -40,10 +44,4 @@ impl FeeModel {
             }
         }
     }
-}
-
-/// Returns the square root, and 0 of what is negative: a value so far outside $0 to $1 that no price has it.
-#[inline]
-fn root(value: f64) -> f64 {
-    if value > 0.0 { value.sqrt() } else { 0.0 }
 }

@@ -19,9 +19,12 @@
 
 mod account;
 mod amount;
+mod coherent;
 mod decision;
+mod explain;
 mod fee_aware;
 mod finish;
+mod horizon;
 pub mod offset;
 mod position;
 mod quoter;
@@ -33,7 +36,9 @@ mod step;
 mod toxicity;
 
 pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
+pub use explain::{Explanation, Step};
 pub use fee_aware::FeeModel;
+pub use horizon::horizon_fraction;
 pub use position::Position;
 pub use quoter::{Quoter, Terms};
 pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};

@@ -2,15 +2,20 @@
 
 use super::account::Account;
 use super::amount::{Nano, nano};
+use super::coherent::Coherent;
 use super::rules::Rules;
 use super::toxicity::Toxicity;
 use super::{
-    Belief, Command, Decision, Event, Position, Quote, Quotes, Reason, Regime, Settings, Stage, finish, seed,
+    Belief, Command, Decision, Event, Position, Quote, Quotes, Reason, Regime, Settings, SideDecision, Stage,
+    Withheld, finish, place, seed,
 };
 use crate::Invalid;
 use crate::fees::FeeSchedule;
 use crate::market::{Action, PriceGrid};
 use crate::units::{Price, Quantity, Timestamp};
+
+/// The place of the rules `coherent` among the choices.
+const COHERENT: usize = 1;
 
 /// What a contract is quoted on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,8 @@ impl Default for Terms {
 pub struct Quoter {
     rules: Rules,
     contracts: Vec<Contract>,
+    /// What all outcomes are worth together, where the rules say so.
+    coherent: Option<Coherent>,
     account: Account,
     /// No regime ends and nothing held back is due before this.
     due: Option<Timestamp>,
@@ -64,12 +71,11 @@ impl Quoter {
     ///
     /// # Errors
     ///
-    /// As [`Settings::check`]; or [`Invalid`] naming `rules` for `coherent`, which is not there yet.
+    /// As [`Settings::check`].
     pub fn new(settings: &Settings, contracts: Vec<Terms>) -> Result<Self, Invalid> {
         settings.check()?;
-        if settings.choice(super::place::RULES) != 0 {
-            return Err(Invalid::new("rules", "coherent is not there yet"));
-        }
+        let coherent =
+            (settings.choice(place::RULES) == COHERENT).then(|| Coherent::new(settings, &contracts));
         let contracts = contracts
             .into_iter()
             .map(|terms| Contract {
@@ -85,7 +91,8 @@ impl Quoter {
                 filled: false,
             })
             .collect();
-        Ok(Self { rules: Rules::new(settings), contracts, account: Account::default(), due: None })
+        let (rules, account) = (Rules::new(settings), Account::default());
+        Ok(Self { rules, contracts, coherent, account, due: None })
     }
 
     /// Takes note of `event` at `now` and tells `sink` each contract whose quotes change.
@@ -112,11 +119,17 @@ impl Quoter {
                     state.belief = None;
                     state.decision = None;
                     state.rest(contract, Quotes::default(), Reason::Regime, sink);
+                    if let Some(coherent) = &mut self.coherent {
+                        coherent.believe(contract, 0.0);
+                    }
                     return Err(invalid);
                 }
                 state.belief = Some(belief);
                 state.toxicity.observe(now, belief.z, &rules);
-                self.react(contract, now, sink);
+                if let Some(coherent) = &mut self.coherent {
+                    coherent.believe(contract, belief.fair);
+                }
+                self.react_to(contract, now, sink);
             }
             Event::Book { contract, bid, ask } => {
                 let refresh = self.rules.refresh;
@@ -131,7 +144,11 @@ impl Quoter {
             Event::Fill { contract, action, price, count } => {
                 let state = self.contract_mut(contract)?;
                 state.fill(action, price, count);
-                self.react(contract, now, sink);
+                let position = state.position;
+                if let Some(coherent) = &mut self.coherent {
+                    coherent.hold(contract, position);
+                }
+                self.react_to(contract, now, sink);
             }
             Event::Account { balance, equity } => {
                 self.account.observe(now, balance, equity, &self.rules);
@@ -176,6 +193,15 @@ impl Quoter {
             .ok_or_else(|| Invalid::new("contract", format!("{contract} is none of the {count} contracts")))
     }
 
+    /// Decides anew what a change of one contract touches: with coherent rules, all contracts.
+    fn react_to(&mut self, contract: usize, now: Timestamp, sink: &mut impl FnMut(Command)) {
+        if self.coherent.is_some() {
+            self.react_all(now, sink);
+        } else {
+            self.react(contract, now, sink);
+        }
+    }
+
     fn react_all(&mut self, now: Timestamp, sink: &mut impl FnMut(Command)) {
         for contract in 0..self.contracts.len() {
             self.react(contract, now, sink);
@@ -188,9 +214,15 @@ impl Quoter {
         let state = &mut self.contracts[contract];
         let Some(belief) = state.belief else { return };
         let regime = if self.account.halts(now) { Regime::Halted } else { state.toxicity.regime(now, rules) };
-        let value = nano(belief.fair);
+        let value = match &self.coherent {
+            None => nano(belief.fair),
+            Some(coherent) => nano(coherent.value(contract, now)),
+        };
         let Some(reason) = state.reason(now, value, regime, rules) else { return };
-        let [bid, ask] = seed::ladders(rules, &belief, state.position, regime);
+        let [bid, ask] = match &self.coherent {
+            None => seed::ladders(rules, &belief, state.position, regime),
+            Some(coherent) => coherent.ladders(contract, now, belief.sigma_b, regime),
+        };
         let (grid, position, book) = (&state.terms.grid, state.position, state.book);
         let decision = Decision {
             at: now,
@@ -279,8 +311,8 @@ impl Contract {
     #[inline]
     fn held_back(&self) -> Option<Timestamp> {
         let last = self.decision.as_ref().filter(|_| self.book_changed)?;
-        let by_book = |side: &super::SideDecision| {
-            side.ladder.amount(Stage::PostOnly) != 0 || side.quote == Err(super::Withheld::WouldCross)
+        let by_book = |side: &SideDecision| {
+            side.ladder.amount(Stage::PostOnly) != 0 || side.quote == Err(Withheld::WouldCross)
         };
         (by_book(&last.bid) || by_book(&last.ask)).then_some(last.at)
     }

@@ -8,14 +8,13 @@
 //! a handful of artists is too few for more.
 
 mod calibration;
-mod optimise;
 mod shape;
 
 pub use calibration::Calibration;
 
-use self::optimise::minimise;
 use self::shape::fit_shape;
 use super::model::{Dynamics, ECHO_KNOWN, Filter, Model, Reach, SLOPES, Shape, Track, Volatility};
+use crate::math::minimise::minimise;
 use crate::pieces::Pace;
 use crate::{Invalid, math};
 

@@ -19,7 +19,7 @@ pub use fee::Fee;
 pub use preset::Preset;
 pub use table::{Kind, SETTINGS, Setting, place};
 
-use core::fmt::Write as _;
+use core::fmt::{self, Write as _};
 
 use table::{COUNT, place_of};
 
@@ -31,7 +31,7 @@ use crate::units::{Quantity, parse_fixed, quoted};
 pub(crate) struct Value(i64);
 
 /// How quotes are decided: a value for each row of [`SETTINGS`], within its range.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Settings([Value; COUNT]);
 
 impl Settings {
@@ -203,6 +203,13 @@ impl Settings {
     /// Returns a setting that counts contracts.
     pub fn quantity(&self, place: usize) -> Quantity {
         Quantity::from_hundredths(self.nano(place) / 10_000_000).unwrap_or(Quantity::ZERO)
+    }
+}
+
+impl fmt::Debug for Settings {
+    /// Writes the nearest preset and what differs from it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.short_text())
     }
 }
 

@@ -1,6 +1,6 @@
 //! A small deterministic minimiser.
 
-use crate::pieces::Pace;
+use crate::pieces::{Pace, Pieces};
 
 /// Returns a local minimum of `f` near `start`, and the value there.
 ///
@@ -89,6 +89,16 @@ pub(crate) async fn minimise<const N: usize>(
     (x, value)
 }
 
+/// [`minimise`] in one piece.
+pub(crate) fn minimise_at_once<const N: usize>(
+    f: impl FnMut(&[f64; N]) -> f64,
+    start: [f64; N],
+    iterations: usize,
+    tolerance: f64,
+) -> ([f64; N], f64) {
+    Pieces::new(|pace| async move { minimise(&pace, f, start, iterations, tolerance).await }).finish()
+}
+
 async fn slope<const N: usize>(
     pace: &Pace,
     f: &mut impl FnMut(&[f64; N]) -> f64,
@@ -116,16 +126,6 @@ fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pieces::Pieces;
-
-    fn minimum<const N: usize>(
-        f: impl FnMut(&[f64; N]) -> f64,
-        start: [f64; N],
-        iterations: usize,
-        tolerance: f64,
-    ) -> ([f64; N], f64) {
-        Pieces::new(|pace| async move { minimise(&pace, f, start, iterations, tolerance).await }).finish()
-    }
 
     #[test]
     fn finds_the_minimum_of_a_curved_valley() {
@@ -133,7 +133,7 @@ mod tests {
             let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
             a * a + 100.0 * b * b
         };
-        let (x, value) = minimum(rosenbrock, [-1.2, 1.0], 200, 1e-14);
+        let (x, value) = minimise_at_once(rosenbrock, [-1.2, 1.0], 200, 1e-14);
         // A forward difference of width 1e-5 is off by half of it times the curvature, 802; along the valley,
         // whose curvature is 0.4, that is a hundredth.
         assert!(value < 1e-4 && (x[0] - 1.0).abs() < 0.01 && (x[1] - 1.0).abs() < 0.02, "{x:?} {value}");
@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn turns_away_from_where_there_is_no_value() {
-        let (x, _) = minimum(|x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 100, 0.0);
+        let (x, _) =
+            minimise_at_once(|x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 100, 0.0);
         assert!(x[0] <= 0.5 && x[0] > 0.45, "{x:?}");
     }
 }

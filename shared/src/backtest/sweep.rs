@@ -1,0 +1,291 @@
+//! Many configurations, and what is left of the best of them once it is said how many there were.
+
+use super::config::{ASSUMPTIONS, Config};
+use super::fills::FillModel;
+use super::outcome::Outcome;
+use super::prepared::Prepared;
+use super::sharpe::{DeflatedSharpe, Sharpe};
+use crate::Invalid;
+use crate::quoting::{Kind, Setting};
+use crate::scenario::decimal;
+use crate::units::quoted;
+
+/// The most configurations of one sweep.
+const MOST_POINTS: usize = 100_000;
+
+/// One setting and the values it takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    /// The setting's name.
+    pub key: &'static str,
+    /// Its values, as text.
+    pub values: Vec<String>,
+}
+
+impl Axis {
+    /// Reads `key=a:b:n`, n values from a to b evenly apart, or `key=x,y,z`, these values.
+    ///
+    /// # Errors
+    ///
+    /// Names `sweep` if the text is neither, or the key if it names no number or a value isn't in its range.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let Some((name, values)) = text.split_once('=') else {
+            return Err(Invalid::new("sweep", format!("{} is not key=a:b:n", quoted(text))));
+        };
+        let (key, decimals) = swept(name)?;
+        let mut parts = values.split(':');
+        let values = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(from), Some(to), Some(count), None) => {
+                let Some(decimals) = decimals else {
+                    return Err(Invalid::new(key, "is no number: name its values, a,b"));
+                };
+                spaced(key, decimals, from, to, count)?
+            }
+            (Some(list), None, ..) if !list.is_empty() => list.split(',').map(str::to_owned).collect(),
+            _ => return Err(Invalid::new(key, format!("must be a:b:n or x,y,z, got {}", quoted(values)))),
+        };
+        let mut probe = Config::preset(crate::quoting::Preset::Seed);
+        values.iter().try_for_each(|value| probe.set(key, value))?;
+        Ok(Self { key, values })
+    }
+}
+
+/// Returns the name of what may be swept, and its decimals if it is a number.
+fn swept(name: &str) -> Result<(&'static str, Option<usize>), Invalid> {
+    if let Some(assumption) = ASSUMPTIONS.iter().find(|assumption| assumption.key == name) {
+        return Ok((assumption.key, Some(assumption.decimals)));
+    }
+    let setting = Setting::find(name)
+        .ok_or_else(|| Invalid::new("sweep", format!("{} is no setting and no assumption", quoted(name))))?;
+    match setting.kind {
+        Kind::Number { decimals, .. } => Ok((setting.key, Some(decimals))),
+        // Every calibration has beliefs of its own, which take long to find.
+        Kind::Choice(_) if setting.key == "calibration" => {
+            Err(Invalid::new("calibration", "can't be swept: run each by itself"))
+        }
+        Kind::Flag | Kind::Choice(_) | Kind::Fee => Ok((setting.key, None)),
+    }
+}
+
+/// Returns `count` values from `from` to `to`, rounded to `decimals`.
+fn spaced(
+    key: &'static str,
+    decimals: usize,
+    from: &str,
+    to: &str,
+    count: &str,
+) -> Result<Vec<String>, Invalid> {
+    let (from, to) = (decimal::parse(key, from)?, decimal::parse(key, to)?);
+    let count: usize =
+        count.parse().ok().filter(|count| (2..=MOST_POINTS).contains(count)).ok_or_else(|| {
+            Invalid::new(key, format!("must have 2 to {MOST_POINTS} values, got {}", quoted(count)))
+        })?;
+    let step = (to - from) / (count - 1) as f64;
+    let mut values: Vec<String> =
+        (0..count).map(|i| decimal::text(from + step * i as f64, decimals)).collect();
+    values.dedup();
+    Ok(values)
+}
+
+/// All combinations of the axes' values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    base: Config,
+    axes: Vec<Axis>,
+}
+
+impl Grid {
+    /// Returns the combinations of `axes` that are possible, everything else being as in `base`.
+    ///
+    /// # Errors
+    ///
+    /// Names `sweep` if there are too many combinations, or none.
+    pub fn new(base: Config, axes: Vec<Axis>) -> Result<Self, Invalid> {
+        let product = |n: usize, axis: &Axis| n.checked_mul(axis.values.len());
+        match axes.iter().try_fold(1_usize, product) {
+            Some(1..=MOST_POINTS) => Ok(Self { base, axes }),
+            _ => Err(Invalid::new("sweep", format!("must have 1 to {MOST_POINTS} combinations"))),
+        }
+    }
+
+    /// Returns the axes.
+    pub fn axes(&self) -> &[Axis] {
+        &self.axes
+    }
+
+    /// Returns how many combinations there are.
+    pub fn len(&self) -> usize {
+        self.axes.iter().map(|axis| axis.values.len()).product()
+    }
+
+    /// Returns whether there is none, which no grid is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the combination at `place`, the last axis turning fastest.
+    ///
+    /// # Errors
+    ///
+    /// Names the settings that don't go together.
+    pub fn config(&self, place: usize) -> Result<Config, Invalid> {
+        let mut config = self.base;
+        let mut rest = place;
+        for axis in self.axes.iter().rev() {
+            config.set(axis.key, &axis.values[rest % axis.values.len()])?;
+            rest /= axis.values.len();
+        }
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Returns the values of the combination at `place`, in the order of the axes.
+    pub fn values(&self, place: usize) -> Vec<&str> {
+        let mut values = Vec::with_capacity(self.axes.len());
+        let mut rest = place;
+        for axis in self.axes.iter().rev() {
+            values.push(axis.values[rest % axis.values.len()].as_str());
+            rest /= axis.values.len();
+        }
+        values.reverse();
+        values
+    }
+}
+
+/// What one configuration made under one fill model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// The rule for fills.
+    pub model: FillModel,
+    /// How many prints filled us.
+    pub fills: i64,
+    /// Fees and net profit, in microdollars.
+    pub fees: i64,
+    /// Net profit.
+    pub net: i64,
+    /// The net profit of each event.
+    pub events: Vec<i64>,
+    /// The Sharpe ratio of the daily profits.
+    pub sharpe: Option<Sharpe>,
+}
+
+impl Trial {
+    /// Returns what is kept of an outcome.
+    pub fn of(prepared: &Prepared, outcome: &Outcome) -> Self {
+        let profits: Vec<i64> = outcome.days.iter().map(|day| day.1).collect();
+        Self {
+            model: outcome.model,
+            fills: outcome.total.fills,
+            fees: outcome.total.fees,
+            net: outcome.total.net,
+            events: outcome.events(prepared),
+            sharpe: Sharpe::of(&profits),
+        }
+    }
+}
+
+/// The best of a sweep under one fill model, and what to think of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The rule for fills.
+    pub model: FillModel,
+    /// The best configuration's place.
+    pub best: usize,
+    /// Its net profit, in microdollars.
+    pub net: i64,
+    /// What it is worth once the number of trials is accounted for.
+    pub deflated: Option<DeflatedSharpe>,
+    /// The net profit on each event of the configuration that was best on all the others: out of sample.
+    pub held_out: Vec<i64>,
+}
+
+/// Judges the best of the trials of one fill model, in the order of the grid; `None` without one, or of a configuration
+/// that could not be run only.
+///
+/// The best is the one with the greatest net profit, the first of equals.
+pub fn judge(trials: &[Option<&Trial>]) -> Option<Verdict> {
+    let best_by = |profit: &dyn Fn(&Trial) -> i64| {
+        let mut best: Option<(usize, i64)> = None;
+        for (place, trial) in trials.iter().enumerate() {
+            if let Some(value) = trial.map(profit)
+                && best.is_none_or(|(_, most)| value > most)
+            {
+                best = Some((place, value));
+            }
+        }
+        best.map(|(place, _)| place)
+    };
+    let best = best_by(&|trial| trial.net)?;
+    let chosen = trials[best]?;
+    let held_out = (0..chosen.events.len()).map(|event| {
+        let others = best_by(&|trial| trial.net - trial.events[event]);
+        others.and_then(|place| trials[place]).map_or(0, |trial| trial.events[event])
+    });
+    let sharpes: Vec<Option<Sharpe>> =
+        trials.iter().map(|trial| trial.and_then(|trial| trial.sharpe)).collect();
+    Some(Verdict {
+        model: chosen.model,
+        best,
+        net: chosen.net,
+        deflated: DeflatedSharpe::of(&sharpes, best),
+        held_out: held_out.collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quoting::Preset;
+
+    #[test]
+    fn a_grid_has_every_combination_once() {
+        let axes = ["half_spread_cents=1:4:4", "dynamic=true,false", "queue_ahead=0:50:3"];
+        let axes = axes.map(|axis| Axis::parse(axis).unwrap()).to_vec();
+        let grid = Grid::new(Config::preset(Preset::Seed), axes).unwrap();
+        assert_eq!(grid.len(), 24);
+        let texts: std::collections::BTreeSet<String> =
+            (0..24).map(|place| grid.config(place).unwrap().text()).collect();
+        assert_eq!(texts.len(), 24);
+        assert_eq!(grid.values(1), ["1", "true", "25"]);
+        assert_eq!(grid.config(1).unwrap().assumption(0), 25.0);
+    }
+
+    #[test]
+    fn what_is_no_axis_is_refused() {
+        for (text, field) in [
+            ("skew_cents", "sweep"),
+            ("skew=1:2:3", "sweep"),
+            ("skew_cents=1:2", "skew_cents"),
+            ("skew_cents=1:2:1", "skew_cents"),
+            ("skew_cents=1:2:x", "skew_cents"),
+            ("skew_cents=", "skew_cents"),
+            ("skew_cents=0:11:3", "skew_cents"),
+            ("dynamic=0:1:2", "dynamic"),
+            ("dynamic=maybe", "dynamic"),
+            ("calibration=ml,em", "calibration"),
+        ] {
+            assert_eq!(Axis::parse(text).unwrap_err().field, field, "{text}");
+        }
+        let many =
+            vec![Axis::parse("skew_cents=0:10:1000").unwrap(), Axis::parse("drift_cents=0:10:1000").unwrap()];
+        assert_eq!(Grid::new(Config::preset(Preset::Seed), many).unwrap_err().field, "sweep");
+    }
+
+    #[test]
+    fn the_best_is_judged_on_events_it_was_not_chosen_by() {
+        let trial = |events: [i64; 3]| Trial {
+            model: FillModel::Through,
+            fills: 1,
+            fees: 0,
+            net: events.iter().sum(),
+            events: events.to_vec(),
+            sharpe: None,
+        };
+        let trials = [trial([90, -20, -20]), trial([10, 10, 10]), trial([0, 0, 0])];
+        let verdict = judge(&[Some(&trials[0]), None, Some(&trials[1]), Some(&trials[2])]).unwrap();
+        // The first is best by one event alone: without that one it is not chosen, and with it it fails.
+        assert_eq!((verdict.best, verdict.net), (0, 50));
+        assert_eq!(verdict.held_out, [10, -20, -20]);
+        assert_eq!(judge(&[None]), None);
+    }
+}

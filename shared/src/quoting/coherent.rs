@@ -1,0 +1,248 @@
+//! Quotes about the exact reservation prices of all outcomes at once.
+
+use super::amount::{Nano, nano};
+use super::decision::{Ladder, Stage};
+use super::horizon::horizon_fraction;
+use super::offset::{Glft, avellaneda_stoikov};
+use super::reservation::lot_values;
+use super::{Fee, FeeModel, Position, Regime, Settings, Terms, place};
+use crate::fees::{FeeSchedule, Role};
+use crate::math::{exp, max, min};
+use crate::units::{Price, Quantity, Timestamp};
+
+const MICROS_PER_HOUR: f64 = 3.6e9;
+const DAYS_PER_YEAR: f64 = 365.0;
+/// The most lots that the matrix of inventories goes to on each side.
+const MOST_LOTS: f64 = 100.0;
+/// The greatest exponent of an outcome's weight: with it, no sum of weights overflows.
+const MOST_EXPONENT: f64 = 600.0;
+/// The rate of the mission's maker fee.
+const MAKER_RATE: f64 = 0.0175;
+
+/// What all outcomes of an event are worth together.
+#[derive(Debug, Clone)]
+pub(super) struct Coherent {
+    risk_aversion: f64,
+    /// Contracts of a quote.
+    lot: f64,
+    /// The least probability of what isn't listed.
+    other: f64,
+    distance: Distance,
+    /// How long a position is held, in hours; none is to settlement.
+    horizon: Option<f64>,
+    outcomes: Vec<Outcome>,
+    /// `sum p_i e^(-gamma q_i)` over all outcomes, OTHER included.
+    weight: f64,
+}
+
+/// How far from its reservation price a quote is.
+#[derive(Debug, Clone, Copy)]
+enum Distance {
+    AvellanedaStoikov(f64),
+    /// With fills a year at no distance, their decay, and the most lots held.
+    Glft {
+        rate: f64,
+        decay: f64,
+        limit: usize,
+    },
+}
+
+/// One listed outcome.
+#[derive(Debug, Clone)]
+struct Outcome {
+    /// The fair value, 0 while there is none.
+    fair: f64,
+    probability: f64,
+    position: f64,
+    /// `e^(-gamma q)`.
+    weight: f64,
+    settles: Option<Timestamp>,
+    fee: FeeModel,
+}
+
+impl Coherent {
+    pub(super) fn new(settings: &Settings, contracts: &[Terms]) -> Self {
+        let number = |place| settings.number(place);
+        let risk_aversion = number(place::RISK_AVERSION);
+        let lot = min(number(place::QUOTE_SIZE), number(place::MAX_ORDER_SIZE));
+        let decay = number(place::FILL_DECAY);
+        let distance = if settings.choice(place::OFFSET) == 0 {
+            Distance::AvellanedaStoikov(avellaneda_stoikov(risk_aversion * lot, decay))
+        } else {
+            // One lot beyond where the side that adds is pulled.
+            let lots = min((number(place::PULL_AT) / lot).ceil() + 1.0, MOST_LOTS);
+            Distance::Glft { rate: number(place::FILL_RATE) * DAYS_PER_YEAR, decay, limit: lots as usize }
+        };
+        let horizon = number(place::HORIZON_H);
+        let outcomes = contracts
+            .iter()
+            .map(|terms| Outcome {
+                fair: 0.0,
+                probability: 0.0,
+                position: 0.0,
+                weight: 1.0,
+                settles: terms.settles,
+                fee: fee_model(settings.fee(), terms.fees.as_ref()),
+            })
+            .collect();
+        Self {
+            risk_aversion,
+            lot,
+            other: number(place::OTHER),
+            distance,
+            horizon: (horizon > 0.0).then_some(horizon),
+            outcomes,
+            weight: 1.0,
+        }
+    }
+
+    /// Takes note of a contract's fair value.
+    pub(super) fn believe(&mut self, contract: usize, fair: f64) {
+        self.outcomes[contract].fair = fair;
+        self.weigh();
+    }
+
+    /// Takes note of what is held of a contract.
+    pub(super) fn hold(&mut self, contract: usize, position: Position) {
+        let outcome = &mut self.outcomes[contract];
+        outcome.position = position.contracts();
+        outcome.weight = weight(self.risk_aversion, outcome.position);
+        self.weigh();
+    }
+
+    /// Makes the probabilities add up to one and weighs them by inventory.
+    ///
+    /// What the listed outcomes leave is OTHER's; only where they leave it less than its least, they shrink in
+    /// proportion. They never grow: a contract that has not printed yet, or is not on the tape, is part of OTHER.
+    fn weigh(&mut self) {
+        let sum = self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.fair);
+        let listed = 1.0 - self.other;
+        let scale = if sum > listed { listed / sum } else { 1.0 };
+        let (mut inside, mut weighed) = (0.0, 0.0);
+        for outcome in &mut self.outcomes {
+            outcome.probability = scale * outcome.fair;
+            inside += outcome.probability;
+            weighed += outcome.probability * outcome.weight;
+        }
+        self.weight = weighed + max(1.0 - inside, 0.0);
+    }
+
+    /// Returns the value that a contract's quotes are made for: its reservation price.
+    #[inline]
+    pub(super) fn value(&self, contract: usize, now: Timestamp) -> f64 {
+        self.reservation(contract, now).0
+    }
+
+    /// Returns a contract's reservation price and the risk aversion it is for.
+    ///
+    /// Held for a part of the time to settlement, a position risks only the part of the outcome's variance that is
+    /// resolved by then: risk aversion shrinks by it.
+    #[inline]
+    fn reservation(&self, contract: usize, now: Timestamp) -> (f64, f64) {
+        let outcome = &self.outcomes[contract];
+        let p = outcome.probability;
+        if self.horizon.is_none() {
+            let own = p * outcome.weight;
+            return match self.distance {
+                Distance::AvellanedaStoikov(_) => (own / self.weight, self.risk_aversion),
+                // The distance sees to the contract's own position; the others' remain.
+                Distance::Glft { .. } => (p / (self.weight - own + p), self.risk_aversion),
+            };
+        }
+        let risk_aversion = self.risk_aversion * self.resolved(outcome, now);
+        let (mut sum, mut inside) = (0.0, 0.0);
+        for other in &self.outcomes {
+            sum += other.probability * weight(risk_aversion, other.position);
+            inside += other.probability;
+        }
+        sum += max(1.0 - inside, 0.0);
+        let own = p * weight(risk_aversion, outcome.position);
+        match self.distance {
+            Distance::AvellanedaStoikov(_) => (own / sum, risk_aversion),
+            Distance::Glft { .. } => (p / (sum - own + p), risk_aversion),
+        }
+    }
+
+    /// Returns the part of an outcome's variance that is resolved within the horizon; all of it where no time of
+    /// settlement is known.
+    fn resolved(&self, outcome: &Outcome, now: Timestamp) -> f64 {
+        let (Some(horizon), Some(settles)) = (self.horizon, outcome.settles) else { return 1.0 };
+        let left = settles.micros_since(now) as f64 / MICROS_PER_HOUR;
+        if left <= horizon || outcome.probability <= 0.0 || outcome.probability >= 1.0 {
+            return 1.0;
+        }
+        // A risk aversion of exactly 0 has no lot values: what is resolved in a millionth of the time is never less.
+        max(horizon_fraction(outcome.probability, horizon / left), 1e-9)
+    }
+
+    /// Returns the ways of bid and ask from the fair value to the price wanted, before any rounding.
+    pub(super) fn ladders(
+        &self,
+        contract: usize,
+        now: Timestamp,
+        sigma_b: f64,
+        regime: Regime,
+    ) -> [Ladder; 2] {
+        let outcome = &self.outcomes[contract];
+        let (reservation, risk_aversion) = self.reservation(contract, now);
+        let (centre, lots, half) = match self.distance {
+            Distance::AvellanedaStoikov(half) => {
+                (reservation, lot_values(reservation, self.lot, risk_aversion), half)
+            }
+            Distance::Glft { rate, decay, limit } => {
+                let p = outcome.probability;
+                let sigma = sigma_b * p * (1.0 - p);
+                let most = limit as f64 - 1.0;
+                let q = max(min((outcome.position / self.lot + 0.5).floor(), most), -most) as i64;
+                let glft = Glft::new(rate, decay, risk_aversion * self.lot, sigma, limit);
+                // Within the limit by a lot, both sides have a distance.
+                let (bid, ask) = glft.distances(q);
+                let (bid, ask) = (bid.unwrap_or(1.0), ask.unwrap_or(1.0));
+                let centre = reservation + 0.5 * (ask - bid);
+                (centre, (centre, centre), 0.5 * (bid + ask))
+            }
+        };
+        let toxic = if regime == Regime::Widened { half } else { 0.0 };
+        [(lots.0, -1.0), (lots.1, 1.0)].map(|(value, outward)| {
+            let wanted = value + outward * half;
+            let widened = wanted + outward * toxic;
+            let quoted = if outward < 0.0 { outcome.fee.bid(widened) } else { outcome.fee.ask(widened) };
+            let mut ladder = Ladder::default();
+            let mut reached: Nano = 0;
+            for (stage, price) in [
+                (Stage::Fair, outcome.fair),
+                (Stage::Coherence, outcome.probability),
+                (Stage::Inventory, centre),
+                (Stage::Lot, value),
+                (Stage::HalfSpread, wanted),
+                (Stage::Toxicity, widened),
+                (Stage::Fee, quoted),
+            ] {
+                let price = nano(price);
+                ladder.add(stage, price - reached);
+                reached = price;
+            }
+            ladder
+        })
+    }
+}
+
+/// Returns `e^(-gamma q)`.
+fn weight(risk_aversion: f64, position: f64) -> f64 {
+    exp(max(min(-risk_aversion * position, MOST_EXPONENT), -MOST_EXPONENT))
+}
+
+/// Returns what a fill is charged, as the quotes reckon with it: makers' fees, before rounding.
+fn fee_model(fee: Fee, schedule: Option<&FeeSchedule>) -> FeeModel {
+    match (fee, schedule) {
+        (Fee::Flat(amount), _) => FeeModel::Flat(amount.to_dollars()),
+        (Fee::Exact, Some(schedule)) => {
+            // At even odds, P (1 - P) is a quarter.
+            let half = Price::ONE.centicents() / 2;
+            let (half, one) = (Price::from_centicents(half), Quantity::from_contracts(1));
+            let fee = half.and_then(|half| one.map(|one| schedule.model_fee(Role::Maker, half, one)));
+            FeeModel::Quadratic(fee.map_or(MAKER_RATE, |fee| 4.0 * fee.to_dollars()))
+        }
+        (Fee::Exact, None) | (Fee::Maker, _) => FeeModel::Quadratic(MAKER_RATE),
+    }
+}

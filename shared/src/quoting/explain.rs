@@ -1,0 +1,190 @@
+//! A quote's way from the fair value, told step by step.
+
+use super::seed::dynamic_factor;
+use super::{Decision, Fee, Quote, Settings, SideDecision, Stage, Withheld, place};
+use crate::format::{cents, fixed, shortest, signed_cents};
+use crate::market::Action;
+
+/// How one side of a contract's quotes was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// What went in: name and value.
+    pub inputs: Vec<(&'static str, String)>,
+    /// The steps in their order, those that change nothing left out. Their amounts add up to the quote's price,
+    /// exactly.
+    pub steps: Vec<Step>,
+    /// What came out: the quote, or why there is none and what made it so.
+    pub outcome: Result<Quote, (Withheld, String)>,
+}
+
+/// A step from the fair value to a quote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Which it is.
+    pub stage: Stage,
+    /// What it adds, in billionths of a dollar.
+    pub amount: i64,
+    /// How that came about.
+    pub formula: String,
+}
+
+impl Step {
+    /// Returns what the step adds in cents, with its sign.
+    pub fn cents(&self) -> String {
+        let dollars = self.amount as f64 / 1e9;
+        if self.stage == Stage::Fair { cents(dollars, 2) } else { signed_cents(dollars, 2) }
+    }
+}
+
+impl Stage {
+    /// Returns its name for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Fair => "Fair value",
+            Self::Coherence => "Coherence",
+            Self::Inventory => "Inventory",
+            Self::Lot => "Own lot",
+            Self::HalfSpread => "Half-spread",
+            Self::Dynamic => "Dynamic",
+            Self::Bounds => "Bounds",
+            Self::Toxicity => "Toxicity",
+            Self::Fee => "Fee",
+            Self::Grid => "Price grid",
+            Self::PostOnly => "Post-only",
+        }
+    }
+}
+
+impl SideDecision {
+    /// Returns what `stage` adds to the price, in billionths of a dollar; all stages add up to the quote's price.
+    pub fn amount(&self, stage: Stage) -> i64 {
+        self.ladder.amount(stage)
+    }
+}
+
+impl Decision {
+    /// Tells how the side that buys or sells YES came about; `settings` are those it was decided with.
+    pub fn explain(&self, action: Action, settings: &Settings) -> Explanation {
+        let side = self.side(action);
+        let steps = Stage::ALL
+            .into_iter()
+            .filter(|stage| *stage == Stage::Fair || side.amount(*stage) != 0)
+            .map(|stage| Step {
+                stage,
+                amount: side.amount(stage),
+                formula: self.formula(stage, action, settings),
+            })
+            .collect();
+        let outcome = side.quote.map_err(|withheld| (withheld, self.why(withheld, action, settings)));
+        Explanation { inputs: self.inputs(), steps, outcome }
+    }
+
+    fn inputs(&self) -> Vec<(&'static str, String)> {
+        let belief = &self.belief;
+        let mut inputs = vec![
+            ("Fair value", cents(belief.fair, 2)),
+            ("Standard deviation of the log-odds", fixed(belief.sd, 3)),
+            ("Belief volatility", fixed(belief.sigma_b, 2)),
+            ("Innovation z", fixed(belief.z, 2)),
+            ("Stray or jump", fixed(belief.alarm, 3)),
+            ("Position", shortest(self.position.contracts())),
+            ("Regime", self.regime.name().to_owned()),
+        ];
+        for (name, price) in [("Highest bid", self.book.0), ("Lowest offer", self.book.1)] {
+            if let Some(price) = price {
+                inputs.push((name, cents(price.to_dollars(), 2)));
+            }
+        }
+        inputs
+    }
+
+    /// Says how a stage came to its amount.
+    fn formula(&self, stage: Stage, action: Action, settings: &Settings) -> String {
+        let text = |place| settings.value_text(place);
+        let coherent = settings.choice(place::RULES) != 0;
+        let position = || shortest(self.position.contracts());
+        let sign = if action == Action::Buy { "−" } else { "+" };
+        match stage {
+            Stage::Fair => "the filter's belief".to_owned(),
+            Stage::Coherence => {
+                format!("the outcomes add up to 1, of which OTHER has at least {}", text(place::OTHER))
+            }
+            Stage::Inventory if coherent && settings.choice(place::OFFSET) != 0 => {
+                format!("the event's positions, {} here", position())
+            }
+            Stage::Inventory if coherent => {
+                let gamma = text(place::RISK_AVERSION);
+                format!("p e^(−γ q) over its sum: γ = {gamma}, q = {} here", position())
+            }
+            Stage::Inventory => format!("−{} × {}", text(place::SKEW_CENTS), position()),
+            Stage::Lot => format!("what {} more would add to the inventory", text(place::QUOTE_SIZE)),
+            Stage::HalfSpread if coherent && settings.choice(place::OFFSET) != 0 => {
+                format!("{sign} Guéant, Lehalle and Fernandez-Tapia's distance")
+            }
+            Stage::HalfSpread if coherent => format!(
+                "{sign} ln(1 + γ / k) / γ: γ = {} × {}, k = {}",
+                text(place::RISK_AVERSION),
+                text(place::QUOTE_SIZE),
+                text(place::FILL_DECAY)
+            ),
+            Stage::HalfSpread => format!("{sign} {}", text(place::HALF_SPREAD_CENTS)),
+            Stage::Dynamic => format!(
+                "× {}: {} / 0.8, from 0.3 to 4",
+                shortest(dynamic_factor(self.belief.sigma_b)),
+                fixed(self.belief.sigma_b, 2)
+            ),
+            Stage::Bounds => format!(
+                "from {} to {}",
+                text(place::HALF_SPREAD_MIN_CENTS),
+                text(place::HALF_SPREAD_MAX_CENTS)
+            ),
+            Stage::Toxicity => format!("× 2: a z of {} and more", text(place::Z_WIDEN)),
+            Stage::Fee => match settings.fee() {
+                Fee::Flat(_) => format!("{sign} {}", text(place::FEE)),
+                Fee::Exact | Fee::Maker => {
+                    format!("the price with its fee is what the step before says ({})", text(place::FEE))
+                }
+            },
+            Stage::Grid => "outward to a price that is accepted".to_owned(),
+            Stage::PostOnly => match action {
+                Action::Buy => "below the lowest offer".to_owned(),
+                Action::Sell => "above the highest bid".to_owned(),
+            },
+        }
+    }
+
+    /// Says why there is no quote.
+    fn why(&self, withheld: Withheld, action: Action, settings: &Settings) -> String {
+        let text = |place| settings.value_text(place);
+        let position = || shortest(self.position.contracts());
+        match withheld {
+            Withheld::Toxic => format!(
+                "a z of {} or more, and not yet {} s without one of {}",
+                text(place::Z_PULL),
+                text(place::REFRESH_S),
+                text(place::Z_WIDEN)
+            ),
+            Withheld::Account => format!(
+                "a loss of {} % today, or a balance below {}¢",
+                text(place::MAX_DAILY_LOSS_PCT),
+                text(place::MIN_BALANCE_FLOOR_CENTS)
+            ),
+            Withheld::Exposure => format!("a position of {} is beyond {}", position(), text(place::PULL_AT)),
+            Withheld::PositionLimit => {
+                format!(
+                    "a position of {} leaves no room below {}",
+                    position(),
+                    text(place::MAX_POSITION_PER_TICKER)
+                )
+            }
+            Withheld::NoPrice => match action {
+                Action::Buy => "no price is accepted that low".to_owned(),
+                Action::Sell => "no price is accepted that high".to_owned(),
+            },
+            Withheld::WouldCross => match action {
+                Action::Buy => "no price is accepted below the lowest offer".to_owned(),
+                Action::Sell => "no price is accepted above the highest bid".to_owned(),
+            },
+        }
+    }
+}
