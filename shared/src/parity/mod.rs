@@ -5,6 +5,7 @@
 
 mod digital;
 mod nowcast;
+mod quoting;
 mod scenario;
 mod winner;
 
@@ -29,6 +30,7 @@ pub fn parity_blocks() -> Result<Vec<ParityBlock>, Invalid> {
     blocks.extend(winner::blocks()?);
     blocks.extend(scenario::blocks()?);
     blocks.extend(nowcast::blocks()?);
+    blocks.extend(quoting::blocks()?);
     Ok(blocks)
 }
 

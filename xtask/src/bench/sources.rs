@@ -10,7 +10,7 @@ use crate::step::Step;
 use crate::{tools, workspace};
 
 /// The benchmarks of `shared`, each a file of that name in `shared/benches`.
-const BENCHES: &[&str] = &["pricing", "winner"];
+const BENCHES: &[&str] = &["pricing", "quoting", "winner"];
 
 /// The label of ours in WebAssembly.
 pub const WASM: &str = "wasm";

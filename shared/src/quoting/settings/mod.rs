@@ -24,6 +24,7 @@ use core::fmt::{self, Write as _};
 use table::{COUNT, place_of};
 
 use crate::Invalid;
+use crate::belief::Calibration;
 use crate::units::{Quantity, parse_fixed, quoted};
 
 /// A setting's value: a number in units of its last decimal place, a flag as 0 or 1, or the place of a choice.
@@ -177,6 +178,15 @@ impl Settings {
     /// in the list of words.
     pub fn number(&self, place: usize) -> f64 {
         self.0[place].0 as f64 / SETTINGS[place].scale() as f64
+    }
+
+    /// Returns how the belief filter finds its parameters.
+    pub fn calibration(&self) -> Calibration {
+        match self.choice(place::CALIBRATION) {
+            0 => Calibration::Ml,
+            1 => Calibration::Em,
+            _ => Calibration::Legacy,
+        }
     }
 
     /// Returns what a fill is charged.

@@ -108,6 +108,15 @@ fn what_is_no_value_is_refused_by_name_and_changes_nothing() {
 }
 
 #[test]
+fn a_calibration_has_one_name() {
+    let mut settings = Settings::default();
+    for calibration in [Calibration::Ml, Calibration::Em, Calibration::Legacy] {
+        settings.set("calibration", &calibration.to_string()).unwrap();
+        assert_eq!(settings.calibration(), calibration);
+    }
+}
+
+#[test]
 fn a_fee_is_a_word_or_an_amount() {
     let mut settings = Settings::default();
     assert_eq!(settings.fee(), Fee::Exact);

@@ -1,0 +1,116 @@
+//! Quotes, their explanations, and the distances they keep.
+
+use super::{Digest, ParityBlock};
+use crate::Invalid;
+use crate::belief::sigmoid;
+use crate::market::{Action, PriceGrid};
+use crate::quoting::offset::{Glft, finite};
+use crate::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
+use crate::quoting::{Belief, Event, FeeModel, Quoter, Settings, Stage, Terms, horizon_fraction};
+use crate::units::{Price, Quantity, Timestamp};
+
+const CONTRACTS: usize = 4;
+const STEPS: u32 = 400;
+const START_MICROS: i64 = 1_770_000_000_000_000;
+const HOUR_MICROS: i64 = 3_600_000_000;
+
+/// Returns the digests of a simulated event quoted by each kind of rules, and of the functions they are made of.
+pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
+    let mut blocks = vec![functions().block("quoting/functions")];
+    for (name, settings) in [
+        ("quoting/seed", "preset=seed"),
+        ("quoting/coherent", "preset=coherent"),
+        ("quoting/glft", "preset=coherent&offset=glft&quote_size=2"),
+        ("quoting/horizon", "preset=coherent&horizon_h=36"),
+    ] {
+        blocks.push(quoted(settings)?.block(name));
+    }
+    Ok(blocks)
+}
+
+fn functions() -> Digest {
+    let mut digest = Digest::new();
+    for step in 1..40_u32 {
+        let x = f64::from(step) / 40.0;
+        let probabilities = [0.5 * x, 0.5 - 0.5 * x, 0.375, 0.125];
+        let positions = [5.0 - 20.0 * x, 3.0, 10.0 * x, 0.0];
+        let mut prices = [0.0; 4];
+        for risk_aversion in [0.01, 0.3] {
+            reservation_prices(&probabilities, &positions, risk_aversion, &mut prices);
+            digest.add(&prices);
+            let (bid, ask) = lot_values(x, 2.0, risk_aversion);
+            digest.add(&[certainty_equivalent(&probabilities, &positions, risk_aversion), bid, ask]);
+        }
+        for rate in [0.0, 0.0175, 0.07] {
+            let fee = FeeModel::Quadratic(rate);
+            digest.add(&[fee.bid(x), fee.ask(x)]);
+        }
+        digest.add(&[horizon_fraction(x, 0.25), horizon_fraction(0.125, x)]);
+        let glft = Glft::new(3_650.0, 40.0, 0.04, x, 16);
+        for q in [-16, -3, 0, 7] {
+            let (bid, ask) = glft.distances(q);
+            digest.add(&[bid.unwrap_or(0.0), ask.unwrap_or(0.0)]);
+        }
+    }
+    for (bid, ask) in finite((3_650.0, 40.0, 0.04), 0.5, 8, 0.02) {
+        digest.add(&[bid.unwrap_or(0.0), ask.unwrap_or(0.0)]);
+    }
+    digest
+}
+
+/// Returns the digest of every step to every quote of an event whose log-odds walk, and whose quotes are lifted or hit
+/// now and then.
+fn quoted(settings: &str) -> Result<Digest, Invalid> {
+    let mut digest = Digest::new();
+    let start = Timestamp::from_micros(START_MICROS)?;
+    let terms = Terms {
+        grid: PriceGrid::tapered_deci_cent(),
+        settles: start.checked_add_micros(30 * 24 * HOUR_MICROS),
+        ..Terms::default()
+    };
+    let mut quoter = Quoter::new(&Settings::from_text(settings)?, vec![terms; CONTRACTS])?;
+    let mut log_odds = [0.5, -0.75, -1.5, -3.0];
+    let (mut state, mut now) = (1_u64, start);
+    for step in 0..STEPS {
+        // Knuth's multiplier (MMIX): any spread of numbers does.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let uniform = (state >> 40) as f64 / 16_777_216.0;
+        let contract = (state >> 33) as usize % CONTRACTS;
+        now = now.checked_add_micros(HOUR_MICROS / 64 * i64::from(step % 128)).unwrap_or(now);
+        let z = 6.0 * (uniform - 0.5);
+        log_odds[contract] += 0.125 * z;
+        let belief = Belief {
+            fair: sigmoid(log_odds[contract]),
+            sd: 0.125,
+            sigma_b: 4.0 + 8.0 * uniform,
+            z,
+            alarm: 0.0,
+        };
+        let mut events = vec![Event::Belief { contract, belief }, Event::Tick];
+        let rests = quoter.quotes(contract);
+        let (action, quote) =
+            if step % 2 == 0 { (Action::Buy, rests.bid) } else { (Action::Sell, rests.ask) };
+        if let Some(quote) = quote.filter(|_| step % 5 == 0) {
+            events.insert(0, Event::Fill { contract, action, price: quote.price, count: quote.count });
+        }
+        let mut commands = Vec::new();
+        for event in &events {
+            quoter.step(now, event, &mut |command| commands.push(command))?;
+        }
+        for command in commands {
+            for quote in [command.quotes.bid, command.quotes.ask] {
+                let count = quote.map_or(Quantity::ZERO, |quote| quote.count);
+                digest.add(&[
+                    command.contract as f64,
+                    quote.map_or(Price::ZERO, |quote| quote.price).to_dollars(),
+                    count.to_contracts(),
+                ]);
+            }
+            let Some(decision) = quoter.decision(command.contract) else { continue };
+            for stage in Stage::ALL {
+                digest.add(&[decision.bid.amount(stage) as f64, decision.ask.amount(stage) as f64]);
+            }
+        }
+    }
+    Ok(digest)
+}
