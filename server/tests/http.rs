@@ -53,6 +53,25 @@ fn every_answer_has_the_security_headers() {
 }
 
 #[test]
+fn an_events_trades_are_a_file_that_reads_back() {
+    let tape = file("csv", "a.trades.csv", GOOD);
+    let known = b"ticker,event_ticker,result\nKXTOPMONTHLY-26FEB-BAD,KXTOPMONTHLY-26FEB,no\n";
+    file("csv", "markets.csv", known);
+    let server = Server::start(&[tape.parent().unwrap().to_path_buf()]);
+    let answer = server.get("/api/events/KXTOPMONTHLY-26FEB/trades.csv", &[]);
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    let served = shared::market::csv::read_trades(&answer.body, "served").unwrap();
+    let mut read = shared::market::csv::read_trades(GOOD, "file").unwrap();
+    // Contract by contract, each in order of time.
+    read.sort_by_key(|trade| (trade.ticker.clone(), trade.at));
+    assert_eq!(served, read);
+    assert_eq!(server.get("/api/events/KXNONE-26FEB/trades.csv", &[]).status, 404);
+    let markets = server.get("/api/markets.csv", &[]);
+    let markets = shared::market::csv::read_markets(&markets.body, "served").unwrap();
+    assert_eq!(markets, shared::market::csv::read_markets(known, "file").unwrap());
+}
+
+#[test]
 fn a_nonce_is_used_once() {
     let server = Server::start(&[]);
     let nonce = |answer: &support::Answer| {

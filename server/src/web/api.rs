@@ -4,6 +4,9 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State as Shared};
+use axum::http::HeaderName;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use shared::api::{Health, Listeners, Prints, TapeList};
 
 use super::error::ApiError;
@@ -39,6 +42,24 @@ pub(super) async fn prints(
         .tape(&ticker)
         .ok_or_else(|| ApiError::NotFound(format!("no tape of a contract called {ticker:?}")))?;
     Ok(Json(tape.into()))
+}
+
+/// What a CSV file is sent as.
+const CSV: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "text/csv; charset=utf-8")];
+
+/// Returns the trades of one event as a file: what the lab runs on.
+pub(super) async fn trades_csv(
+    Shared(state): Shared<Arc<State>>,
+    Path(event): Path<String>,
+) -> Result<impl IntoResponse, ApiError> {
+    let csv = state.library.trades_csv(&event);
+    csv.map(|csv| (CSV, csv))
+        .ok_or_else(|| ApiError::NotFound(format!("no tape of an event called {event:?}")))
+}
+
+/// Returns what is known of contracts besides their trades as a file.
+pub(super) async fn markets_csv(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
+    (CSV, state.library.markets_csv())
 }
 
 /// Returns the histories of listeners that the server holds.

@@ -38,8 +38,10 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Returns everything the server answers.
 pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
+        .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))
         .route("/api/listeners", get(api::listeners))
+        .route("/api/markets.csv", get(api::markets_csv))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)

@@ -10,6 +10,7 @@ mod calibration;
 mod conditions;
 mod config;
 mod engine;
+mod explain;
 mod fills;
 mod hash;
 mod json;
@@ -23,6 +24,7 @@ mod score;
 mod sharpe;
 mod stress;
 mod sweep;
+mod view;
 
 pub use account::{ATTRIBUTION, Money};
 pub use baseline::{Baseline, BaselineResult, baseline};
@@ -31,6 +33,7 @@ pub use calibration::{Calibration, ContractScore, HorizonScore, SCORED_DAYS, cal
 pub use conditions::Conditions;
 pub use config::{ASSUMPTIONS, Assumption, Config};
 pub use engine::run;
+pub use explain::{ExplainedFill, explain};
 pub use fills::FillModel;
 pub use hash::{sha256, tape_hash};
 pub use json::Json;
@@ -44,3 +47,4 @@ pub use score::{Bin, Score, Scores};
 pub use sharpe::{DeflatedSharpe, Sharpe};
 pub use stress::{STRESSES, Stress, pump_and_dump};
 pub use sweep::{Axis, Grid, Trial, Verdict, judge};
+pub use view::{BeliefView, QuoteView};

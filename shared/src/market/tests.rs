@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::csv::{TradeReader, TradesRead, read_markets, read_trades};
+use super::csv::{TradeReader, TradesRead, read_markets, read_trades, write_markets, write_trades};
 use super::{EventTape, Side, Tape, Ticker, Trade};
 use crate::fees::{FeeMultiplier, FeeType};
 use crate::units::{Price, Quantity};
@@ -160,6 +160,20 @@ proptest! {
     fn a_file_reads_alike_in_any_pieces(cuts in prop::collection::vec(0..1000_usize, 0..40)) {
         prop_assert_eq!(in_pieces(MIXED.as_bytes(), &cuts), in_pieces(MIXED.as_bytes(), &[]));
     }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let events = EventTape::group(trades(SWEEP)).unwrap();
+    let written: String = events.iter().map(write_trades).collect::<Vec<_>>().concat();
+    let again = written.replace("ticker,timestamp,price,count,taker_side\n", "");
+    let again = format!("ticker,timestamp,price,count,taker_side\n{again}");
+    assert_eq!(EventTape::group(trades(&again)).unwrap(), events);
+    let text = "ticker,event_ticker,result,fee_type,fee_multiplier,close_time\n\
+        E-A,E,yes,quadratic_with_maker_fees,0.500000,2026-02-28T23:59:00.000000Z\n\
+        E-B,E,,,,\n";
+    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap();
+    assert_eq!(read_markets(write_markets(&contracts).as_bytes(), "again").unwrap(), contracts);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Readers of the project's CSV files: bytes in, typed rows out.
+//! Readers of the project's CSV files, bytes in, typed rows out; and their writers.
 //!
 //! Columns are found by name, in any order, and others are ignored. An error names the file, the line and
 //! the column, and quotes the offending text.
@@ -7,7 +7,9 @@ mod markets;
 mod rows;
 mod table;
 mod trades;
+mod write;
 
 pub use markets::read_markets;
 pub use table::TapeError;
 pub use trades::{TradeReader, TradesRead, read_trades};
+pub use write::{write_markets, write_trades};
