@@ -85,6 +85,8 @@ pub(crate) struct Desk {
     pub(crate) notice: RwSignal<Option<String>>,
     /// The tapes that are here already, fetched or opened: one a contract.
     pub(crate) prints: RwSignal<Vec<Arc<Prints>>>,
+    /// How often files were opened: what depends on them looks again.
+    pub(crate) opened_files: RwSignal<u32>,
     /// What the nowcast page adds to its address.
     pub(crate) nowcast_address: RwSignal<String>,
     undo: StoredValue<Vec<Scenario>>,
@@ -119,6 +121,7 @@ impl Desk {
             pointed: RwSignal::new(None),
             notice: RwSignal::new(None),
             prints: RwSignal::new(Vec::new()),
+            opened_files: RwSignal::new(0),
             nowcast_address: RwSignal::new(String::new()),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),

@@ -21,13 +21,25 @@ pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
     get(&format!("/api/tapes/{ticker}")).await
 }
 
+/// Returns a file of the server.
+pub(crate) async fn bytes(path: &str) -> Result<Vec<u8>, String> {
+    let response = send(Request::get(path).build().map_err(|error| error.to_string())?).await?;
+    response.binary().await.map_err(|error| error.to_string())
+}
+
 /// Asks for `path`.
 async fn get<T: DeserializeOwned>(path: &str) -> Result<T, String> {
     answer(Request::get(path).build().map_err(|error| error.to_string())?).await
 }
 
-/// Sends a request; an error is a sentence for the person who looks at the page.
+/// Sends a request and reads the answer.
 async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
+    let response = send(request).await?;
+    json(&response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+}
+
+/// Sends a request; an error is a sentence for the person who looks at the page.
+async fn send(request: Request) -> Result<Response, String> {
     let response = request
         .send()
         .await
@@ -37,7 +49,7 @@ async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
             json::<Problem>(&response).await.map_or_else(|_| response.status_text(), |problem| problem.error);
         return Err(format!("The server answered {}: {reason}", response.status()));
     }
-    json(&response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+    Ok(response)
 }
 
 async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, String> {

@@ -67,7 +67,11 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         }
         let _ = reading.try_set(None);
         let said = match answer {
-            Answer::Opened { events, malformed, problems } => {
+            Answer::Opened { events, contracts, .. } if events.is_empty() && contracts > 0.0 => {
+                desk.opened_files.update(|count| *count += 1);
+                Ok(format!("{names}: how {} contracts settled is known now.", contracts as i64))
+            }
+            Answer::Opened { events, malformed, problems, .. } => {
                 show(desk, &names, events, malformed as i64, problems)
             }
             Answer::Failed(reason) => Err(reason),
@@ -121,5 +125,6 @@ fn show(
         }
     });
     desk.open_event(&first);
+    desk.opened_files.update(|count| *count += 1);
     Ok(said)
 }

@@ -1,9 +1,14 @@
 //! What the worker answers.
 
+use std::sync::Arc;
+
 use shared::api::{ContractSummary, EventSummary, Origin, Prints};
 use shared::market::Ticker;
 use shared::units::{Price, Quantity, Timestamp};
 
+use super::found::{
+    self, BeliefFound, CompareFound, ExplainFound, Line, ReportFound, RunFound, SweepFound, TapeFound,
+};
 use super::packet::Packet;
 
 /// An answer of the worker.
@@ -23,11 +28,33 @@ pub(crate) enum Answer {
         events: Vec<EventSummary>,
         /// How many rows were malformed and skipped.
         malformed: f64,
+        /// Of how many contracts a file says how they settled and what they charge.
+        contracts: f64,
         /// The first of them, and the files that could not be read: what is wrong, and where.
         problems: Vec<String>,
     },
     /// The trades of a contract.
     Prints(Prints),
+    /// How far filtering is, from 0 to 1.
+    Filtering(f64),
+    /// The tapes have another content than was asked for: this one.
+    OtherTape(String),
+    /// What was prepared.
+    Tape(TapeFound),
+    /// What was printed and believed.
+    Belief(BeliefFound),
+    /// What a run gave.
+    Run(RunFound),
+    /// The evidence.
+    Report(ReportFound),
+    /// Totals of the mission's configurations, one after another, each by fill model.
+    Presets(Vec<Line>),
+    /// Why a fill's order stood where it stood.
+    Explain(ExplainFound),
+    /// What a sweep has found so far.
+    Sweep(SweepFound),
+    /// Configurations side by side.
+    Compare(CompareFound),
     /// Why there is no answer.
     Failed(String),
 }
@@ -36,25 +63,40 @@ const READING: u8 = 0;
 const OPENED: u8 = 1;
 const PRINTS: u8 = 2;
 const FAILED: u8 = 3;
+const FILTERING: u8 = 4;
+const OTHER_TAPE: u8 = 5;
+pub(super) const TAPE: u8 = 6;
+pub(super) const BELIEF: u8 = 7;
+pub(super) const RUN: u8 = 8;
+pub(super) const REPORT: u8 = 9;
+pub(super) const LINES: u8 = 10;
+pub(super) const EXPLAIN: u8 = 11;
+pub(super) const SWEEP: u8 = 12;
+pub(super) const COMPARE: u8 = 13;
 
 impl Answer {
     /// Returns whether no other answer to the same question follows.
     pub(super) fn is_last(&self) -> bool {
-        !matches!(self, Self::Reading { .. })
+        match self {
+            Self::Reading { .. } | Self::Filtering(_) => false,
+            Self::Sweep(found) => !found.verdicts.is_empty(),
+            _ => true,
+        }
     }
 
+    /// Returns the message; what the lab finds is written where it is found.
     pub(super) fn encode(self, id: u32) -> Packet {
         let packet = Packet { id, ..Packet::default() };
         match self {
             Self::Reading { name, share, trades } => {
                 Packet { kind: READING, texts: vec![name], columns: vec![vec![share, trades]], ..packet }
             }
-            Self::Opened { events, malformed, problems } => {
+            Self::Opened { events, malformed, contracts: known, problems } => {
                 let contracts: Vec<_> = events.into_iter().flat_map(|event| event.contracts).collect();
                 let tickers: Vec<_> = contracts.iter().map(|contract| contract.ticker.as_str()).collect();
                 let mut texts = vec![tickers.join(" ")];
                 texts.extend(problems);
-                let columns = vec![vec![malformed], contracts.iter().flat_map(numbers).collect()];
+                let columns = vec![vec![malformed, known], contracts.iter().flat_map(numbers).collect()];
                 Packet { kind: OPENED, texts, columns, ..packet }
             }
             Self::Prints(prints) => {
@@ -63,7 +105,10 @@ impl Answer {
                     vec![column(prints.micros), column(prints.centicents), column(prints.hundredths)];
                 Packet { kind: PRINTS, texts: vec![prints.ticker.to_string()], columns, ..packet }
             }
+            Self::Filtering(share) => Packet { kind: FILTERING, columns: vec![vec![share]], ..packet },
+            Self::OtherTape(hash) => Packet { kind: OTHER_TAPE, texts: vec![hash], ..packet },
             Self::Failed(reason) => Packet { kind: FAILED, texts: vec![reason], ..packet },
+            _ => Packet { kind: FAILED, texts: vec!["This answer has another way.".into()], ..packet },
         }
     }
 
@@ -76,10 +121,12 @@ impl Answer {
                 Some(Self::Reading { name, share: at(0), trades: at(1) })
             }
             OPENED => {
-                let (tickers, malformed, numbers) = (packet.text(), packet.column(), packet.column());
+                let (tickers, counts, numbers) = (packet.text(), packet.column(), packet.column());
+                let count = |place: usize| counts.get(place).copied().unwrap_or(0.0);
                 events(&tickers, &numbers).map(|events| Self::Opened {
                     events,
-                    malformed: malformed.first().copied().unwrap_or(0.0),
+                    malformed: count(0),
+                    contracts: count(1),
                     problems: packet.texts,
                 })
             }
@@ -88,9 +135,88 @@ impl Answer {
                 let (micros, centicents, hundredths) = (column(), column(), column());
                 Self::Prints(Prints { ticker, micros, centicents, hundredths })
             }),
-            _ => Some(Self::Failed(packet.text())),
+            FAILED => Some(Self::Failed(packet.text())),
+            _ => Some(of_lab(packet)),
         };
         read.unwrap_or_else(|| Self::Failed("The worker's answer can't be read.".into()))
+    }
+}
+
+/// Reads what the lab found.
+fn of_lab(mut packet: Packet) -> Answer {
+    let numbers = packet.column();
+    let number = |place: usize| numbers.get(place).copied().unwrap_or(0.0);
+    match packet.kind {
+        FILTERING => Answer::Filtering(number(0)),
+        OTHER_TAPE => Answer::OtherTape(packet.text()),
+        TAPE => Answer::Tape(TapeFound {
+            hash: packet.text(),
+            markets: packet.text(),
+            contracts: packet.texts,
+            seconds: number(0),
+            prints: packet.columns.into_iter().next().unwrap_or_default(),
+        }),
+        BELIEF => {
+            let mut points = || found::points(&packet.column());
+            let (prints, fair, band) = (points(), points(), points());
+            Answer::Belief(BeliefFound { contract: number(0) as usize, prints, fair, band })
+        }
+        RUN => {
+            let lines = found::lines(&packet.column());
+            let mut points = || found::points(&packet.column());
+            let equity = (0..lines.len()).map(|_| points()).collect();
+            let (bid, ask, bought, sold, position) = (points(), points(), points(), points(), points());
+            let fills = Arc::new(found::fills(&packet.column()));
+            Answer::Run(RunFound { took: number(0), lines, equity, bid, ask, bought, sold, position, fills })
+        }
+        REPORT => {
+            let (config, hash, link) = (packet.text(), packet.text(), packet.text());
+            let (models, events, scores) = (found::rows(&packet.column()), packet.column(), packet.column());
+            let (bins, horizons) = (found::rows(&packet.column()), found::rows(&packet.column()));
+            let event_names = packet.texts;
+            Answer::Report(ReportFound {
+                config,
+                hash,
+                link,
+                models,
+                events,
+                event_names,
+                scores,
+                bins,
+                horizons,
+            })
+        }
+        LINES => Answer::Presets(found::lines(&numbers)),
+        EXPLAIN => {
+            let when = packet.text();
+            let (inputs, steps) = packet.texts.split_at(2 * number(0) as usize);
+            let pairs = |texts: &[String]| -> Vec<(String, String)> {
+                texts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
+            };
+            let amounts = &numbers[1..];
+            let steps =
+                pairs(steps).into_iter().zip(amounts).map(|((name, how), amount)| (name, how, *amount));
+            Answer::Explain(ExplainFound { when, inputs: pairs(inputs), steps: steps.collect() })
+        }
+        SWEEP => {
+            let verdicts = found::rows(&packet.column());
+            let values =
+                [packet.text(), packet.text()].map(|text| text.split(' ').map(str::to_owned).collect());
+            Answer::Sweep(SweepFound { values, nets: numbers, verdicts })
+        }
+        COMPARE => {
+            let lines = found::lines(&numbers);
+            let equity = (0..lines.len()).map(|_| found::points(&packet.column())).collect();
+            let (counts, fills, marks) = (packet.column(), found::fills(&packet.column()), packet.column());
+            let count = |place: usize| counts.get(place).copied().unwrap_or(0.0) as usize;
+            let contracts = marks.chunks_exact(2).map(|pair| pair[1] as usize).collect();
+            let differing =
+                fills.into_iter().zip(marks.chunks_exact(2)).map(|(fill, pair)| (fill, pair[0] as u32));
+            let differing = differing.collect();
+            let (common, differing_count) = (count(0), count(1));
+            Answer::Compare(CompareFound { lines, equity, common, differing, differing_count, contracts })
+        }
+        _ => Answer::Failed("The worker's answer is unknown.".into()),
     }
 }
 

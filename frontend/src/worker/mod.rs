@@ -5,10 +5,11 @@
 
 mod answer;
 mod ask;
+pub(crate) mod found;
 pub(crate) mod inside;
 mod packet;
 mod page;
 
 pub(crate) use answer::Answer;
-pub(crate) use ask::Ask;
+pub(crate) use ask::{Ask, RunAsk};
 pub(crate) use page::ask;

@@ -2,13 +2,13 @@
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use shared::api::EventSummary;
-use shared::market::EventTape;
-use shared::market::csv::{TradeReader, TradesRead};
+use shared::market::csv::{TradeReader, TradesRead, read_markets};
+use shared::market::{Contract, EventTape};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, ReadableStreamDefaultReader};
 
-use super::{OPENED, answer, is_current, now, pause};
+use super::{OPENED, OPENED_MARKETS, answer, is_current, lab, now, pause};
 use crate::worker::Answer;
 
 const MEGABYTE: f64 = 1_048_576.0;
@@ -42,8 +42,23 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
     let mut progress =
         Progress { id, read: 0.0, total: files.iter().map(|file| file.size()).sum(), trades: 0, told: now() };
     let mut found = TradesRead::default();
-    let mut problems = Vec::new();
+    let (mut problems, mut known) = (Vec::new(), 0);
     for file in files {
+        if holds_contracts(&file.name()) {
+            match read_contracts(&file).await {
+                Ok(contracts) => {
+                    known += contracts.len();
+                    lab::forget_filtered();
+                    OPENED_MARKETS.with_borrow_mut(|opened| {
+                        opened.retain(|old| !contracts.iter().any(|new| new.ticker == old.ticker));
+                        opened.extend(contracts);
+                    });
+                }
+                Err(reason) => problems.push(reason),
+            }
+            progress.read += file.size();
+            continue;
+        }
         match read(&file, &mut progress).await {
             Ok(read) => {
                 found.malformed_count += read.malformed_count;
@@ -64,7 +79,19 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
         opened.retain(|old| !tapes.iter().any(|new| new.event() == old.event()));
         opened.extend(tapes);
     });
-    answer(id, Answer::Opened { events, malformed: found.malformed_count as f64, problems });
+    let malformed = found.malformed_count as f64;
+    answer(id, Answer::Opened { events, malformed, contracts: known as f64, problems });
+}
+
+/// Returns whether a file says by its name that it holds what is known of contracts, and no trades.
+fn holds_contracts(name: &str) -> bool {
+    name.ends_with("markets.csv")
+}
+
+async fn read_contracts(file: &File) -> Result<Vec<Contract>, String> {
+    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+    let text = text.ok_or_else(|| format!("{} can't be read", file.name()))?;
+    read_markets(text.as_bytes(), &file.name()).map_err(|error| error.to_string())
 }
 
 async fn read(file: &File, progress: &mut Progress) -> Result<TradesRead, Stopped> {

@@ -4,12 +4,13 @@
 //! kind, or a stop, ends the older one. So there is never a backlog.
 
 mod files;
+mod lab;
 
 use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Promise};
 use shared::api::Prints;
-use shared::market::{EventTape, Ticker};
+use shared::market::{Contract, EventTape, Ticker};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -20,6 +21,8 @@ use super::{Answer, Ask};
 thread_local! {
     /// The tapes of the files that were opened.
     static OPENED: RefCell<Vec<EventTape>> = const { RefCell::new(Vec::new()) };
+    /// What files of contracts that were opened say.
+    static OPENED_MARKETS: RefCell<Vec<Contract>> = const { RefCell::new(Vec::new()) };
     /// The question whose long work is going on.
     static CURRENT: Cell<u32> = const { Cell::new(0) };
 }
@@ -51,6 +54,24 @@ fn hear(id: u32, ask: Ask) {
         }
         Ask::Prints(ticker) => answer(id, prints(&ticker)),
         Ask::Stop => CURRENT.set(id),
+        Ask::Prepare { events, calibration, tape } => {
+            CURRENT.set(id);
+            spawn_local(lab::prepare(id, events, calibration, tape));
+        }
+        Ask::Belief(contract) => lab::with_tape(id, |prepared| Ok(lab::belief(prepared, contract))),
+        Ask::Run(ask) => lab::with_tape(id, |prepared| lab::run_all(prepared, &ask)),
+        Ask::Report(config) => lab::with_tape(id, |prepared| lab::report(prepared, config)),
+        Ask::Presets(config) => lab::with_tape(id, |prepared| lab::presets(prepared, &config)),
+        Ask::Explain { config, model, fill } => {
+            lab::with_tape(id, |prepared| lab::explain_fill(prepared, &config, model, fill));
+        }
+        Ask::Sweep { config, axes } => {
+            CURRENT.set(id);
+            spawn_local(lab::sweep(id, config, axes));
+        }
+        Ask::Compare { configs, model, columns } => {
+            lab::with_tape(id, |prepared| lab::compare(prepared, &configs, model, columns));
+        }
     }
 }
 
@@ -66,7 +87,12 @@ fn prints(ticker: &Ticker) -> Answer {
 
 /// Sends an answer to the page.
 fn answer(id: u32, answer: Answer) {
-    let (message, handed) = answer.encode(id).encode();
+    reply(answer.encode(id));
+}
+
+/// Sends a message to the page.
+fn reply(packet: Packet) {
+    let (message, handed) = packet.encode();
     if let Some(scope) = scope() {
         // Fails only for what can't be copied, and packets can.
         let _ = scope.post_message_with_transfer(&message, &handed);
