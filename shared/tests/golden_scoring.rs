@@ -6,13 +6,12 @@ mod corpus;
 
 use corpus::{golden, rows};
 use shared::backtest::Scores;
-#[cfg(target_arch = "wasm32")]
-use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
 
 #[cfg(target_arch = "wasm32")]
-wasm_bindgen_test_configure!(run_in_browser);
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-#[test]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn scores_have_their_reference_values() {
     let (Some(summary), Some(data)) = (golden!("scoring.csv"), golden!("scoring_data.csv")) else { return };
     let mut cases = 0;

@@ -10,7 +10,7 @@ async fn no_page_has_a_serious_finding_in_any_theme() -> Result<()> {
     let file = std::env::var("AXE_CORE").context("AXE_CORE names no file: run `cargo xtask test browser`")?;
     let axe = std::fs::read_to_string(&file).with_context(|| format!("{file} can't be read"))?;
     with_page(&[], (1440, 900), |page| async move {
-        for path in ["/whatif", "/market"] {
+        for path in ["/whatif", "/market", "/nowcast"] {
             for theme in ["dark", "light"] {
                 page.open(path).await?;
                 page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}')")).await?;

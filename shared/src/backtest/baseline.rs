@@ -5,15 +5,18 @@ use super::engine::run;
 use super::fills::FillModel;
 use super::prepared::Prepared;
 use crate::Invalid;
+use crate::math::{max, min};
 use crate::random::SplitMix64;
 
 /// A way of having no fair price. Volatility and surprise are left as they are, and positions are still marked at the true
 /// belief, so that the fair price alone makes the difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Baseline {
-    /// Any price from 1 to 99 cents, drawn anew at each batch.
+    /// Any price from 1 to 99 cents, drawn anew at each batch. Quotes then often lie beyond the market, where an exchange
+    /// would refuse them; of the fill models only `touch` does.
     Random,
-    /// The contract's own fair prices, in another order.
+    /// The last print and what the contract's own fair prices differ from it by, in another order: the same
+    /// disagreement with the market, about nothing.
     Shuffled,
 }
 
@@ -80,7 +83,7 @@ pub fn baseline(
                     belief.fair = (1 + rng.below(99)) as f64 / 100.0;
                 }
             }
-            Baseline::Shuffled => shuffle(&mut blind, &mut rng),
+            Baseline::Shuffled => shuffle(&mut blind, prepared, &mut rng),
         }
         for (result, outcome) in results.iter_mut().zip(run(&blind, config, models, false)?) {
             result.nets.push(outcome.total.net);
@@ -92,18 +95,21 @@ pub fn baseline(
     Ok(results)
 }
 
-/// Puts each contract's fair prices into another order (Fisher and Yates).
-fn shuffle(prepared: &mut Prepared, rng: &mut SplitMix64) {
-    let mut places = vec![Vec::new(); prepared.contracts().len()];
-    for (place, batch) in prepared.batches.iter().enumerate() {
+/// Puts each contract's differences of fair price and last print into another order (Fisher and Yates).
+fn shuffle(prepared: &mut Prepared, truth: &Prepared, rng: &mut SplitMix64) {
+    let mut places = vec![Vec::new(); truth.contracts().len()];
+    for (place, batch) in truth.batches.iter().enumerate() {
         places[batch.contract as usize].push(place);
     }
+    let last_print = |place: usize| f64::from(truth.prints[truth.prints_of(place).end - 1].price) / 1e4;
     for own in places {
-        for last in (1..own.len()).rev() {
-            let (a, b) = (own[last], own[rng.below(last + 1)]);
-            let fair = prepared.beliefs[a].fair;
-            prepared.beliefs[a].fair = prepared.beliefs[b].fair;
-            prepared.beliefs[b].fair = fair;
+        let mut order = own.clone();
+        for last in (1..order.len()).rev() {
+            order.swap(last, rng.below(last + 1));
+        }
+        for (place, from) in own.into_iter().zip(order) {
+            let fair = last_print(place) + truth.beliefs[from].fair - last_print(from);
+            prepared.beliefs[place].fair = min(max(fair, 0.001), 0.999);
         }
     }
 }

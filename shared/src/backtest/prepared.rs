@@ -229,6 +229,13 @@ impl Prepared {
         self.batches.get(batch).map_or(0, |batch| batch.at)
     }
 
+    /// Iterates over a contract's batches: when, in microseconds, and the fair price after it, in dollars.
+    pub fn fairs(&self, contract: usize) -> impl Iterator<Item = (f64, f64)> {
+        let batches = self.batches.iter().zip(&self.beliefs);
+        let own = batches.filter(move |(batch, _)| batch.contract as usize == contract);
+        own.map(|(batch, belief)| (batch.at as f64, belief.fair))
+    }
+
     /// Returns the [`tape_hash`] of the tape.
     pub fn hash(&self) -> &str {
         &self.hash

@@ -9,17 +9,17 @@ use super::model::{Model, PARAMETERS};
 use super::prints::Prints;
 use super::run::Runner;
 use crate::math::ln;
-use crate::math::minimise::minimise_at_once;
+use crate::math::simplex::minimise;
 use crate::units::Timestamp;
 
 /// The standard deviations of the priors around [`Model::prior`], on the scales of `Model::to_vector`: a factor of two
 /// for the surface's multiple, which theory gives, and three for what it doesn't.
-const WIDTHS: [f64; PARAMETERS] = [0.7, 1.0, 1.0, 1.0, 1.0, 1.5, 0.5, 0.25, 0.7];
+const WIDTHS: [f64; PARAMETERS] = [0.5, 0.7, 0.7, 0.7, 0.5, 0.7, 0.4, 0.25, 0.7];
 /// The mean square below which a forward mean is not told from its rounding: half a cent.
 const ROUNDING: f64 = 2.5e-5;
-/// Quasi-Newton iterations from where the last epoch ended, and the gain that ends them.
-const ITERATIONS: usize = 30;
-const GAIN: f64 = 0.1;
+/// The sizes of the simplices that look for the best, one after the other, and how often each may score: the second
+/// starts where the first has shrunk, which gets it out of where that got stuck.
+const SEARCHES: [(f64, usize); 2] = [(0.3, 250), (0.15, 150)];
 
 /// A contract to learn from.
 pub(crate) struct Lesson<'a> {
@@ -27,19 +27,19 @@ pub(crate) struct Lesson<'a> {
     pub(crate) forward_means: &'a [f64],
 }
 
-/// Returns the model that explains the prints before `until` best, looked for from `start` on.
-pub(crate) fn fit(lessons: &[Lesson<'_>], until: Timestamp, start: Model) -> Model {
-    let prior = Model::prior().to_vector();
-    let objective = |v: &[f64; PARAMETERS]| {
+/// Returns the model that explains the prints before `until` best, given the `prior`, looked for from `start` on.
+pub(crate) fn fit(lessons: &[Lesson<'_>], until: Timestamp, start: &Model, prior: &Model) -> Model {
+    let prior = prior.to_vector();
+    let mut objective = |v: &[f64; PARAMETERS]| {
         let model = Model::from_vector(*v);
         let far = v.iter().zip(prior).zip(WIDTHS).map(|((x, centre), width)| (x - centre) / width);
         let penalty: f64 = far.map(|far| 0.5 * far * far).sum();
         penalty - lessons.iter().map(|lesson| score(lesson, until, &model)).sum::<f64>()
     };
-    // There is more than one local minimum: what held so far leads to one, and what is assumed at first to another.
-    let (warm, at_warm) = minimise_at_once(objective, start.to_vector(), ITERATIONS, GAIN);
-    let (cold, at_cold) = minimise_at_once(objective, prior, ITERATIONS, GAIN);
-    let best = if at_cold < at_warm { cold } else { warm };
+    let mut best = start.to_vector();
+    for (size, evaluations) in SEARCHES {
+        (best, _) = minimise(&mut objective, best, size, evaluations);
+    }
     Model::from_vector(best)
 }
 
@@ -52,15 +52,15 @@ fn score(lesson: &Lesson<'_>, until: Timestamp, model: &Model) -> f64 {
         if batch.at >= until {
             break;
         }
-        let score = runner.score(model, lesson.prints, batch);
+        let score = runner.score(model, batch);
         // The first print is predicted by nothing.
         if batch.first > 0 {
             next_print += score;
         }
         if !forward.is_nan() && closed(batch.at, until) {
-            let (miss, prints) = (forward - runner.fair(), (batch.end - batch.first) as f64);
-            squares += prints * miss * miss;
-            count += prints;
+            let miss = forward - runner.fair();
+            squares += miss * miss;
+            count += 1.0;
         }
     }
     let ahead = if count > 0.0 { -0.5 * count * ln(squares / count + ROUNDING) } else { 0.0 };

@@ -1,7 +1,7 @@
 //! The parameters of the filter that walks forward.
 
 use super::kalman::Gaussian;
-use super::prints::{Batch, Print, YEAR_HOURS};
+use super::prints::{Batch, Sight, YEAR_HOURS};
 use super::surface;
 use super::switching::{Prediction, jump_probability};
 use super::tick::LEAST_PQ;
@@ -56,7 +56,7 @@ impl Model {
             stray_probability: 0.1,
             jump_intensity: 1.0 / 24.0,
             jump_sd: 0.3,
-            size_exponent: 0.3,
+            size_exponent: 0.5,
             half_spread: 0.01,
         }
     }
@@ -119,7 +119,7 @@ impl Model {
 
     /// Returns what is said of `print`; `jumped` is the probability that the log-odds jumped just before it.
     #[inline]
-    pub(crate) fn predict(&self, state: Gaussian, print: &Print, jumped: f64) -> Prediction {
+    pub(crate) fn predict(&self, state: Gaussian, print: &Sight, jumped: f64) -> Prediction {
         let per_dollar = 1.0 / pq(state.mean);
         let by_size = exp(-self.size_exponent * (print.ln_size - LN_TYPICAL_SIZE));
         let scale = per_dollar * per_dollar * by_size;

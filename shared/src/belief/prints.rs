@@ -1,9 +1,9 @@
 //! A tape as the filter reads it: everything that no parameter changes, computed once.
 
-use super::price_logit;
-use crate::market::{Side, Tape};
-use crate::math::{ln, max};
-use crate::units::{Price, Timestamp};
+use super::{logit, price_logit};
+use crate::market::{Side, Tape, Trade};
+use crate::math::{ln, max, min};
+use crate::units::Timestamp;
 
 /// Microseconds in an hour: the filter's unit of time.
 const HOUR: f64 = 3_600e6;
@@ -18,14 +18,14 @@ const LEAST_LEFT: i64 = DAY;
 /// Log-odds that are beyond every price.
 const BEYOND: f64 = 40.0;
 
-/// One print.
+/// A price as the filter sees it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Print {
-    /// Its price in dollars.
+pub(crate) struct Sight {
+    /// The price in dollars.
     pub(crate) price: f64,
-    /// The log-odds of its price.
+    /// Its log-odds.
     pub(crate) log_odds: f64,
-    /// The log-odds half a tick below and above: what was rounded to this price.
+    /// The log-odds half a tick below and above: what is rounded to this price.
     pub(crate) low: f64,
     pub(crate) high: f64,
     /// The logarithm of the number of contracts.
@@ -34,7 +34,8 @@ pub(crate) struct Print {
     pub(crate) side: f64,
 }
 
-/// All prints of one instant.
+/// All prints of one instant: the fills of one sweep through the book, in no order that means anything. They are seen
+/// as one, at the mean price of a contract.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Batch {
     /// When.
@@ -46,43 +47,30 @@ pub(crate) struct Batch {
     /// The places of its prints: from `first` to before `end`.
     pub(crate) first: usize,
     pub(crate) end: usize,
+    /// All of them as one.
+    pub(crate) sight: Sight,
 }
 
 /// The prints of one contract.
 #[derive(Debug, Clone)]
 pub(crate) struct Prints {
-    pub(crate) prints: Vec<Print>,
+    pub(crate) prints: Vec<Sight>,
     pub(crate) batches: Vec<Batch>,
 }
 
 impl Prints {
     /// Reads a tape of a contract that settles at `settles`.
     pub(crate) fn new(tape: &Tape, settles: Option<Timestamp>) -> Self {
-        let prints: Vec<Print> = tape
-            .trades()
-            .iter()
-            .map(|trade| {
-                let side = match trade.taker_side {
-                    Some(Side::Yes) => 1.0,
-                    Some(Side::No) => -1.0,
-                    None => 0.0,
-                };
-                let (low, high) = rounded_to(trade.price);
-                // A hundredth of a contract is the least that trades.
-                let size = max(trade.count.to_contracts(), 0.01);
-                let (price, log_odds) = (trade.price.to_dollars(), price_logit(trade.price));
-                Print { price, log_odds, low, high, ln_size: ln(size), side }
-            })
-            .collect();
+        let mut prints = Vec::with_capacity(tape.trades().len());
         let mut batches: Vec<Batch> = Vec::new();
-        let mut first = 0;
         for trades in tape.batches() {
+            let first = prints.len();
+            prints.extend(trades.iter().map(|trade| Sight::of(core::slice::from_ref(trade))));
             let at = trades[0].at;
             let hours = batches.last().map_or(0.0, |last| at.micros_since(last.at) as f64 / HOUR);
-            let left = settles.map_or(UNKNOWN_LEFT, |end| end.micros_since(at).max(LEAST_LEFT));
-            let end = first + trades.len();
-            batches.push(Batch { at, hours, left: left as f64 / HOUR, first, end });
-            first = end;
+            let left = settles.map_or(UNKNOWN_LEFT, |end| end.micros_since(at).max(LEAST_LEFT)) as f64 / HOUR;
+            let sight = if let [_] = trades { prints[first] } else { Sight::of(trades) };
+            batches.push(Batch { at, hours, left, first, end: prints.len(), sight });
         }
         Self { prints, batches }
     }
@@ -99,14 +87,38 @@ impl Prints {
     }
 }
 
-/// Returns the log-odds between which everything is rounded to `price`. The tick is a cent, or a tenth of one where the
-/// price shows it; all beyond the first and the last tick is rounded to these.
-fn rounded_to(price: Price) -> (f64, f64) {
-    let (whole, price) = (Price::ONE.centicents(), price.centicents());
-    let tick = if price % 100 == 0 { 100 } else { 10 };
-    let log_odds = |twice: i64| ln(twice as f64 / (2 * whole - twice) as f64);
-    (
-        if price <= tick { -BEYOND } else { log_odds(2 * price - tick) },
-        if price >= whole - tick { BEYOND } else { log_odds(2 * price + tick) },
-    )
+impl Sight {
+    /// Returns `trades`, which are of one instant, as one.
+    fn of(trades: &[Trade]) -> Self {
+        let (mut size, mut paid, mut bought) = (0.0, 0.0, 0.0);
+        let mut tick = 0.01;
+        for trade in trades {
+            // A hundredth of a contract is the least that trades.
+            let count = max(trade.count.to_contracts(), 0.01);
+            size += count;
+            paid += count * trade.price.to_dollars();
+            bought += match trade.taker_side {
+                Some(Side::Yes) => count,
+                Some(Side::No) => -count,
+                None => 0.0,
+            };
+            if trade.price.centicents() % 100 != 0 {
+                tick = 0.001;
+            }
+        }
+        let [price, log_odds] = match trades {
+            [trade] => [trade.price.to_dollars(), price_logit(trade.price)],
+            _ => [paid / size, logit(min(max(paid / size, 0.001), 0.999))],
+        };
+        // All beyond the first and the last tick is rounded to these.
+        let (low, high) = (price - 0.5 * tick, price + 0.5 * tick);
+        Self {
+            price,
+            log_odds,
+            low: if low < tick { -BEYOND } else { logit(low) },
+            high: if high > 1.0 - tick { BEYOND } else { logit(high) },
+            ln_size: ln(size),
+            side: bought / size,
+        }
+    }
 }

@@ -4,7 +4,6 @@ use super::Point;
 use super::kalman::Gaussian;
 use super::model::{Model, fair};
 use super::prints::{Batch, Prints};
-use super::switching::Prediction;
 use crate::math::{ln, max};
 
 /// The least probability that a print is scored with: nothing is impossible.
@@ -30,87 +29,57 @@ impl Runner {
         self.fair
     }
 
-    /// Takes in a batch; `each` is told of every print its place in the tape, what was predicted of it before the batch
-    /// and after the prints of the batch before it, and the posterior weights.
+    /// Returns what is said of `batch` before it, and the belief volatility in force.
     #[inline(always)]
-    fn take(
-        &mut self,
-        model: &Model,
-        prints: &Prints,
-        batch: &Batch,
-        mut each: impl FnMut(usize, &Prediction, &Prediction, [f64; 3]),
-    ) -> Before {
-        let mut jumped = 0.0;
-        let mut before = Before { fair: self.fair, sd: 0.0, sigma_b: 0.0 };
+    fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, f64) {
         if self.started {
-            (self.state, before.sigma_b) = model.ahead(self.state, batch);
-            jumped = model.jumped(batch.hours);
+            let (state, sigma_b) = model.ahead(self.state, batch);
+            (state, sigma_b, model.jumped(batch.hours))
         } else {
-            before.sigma_b = model.belief_volatility(self.state.mean, batch.left);
-            self.started = true;
+            // No jump can have been before the first print.
+            (self.state, model.belief_volatility(self.state.mean, batch.left), 0.0)
         }
-        before.sd = self.state.variance.sqrt();
-        let initial = self.state;
-        let first_jumped = jumped;
-        for place in batch.first..batch.end {
-            let print = &prints.prints[place];
-            let prediction = model.predict(self.state, print, jumped);
-            let update = prediction.update(print.log_odds);
-            if place == batch.first {
-                each(place, &prediction, &prediction, update.weights);
-            } else {
-                each(place, &model.predict(initial, print, first_jumped), &prediction, update.weights);
-            }
-            self.state = update.state;
-            jumped = 0.0;
-        }
-        self.fair = fair(self.state);
-        before
+    }
+
+    #[inline(always)]
+    fn follow(&mut self, state: Gaussian) {
+        self.state = state;
+        self.fair = fair(state);
+        self.started = true;
     }
 
     /// Takes in a batch and appends what was believed at its prints.
     pub(crate) fn record(&mut self, model: &Model, prints: &Prints, batch: &Batch, points: &mut Vec<Point>) {
-        let first = points.len();
-        let before = self.take(model, prints, batch, |place, before, prediction, weights| {
+        let (state, sigma_b, jumped) = self.ahead(model, batch);
+        let fair_before = self.fair;
+        let update = model.predict(state, &batch.sight, jumped).update(batch.sight.log_odds);
+        self.follow(update.state);
+        for place in batch.first..batch.end {
             let print = &prints.prints[place];
-            let seen = before.observation();
+            let prediction = model.predict(state, print, jumped);
+            let seen = prediction.observation();
             let below = prediction.cdf(print.low);
             points.push(Point {
-                fair_before: 0.0,
-                sd_before: 0.0,
-                fair_after: 0.0,
-                sd_after: 0.0,
-                weights,
+                fair_before,
+                sd_before: state.variance.sqrt(),
+                fair_after: self.fair,
+                sd_after: update.state.variance.sqrt(),
+                weights: update.weights,
                 z: (print.log_odds - seen.mean) / seen.variance.sqrt(),
                 pit: below + within_tick(place) * (prediction.cdf(print.high) - below),
-                sigma_b: 0.0,
+                sigma_b,
             });
-        });
-        let sd_after = self.state.variance.sqrt();
-        for point in &mut points[first..] {
-            (point.fair_before, point.sd_before) = (before.fair, before.sd);
-            (point.fair_after, point.sd_after) = (self.fair, sd_after);
-            point.sigma_b = before.sigma_b;
         }
     }
 
-    /// Takes in a batch and returns the logarithm of the probability of its printed ticks.
-    pub(crate) fn score(&mut self, model: &Model, prints: &Prints, batch: &Batch) -> f64 {
-        let mut sum = 0.0;
-        self.take(model, prints, batch, |place, _, prediction, _| {
-            let print = &prints.prints[place];
-            let probability = prediction.cdf(print.high) - prediction.cdf(print.low);
-            sum += ln(max(probability, LEAST_PROBABILITY));
-        });
-        sum
+    /// Takes in a batch and returns the logarithm of the probability of the tick that it printed.
+    pub(crate) fn score(&mut self, model: &Model, batch: &Batch) -> f64 {
+        let (state, _, jumped) = self.ahead(model, batch);
+        let prediction = model.predict(state, &batch.sight, jumped);
+        let probability = prediction.cdf(batch.sight.high) - prediction.cdf(batch.sight.low);
+        self.follow(prediction.update(batch.sight.log_odds).state);
+        ln(max(probability, LEAST_PROBABILITY))
     }
-}
-
-/// What was believed before a batch.
-struct Before {
-    fair: f64,
-    sd: f64,
-    sigma_b: f64,
 }
 
 /// Returns a number in (0, 1) for the print at `place`: where within its tick the unrounded price is taken to be, so

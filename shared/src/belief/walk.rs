@@ -9,6 +9,7 @@ use super::prints::Prints;
 use super::run::Runner;
 use super::{Calibration, Track};
 use crate::market::{EventTape, Ticker};
+use crate::order::order;
 use crate::units::Timestamp;
 
 /// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have grown by a
@@ -44,7 +45,10 @@ pub fn walk_forward(
 #[derive(Debug)]
 pub struct WalkForward {
     events: Vec<Event>,
-    /// The event that is worked on.
+    /// The fits in time order: when, and the event's place.
+    fits: Vec<(Timestamp, usize)>,
+    fitted: usize,
+    /// The event whose contracts are filtered.
     at: usize,
     /// The work done and to do, in prints filtered.
     done: usize,
@@ -57,7 +61,7 @@ struct Event {
     contracts: Vec<Contract>,
     /// When parameters are refitted, in time order.
     epochs: Vec<Timestamp>,
-    /// What holds before the first epoch, and from each on.
+    /// What holds from each epoch on, of those that were fitted.
     models: Vec<Model>,
     tracks: Vec<Track>,
 }
@@ -82,13 +86,25 @@ impl WalkForward {
         let events: Vec<Event> =
             (0..).zip(events).map(|(place, event)| Event::new(event, settles(place))).collect();
         let total = events.iter().map(Event::work).sum();
-        Self { events, at: 0, done: 0, total }
+        let fits: Vec<(Timestamp, usize)> = (0..)
+            .zip(&events)
+            .flat_map(|(place, event)| event.epochs.iter().map(move |epoch| (*epoch, place)))
+            .collect();
+        let places = order(fits.len(), &|a, b| fits[a] < fits[b]);
+        let fits = places.into_iter().map(|place| fits[place]).collect();
+        Self { events, fits, fitted: 0, at: 0, done: 0, total }
     }
 
     /// Fits an epoch or filters a contract and returns the fraction done; `None` when there is nothing left to do.
     pub fn step(&mut self) -> Option<f64> {
+        if let Some(&(epoch, place)) = self.fits.get(self.fitted) {
+            let prior = self.prior(place);
+            self.done += self.events[place].fit(epoch, &prior);
+            self.fitted += 1;
+            return Some(self.done as f64 / self.total as f64);
+        }
         while let Some(event) = self.events.get_mut(self.at) {
-            if let Some(work) = event.step() {
+            if let Some(work) = event.filter_next() {
                 self.done += work;
                 return Some(self.done as f64 / self.total as f64);
             }
@@ -97,12 +113,25 @@ impl WalkForward {
         None
     }
 
+    /// Returns what is assumed of the event at `place` from what was learned of the others so far: the mean of that and
+    /// of what was assumed before there was any.
+    fn prior(&self, place: usize) -> Model {
+        let mut sum = Model::prior().to_vector();
+        let mut count = 1.0;
+        for (other, event) in self.events.iter().enumerate() {
+            if let Some(model) = event.models.last().filter(|_| other != place) {
+                for (sum, x) in sum.iter_mut().zip(model.to_vector()) {
+                    *sum += x;
+                }
+                count += 1.0;
+            }
+        }
+        Model::from_vector(sum.map(|sum| sum / count))
+    }
+
     /// Returns the epochs of the event at `place` and the models fitted at each so far.
     pub fn fits(&self, place: usize) -> impl Iterator<Item = (Timestamp, &Model)> {
-        self.events
-            .get(place)
-            .into_iter()
-            .flat_map(|event| event.epochs.iter().copied().zip(&event.models[1..]))
+        self.events.get(place).into_iter().flat_map(|event| event.epochs.iter().copied().zip(&event.models))
     }
 
     /// Returns the tracks, doing all that is left to do.
@@ -124,8 +153,7 @@ impl Event {
                 Contract { ticker: tape.ticker().clone(), forward_means: forward_means(&prints), prints }
             })
             .collect();
-        let mut event =
-            Self { contracts, epochs: Vec::new(), models: vec![Model::prior()], tracks: Vec::new() };
+        let mut event = Self { contracts, epochs: Vec::new(), models: Vec::new(), tracks: Vec::new() };
         event.schedule();
         event
     }
@@ -161,25 +189,21 @@ impl Event {
         FIT_WORK * fits + prints
     }
 
-    /// Fits an epoch or filters a contract and returns how much that was; `None` when there is nothing left to do.
-    fn step(&mut self) -> Option<usize> {
-        if let Some(epoch) = self.epochs.get(self.models.len() - 1).copied() {
-            let start = self.models.last().copied().unwrap_or(Model::prior());
-            let model = {
-                let lessons: Vec<Lesson<'_>> = self
-                    .contracts
-                    .iter()
-                    .filter(|contract| contract.prints.batches_before(epoch) > 0)
-                    .map(|contract| Lesson {
-                        prints: &contract.prints,
-                        forward_means: &contract.forward_means,
-                    })
-                    .collect();
-                ml::fit(&lessons, epoch, start)
-            };
-            self.models.push(model);
-            return Some(FIT_WORK * self.prints_before(epoch));
-        }
+    /// Fits the next epoch, which is at `epoch`, and returns how much work that was.
+    fn fit(&mut self, epoch: Timestamp, prior: &Model) -> usize {
+        let lessons: Vec<Lesson<'_>> = self
+            .contracts
+            .iter()
+            .filter(|contract| contract.prints.batches_before(epoch) > 0)
+            .map(|contract| Lesson { prints: &contract.prints, forward_means: &contract.forward_means })
+            .collect();
+        let model = ml::fit(&lessons, epoch, self.models.last().unwrap_or(prior), prior);
+        self.models.push(model);
+        FIT_WORK * self.prints_before(epoch)
+    }
+
+    /// Filters the next contract and returns how much work that was; `None` when there is none left.
+    fn filter_next(&mut self) -> Option<usize> {
         let track = self.filter(self.contracts.get(self.tracks.len())?);
         let prints = track.points.len();
         self.tracks.push(track);
@@ -189,13 +213,15 @@ impl Event {
     /// Runs the filter along a contract, with each epoch's model.
     fn filter(&self, contract: &Contract) -> Track {
         let mut points = Vec::with_capacity(contract.prints.prints.len());
-        let mut runner = Runner::new(&self.models[0]);
+        let first = Model::prior();
+        let mut runner = Runner::new(&first);
         let mut epoch = 0;
         for batch in &contract.prints.batches {
             while self.epochs.get(epoch).is_some_and(|start| *start <= batch.at) {
                 epoch += 1;
             }
-            runner.record(&self.models[epoch], &contract.prints, batch, &mut points);
+            let model = epoch.checked_sub(1).map_or(&first, |last| &self.models[last]);
+            runner.record(model, &contract.prints, batch, &mut points);
         }
         Track { ticker: contract.ticker.clone(), points }
     }

@@ -1,48 +1,57 @@
 //! A small deterministic minimiser.
 
-use crate::pieces::{Pace, Pieces};
+use crate::pieces::Pace;
 
-/// Returns a local minimum of `f` near `start`, and the value there.
+/// The most variables: as many as the model's dynamics have.
+const MOST: usize = 6;
+
+/// What is minimised. One type for all, so that the page carries one minimiser.
+type Function<'f> = dyn FnMut(&[f64]) -> f64 + 'f;
+
+/// Moves `x`, of at most [`MOST`] variables, to a local minimum of `f` near it, and returns the value there.
 ///
 /// Broyden, Fletcher, Goldfarb and Shanno's quasi-Newton method with forward differences and a backtracking
 /// (Armijo) line search: Nocedal and Wright, *Numerical Optimization* (2006), algorithms 3.1 and 6.1. It
 /// stops when an iteration gains less than `tolerance`, or after `iterations`. A value that is not finite
 /// counts as infinitely bad. Every value of `f` is a piece of the work.
-pub(crate) async fn minimise<const N: usize>(
+pub(crate) async fn minimise(
     pace: &Pace,
-    mut f: impl FnMut(&[f64; N]) -> f64,
-    start: [f64; N],
+    f: &mut Function<'_>,
+    x: &mut [f64],
     iterations: usize,
     tolerance: f64,
-) -> ([f64; N], f64) {
+) -> f64 {
     const DIFFERENCE: f64 = 1e-5;
     const SUFFICIENT: f64 = 1e-4;
     const HALVINGS: usize = 12;
     const LONGEST_FIRST_STEP: f64 = 0.25;
 
-    let mut x = start;
-    let mut value = f(&x);
-    let mut gradient = slope(pace, &mut f, &x, value, DIFFERENCE).await;
-    let mut inverse = [[0.0; N]; N];
+    let n = x.len().min(MOST);
+    let mut value = f(x);
+    let mut gradient = slope(pace, f, x, value, DIFFERENCE).await;
+    let mut inverse = [[0.0; MOST]; MOST];
     let mut fresh = true;
     for _ in 0..iterations {
         if fresh {
-            let length = libm::sqrt(dot(&gradient, &gradient));
+            let length = libm::sqrt(dot(&gradient[..n], &gradient[..n]));
             if length == 0.0 {
                 break;
             }
-            inverse = [[0.0; N]; N];
-            for (i, row) in inverse.iter_mut().enumerate() {
-                row[i] = LONGEST_FIRST_STEP / length;
-            }
+            inverse = diagonal(LONGEST_FIRST_STEP / length);
         }
-        let direction: [f64; N] = core::array::from_fn(|i| -dot(&inverse[i], &gradient));
-        let descent = dot(&direction, &gradient);
+        let mut direction = [0.0; MOST];
+        for (i, direction) in direction[..n].iter_mut().enumerate() {
+            *direction = -dot(&inverse[i][..n], &gradient[..n]);
+        }
+        let descent = dot(&direction[..n], &gradient[..n]);
         let mut step = 1.0;
         let mut found = None;
         for _ in 0..HALVINGS {
-            let candidate: [f64; N] = core::array::from_fn(|i| x[i] + step * direction[i]);
-            let there = f(&candidate);
+            let mut candidate = [0.0; MOST];
+            for i in 0..n {
+                candidate[i] = x[i] + step * direction[i];
+            }
+            let there = f(&candidate[..n]);
             pace.rest().await;
             if there.is_finite() && there <= value + SUFFICIENT * step * descent {
                 found = Some((candidate, there));
@@ -59,81 +68,86 @@ pub(crate) async fn minimise<const N: usize>(
             continue;
         };
         let gained = value - there;
-        let there_gradient = slope(pace, &mut f, &next, there, DIFFERENCE).await;
-        let moved: [f64; N] = core::array::from_fn(|i| next[i] - x[i]);
-        let turned: [f64; N] = core::array::from_fn(|i| there_gradient[i] - gradient[i]);
-        let curvature = dot(&moved, &turned);
+        let there_gradient = slope(pace, f, &next[..n], there, DIFFERENCE).await;
+        let (mut moved, mut turned) = ([0.0; MOST], [0.0; MOST]);
+        for i in 0..n {
+            moved[i] = next[i] - x[i];
+            turned[i] = there_gradient[i] - gradient[i];
+        }
+        let (moved, turned) = (&moved[..n], &turned[..n]);
+        let curvature = dot(moved, turned);
         if curvature > 0.0 {
             if fresh {
-                let scale = curvature / dot(&turned, &turned);
-                inverse = [[0.0; N]; N];
-                for (i, row) in inverse.iter_mut().enumerate() {
-                    row[i] = scale;
-                }
+                inverse = diagonal(curvature / dot(turned, turned));
             }
-            let bent: [f64; N] = core::array::from_fn(|i| dot(&inverse[i], &turned));
-            let weight = (1.0 + dot(&turned, &bent) / curvature) / curvature;
-            for (i, row) in inverse.iter_mut().enumerate() {
-                for (j, cell) in row.iter_mut().enumerate() {
-                    *cell +=
+            let mut bent = [0.0; MOST];
+            for (i, bent) in bent[..n].iter_mut().enumerate() {
+                *bent = dot(&inverse[i][..n], turned);
+            }
+            let weight = (1.0 + dot(turned, &bent[..n]) / curvature) / curvature;
+            for i in 0..n {
+                for j in 0..n {
+                    inverse[i][j] +=
                         weight * moved[i] * moved[j] - (bent[i] * moved[j] + moved[i] * bent[j]) / curvature;
                 }
             }
             fresh = false;
         }
-        (x, value, gradient) = (next, there, there_gradient);
+        x.copy_from_slice(&next[..n]);
+        (value, gradient) = (there, there_gradient);
         if gained < tolerance {
             break;
         }
     }
-    (x, value)
+    value
 }
 
-/// [`minimise`] in one piece.
-pub(crate) fn minimise_at_once<const N: usize>(
-    f: impl FnMut(&[f64; N]) -> f64,
-    start: [f64; N],
-    iterations: usize,
-    tolerance: f64,
-) -> ([f64; N], f64) {
-    Pieces::new(|pace| async move { minimise(&pace, f, start, iterations, tolerance).await }).finish()
+fn diagonal(value: f64) -> [[f64; MOST]; MOST] {
+    let mut matrix = [[0.0; MOST]; MOST];
+    for (i, row) in matrix.iter_mut().enumerate() {
+        row[i] = value;
+    }
+    matrix
 }
 
-async fn slope<const N: usize>(
-    pace: &Pace,
-    f: &mut impl FnMut(&[f64; N]) -> f64,
-    x: &[f64; N],
-    value: f64,
-    width: f64,
-) -> [f64; N] {
-    let mut slope = [0.0; N];
-    for (i, slope) in slope.iter_mut().enumerate() {
-        let mut beside = *x;
+async fn slope(pace: &Pace, f: &mut Function<'_>, x: &[f64], value: f64, width: f64) -> [f64; MOST] {
+    let mut slope = [0.0; MOST];
+    for i in 0..x.len() {
+        let mut beside = [0.0; MOST];
+        beside[..x.len()].copy_from_slice(x);
         beside[i] += width;
-        let there = f(&beside);
+        let there = f(&beside[..x.len()]);
         pace.rest().await;
         if there.is_finite() {
-            *slope = (there - value) / width;
+            slope[i] = (there - value) / width;
         }
     }
     slope
 }
 
-fn dot<const N: usize>(a: &[f64; N], b: &[f64; N]) -> f64 {
+fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pieces::Pieces;
+
+    fn minimum(f: &mut Function<'_>, start: &[f64], iterations: usize, tolerance: f64) -> (Vec<f64>, f64) {
+        let mut x = start.to_vec();
+        let work = |pace| async move { (minimise(&pace, f, &mut x, iterations, tolerance).await, x) };
+        let (value, x) = Pieces::new(work).finish();
+        (x, value)
+    }
 
     #[test]
     fn finds_the_minimum_of_a_curved_valley() {
-        let rosenbrock = |x: &[f64; 2]| {
+        let mut rosenbrock = |x: &[f64]| {
             let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
             a * a + 100.0 * b * b
         };
-        let (x, value) = minimise_at_once(rosenbrock, [-1.2, 1.0], 200, 1e-14);
+        let (x, value) = minimum(&mut rosenbrock, &[-1.2, 1.0], 200, 1e-14);
         // A forward difference of width 1e-5 is off by half of it times the curvature, 802; along the valley,
         // whose curvature is 0.4, that is a hundredth.
         assert!(value < 1e-4 && (x[0] - 1.0).abs() < 0.01 && (x[1] - 1.0).abs() < 0.02, "{x:?} {value}");
@@ -141,8 +155,7 @@ mod tests {
 
     #[test]
     fn turns_away_from_where_there_is_no_value() {
-        let (x, _) =
-            minimise_at_once(|x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 100, 0.0);
+        let (x, _) = minimum(&mut |x| if x[0] > 0.5 { f64::NAN } else { -x[0] }, &[0.0], 100, 0.0);
         assert!(x[0] <= 0.5 && x[0] > 0.45, "{x:?}");
     }
 }

@@ -167,16 +167,21 @@ where
 
 /// Returns the folder of recorded trades, or says which test is skipped without it.
 pub(crate) fn recorded_trades() -> Option<PathBuf> {
+    recorded("data/kxtopmonthly")
+}
+
+/// Returns a file or folder of what was recorded, or says which test is skipped without it.
+pub(crate) fn recorded(path: &str) -> Option<PathBuf> {
     let root = env::var_os("TAUROI_CORPUS")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let folder = root.join("data/kxtopmonthly");
-    if folder.is_dir() {
-        return Some(folder);
+    let found = root.join(path);
+    if found.exists() {
+        return Some(found);
     }
-    assert!(env::var_os("CI").is_none(), "no recorded trades at {}", folder.display());
+    assert!(env::var_os("CI").is_none(), "nothing is recorded at {}", found.display());
     #[expect(clippy::print_stdout, reason = "the only way for a test to say that it was skipped")]
     {
-        println!("skipped: {}: no recorded trades", std::thread::current().name().unwrap_or("a test"));
+        println!("skipped: {}: no {path}", std::thread::current().name().unwrap_or("a test"));
     }
     None
 }

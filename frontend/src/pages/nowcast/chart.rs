@@ -25,22 +25,25 @@ const FIRST_RANGE: i32 = 90;
 pub(super) fn NowcastChart() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let range = RwSignal::new(FIRST_RANGE);
-    // What was said stays while the range or a release moves.
-    let said = memo(move || Arc::new(studio.said()));
-    let shown = memo(move || {
-        let (known, event, loaded) = (studio.known.get(), studio.event.get(), studio.ready());
-        let (Some(known), Some(event), Some(loaded)) = (known, event, loaded) else { return None };
+    let shown = move || {
+        let (known, event) = studio.with(|state| (state.known.clone(), state.event.clone()));
+        let (known, event, loaded) = (known?, event?, studio.ready()?);
         let place = studio.chosen.get();
         let colour = studio.colours.with(|colours| colours.get(place).copied().unwrap_or(place));
         let history = loaded.histories.get(place)?;
         let standing = event.standings.get(place)?;
-        Some(Picture { known: &known, loaded: &loaded, history, standing, said: &said.get() }.spec(
-            event.settlement,
-            range.get(),
-            artist::colour(colour),
-        ))
-    });
-    let spec = memo(move || shown.get().unwrap_or_else(empty));
+        Some(
+            Picture {
+                known: &known,
+                loaded: &loaded,
+                history,
+                standing,
+                said: &studio.said(&known, history),
+            }
+            .spec(event.settlement, range.get(), artist::colour(colour)),
+        )
+    };
+    let spec = memo(move || shown().unwrap_or_else(empty));
     let button = move |(days, name): (i32, &'static str)| {
         view! {
             <button type="button" class="quiet" aria-pressed=move || (range.get() == days).to_string() on:click=move |_| range.set(days)>

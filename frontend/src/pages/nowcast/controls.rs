@@ -20,26 +20,27 @@ use crate::route::Page;
 pub(super) fn NowcastControls() -> impl IntoView {
     let (desk, studio) = (expect_context::<Desk>(), expect_context::<Studio>());
     let source = move || {
-        studio.ready().map(|loaded| {
+        studio.ready().map_or_else(|| ().into_any(), |loaded| {
             let kind = match loaded.origin {
                 Some(Origin::Simulated) => "DEMO: invented artists, simulated listeners",
                 Some(Origin::Recorded) => "Recorded, from the server",
                 Some(Origin::Opened) | None => "Opened here",
             };
-            view! { <p class="source"><span id="source">{loaded.name.clone()}</span><span class="aside">{kind}</span></p> }
+            view! { <p class="source"><span id="source">{loaded.name.clone()}</span><span class="aside">{kind}</span></p> }.into_any()
         })
     };
     let furthest = move || studio.ready().map_or(0, |loaded| loaded.furthest());
-    let as_of =
-        move || studio.ready().map_or_else(String::new, |loaded| date(loaded.last.plus(-studio.back.get())));
+    let as_of = move || {
+        studio.ready().map_or_else(String::new, |loaded| date(loaded.last.plus(-(studio.back.get() as i32))))
+    };
     let fitting = move || {
-        match studio.fitting.get() {
+        match studio.with(|state| state.fitting.clone()) {
         Fitting::Done => {
-            let fitted = studio.known.get().map(|known| date(known.fitted)).unwrap_or_default();
+            let fitted = studio.with(|state| state.known.as_ref().map(|known| date(known.fitted))).unwrap_or_default();
             view! { <p class="aside" id="fitted">"Fitted to what was known on " {fitted}</p> }.into_any()
         }
-        Fitting::At(done) => view! {
-            <p class="aside" role="status">"Fitting … " <progress max="1" value=done aria-label="Fitting"></progress></p>
+        Fitting::Running => view! {
+            <p class="aside" role="status">"Fitting … " <progress max="1" prop:value=move || studio.fitted_share.get().to_string() aria-label="Fitting"></progress></p>
         }
         .into_any(),
         Fitting::Failed(reason) => view! { <p class="state failed" role="alert">"This can't be forecast: " {reason}</p> }.into_any(),
@@ -47,12 +48,13 @@ pub(super) fn NowcastControls() -> impl IntoView {
     };
     let walk = move |event: web_sys::Event| {
         if let Ok(days) = decimal::parse("asof", &event_target_value(&event)) {
-            studio.back.set(-days as i32);
+            studio.stand_back(-days as i32);
         }
     };
     let release = move |event: web_sys::Event| {
         if let Ok(factor) = decimal::parse("release", &event_target_value(&event)) {
             studio.release.set(factor);
+            studio.evaluate();
         }
     };
     let release_text = move || match studio.release.get() {
@@ -63,13 +65,13 @@ pub(super) fn NowcastControls() -> impl IntoView {
         <section class="card controls nowcast-controls" aria-label="Controls">
             {source}
             <OpenListeners />
-            <div class="slider" class:changed=move || { studio.back.get() > 0 } data-parameter="asof" title="Walk back in time: nothing later is known">
+            <div class="slider" class:changed=move || { studio.back.get() > 0.0 } data-parameter="asof" title="Walk back in time: nothing later is known">
                 <label for="asof">"As of"</label>
                 <output class="slider-number" for="asof" id="asof-day">{as_of}</output>
                 <input
                     type="range" id="asof" step="1" max="0"
                     min=move || (-furthest()).to_string()
-                    prop:value=move || (-studio.back.get()).to_string()
+                    prop:value=move || decimal::text(-studio.back.get(), 0)
                     aria-valuetext=as_of
                     on:input=walk on:focus=touched on:pointerdown=touched
                 />
@@ -87,7 +89,7 @@ pub(super) fn NowcastControls() -> impl IntoView {
             </div>
             <h2>"Publication clock"</h2>
             <Clock />
-            <button type="button" id="use-in-whatif" disabled=move || studio.event.with(Option::is_none) on:click=move |_| use_in_whatif(desk, studio)>
+            <button type="button" id="use-in-whatif" disabled=move || studio.event().is_none() on:click=move |_| use_in_whatif(desk, studio)>
                 "Use in What-if"
             </button>
         </section>
@@ -106,7 +108,7 @@ fn use_in_whatif(desk: Desk, studio: Studio) {
 }
 
 fn scenario(desk: Desk, studio: Studio) -> Result<Scenario, String> {
-    let event = studio.event.get_untracked().ok_or("it isn't computed yet")?;
+    let event = untrack(|| studio.event()).ok_or("it isn't computed yet")?;
     let settles = Date::from_unix_days(event.settlement.epoch_days()).ok_or("it settles on no day")?;
     let names = studio.names.get_untracked();
     let listed = desk.list.with_untracked(|list| match list {

@@ -18,7 +18,7 @@ use self::controls::NowcastControls;
 use self::panels::{DriversCard, Figures, Verdict, date};
 use self::score::ScoreCard;
 use self::studio::Fitting;
-use crate::parts::state::{Failed, Loading, Remote};
+use crate::parts::state::{Failed, Remote};
 use crate::parts::table::{ArtistTable, Column};
 use crate::parts::winner_bar::Shares;
 use crate::reactive::memo;
@@ -27,32 +27,28 @@ use crate::reactive::memo;
 #[component]
 pub(crate) fn NowcastPage() -> impl IntoView {
     let studio = expect_context::<Studio>();
-    let has_event = memo(move || studio.event.with(Option::is_some));
-    let failed = memo(move || matches!(studio.fitting.get(), Fitting::Failed(_)));
+    let phase = memo(move || studio.phase());
     let chosen =
         move || studio.names.with(|names| names.get(studio.chosen.get()).cloned().unwrap_or_default());
-    let main = move || {
-        if studio.loaded.with(|loaded| matches!(loaded, Remote::Loading)) {
-            return view! { <section class="card"><Loading what="the histories" /></section> }.into_any();
-        }
-        if let Some(reason) = studio.loaded.with(|loaded| match loaded {
-            Remote::Failed(reason) => Some(reason.clone()),
-            _ => None,
-        }) {
-            return view! {
+    let waiting = |text: &'static str| {
+        view! { <section class="card"><div class="state loading" role="status">{text}</div></section> }
+            .into_any()
+    };
+    let main = move || match phase.get() {
+        studio::LOADING => waiting("Loading the histories …"),
+        studio::FITTING => waiting("Fitting the model to these histories …"),
+        studio::REFUSED => waiting("These histories can't be forecast: the controls say why. Open others."),
+        studio::MISSING => {
+            let reason = studio.with(|state| match &state.loaded {
+                Remote::Failed(reason) => reason.clone(),
+                _ => String::new(),
+            });
+            view! {
                 <section class="card"><Failed reason=reason retry=Callback::new(move |()| studio.load()) /></section>
             }
-            .into_any();
+            .into_any()
         }
-        if !has_event.get() {
-            let text = if failed.get() {
-                "Nothing to show: the controls say why."
-            } else {
-                "Fitting the model to these histories …"
-            };
-            return view! { <section class="card"><div class="state loading" role="status">{text}</div></section> }.into_any();
-        }
-        view! {
+        _ => view! {
             <section class="card" aria-label="The chosen artist">
                 <h1 id="nowcast-artist">{chosen}</h1>
                 <Figures />
@@ -65,10 +61,11 @@ pub(crate) fn NowcastPage() -> impl IntoView {
                 <ScoreCard />
             </div>
         }
-        .into_any()
+        .into_any(),
     };
+    let is_stale = move || studio.with(|state| matches!(state.fitting, Fitting::Running));
     view! {
-        <div class="nowcast" class:stale=move || matches!(studio.fitting.get(), Fitting::At(_))>
+        <div class="nowcast" class:stale=is_stale>
             <section class="card headline-card" aria-label="Who wins"><Winner /></section>
             <NowcastControls />
             <div class="nowcast-main">{main}</div>
@@ -80,7 +77,7 @@ pub(crate) fn NowcastPage() -> impl IntoView {
 #[component]
 fn Winner() -> impl IntoView {
     let studio = expect_context::<Studio>();
-    let shares = memo(move || match studio.event.get() {
+    let shares = memo(move || match studio.event() {
         Some(event) => event.standings.iter().map(|s| s.win).chain([event.other]).collect(),
         None => Vec::new(),
     });
@@ -93,7 +90,7 @@ fn Winner() -> impl IntoView {
     };
     let segments = bar.segments();
     let note = move || {
-        studio.event.get().map(|event| {
+        studio.event().map_or_else(String::new, |event| {
             format!(
                 "Who has the most listeners on {}. OTHER, {}, is how often an artist who wasn't listed has come to \
                  lead: once in the 231 days of the events known, a rate with Jeffreys's prior.",
@@ -112,92 +109,80 @@ fn Winner() -> impl IntoView {
 #[component]
 fn Standings() -> impl IntoView {
     let studio = expect_context::<Studio>();
-    let of = move |read: fn(&Standing) -> f64| {
-        Signal::from(memo(move || match studio.event.get() {
-            Some(event) => event.standings.iter().map(|standing| Some(read(standing))).collect(),
-            None => Vec::new(),
+    // The standing of the row, its place, and the chosen artist's place.
+    let of = move |read: fn(&[Standing], usize, usize) -> Option<f64>| {
+        Signal::from(memo(move || {
+            let Some(event) = studio.event() else { return Vec::new() };
+            let (all, chosen) = (&event.standings, studio.chosen.get());
+            (0..all.len()).map(|place| read(all, place, chosen)).collect()
         }))
     };
-    let own = Signal::from(memo(move || match studio.event.get() {
-        Some(event) => {
-            event.standings.iter().enumerate().map(|(i, s)| Some(0.01 * s.levels.get(i)?)).collect()
-        }
-        None => Vec::new(),
-    }));
-    let deviation = Signal::from(memo(move || match studio.event.get() {
-        Some(event) => {
-            let one = |(i, s): (usize, &Standing)| Some(s.levels.get(i)? * s.settles().total_sd());
-            event.standings.iter().enumerate().map(one).collect()
-        }
-        None => Vec::new(),
-    }));
-    let on_chosen = Signal::from(memo(move || match studio.event.get() {
-        Some(event) => match event.standings.get(studio.chosen.get()) {
-            Some(chosen) => chosen.levels.iter().map(|level| Some(0.01 * level)).collect(),
-            None => Vec::new(),
-        },
-        None => Vec::new(),
-    }));
     let millions = |count: f64| format::millions(count, 2);
-    let percent = |share: f64| format::signed_percent(share, 2);
+    let points = |share: f64| format::signed_percent(share, 2).replace('%', "pp");
     let column =
         |name, meaning, value, text: fn(f64) -> String, signed| Column { name, meaning, value, text, signed };
     let columns = vec![
-        column("Official", "The last official count", of(|s| s.fan.official.1), millions, false),
+        column(
+            "Official",
+            "The last official count",
+            of(|all, i, _| Some(all[i].fan.official.1)),
+            millions,
+            false,
+        ),
         column(
             "Now",
             "The nowcast of today's count, not yet published",
-            of(|s| s.today().listeners.median()),
+            of(|all, i, _| Some(all[i].today().listeners.median())),
             millions,
             false,
         ),
         column(
             "Settles",
             "The median forecast of the count that settles",
-            of(|s| s.settles().median()),
+            of(|all, i, _| Some(all[i].settles().median())),
             millions,
             false,
         ),
         column(
             "Low",
             "Exceeded with a probability of 90 %",
-            of(|s| s.settles().quantile(0.1)),
+            of(|all, i, _| Some(all[i].settles().quantile(0.1))),
             millions,
             false,
         ),
         column(
             "High",
             "Exceeded with a probability of 10 %",
-            of(|s| s.settles().quantile(0.9)),
+            of(|all, i, _| Some(all[i].settles().quantile(0.9))),
             millions,
             false,
         ),
         column(
             "Wins",
             "Probability to win; all and OTHER sum to one",
-            of(|s| s.win),
+            of(|all, i, _| Some(all[i].win)),
             format::probability,
             false,
         ),
         column(
             "Own +1 %",
             "What one more percent of the artist's listeners at settlement adds to its probability",
-            own,
-            percent,
+            of(|all, i, _| Some(0.01 * all[i].levels.get(i)?)),
+            points,
             true,
         ),
         column(
             "Own +1 sd",
             "The same for one standard deviation more of its forecast",
-            deviation,
-            percent,
+            of(|all, i, _| Some(all[i].settles().total_sd() * all[i].levels.get(i)?)),
+            points,
             true,
         ),
         column(
             "On chosen",
             "What one more percent of this artist's listeners does to the chosen artist's probability",
-            on_chosen,
-            percent,
+            of(|all, i, chosen| Some(0.01 * all.get(chosen)?.levels.get(i)?)),
+            points,
             true,
         ),
     ];

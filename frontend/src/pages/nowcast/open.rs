@@ -26,7 +26,7 @@ pub(super) fn OpenListeners() -> impl IntoView {
             desk.say(match open(&files).await {
                 Ok(loaded) => {
                     let said = loaded.summary();
-                    studio.show(loaded);
+                    studio.show(loaded, "");
                     said
                 }
                 Err(reason) => refusal(&reason),

@@ -17,10 +17,14 @@ fn millions(count: f64) -> String {
     format::millions(count, 2)
 }
 
-/// Gives the chosen artist's standing to `show`, once it is there.
-fn of_chosen<T>(studio: Studio, show: impl FnOnce(&Standing, Day) -> T) -> Option<T> {
-    let event = studio.event.get()?;
-    event.standings.get(studio.chosen.get()).map(|standing| show(standing, event.settlement))
+/// Returns what `show` makes of the chosen artist's standing and the day of settlement, once they are there.
+fn of_chosen(studio: Studio, show: fn(&Standing, Day) -> AnyView) -> AnyView {
+    let event = studio.event();
+    let standing = event.as_ref().and_then(|event| event.standings.get(studio.chosen.get()));
+    match (&event, standing) {
+        (Some(event), Some(standing)) => show(standing, event.settlement),
+        _ => ().into_any(),
+    }
 }
 
 /// The chosen artist's numbers: official, now, at settlement, and the probability to win.
@@ -53,6 +57,7 @@ pub(super) fn Figures() -> impl IntoView {
                     "with the most listeners".to_owned(),
                 ),
             ]
+            .into_iter()
             .map(|(id, name, value, note)| {
                 view! {
                     <div>
@@ -61,8 +66,10 @@ pub(super) fn Figures() -> impl IntoView {
                         <dd class="figure-note num">{note}</dd>
                     </div>
                 }
+                .into_any()
             })
-            .collect_view()
+            .collect::<Vec<_>>()
+            .into_any()
         })
     };
     view! { <dl class="figures">{figures}</dl> }
@@ -73,7 +80,7 @@ pub(super) fn Figures() -> impl IntoView {
 pub(super) fn DriversCard() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let rows = move || {
-        of_chosen(studio, |standing, settlement| {
+        of_chosen(studio, |standing, _| {
             let drivers = standing.drivers();
             let parts = [
                 ("trend", "Trend", "Recent growth, which fades day by day", drivers.trend),
@@ -81,7 +88,7 @@ pub(super) fn DriversCard() -> impl IntoView {
                 ("velocity", "TikTok velocity", "New videos with the artist's sounds", drivers.velocity),
             ];
             let most = parts.iter().map(|part| part.3.abs()).fold(1.0, f64::max);
-            let bar = move |key: &'static str, name: &'static str, words: &'static str, value: f64| {
+            let bar = |key: &'static str, name: &'static str, words: &'static str, value: f64| {
                 let width = format!("{}%", 50.0 * value.abs() / most);
                 let left = format!("{}%", if value < 0.0 { 50.0 - 50.0 * value.abs() / most } else { 50.0 });
                 let class = if value < 0.0 { "driver-bar falls" } else { "driver-bar rises" };
@@ -93,24 +100,26 @@ pub(super) fn DriversCard() -> impl IntoView {
                         <span class="aside">{words}</span>
                     </li>
                 }
+                .into_any()
             };
             let total = drivers.end - drivers.start;
             let widens = format!("×{}", format::fixed(drivers.event_factor, 2));
             view! {
                 <ol class="drivers" id="drivers">
-                    {parts.map(|(key, name, words, value)| bar(key, name, words, value)).collect_view()}
+                    {parts.into_iter().map(|(key, name, words, value)| bar(key, name, words, value)).collect::<Vec<_>>()}
                     <li>
                         <span class="step-name">"Release"</span>
                         <span class="aside">"Moves no count by itself: it widens the band"</span>
                         <span class="num">{widens}</span>
                     </li>
                     <li class="total">
-                        <span class="step-name">"Change by " {date(settlement)}</span>
+                        <span class="step-name">"In all"</span>
                         <span></span>
                         <span class="num">{format::signed_millions(total, 2)} " (" {format::signed_percent(total / drivers.start, 2)} ")"</span>
                     </li>
                 </ol>
             }
+            .into_any()
         })
     };
     view! {
@@ -129,7 +138,7 @@ pub(super) fn Clock() -> impl IntoView {
         of_chosen(studio, |standing, settlement| {
             let last = standing.fan.as_of;
             let left = settlement.since(last);
-            let pips: Vec<_> = (0..left).map(|_| view! { <span class="pip"></span> }).collect();
+            let pips: Vec<_> = (0..left).map(|_| view! { <span class="pip"></span> }.into_any()).collect();
             let noun = if left == 1 { "publication" } else { "publications" };
             view! {
                 <p class="clock-left"><span class="num" id="publications-left">{left}</span> " " {noun} " to settlement"</p>
@@ -140,9 +149,10 @@ pub(super) fn Clock() -> impl IntoView {
                     <dt>"Settles on"</dt><dd>"the count of " {date(settlement)} ", due " {date(settlement.plus(1))}</dd>
                 </dl>
             }
+            .into_any()
         })
     };
-    view! { <div aria-label="Publication clock">{clock}</div> }
+    view! { <div role="group" aria-label="Publication clock">{clock}</div> }
 }
 
 /// What came after the day the page stands on, against what it said.
@@ -151,7 +161,7 @@ pub(super) fn Verdict() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let words = move || {
         let loaded = studio.ready()?;
-        let event = studio.event.get()?;
+        let event = studio.event()?;
         let standing = event.standings.get(studio.chosen.get())?;
         let (day, settles) = (event.settlement, standing.settles());
         if day > loaded.last {
@@ -191,5 +201,5 @@ pub(super) fn Verdict() -> impl IntoView {
         });
         Some(format!("{said} {} came: {place}.{led}", millions(came)))
     };
-    view! { {move || words().map(|words| view! { <p class="verdict" id="verdict">{words}</p> })} }
+    view! { <p class="verdict" id="verdict">{move || words().unwrap_or_default()}</p> }
 }

@@ -17,12 +17,12 @@ const DAYS: i32 = 364;
 const TRAINING: i32 = 400;
 
 /// How the evaluation is going.
-#[derive(Clone, PartialEq)]
-pub(crate) enum Score {
+#[derive(Clone)]
+pub(super) enum Score {
     /// Nobody asked for it yet.
     None,
-    /// This share of it is done.
-    At(f64),
+    /// It runs: `scored_share` says how far it is.
+    Running,
     /// The rows of all artists pooled.
     Done(Arc<Vec<Row>>),
     /// It can't be done.
@@ -36,7 +36,7 @@ pub(super) fn ScoreCard() -> impl IntoView {
     view! {
         <section class="card" id="score" aria-label="Accuracy">
             <h2>"How good it has been on these histories"</h2>
-            {move || match studio.score.get() {
+            {move || match studio.with(|state| state.score.clone()) {
                 Score::None => view! {
                     <p class="aside">
                         "Walks through the last year day by day, forecasts with what was known then, and fits again every week. Takes some seconds, here in the browser."
@@ -44,9 +44,9 @@ pub(super) fn ScoreCard() -> impl IntoView {
                     <button type="button" id="score-it" on:click=move |_| begin(studio)>"Score it"</button>
                 }
                 .into_any(),
-                Score::At(done) => view! {
-                    <p class="aside" role="status">"Walking forward: " <span class="num">{format::percent(done, 0)}</span></p>
-                    <progress max="1" value=done aria-label="Walking forward"></progress>
+                Score::Running => view! {
+                    <p class="aside" role="status">"Walking forward …"</p>
+                    <progress max="1" prop:value=move || studio.scored_share.get().to_string() aria-label="Walking forward"></progress>
                     <button type="button" on:click=move |_| stop(studio)>"Stop"</button>
                 }
                 .into_any(),
@@ -58,44 +58,48 @@ pub(super) fn ScoreCard() -> impl IntoView {
 }
 
 fn begin(studio: Studio) {
-    let Some(loaded) = studio.ready() else { return };
+    let Some(loaded) = untrack(|| studio.ready()) else { return };
     let first = loaded.last.plus(-loaded.furthest());
     let from = loaded.last.plus(-DAYS).max(first);
-    if loaded.furthest() < TRAINING / 10 {
-        let reason = format!("too short a history: it needs {} days.", TRAINING + TRAINING / 10);
-        studio.score.set(Score::Failed(reason));
+    if loaded.furthest() < DAYS / 10 {
+        let reason = format!("These histories are too short: {} days are needed.", TRAINING + DAYS / 10);
+        set(studio, Score::Failed(reason));
         return;
     }
-    studio.scoring.update_value(|turn| *turn += 1);
-    let turn = studio.scoring.get_value();
-    studio.score.set(Score::At(0.0));
+    let turn = set(studio, Score::Running);
+    studio.scored_share.set(0.0);
     let settings = Settings { horizons: HORIZONS.to_vec(), ..Settings::new(from) };
     Work {
         pieces: evaluate_in_pieces(Arc::clone(&loaded.histories), settings),
-        is_wanted: Box::new(move || studio.scoring.get_value() == turn),
-        progress: Box::new(move |done| {
-            // A hundredth is all that is shown.
-            let shown = (100.0 * done).floor() / 100.0;
-            if studio.score.get_untracked() != Score::At(shown) {
-                studio.score.set(Score::At(shown));
-            }
-        }),
+        is_wanted: Box::new(move || studio.change(|state| state.score_turn) == turn),
+        progress: Box::new(move |done| studio.scored_share.set(done)),
         done: Box::new(move |result| {
-            studio.score.set(match result {
+            let score = match result {
                 Ok(found) => {
                     let pooled = found.rows.into_iter().filter(|row| row.artist == "pooled");
                     Score::Done(Arc::new(pooled.collect()))
                 }
                 Err(invalid) => Score::Failed(invalid.to_string()),
-            });
+            };
+            set(studio, score);
         }),
     }
     .begin();
 }
 
 fn stop(studio: Studio) {
-    studio.scoring.update_value(|turn| *turn += 1);
-    studio.score.set(Score::None);
+    set(studio, Score::None);
+}
+
+/// Changes the score, which ends an evaluation that runs; returns the turn of the next.
+fn set(studio: Studio, score: Score) -> usize {
+    let turn = studio.change(|state| {
+        state.score = score;
+        state.score_turn += 1;
+        state.score_turn
+    });
+    studio.tell();
+    turn
 }
 
 fn table(rows: &[Row]) -> AnyView {

@@ -1,6 +1,7 @@
 //! The nowcast's state: the histories, the day it stands on, and what follows.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -95,55 +96,88 @@ pub(crate) struct Known {
     pub(super) nowcaster: Nowcaster,
 }
 
+/// What the page can show: nothing yet, nothing as no histories came, nothing before the first fit, nothing as it can't
+/// be fitted, all.
+pub(super) const LOADING: usize = 0;
+pub(super) const MISSING: usize = 1;
+pub(super) const FITTING: usize = 2;
+pub(super) const REFUSED: usize = 3;
+pub(super) const READY: usize = 4;
+
 /// How the fit is going.
-#[derive(Clone, PartialEq)]
-pub(crate) enum Fitting {
+#[derive(Clone)]
+pub(super) enum Fitting {
     /// It is done.
     Done,
-    /// This share of it is done.
-    At(f64),
+    /// It runs: `fitted_share` says how far it is.
+    Running,
     /// It can't be done.
     Failed(String),
 }
 
+/// All that follows from histories and the day the page stands on.
+pub(super) struct State {
+    pub(super) loaded: Remote<Arc<Loaded>>,
+    pub(super) fitting: Fitting,
+    pub(super) known: Option<Arc<Known>>,
+    pub(super) event: Option<Arc<EventNowcast>>,
+    pub(super) score: Score,
+    fits: Vec<(Day, Fit)>,
+    /// What was said of an artist's days, kept while a range or a release moves.
+    said: Option<(usize, Arc<Vec<DayAhead>>)>,
+    /// Whether the server was asked for histories.
+    asked: bool,
+    /// Counts what was begun, so that what is no longer wanted ends.
+    fit_turn: usize,
+    pub(super) score_turn: usize,
+}
+
 /// The state of the nowcast page, which outlives its being shown.
+///
+/// It is one value with a signal that tells of its changes: every signal of a type of its own weighs a kilobyte.
 #[derive(Clone, Copy)]
 pub(crate) struct Studio {
     desk: Desk,
-    pub(super) loaded: RwSignal<Remote<Arc<Loaded>>, LocalStorage>,
+    state: StoredValue<State, LocalStorage>,
+    version: RwSignal<usize>,
     /// The chosen artist, by place.
     pub(super) chosen: RwSignal<usize>,
     /// How many days before the last count the page stands.
-    pub(super) back: RwSignal<i32>,
+    pub(super) back: RwSignal<f64>,
     /// By how much a release tomorrow widens the chosen artist's day; 1 without one.
     pub(super) release: RwSignal<f64>,
-    pub(super) fitting: RwSignal<Fitting>,
-    pub(super) known: RwSignal<Option<Arc<Known>>, LocalStorage>,
-    pub(super) event: RwSignal<Option<Arc<EventNowcast>>>,
-    pub(super) score: RwSignal<Score>,
+    /// How much of the fit, and of the evaluation, is done.
+    pub(super) fitted_share: RwSignal<f64>,
+    pub(super) scored_share: RwSignal<f64>,
     /// The artists' names.
     pub(super) names: Memo<Vec<String>>,
     /// The artists' places in the palette.
     pub(super) colours: Memo<Vec<usize>>,
-    fits: StoredValue<Vec<(Day, Fit)>>,
-    /// Counts what was begun, so that what is no longer wanted ends.
-    pub(super) turn: StoredValue<u32>,
-    pub(super) scoring: StoredValue<u32>,
 }
 
 impl Studio {
     /// Returns the state, which asks the server for histories once its page is shown.
     pub(crate) fn open(desk: Desk) -> Self {
-        let loaded: RwSignal<Remote<Arc<Loaded>>, LocalStorage> = RwSignal::new_local(Remote::Loading);
-        let names_of = RwSignal::new(Vec::new());
-        effect(move || {
-            loaded.with(|loaded| {
-                if let Remote::Ready(loaded) = loaded {
-                    names_of.set(loaded.histories.iter().map(|h| h.artist().to_owned()).collect());
-                }
-            });
+        let version = RwSignal::new(0);
+        let state = StoredValue::new_local(State {
+            loaded: Remote::Loading,
+            fitting: Fitting::Running,
+            known: None,
+            event: None,
+            score: Score::None,
+            fits: Vec::new(),
+            said: None,
+            asked: false,
+            fit_turn: 0,
+            score_turn: 0,
         });
-        let names: Memo<Vec<String>> = memo(move || names_of.get());
+        let names = memo(move || {
+            version.track();
+            state.with_value(|state| match &state.loaded {
+                Remote::Ready(loaded) => loaded.histories.iter().map(|h| h.artist().to_owned()).collect(),
+                _ => Vec::new(),
+            })
+        });
         let colours = memo(move || {
             let others = desk.names();
             let mut free = others.len();
@@ -157,40 +191,51 @@ impl Studio {
         });
         let studio = Self {
             desk,
-            loaded,
+            state,
+            version,
             chosen: RwSignal::new(0),
-            back: RwSignal::new(0),
+            back: RwSignal::new(0.0),
             release: RwSignal::new(1.0),
-            fitting: RwSignal::new(Fitting::At(0.0)),
-            known: RwSignal::new_local(None),
-            event: RwSignal::new(None),
-            score: RwSignal::new(Score::None),
+            fitted_share: RwSignal::new(0.0),
+            scored_share: RwSignal::new(0.0),
             names,
             colours,
-            fits: StoredValue::new(Vec::new()),
-            turn: StoredValue::new(0),
-            scoring: StoredValue::new(0),
         };
-        let asked = StoredValue::new(false);
         effect(move || {
-            if desk.page.get() == Page::Nowcast && !asked.get_value() {
-                asked.set_value(true);
-                studio.load();
+            studio.chosen.track();
+            if desk.page.get() != Page::Nowcast {
+                return;
             }
+            if !studio.change(|state| std::mem::replace(&mut state.asked, true)) {
+                studio.load();
+            } else if studio.release.get_untracked() > 1.0 {
+                studio.evaluate();
+            }
+            studio.write_address();
         });
-        effect(move || {
-            studio.loaded.track();
-            studio.back.track();
-            studio.aim();
-        });
-        effect(move || studio.evaluate());
-        effect(move || studio.write_address());
         studio
+    }
+
+    /// Reads the state, and again whenever it changes.
+    pub(super) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.version.track();
+        self.state.with_value(read)
+    }
+
+    /// Changes the state without telling of it.
+    pub(super) fn change<T: Default>(self, change: impl FnOnce(&mut State) -> T) -> T {
+        self.state.try_update_value(change).unwrap_or_default()
+    }
+
+    /// Tells that the state has changed.
+    pub(super) fn tell(self) {
+        self.version.update(|version| *version += 1);
     }
 
     /// Asks the server for its histories.
     pub(super) fn load(self) {
-        self.loaded.set(Remote::Loading);
+        self.change(|state| state.loaded = Remote::Loading);
+        self.tell();
         spawn_local(async move {
             let read = |Listeners { origin, name, csv }: Listeners| {
                 let source = Source { name: &name, bytes: csv.as_bytes() };
@@ -199,30 +244,37 @@ impl Studio {
             };
             let loaded = net::listeners().await.and_then(read);
             // A file that was opened meanwhile stays.
-            if self.loaded.with_untracked(|loaded| matches!(loaded, Remote::Ready(_))) {
+            if untrack(|| self.ready()).is_some() {
                 return;
             }
             match loaded {
                 Ok(loaded) => {
-                    self.show(loaded);
-                    self.read_address();
+                    let query = route::query();
+                    self.show(loaded, &query);
                 }
-                Err(reason) => self.loaded.set(Remote::Failed(reason)),
+                Err(reason) => {
+                    self.change(|state| state.loaded = Remote::Failed(reason));
+                    self.tell();
+                }
             }
         });
     }
 
-    /// Shows other histories.
-    pub(super) fn show(self, loaded: Loaded) {
-        self.fits.set_value(Vec::new());
-        self.known.set(None);
-        self.event.set(None);
-        self.score.set(Score::None);
-        self.scoring.update_value(|scoring| *scoring += 1);
-        self.chosen.set(0);
+    /// Shows other histories, as the query of an address says.
+    pub(super) fn show(self, loaded: Loaded, query: &str) {
+        let loaded = Arc::new(loaded);
+        let (back, place) = self.asked(&loaded, query);
+        self.change(|state| {
+            state.loaded = Remote::Ready(loaded);
+            state.known = None;
+            state.event = None;
+            state.score = Score::None;
+            state.fits.clear();
+            state.score_turn += 1;
+        });
         self.release.set(1.0);
-        self.back.set(0);
-        self.loaded.set(Remote::Ready(Arc::new(loaded)));
+        self.chosen.set(place);
+        self.stand_back(back);
     }
 
     /// Chooses the next or the previous artist.
@@ -235,64 +287,92 @@ impl Studio {
 
     /// Returns the histories, once they are here.
     pub(super) fn ready(self) -> Option<Arc<Loaded>> {
-        self.loaded.with(|loaded| match loaded {
+        self.with(|state| match &state.loaded {
             Remote::Ready(loaded) => Some(Arc::clone(loaded)),
             _ => None,
         })
     }
 
-    /// Brings what is known to the day the page stands on, and fits the parameters first if need be.
-    fn aim(self) {
-        let Some(loaded) = self.ready() else { return };
-        let back = self.back.get_untracked();
+    /// Returns what the page can show.
+    pub(super) fn phase(self) -> usize {
+        self.with(|state| match (&state.loaded, &state.fitting) {
+            (Remote::Loading, _) => LOADING,
+            (Remote::Failed(_), _) => MISSING,
+            _ if state.event.is_some() => READY,
+            (_, Fitting::Failed(_)) => REFUSED,
+            _ => FITTING,
+        })
+    }
+
+    /// Returns the event, once it is computed.
+    pub(super) fn event(self) -> Option<Arc<EventNowcast>> {
+        self.with(|state| state.event.clone())
+    }
+
+    /// Stands so many days before the last count, and fits the parameters first if need be.
+    pub(super) fn stand_back(self, back: i32) {
+        let Some(loaded) = untrack(|| self.ready()) else { return };
+        self.back.set(f64::from(back));
         let as_of = loaded.last.plus(-back);
         let fitted = loaded.last.plus(-WEEK * ((back + WEEK - 1) / WEEK));
-        self.turn.update_value(|turn| *turn += 1);
-        let turn = self.turn.get_value();
-        let found = self.fits.with_value(|fits| fits.iter().find(|(day, _)| *day == fitted).map(|(_, f)| *f));
+        let (turn, found) = self.change(|state| {
+            state.fit_turn += 1;
+            let found = state.fits.iter().find(|(day, _)| *day == fitted).map(|(_, fit)| *fit);
+            state.fitting = Fitting::Running;
+            (state.fit_turn, found)
+        });
+        self.write_address();
         if let Some(fit) = found {
-            self.stand(&loaded, as_of, fitted, fit);
+            self.stand(loaded, as_of, fitted, fit);
             return;
         }
-        self.fitting.set(Fitting::At(0.0));
+        self.fitted_share.set(0.0);
+        self.tell();
         Work {
             pieces: Nowcaster::fit_in_pieces(&views(&loaded.histories, fitted)),
-            is_wanted: Box::new(move || self.turn.get_value() == turn),
-            progress: Box::new(move |done| self.fitting.set(Fitting::At(done))),
+            is_wanted: Box::new(move || self.change(|state| state.fit_turn) == turn),
+            progress: Box::new(move |done| self.fitted_share.set(done)),
             done: Box::new(move |result| match result {
                 Ok(nowcaster) => {
                     let fit = *nowcaster.parameters();
-                    self.fits.update_value(|fits| fits.push((fitted, fit)));
-                    self.stand(&loaded, as_of, fitted, fit);
+                    self.change(|state| state.fits.push((fitted, fit)));
+                    self.stand(Arc::clone(&loaded), as_of, fitted, fit);
                 }
-                Err(invalid) => {
-                    self.known.set(None);
-                    self.fitting.set(Fitting::Failed(invalid.to_string()));
-                }
+                Err(invalid) => self.fail(invalid.to_string()),
             }),
         }
         .begin();
     }
 
-    fn stand(self, loaded: &Loaded, as_of: Day, fitted: Day, fit: Fit) {
+    fn stand(self, loaded: Arc<Loaded>, as_of: Day, fitted: Day, fit: Fit) {
         let nowcaster = Nowcaster::with(fit, &views(&loaded.histories, as_of));
-        self.fitting.set(Fitting::Done);
-        self.known.set(Some(Arc::new(Known { as_of, fitted, nowcaster })));
+        self.change(|state| {
+            state.fitting = Fitting::Done;
+            state.known = Some(Arc::new(Known { as_of, fitted, nowcaster }));
+            state.said = None;
+        });
+        // Each of these takes a few frames' time at most, and the browser breathes between them.
+        set_timeout(
+            move || {
+                if let Some(history) = loaded.histories.get(self.chosen.get_untracked())
+                    && let Some(known) = self.change(|state| state.known.clone())
+                {
+                    untrack(|| self.said(&known, history));
+                }
+                set_timeout(move || self.evaluate(), Duration::ZERO);
+            },
+            Duration::ZERO,
+        );
     }
 
     /// Puts the event together from what is known.
-    fn evaluate(self) {
-        let release = self.release.get();
-        // Without a release the chosen artist changes nothing.
-        let chosen = if release > 1.0 { self.chosen.get() } else { 0 };
-        let Some(known) = self.known.get() else {
-            self.event.set(None);
-            return;
-        };
-        let begun = desk::now();
+    pub(super) fn evaluate(self) {
+        let Some(known) = self.change(|state| state.known.clone()) else { return };
+        let release = self.release.get_untracked();
         let event = Scheduled { day: known.as_of.plus(1), impact: release };
-        let scheduled = [(chosen, event)];
+        let scheduled = [(self.chosen.get_untracked(), event)];
         let scheduled = if release > 1.0 { &scheduled[..] } else { &[] };
+        let begun = desk::now();
         let found = OutsiderRate::recorded().and_then(|rate| {
             desk::with_workspace(|workspace| {
                 let settlement = settlement_after(known.as_of);
@@ -301,48 +381,63 @@ impl Studio {
         });
         self.desk.took.set(desk::now() - begun);
         match found {
-            Ok(event) => self.event.set(Some(Arc::new(event))),
-            Err(invalid) => {
-                self.event.set(None);
-                self.fitting.set(Fitting::Failed(invalid.to_string()));
+            Ok(event) => {
+                self.change(|state| state.event = Some(Arc::new(event)));
+                self.tell();
             }
+            Err(invalid) => self.fail(invalid.to_string()),
         }
+    }
+
+    fn fail(self, reason: String) {
+        self.change(|state| {
+            state.known = None;
+            state.event = None;
+            state.fitting = Fitting::Failed(reason);
+        });
+        self.tell();
     }
 
     /// Returns what was said of the chosen artist's days, each a day ahead.
-    pub(super) fn said(self) -> Vec<DayAhead> {
-        let (Some(known), Some(loaded)) = (self.known.get(), self.ready()) else { return Vec::new() };
-        let Some(history) = loaded.histories.get(self.chosen.get()) else { return Vec::new() };
-        day_ahead(known.nowcaster.parameters(), history, known.as_of.plus(-SAID), known.as_of)
-            .unwrap_or_default()
+    pub(super) fn said(self, known: &Known, history: &History) -> Arc<Vec<DayAhead>> {
+        let place = self.chosen.get();
+        let kept = self.change(|state| state.said.clone().filter(|(of, _)| *of == place));
+        if let Some((_, said)) = kept {
+            return said;
+        }
+        let from = known.as_of.plus(-SAID);
+        let said = day_ahead(known.nowcaster.parameters(), history, from, known.as_of);
+        let said = Arc::new(said.unwrap_or_default());
+        self.change(|state| state.said = Some((place, Arc::clone(&said))));
+        said
     }
 
     fn write_address(self) {
-        let (back, place) = (self.back.get(), self.chosen.get());
-        let Some(loaded) = self.ready() else { return };
-        let name = loaded.histories.get(place).map_or("", History::artist);
+        let Some(loaded) = untrack(|| self.ready()) else { return };
+        let name = loaded.histories.get(self.chosen.get_untracked()).map_or("", History::artist);
         let name = String::from(js_sys::encode_uri_component(name));
+        let day = loaded.last.plus(-(self.back.get_untracked() as i32));
         // An opened file is in no link.
-        let day = if loaded.origin.is_some() { loaded.last.plus(-back).to_string() } else { String::new() };
+        let day = if loaded.origin.is_some() { day.to_string() } else { String::new() };
         self.desk.nowcast_address.set(format!("asof={day}&of={name}"));
     }
 
-    fn read_address(self) {
-        let (query, Some(loaded)) = (route::query(), self.ready()) else { return };
-        if let Some(day) = route::value(&query, "asof").filter(|text| !text.is_empty()) {
-            match Day::parse(day) {
+    /// Returns how far back an address stands and which artist it is about; what it asks in vain is told.
+    fn asked(self, loaded: &Loaded, query: &str) -> (i32, usize) {
+        let (mut back, mut chosen) = (0, 0);
+        if let Some(text) = route::value(query, "asof").filter(|text| !text.is_empty()) {
+            match Day::parse(text) {
                 Ok(day) if (0..=loaded.furthest()).contains(&loaded.last.since(day)) => {
-                    self.back.set(loaded.last.since(day));
+                    back = loaded.last.since(day);
                 }
-                _ => self.desk.say(format!("These histories can't be shown as of {day:?}.")),
+                _ => self.desk.say(format!("These histories can't be shown as of {text:?}.")),
             }
         }
-        if let Some(name) = route::value(&query, "of") {
+        if let Some(name) = route::value(query, "of") {
             let is_it = |h: &History| js_sys::encode_uri_component(h.artist()) == name;
-            if let Some(place) = loaded.histories.iter().position(is_it) {
-                self.chosen.set(place);
-            }
+            chosen = loaded.histories.iter().position(is_it).unwrap_or(0);
         }
+        (back, chosen)
     }
 }
 

@@ -49,7 +49,8 @@ Files:
   fee_type, fee_multiplier, close_time: without it nothing is settled, positions are marked at the fair
   price, and no probability is scored.
 
-  DIR gets report.json, whose SHA-256 is the result hash; decisions.jsonl, fills.csv and report.html.
+  DIR gets report.json, whose SHA-256 is the result hash; evidence.json, what puts it into proportion;
+  decisions.jsonl, fills.csv and, of a sweep, sweep.csv; and report.html, all of it to look at.
 
 Example:
   tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result

@@ -1,6 +1,11 @@
 //! `tauroi backtest`: quotes over recorded tapes, filled in four ways, with the evidence.
 
+mod evidence;
+mod html;
 mod input;
+mod plots;
+mod svg;
+mod sweep;
 mod table;
 
 use std::io::Write;
@@ -8,10 +13,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use serde::Serialize;
 use shared::Invalid;
-use shared::backtest::{Config, FillModel, Link, Report, decisions, fills, parse_models};
+use shared::backtest::{
+    Axis, Config, FillModel, Link, Prepared, Report, decisions, fills, parse_models, pump_and_dump,
+};
+use shared::market::{Contract, EventTape};
 use shared::quoting::Preset;
 
+use self::evidence::{BaselineRow, MissionRow, StressRow};
+use self::sweep::{Sweep, VerdictRow};
 use super::progress::Progress;
 
 pub(super) const ABOUT: &str = "\
@@ -40,6 +51,12 @@ pub(super) struct Options {
     /// Fill models: all, or some of through,queue,front,touch
     #[arg(long, value_name = "MODELS", default_value = "all", value_parser = models, conflicts_with = "link")]
     fills: Models,
+    /// Run every combination of values: n from a to b, or those named
+    #[arg(long, value_name = "KEY=A:B:N", num_args = 1.., value_parser = Axis::parse)]
+    sweep: Vec<Axis>,
+    /// Run everything that may go wrong too; a manipulated tape is filtered anew
+    #[arg(long)]
+    stress: bool,
     /// The seed of what is left to chance
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "link")]
     rng_seed: u64,
@@ -58,6 +75,18 @@ fn models(text: &str) -> Result<Models, Invalid> {
     parse_models(text).map(Models)
 }
 
+/// What puts the result into proportion: `evidence.json`, field by field.
+#[derive(Serialize)]
+struct Evidence {
+    schema: u32,
+    result_hash: String,
+    link: String,
+    mission: Vec<MissionRow>,
+    baselines: Vec<BaselineRow>,
+    stress: Vec<StressRow>,
+    sweep: Vec<VerdictRow>,
+}
+
 /// Reads, filters, runs, writes the files and prints the table.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let link = options.link()?;
@@ -67,19 +96,65 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     }
     let tapes = input::tapes(&options.tape)?;
     let markets = input::markets(options.markets.as_deref())?;
-    let progress = Progress::start("Filtering");
-    let prepared = input::prepare(&tapes, &markets, &link, |done| progress.report(0, done))?;
-    drop(progress);
+    let prepared = prepare("Filtering", &tapes, &markets, &link)?;
     let (report, outcomes) = Report::of(&prepared, &link, options.out.is_some()).map_err(blame)?;
+    let sweep = Sweep::run(&prepared, &link, &options.sweep)?;
+    let nets: Vec<i64> = report.totals().map(|row| row.money.net).collect();
+    let json = report.json();
+    let evidence = Evidence {
+        schema: 1,
+        result_hash: shared::backtest::sha256(json.as_bytes()),
+        link: report.link().to_string(),
+        mission: evidence::mission(&prepared, &link.config, &link.models)?,
+        baselines: evidence::baselines(&prepared, &link.config, &link.models, &nets)?,
+        stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
+        sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),
+    };
     let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{}", table::render(&prepared, &report))?;
+    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
+    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
     if let Some(folder) = &options.out {
-        write(folder, "report.json", &report.json())?;
+        write(folder, "report.json", &json)?;
+        write(folder, "evidence.json", &(serde_json::to_string_pretty(&evidence)? + "\n"))?;
         write(folder, "decisions.jsonl", &decisions(&prepared, &outcomes))?;
         write(folder, "fills.csv", &fills(&prepared, &outcomes))?;
-        writeln!(stdout, "Written to {}: report.json, decisions.jsonl, fills.csv", folder.display())?;
+        write(
+            folder,
+            "report.html",
+            &html::render(&prepared, &report, &outcomes, &evidence, sweep.as_ref()),
+        )?;
+        let mut names = "report.json, report.html, evidence.json, decisions.jsonl, fills.csv".to_owned();
+        if let Some(sweep) = &sweep {
+            write(folder, "sweep.csv", &sweep.csv())?;
+            names += ", sweep.csv";
+        }
+        writeln!(stdout, "Written to {}: {names}", folder.display())?;
     }
     Ok(())
+}
+
+/// Filters the tapes and lays them out, with progress.
+fn prepare(
+    doing: &'static str,
+    tapes: &[EventTape],
+    markets: &[Contract],
+    link: &Link,
+) -> anyhow::Result<Prepared> {
+    let progress = Progress::start(doing, 1);
+    input::prepare(tapes, markets, link, |done| progress.report(0, done))
+}
+
+/// Runs everything that may go wrong.
+fn stresses(
+    prepared: &Prepared,
+    tapes: &[EventTape],
+    markets: &[Contract],
+    link: &Link,
+) -> anyhow::Result<Vec<StressRow>> {
+    // The link names the tape as it was.
+    let any = Link { tape: None, ..link.clone() };
+    let pumped = prepare("Filtering the manipulated tape", &pump_and_dump(tapes)?, markets, &any)?;
+    Ok(evidence::stresses(prepared, &pumped, &link.config, &link.models)?)
 }
 
 impl Options {

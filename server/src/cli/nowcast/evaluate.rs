@@ -103,7 +103,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 /// neither needs the other.
 fn evaluate_both(histories: &[History], settings: &Settings) -> Result<(Evaluation, Evaluation), Invalid> {
     let known: Vec<History> = histories.iter().map(History::without_interpolated).collect();
-    let progress = Progress::start("Walking forward");
+    let progress = Progress::start("Walking forward", 2);
     let run = |histories: &[History], part: usize| {
         evaluate_with_progress(histories, settings, |done| progress.report(part, done))
     };

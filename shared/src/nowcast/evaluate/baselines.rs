@@ -2,6 +2,7 @@
 
 use crate::math;
 use crate::nowcast::series::{AsOf, Day, Observation};
+use crate::order::order;
 
 /// The parameters a damped trend chooses from.
 const DAMPINGS: [f64; 6] = [0.8, 0.85, 0.9, 0.93, 0.95, 0.98];
@@ -129,9 +130,8 @@ fn first_system_velocity(window: &[Observation]) -> Option<Vec<f64>> {
 }
 
 fn percentile(values: &[f64], percent: usize) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[(sorted.len() - 1) * percent / 100]
+    let rising = order(values.len(), &|a, b| values[a] < values[b]);
+    values[rising[(values.len() - 1) * percent / 100]]
 }
 
 fn correlation(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {

@@ -1,5 +1,6 @@
 //! Intervals by resampling blocks of days.
 
+use crate::order::order;
 use crate::random::SplitMix64;
 
 /// Of fewer blocks than this there is no interval: few blocks, around the end, hardly differ, and one not at all, so
@@ -31,15 +32,16 @@ pub(crate) fn ratio_interval(
         })
         .collect();
     let draws = days.len().div_ceil(block);
-    let mut ratios: Vec<f64> = (0..resamples)
+    let ratios: Vec<f64> = (0..resamples)
         .map(|_| {
             let sums = (0..draws).map(|_| blocks[rng.below(blocks.len())]);
             let (a, b) = sums.fold((0.0, 0.0), |s, d| (s.0 + d.0, s.1 + d.1));
             libm::sqrt(a / b)
         })
         .collect();
-    ratios.sort_by(f64::total_cmp);
-    Some((ratios[(resamples - 1) * 25 / 1000], ratios[(resamples - 1) * 975 / 1000]))
+    let rising = order(resamples, &|a, b| ratios[a] < ratios[b]);
+    let at = |thousandths: usize| ratios[rising[(resamples - 1) * thousandths / 1000]];
+    Some((at(25), at(975)))
 }
 
 #[cfg(test)]

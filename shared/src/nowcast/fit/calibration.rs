@@ -52,7 +52,7 @@ impl Calibration {
         for track in tracks {
             let age = |j: usize, t: usize| track.len().saturating_sub(t + ANCHORS[j] + 1);
             let wanted = |j, t: usize| age(j, t) < OLDEST && (j == 0 || t.is_multiple_of(STRIDE));
-            errors(model, track, &reaches, &ANCHORS, wanted, |j, t, error, variance| {
+            errors(model, track, &reaches, &ANCHORS, &wanted, &mut |j, t, error, variance| {
                 let weight = math::exp(decay * age(j, t) as f64);
                 samples[j].push((error / libm::sqrt(variance), weight));
             });

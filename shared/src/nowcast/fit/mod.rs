@@ -82,7 +82,7 @@ impl Fit {
 
         // First the dynamics, by least squares over all days alike. Weighted by their volatility, or by a
         // heavy-tailed density, quiet weeks would decide what growth does in the loud ones that move an outcome.
-        let loss = |at: &[f64; DYNAMICS]| {
+        let mut loss = |at: &[f64]| {
             let model = Model {
                 dynamics: dynamics(at),
                 volatility: Volatility::slow(velocity_persistence),
@@ -91,20 +91,20 @@ impl Fit {
             let ridge = at[3..].iter().map(|b| 0.5 * b * b).sum::<f64>();
             ridge - quasi_log_likelihood(&model, tracks)
         };
-        (dynamics_at, _) = minimise(pace, loss, dynamics_at, effort.iterations, 0.05).await;
+        minimise(pace, &mut loss, &mut dynamics_at, effort.iterations, 0.05).await;
         pace.reach(0.4);
         // Then the volatility and the shape of the errors, in turns, given the dynamics.
         for round in 1..=effort.rounds {
-            let model = |at: &[f64; VOLATILITY], shapes: &[Shape; HORIZONS.len()]| Model {
+            let model = |at: &[f64], shapes: &[Shape; HORIZONS.len()]| Model {
                 dynamics: dynamics(&dynamics_at),
                 volatility: volatility(at, velocity_persistence),
                 surprise: surprise_of(shapes),
             };
-            let loss = |at: &[f64; VOLATILITY]| {
+            let mut loss = |at: &[f64]| {
                 let prior = (at[2] - VELOCITY_PRIOR.0) / VELOCITY_PRIOR.1;
                 0.5 * prior * prior - composite_log_likelihood(&model(at, &shapes), tracks, &shapes)
             };
-            (volatility_at, _) = minimise(pace, loss, volatility_at, effort.iterations, 0.05).await;
+            minimise(pace, &mut loss, &mut volatility_at, effort.iterations, 0.05).await;
             let fitted = model(&volatility_at, &shapes);
             refit_shapes(pace, &fitted, tracks, &mut shapes, effort.shape_iterations).await;
             pace.reach(0.4 + 0.5 * round as f64 / effort.rounds as f64);
@@ -135,7 +135,7 @@ fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + math::exp(-x))
 }
 
-fn dynamics(at: &[f64; DYNAMICS]) -> Dynamics {
+fn dynamics(at: &[f64]) -> Dynamics {
     Dynamics {
         // A trend without end would have no stationary variance.
         persistence: 0.999 * logistic(at[0]),
@@ -145,7 +145,7 @@ fn dynamics(at: &[f64; DYNAMICS]) -> Dynamics {
     }
 }
 
-fn volatility(at: &[f64; VOLATILITY], velocity_persistence: f64) -> Volatility {
+fn volatility(at: &[f64], velocity_persistence: f64) -> Volatility {
     let (reaction, persistence) = (logistic(at[0]), logistic(at[1]));
     Volatility { reaction, persistence, velocity: math::exp(at[2]), velocity_persistence }
 }
@@ -170,14 +170,13 @@ fn surprise_of(shapes: &[Shape; HORIZONS.len()]) -> Shape {
 
 /// Runs the filter along `track` and gives forecast errors to `visit(j, t, error, variance)`: of the horizon
 /// `horizons[j]` and made on day `t`, where `wanted(j, t)`, with the variance the model gave it.
-#[inline]
-fn errors<const K: usize>(
+fn errors(
     model: &Model,
     track: &Track,
-    reaches: &[Reach; K],
-    horizons: &[usize; K],
-    wanted: impl Fn(usize, usize) -> bool,
-    mut visit: impl FnMut(usize, usize, f64, f64),
+    reaches: &[Reach],
+    horizons: &[usize],
+    wanted: &dyn Fn(usize, usize) -> bool,
+    visit: &mut dyn FnMut(usize, usize, f64, f64),
 ) {
     let mut filter = Filter::default();
     for t in 0..track.len() {
@@ -209,18 +208,11 @@ fn quasi_log_likelihood(model: &Model, tracks: &[Track]) -> f64 {
     let mut squares = [0.0; HORIZONS.len()];
     let mut counts = [0.0; HORIZONS.len()];
     for track in tracks {
-        errors(
-            model,
-            track,
-            &reaches,
-            &HORIZONS,
-            |j, t| counts_for(j, t).0,
-            |j, t, error, _| {
-                let times = counts_for(j, t).1;
-                squares[j] += times * error * error;
-                counts[j] += times;
-            },
-        );
+        errors(model, track, &reaches, &HORIZONS, &|j, t| counts_for(j, t).0, &mut |j, t, error, _| {
+            let times = counts_for(j, t).1;
+            squares[j] += times * error * error;
+            counts[j] += times;
+        });
     }
     for (square, count) in squares.iter().zip(counts) {
         if count > 0.0 {
@@ -239,8 +231,8 @@ fn composite_log_likelihood(model: &Model, tracks: &[Track], shapes: &[Shape; HO
             track,
             &reaches,
             &HORIZONS,
-            |j, t| counts_for(j, t).0,
-            |j, t, error, variance| {
+            &|j, t| counts_for(j, t).0,
+            &mut |j, t, error, variance| {
                 let density = shapes[j].ln_density(error / libm::sqrt(variance));
                 sum += counts_for(j, t).1 * (density - 0.5 * math::ln(variance));
             },
@@ -264,8 +256,8 @@ async fn refit_shapes(
             track,
             &reaches,
             &HORIZONS,
-            |j, t| counts_for(j, t).0,
-            |j, _, error, variance| {
+            &|j, t| counts_for(j, t).0,
+            &mut |j, _, error, variance| {
                 samples[j].push((error / libm::sqrt(variance), 1.0));
             },
         );

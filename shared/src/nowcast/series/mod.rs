@@ -3,6 +3,7 @@
 mod day;
 mod history;
 mod read;
+mod records;
 
 pub use day::Day;
 pub(crate) use history::collinear;

@@ -1,7 +1,6 @@
 //! The readers for the listeners and the events files: CSV bytes in, histories out.
 
-use std::collections::BTreeMap;
-
+use super::records::{Records, number};
 use super::{Day, History, Observation};
 use crate::Invalid;
 
@@ -47,66 +46,114 @@ impl Source<'_> {
 ///
 /// Where a file isn't such a CSV: the field is `NAME:LINE:COLUMN`.
 pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<Vec<History>, Invalid> {
-    let mut artists: Vec<(String, BTreeMap<Day, Observation>)> = Vec::new();
-    for source in listeners {
-        let mut index = BTreeMap::new();
-        read_listeners(*source, |row| {
-            let at = *index.entry(row.artist.to_owned()).or_insert_with(|| {
-                artists.iter().position(|(name, _)| name == row.artist).unwrap_or_else(|| {
-                    artists.push((row.artist.to_owned(), BTreeMap::new()));
-                    artists.len() - 1
-                })
-            });
-            let day = artists[at].1.entry(row.day).or_insert(Observation::MISSING);
-            day.listeners = row.listeners.or(day.listeners);
-            day.sound_posts = row.sound_posts.or(day.sound_posts);
-        })?;
+    let mut artists = Artists::default();
+    for (file, source) in listeners.iter().enumerate() {
+        read_listeners(*source, file, &mut artists)?;
     }
     for source in events {
         read_events(*source, |artist, day, impact| {
-            if let Some((_, days)) = artists.iter_mut().find(|(name, _)| name == artist)
-                && let Some(observation) = days.get_mut(&day)
+            if let Some(at) = artists.find(artist)
+                && let days = &mut artists.all[at].1
+                && let Ok(place) = days.binary_search_by_key(&day, |row| row.day)
             {
-                observation.impact *= impact;
+                days[place].observation.impact *= impact;
             }
         })?;
     }
-    artists.into_iter().filter_map(|(artist, days)| whole(artist, &days)).collect()
+    artists.all.into_iter().filter_map(|(artist, days)| whole(artist, &days)).collect()
 }
 
 /// Lays the days out one after another, the missing ones explicit; `None` for an artist without a day.
-fn whole(artist: String, days: &BTreeMap<Day, Observation>) -> Option<Result<History, Invalid>> {
-    let (&first, _) = days.first_key_value()?;
-    let (&last, _) = days.last_key_value()?;
-    let row = |d| days.get(&first.plus(d)).copied().unwrap_or(Observation::MISSING);
-    Some(History::new(artist, first, (0..=last.since(first)).map(row).collect()))
+fn whole(artist: String, rows: &[Row]) -> Option<Result<History, Invalid>> {
+    let first = rows.first()?.day;
+    let length = usize::try_from(rows.last()?.day.since(first)).ok()? + 1;
+    let mut days = vec![Observation::MISSING; length];
+    for row in rows {
+        if let Some(day) = usize::try_from(row.day.since(first)).ok().and_then(|place| days.get_mut(place)) {
+            *day = row.observation;
+        }
+    }
+    Some(History::new(artist, first, days))
 }
 
-struct ListenersRow<'a> {
-    artist: &'a str,
+/// What files say of one artist's day.
+struct Row {
     day: Day,
-    listeners: Option<f64>,
-    sound_posts: Option<f64>,
+    /// The last file that has it, and its counts there.
+    file: usize,
+    counts: Counts,
+    observation: Observation,
 }
 
-fn read_listeners(source: Source<'_>, mut row: impl FnMut(ListenersRow<'_>)) -> Result<(), Invalid> {
+/// Listeners and new sound posts.
+type Counts = (Option<f64>, Option<f64>);
+
+/// The rows of each artist, in the order of days; the artists in the order in which they first appear.
+#[derive(Default)]
+struct Artists {
+    all: Vec<(String, Vec<Row>)>,
+    /// The places in `all`, in the order of names.
+    by_name: Vec<usize>,
+    last: usize,
+}
+
+impl Artists {
+    fn search(&self, name: &str) -> Result<usize, usize> {
+        self.by_name.binary_search_by(|&at| self.all[at].0.as_str().cmp(name))
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.search(name).ok().map(|place| self.by_name[place])
+    }
+
+    fn find_or_add(&mut self, name: &str) -> usize {
+        // Most files have an artist's rows one after another.
+        if self.all.get(self.last).is_none_or(|(last, _)| last != name) {
+            self.last = match self.search(name) {
+                Ok(place) => self.by_name[place],
+                Err(place) => {
+                    self.by_name.insert(place, self.all.len());
+                    self.all.push((name.to_owned(), Vec::new()));
+                    self.all.len() - 1
+                }
+            };
+        }
+        self.last
+    }
+}
+
+fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Result<(), Invalid> {
     let mut table = Table::open(source)?;
     let [artist, date, listeners] = table.columns(LISTENERS_COLUMNS)?;
     let posts = table.optional_column("tiktok_sound_posts_change");
-    let mut seen: BTreeMap<(String, Day), (Option<f64>, Option<f64>)> = BTreeMap::new();
     while table.next_record()? {
         let name = table.text(artist)?;
         let day = table.date(date)?;
-        let counts = (
-            table.number(listeners, crate::invalid::positive)?,
-            posts.map(|c| table.number(c, crate::invalid::finite)).transpose()?.flatten(),
-        );
-        if let Some(earlier) = seen.insert((name.to_owned(), day), counts)
-            && earlier != counts
-        {
-            return Err(table.at(date, format!("{name} has two different rows for {day}")));
-        }
-        row(ListenersRow { artist: name, day, listeners: counts.0, sound_posts: counts.1 });
+        let posts = match posts {
+            Some(posts) => table.number(posts, crate::invalid::finite)?,
+            None => None,
+        };
+        let counts = (table.number(listeners, crate::invalid::positive)?, posts);
+        let at = artists.find_or_add(name);
+        let rows = &mut artists.all[at].1;
+        let place = if rows.last().is_none_or(|last| last.day < day) {
+            Err(rows.len())
+        } else {
+            rows.binary_search_by_key(&day, |row| row.day)
+        };
+        let row = match place {
+            Ok(place) if rows[place].file == file && rows[place].counts != counts => {
+                return Err(table.at(date, format!("{name} has two different rows for {day}")));
+            }
+            Ok(place) => &mut rows[place],
+            Err(place) => {
+                rows.insert(place, Row { day, file, counts, observation: Observation::MISSING });
+                &mut rows[place]
+            }
+        };
+        (row.file, row.counts) = (file, counts);
+        row.observation.listeners = counts.0.or(row.observation.listeners);
+        row.observation.sound_posts = counts.1.or(row.observation.sound_posts);
     }
     Ok(())
 }
@@ -132,21 +179,27 @@ struct Column {
 /// A CSV reader that knows where it is.
 struct Table<'a> {
     name: &'a str,
-    reader: csv::Reader<&'a [u8]>,
-    headers: csv::StringRecord,
-    record: csv::StringRecord,
+    records: Records<'a>,
+    headers: Vec<String>,
+    record: Vec<String>,
 }
 
 impl<'a> Table<'a> {
     fn open(source: Source<'a>) -> Result<Self, Invalid> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(source.bytes);
-        let headers = reader.headers().map_err(|e| unreadable(source.name, &e))?.clone();
-        Ok(Self { name: source.name, reader, headers, record: csv::StringRecord::new() })
+        let text = core::str::from_utf8(source.bytes).map_err(|error| {
+            let before = &source.bytes[..error.valid_up_to()];
+            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+            Invalid::new(format!("{}:{line}", source.name), "is not UTF-8 text")
+        })?;
+        let mut table =
+            Self { name: source.name, records: Records::new(text), headers: Vec::new(), record: Vec::new() };
+        table.read()?;
+        core::mem::swap(&mut table.headers, &mut table.record);
+        Ok(table)
     }
 
     fn optional_column(&self, name: &'static str) -> Option<Column> {
-        let index =
-            self.headers.iter().position(|h| h.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))?;
+        let index = self.headers.iter().position(|h| h.eq_ignore_ascii_case(name))?;
         Some(Column { name, index })
     }
 
@@ -161,17 +214,26 @@ impl<'a> Table<'a> {
         Ok(columns)
     }
 
+    fn read(&mut self) -> Result<bool, Invalid> {
+        let found = self.records.next(&mut self.record);
+        found.map_err(|reason| Invalid::new(format!("{}:{}", self.name, self.records.line), reason))
+    }
+
     fn next_record(&mut self) -> Result<bool, Invalid> {
-        self.reader.read_record(&mut self.record).map_err(|e| unreadable(self.name, &e))
+        let found = self.read()?;
+        if found && self.record.len() != self.headers.len() {
+            let reason = format!("has {} fields, the header {}", self.record.len(), self.headers.len());
+            return Err(Invalid::new(format!("{}:{}", self.name, self.records.line), reason));
+        }
+        Ok(found)
     }
 
     fn at(&self, column: Column, reason: String) -> Invalid {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        Invalid::new(format!("{}:{line}:{}", self.name, column.name), reason)
+        Invalid::new(format!("{}:{}:{}", self.name, self.records.line, column.name), reason)
     }
 
     fn text(&self, column: Column) -> Result<&str, Invalid> {
-        let text = self.record.get(column.index).filter(|text| !text.is_empty());
+        let text = self.record.get(column.index).map(String::as_str).filter(|text| !text.is_empty());
         text.ok_or_else(|| self.at(column, "must not be empty".to_owned()))
     }
 
@@ -187,14 +249,9 @@ impl<'a> Table<'a> {
         let Some(text) = self.record.get(column.index).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let value = text.parse().map_err(|_| self.at(column, format!("must be a number, got {text:?}")))?;
+        let value = number(text).ok_or_else(|| self.at(column, format!("must be a number, got {text:?}")))?;
         check(column.name, value).map(Some).map_err(|e| self.at(column, e.reason))
     }
-}
-
-fn unreadable(name: &str, error: &csv::Error) -> Invalid {
-    let line = error.position().map_or(1, csv::Position::line);
-    Invalid::new(format!("{name}:{line}"), error.to_string())
 }
 
 #[cfg(test)]

@@ -1,0 +1,185 @@
+//! What puts a result into proportion: the mission's table, fair prices that know nothing, and what goes wrong.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::Serialize;
+use shared::Invalid;
+use shared::backtest::{
+    Baseline, BaselineResult, Config, FillModel, Money, Prepared, STRESSES, baseline, run,
+};
+use shared::quoting::Preset;
+
+/// How often a baseline is drawn.
+const DRAWS: usize = 40;
+
+/// A row of the table that the mission came with, and what this engine makes of the same preset.
+#[derive(Debug, Serialize)]
+pub(super) struct MissionRow {
+    pub(super) preset: &'static str,
+    pub(super) mission: Mission,
+    pub(super) ours: Vec<Ours>,
+}
+
+/// What the mission says: fills, and dollars.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Mission {
+    pub(super) fills: i64,
+    pub(super) gross: f64,
+    pub(super) fees: f64,
+    pub(super) net: f64,
+}
+
+/// What one fill model made, in dollars.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Ours {
+    pub(super) fill_model: FillModel,
+    pub(super) fills: i64,
+    pub(super) gross: f64,
+    pub(super) fees: f64,
+    pub(super) net: f64,
+    pub(super) max_drawdown: f64,
+}
+
+impl Ours {
+    fn of(model: FillModel, money: &Money) -> Self {
+        Self {
+            fill_model: model,
+            fills: money.fills,
+            gross: dollars(money.gross()),
+            fees: dollars(money.fees),
+            net: dollars(money.net),
+            max_drawdown: dollars(money.max_drawdown),
+        }
+    }
+}
+
+/// The mission's table: the preset, fills, gross, fees and net.
+const MISSION: [(Preset, Mission); 4] = [
+    (Preset::Seed, Mission { fills: 3_810, gross: 4.39, fees: 3.12, net: 1.27 }),
+    (Preset::SeedFixed3, Mission { fills: 5_045, gross: 14.07, fees: 7.85, net: 6.22 }),
+    (Preset::SeedFixed5, Mission { fills: 3_909, gross: 12.39, fees: 3.93, net: 8.46 }),
+    (Preset::SeedNoSkew, Mission { fills: 902, gross: -1.22, fees: 2.53, net: -3.75 }),
+];
+
+/// A baseline under one fill model.
+#[derive(Debug, Serialize)]
+pub(super) struct BaselineRow {
+    pub(super) baseline: &'static str,
+    pub(super) fill_model: FillModel,
+    pub(super) draws: usize,
+    pub(super) net_mean: f64,
+    /// The 2.5th and the 97.5th percentile of the draws.
+    pub(super) net_range95: (f64, f64),
+    /// How probable a draw as good as ours is.
+    pub(super) p_value: f64,
+}
+
+/// What a stress made of the configuration.
+#[derive(Debug, Serialize)]
+pub(super) struct StressRow {
+    pub(super) stress: &'static str,
+    pub(super) meaning: &'static str,
+    pub(super) results: Vec<Ours>,
+}
+
+/// Runs the mission's presets under the assumptions of `config`.
+pub(super) fn mission(
+    prepared: &Prepared,
+    config: &Config,
+    models: &[FillModel],
+) -> Result<Vec<MissionRow>, Invalid> {
+    let row = |&(preset, mission): &(Preset, Mission)| {
+        let mut config = *config;
+        config.quote_as(preset);
+        Ok(MissionRow { preset: preset.name(), mission, ours: ours(prepared, &config, models)? })
+    };
+    MISSION.iter().map(row).collect()
+}
+
+/// Runs `config` and keeps the totals.
+pub(super) fn ours(prepared: &Prepared, config: &Config, models: &[FillModel]) -> Result<Vec<Ours>, Invalid> {
+    let outcomes = run(prepared, config, models, false)?;
+    Ok(outcomes.iter().map(|outcome| Ours::of(outcome.model, &outcome.total)).collect())
+}
+
+/// Draws fair prices that know nothing; `nets` has what the configuration itself made, in microdollars.
+pub(super) fn baselines(
+    prepared: &Prepared,
+    config: &Config,
+    models: &[FillModel],
+    nets: &[i64],
+) -> Result<Vec<BaselineRow>, Invalid> {
+    let results = std::thread::scope(|scope| {
+        let running =
+            Baseline::ALL.map(|kind| scope.spawn(move || baseline(prepared, config, models, kind, DRAWS)));
+        running.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut rows = Vec::new();
+    for result in results {
+        rows.extend(result?.iter().zip(nets).map(|(result, net)| row(result, *net)));
+    }
+    Ok(rows)
+}
+
+fn row(result: &BaselineResult, net: i64) -> BaselineRow {
+    let last = result.nets.len() - 1;
+    BaselineRow {
+        baseline: result.baseline.name(),
+        fill_model: result.model,
+        draws: result.nets.len(),
+        net_mean: result.mean() / 1e6,
+        net_range95: (dollars(result.nets[last * 25 / 1000]), dollars(result.nets[last * 975 / 1000])),
+        p_value: result.p_value(net),
+    }
+}
+
+/// Runs everything that goes wrong; `pumped` is the manipulated tape.
+pub(super) fn stresses(
+    prepared: &Prepared,
+    pumped: &Prepared,
+    config: &Config,
+    models: &[FillModel],
+) -> Result<Vec<StressRow>, Invalid> {
+    let row = |stress: &shared::backtest::Stress| {
+        let tape = if stress.pumped { pumped } else { prepared };
+        let results = ours(tape, &stress.on(config)?, models)?;
+        Ok(StressRow { stress: stress.name, meaning: stress.meaning, results })
+    };
+    STRESSES.iter().map(row).collect()
+}
+
+/// Computes `count` things on all cores, in any order, and returns them in theirs; `done` is told how many are.
+pub(super) fn in_parallel<T: Send>(
+    count: usize,
+    compute: impl Fn(usize) -> T + Sync,
+    done: impl Fn(usize) + Sync,
+) -> Vec<T> {
+    let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(count));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores.min(count) {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    if place >= count {
+                        return;
+                    }
+                    let result = compute(place);
+                    // A thread that panicked ends the scope with its panic: there is no lock to be poisoned after it.
+                    results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, result));
+                    done(finished.fetch_add(1, Ordering::Relaxed) + 1);
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.sort_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Returns microdollars in dollars.
+pub(super) fn dollars(microdollars: i64) -> f64 {
+    microdollars as f64 / 1e6
+}

@@ -1,0 +1,226 @@
+//! `report.html`: everything to look at, in one file that asks nothing of the network.
+
+use std::fmt::Write as _;
+
+use shared::backtest::{FillModel, Outcome, Prepared, Report};
+use shared::format::{fixed, grouped, percent};
+
+use super::Evidence;
+use super::evidence::dollars;
+use super::sweep::Sweep;
+use super::{plots, table};
+
+/// Returns the page.
+pub(super) fn render(
+    prepared: &Prepared,
+    report: &Report<'_>,
+    outcomes: &[Outcome],
+    evidence: &Evidence,
+    sweep: Option<&Sweep>,
+) -> String {
+    let mut page = String::from(HEAD);
+    let days = table::days(prepared);
+    let _ = write!(
+        page,
+        "<h1>Backtest: <code>{}</code></h1><p>{} prints of {} contracts in {} events, {} to {}. Quotes are decided on what was known \
+         before each print; a tape of prints doesn't tell who stood where in the book, so the result is a range.</p>",
+        report.link().config.text(),
+        grouped(prepared.prints() as i64),
+        prepared.contracts().len(),
+        prepared.events().len(),
+        days.0,
+        days.1,
+    );
+    page.push_str(&totals(report));
+    page.push_str("<div class=\"plots\">");
+    for (title, note, svg) in plots::all(prepared, report, outcomes, sweep) {
+        let _ = write!(page, "<figure><figcaption><b>{title}</b> {note}</figcaption>{svg}</figure>");
+    }
+    page.push_str("</div>");
+    page.push_str(&evidence_tables(evidence));
+    page.push_str(&contracts(prepared, report));
+    let _ = writeln!(
+        page,
+        "<footer><p>Result hash <code>{}</code>, the SHA-256 of report.json.</p><p>Link <code>?{}</code></p></footer></main></body></html>",
+        evidence.result_hash,
+        evidence.link.replace('&', "&amp;")
+    );
+    page
+}
+
+fn two(microdollars: i64) -> String {
+    fixed(dollars(microdollars), 2)
+}
+
+/// Returns a table of a head and rows of cells, the first of each row being its name.
+fn grid(head: &[String], rows: &[Vec<String>]) -> String {
+    let mut text = String::from("<table><thead><tr>");
+    for cell in head {
+        let _ = write!(text, "<th>{cell}</th>");
+    }
+    text.push_str("</tr></thead><tbody>");
+    for row in rows {
+        text.push_str("<tr>");
+        for (k, cell) in row.iter().enumerate() {
+            let tag = if k == 0 { "th" } else { "td" };
+            let _ = write!(text, "<{tag}>{cell}</{tag}>");
+        }
+        text.push_str("</tr>");
+    }
+    text + "</tbody></table>"
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn totals(report: &Report<'_>) -> String {
+    let head = words(&[
+        "filled by",
+        "fills",
+        "gross",
+        "fees",
+        "net $",
+        "95 % interval",
+        "spread",
+        "markout 30 min",
+        "later",
+        "slippage",
+        "drawdown",
+    ]);
+    let rows: Vec<Vec<String>> = report
+        .totals()
+        .map(|row| {
+            let money = &row.money;
+            let interval =
+                row.net_ci95.map_or_else(|| "–".to_owned(), |(a, b)| format!("{} to {}", two(a), two(b)));
+            vec![
+                format!("<i class=\"{0}\"></i>{0}", row.model.name()),
+                grouped(money.fills),
+                two(money.gross()),
+                two(money.fees),
+                format!("<b>{}</b>", two(money.net)),
+                interval,
+                two(money.spread),
+                two(money.markout),
+                two(money.revaluation),
+                two(money.slippage),
+                two(money.max_drawdown),
+            ]
+        })
+        .collect();
+    grid(&head, &rows)
+}
+
+fn evidence_tables(evidence: &Evidence) -> String {
+    let mut text = String::new();
+    if !evidence.sweep.is_empty() {
+        text.push_str("<h2>The sweep's best, judged with the number of trials in mind</h2>");
+        let head =
+            words(&["filled by", "trials", "best at", "net $", "held out $", "P(Sharpe > 0), deflated"]);
+        let rows: Vec<Vec<String>> = evidence
+            .sweep
+            .iter()
+            .map(|row| {
+                vec![
+                    row.fill_model.to_string(),
+                    row.trials.to_string(),
+                    row.best.clone(),
+                    fixed(row.net, 2),
+                    fixed(row.net_held_out, 2),
+                    row.deflated_probability.map_or_else(|| "–".to_owned(), |p| percent(p, 0)),
+                ]
+            })
+            .collect();
+        text.push_str(&grid(&head, &rows));
+    }
+    text.push_str("<h2>Without skill</h2>");
+    let head = words(&["fair price", "filled by", "draws", "mean net $", "95 % of draws", "p"]);
+    let rows: Vec<Vec<String>> = evidence
+        .baselines
+        .iter()
+        .map(|row| {
+            vec![
+                row.baseline.to_owned(),
+                row.fill_model.to_string(),
+                row.draws.to_string(),
+                fixed(row.net_mean, 2),
+                format!("{} to {}", fixed(row.net_range95.0, 2), fixed(row.net_range95.1, 2)),
+                fixed(row.p_value, 3),
+            ]
+        })
+        .collect();
+    text.push_str(&grid(&head, &rows));
+    if let Some(first) = evidence.stress.first() {
+        text.push_str("<h2>What goes wrong: net $</h2>");
+        let models = first.results.iter().map(|ours| ours.fill_model.to_string());
+        let head: Vec<String> = std::iter::once("when".to_owned()).chain(models).collect();
+        let rows: Vec<Vec<String>> = evidence
+            .stress
+            .iter()
+            .map(|row| {
+                let nets = row.results.iter().map(|ours| fixed(ours.net, 2));
+                std::iter::once(row.meaning.to_owned()).chain(nets).collect()
+            })
+            .collect();
+        text.push_str(&grid(&head, &rows));
+    }
+    if let Some(first) = evidence.mission.first() {
+        text.push_str("<h2>The mission's table beside this engine: fills, net $</h2>");
+        let models = first.ours.iter().map(|ours| ours.fill_model.to_string());
+        let head: Vec<String> =
+            ["preset".to_owned(), "the mission says".to_owned()].into_iter().chain(models).collect();
+        let cell = |fills: i64, net: f64| format!("{} · {}", grouped(fills), fixed(net, 2));
+        let rows: Vec<Vec<String>> = evidence
+            .mission
+            .iter()
+            .map(|row| {
+                let ours = row.ours.iter().map(|ours| cell(ours.fills, ours.net));
+                let named = [row.preset.to_owned(), cell(row.mission.fills, row.mission.net)];
+                named.into_iter().chain(ours).collect()
+            })
+            .collect();
+        text.push_str(&grid(&head, &rows));
+    }
+    text
+}
+
+fn contracts(prepared: &Prepared, report: &Report<'_>) -> String {
+    let models: Vec<FillModel> = report.totals().map(|row| row.model).collect();
+    let head: Vec<String> = words(&["contract", "prints", "settled"])
+        .into_iter()
+        .chain(models.iter().map(|model| format!("{model}: fills, net $")))
+        .collect();
+    let rows: Vec<Vec<String>> = prepared
+        .contracts()
+        .iter()
+        .enumerate()
+        .map(|(place, contract)| {
+            let result = contract.result.map_or_else(|| "open".to_owned(), |side| side.to_string());
+            let named = [contract.ticker.to_string(), grouped(contract.prints as i64), result];
+            let own = report.rows().iter().filter(|row| row.contract == Some(place));
+            let cells = own.map(|row| format!("{} · {}", grouped(row.money.fills), two(row.money.net)));
+            named.into_iter().chain(cells).collect()
+        })
+        .collect();
+    format!("<h2>Contracts</h2>{}", grid(&head, &rows))
+}
+
+/// The document up to its first heading.
+const HEAD: &str = r##"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Backtest</title><style>
+:root{color-scheme:light dark;--back:#f8f9fb;--text:#1a2230;--dim:#5b6675;--line:#ccd3dc;--through:#1f6fd6;--queue:#8a63d2;--front:#1c9a6c;--touch:#c2701c;--gain:#1c9a6c;--loss:#d64545}
+@media(prefers-color-scheme:dark){:root{--back:#0d1015;--text:#e8ecf2;--dim:#8b96a5;--line:#2a313d;--through:#5aa9ff;--queue:#b69cff;--front:#4fd1a5;--touch:#ff9d4d;--gain:#4fd1a5;--loss:#ff6b6b}}
+body{margin:0;background:var(--back);color:var(--text);font:14px/1.45 system-ui,sans-serif;font-variant-numeric:tabular-nums}
+main{max-width:1360px;margin:0 auto;padding:16px}h1{font-size:22px}h2{font-size:16px;margin:28px 0 8px}code{font-size:12px;overflow-wrap:anywhere}
+table{border-collapse:collapse;display:block;overflow-x:auto;max-width:100%}th,td{padding:3px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap;font-weight:400}
+thead th{color:var(--dim);font-size:12px}tbody th,thead th:first-child{text-align:left}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:16px;margin-top:20px}
+figure{margin:0}figcaption{color:var(--dim);font-size:12px}figcaption b{color:var(--text);font-size:14px;margin-right:6px}
+svg{width:100%;height:auto}svg text{fill:var(--dim);font-size:11px}.grid{stroke:var(--line)}.zero{stroke:var(--dim)}
+.line{fill:none;stroke-width:1.5;stroke:currentColor}.band{fill:currentColor;fill-opacity:.14}.fill{fill:currentColor}
+.through{color:var(--through)}.queue{color:var(--queue)}.front{color:var(--front)}.touch{color:var(--touch)}.gain{color:var(--gain)}.loss{color:var(--loss)}.dim{color:var(--dim)}
+td i,th i{display:inline-block;width:10px;height:10px;border-radius:2px;background:currentColor;margin-right:6px}footer{color:var(--dim);margin-top:28px}
+</style></head><body><main>
+"##;

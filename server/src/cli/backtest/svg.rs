@@ -1,0 +1,166 @@
+//! Plots as SVG text, coloured by the page's style sheet.
+
+use std::fmt::Write as _;
+
+/// A plot's size, and the room left for labels.
+const WIDTH: f64 = 640.0;
+const HEIGHT: f64 = 260.0;
+const LEFT: f64 = 56.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 12.0;
+const BOTTOM: f64 = 28.0;
+
+/// A plot in the making: data coordinates within fixed ranges.
+pub(super) struct Plot {
+    x: (f64, f64),
+    y: (f64, f64),
+    body: String,
+}
+
+impl Plot {
+    /// Starts a plot of these ranges, which are widened if they are empty.
+    pub(super) fn new(x: (f64, f64), y: (f64, f64)) -> Self {
+        let widened = |(low, high): (f64, f64)| if high > low { (low, high) } else { (low - 1.0, low + 1.0) };
+        Self { x: widened(x), y: widened(y), body: String::new() }
+    }
+
+    fn at(&self, x: f64, y: f64) -> (f64, f64) {
+        let share = |value: f64, (low, high): (f64, f64)| (value - low) / (high - low);
+        (
+            LEFT + share(x, self.x) * (WIDTH - LEFT - RIGHT),
+            HEIGHT - BOTTOM - share(y, self.y) * (HEIGHT - TOP - BOTTOM),
+        )
+    }
+
+    /// Draws horizontal grid lines at round values of y, labelled.
+    pub(super) fn grid_y(&mut self, label: impl Fn(f64) -> String) {
+        for value in round_values(self.y) {
+            let (_, y) = self.at(self.x.0, value);
+            let class = if value == 0.0 { "zero" } else { "grid" };
+            // Writing to a string can't fail.
+            let _ = write!(
+                self.body,
+                r#"<line class="{class}" x1="{LEFT}" x2="{:.1}" y1="{y:.1}" y2="{y:.1}"/><text x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
+                WIDTH - RIGHT,
+                LEFT - 6.0,
+                y + 4.0,
+                label(value)
+            );
+        }
+    }
+
+    /// Labels places on the x axis.
+    pub(super) fn labels_x(&mut self, labels: &[(f64, String)]) {
+        for (value, label) in labels {
+            let (x, _) = self.at(*value, self.y.0);
+            // The last one would reach beyond the frame.
+            let anchor = if x > WIDTH - 2.0 * RIGHT { "end" } else { "middle" };
+            let _ = write!(
+                self.body,
+                r#"<text x="{x:.1}" y="{:.1}" text-anchor="{anchor}">{label}</text>"#,
+                HEIGHT - 8.0
+            );
+        }
+    }
+
+    /// Draws a line through `points`.
+    pub(super) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
+        let path = self.path(points);
+        let _ = write!(self.body, r#"<polyline class="line {class}" points="{path}"/>"#);
+    }
+
+    /// Fills the area between two lines.
+    pub(super) fn band(&mut self, class: &str, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
+        let outline: Vec<(f64, f64)> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
+        let path = self.path(&outline);
+        let _ = write!(self.body, r#"<polygon class="band {class}" points="{path}"/>"#);
+    }
+
+    fn path(&self, points: &[(f64, f64)]) -> String {
+        let mut path = String::with_capacity(points.len() * 12);
+        for &(x, y) in points {
+            let (x, y) = self.at(x, y);
+            let _ = write!(path, "{x:.1},{y:.1} ");
+        }
+        path
+    }
+
+    /// Draws a bar from zero to `y`, `width` wide in units of x, with a text that a pointer shows.
+    pub(super) fn bar(&mut self, class: &str, (x, width): (f64, f64), y: f64, title: &str) {
+        let ((left, top), (right, bottom)) = (
+            self.at(x - width / 2.0, if y > 0.0 { y } else { 0.0 }),
+            self.at(x + width / 2.0, if y > 0.0 { 0.0 } else { y }),
+        );
+        let _ = write!(
+            self.body,
+            r#"<rect class="fill {class}" x="{left:.1}" y="{top:.1}" width="{:.1}" height="{:.1}"><title>{title}</title></rect>"#,
+            right - left,
+            bottom - top
+        );
+    }
+
+    /// Fills a cell centred at a place with a colour between `low` and `high`: `share` from -1 to 1.
+    pub(super) fn cell(&mut self, (x, y): (f64, f64), share: f64, title: &str) {
+        let ((left, top), (right, bottom)) = (self.at(x - 0.5, y + 0.5), self.at(x + 0.5, y - 0.5));
+        let class = if share < 0.0 { "loss" } else { "gain" };
+        let _ = write!(
+            self.body,
+            r#"<rect class="fill {class}" fill-opacity="{:.2}" x="{left:.1}" y="{top:.1}" width="{:.1}" height="{:.1}"><title>{title}</title></rect>"#,
+            0.08 + 0.92 * share.abs(),
+            right - left,
+            bottom - top
+        );
+    }
+
+    /// Draws a dot of `radius` pixels with a text that a pointer shows.
+    pub(super) fn dot(&mut self, class: &str, x: f64, y: f64, radius: f64, title: &str) {
+        let (x, y) = self.at(x, y);
+        let _ = write!(
+            self.body,
+            r#"<circle class="fill {class}" cx="{x:.1}" cy="{y:.1}" r="{radius:.1}"><title>{title}</title></circle>"#
+        );
+    }
+
+    /// Returns the plot; `title` is what is read aloud.
+    pub(super) fn finish(self, title: &str) -> String {
+        format!(r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">{}</svg>"#, self.body)
+    }
+}
+
+/// Returns the least and the greatest of numbers, and zero.
+pub(super) fn range_with_zero(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((0.0, 0.0), |(low, high), value| {
+        (shared::math::min(low, value), shared::math::max(high, value))
+    })
+}
+
+/// Returns some four to nine round values within a range: multiples of 1, 2 or 5 times a power of ten.
+fn round_values((low, high): (f64, f64)) -> Vec<f64> {
+    let rough = (high - low) / 5.0;
+    let power = 10_f64.powf(rough.log10().floor());
+    let step =
+        [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= rough).unwrap_or(power);
+    let first = (low / step).ceil() as i64;
+    let last = (high / step).floor() as i64;
+    (first..=last).map(|k| k as f64 * step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grid_lines_are_at_round_values() {
+        assert_eq!(round_values((-13.0, 4.0)), [-10.0, -5.0, 0.0]);
+        assert_eq!(round_values((0.0, 1.0)), [0.0, 0.2, 0.4, 0.600_000_000_000_000_1, 0.8, 1.0]);
+    }
+
+    #[test]
+    fn data_is_drawn_within_the_frame() {
+        let mut plot = Plot::new((0.0, 10.0), (-1.0, 1.0));
+        plot.line("a", &[(0.0, -1.0), (10.0, 1.0)]);
+        assert!(plot.finish("x").contains(r#"points="56.0,232.0 628.0,12.0 ""#));
+        // A range without width has a middle.
+        assert!(Plot::new((3.0, 3.0), (0.0, 0.0)).at(3.0, 0.0).0.is_finite());
+    }
+}
