@@ -14,7 +14,9 @@ use crate::desk::{self, Desk};
 use crate::parts::state::Remote;
 use crate::reactive::{effect, memo};
 use crate::route::{self, Page};
-use crate::worker::found::{BeliefFound, CompareFound, ExplainFound, Line, ReportFound, RunFound, SweepFound, TapeFound};
+use crate::worker::found::{
+    BeliefFound, CompareFound, ExplainFound, Line, ReportFound, RunFound, SweepFound, TapeFound,
+};
 use crate::worker::{self, Answer, Ask, RunAsk};
 
 /// How long the hand must rest before the evidence is gathered and the address written.
@@ -144,10 +146,11 @@ impl Lab {
         });
         effect(move || {
             // Files were opened while the lab is there: it shows them.
-            if desk.opened_files.get() > 0 && lab.stage.with_untracked(|stage| *stage != Stage::Waiting) {
-                if let Some(choice) = lab.choices.with_untracked(|choices| choices.first().cloned()) {
-                    lab.choose(choice.events);
-                }
+            if desk.opened_files.get() > 0
+                && lab.stage.with_untracked(|stage| *stage != Stage::Waiting)
+                && let Some(choice) = lab.choices.with_untracked(|choices| choices.first().cloned())
+            {
+                lab.choose(choice.events);
             }
         });
         effect(move || {
@@ -172,7 +175,10 @@ impl Lab {
         let choices = self.choices.get_untracked();
         if let Some(first) = choices.first() {
             self.chosen.set(first.events.clone());
-            self.prepare(choices.iter().map(|choice| choice.events.clone()).collect(), wanted.unwrap_or_default());
+            self.prepare(
+                choices.iter().map(|choice| choice.events.clone()).collect(),
+                wanted.unwrap_or_default(),
+            );
         }
     }
 
@@ -223,7 +229,8 @@ impl Lab {
         }
         let events = candidates.remove(0);
         self.stage.set(Stage::Loading);
-        let ask = Ask::Prepare { events: events.clone(), calibration: self.calibration(), tape: wanted.clone() };
+        let ask =
+            Ask::Prepare { events: events.clone(), calibration: self.calibration(), tape: wanted.clone() };
         self.preparation.update_value(|number| *number += 1);
         let number = self.preparation.get_value();
         worker::ask(ask, move |answer| {
@@ -246,8 +253,10 @@ impl Lab {
     /// Shows a tape that was prepared.
     fn show(self, tape: TapeFound) {
         let wanted = self.wanted_contract.get_value();
-        let most = (0..tape.prints.len()).fold(0, |most, i| if tape.prints[i] > tape.prints[most] { i } else { most });
-        let place = wanted.and_then(|wanted| tape.contracts.iter().position(|ticker| ticker == wanted.as_str()));
+        let most = (0..tape.prints.len())
+            .fold(0, |most, i| if tape.prints[i] > tape.prints[most] { i } else { most });
+        let place =
+            wanted.and_then(|wanted| tape.contracts.iter().position(|ticker| ticker == wanted.as_str()));
         self.wanted_contract.set_value(None);
         self.in_flight.set_value(None);
         self.sweep.set(None);
@@ -290,11 +299,15 @@ impl Lab {
 
     /// Runs what is wanted now, unless a run is going on: then it follows, and what came between is never run.
     fn request_run(self) {
-        if self.stage.with_untracked(|stage| *stage != Stage::Ready) || self.in_flight.with_value(Option::is_some) {
+        if self.stage.with_untracked(|stage| *stage != Stage::Ready)
+            || self.in_flight.with_value(Option::is_some)
+        {
             return;
         }
         let wanted = self.wanted();
-        if self.ran.with_untracked(|ran| ran.as_ref() == Some(&wanted)) && self.refused.with_untracked(Option::is_none) {
+        if self.ran.with_untracked(|ran| ran.as_ref() == Some(&wanted))
+            && self.refused.with_untracked(Option::is_none)
+        {
             return;
         }
         self.in_flight.set_value(Some(wanted.clone()));
@@ -341,7 +354,8 @@ impl Lab {
             waiting.set_value(set_timeout_with_handle(move || self.rested(), REST).ok());
         });
         // Another calibration is another belief: the tape is filtered again.
-        let calibration = memo(move || self.config.with(|config| config.settings().choice(place::CALIBRATION)));
+        let calibration =
+            memo(move || self.config.with(|config| config.settings().choice(place::CALIBRATION)));
         effect(move || {
             calibration.track();
             if self.stage.with_untracked(|stage| *stage == Stage::Ready) {
@@ -381,7 +395,8 @@ impl Lab {
     /// Returns what of the page isn't the backtest's: which contract, and which fill model.
     fn fragment(self) -> String {
         let contract = self.contract.get_untracked();
-        let ticker = self.tape.with_untracked(|tape| tape.contracts.get(contract).cloned()).unwrap_or_default();
+        let ticker =
+            self.tape.with_untracked(|tape| tape.contracts.get(contract).cloned()).unwrap_or_default();
         format!("{ticker}/{}", self.model.get_untracked())
     }
 
@@ -446,8 +461,10 @@ impl Lab {
             Ok(()) if after == before => {}
             Ok(()) => {
                 let at = desk::now();
-                let same_drag =
-                    self.last_change.get_value().is_some_and(|(last, then)| last == key && at - then < ONE_DRAG);
+                let same_drag = self
+                    .last_change
+                    .get_value()
+                    .is_some_and(|(last, then)| last == key && at - then < ONE_DRAG);
                 self.last_change.set_value(Some((key, at)));
                 if !same_drag {
                     self.remember(before);
@@ -518,14 +535,23 @@ fn choices(desk: Desk) -> Vec<Choice> {
         let Remote::Ready(list) = list else { return Vec::new() };
         let mut choices = Vec::new();
         for (origin, what) in [(Origin::Opened, "opened"), (Origin::Recorded, "recorded")] {
-            let events: Vec<&str> =
-                list.events.iter().filter(|event| event.origin == origin).map(|event| event.event.as_str()).collect();
+            let events: Vec<&str> = list
+                .events
+                .iter()
+                .filter(|event| event.origin == origin)
+                .map(|event| event.event.as_str())
+                .collect();
             if events.len() > 1 {
-                choices.push(Choice { label: format!("All {} {what} events", events.len()), events: events.join(" ") });
+                choices.push(Choice {
+                    label: format!("All {} {what} events", events.len()),
+                    events: events.join(" "),
+                });
             }
         }
         choices.extend(
-            list.events.iter().map(|event| Choice { label: event.event.to_string(), events: event.event.to_string() }),
+            list.events
+                .iter()
+                .map(|event| Choice { label: event.event.to_string(), events: event.event.to_string() }),
         );
         choices
     })
