@@ -5,6 +5,7 @@ use shared::format;
 
 use crate::desk::Desk;
 use crate::keys;
+use crate::pages::lab::{Lab, LabPage};
 use crate::pages::market::MarketPage;
 use crate::pages::nowcast::{NowcastPage, Studio};
 use crate::pages::whatif::WhatIfPage;
@@ -23,9 +24,11 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(desk);
     let studio = Studio::open(desk);
     provide_context(studio);
+    let lab = Lab::open(desk);
+    provide_context(lab);
     let help = RwSignal::new(false);
     let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
-    keys::listen(desk, studio, help, turn_light);
+    keys::listen(desk, (studio, lab), help, turn_light);
 
     let state = memo(move || {
         // A scenario from a link is shown whether the server answers or not, and histories come on their own.
@@ -60,6 +63,7 @@ pub(crate) fn App() -> impl IntoView {
                 Remote::Ready(true) => match desk.page.get() {
                     Page::WhatIf => view! { <WhatIfPage /> }.into_any(),
                     Page::Market => view! { <MarketPage /> }.into_any(),
+                    Page::Lab => view! { <LabPage /> }.into_any(),
                     Page::Nowcast => view! { <NowcastPage /> }.into_any(),
                 },
             }}

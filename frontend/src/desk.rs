@@ -85,6 +85,10 @@ pub(crate) struct Desk {
     pub(crate) notice: RwSignal<Option<String>>,
     /// The tapes that are here already, fetched or opened: one a contract.
     pub(crate) prints: RwSignal<Vec<Arc<Prints>>>,
+    /// How often files were opened: what depends on them looks again.
+    pub(crate) opened_files: RwSignal<u32>,
+    /// The lab's address after its path.
+    pub(crate) lab_address: RwSignal<String>,
     /// What the nowcast page adds to its address.
     pub(crate) nowcast_address: RwSignal<String>,
     undo: StoredValue<Vec<Scenario>>,
@@ -119,6 +123,8 @@ impl Desk {
             pointed: RwSignal::new(None),
             notice: RwSignal::new(None),
             prints: RwSignal::new(Vec::new()),
+            opened_files: RwSignal::new(0),
+            lab_address: RwSignal::new(String::new()),
             nowcast_address: RwSignal::new(String::new()),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),
@@ -286,6 +292,10 @@ impl Desk {
 
     /// Returns the query that brings all of this back.
     pub(crate) fn address(self) -> String {
+        if self.page.get_untracked() == Page::Lab {
+            // What a backtest needs is not a scenario's.
+            return self.lab_address.get_untracked();
+        }
         let scenario = self.scenario.with_untracked(|scenario| {
             scenario.as_ref().map_or_else(String::new, |scenario| {
                 let place = self.artist.get_untracked();
@@ -317,7 +327,7 @@ impl Desk {
     /// Takes the scenario out of the address; a bad one is told of and changes nothing.
     fn read_address(self) {
         let query = route::query();
-        if route::value(&query, "v").is_none() {
+        if route::value(&query, "v").is_none() || Page::of_address() == Page::Lab {
             return;
         }
         match Scenario::from_link(&query) {
@@ -340,10 +350,16 @@ impl Desk {
             self.scenario.track();
             self.artist.track();
             self.nowcast_address.track();
+            self.lab_address.track();
             if let Some(earlier) = waiting.get_value() {
                 earlier.clear();
             }
             let write = move || {
+                if self.page.get_untracked() == Page::Lab && self.lab_address.with_untracked(String::is_empty)
+                {
+                    // The link that was opened stands until there is a result.
+                    return;
+                }
                 let has_nowcast = !self.nowcast_address.with_untracked(String::is_empty);
                 if has_nowcast || self.scenario.with_untracked(Option::is_some) {
                     route::replace(self.page.get_untracked(), &self.address());

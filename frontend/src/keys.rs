@@ -6,14 +6,15 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use crate::desk::Desk;
+use crate::pages::lab::Lab;
 use crate::pages::nowcast::Studio;
 use crate::parts::download;
 use crate::route::Page;
 
 /// What each key does, for the list that `?` shows.
 pub(crate) const KEYS: [(&str, &str); 10] = [
-    ("g w, g m, g n", "go to What-if, Market, Nowcast"),
-    ("j, k", "next, previous artist"),
+    ("g w, g m, g n, g l", "go to What-if, Market, Nowcast, Lab"),
+    ("j, k", "next, previous artist or contract"),
     ("[, ]", "nudge the slider last touched; with shift ten steps"),
     ("u", "undo"),
     ("r", "reset"),
@@ -25,8 +26,9 @@ pub(crate) const KEYS: [(&str, &str); 10] = [
 ];
 
 /// Listens to the keyboard for as long as the page lives; `help` opens the list, `theme` turns the light on or off.
-pub(crate) fn listen(desk: Desk, studio: Studio, help: RwSignal<bool>, theme: Callback<()>) {
+pub(crate) fn listen(desk: Desk, (studio, lab): (Studio, Lab), help: RwSignal<bool>, theme: Callback<()>) {
     let going = StoredValue::new(false);
+    let in_lab = move || desk.page.get_untracked() == Page::Lab;
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
             return;
@@ -42,15 +44,18 @@ pub(crate) fn listen(desk: Desk, studio: Studio, help: RwSignal<bool>, theme: Ca
         }
         match key.as_str() {
             "g" => going.set_value(true),
+            "j" | "k" if in_lab() => lab.step_contract(if key == "j" { 1 } else { -1 }),
             "j" => step_artist(desk, studio, 1),
             "k" => step_artist(desk, studio, -1),
+            "u" if in_lab() => lab.undo(),
+            "r" if in_lab() => lab.reset(),
             "u" => desk.undo(),
             "r" => desk.reset(),
             "c" => download::copy_link(desk),
             "e" => click("[data-export]"),
             "t" => theme.run(()),
             "/" => {
-                focus("#event");
+                focus(if in_lab() { "#lab-tape" } else { "#event" });
                 event.prevent_default();
             }
             "?" => help.update(|shown| *shown = !*shown),

@@ -2,9 +2,8 @@
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Listeners, OpenedTapes, Prints, Problem, TapeList, TapeReading};
+use shared::api::{Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
-use web_sys::File;
 
 /// Returns the list of tapes.
 pub(crate) async fn tapes() -> Result<TapeList, String> {
@@ -22,16 +21,10 @@ pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
     get(&format!("/api/tapes/{ticker}")).await
 }
 
-/// Lets the server read a file of trades; it keeps nothing.
-///
-/// The reader could run in the page, and would make it 14 kB heavier for everybody.
-pub(crate) async fn read_tape(file: &File) -> Result<OpenedTapes, String> {
-    let name = String::from(js_sys::encode_uri_component(&file.name()));
-    let request = Request::post(&format!("/api/tapes/read?name={name}")).body(file.clone());
-    match answer(request.map_err(|error| error.to_string())?).await? {
-        TapeReading::Opened(opened) => Ok(opened),
-        TapeReading::Unreadable(reason) => Err(reason),
-    }
+/// Returns a file of the server.
+pub(crate) async fn bytes(path: &str) -> Result<Vec<u8>, String> {
+    let response = send(Request::get(path).build().map_err(|error| error.to_string())?).await?;
+    response.binary().await.map_err(|error| error.to_string())
 }
 
 /// Asks for `path`.
@@ -39,8 +32,14 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, String> {
     answer(Request::get(path).build().map_err(|error| error.to_string())?).await
 }
 
-/// Sends a request; an error is a sentence for the person who looks at the page.
+/// Sends a request and reads the answer.
 async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
+    let response = send(request).await?;
+    json(&response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+}
+
+/// Sends a request; an error is a sentence for the person who looks at the page.
+async fn send(request: Request) -> Result<Response, String> {
     let response = request
         .send()
         .await
@@ -50,7 +49,7 @@ async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
             json::<Problem>(&response).await.map_or_else(|_| response.status_text(), |problem| problem.error);
         return Err(format!("The server answered {}: {reason}", response.status()));
     }
-    json(&response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+    Ok(response)
 }
 
 async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, String> {

@@ -12,20 +12,23 @@ pub(crate) enum Page {
     WhatIf,
     /// What was traded.
     Market,
+    /// What quoting would have made.
+    Lab,
     /// What listeners are and where they end.
     Nowcast,
 }
 
 impl Page {
     /// All of them, in the order of the navigation: the key that follows `g`, too.
-    pub(crate) const ALL: [(Self, char); 3] =
-        [(Self::WhatIf, 'w'), (Self::Market, 'm'), (Self::Nowcast, 'n')];
+    pub(crate) const ALL: [(Self, char); 4] =
+        [(Self::WhatIf, 'w'), (Self::Market, 'm'), (Self::Nowcast, 'n'), (Self::Lab, 'l')];
 
     /// Returns its name.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::WhatIf => "What-if",
             Self::Market => "Market",
+            Self::Lab => "Lab",
             Self::Nowcast => "Nowcast",
         }
     }
@@ -35,6 +38,7 @@ impl Page {
         match self {
             Self::WhatIf => "/whatif",
             Self::Market => "/market",
+            Self::Lab => "/lab",
             Self::Nowcast => "/nowcast",
         }
     }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
-use shared::api::{EventSummary, OpenedTapes, Origin, Prints};
-use shared::market::csv::read_trades;
-use shared::market::{EventTape, EventTicker, Tape, Trade};
+use anyhow::Context;
+use shared::api::{EventSummary, Origin};
+use shared::market::csv::{read_markets, read_trades, write_markets, write_trades};
+use shared::market::{Contract, EventTape, EventTicker, Tape, Trade};
 use shared::nowcast::series::History;
 use shared::units::Date;
 use shared::world::{self, Month};
@@ -23,20 +23,19 @@ const DEMO_PASSED: u32 = 14;
 const DEMO_PAST_SEED: u64 = 7;
 const DEMO_PAST_DAYS: usize = 900;
 
-/// The most that a file opened in the page may unpack to.
-const MAX_OPENED_BYTES: u64 = 64 << 20;
-
 /// All tapes, by event.
 pub(crate) struct Library {
     events: Vec<(Origin, EventTape)>,
     simulated: Vec<world::Artist>,
     histories: Vec<History>,
     simulated_end: Option<Date>,
+    markets: Vec<Contract>,
     problems: Vec<String>,
 }
 
 impl Library {
-    /// Reads every trade file among `paths`, each a file or a folder, and simulates the demo's month.
+    /// Reads every trade file among `paths`, each a file or a folder, and the files of contracts in the folders, and
+    /// simulates the demo's month.
     ///
     /// A file that can't be read or is malformed becomes a problem, and the rest is loaded.
     ///
@@ -56,6 +55,12 @@ impl Library {
                 Err(error) => problems.push(format!("{error:#}")),
             }
         }
+        let mut markets = Vec::new();
+        for file in markets_files(paths) {
+            let name = file.display().to_string();
+            let contracts = files::read(&file).and_then(|bytes| Ok(read_markets(&bytes, &name)?));
+            contracts.map_or_else(|error| problems.push(format!("{error:#}")), |read| markets.extend(read));
+        }
         let mut events = Vec::new();
         for (event, trades) in by_event {
             match EventTape::group(trades) {
@@ -70,7 +75,7 @@ impl Library {
         let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
         events.push((Origin::Simulated, demo.tape));
         let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
-        Ok(Self { events, simulated: demo.artists, histories, simulated_end, problems })
+        Ok(Self { events, simulated: demo.artists, histories, simulated_end, markets, problems })
     }
 
     /// Returns what could not be read, a sentence each.
@@ -98,12 +103,25 @@ impl Library {
         self.tapes().find(|tape| tape.ticker().as_str() == ticker)
     }
 
+    /// Returns the trades of an event as a CSV file, as [`read_trades`] reads it.
+    pub(crate) fn trades_csv(&self, event: &str) -> Option<String> {
+        self.events
+            .iter()
+            .find(|(_, tape)| tape.event().as_str() == event)
+            .map(|(_, tape)| write_trades(tape))
+    }
+
+    /// Returns what is known of contracts besides their trades as a CSV file, as [`read_markets`] reads it.
+    pub(crate) fn markets_csv(&self) -> String {
+        write_markets(&self.markets)
+    }
+
     /// Returns what there is, event by event, the most traded contract of each first.
     pub(crate) fn events(&self) -> Vec<EventSummary> {
         let summary = |(origin, event): &(Origin, EventTape)| {
             let recorded = EventSummary::recorded(event);
             match origin {
-                Origin::Recorded => recorded,
+                Origin::Recorded | Origin::Opened => recorded,
                 Origin::Simulated => self.simulated(recorded),
             }
         };
@@ -132,6 +150,19 @@ fn last_trade(event: &EventTape) -> Option<shared::units::Timestamp> {
     event.contracts().iter().filter_map(|tape| tape.trades().last()).map(|trade| trade.at).max()
 }
 
+/// Returns the files in the folders among `paths` that hold contracts, by their names.
+fn markets_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let entries = paths.iter().filter_map(|path| path.read_dir().ok()).flatten();
+    let holds = |name: &str| name.ends_with("markets.csv") || name.ends_with("markets.csv.gz");
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| entry.file_name().to_str().is_some_and(holds))
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    files
+}
+
 /// Returns whether a file in a folder says by its name that it holds trades.
 fn holds_trades(name: &str) -> bool {
     name.ends_with("trades.csv") || name.ends_with("trades.csv.gz")
@@ -142,17 +173,4 @@ fn read(path: &Path) -> anyhow::Result<Vec<(EventTicker, Trade)>> {
     let name = path.display().to_string();
     let trades = read_trades(&files::read(path)?, &name)?;
     trades.into_iter().map(|trade| Ok((trade.ticker.event().with_context(|| name.clone())?, trade))).collect()
-}
-
-/// Reads a file of trades that a person opened in the page; an error names it, and nothing is kept.
-pub(crate) fn open(bytes: &[u8], name: &str) -> anyhow::Result<OpenedTapes> {
-    let trades = read_trades(&files::unpack(bytes, name, MAX_OPENED_BYTES)?, name)?;
-    let tapes = EventTape::group(trades).with_context(|| name.to_owned())?;
-    if tapes.is_empty() {
-        bail!("{name} holds no trade");
-    }
-    Ok(OpenedTapes {
-        events: tapes.iter().map(EventSummary::recorded).collect(),
-        prints: tapes.iter().flat_map(EventTape::contracts).map(Prints::from).collect(),
-    })
 }

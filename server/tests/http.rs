@@ -6,7 +6,7 @@ mod support;
 
 use std::path::PathBuf;
 
-use shared::api::{Health, Origin, Prints, TapeList, TapeReading};
+use shared::api::{Health, Origin, Prints, TapeList};
 use support::Server;
 
 /// Writes `text` to a file of that name in a folder of the test's own.
@@ -34,6 +34,7 @@ fn every_answer_has_the_security_headers() {
             "'wasm-unsafe-eval'",
             "style-src 'self';",
             "connect-src 'self';",
+            "worker-src 'self';",
             "base-uri 'none';",
             "form-action 'self';",
             "frame-ancestors 'none'",
@@ -49,6 +50,25 @@ fn every_answer_has_the_security_headers() {
         assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
     }
     assert_eq!(server.get("/api/health", &[]).header("cache-control"), "no-store");
+}
+
+#[test]
+fn an_events_trades_are_a_file_that_reads_back() {
+    let tape = file("csv", "a.trades.csv", GOOD);
+    let known = b"ticker,event_ticker,result\nKXTOPMONTHLY-26FEB-BAD,KXTOPMONTHLY-26FEB,no\n";
+    file("csv", "markets.csv", known);
+    let server = Server::start(&[tape.parent().unwrap().to_path_buf()]);
+    let answer = server.get("/api/events/KXTOPMONTHLY-26FEB/trades.csv", &[]);
+    assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8");
+    let served = shared::market::csv::read_trades(&answer.body, "served").unwrap();
+    let mut read = shared::market::csv::read_trades(GOOD, "file").unwrap();
+    // Contract by contract, each in order of time.
+    read.sort_by_key(|trade| (trade.ticker.clone(), trade.at));
+    assert_eq!(served, read);
+    assert_eq!(server.get("/api/events/KXNONE-26FEB/trades.csv", &[]).status, 404);
+    let markets = server.get("/api/markets.csv", &[]);
+    let markets = shared::market::csv::read_markets(&markets.body, "served").unwrap();
+    assert_eq!(markets, shared::market::csv::read_markets(known, "file").unwrap());
 }
 
 #[test]
@@ -155,25 +175,4 @@ fn hashed_files_are_kept_for_ever_and_sent_compressed() {
     assert!(brotli.body.len() < gzip.body.len() && gzip.body.len() < plain.body.len());
     let again = server.get(&name, &[("If-None-Match", plain.header("etag"))]);
     assert_eq!((again.status, again.body.len()), (304, 0));
-}
-
-#[test]
-fn an_opened_file_is_read_and_not_kept() {
-    let server = Server::start(&[]);
-    let opened = server.send("POST", "/api/tapes/read?name=mine.csv", &[], GOOD);
-    assert_eq!(opened.status, 200);
-    let TapeReading::Opened(opened) = opened.json() else { panic!("{}", opened.text()) };
-    assert_eq!((opened.events.len(), opened.prints.len()), (1, 2));
-    assert_eq!(server.get("/api/tapes/KXTOPMONTHLY-26FEB-BAD", &[]).status, 404);
-    for (name, body, word) in [
-        ("a.csv", &b"ticker,timestamp,price,count\nKX-1-A,2026-02-01T19:00:49Z,1.35,5\n"[..], "line 2"),
-        ("b.csv.gz", b"no gzip", "b.csv.gz can't be read as gzip"),
-        ("c.csv", b"", "c.csv"),
-    ] {
-        let refused = server.send("POST", &format!("/api/tapes/read?name={name}"), &[], body);
-        let TapeReading::Unreadable(reason) = refused.json() else { panic!("{name} was read") };
-        assert!(reason.contains(word), "{name}: {reason}");
-    }
-    let large = vec![b'x'; (32 << 20) + 1];
-    assert_eq!(server.send("POST", "/api/tapes/read?name=large.csv", &[], &large).status, 413);
 }

@@ -59,6 +59,20 @@ pub fn cents(dollars: f64, decimals: usize) -> String {
     format!("{}¢", fixed(dollars * 100.0, decimals))
 }
 
+/// Returns an amount of dollars: `−$6.36`.
+///
+/// ```
+/// assert_eq!(shared::format::dollars(-6.361, 2), "−$6.36");
+/// assert_eq!(shared::format::dollars(0.001, 2), "$0.00");
+/// ```
+pub fn dollars(amount: f64, decimals: usize) -> String {
+    let text = fixed(amount, decimals);
+    match text.strip_prefix(MINUS) {
+        Some(digits) => format!("{MINUS}${digits}"),
+        None => format!("${text}"),
+    }
+}
+
 /// Returns a difference of dollars in cents, with its sign: `+3.2¢`.
 ///
 /// ```

@@ -4,6 +4,7 @@ pub(crate) mod artist;
 pub(crate) mod chart;
 pub(crate) mod download;
 pub(crate) mod explain;
+pub(crate) mod open;
 pub(crate) mod opener;
 pub(crate) mod slider;
 pub(crate) mod state;

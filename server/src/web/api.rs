@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State as Shared};
-use serde::Deserialize;
-use shared::api::{Health, Listeners, Prints, TapeList, TapeReading};
+use axum::extract::{Path, State as Shared};
+use axum::http::HeaderName;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use shared::api::{Health, Listeners, Prints, TapeList};
 
 use super::error::ApiError;
 use super::{PAGE_IS_BUILT, State};
-use crate::tapes;
 
 /// Says that the server is up, and what it holds.
 pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
@@ -44,30 +44,25 @@ pub(super) async fn prints(
     Ok(Json(tape.into()))
 }
 
+/// What a CSV file is sent as.
+const CSV: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "text/csv; charset=utf-8")];
+
+/// Returns the trades of one event as a file: what the lab runs on.
+pub(super) async fn trades_csv(
+    Shared(state): Shared<Arc<State>>,
+    Path(event): Path<String>,
+) -> Result<impl IntoResponse, ApiError> {
+    let csv = state.library.trades_csv(&event);
+    csv.map(|csv| (CSV, csv))
+        .ok_or_else(|| ApiError::NotFound(format!("no tape of an event called {event:?}")))
+}
+
+/// Returns what is known of contracts besides their trades as a file.
+pub(super) async fn markets_csv(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
+    (CSV, state.library.markets_csv())
+}
+
 /// Returns the histories of listeners that the server holds.
 pub(super) async fn listeners(Shared(state): Shared<Arc<State>>) -> Json<Listeners> {
     Json(state.listeners.clone())
-}
-
-/// What an opened file is called.
-#[derive(Deserialize)]
-pub(super) struct Named {
-    name: String,
-}
-
-/// Reads a file of trades and answers with what it holds; nothing is kept.
-pub(super) async fn read_tape(
-    Query(Named { name }): Query<Named>,
-    body: Bytes,
-) -> Result<Json<TapeReading>, ApiError> {
-    // A large file takes a while, and other requests go on meanwhile.
-    let read = tokio::task::spawn_blocking(move || tapes::open(&body, &name));
-    match read.await {
-        Ok(Ok(opened)) => Ok(Json(TapeReading::Opened(opened))),
-        Ok(Err(error)) => Ok(Json(TapeReading::Unreadable(format!("{error:#}")))),
-        Err(error) => {
-            tracing::error!("reading an opened tape ended: {error}");
-            Err(ApiError::Internal)
-        }
-    }
 }

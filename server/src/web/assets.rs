@@ -23,7 +23,7 @@ include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 static INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.html"));
 const NONCE_PLACEHOLDER: &str = "__CSP_NONCE__";
 
-/// Trunk puts a hash of the content into these names, so a browser may keep them for ever.
+/// A name with a hash of the content never means anything else, so a browser may keep it for ever.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
@@ -42,8 +42,9 @@ pub(super) fn asset(name: &str, request: &HeaderMap) -> Option<Response> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.mime));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(CACHE_CONTROL, FOR_EVER);
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{name}\"")) {
+    let is_kept = is_hashed(name);
+    headers.insert(CACHE_CONTROL, if is_kept { FOR_EVER } else { ASK_AGAIN });
+    if is_kept && let Ok(tag) = HeaderValue::from_str(&format!("\"{name}\"")) {
         if request.get(IF_NONE_MATCH) == Some(&tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = axum::body::Body::empty();
@@ -55,6 +56,12 @@ pub(super) fn asset(name: &str, request: &HeaderMap) -> Option<Response> {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     Some(response)
+}
+
+/// Returns whether Trunk put a hash of the content into the name: all but the worker's start have one.
+fn is_hashed(name: &str) -> bool {
+    let Some((_, rest)) = name.rsplit_once('-') else { return false };
+    rest.chars().take_while(char::is_ascii_hexdigit).count() == 16
 }
 
 /// Returns the document with `nonce` on its inline script.
@@ -85,6 +92,12 @@ fn accepts(header: &str, encoding: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_names_with_a_hash_are_kept_for_ever() {
+        assert!(is_hashed("frontend-470565f76f211a43_bg.wasm") && is_hashed("page-95c245093d4f2ef4.css"));
+        assert!(!is_hashed("worker.js") && !is_hashed("web-worker.js"));
+    }
 
     #[test]
     fn an_encoding_is_accepted_unless_its_quality_is_zero() {

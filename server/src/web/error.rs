@@ -10,17 +10,12 @@ use shared::api::Problem;
 pub(super) enum ApiError {
     /// What was named does not exist.
     NotFound(String),
-    /// Something that must not happen did; the log has it.
-    Internal,
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
             Self::NotFound(what) => (StatusCode::NOT_FOUND, what),
-            Self::Internal => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why".to_owned())
-            }
         };
         (status, Json(Problem { error })).into_response()
     }

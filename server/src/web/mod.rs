@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::extract::{DefaultBodyLimit, Extension, Request};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Router, middleware};
 use shared::api::{Listeners, Mode};
 use tower_http::timeout::TimeoutLayer;
@@ -31,19 +31,18 @@ pub(crate) struct State {
     pub(crate) listeners: Listeners,
 }
 
-/// The largest file of trades that a person can open in the page.
-const MAX_TAPE_BYTES: usize = 32 << 20;
-/// Nothing else that is sent here is large.
+/// Nothing that is sent here is large.
 const MAX_BODY_BYTES: usize = 64 << 10;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns everything the server answers.
 pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
+        .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))
         .route("/api/listeners", get(api::listeners))
+        .route("/api/markets.csv", get(api::markets_csv))
         .route("/api/tapes", get(api::tapes))
-        .route("/api/tapes/read", post(api::read_tape).layer(DefaultBodyLimit::max(MAX_TAPE_BYTES)))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)
         .fallback(page)

@@ -59,6 +59,8 @@ pub enum Origin {
     Recorded,
     /// The simulated world.
     Simulated,
+    /// A file that was opened in the browser: the server never sees it.
+    Opened,
 }
 
 /// The answer of `GET /api/tapes`.
@@ -119,25 +121,6 @@ pub struct Prints {
     pub hundredths: Vec<i64>,
 }
 
-/// The answer of `POST /api/tapes/read?name=FILE`, whose body is a file of trades. The server keeps nothing of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TapeReading {
-    /// What the file holds.
-    Opened(OpenedTapes),
-    /// Why it can't be read, with file, line and column. That is an answer, and no failure of the request.
-    Unreadable(String),
-}
-
-/// What a file of trades holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct OpenedTapes {
-    /// The events, in order of ticker; at least one.
-    pub events: Vec<EventSummary>,
-    /// The trades of every contract.
-    pub prints: Vec<Prints>,
-}
-
 /// The answer of `GET /api/listeners`: the histories that the nowcast page opens with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listeners {
@@ -169,13 +152,19 @@ impl EventSummary {
     }
 }
 
+impl ContractSummary {
+    /// Returns the artist's name where it is known, else the ticker's last part.
+    pub fn name_of(ticker: &Ticker) -> String {
+        artist(ticker.outcome()).unwrap_or(ticker.outcome()).to_owned()
+    }
+}
+
 impl From<&Tape> for ContractSummary {
     fn from(tape: &Tape) -> Self {
         let (first_at, last_at) = tape.span();
-        let outcome = tape.ticker().outcome();
         Self {
             ticker: tape.ticker().clone(),
-            name: artist(outcome).unwrap_or(outcome).to_owned(),
+            name: Self::name_of(tape.ticker()),
             listeners: None,
             trades: tape.trades().len(),
             volume: tape.volume(),

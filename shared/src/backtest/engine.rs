@@ -29,7 +29,7 @@ pub fn run(
 }
 
 /// Returns a quoter an event.
-fn quoters(prepared: &Prepared, config: &Config) -> Result<Vec<Quoter>, Invalid> {
+pub(super) fn quoters(prepared: &Prepared, config: &Config) -> Result<Vec<Quoter>, Invalid> {
     let quoter = |event: &super::PreparedEvent| {
         let terms = prepared.contracts()[event.contracts.clone()].iter().map(|contract| Terms {
             grid: PriceGrid::linear_cent(),

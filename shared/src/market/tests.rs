@@ -1,6 +1,8 @@
 //! Tests of tickers, tapes and their readers.
 
-use super::csv::{read_markets, read_trades};
+use proptest::prelude::*;
+
+use super::csv::{TradeReader, TradesRead, read_markets, read_trades, write_markets, write_trades};
 use super::{EventTape, Side, Tape, Ticker, Trade};
 use crate::fees::{FeeMultiplier, FeeType};
 use crate::units::{Price, Quantity};
@@ -80,6 +82,98 @@ fn errors_name_the_file_the_line_and_the_column() {
     let latin = b"ticker,timestamp,price,count\nA-\xe9,2026-01-01T00:00:00,0.5,1\n";
     let error = read_trades(latin, "tape.csv").unwrap_err();
     assert_eq!(error.to_string(), "tape.csv, line 2, column ticker: \"A-\u{fffd}\" is not UTF-8");
+}
+
+/// A file with a byte order mark, quotes, both line ends, blank lines, and four malformed rows.
+const MIXED: &str = "\u{feff}ticker,note,timestamp,price,count,taker_side\r\n\
+    A-B,\"x, \"\"y\"\"\nz\",2026-01-01T00:00:00Z,0.5,1,no\r\n\
+    \r\n\
+    A-B,,2026-01-01T00:00:01Z,0.5,1\n\
+    A-C,,2026-01-01T00:00:02Z,1.5,1,\n\
+    \n\
+    AC,,2026-01-01T00:00:02Z,0.5,1,\n\
+    A-C,\u{e9},2026-01-01T00:00:03Z,0.25,2.5,yes\n\
+    A-C,,2026-01-01T00:00:04Z,0.26,0,yes\n\
+    A-C,,2026-01-01T00:00:05Z,0.27,3,";
+
+fn in_pieces(text: &[u8], cuts: &[usize]) -> TradesRead {
+    let mut reader = TradeReader::new("tape.csv");
+    let mut start = 0;
+    for cut in cuts.iter().map(|cut| cut % (text.len() + 1)).collect::<std::collections::BTreeSet<_>>() {
+        reader.push(&text[start..cut]).unwrap();
+        start = cut;
+    }
+    reader.push(&text[start..]).unwrap();
+    reader.finish().unwrap()
+}
+
+#[test]
+fn malformed_rows_are_skipped_counted_and_named() {
+    let read = in_pieces(MIXED.as_bytes(), &[]);
+    assert_eq!(read.trades.len(), 3);
+    assert_eq!(read.malformed_count, 4);
+    let named: Vec<String> = read.malformed.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        named,
+        [
+            "tape.csv, line 5: has 5 fields where the header has 6",
+            "tape.csv, line 6, column price: \"1.5\" is not from 0 to 1 dollar",
+            "tape.csv, line 8, column ticker: \"AC\" names no event: it has no '-'",
+            "tape.csv, line 10, column count: 0.00 contracts are no trade",
+        ]
+    );
+}
+
+#[test]
+fn of_many_malformed_rows_the_first_are_kept_and_all_counted() {
+    let text = format!("ticker,timestamp,price,count\n{}", "A-B,now,0.5,1\n".repeat(1_000));
+    let read = in_pieces(text.as_bytes(), &[]);
+    assert_eq!((read.trades.len(), read.malformed_count, read.malformed.len()), (0, 1_000, 20));
+    assert_eq!(read.malformed[19].line, 21);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_its_neighbourhood_and_not_the_file() {
+    let row = "A-B,2026-01-01T00:00:00Z,0.5,1\n";
+    let text =
+        format!("ticker,timestamp,price,count\n{row}\"A-B,{}{}", row.repeat(10_000), row.replace('B', "C"));
+    let read = in_pieces(text.as_bytes(), &[7_000, 70_000]);
+    assert_eq!(read.malformed_count, 1);
+    let error = read.malformed[0].to_string();
+    assert!(error.starts_with("tape.csv, line 3: is too long for a row"), "{error}");
+    assert!(read.trades.len() > 7_000);
+    assert_eq!(read.trades.last().unwrap().ticker.as_str(), "A-C");
+}
+
+#[test]
+fn a_file_without_a_usable_header_is_refused_with_its_first_piece() {
+    let mut reader = TradeReader::new("tape.csv");
+    assert_eq!(reader.push(b"ticker,pri"), Ok(()));
+    assert_eq!(reader.push(b"ce\n").unwrap_err().column.as_deref(), Some("timestamp|created_time"));
+    let mut reader = TradeReader::new("tape.csv");
+    assert_eq!(reader.push(b"\n\n"), Ok(()));
+    assert!(reader.finish().unwrap_err().reason.starts_with("is empty"));
+}
+
+proptest! {
+    #[test]
+    fn a_file_reads_alike_in_any_pieces(cuts in prop::collection::vec(0..1000_usize, 0..40)) {
+        prop_assert_eq!(in_pieces(MIXED.as_bytes(), &cuts), in_pieces(MIXED.as_bytes(), &[]));
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let events = EventTape::group(trades(SWEEP)).unwrap();
+    let written: String = events.iter().map(write_trades).collect::<Vec<_>>().concat();
+    let again = written.replace("ticker,timestamp,price,count,taker_side\n", "");
+    let again = format!("ticker,timestamp,price,count,taker_side\n{again}");
+    assert_eq!(EventTape::group(trades(&again)).unwrap(), events);
+    let text = "ticker,event_ticker,result,fee_type,fee_multiplier,close_time\n\
+        E-A,E,yes,quadratic_with_maker_fees,0.500000,2026-02-28T23:59:00.000000Z\n\
+        E-B,E,,,,\n";
+    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap();
+    assert_eq!(read_markets(write_markets(&contracts).as_bytes(), "again").unwrap(), contracts);
 }
 
 #[test]

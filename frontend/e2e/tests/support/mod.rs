@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "each test uses a part of this module")]
 
+mod proxy;
+
 use std::env;
 use std::future::Future;
 use std::path::PathBuf;
@@ -23,8 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Page {
     /// The browser's session.
     pub(crate) driver: WebDriver,
-    /// Where the server listens, without a slash at the end.
+    /// Where the server is reached, without a slash at the end.
     pub(crate) address: String,
+    /// What the browser asked the server for.
+    pub(crate) requests: proxy::Requests,
     _server: Child,
     _chromedriver: Child,
 }
@@ -40,7 +44,8 @@ impl Page {
         let (server, line) = start(serve, "http://").await?;
         let address =
             line.split_whitespace().find(|word| word.starts_with("http://")).context("an address")?;
-        let address = address.trim_end_matches('/').to_owned();
+        let server_address = address.trim_end_matches('/').trim_start_matches("http://").to_owned();
+        let (address, requests) = proxy::start(server_address).await?;
 
         let mut command = Command::new(program("CHROMEDRIVER")?);
         command.arg("--port=0");
@@ -66,7 +71,7 @@ impl Page {
         }
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        Ok(Self { driver, address, _server: server, _chromedriver: chromedriver })
+        Ok(Self { driver, address, requests, _server: server, _chromedriver: chromedriver })
     }
 
     /// Opens a path of the server and waits for the page to show something.

@@ -3,18 +3,17 @@
 mod charts;
 mod contracts;
 mod latest;
-mod open;
 mod tape;
 
 use leptos::prelude::*;
 
 use crate::desk::Desk;
+use crate::parts::open::OpenTape;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
 use crate::reactive::memo;
 use charts::TapeCharts;
 use contracts::{Assumed, Contracts, EventFigures};
 use latest::Latest;
-use open::OpenTape;
 use tape::Shown;
 
 /// The page.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{ContractSummary, Prints};
+use shared::api::{ContractSummary, Origin, Prints};
 use shared::format;
 use shared::market::Ticker;
 
@@ -12,6 +12,7 @@ use crate::desk::Desk;
 use crate::net;
 use crate::parts::state::Remote;
 use crate::reactive::{effect, memo};
+use crate::worker::{self, Answer, Ask};
 
 /// What the page shows of the chosen contract.
 ///
@@ -27,6 +28,18 @@ pub(super) struct Shown {
     pub(super) state: Memo<Remote<bool>>,
     failure: RwSignal<Option<(Ticker, String)>>,
     asked: StoredValue<Vec<Ticker>>,
+}
+
+/// Returns whether the contract's tape is of a file that was opened here.
+fn is_opened(desk: Desk, ticker: &Ticker) -> bool {
+    desk.list.with_untracked(|list| match list {
+        Remote::Ready(list) => list
+            .events
+            .iter()
+            .filter(|event| event.origin == Origin::Opened)
+            .any(|event| event.contracts.iter().any(|contract| contract.ticker == *ticker)),
+        _ => false,
+    })
 }
 
 impl Shown {
@@ -101,21 +114,37 @@ impl Shown {
         }
         self.failure.set(None);
         self.asked.update_value(|asked| asked.push(ticker.clone()));
-        spawn_local(async move {
-            let answer = net::prints(&ticker).await;
-            // The page may be gone by now; the desk, which keeps the tape, never is.
-            self.asked.try_update_value(|asked| asked.retain(|other| *other != ticker));
-            match answer {
-                Ok(prints) => desk.prints.update(|kept| {
-                    // A file of this contract may have been opened meanwhile: it stays.
-                    if !kept.iter().any(|other| other.ticker == ticker) {
-                        kept.push(Arc::new(prints));
-                    }
-                }),
-                Err(reason) => {
-                    self.failure.try_set(Some((ticker, reason)));
-                }
+        if is_opened(desk, &ticker) {
+            // Files are kept in the worker; a tape of the same contract from the server is another one.
+            worker::ask(Ask::Prints(ticker.clone()), move |answer| {
+                let answer = match answer {
+                    Answer::Prints(prints) => Ok(prints),
+                    Answer::Failed(reason) => Err(reason),
+                    _ => return,
+                };
+                self.take(desk, &ticker, answer, true);
+            });
+        } else {
+            spawn_local(async move {
+                let answer = net::prints(&ticker).await;
+                self.take(desk, &ticker, answer, false);
+            });
+        }
+    }
+
+    fn take(self, desk: Desk, ticker: &Ticker, answer: Result<Prints, String>, opened: bool) {
+        // The page may be gone by now; the desk, which keeps the tape, never is.
+        self.asked.try_update_value(|asked| asked.retain(|other| other != ticker));
+        match answer {
+            // A file of this contract may have been opened meanwhile: then this is the tape that it stands in for.
+            Ok(_) if opened != is_opened(desk, ticker) => {}
+            Ok(prints) => desk.prints.update(|kept| {
+                kept.retain(|other| other.ticker != *ticker);
+                kept.push(Arc::new(prints));
+            }),
+            Err(reason) => {
+                self.failure.try_set(Some((ticker.clone(), reason)));
             }
-        });
+        }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn NowcastControls() -> impl IntoView {
             let kind = match loaded.origin {
                 Some(Origin::Simulated) => "DEMO: invented artists, simulated listeners",
                 Some(Origin::Recorded) => "Recorded, from the server",
-                None => "Opened here",
+                Some(Origin::Opened) | None => "Opened here",
             };
             view! { <p class="source"><span id="source">{loaded.name.clone()}</span><span class="aside">{kind}</span></p> }.into_any()
         })

@@ -119,8 +119,15 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
             }
             Kind::Steps => {
                 let last = points.last().copied();
-                let stairs = points.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]).chain(last);
-                chart.draw_series(LineSeries::new(stairs, colour.stroke_width(width))).ok()?;
+                let stairs: Vec<_> = points
+                    .windows(2)
+                    .flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)])
+                    .chain(last)
+                    .collect();
+                for whole in stairs.split(|point| point.1.is_nan()).filter(|whole| !whole.is_empty()) {
+                    let line = LineSeries::new(whole.iter().copied(), colour.stroke_width(width));
+                    chart.draw_series(line).ok()?;
+                }
             }
             Kind::Band => {
                 // Whole pairs, and one beyond each edge.
@@ -157,8 +164,8 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
                 });
                 chart.draw_series(columns).ok()?;
             }
-            Kind::Dots => {
-                let radius = (1.6 * unit) as u32;
+            Kind::Dots | Kind::Marks => {
+                let radius = (if series.kind == Kind::Dots { 1.6 } else { 3.5 } * unit) as u32;
                 let dots =
                     points.into_iter().map(|point| Circle::new(point, radius, colour.mix(0.8).filled()));
                 chart.draw_series(dots).ok()?;

@@ -119,8 +119,10 @@ impl Stage {
 /// Writes a value as its axis would, with the places that a reading wants.
 fn reading(value: f64, format: Format) -> String {
     match format {
+        _ if value.is_nan() => "–".to_owned(),
         Format::Percent => format::probability(value),
         Format::Cents => format::cents(value, 1),
+        Format::Dollars => format::dollars(value, 2),
         Format::Listeners => format::millions(value, 2),
         Format::Plain | Format::None | Format::Name => format::shortest((value * 1e4).round() / 1e4),
         Format::Time => format::time_label(value as i64, 0),
@@ -144,6 +146,9 @@ pub(crate) fn Chart(
     /// The part of the x axis that is shown, where charts share it; none is all of it.
     #[prop(optional)]
     zoom: Option<RwSignal<Option<(f64, f64)>>>,
+    /// Hears where the chart was clicked: the value on the x axis, and how much of it ten pixels are.
+    #[prop(optional)]
+    clicked: Option<Callback<(f64, f64)>>,
 ) -> impl IntoView {
     let zoom = zoom.unwrap_or_else(|| RwSignal::new(None));
     let frame = NodeRef::<Canvas>::new();
@@ -230,6 +235,17 @@ pub(crate) fn Chart(
             dragged.set_value(Some((f64::from(event.offset_x()), view.x)));
         }
     };
+    let released = move |event: PointerEvent| {
+        let start = dragged.get_value().map(|(start, _)| start);
+        dragged.set_value(None);
+        let view = stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| stage.view()));
+        if let (Some(view), Some(start), Some(clicked)) = (view, start, clicked) {
+            let pixel = f64::from(event.offset_x());
+            if (pixel - start).abs() < 3.0 {
+                clicked.run((view.x_at(pixel), view.x_at(pixel + 10.0) - view.x_at(pixel)));
+            }
+        }
+    };
     let wheeled = move |event: web_sys::WheelEvent| {
         event.prevent_default();
         let factor = if event.delta_y() > 0.0 { 1.25 } else { 0.8 };
@@ -265,7 +281,7 @@ pub(crate) fn Chart(
                     node_ref=overlay
                     on:pointermove=moved
                     on:pointerdown=pressed
-                    on:pointerup=move |_| dragged.set_value(None)
+                    on:pointerup=released
                     on:pointerleave=move |_| { dragged.set_value(None); read_at(None); }
                     on:dblclick=move |_| zoom.set(None)
                     on:wheel=wheeled

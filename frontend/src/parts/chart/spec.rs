@@ -9,6 +9,8 @@ pub(crate) enum Format {
     Percent,
     /// A price in dollars, in cents.
     Cents,
+    /// Money in dollars, with its sign.
+    Dollars,
     /// A count of listeners.
     Listeners,
     /// Days left and the like: as short as they are exact.
@@ -68,7 +70,9 @@ pub(crate) enum Kind {
     Area,
     /// A dot a point.
     Dots,
-    /// A line that stays at a point's height until the next point.
+    /// A dot a point, larger: the few that count.
+    Marks,
+    /// A line that stays at a point's height until the next point; it breaks off where the height is no number.
     Steps,
     /// An area between two curves. The points come in pairs of one x, the lower first.
     Band,

@@ -86,6 +86,7 @@ fn label(value: f64, range: (f64, f64), format: Format) -> String {
     match format {
         Format::Percent => format::percent(value, if span < 0.05 { 1 } else { 0 }),
         Format::Cents => format::cents(value, if span < 0.05 { 1 } else { 0 }),
+        Format::Dollars => format::dollars(value, usize::from(span < 5.0) * 2),
         Format::Listeners => format::millions(
             value,
             if span < 5e6 {

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, BaselineResult, Config, FillModel, Money, Prepared, STRESSES, baseline, run,
+    Baseline, BaselineResult, Config, FillModel, MISSION, Money, Prepared, STRESSES, baseline, run,
 };
-use shared::quoting::Preset;
 
 /// How often a baseline is drawn.
 const DRAWS: usize = 40;
@@ -54,14 +53,6 @@ impl Ours {
     }
 }
 
-/// The mission's table: the preset, fills, gross, fees and net.
-const MISSION: [(Preset, Mission); 4] = [
-    (Preset::Seed, Mission { fills: 3_810, gross: 4.39, fees: 3.12, net: 1.27 }),
-    (Preset::SeedFixed3, Mission { fills: 5_045, gross: 14.07, fees: 7.85, net: 6.22 }),
-    (Preset::SeedFixed5, Mission { fills: 3_909, gross: 12.39, fees: 3.93, net: 8.46 }),
-    (Preset::SeedNoSkew, Mission { fills: 902, gross: -1.22, fees: 2.53, net: -3.75 }),
-];
-
 /// A baseline under one fill model.
 #[derive(Debug, Serialize)]
 pub(super) struct BaselineRow {
@@ -89,9 +80,10 @@ pub(super) fn mission(
     config: &Config,
     models: &[FillModel],
 ) -> Result<Vec<MissionRow>, Invalid> {
-    let row = |&(preset, mission): &(Preset, Mission)| {
-        let config = config.of_preset(preset)?;
-        Ok(MissionRow { preset: preset.name(), mission, ours: ours(prepared, &config, models)? })
+    let row = |said: &shared::backtest::Mission| {
+        let config = config.of_preset(said.preset)?;
+        let mission = Mission { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net };
+        Ok(MissionRow { preset: said.preset.name(), mission, ours: ours(prepared, &config, models)? })
     };
     MISSION.iter().map(row).collect()
 }

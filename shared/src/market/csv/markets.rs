@@ -17,7 +17,8 @@ use crate::market::{Contract, Ticker};
 /// Returns [`TapeError`] if one of the first three columns is missing, a named column appears twice, a line
 /// is not a row of the table, a field is not what its column holds, or a ticker appears twice.
 pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<Vec<Contract>, TapeError> {
-    let mut table = Table::new(bytes, source_name)?;
+    let (mut table, mut rest) = (Table::new(source_name), bytes);
+    table.read_header(&mut rest, true)?;
     let ticker = table.required(&["ticker"])?;
     let event_ticker = table.required(&["event_ticker"])?;
     let result = table.required(&["result"])?;
@@ -27,7 +28,7 @@ pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<Vec<Contract>, Ta
 
     let mut contracts = Vec::new();
     let mut seen: BTreeSet<Ticker> = BTreeSet::new();
-    while table.advance()? {
+    while table.advance(&mut rest, true)? {
         let contract = Contract {
             ticker: table.value(&ticker)?,
             event_ticker: table.value(&event_ticker)?,

@@ -1,12 +1,15 @@
-//! Readers of the project's CSV files: bytes in, typed rows out.
+//! Readers of the project's CSV files, bytes in, typed rows out; and their writers.
 //!
 //! Columns are found by name, in any order, and others are ignored. An error names the file, the line and
 //! the column, and quotes the offending text.
 
 mod markets;
+mod rows;
 mod table;
 mod trades;
+mod write;
 
 pub use markets::read_markets;
 pub use table::TapeError;
-pub use trades::read_trades;
+pub use trades::{TradeReader, TradesRead, read_trades};
+pub use write::{write_markets, write_trades};

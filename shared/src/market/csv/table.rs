@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
-
+use super::rows::{Next, Rows};
 use crate::Invalid;
 
 /// What a file's reader can't accept, and where it is.
@@ -35,28 +34,36 @@ pub(super) struct Column {
     name: String,
 }
 
-/// A CSV table being read row by row.
-pub(super) struct Table<'a> {
-    file: &'a str,
-    reader: Reader<&'a [u8]>,
+/// A CSV table being read row by row, from text that may come in pieces.
+pub(super) struct Table {
+    file: String,
+    rows: Rows,
     header: Vec<String>,
-    record: ByteRecord,
 }
 
-impl<'a> Table<'a> {
-    /// Reads the header of `bytes`; `file` is what errors call them.
-    pub(super) fn new(bytes: &'a [u8], file: &'a str) -> Result<Self, TapeError> {
-        // The csv crate skips a byte order mark by itself.
-        let mut reader = ReaderBuilder::new().from_reader(bytes);
-        let header = match reader.headers() {
-            Ok(header) => header.iter().map(str::to_owned).collect(),
-            Err(error) => return Err(malformed(file, &error)),
-        };
-        let table = Self { file, reader, header, record: ByteRecord::new() };
-        if table.header.is_empty() {
-            return Err(table.error(1, None, "is empty: expected a header with column names".into()));
+impl Table {
+    /// Returns the table of a text of which nothing was read; `file` is what errors call it.
+    pub(super) fn new(file: &str) -> Self {
+        Self { file: file.to_owned(), rows: Rows::new(), header: Vec::new() }
+    }
+
+    /// Reads the header and tells whether it is whole: while it isn't, the next piece goes on with it.
+    pub(super) fn read_header(&mut self, piece: &mut &[u8], is_last: bool) -> Result<bool, TapeError> {
+        match self.rows.next(piece, is_last) {
+            Next::Row => {
+                let name = |place| core::str::from_utf8(self.rows.field(place)).map(str::to_owned);
+                self.header = (0..self.rows.len())
+                    .map(name)
+                    .collect::<Result<_, _>>()
+                    .map_err(|_| self.refuse_line("is not UTF-8"))?;
+                Ok(true)
+            }
+            Next::Overlong => Err(self.refuse_line("is too long for a header")),
+            Next::Nothing if is_last => {
+                Err(self.refuse_line("is empty: expected a header with column names"))
+            }
+            Next::Nothing => Ok(false),
         }
-        Ok(table)
     }
 
     /// Finds the column that has one of `names`, the first name that is there.
@@ -81,18 +88,27 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Reads the next row and tells whether there was one; blank lines are skipped.
-    pub(super) fn advance(&mut self) -> Result<bool, TapeError> {
-        self.reader.read_byte_record(&mut self.record).map_err(|error| malformed(self.file, &error))
+    /// Reads the next row and tells whether there was one in this piece; blank lines are skipped.
+    ///
+    /// After an error the next call goes on behind the row that it is about.
+    pub(super) fn advance(&mut self, piece: &mut &[u8], is_last: bool) -> Result<bool, TapeError> {
+        match self.rows.next(piece, is_last) {
+            Next::Row if self.rows.len() == self.header.len() => Ok(true),
+            Next::Row => {
+                let (found, expected) = (self.rows.len(), self.header.len());
+                Err(self.refuse_line(&format!("has {found} fields where the header has {expected}")))
+            }
+            Next::Overlong => Err(self.refuse_line("is too long for a row; perhaps a quote is not closed")),
+            Next::Nothing => Ok(false),
+        }
     }
 
     /// Returns the current row's text in a column.
     pub(super) fn text(&self, column: &Column) -> Result<&str, TapeError> {
-        // Every row has as many fields as the header: the csv crate refuses others.
-        let bytes = self.record.get(column.index).unwrap_or_default();
+        let bytes = self.rows.field(column.index);
         core::str::from_utf8(bytes).map_err(|_| {
             let reason = format!("{:?} is not UTF-8", String::from_utf8_lossy(bytes));
-            self.error(self.line(), Some(&column.name), reason)
+            self.error(self.rows.line(), Some(&column.name), reason)
         })
     }
 
@@ -117,27 +133,14 @@ impl<'a> Table<'a> {
 
     /// Places an [`Invalid`] at the current row and `column`.
     pub(super) fn refuse(&self, column: &Column, invalid: &Invalid) -> TapeError {
-        self.error(self.line(), Some(&column.name), invalid.reason.clone())
+        self.error(self.rows.line(), Some(&column.name), invalid.reason.clone())
     }
 
-    fn line(&self) -> u64 {
-        self.record.position().map_or(1, csv::Position::line)
+    fn refuse_line(&self, reason: &str) -> TapeError {
+        self.error(self.rows.line(), None, reason.to_owned())
     }
 
     fn error(&self, line: u64, column: Option<&str>, reason: String) -> TapeError {
-        TapeError { file: self.file.to_owned(), line, column: column.map(str::to_owned), reason }
+        TapeError { file: self.file.clone(), line, column: column.map(str::to_owned), reason }
     }
-}
-
-/// Returns the error of a line that is not a row of the table.
-fn malformed(file: &str, error: &csv::Error) -> TapeError {
-    let line = error.position().map_or(1, csv::Position::line);
-    let reason = match error.kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("has {len} fields where the header has {expected_len}")
-        }
-        ErrorKind::Utf8 { .. } => "is not UTF-8".to_owned(),
-        _ => error.to_string(),
-    };
-    TapeError { file: file.to_owned(), line, column: None, reason }
 }

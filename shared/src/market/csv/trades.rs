@@ -3,16 +3,19 @@
 use std::collections::BTreeSet;
 
 use super::TapeError;
-use super::table::Table;
+use super::table::{Column, Table};
 use crate::Invalid;
 use crate::market::{Ticker, Trade};
 use crate::units::Quantity;
+
+/// How many of a file's malformed rows are kept to be shown; all are counted.
+const MAX_SHOWN: usize = 20;
 
 /// Returns the trades of a CSV file in file order; `source_name` is what errors call the file.
 ///
 /// | value | columns, the first that is there |
 /// |---|---|
-/// | ticker | `ticker` |
+/// | ticker, with an event before its last `-` | `ticker` |
 /// | time, RFC 3339, without a zone UTC | `timestamp`, `created_time` |
 /// | YES price in dollars | `price`, `yes_price_dollars`, `mid_price` |
 /// | contracts, more than none | `count`, `count_fp`, `volume` |
@@ -23,37 +26,150 @@ use crate::units::Quantity;
 /// Returns [`TapeError`] if a column other than the side's is missing, a named column appears twice, a
 /// line is not a row of the table, or a field is not what its column holds.
 pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TapeError> {
-    let mut table = Table::new(bytes, source_name)?;
-    let ticker = table.required(&["ticker"])?;
-    let at = table.required(&["timestamp", "created_time"])?;
-    let price = table.required(&["price", "yes_price_dollars", "mid_price"])?;
-    let count = table.required(&["count", "count_fp", "volume"])?;
-    let taker_side = table.optional(&["taker_side", "taker_outcome_side"])?;
+    let mut reader = TradeReader::new(source_name);
+    reader.push(bytes)?;
+    let read = reader.finish()?;
+    match read.malformed.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(read.trades),
+    }
+}
 
-    let mut trades: Vec<Trade> = Vec::new();
-    // One text for each contract, however many trades it has.
-    let mut tickers: BTreeSet<Ticker> = BTreeSet::new();
-    while table.advance()? {
-        let contract = match tickers.get(table.text(&ticker)?) {
+/// Reads trades from the pieces of a CSV file as they come, cut anywhere; malformed rows are skipped and counted.
+///
+/// The columns are those of [`read_trades`].
+///
+/// ```
+/// let mut reader = shared::market::csv::TradeReader::new("tape.csv");
+/// reader.push(b"ticker,timestamp,price,count\nKX-26FEB-A,2026-02-01T10:0")?;
+/// reader.push(b"0:00Z,0.35,5\nKX-26FEB-A,yesterday,0.36,5\n")?;
+/// let read = reader.finish()?;
+/// assert_eq!((read.trades.len(), read.malformed_count), (1, 1));
+/// assert_eq!((read.malformed[0].line, read.malformed[0].column.as_deref()), (3, Some("timestamp")));
+/// # Ok::<(), shared::market::csv::TapeError>(())
+/// ```
+pub struct TradeReader {
+    table: Table,
+    columns: Option<Columns>,
+    /// One text for each contract, however many trades it has.
+    tickers: BTreeSet<Ticker>,
+    read: TradesRead,
+}
+
+/// What a file of trades holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TradesRead {
+    /// The trades of all well-formed rows, in file order.
+    pub trades: Vec<Trade>,
+    /// The first malformed rows, in file order: where each is, and what is wrong with it.
+    pub malformed: Vec<TapeError>,
+    /// How many rows are malformed; more than are kept in `malformed`, where they are many.
+    pub malformed_count: u64,
+}
+
+struct Columns {
+    ticker: Column,
+    at: Column,
+    price: Column,
+    count: Column,
+    taker_side: Option<Column>,
+}
+
+impl TradeReader {
+    /// Returns the reader of a file of which nothing was read; `source_name` is what errors call it.
+    pub fn new(source_name: &str) -> Self {
+        Self {
+            table: Table::new(source_name),
+            columns: None,
+            tickers: BTreeSet::new(),
+            read: TradesRead::default(),
+        }
+    }
+
+    /// Reads the next piece of the file.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TapeError`] if the header is not one of a table of trades: then nothing of the file can be read.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), TapeError> {
+        self.take(piece, false)
+    }
+
+    /// Returns how many trades were read, and how many rows were skipped as malformed.
+    pub fn counts(&self) -> (usize, u64) {
+        (self.read.trades.len(), self.read.malformed_count)
+    }
+
+    /// Returns what the file holds.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`TapeError`] if there was no header.
+    pub fn finish(mut self) -> Result<TradesRead, TapeError> {
+        self.take(&[], true)?;
+        Ok(self.read)
+    }
+
+    fn take(&mut self, mut piece: &[u8], is_last: bool) -> Result<(), TapeError> {
+        let columns = match self.columns.take() {
+            Some(columns) => columns,
+            None if self.table.read_header(&mut piece, is_last)? => Columns::find(&self.table)?,
+            None => return Ok(()),
+        };
+        loop {
+            let trade = match self.table.advance(&mut piece, is_last) {
+                Ok(true) => columns.trade(&self.table, &mut self.tickers),
+                Ok(false) => break,
+                Err(error) => Err(error),
+            };
+            match trade {
+                Ok(trade) => self.read.trades.push(trade),
+                Err(error) => {
+                    self.read.malformed_count += 1;
+                    if self.read.malformed.len() < MAX_SHOWN {
+                        self.read.malformed.push(error);
+                    }
+                }
+            }
+        }
+        self.columns = Some(columns);
+        Ok(())
+    }
+}
+
+impl Columns {
+    fn find(table: &Table) -> Result<Self, TapeError> {
+        Ok(Self {
+            ticker: table.required(&["ticker"])?,
+            at: table.required(&["timestamp", "created_time"])?,
+            price: table.required(&["price", "yes_price_dollars", "mid_price"])?,
+            count: table.required(&["count", "count_fp", "volume"])?,
+            taker_side: table.optional(&["taker_side", "taker_outcome_side"])?,
+        })
+    }
+
+    /// Returns the current row's trade.
+    fn trade(&self, table: &Table, tickers: &mut BTreeSet<Ticker>) -> Result<Trade, TapeError> {
+        let ticker = match tickers.get(table.text(&self.ticker)?) {
             Some(known) => known.clone(),
             None => {
-                let new: Ticker = table.value(&ticker)?;
+                let new: Ticker = table.value(&self.ticker)?;
+                new.event().map_err(|invalid| table.refuse(&self.ticker, &invalid))?;
                 tickers.insert(new.clone());
                 new
             }
         };
-        let contracts: Quantity = table.value(&count)?;
-        if contracts.is_zero() {
-            let invalid = Invalid::new("count", format!("{contracts} contracts are no trade"));
-            return Err(table.refuse(&count, &invalid));
+        let count: Quantity = table.value(&self.count)?;
+        if count.is_zero() {
+            let invalid = Invalid::new("count", format!("{count} contracts are no trade"));
+            return Err(table.refuse(&self.count, &invalid));
         }
-        trades.push(Trade {
-            ticker: contract,
-            at: table.value(&at)?,
-            price: table.value(&price)?,
-            count: contracts,
-            taker_side: table.value_if_any(taker_side.as_ref())?,
-        });
+        Ok(Trade {
+            ticker,
+            at: table.value(&self.at)?,
+            price: table.value(&self.price)?,
+            count,
+            taker_side: table.value_if_any(self.taker_side.as_ref())?,
+        })
     }
-    Ok(trades)
 }

@@ -1,0 +1,58 @@
+//! A proxy between browser and server that writes down what is asked: the page's own view would miss the worker's.
+
+use std::sync::{Arc, Mutex};
+
+use anyhow::Result;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The first lines of all requests so far.
+#[derive(Clone, Default)]
+pub(crate) struct Requests(Arc<Mutex<Vec<String>>>);
+
+impl Requests {
+    /// Returns the requests so far, as `GET /path`, in the order in which they came.
+    pub(crate) fn so_far(&self) -> Vec<String> {
+        self.0.lock().map(|requests| requests.clone()).unwrap_or_default()
+    }
+
+    fn note(&self, sent: &[u8]) {
+        // A browser sends a request's head in one piece, and the next request only after the answer.
+        let line = sent.split(|byte| *byte == b'\r').next().unwrap_or_default();
+        if let Ok(line) = str::from_utf8(line)
+            && let Some((request, _)) = line.rsplit_once(" HTTP/")
+            && let Ok(mut requests) = self.0.lock()
+        {
+            requests.push(request.to_owned());
+        }
+    }
+}
+
+/// Listens on a port of its own, passes everything on to `server` (`127.0.0.1:8080`), and returns its address.
+pub(crate) async fn start(server: String) -> Result<(String, Requests)> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let requests = Requests::default();
+    let noted = requests.clone();
+    tokio::spawn(async move {
+        while let Ok((browser, _)) = listener.accept().await {
+            tokio::spawn(pass(browser, server.clone(), noted.clone()));
+        }
+    });
+    Ok((address, requests))
+}
+
+async fn pass(browser: TcpStream, server: String, noted: Requests) -> Result<()> {
+    let (mut from_browser, mut to_browser) = browser.into_split();
+    let (mut from_server, mut to_server) = TcpStream::connect(server).await?.into_split();
+    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_browser).await });
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = from_browser.read(&mut buffer).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        noted.note(&buffer[..count]);
+        to_server.write_all(&buffer[..count]).await?;
+    }
+}

@@ -1,0 +1,91 @@
+//! The tape, what the run gave, and what its range means.
+
+use leptos::prelude::*;
+use shared::backtest::FillModel;
+use shared::format;
+
+use super::state::{Lab, Stage};
+use crate::parts::open::OpenTape;
+
+/// The head of the page.
+#[component]
+pub(super) fn Head() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let choose = move |event: web_sys::Event| lab.choose(event_target_value(&event));
+    let options = move || {
+        lab.choices
+            .get()
+            .into_iter()
+            .map(|choice| {
+                let is_chosen = lab.chosen.get() == choice.events;
+                view! { <option value=choice.events selected=is_chosen>{choice.label}</option> }
+            })
+            .collect::<Vec<_>>()
+    };
+    let net = move |model: usize| lab.found.with(|found| found.lines.get(model).map(|line| line.net));
+    let range = move || match (net(0), net(2)) {
+        (Some(a), Some(b)) => {
+            let (low, high) = if a < b { (a, b) } else { (b, a) };
+            format!("{} to {}", format::dollars(low, 2), format::dollars(high, 2))
+        }
+        _ => "–".to_owned(),
+    };
+    let verdict = move || match (net(0), net(2)) {
+        (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
+        (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
+        (Some(_), Some(_)) => {
+            "Whether it earns depends on who stood first in the queue: this tape can't tell."
+        }
+        _ => "",
+    };
+    let ready = move || lab.stage.with(|stage| *stage == Stage::Ready);
+    let figures = move || {
+        let tape = lab.tape.get();
+        let prints: f64 = tape.prints.iter().sum();
+        format!("{} prints of {} contracts", format::grouped(prints as i64), tape.contracts.len())
+    };
+    let took = move || format::fixed(lab.found.with(|found| found.took), 1);
+    let hash = move || {
+        let current = lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()));
+        let report = lab.report.get().filter(|report| Some(&report.config) == current.as_ref());
+        report.map(|report| report.hash.clone()).unwrap_or_default()
+    };
+    view! {
+        <div class="lab-tape">
+            <label class="lab-choice">
+                <span>"Tape"</span>
+                <select id="lab-tape" on:change=choose>{options}</select>
+            </label>
+            <OpenTape />
+        </div>
+        <div class="lab-result" hidden=move || !ready()>
+            <p class="lab-range">
+                <span class="aside">"Net, from pessimistic to optimistic"</span>
+                <strong class="num" id="net-range" data-config=move || lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()))>{range}</strong>
+            </p>
+            <p class="aside">{verdict}</p>
+            {move || lab.refused.get().map(|reason| view! { <p class="state caution" role="alert">"Not run: " {reason}</p> })}
+        </div>
+        <dl class="lab-facts" hidden=move || !ready()>
+            <div><dt>"Tape"</dt><dd>{figures}</dd></div>
+            <div><dt>"Rerun in the worker"</dt><dd><span class="num" id="lab-took">{took}</span>" ms, 4 fill models"</dd></div>
+            <div>
+                <dt title="SHA-256 of the canonical report.json: the same natively, by tauroi backtest --link">"Result hash"</dt>
+                <dd><code id="lab-hash" data-hash=hash>{move || hash().chars().take(16).collect::<String>()}</code></dd>
+            </div>
+        </dl>
+        <details class="lab-words">
+            <summary>"What the range means"</summary>
+            <p>
+                "A tape of prints says what traded, not who stood where in the queue. So no backtest on it has one answer. \
+                 The pessimistic end counts only prints strictly through our price: those we must have had, as ours was the better \
+                 price. The optimistic end counts every print at our price, as if nobody had stood before us. What would have \
+                 happened lies between; a profit that is there only at the optimistic end is not evidence. None of the models \
+                 knows how others would have answered our quotes."
+            </p>
+            <ul>
+                {FillModel::ALL.map(|model| view! { <li><strong>{model.name()}</strong>": " {super::meaning(model)} "."</li> })}
+            </ul>
+        </details>
+    }
+}

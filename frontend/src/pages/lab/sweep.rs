@@ -1,0 +1,122 @@
+//! Two settings against each other: every combination is run in the worker, and a click adopts one.
+
+use leptos::prelude::*;
+use shared::backtest::{ASSUMPTIONS, FillModel};
+use shared::format;
+use shared::quoting::{Kind, SETTINGS};
+
+use super::state::Lab;
+use crate::worker::found::MODELS;
+
+/// The heat map.
+#[component]
+pub(super) fn Sweep() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let model = RwSignal::new(0_usize);
+    let pick = move |axis: usize| {
+        let names = SETTINGS
+            .iter()
+            .filter(|setting| matches!(setting.kind, Kind::Number { .. }))
+            .map(|setting| (setting.key, setting.label))
+            .chain(ASSUMPTIONS.iter().map(|assumed| (assumed.key, assumed.key)));
+        let options: Vec<_> = names
+            .map(|(key, label)| {
+                view! { <option value=key selected=move || lab.axes.with(|axes| axes[axis] == key)>{label}</option> }
+            })
+            .collect();
+        let label = if axis == 0 { "Down" } else { "Across" };
+        view! {
+            <select aria-label=label on:change=move |event| {
+                lab.axes.update(|axes| axes[axis] = event_target_value(&event));
+            }>{options}</select>
+        }
+    };
+    let models = FillModel::ALL.map(|one| view! { <option value=one.name()>{one.name()}</option> });
+    let choose = move |event: web_sys::Event| {
+        let value = event_target_value(&event);
+        model.set(FillModel::ALL.iter().position(|one| one.name() == value).unwrap_or(0));
+    };
+    let grid = move || {
+        let found = lab.sweep.get()?;
+        let keys = lab.axes.get();
+        let [down, across] = &found.values;
+        let of = |cell: usize| found.nets.get(MODELS * cell + model.get()).copied();
+        let nets: Vec<f64> =
+            (0..down.len() * across.len()).filter_map(of).filter(|net| !net.is_nan()).collect();
+        let most = nets.iter().fold(0.01, |most, net| f64::max(most, net.abs()));
+        let head: Vec<_> =
+            across.iter().map(|value| view! { <th scope="col" class="num">{value.clone()}</th> }).collect();
+        let rows: Vec<_> = down
+            .iter()
+            .enumerate()
+            .map(|(i, value)| {
+                let cells: Vec<_> = across
+                    .iter()
+                    .enumerate()
+                    .map(|(j, other)| {
+                        let net = of(i * across.len() + j);
+                        let config = [(keys[0].clone(), value.clone()), (keys[1].clone(), other.clone())];
+                        cell(lab, net, most, config)
+                    })
+                    .collect();
+                view! { <tr><th scope="row" class="num">{value.clone()}</th>{cells}</tr> }
+            })
+            .collect();
+        let verdict = found.verdicts.get(model.get()).map(|&[best, probability, held_out]| {
+            let (best, cells) = (best as usize, down.len() * across.len());
+            let (i, j) = (best / across.len().max(1), best % across.len().max(1));
+            let (i, j) = (down.get(i).cloned().unwrap_or_default(), across.get(j).cloned().unwrap_or_default());
+            let luck = if probability.is_nan() {
+                "its Sharpe ratio can't be judged on so few days".to_owned()
+            } else {
+                format!("the probability that its Sharpe ratio is more than the best of {cells} tries by luck is {}", format::percent(probability, 0))
+            };
+            format!(
+                "Best: {i} down, {j} across. Of {cells} tried, {luck}. Chosen anew on all other events, the choice made {} on those held out.",
+                format::dollars(held_out, 2)
+            )
+        });
+        Some(view! {
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Net of every combination">
+                <table class="heat" id="heat"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>
+            </div>
+            <p class="aside" id="sweep-verdict">{verdict}</p>
+        })
+    };
+    view! {
+        <div class="table-head">
+            <h2>"Sweep"</h2>
+            {move || if lab.sweeping.get() {
+                view! { <button type="button" id="sweep-stop" on:click=move |_| lab.stop()>"Stop"</button> }.into_any()
+            } else {
+                view! { <button type="button" id="sweep-start" on:click=move |_| lab.start_sweep()>"Run"</button> }.into_any()
+            }}
+        </div>
+        <div class="lab-bar">
+            {pick(0)} {pick(1)}
+            <select aria-label="Fill model of the sweep" on:change=choose>{models}</select>
+        </div>
+        <p class="aside">"Net of every combination, all else as set. A click adopts it."</p>
+        {grid}
+    }
+}
+
+fn cell(lab: Lab, net: Option<f64>, most: f64, config: [(String, String); 2]) -> AnyView {
+    let Some(net) = net.filter(|net| !net.is_nan()) else {
+        return view! { <td class="num"></td> }.into_any();
+    };
+    let (token, share) = if net < 0.0 { ("--ask", -net / most) } else { ("--bid", net / most) };
+    let shade = format!("color-mix(in srgb, var({token}) {:.0}%, transparent)", 55.0 * share);
+    let adopt = move |_| {
+        let mut after = lab.config.get_untracked();
+        if config.iter().all(|(key, value)| after.set(key, value).is_ok()) {
+            lab.replace(after);
+        }
+    };
+    view! {
+        <td class="num" style:background-color=shade>
+            <button type="button" class="row-name" on:click=adopt>{format::fixed(net, 1)}</button>
+        </td>
+    }
+    .into_any()
+}

@@ -1,0 +1,122 @@
+//! The worker's end: it hears questions and answers them.
+//!
+//! Long work is done in slices, and between them the worker hears what came meanwhile: a newer question of the same
+//! kind, or a stop, ends the older one. So there is never a backlog.
+
+mod files;
+mod lab;
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::{Function, Promise};
+use shared::api::Prints;
+use shared::market::{Contract, EventTape, Ticker};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::packet::Packet;
+use super::{Answer, Ask};
+
+thread_local! {
+    /// The tapes of the files that were opened.
+    static OPENED: RefCell<Vec<EventTape>> = const { RefCell::new(Vec::new()) };
+    /// What files of contracts that were opened say.
+    static OPENED_MARKETS: RefCell<Vec<Contract>> = const { RefCell::new(Vec::new()) };
+    /// The question whose long work is going on.
+    static CURRENT: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Returns the worker's scope, where this program runs in a worker.
+pub(crate) fn scope() -> Option<DedicatedWorkerGlobalScope> {
+    js_sys::global().dyn_into().ok()
+}
+
+/// Listens to the page from now on.
+pub(crate) fn listen(scope: &DedicatedWorkerGlobalScope) {
+    let heard = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
+        let packet = Packet::decode(&event.data());
+        let id = packet.id;
+        match Ask::decode(packet) {
+            Some(ask) => hear(id, ask),
+            None => answer(id, Answer::Failed("The worker doesn't know this question.".into())),
+        }
+    });
+    scope.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    heard.forget();
+}
+
+fn hear(id: u32, ask: Ask) {
+    match ask {
+        Ask::Open(files) => {
+            CURRENT.set(id);
+            spawn_local(files::open(id, files));
+        }
+        Ask::Prints(ticker) => answer(id, prints(&ticker)),
+        Ask::Stop => CURRENT.set(id),
+        Ask::Prepare { events, calibration, tape } => {
+            CURRENT.set(id);
+            spawn_local(lab::prepare(id, events, calibration, tape));
+        }
+        Ask::Belief(contract) => lab::with_tape(id, |prepared| Ok(lab::belief(prepared, contract))),
+        Ask::Run(ask) => lab::with_tape(id, |prepared| lab::run_all(prepared, &ask)),
+        Ask::Report(config) => lab::with_tape(id, |prepared| lab::report(prepared, config)),
+        Ask::Presets(config) => lab::with_tape(id, |prepared| lab::presets(prepared, &config)),
+        Ask::Explain { config, model, fill } => {
+            lab::with_tape(id, |prepared| lab::explain_fill(prepared, &config, model, fill));
+        }
+        Ask::Sweep { config, axes } => {
+            CURRENT.set(id);
+            spawn_local(lab::sweep(id, config, axes));
+        }
+        Ask::Compare { configs, model, columns } => {
+            lab::with_tape(id, |prepared| lab::compare(prepared, &configs, model, columns));
+        }
+    }
+}
+
+fn prints(ticker: &Ticker) -> Answer {
+    OPENED.with_borrow(|opened| {
+        let tape = opened.iter().flat_map(EventTape::contracts).find(|tape| tape.ticker() == ticker);
+        tape.map_or_else(
+            || Answer::Failed(format!("No opened file holds trades of {ticker}.")),
+            |tape| Answer::Prints(Prints::from(tape)),
+        )
+    })
+}
+
+/// Sends an answer to the page.
+fn answer(id: u32, answer: Answer) {
+    reply(answer.encode(id));
+}
+
+/// Sends a message to the page.
+fn reply(packet: Packet) {
+    let (message, handed) = packet.encode();
+    if let Some(scope) = scope() {
+        // Fails only for what can't be copied, and packets can.
+        let _ = scope.post_message_with_transfer(&message, &handed);
+    }
+}
+
+/// Returns whether the question is still the one that long work is done for.
+fn is_current(id: u32) -> bool {
+    CURRENT.get() == id
+}
+
+/// Lets the worker hear what came meanwhile.
+async fn pause() {
+    let mut later = |resolve: Function, _: Function| {
+        if let Some(scope) = scope() {
+            // A scope that sets no timer is being closed: then nobody waits for the rest.
+            let _ = scope.set_timeout_with_callback(&resolve);
+        }
+    };
+    // It is never rejected.
+    let _ = JsFuture::from(Promise::new(&mut later)).await;
+}
+
+/// Returns milliseconds since the worker started.
+fn now() -> f64 {
+    scope().and_then(|scope| scope.performance()).map_or(0.0, |performance| performance.now())
+}
