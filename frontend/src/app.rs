@@ -10,7 +10,7 @@ use crate::pages::market::MarketPage;
 use crate::pages::nowcast::{NowcastPage, Studio};
 use crate::pages::whatif::WhatIfPage;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
-use crate::reactive::{effect, memo};
+use crate::reactive::{RwSignal, effect, memo};
 use crate::route::Page;
 use crate::theme::Theme;
 

@@ -12,7 +12,7 @@ use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Paramete
 
 use crate::net;
 use crate::parts::state::Remote;
-use crate::reactive::effect;
+use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::route::{self, Page};
 
 /// The greatest number of steps back.
@@ -276,7 +276,7 @@ impl Desk {
 
     /// Takes the last change back.
     pub(crate) fn undo(self) {
-        if let Some(before) = self.undo.try_update_value(Vec::pop).flatten() {
+        if let Some(before) = self.undo.update_value(Vec::pop).flatten() {
             self.last_change.set_value(None);
             self.scenario.set(Some(before));
         }

@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::pages::lab::Lab;
 use crate::pages::nowcast::Studio;
 use crate::parts::download;
+use crate::reactive::{RwSignal, StoredValue};
 use crate::route::Page;
 
 /// What each key does, for the list that `?` shows.

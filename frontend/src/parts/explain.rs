@@ -1,5 +1,6 @@
 //! How a number comes about: step by step, each with its formula.
 
+use crate::reactive::Memo;
 use leptos::prelude::*;
 
 /// One step: what it is, its formula with the numbers in it, and what comes out.
@@ -18,7 +19,7 @@ pub(crate) struct Step {
 pub(crate) fn Explanation(
     /// What is explained.
     #[prop(into)]
-    title: Signal<String>,
+    title: Memo<String>,
     /// The steps.
     steps: Memo<Vec<Step>>,
 ) -> impl IntoView {
@@ -26,7 +27,7 @@ pub(crate) fn Explanation(
         view! { <li><span class="step-name">{name}</span><code>{formula}</code><span class="num">{result}</span></li> }
     };
     view! {
-        <h2>{title}</h2>
+        <h2>{move || title.get()}</h2>
         <ol class="explanation">{move || steps.get().into_iter().map(step).collect_view()}</ol>
     }
 }

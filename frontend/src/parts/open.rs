@@ -8,6 +8,7 @@ use web_sys::{File, FileList};
 use crate::desk::Desk;
 use crate::parts::opener::{Opener, refusal};
 use crate::parts::state::Remote;
+use crate::reactive::RwSignal;
 use crate::worker::{self, Answer, Ask};
 
 /// How far reading is.
@@ -62,10 +63,10 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
     worker::ask(Ask::Open(files), move |answer| {
         if let Answer::Reading { name, share, trades } = answer {
             // The page that asked may have been left.
-            let _ = reading.try_set(Some(Reading { name, share, trades }));
+            reading.set(Some(Reading { name, share, trades }));
             return;
         }
-        let _ = reading.try_set(None);
+        reading.set(None);
         let said = match answer {
             Answer::Opened { events, contracts, .. } if events.is_empty() && contracts > 0.0 => {
                 desk.opened_files.update(|count| *count += 1);

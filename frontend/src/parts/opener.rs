@@ -1,5 +1,6 @@
 //! A button that opens files; files dropped anywhere on the page are opened too.
 
+use crate::reactive::RwSignal;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, FileList, HtmlInputElement};

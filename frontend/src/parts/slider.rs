@@ -5,7 +5,7 @@ use shared::scenario::{Parameter, decimal};
 use wasm_bindgen::JsCast;
 
 use crate::desk::{Desk, Knob};
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 
 /// A slider with its number box; a double click on the name brings the opening value back.
 #[component]

@@ -5,7 +5,7 @@ use shared::order;
 
 use crate::desk::Desk;
 use crate::parts::{artist, download};
-use crate::reactive::memo;
+use crate::reactive::{Memo, RwSignal, StoredValue, memo};
 
 /// One column: its heading, what it means, and its cells.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ pub(crate) struct Column {
     /// What it means, in a line.
     pub(crate) meaning: &'static str,
     /// The number of the row at a place: what it sorts by and what CSV holds.
-    pub(crate) value: Signal<Vec<Option<f64>>>,
+    pub(crate) value: Memo<Vec<Option<f64>>>,
     /// How the number is written.
     pub(crate) text: fn(f64) -> String,
     /// Whether the sign is coloured: bid for positive, ask for negative.

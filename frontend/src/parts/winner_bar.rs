@@ -5,7 +5,7 @@ use shared::format;
 
 use crate::desk::Desk;
 use crate::parts::artist;
-use crate::reactive::memo;
+use crate::reactive::{Memo, RwSignal, memo};
 
 /// A share too thin for its label, as a fraction of the bar.
 const LABELLED: f64 = 0.07;

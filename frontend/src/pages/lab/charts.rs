@@ -11,7 +11,7 @@ use super::fills::Explained;
 use super::state::Lab;
 use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 use crate::worker::found::Points;
 
 const MINUTE: f64 = 60e6;

@@ -7,7 +7,7 @@ use shared::scenario::decimal;
 
 use super::state::Lab;
 use crate::parts::slider::touched;
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 
 /// The settings that both rules have, those of the mission's, and those of coherent quoting.
 const BOTH: [usize; 9] = [

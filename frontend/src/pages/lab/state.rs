@@ -12,7 +12,7 @@ use shared::scenario::decimal;
 
 use crate::desk::{self, Desk};
 use crate::parts::state::Remote;
-use crate::reactive::{effect, memo};
+use crate::reactive::{Memo, RwSignal, StoredValue, effect, memo};
 use crate::route::{self, Page};
 use crate::worker::found::{
     BeliefFound, CompareFound, ExplainFound, Line, ReportFound, RunFound, SweepFound, TapeFound,
@@ -503,7 +503,7 @@ impl Lab {
 
     /// Takes the last change back.
     pub(crate) fn undo(self) {
-        if let Some(before) = self.undo.try_update_value(Vec::pop).flatten() {
+        if let Some(before) = self.undo.update_value(Vec::pop).flatten() {
             self.last_change.set_value(None);
             self.config.set(before);
         }

@@ -6,6 +6,7 @@ use shared::format;
 use shared::quoting::{Kind, SETTINGS};
 
 use super::state::Lab;
+use crate::reactive::RwSignal;
 use crate::worker::found::MODELS;
 
 /// The heat map.

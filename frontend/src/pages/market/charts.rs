@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::parts::artist;
 use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 
 /// How many bins the volume has at most.
 const MOST_BINS: i64 = 150;

@@ -7,7 +7,7 @@ use shared::scenario::Row;
 
 use crate::desk::Desk;
 use crate::parts::table::{ArtistTable, Column};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 
 /// The event's sum of last prices, volume and trades.
 #[component]
@@ -52,19 +52,19 @@ pub(super) fn Contracts(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let traded = move |read: fn(&ContractSummary) -> f64| {
-        Signal::from(memo(move || {
+        memo(move || {
             let contracts = desk.event().map(|event| event.contracts).unwrap_or_default();
             desk.scenario.with(|scenario| {
                 let artists = scenario.iter().flat_map(|scenario| scenario.artists());
                 artists.map(|artist| contracts.iter().find(|c| c.ticker == artist.ticker).map(read)).collect()
             })
-        }))
+        })
     };
     let priced = move |read: fn(&Row) -> Option<f64>| {
-        Signal::from(memo(move || match desk.outcome.get() {
+        memo(move || match desk.outcome.get() {
             Some(Ok(found)) => found.rows.iter().map(read).collect(),
             _ => Vec::new(),
-        }))
+        })
     };
     let count = |value: f64| format::grouped(value as i64);
     let column =

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{ContractSummary, Origin, Prints};
 use shared::format;
@@ -11,7 +10,7 @@ use shared::market::Ticker;
 use crate::desk::Desk;
 use crate::net;
 use crate::parts::state::Remote;
-use crate::reactive::{effect, memo};
+use crate::reactive::{Memo, RwSignal, StoredValue, effect, memo};
 use crate::worker::{self, Answer, Ask};
 
 /// What the page shows of the chosen contract.
@@ -134,7 +133,7 @@ impl Shown {
 
     fn take(self, desk: Desk, ticker: &Ticker, answer: Result<Prints, String>, opened: bool) {
         // The page may be gone by now; the desk, which keeps the tape, never is.
-        self.asked.try_update_value(|asked| asked.retain(|other| other != ticker));
+        self.asked.update_value(|asked| asked.retain(|other| other != ticker));
         match answer {
             // A file of this contract may have been opened meanwhile: then this is the tape that it stands in for.
             Ok(_) if opened != is_opened(desk, ticker) => {}
@@ -143,7 +142,7 @@ impl Shown {
                 kept.push(Arc::new(prints));
             }),
             Err(reason) => {
-                self.failure.try_set(Some((ticker.clone(), reason)));
+                self.failure.set(Some((ticker.clone(), reason)));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::studio::{Known, Loaded, Studio};
 use crate::parts::artist;
 use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
-use crate::reactive::memo;
+use crate::reactive::{RwSignal, memo};
 
 const DAY: f64 = 86_400e6;
 

@@ -115,11 +115,11 @@ fn Standings() -> impl IntoView {
     let studio = expect_context::<Studio>();
     // The standing of the row, its place, and the chosen artist's place.
     let of = move |read: fn(&[Standing], usize, usize) -> Option<f64>| {
-        Signal::from(memo(move || {
+        memo(move || {
             let Some(event) = studio.event() else { return Vec::new() };
             let (all, chosen) = (&event.standings, studio.chosen.get());
             (0..all.len()).map(|place| read(all, place, chosen)).collect()
-        }))
+        })
     };
     let millions = |count: f64| format::millions(count, 2);
     let points = |share: f64| format::signed_percent(share, 2).replace('%', "pp");

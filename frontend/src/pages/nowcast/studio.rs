@@ -18,7 +18,7 @@ use crate::desk::{self, Desk};
 use crate::net;
 use crate::parts::state::Remote;
 use crate::pieces::Work;
-use crate::reactive::{effect, memo};
+use crate::reactive::{Memo, RwSignal, StoredValue, effect, memo};
 use crate::route::{self, Page};
 
 /// The most artists of an event: as many as there are colours.
@@ -138,7 +138,7 @@ pub(super) struct State {
 #[derive(Clone, Copy)]
 pub(crate) struct Studio {
     desk: Desk,
-    state: StoredValue<State, LocalStorage>,
+    state: StoredValue<State>,
     version: RwSignal<usize>,
     /// The chosen artist, by place.
     pub(super) chosen: RwSignal<usize>,
@@ -159,7 +159,7 @@ impl Studio {
     /// Returns the state, which asks the server for histories once its page is shown.
     pub(crate) fn open(desk: Desk) -> Self {
         let version = RwSignal::new(0);
-        let state = StoredValue::new_local(State {
+        let state = StoredValue::new(State {
             loaded: Remote::Loading,
             fitting: Fitting::Running,
             known: None,
@@ -224,7 +224,7 @@ impl Studio {
 
     /// Changes the state without telling of it.
     pub(super) fn change<T: Default>(self, change: impl FnOnce(&mut State) -> T) -> T {
-        self.state.try_update_value(change).unwrap_or_default()
+        self.state.update_value(change).unwrap_or_default()
     }
 
     /// Tells that the state has changed.

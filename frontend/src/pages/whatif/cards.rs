@@ -5,7 +5,7 @@ use shared::format;
 
 use crate::desk::Desk;
 use crate::parts::artist;
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 
 /// The cards; a click chooses the artist whose sliders are shown.
 #[component]

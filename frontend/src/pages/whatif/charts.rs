@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::parts::artist;
 use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 
 const DENSITY_POINTS: usize = 140;
 const STRIKE_POINTS: usize = 160;

@@ -7,7 +7,7 @@ use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, artist_parameter, de
 use crate::desk::{Desk, Knob};
 use crate::parts::slider::Slider;
 use crate::parts::{artist, download};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 
 /// A way to change several parameters at once.
 struct Preset {
@@ -78,7 +78,7 @@ pub(super) fn Controls(
             <Changes names=names />
             <h2>
                 <span class="swatch" style:background-color=move || artist::css(artist::colour(desk.artist.get()))></span>
-                <span id="chosen-artist">{chosen}</span>
+                <span id="chosen-artist">{move || chosen.get()}</span>
             </h2>
             // Another artist means other sliders: their values belong to the artist.
             {move || {

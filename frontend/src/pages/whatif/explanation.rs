@@ -6,7 +6,7 @@ use shared::scenario::{artist_parameter as own, event_parameter as common};
 
 use crate::desk::Desk;
 use crate::parts::explain::{Explanation, Step};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 
 /// The panel.
 #[component]
@@ -15,7 +15,7 @@ pub(super) fn WhatIfExplanation(
     names: Memo<Vec<String>>,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
-    let title = Signal::derive(move || {
+    let title = memo(move || {
         let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
         format!("How {name}'s number comes about")
     });

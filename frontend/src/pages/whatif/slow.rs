@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use shared::scenario::{Reprices, Sensitivity};
 
 use crate::desk::{self, Desk};
-use crate::reactive::effect;
+use crate::reactive::{StoredValue, effect};
 
 /// How long one piece may hold the page up, in milliseconds: a drag's own frame still fits beside it.
 const PIECE: f64 = 1.5;

@@ -6,7 +6,7 @@ use shared::scenario::Row;
 
 use crate::desk::Desk;
 use crate::parts::table::{ArtistTable, Column};
-use crate::reactive::memo;
+use crate::reactive::{Memo, memo};
 
 /// The table.
 #[component]
@@ -16,10 +16,10 @@ pub(super) fn WhatIfTable(
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let of = move |read: fn(&Row) -> Option<f64>| {
-        Signal::from(memo(move || match desk.outcome.get() {
+        memo(move || match desk.outcome.get() {
             Some(Ok(found)) => found.rows.iter().map(read).collect(),
             _ => Vec::new(),
-        }))
+        })
     };
     let percent = |value: f64| format::percent(value, 2);
     let cents = |value: f64| format::cents(value, 1);

@@ -23,11 +23,11 @@ use self::draw::View;
 use self::spec::{Format, Series, Spec};
 use crate::frames::Painter;
 use crate::parts::download;
-use crate::reactive::effect;
+use crate::reactive::{Memo, RwSignal, StoredValue, effect};
 use crate::theme::{Palette, Theme};
 
 /// The stage once the canvases are there, and what draws it.
-type Staged = StoredValue<Option<(Rc<Stage>, Rc<Painter>)>, LocalStorage>;
+type Staged = StoredValue<Option<(Rc<Stage>, Rc<Painter>)>>;
 
 /// What a painter needs, shared between the component and the frame loop.
 struct Stage {
@@ -142,7 +142,7 @@ pub(crate) fn Chart(
     slug: &'static str,
     /// What it shows.
     #[prop(into)]
-    spec: Signal<Spec>,
+    spec: Memo<Spec>,
     /// The part of the x axis that is shown, where charts share it; none is all of it.
     #[prop(optional)]
     zoom: Option<RwSignal<Option<(f64, f64)>>>,
@@ -158,7 +158,7 @@ pub(crate) fn Chart(
     let hover = RwSignal::new(None::<f64>);
     let table = RwSignal::new(false);
     let theme = expect_context::<RwSignal<Theme>>();
-    let stage = StoredValue::new_local(None::<(Rc<Stage>, Rc<Painter>)>);
+    let stage = StoredValue::new(None::<(Rc<Stage>, Rc<Painter>)>);
 
     effect(move || {
         let (Some(frame), Some(series), Some(overlay)) = (frame.get(), series.get(), overlay.get()) else {
@@ -208,7 +208,7 @@ pub(crate) fn Chart(
     });
     watch_size(plot, move || with_stage(&|_| {}));
 
-    let dragged = StoredValue::new_local(None::<(f64, (f64, f64))>);
+    let dragged = StoredValue::new(None::<(f64, (f64, f64))>);
     let read_at = move |pixel: Option<f64>| {
         with_stage(&|stage| stage.pointer.set(pixel));
         let x = pixel.and_then(|pixel| {
@@ -409,7 +409,7 @@ fn watch_size(element: NodeRef<Div>, changed: impl Fn() + Clone + 'static) {
         let callback = Closure::<dyn FnMut()>::new(changed);
         let Ok(observer) = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()) else { return };
         observer.observe(&element);
-        let kept = StoredValue::new_local((observer, callback));
+        let kept = StoredValue::new((observer, callback));
         on_cleanup(move || kept.with_value(|(observer, _)| observer.disconnect()));
     });
 }
