@@ -49,9 +49,9 @@ pub(crate) fn App() -> impl IntoView {
                 <span>{text}</span>
                 <button type="button" class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
             </div>
-        })}
+        }.into_any())}
         <main id="main">
-            <h1 class="unseen">"Tauroi: " {move || desk.page.get().name()}</h1>
+            <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name())}</h1>
             {move || match state.get() {
                 Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
                 Remote::Failed(reason) => {
@@ -73,11 +73,11 @@ pub(crate) fn App() -> impl IntoView {
             <div class="help" role="dialog" aria-label="Keys">
                 <h2>"Keys"</h2>
                 <dl>
-                    {keys::KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> }).collect_view()}
+                    {Vec::from(keys::KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> }.into_any()))}
                 </dl>
                 <button type="button" on:click=move |_| help.set(false)>"Close"</button>
             </div>
-        })}
+        }.into_any())}
     }
 }
 
@@ -91,11 +91,13 @@ fn TopBar(
     let desk = expect_context::<Desk>();
     let theme = expect_context::<RwSignal<Theme>>();
     let badge = move || {
-        desk.list.with(|list| match list {
-            Remote::Ready(list) => list.mode.badge(),
-            Remote::Loading => "…",
-            Remote::Failed(_) => "OFFLINE",
-        })
+        desk.list
+            .with(|list| match list {
+                Remote::Ready(list) => list.mode.badge(),
+                Remote::Loading => "…",
+                Remote::Failed(_) => "OFFLINE",
+            })
+            .to_owned()
     };
     let link = move |(page, letter): (Page, char)| {
         let here = move || (desk.page.get() == page).then_some("page");
@@ -109,6 +111,7 @@ fn TopBar(
                 {page.name()}
             </a>
         }
+        .into_any()
     };
     let chosen =
         memo(move || desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default());
@@ -136,22 +139,23 @@ fn TopBar(
         let unit = if days == 1 { "day" } else { "days" };
         Some(format!("Settles on {month:02}-{day:02}, {days} {unit} after the last trade"))
     };
+    let settles = move || settles().unwrap_or_default();
     view! {
         <header class="top-bar">
             <span class="brand">"Tauroi"</span>
             <span class="mode-badge" data-mode=badge>{badge}</span>
-            <nav aria-label="Pages">{Page::ALL.map(link).collect_view()}</nav>
+            <nav aria-label="Pages">{Vec::from(Page::ALL.map(link))}</nav>
             <select id="event" aria-label="Event" on:change=choose prop:value=move || chosen.get()>
                 {move || events().into_iter().map(|ticker| {
                     let is_chosen = ticker == chosen.get();
                     let text = ticker.clone();
-                    view! { <option value=ticker selected=is_chosen>{text}</option> }
-                }).collect_view()}
+                    view! { <option value=ticker selected=is_chosen>{text}</option> }.into_any()
+                }).collect::<Vec<_>>()}
             </select>
             <span class="settles">{settles}</span>
             <span class="spacer"></span>
             <button type="button" class="quiet" id="theme" title="Light or dark (t)" on:click=move |_| turn_light.run(())>
-                {move || match theme.get() { Theme::Dark => "Light", Theme::Light => "Dark" }}
+                {move || match theme.get() { Theme::Dark => "Light", Theme::Light => "Dark" }.to_owned()}
             </button>
             <button type="button" class="quiet" title="Keys (?)" aria-expanded=move || help.get().to_string() on:click=move |_| help.update(|shown| *shown = !*shown)>
                 "Keys"
@@ -183,9 +187,9 @@ fn Footer() -> impl IntoView {
                 (!problems.is_empty()).then(|| view! {
                     <details class="caution">
                         <summary>{problems.len()} " skipped"</summary>
-                        <ul>{problems.into_iter().map(|problem| view! { <li>{problem}</li> }).collect_view()}</ul>
+                        <ul>{problems.into_iter().map(|problem| view! { <li>{problem}</li> }.into_any()).collect::<Vec<_>>()}</ul>
                     </details>
-                })
+                }.into_any())
             }}
         </footer>
     }

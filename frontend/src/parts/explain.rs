@@ -24,10 +24,10 @@ pub(crate) fn Explanation(
     steps: Memo<Vec<Step>>,
 ) -> impl IntoView {
     let step = |Step { name, formula, result }: Step| {
-        view! { <li><span class="step-name">{name}</span><code>{formula}</code><span class="num">{result}</span></li> }
+        view! { <li><span class="step-name">{name}</span><code>{formula}</code><span class="num">{result}</span></li> }.into_any()
     };
     view! {
         <h2>{move || title.get()}</h2>
-        <ol class="explanation">{move || steps.get().into_iter().map(step).collect_view()}</ol>
+        <ol class="explanation">{move || steps.get().into_iter().map(step).collect::<Vec<_>>()}</ol>
     }
 }

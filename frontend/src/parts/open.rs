@@ -34,6 +34,7 @@ pub(crate) fn OpenTape() -> impl IntoView {
                     <button type="button" class="quiet" on:click=move |_| stop()>"Stop"</button>
                 </div>
             }
+            .into_any()
         })
     };
     view! {

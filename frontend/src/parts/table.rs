@@ -104,6 +104,7 @@ pub(crate) fn ArtistTable(
                 <button type="button" class="sort" on:click=turn>{column.name}</button>
             </th>
         }
+        .into_any()
     };
     let row = move |place: usize| {
         let cell = move |column: Column| {
@@ -114,7 +115,7 @@ pub(crate) fn ArtistTable(
                 Some(value) if column.signed && value < 0.0 => "num down",
                 _ => "num",
             };
-            view! { <td class=sign data-value=move || value().map(|v| v.to_string()).unwrap_or_default()>{move || value().map_or_else(|| "–".to_owned(), text)}</td> }
+            view! { <td class=sign data-value=move || value().map(|v| v.to_string()).unwrap_or_default()>{move || value().map_or_else(|| "–".to_owned(), text)}</td> }.into_any()
         };
         view! {
             <tr
@@ -133,6 +134,7 @@ pub(crate) fn ArtistTable(
                 {columns.with_value(|columns| columns.iter().cloned().map(cell).collect::<Vec<_>>())}
             </tr>
         }
+        .into_any()
     };
     view! {
         <div class="table-head">
@@ -148,7 +150,7 @@ pub(crate) fn ArtistTable(
                     </tr>
                 </thead>
                 <tbody>
-                    {move || order.get().into_iter().map(|place| row(place).into_any()).collect_view()}
+                    {move || order.get().into_iter().map(row).collect::<Vec<_>>()}
                 </tbody>
             </table>
         </div>

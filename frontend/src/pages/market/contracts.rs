@@ -25,8 +25,11 @@ pub(super) fn EventFigures() -> impl IntoView {
             ("event-trades", "Prints", format::grouped(trades)),
             ("event-contracts", "Contracts listed", contracts.len().to_string()),
         ]
-        .map(|(id, name, value)| view! { <div><dt>{name}</dt><dd class="num" id=id>{value}</dd></div> })
-        .collect_view()
+        .into_iter()
+        .map(|(id, name, value)| {
+            view! { <div><dt>{name}</dt><dd class="num" id=id>{value}</dd></div> }.into_any()
+        })
+        .collect::<Vec<_>>()
     };
     view! { <dl class="figures">{figures}</dl> }
 }

@@ -50,9 +50,10 @@ pub(super) fn NowcastChart() -> impl IntoView {
                 {name}
             </button>
         }
+        .into_any()
     };
     view! {
-        <div class="ranges" role="group" aria-label="How much of the past">{RANGES.map(button).collect_view()}</div>
+        <div class="ranges" role="group" aria-label="How much of the past">{Vec::from(RANGES.map(button))}</div>
         <Chart title="Official count, nowcast and forecast" slug="nowcast" spec=spec />
     }
 }

@@ -121,6 +121,7 @@ fn table(rows: &[Row]) -> AnyView {
                     <td class="num">{format::grouped(row.n as i64)}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {

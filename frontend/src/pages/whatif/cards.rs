@@ -42,12 +42,13 @@ pub(super) fn Cards(
                     {move || row.get().and_then(|(_, market, _)| market).map_or_else(|| "no price".to_owned(), |price| format!("mkt {}", format::cents(price, 0)))}
                 </span>
                 <span class="artist-edge num" class:up=move || edge().is_some_and(|e| e > 0.0) class:down=move || edge().is_some_and(|e| e < 0.0)>
-                    {move || edge().map(|edge| format::signed_cents(edge, 1))}
+                    {move || edge().map(|edge| format::signed_cents(edge, 1)).unwrap_or_default()}
                 </span>
             </button>
         }
+        .into_any()
     };
     view! {
-        <div class="artist-cards">{move || (0..count.get()).map(card).collect_view()}</div>
+        <div class="artist-cards">{move || (0..count.get()).map(card).collect::<Vec<_>>()}</div>
     }
 }

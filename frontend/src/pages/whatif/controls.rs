@@ -69,7 +69,7 @@ pub(super) fn Controls(
             <div class="control-row">
                 <select id="preset" aria-label="Preset" on:change=apply>
                     <option value="">"Presets"</option>
-                    {PRESETS.iter().map(|preset| view! { <option value=preset.name title=preset.meaning>{preset.name}</option> }).collect_view()}
+                    {PRESETS.iter().map(|preset| view! { <option value=preset.name title=preset.meaning>{preset.name}</option> }.into_any()).collect::<Vec<_>>()}
                 </select>
                 <button type="button" id="undo" title="Take the last change back (u)" on:click=move |_| desk.undo()>"Undo"</button>
                 <button type="button" id="reset" title="Back to what was opened (r)" on:click=move |_| desk.reset()>"Reset"</button>
@@ -83,10 +83,10 @@ pub(super) fn Controls(
             // Another artist means other sliders: their values belong to the artist.
             {move || {
                 let place = desk.artist.get();
-                (0..ARTIST_PARAMETERS.len()).map(|i| view! { <Slider knob=Knob::Artist(place, i) /> }).collect_view()
+                (0..ARTIST_PARAMETERS.len()).map(|i| view! { <Slider knob=Knob::Artist(place, i) /> }.into_any()).collect::<Vec<_>>()
             }}
             <h2>"All artists"</h2>
-            {(0..EVENT_PARAMETERS.len()).map(|i| view! { <Slider knob=Knob::Event(i) /> }).collect_view()}
+            {(0..EVENT_PARAMETERS.len()).map(|i| view! { <Slider knob=Knob::Event(i) /> }.into_any()).collect::<Vec<_>>()}
         </section>
     }
 }
@@ -130,7 +130,7 @@ fn Changes(
                 desk.turn(knob, knob.read(&opened));
             }
         };
-        view! { <li><button type="button" class="chip" title="Take this change back" on:click=back>{text} " ×"</button></li> }
+        view! { <li><button type="button" class="chip" title="Take this change back" on:click=back>{text} " ×"</button></li> }.into_any()
     };
     view! {
         {move || {
@@ -138,10 +138,10 @@ fn Changes(
             let more = changes.len().saturating_sub(LISTED);
             (!changes.is_empty()).then(|| view! {
                 <ul class="changes" aria-label="What changed">
-                    {changes.into_iter().take(LISTED).map(item).collect_view()}
-                    {(more > 0).then(|| view! { <li class="more">"and " {more} " more"</li> })}
+                    {changes.into_iter().take(LISTED).map(item).collect::<Vec<_>>()}
+                    {(more > 0).then(|| view! { <li class="more">"and " {more} " more"</li> }.into_any())}
                 </ul>
-            })
+            }.into_any())
         }}
     }
 }

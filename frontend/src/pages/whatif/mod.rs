@@ -24,9 +24,9 @@ pub(crate) fn WhatIfPage() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let names = memo(move || desk.names());
     let failure = move || match desk.outcome.get() {
-        Some(Err(reason)) => {
-            Some(view! { <p class="state failed" role="alert">"This can't be priced: " {reason}</p> })
-        }
+        Some(Err(reason)) => Some(
+            view! { <p class="state failed" role="alert">"This can't be priced: " {reason}</p> }.into_any(),
+        ),
         _ => None,
     };
     view! {

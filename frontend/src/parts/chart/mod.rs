@@ -319,7 +319,7 @@ fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
         let highest = shared::order::order(items.len(), &|a, b| height(a) > height(b));
         items = highest.into_iter().take(FEW).map(|place| items[place]).collect();
     }
-    let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> });
+    let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> }.into_any());
     let items: Vec<_> = items
         .into_iter()
         .map(|(series, value)| {
@@ -331,9 +331,10 @@ fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
             view! {
                 <span class="legend-item">
                     <span class="swatch" style:background-color=colour></span>
-                    {series.name.clone()} <span class="num">{value}</span>
+                    {series.name.clone()} <span class="num">{value.unwrap_or_default()}</span>
                 </span>
             }
+            .into_any()
         })
         .collect();
     view! { {at} {items} }.into_any()
@@ -358,6 +359,7 @@ fn data_table(spec: &Spec) -> impl IntoView + use<> {
                     <td class="num">{reading(point.1, y.format)}</td>
                 </tr>
             }
+            .into_any()
         })
         .collect();
     view! {
