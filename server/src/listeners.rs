@@ -32,7 +32,7 @@ fn write(histories: &[History]) -> anyhow::Result<String> {
     for history in histories {
         for (i, day) in (0..).zip(history.as_of(history.end()).days()) {
             if day.listeners.is_some() || day.sound_posts.is_some() {
-                let date = history.first().plus(i).to_string();
+                let date = history.first().plus_days(i).to_string();
                 file.write_record([history.artist(), &date, &text(day.listeners), &text(day.sound_posts)])?;
             }
         }

@@ -5,12 +5,13 @@
 #[path = "support/corpus.rs"]
 mod corpus;
 
+use shared::units::Date;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use shared::nowcast::series::{Day, History, Source, read_histories};
+use shared::nowcast::series::{History, Source, read_histories};
 
 /// Runs `tauroi nowcast evaluate` with these arguments.
 fn evaluate(arguments: &[&str]) -> Output {
@@ -45,7 +46,7 @@ fn report(folder: &Path) -> Value {
 
 /// Writes the simulated artists' listeners, with or without the TikTok column.
 fn write_listeners(path: &Path, tiktok: bool) {
-    let first = Day::from_date(2024, 1, 1).unwrap();
+    let first = Date::new(2024, 1, 1).unwrap();
     let mut table = format!(
         "artist,Date,Spotify_Monthly_Listeners,followers{}\n",
         if tiktok { ",tiktok_sound_posts_change" } else { "" }
@@ -53,7 +54,7 @@ fn write_listeners(path: &Path, tiktok: bool) {
     for history in shared::world::histories(1, first, 2, 400).unwrap() {
         for (d, day) in (0..).zip(history.as_of(history.end()).days()) {
             let listeners = day.listeners.map_or_else(String::new, |x| x.to_string());
-            write!(table, "{},{},{listeners},7", history.artist(), first.plus(d)).unwrap();
+            write!(table, "{},{},{listeners},7", history.artist(), first.plus_days(d)).unwrap();
             if tiktok {
                 write!(table, ",{}", day.sound_posts.unwrap()).unwrap();
             }
@@ -67,13 +68,13 @@ fn write_listeners(path: &Path, tiktok: bool) {
 const LATE: &str = "2024-12-31";
 
 /// Returns the pooled random walk's root mean squared error, and over how many forecasts, straight from the histories.
-fn random_walk(histories: &[History], from: Day, horizon: i32) -> (f64, usize) {
+fn random_walk(histories: &[History], from: Date, horizon: i32) -> (f64, usize) {
     let (mut sum, mut n) = (0.0, 0);
     for history in histories {
         let known = history.as_of(history.end());
-        for day in (0..history.end().since(from)).map(|d| from.plus(d)) {
+        for day in (0..history.end().days_since(from)).map(|d| from.plus_days(d)) {
             let count = |day| known.on(day).and_then(|observation| observation.listeners);
-            if let (Some(now), Some(then)) = (count(day), count(day.plus(horizon))) {
+            if let (Some(now), Some(then)) = (count(day), count(day.plus_days(horizon))) {
                 sum += (then - now) * (then - now);
                 n += 1;
             }
@@ -105,7 +106,7 @@ fn the_recorded_artists_are_forecast_better_than_by_doing_nothing() {
         for (row, horizon) in pooled.iter().zip([1, 3, 7, 14, 21]) {
             let number = |field: &str| row[field].as_f64().unwrap_or_else(|| panic!("{field} of {row}"));
             assert_eq!(row["horizon"], horizon);
-            let (rmse_rw, n) = random_walk(histories, Day::parse(FROM).unwrap(), horizon);
+            let (rmse_rw, n) = random_walk(histories, FROM.parse::<Date>().unwrap(), horizon);
             assert_eq!(row["n"], n);
             assert!((number("rmse_rw") / rmse_rw - 1.0).abs() < 1e-12, "{row}");
             assert!(number("rmse") < 0.85 * rmse_rw, "{row}");

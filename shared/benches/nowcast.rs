@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+use shared::units::Date;
 use std::hint::black_box;
 use std::io::Read as _;
 use std::time::Instant;
@@ -12,7 +13,7 @@ use std::time::Instant;
 use shared::Invalid;
 use shared::nowcast::evaluate::{Settings, evaluate};
 use shared::nowcast::forecast::Nowcaster;
-use shared::nowcast::series::{AsOf, Day, History, Source, read_histories};
+use shared::nowcast::series::{AsOf, History, Source, read_histories};
 
 /// The fits that are timed; the fastest counts, as only disturbances make one slower.
 const FITS: usize = 5;
@@ -43,7 +44,7 @@ fn main() -> Result<(), Invalid> {
             println!("{name:<40} {seconds:>8.2} s");
         }
     };
-    let (first, from) = (Day::from_date(2019, 1, 1)?, Day::from_date(2023, 1, 1)?);
+    let (first, from) = (Date::new(2019, 1, 1)?, Date::new(2023, 1, 1)?);
     let (histories, origin) = match recorded() {
         Some(histories) => (histories, "recorded"),
         None => (shared::world::histories(1, first, 5, 7 * 365 + 2)?, "simulated"),

@@ -4,11 +4,12 @@
 #[allow(dead_code, unused_imports, unused_macros, reason = "golden tables are read elsewhere")]
 mod corpus;
 
+use shared::units::Date;
 use std::io::Read as _;
 
 use shared::nowcast::evaluate::{Evaluation, Row, Scored, Settings, evaluate};
 use shared::nowcast::other::{OutsiderRate, PastEvent};
-use shared::nowcast::series::{Day, History, Observation, Source, read_histories};
+use shared::nowcast::series::{History, Observation, Source, read_histories};
 
 /// Returns the five recorded artists, 2019 to February 2026.
 fn recorded() -> Option<Vec<History>> {
@@ -23,8 +24,8 @@ fn recorded() -> Option<Vec<History>> {
     Some(histories)
 }
 
-fn day(text: &str) -> Day {
-    Day::parse(text).expect("a date")
+fn day(text: &str) -> Date {
+    text.parse::<Date>().expect("a date")
 }
 
 /// Asserts the bars of the walk-forward evaluation from 2023 on.
@@ -67,10 +68,10 @@ fn the_bars_hold_on_the_counts_that_were_published() {
 }
 
 /// The bits of every forecast made up to `last`, in order.
-fn forecasts(scored: &[Scored], last: Day, outcome_by: Day) -> Vec<[u64; 3]> {
-    let made = scored
-        .iter()
-        .filter(|s| s.origin <= last && s.origin.plus(i32::try_from(s.horizon).expect("days")) <= outcome_by);
+fn forecasts(scored: &[Scored], last: Date, outcome_by: Date) -> Vec<[u64; 3]> {
+    let made = scored.iter().filter(|s| {
+        s.origin <= last && s.origin.plus_days(i32::try_from(s.horizon).expect("days")) <= outcome_by
+    });
     made.map(|s| [s.median.to_bits(), s.damped.to_bits(), s.first_system.map_or(0, f64::to_bits)]).collect()
 }
 
@@ -78,7 +79,7 @@ fn forecasts(scored: &[Scored], last: Day, outcome_by: Day) -> Vec<[u64; 3]> {
 fn the_future_changes_no_forecast() {
     let Some(histories) = recorded() else { return };
     let (from, last, end) = (day("2024-08-01"), day("2024-09-15"), day("2024-11-30"));
-    let until = |history: &History, last: Day| history.as_of(last).days().to_vec();
+    let until = |history: &History, last: Date| history.as_of(last).days().to_vec();
     let rebuilt = |f: &dyn Fn(&History) -> Vec<Observation>| -> Vec<History> {
         histories.iter().map(|h| History::new(h.artist(), h.first(), f(h)).expect("valid")).collect()
     };
@@ -108,7 +109,7 @@ fn the_future_changes_no_forecast() {
 fn others_mass_follows_the_settled_events() {
     let Some(markets) = corpus::read("data/kxtopmonthly/markets.csv") else { return };
     // Of each settled event: its first trade, its last, and the first trade of the contract that won.
-    let mut events: Vec<(String, Day, Day, Day)> = Vec::new();
+    let mut events: Vec<(String, Date, Date, Date)> = Vec::new();
     for row in corpus::rows(&markets) {
         let (event, first, last, result) = (row[0], day(&row[5][..10]), day(&row[6][..10]), row[8]);
         if result.is_empty() {
@@ -127,8 +128,8 @@ fn others_mass_follows_the_settled_events() {
     let mut past = Vec::new();
     for (event, opened, settled, won) in &events {
         // Every winner was traded, and so listed, within a week of its event's opening.
-        assert!(won.since(*opened) <= 7, "{event}");
-        let days = u32::try_from(settled.since(*opened) + 1).expect("days");
+        assert!(won.days_since(*opened) <= 7, "{event}");
+        let days = u32::try_from(settled.days_since(*opened) + 1).expect("days");
         past.push(PastEvent { days, outsiders: 0 });
     }
     let total: u32 = past.iter().map(|e| e.days).sum();
@@ -152,12 +153,12 @@ fn others_mass_is_calibrated_on_the_recorded_leaders() {
     let (mut expected, mut variance, mut seen) = (0.0, 0.0, 0.0);
     for year in 2019..=2025 {
         for month in 1..=11 {
-            let opened = Day::from_date(year, month, 1).expect("a date");
-            let settled = Day::from_date(year, month + 1, 1).expect("a date").plus(-1);
+            let opened = Date::new(year, month, 1).expect("a date");
+            let settled = Date::new(year, month + 1, 1).expect("a date").plus_days(-1);
             let count = |h: &History| h.as_of(opened).days().last().and_then(|d| d.listeners).unwrap_or(0.0);
             let mut order: Vec<usize> = (0..histories.len()).collect();
             order.sort_by(|&i, &j| count(&histories[j]).total_cmp(&count(&histories[i])));
-            let listed: Vec<Option<Day>> =
+            let listed: Vec<Option<Date>> =
                 (0..5).map(|i| order[..2].contains(&i).then_some(opened)).collect();
             let event = PastEvent::observe(&histories, &listed, opened, settled).expect("an event");
             if past.len() >= 6 {

@@ -5,13 +5,14 @@ use shared::nowcast::evaluate::{Row, Settings, evaluate, evaluate_with_progress}
 use shared::nowcast::forecast::{Nowcaster, Scheduled};
 use shared::nowcast::joint::{Correlation, outcomes};
 use shared::nowcast::other::{OutsiderRate, PastEvent};
-use shared::nowcast::series::{AsOf, Day, History, Observation};
+use shared::nowcast::series::{AsOf, History, Observation};
 use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use shared::units::Date;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
-const FIRST: Day = Day::from_epoch_days(18_000);
+const FIRST: Date = Date::from_unix_days(18_000).expect("a date");
 
 /// A linear congruential generator (Knuth's MMIX constants), and normals from it by summing twelve uniforms:
 /// all that a simulation needs whose tails are made by hand.
@@ -125,7 +126,7 @@ fn the_fit_finds_what_velocity_does() {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn forecasts_are_calibrated_and_better_than_a_random_walk() {
     let histories = simulate(TRUTH, 5, 1600, 3);
-    let evaluation = evaluate(&histories, &Settings::new(FIRST.plus(1000))).expect("enough history");
+    let evaluation = evaluate(&histories, &Settings::new(FIRST.plus_days(1000))).expect("enough history");
     for row in evaluation.rows.iter().filter(|row| row.artist == "pooled") {
         assert!((row.coverage80 - 0.8).abs() < 0.04, "{row:?}");
         assert!((row.coverage95 - 0.95).abs() < 0.025, "{row:?}");
@@ -138,7 +139,7 @@ fn forecasts_are_calibrated_and_better_than_a_random_walk() {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn what_comes_later_changes_no_forecast() {
     let (histories, others) = (simulate(TRUTH, 3, 700, 10), simulate(TRUTH, 3, 700, 11));
-    let last = FIRST.plus(649);
+    let last = FIRST.plus_days(649);
     let spliced: Vec<History> = histories
         .iter()
         .zip(&others)
@@ -148,7 +149,7 @@ fn what_comes_later_changes_no_forecast() {
             History::new(history.artist(), FIRST, days).expect("valid")
         })
         .collect();
-    let settings = Settings { resamples: 0, ..Settings::new(FIRST.plus(600)) };
+    let settings = Settings { resamples: 0, ..Settings::new(FIRST.plus_days(600)) };
     let made = |histories: &[History]| -> Vec<[u64; 2]> {
         let evaluation = evaluate(histories, &settings).expect("enough history");
         let known = evaluation.scored.iter().filter(|s| s.origin <= last);
@@ -166,7 +167,7 @@ fn the_first_system_is_compared_where_it_can_forecast() {
     let mut days = histories[1].as_of(histories[1].end()).days().to_vec();
     days.iter_mut().for_each(|day| day.sound_posts = None);
     histories[1] = History::new("without TikTok", FIRST, days).expect("valid");
-    let settings = Settings { horizons: vec![7], resamples: 0, ..Settings::new(FIRST.plus(600)) };
+    let settings = Settings { horizons: vec![7], resamples: 0, ..Settings::new(FIRST.plus_days(600)) };
     let mut done = Vec::new();
     let evaluation = evaluate_with_progress(&histories, &settings, |part| done.push(part));
     let rows = evaluation.expect("enough history").rows;
@@ -191,7 +192,7 @@ fn the_common_part_of_surprises_is_found() {
     assert!(apart.loadings().iter().all(|l| l.abs() < 0.3), "{:?}", apart.loadings());
 
     // The outcomes keep the fan's whole variance, whatever part of it is common.
-    let settlement = nowcaster.last_day(0).expect("a day").plus(16);
+    let settlement = nowcaster.last_day(0).expect("a day").plus_days(16);
     let fan = nowcaster.fan(0, 16, &[]).expect("a forecast").steps[16].listeners;
     let artists = outcomes(&nowcaster, &correlation, settlement).expect("outcomes");
     let Outcome::Merton { years, sigma, lambda, beta, .. } = artists[0] else { panic!("jumps: {artists:?}") };
@@ -224,11 +225,11 @@ fn a_fan_adds_up() {
         let step = pair[1];
         let parts = step.trend + step.echo + step.velocity;
         assert!((step.listeners.mean - today.mean - parts).abs() < 1e-12, "day {h}");
-        assert!(step.listeners.sd > 0.0 && step.day.since(pair[0].day) == 1, "day {h}");
+        assert!(step.listeners.sd > 0.0 && step.day.days_since(pair[0].day) == 1, "day {h}");
         assert_eq!(step.event_factor, 1.0);
     }
     // A release in five days leaves the days before it as they were and widens those after.
-    let event = Scheduled { day: fan.as_of.plus(5), impact: 3.0 };
+    let event = Scheduled { day: fan.as_of.plus_days(5), impact: 3.0 };
     let with = nowcaster.fan(0, 62, &[event]).expect("a forecast");
     assert_eq!(with.steps[..5], fan.steps[..5]);
     assert!(with.steps[5..].iter().all(|step| step.event_factor > 1.0));
@@ -242,7 +243,7 @@ fn a_fan_adds_up() {
 fn between_publications_the_number_is_an_interval() {
     // The day after the last count has no count yet.
     let histories = simulate(TRUTH, 2, 1205, 7);
-    let waiting = FIRST.plus(1198);
+    let waiting = FIRST.plus_days(1198);
     assert_eq!(1198 % 11, 10);
     let published =
         Nowcaster::fit(&histories.iter().map(|h| h.as_of(waiting)).collect::<Vec<_>>()).expect("fits");
@@ -276,7 +277,7 @@ fn too_little_or_another_history_is_refused() {
     swapped.reverse();
     assert!(nowcaster.update(&swapped).is_err());
     assert!(nowcaster.update(&swapped[..1]).is_err());
-    let settings = Settings { horizons: vec![3, 1], ..Settings::new(FIRST.plus(500)) };
+    let settings = Settings { horizons: vec![3, 1], ..Settings::new(FIRST.plus_days(500)) };
     assert_eq!(evaluate(&histories, &settings).expect_err("not rising").field, "horizons");
     let settings = Settings { horizons: vec![26], ..settings };
     assert_eq!(evaluate(&histories, &settings).expect_err("beyond the known echo").field, "horizons");

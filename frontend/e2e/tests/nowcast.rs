@@ -7,8 +7,9 @@ use shared::format;
 use shared::nowcast::event::{EventNowcast, Standing, settlement_after};
 use shared::nowcast::forecast::Nowcaster;
 use shared::nowcast::other::OutsiderRate;
-use shared::nowcast::series::{AsOf, Day, History, Source, read_histories};
+use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::pricing::winner::Workspace;
+use shared::units::Date;
 use support::{Page, recorded, with_page};
 
 const DESK: (u32, u32) = (1440, 900);
@@ -26,13 +27,13 @@ async fn served(page: &Page) -> Result<Vec<History>> {
 }
 
 /// Computes natively what the page shows: its artists, as of `day`, fitted to what was known on `fitted`.
-async fn natively(page: &Page, histories: &[History], fitted: Day, day: Day) -> Result<EventNowcast> {
+async fn natively(page: &Page, histories: &[History], fitted: Date, day: Date) -> Result<EventNowcast> {
     let names = page
         .script("return [...document.querySelectorAll('.row-name')].map(name => name.textContent.trim())")
         .await?;
     let names: Vec<&str> =
         names.as_array().context("names")?.iter().filter_map(|name| name.as_str()).collect();
-    let of = |day: Day| -> Result<Vec<AsOf<'_>>> {
+    let of = |day: Date| -> Result<Vec<AsOf<'_>>> {
         let find = |name: &&str| histories.iter().find(|history| history.artist() == *name);
         names.iter().map(|name| Ok(find(name).with_context(|| (*name).to_owned())?.as_of(day))).collect()
     };
@@ -128,7 +129,7 @@ async fn the_demo_opens_with_the_native_numbers() -> Result<()> {
         page.until(READY).await?;
         ensure!(page.find(".source").await?.text().await?.contains("DEMO"), "the demo is not marked");
         let histories = served(&page).await?;
-        let last = Day::parse("2026-11-15")?;
+        let last = "2026-11-15".parse::<Date>()?;
         assert_native(&page, &natively(&page, &histories, last, last).await?).await?;
         let left = page.find("#publications-left").await?.text().await?;
         ensure!(left == "15", "{left} publications to 30 November");
@@ -148,10 +149,10 @@ async fn an_earlier_day_knows_nothing_later_and_is_told_what_came() -> Result<()
         let histories = served(&page).await?;
         // Twenty-six days back: the parameters are those of the week before.
         let native =
-            natively(&page, &histories, Day::parse("2026-10-18")?, Day::parse("2026-10-20")?).await?;
+            natively(&page, &histories, "2026-10-18".parse::<Date>()?, "2026-10-20".parse::<Date>()?).await?;
         assert_native(&page, &native).await?;
         let verdict = page.find("#verdict").await?.text().await?;
-        let settles = Day::parse("2026-10-31")?;
+        let settles = "2026-10-31".parse::<Date>()?;
         let history = histories.iter().find(|h| h.artist() == "Bram Okafor").context("the artist")?;
         let came = history.as_of(settles).on(settles).and_then(|day| day.listeners).context("a count")?;
         ensure!(verdict.contains(&format!("{} came", format::millions(came, 2))), "{verdict}");
@@ -193,7 +194,7 @@ async fn a_recorded_file_is_read_in_the_page_and_quotes_the_native_numbers() -> 
         page.until("document.querySelector('#source').textContent === 'recorded.csv.gz'").await?;
         page.until(READY).await?;
         let histories = read_histories(&[Source { name: "recorded", bytes: &text }], &[])?;
-        let last = Day::parse("2026-02-12")?;
+        let last = "2026-02-12".parse::<Date>()?;
         assert_native(&page, &natively(&page, &histories, last, last).await?).await?;
         let asked = page.script("return window.asked.length").await?;
         ensure!(asked.as_u64() == Some(0), "opening a file asked the server for something");
@@ -246,12 +247,12 @@ async fn the_score_is_the_native_one() -> Result<()> {
         page.open("/nowcast").await?;
         page.until(READY).await?;
         // Few artists and a short year, so that it takes seconds.
-        let histories = shared::world::histories(9, Day::parse("2025-01-01")?, 2, 500)?;
+        let histories = shared::world::histories(9, "2025-01-01".parse::<Date>()?, 2, 500)?;
         let mut csv = String::from("artist,date,spotify_monthly_listeners,tiktok_sound_posts_change\n");
         for history in &histories {
             for (i, day) in (0..).zip(history.as_of(history.end()).days()) {
                 let text = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
-                let date = history.first().plus(i);
+                let date = history.first().plus_days(i);
                 csv += &format!(
                     "{},{date},{},{}\n",
                     history.artist(),
@@ -279,8 +280,10 @@ async fn the_score_is_the_native_one() -> Result<()> {
         let ordered: Vec<History> =
             names.iter().filter_map(|name| histories.iter().find(|h| h.artist() == *name).cloned()).collect();
         use shared::nowcast::evaluate::{Settings, evaluate};
-        let settings =
-            Settings { horizons: vec![3, 7, 14], ..Settings::new(Day::parse("2025-01-01")?.plus(400)) };
+        let settings = Settings {
+            horizons: vec![3, 7, 14],
+            ..Settings::new("2025-01-01".parse::<Date>()?.plus_days(400))
+        };
         let found = evaluate(&ordered, &settings)?;
         let pooled = found.rows.iter().filter(|row| row.artist == "pooled");
         let expected: Vec<String> = pooled.map(|row| row.ratio_rw.to_string()).collect();

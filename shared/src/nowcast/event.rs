@@ -4,7 +4,7 @@ use super::fit::Fit;
 use super::forecast::{Fan, Nowcaster, Predictive, Scheduled};
 use super::joint::{Correlation, outcome};
 use super::other::OutsiderRate;
-use super::series::{Day, History};
+use super::series::History;
 use crate::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
 use crate::units::Date;
 use crate::{Invalid, math};
@@ -13,7 +13,7 @@ use crate::{Invalid, math};
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventNowcast {
     /// The day whose count settles it.
-    pub settlement: Day,
+    pub settlement: Date,
     /// The artists, in the nowcaster's order.
     pub standings: Vec<Standing>,
     /// The probability that an artist who isn't listed wins.
@@ -89,12 +89,11 @@ pub struct Drivers {
 
 /// Returns the last day of the month in which the count after `known` falls: the day whose count settles the event
 /// that is open then.
-pub fn settlement_after(known: Day) -> Day {
-    let next = known.plus(1);
-    let Some(date) = Date::from_unix_days(next.epoch_days()) else { return next };
-    let (year, month, _) = date.year_month_day();
+pub fn settlement_after(known: Date) -> Date {
+    let next = known.plus_days(1);
+    let (year, month, _) = next.year_month_day();
     let (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    Day::from_date(year, month.cast_unsigned(), 1).map_or(next, |first| first.plus(-1))
+    Date::new(year, month, 1).map_or(next, |first| first.plus_days(-1))
 }
 
 impl EventNowcast {
@@ -109,7 +108,7 @@ impl EventNowcast {
     /// the winner can't be computed.
     pub fn new(
         nowcaster: &Nowcaster,
-        settlement: Day,
+        settlement: Date,
         scheduled: &[(usize, Scheduled)],
         rate: &OutsiderRate,
         workspace: &mut Workspace,
@@ -122,7 +121,7 @@ impl EventNowcast {
             let own: Vec<Scheduled> =
                 scheduled.iter().filter(|(artist, _)| *artist == i).map(|(_, event)| *event).collect();
             let (fan, law) = outcome(nowcaster, i, loading, settlement, &own)?;
-            days_left = days_left.max(settlement.since(fan.as_of));
+            days_left = days_left.max(settlement.days_since(fan.as_of));
             fans.push(fan);
             outcomes.push(law);
         }
@@ -147,7 +146,7 @@ impl EventNowcast {
 }
 
 /// What was said a day ahead: the day, and the 10 %, 50 % and 90 % quantiles of its listeners.
-pub type DayAhead = (Day, [f64; 3]);
+pub type DayAhead = (Date, [f64; 3]);
 
 /// Returns what `fit` says of each day from `from` to the day after `last`, each with what was known the day before.
 ///
@@ -157,19 +156,19 @@ pub type DayAhead = (Day, [f64; 3]);
 /// # Errors
 ///
 /// As for [`Nowcaster::fan`]; days before the first count are left out.
-pub fn day_ahead(fit: &Fit, history: &History, from: Day, last: Day) -> Result<Vec<DayAhead>, Invalid> {
-    let mut day = from.plus(-1).max(history.first());
+pub fn day_ahead(fit: &Fit, history: &History, from: Date, last: Date) -> Result<Vec<DayAhead>, Invalid> {
+    let mut day = from.plus_days(-1).max(history.first());
     let mut nowcaster = Nowcaster::with(*fit, &[history.as_of(day)]);
     let mut said = Vec::new();
     while day <= last {
         nowcaster.update(&[history.as_of(day)])?;
         if let Ok(fan) = nowcaster.fan(0, 1, &[])
-            && fan.steps[1].day == day.plus(1)
+            && fan.steps[1].day == day.plus_days(1)
         {
             let law = fan.steps[1].listeners;
-            said.push((day.plus(1), [0.1, 0.5, 0.9].map(|p| law.quantile(p))));
+            said.push((day.plus_days(1), [0.1, 0.5, 0.9].map(|p| law.quantile(p))));
         }
-        day = day.plus(1);
+        day = day.plus_days(1);
     }
     Ok(said)
 }
@@ -181,10 +180,10 @@ mod tests {
     use crate::world;
 
     fn histories() -> Vec<History> {
-        world::histories(3, Day::parse("2024-01-01").unwrap(), 4, 500).unwrap()
+        world::histories(3, "2024-01-01".parse::<Date>().unwrap(), 4, 500).unwrap()
     }
 
-    fn views(histories: &[History], day: Day) -> Vec<AsOf<'_>> {
+    fn views(histories: &[History], day: Date) -> Vec<AsOf<'_>> {
         histories.iter().map(|history| history.as_of(day)).collect()
     }
 
@@ -193,13 +192,13 @@ mod tests {
         for (known, settles) in
             [("2026-02-12", "2026-02-28"), ("2026-02-28", "2026-03-31"), ("2025-12-30", "2025-12-31")]
         {
-            assert_eq!(settlement_after(Day::parse(known).unwrap()), Day::parse(settles).unwrap());
+            assert_eq!(settlement_after(known.parse::<Date>().unwrap()), settles.parse::<Date>().unwrap());
         }
     }
 
     #[test]
     fn probabilities_sum_to_one_and_drivers_to_the_change() {
-        let (histories, day) = (histories(), Day::parse("2025-05-10").unwrap());
+        let (histories, day) = (histories(), "2025-05-10".parse::<Date>().unwrap());
         let nowcaster = Nowcaster::fit(&views(&histories, day)).unwrap();
         let settlement = settlement_after(day);
         let rate = OutsiderRate::recorded().unwrap();
@@ -215,7 +214,7 @@ mod tests {
             assert!((start + trend + echo + velocity - end).abs() < 1e-6 * start, "{standing:?}");
             assert!(standing.levels.iter().sum::<f64>().abs() < 1e-9);
         }
-        let event = Scheduled { day: day.plus(3), impact: 3.0 };
+        let event = Scheduled { day: day.plus_days(3), impact: 3.0 };
         let loud = EventNowcast::new(&nowcaster, settlement, &[(0, event)], &rate, &mut workspace).unwrap();
         assert!(loud.standings[0].drivers().event_factor > 1.0);
         assert!(loud.standings[0].settles().total_sd() > quiet.standings[0].settles().total_sd());
@@ -224,14 +223,17 @@ mod tests {
 
     #[test]
     fn what_was_said_a_day_ahead_knows_only_the_days_before() {
-        let (histories, day) = (histories(), Day::parse("2025-04-30").unwrap());
+        let (histories, day) = (histories(), "2025-04-30".parse::<Date>().unwrap());
         let nowcaster = Nowcaster::fit(&views(&histories, day)).unwrap();
         let fit = nowcaster.parameters();
-        let said = day_ahead(fit, &histories[1], day.plus(-20), day).unwrap();
-        assert_eq!(said.iter().map(|(day, _)| *day).collect::<Vec<_>>()[..2], [day.plus(-20), day.plus(-19)]);
+        let said = day_ahead(fit, &histories[1], day.plus_days(-20), day).unwrap();
+        assert_eq!(
+            said.iter().map(|(day, _)| *day).collect::<Vec<_>>()[..2],
+            [day.plus_days(-20), day.plus_days(-19)]
+        );
         assert_eq!(said.len(), 22);
         for (then, [low, middle, high]) in said {
-            let known = Nowcaster::with(*fit, &views(&histories, then.plus(-1)));
+            let known = Nowcaster::with(*fit, &views(&histories, then.plus_days(-1)));
             let law = known.fan(1, 1, &[]).unwrap().steps[1].listeners;
             assert_eq!([low, middle, high], [0.1, 0.5, 0.9].map(|p| law.quantile(p)), "{then}");
         }

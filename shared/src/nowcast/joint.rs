@@ -1,8 +1,8 @@
 //! The artists of one event together: what the winner's probability integral takes.
 
 use super::forecast::{Fan, Nowcaster, Scheduled};
-use super::series::Day;
 use crate::pricing::winner::Outcome;
+use crate::units::Date;
 use crate::{Invalid, math};
 
 /// How far back surprises are compared, in days.
@@ -70,14 +70,14 @@ impl Correlation {
 /// Returns the correlation of two artists' surprises, and its sampling variance; none where there are no days.
 fn pair(nowcaster: &Nowcaster, i: usize, j: usize) -> (f64, f64) {
     let ((first_i, a), (first_j, b)) = (nowcaster.surprises(i), nowcaster.surprises(j));
-    let on = |first: Day, z: &[Option<f64>], day: Day| {
-        let index = usize::try_from(day.since(first)).ok()?;
+    let on = |first: Date, z: &[Option<f64>], day: Date| {
+        let index = usize::try_from(day.days_since(first)).ok()?;
         z.get(index).copied().flatten().map(|z| z.clamp(-CUT, CUT))
     };
-    let end = first_i.plus(i32::try_from(a.len()).unwrap_or(i32::MAX));
+    let end = first_i.plus_days(i32::try_from(a.len()).unwrap_or(i32::MAX));
     let (mut n, mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0, 0.0);
     for back in 1..=WINDOW {
-        let day = end.plus(-back);
+        let day = end.plus_days(-back);
         if let (Some(x), Some(y)) = (on(first_i, a, day), on(first_j, b, day)) {
             n += 1.0;
             aa += x * x;
@@ -119,7 +119,7 @@ fn loadings(matrix: &[Vec<f64>]) -> Vec<f64> {
 pub fn outcomes(
     nowcaster: &Nowcaster,
     correlation: &Correlation,
-    settlement: Day,
+    settlement: Date,
 ) -> Result<Vec<Outcome>, Invalid> {
     if correlation.loadings.len() != nowcaster.len() {
         let reason = format!("must be of {} artists, got {}", nowcaster.len(), correlation.loadings.len());
@@ -134,11 +134,11 @@ pub(super) fn outcome(
     nowcaster: &Nowcaster,
     i: usize,
     loading: f64,
-    settlement: Day,
+    settlement: Date,
     scheduled: &[Scheduled],
 ) -> Result<(Fan, Outcome), Invalid> {
     let known = nowcaster.last_day(i)?;
-    let horizon = usize::try_from(settlement.since(known))
+    let horizon = usize::try_from(settlement.days_since(known))
         .ok()
         .filter(|&h| h > 0)
         .ok_or_else(|| Invalid::new("settlement", format!("must be after {known}, got {settlement}")))?;

@@ -15,7 +15,8 @@
 //!
 //! It is the mass of [`Unlisted::Mass`](crate::pricing::winner::Unlisted::Mass): the listed share the rest.
 
-use super::series::{Day, History};
+use super::series::History;
+use crate::units::Date;
 use crate::{Invalid, math};
 
 /// What a past event says about artists that weren't listed.
@@ -38,20 +39,20 @@ impl PastEvent {
     /// When `settled` is before `opened`, or `listed` and `histories` differ in length.
     pub fn observe(
         histories: &[History],
-        listed: &[Option<Day>],
-        opened: Day,
-        settled: Day,
+        listed: &[Option<Date>],
+        opened: Date,
+        settled: Date,
     ) -> Result<Self, Invalid> {
         if histories.len() != listed.len() {
             let reason = format!("must have {} days, one an artist, got {}", histories.len(), listed.len());
             return Err(Invalid::new("listed", reason));
         }
-        let days = u32::try_from(settled.since(opened) + 1)
+        let days = u32::try_from(settled.days_since(opened) + 1)
             .ok()
             .filter(|&d| d > 0)
             .ok_or_else(|| Invalid::new("settled", format!("must not be before {opened}, got {settled}")))?;
         let mut outsider = vec![false; histories.len()];
-        for day in (0..=settled.since(opened)).map(|d| opened.plus(d)) {
+        for day in (0..=settled.days_since(opened)).map(|d| opened.plus_days(d)) {
             let mut leader: Option<(usize, f64)> = None;
             for (i, history) in histories.iter().enumerate() {
                 if let Some(x) = history.as_of(day).on(day).and_then(|o| o.listeners)
@@ -159,19 +160,19 @@ mod tests {
 
     #[test]
     fn an_artist_listed_late_counts_if_it_led_before() {
-        let first = Day::from_epoch_days(0);
+        let first = Date::from_unix_days(0).unwrap();
         let history = |name: &str, counts: [f64; 4]| {
             let day = |x| Observation { listeners: Some(x), ..Observation::MISSING };
             History::new(name, first, counts.map(day).to_vec()).unwrap()
         };
         let histories = [history("A", [3.0, 3.0, 3.0, 3.0]), history("B", [1.0, 2.0, 4.0, 5.0])];
-        let seen = |listed: [Option<Day>; 2]| {
-            PastEvent::observe(&histories, &listed, first, first.plus(3)).unwrap().outsiders
+        let seen = |listed: [Option<Date>; 2]| {
+            PastEvent::observe(&histories, &listed, first, first.plus_days(3)).unwrap().outsiders
         };
-        assert_eq!(seen([Some(first), Some(first.plus(2))]), 0);
-        assert_eq!(seen([Some(first), Some(first.plus(3))]), 1);
+        assert_eq!(seen([Some(first), Some(first.plus_days(2))]), 0);
+        assert_eq!(seen([Some(first), Some(first.plus_days(3))]), 1);
         assert_eq!(seen([Some(first), None]), 1);
         assert!(PastEvent::observe(&histories, &[None], first, first).is_err());
-        assert!(PastEvent::observe(&histories, &[None, None], first.plus(1), first).is_err());
+        assert!(PastEvent::observe(&histories, &[None, None], first.plus_days(1), first).is_err());
     }
 }

@@ -5,17 +5,18 @@ use crate::nowcast::evaluate::{Settings, evaluate};
 use crate::nowcast::fit::Fit;
 use crate::nowcast::forecast::{Fan, MAX_HORIZON, Nowcaster, Scheduled};
 use crate::nowcast::joint::{Correlation, outcomes};
-use crate::nowcast::series::{AsOf, Day, History};
+use crate::nowcast::series::{AsOf, History};
 use crate::pricing::winner::{Unlisted, WinnerTakeAll, Workspace};
+use crate::units::Date;
 use crate::{Invalid, world};
 
 /// The simulated histories: as long as two seasons and a bit, so that a fit takes a fraction of a second.
 const ARTISTS: usize = 3;
 const DAYS: usize = 600;
-const FIRST: Day = Day::from_epoch_days(19_000);
+const FIRST: Date = Date::from_unix_days(19_000).expect("a date");
 
 /// The first origin of the evaluation: with three weekly fits after the first.
-const EVALUATED_FROM: Day = FIRST.plus(575);
+const EVALUATED_FROM: Date = FIRST.plus_days(575);
 
 /// Returns the digests of the nowcast's blocks. Two builds that agree on them agree on every bit.
 ///
@@ -32,7 +33,7 @@ pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
 
     let mut fans = Digest::new();
     for artist in 0..nowcaster.len() {
-        let release = Scheduled { day: nowcaster.last_day(artist)?.plus(9), impact: 2.5 };
+        let release = Scheduled { day: nowcaster.last_day(artist)?.plus_days(9), impact: 2.5 };
         for scheduled in [&[][..], &[release]] {
             add_fan(&mut fans, &nowcaster.fan(artist, MAX_HORIZON, scheduled)?);
         }
@@ -75,7 +76,7 @@ fn winner(nowcaster: &Nowcaster) -> Result<Digest, Invalid> {
     let correlation = Correlation::estimate(nowcaster);
     correlation.matrix().iter().for_each(|row| digest.add(row));
     digest.add(correlation.loadings());
-    let settlement = nowcaster.last_day(0)?.plus(16);
+    let settlement = nowcaster.last_day(0)?.plus_days(16);
     let event = WinnerTakeAll::new(&outcomes(nowcaster, &correlation, settlement)?, Unlisted::Mass(0.0625))?;
     let won = event.probabilities(&mut Workspace::new())?;
     digest.add(won.listed());

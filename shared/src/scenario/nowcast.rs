@@ -32,7 +32,7 @@ impl Scenario {
                 format!("must be {}, got {}", standings.len(), contracts.len()),
             ));
         }
-        let days = standings.iter().map(|s| nowcast.settlement.since(s.fan.as_of)).max().unwrap_or(0);
+        let days = standings.iter().map(|s| nowcast.settlement.days_since(s.fan.as_of)).max().unwrap_or(0);
         let mut shared = EVENT_PARAMETERS.map(|parameter| parameter.default);
         let mut set = |place: usize, value: f64| shared[place] = EVENT_PARAMETERS[place].nearest(value);
         set(common::DAYS, f64::from(days));
@@ -79,14 +79,15 @@ mod tests {
     use crate::nowcast::event::settlement_after;
     use crate::nowcast::forecast::Nowcaster;
     use crate::nowcast::other::OutsiderRate;
-    use crate::nowcast::series::{AsOf, Day};
+    use crate::nowcast::series::AsOf;
     use crate::pricing::winner::Workspace;
+    use crate::units::Date;
     use crate::world;
 
     #[test]
     fn growth_beyond_a_scenarios_range_settles_where_the_nowcast_did() {
-        let histories = world::histories(5, Day::parse("2024-01-01").unwrap(), 2, 500).unwrap();
-        let day = Day::parse("2025-05-20").unwrap();
+        let histories = world::histories(5, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
+        let day = "2025-05-20".parse::<Date>().unwrap();
         let views: Vec<AsOf<'_>> = histories.iter().map(|history| history.as_of(day)).collect();
         let nowcaster = Nowcaster::fit(&views).unwrap();
         let rate = OutsiderRate::recorded().unwrap();
@@ -103,9 +104,9 @@ mod tests {
 
     #[test]
     fn the_scenario_says_what_the_nowcast_said() {
-        let histories = world::histories(5, Day::parse("2024-01-01").unwrap(), 5, 500).unwrap();
+        let histories = world::histories(5, "2024-01-01".parse::<Date>().unwrap(), 5, 500).unwrap();
         for day in ["2025-05-06", "2025-05-28"] {
-            let day = Day::parse(day).unwrap();
+            let day = day.parse::<Date>().unwrap();
             let views: Vec<AsOf<'_>> = histories.iter().map(|history| history.as_of(day)).collect();
             let nowcaster = Nowcaster::fit(&views).unwrap();
             let (rate, mut workspace) = (OutsiderRate::recorded().unwrap(), Workspace::new());

@@ -69,8 +69,8 @@ impl Date {
     }
 
     /// Returns the date that is `days` days after 1970-01-01, or `None` outside the years 0 to 9999.
-    pub fn from_unix_days(days: i32) -> Option<Self> {
-        (Self::MIN.days..=Self::MAX.days).contains(&days).then_some(Self { days })
+    pub const fn from_unix_days(days: i32) -> Option<Self> {
+        if Self::MIN.days <= days && days <= Self::MAX.days { Some(Self { days }) } else { None }
     }
 
     /// Returns the date of a [`Timestamp`], whose range is whole days of this type.
@@ -102,6 +102,19 @@ impl Date {
     /// Returns the date `days` days later (earlier if negative), or `None` outside the years 0 to 9999.
     pub fn checked_add_days(self, days: i32) -> Option<Self> {
         Self::from_unix_days(self.days.checked_add(days)?)
+    }
+
+    /// Returns the date `days` days later (earlier if negative), or the first or last there is.
+    #[must_use]
+    pub const fn plus_days(self, days: i32) -> Self {
+        let days = self.days.saturating_add(days);
+        if days < Self::MIN.days {
+            Self::MIN
+        } else if days > Self::MAX.days {
+            Self::MAX
+        } else {
+            Self { days }
+        }
     }
 
     /// Returns the number of days from `earlier` to this date, negative if `earlier` is the later one.

@@ -4,7 +4,8 @@ use super::random::Random;
 use super::{ARTISTS, Month, log_levels};
 use crate::Invalid;
 use crate::math::{exp, ln};
-use crate::nowcast::series::{Day, History, Observation};
+use crate::nowcast::series::{History, Observation};
+use crate::units::Date;
 
 /// How often a sound catches on, per day; how much of a day's posts the next day keeps; and the posts of the day it
 /// catches on.
@@ -29,7 +30,7 @@ const MOST_DAYS: usize = 18_263;
 /// # Errors
 ///
 /// Names `artists` outside 1 to 10, or `days` outside 1 to 18 263.
-pub fn histories(rng_seed: u64, first: Day, artists: usize, days: usize) -> Result<Vec<History>, Invalid> {
+pub fn histories(rng_seed: u64, first: Date, artists: usize, days: usize) -> Result<Vec<History>, Invalid> {
     if !(1..=ARTISTS.len()).contains(&artists) {
         return Err(Invalid::new("artists", format!("must be 1 to {}, got {artists}", ARTISTS.len())));
     }
@@ -66,8 +67,8 @@ pub fn histories(rng_seed: u64, first: Day, artists: usize, days: usize) -> Resu
 ///
 /// Names `days` as [`histories`] does.
 pub fn histories_before(month: &Month, rng_seed: u64, days: usize) -> Result<Vec<History>, Invalid> {
-    let opened = Day::from_epoch_days(month.first_day.unix_days());
-    let first = opened.plus(-i32::try_from(days).unwrap_or(i32::MAX));
+    let opened = month.first_day;
+    let first = opened.plus_days(-i32::try_from(days).unwrap_or(i32::MAX));
     let past = histories(rng_seed, first, month.artists.len(), days)?;
     let joined = past.iter().zip(&month.artists).map(|(history, artist)| {
         let mut known = history.as_of(opened).days().to_vec();
@@ -90,14 +91,14 @@ pub fn histories_before(month: &Month, rng_seed: u64, days: usize) -> Result<Vec
 mod tests {
     use super::*;
 
-    const FIRST: Day = Day::from_epoch_days(18_000);
+    const FIRST: Date = Date::from_unix_days(18_000).expect("a date");
 
     #[test]
     fn the_same_seed_gives_the_same_histories_and_another_one_another() {
         let made = histories(3, FIRST, 2, 400).unwrap();
         assert_eq!(made, histories(3, FIRST, 2, 400).unwrap());
         assert_ne!(made, histories(4, FIRST, 2, 400).unwrap());
-        assert!(made.iter().all(|history| history.end() == FIRST.plus(400)));
+        assert!(made.iter().all(|history| history.end() == FIRST.plus_days(400)));
     }
 
     #[test]
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_days_before_a_month_end_where_it_begins() {
-        let first_day = crate::units::Date::new(2026, 11, 1).unwrap();
+        let first_day = Date::new(2026, 11, 1).unwrap();
         let month = Month::simulate(20, first_day, 29).unwrap().until(14).unwrap();
         let made = histories_before(&month, 7, 400).unwrap();
         for (history, artist) in made.iter().zip(&month.artists) {

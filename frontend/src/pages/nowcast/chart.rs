@@ -1,11 +1,12 @@
 //! The picture: official counts, what was said of each a day ahead, and the fan to settlement.
 
+use shared::units::Date;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::format;
 use shared::nowcast::event::{DayAhead, Standing};
-use shared::nowcast::series::{Day, History};
+use shared::nowcast::series::History;
 
 use super::studio::{Known, Loaded, Studio};
 use crate::parts::artist;
@@ -77,18 +78,18 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn spec(&self, settlement: Day, past: i32, colour: &'static str) -> Spec {
+    fn spec(&self, settlement: Date, past: i32, colour: &'static str) -> Spec {
         let as_of = self.known.as_of;
-        let first = if past == i32::MAX { self.history.first() } else { as_of.plus(-past) };
+        let first = if past == i32::MAX { self.history.first() } else { as_of.plus_days(-past) };
         let first = first.max(self.history.first());
-        let counts = |from: Day, to: Day| -> Vec<(f64, f64)> {
-            (0..=to.since(from))
-                .map(|d| from.plus(d))
+        let counts = |from: Date, to: Date| -> Vec<(f64, f64)> {
+            (0..=to.days_since(from))
+                .map(|d| from.plus_days(d))
                 .filter_map(|day| Some((x(day), self.history.as_of(day).on(day)?.listeners?)))
                 .collect()
         };
         let official = counts(first, as_of);
-        let came = counts(as_of.plus(1), settlement.min(self.loaded.last));
+        let came = counts(as_of.plus_days(1), settlement.min(self.loaded.last));
         let steps = &self.standing.fan.steps;
         let band = |low: f64, high: f64| -> Vec<(f64, f64)> {
             let pair = |step: &shared::nowcast::forecast::Step| {
@@ -146,6 +147,6 @@ impl Picture<'_> {
 }
 
 /// Returns where a day stands on the axis: at its midnight.
-fn x(day: Day) -> f64 {
-    f64::from(day.epoch_days()) * DAY
+fn x(day: Date) -> f64 {
+    f64::from(day.unix_days()) * DAY
 }

@@ -31,7 +31,9 @@ pub(super) fn NowcastControls() -> impl IntoView {
     };
     let furthest = move || studio.ready().map_or(0, |loaded| loaded.furthest());
     let as_of = move || {
-        studio.ready().map_or_else(String::new, |loaded| date(loaded.last.plus(-(studio.back.get() as i32))))
+        studio
+            .ready()
+            .map_or_else(String::new, |loaded| date(loaded.last.plus_days(-(studio.back.get() as i32))))
     };
     let fitting = move || {
         match studio.with(|state| state.fitting.clone()) {
@@ -109,7 +111,7 @@ fn use_in_whatif(desk: Desk, studio: Studio) {
 
 fn scenario(desk: Desk, studio: Studio) -> Result<Scenario, String> {
     let event = untrack(|| studio.event()).ok_or("it isn't computed yet")?;
-    let settles = Date::from_unix_days(event.settlement.epoch_days()).ok_or("it settles on no day")?;
+    let settles = Date::from_unix_days(event.settlement.unix_days()).ok_or("it settles on no day")?;
     let names = studio.names.get_untracked();
     let listed = desk.list.with_untracked(|list| match list {
         Remote::Ready(list) => {

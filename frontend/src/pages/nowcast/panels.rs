@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 use shared::format;
 use shared::nowcast::event::Standing;
-use shared::nowcast::series::Day;
 use shared::units::Date;
 
 use super::studio::Studio;
 
 /// Returns a day as people write it.
-pub(super) fn date(day: Day) -> String {
-    Date::from_unix_days(day.epoch_days()).map_or_else(String::new, format::date)
+pub(super) fn date(day: Date) -> String {
+    format::date(day)
 }
 
 fn millions(count: f64) -> String {
@@ -18,7 +17,7 @@ fn millions(count: f64) -> String {
 }
 
 /// Returns what `show` makes of the chosen artist's standing and the day of settlement, once they are there.
-fn of_chosen(studio: Studio, show: fn(&Standing, Day) -> AnyView) -> AnyView {
+fn of_chosen(studio: Studio, show: fn(&Standing, Date) -> AnyView) -> AnyView {
     let event = studio.event();
     let standing = event.as_ref().and_then(|event| event.standings.get(studio.chosen.get()));
     match (&event, standing) {
@@ -137,7 +136,7 @@ pub(super) fn Clock() -> impl IntoView {
     let clock = move || {
         of_chosen(studio, |standing, settlement| {
             let last = standing.fan.as_of;
-            let left = settlement.since(last);
+            let left = settlement.days_since(last);
             let pips: Vec<_> = (0..left).map(|_| view! { <span class="pip"></span> }.into_any()).collect();
             let noun = if left == 1 { "publication" } else { "publications" };
             view! {
@@ -145,8 +144,8 @@ pub(super) fn Clock() -> impl IntoView {
                 <div class="pips" aria-hidden="true">{pips}</div>
                 <dl class="clock">
                     <dt>"Last count"</dt><dd>"of " {date(last)}</dd>
-                    <dt>"Next count"</dt><dd>"of " {date(last.plus(1))} ", due " {date(last.plus(2))}</dd>
-                    <dt>"Settles on"</dt><dd>"the count of " {date(settlement)} ", due " {date(settlement.plus(1))}</dd>
+                    <dt>"Next count"</dt><dd>"of " {date(last.plus_days(1))} ", due " {date(last.plus_days(2))}</dd>
+                    <dt>"Settles on"</dt><dd>"the count of " {date(settlement)} ", due " {date(settlement.plus_days(1))}</dd>
                 </dl>
             }
             .into_any()

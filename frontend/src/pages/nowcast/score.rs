@@ -59,8 +59,8 @@ pub(super) fn ScoreCard() -> impl IntoView {
 
 fn begin(studio: Studio) {
     let Some(loaded) = untrack(|| studio.ready()) else { return };
-    let first = loaded.last.plus(-loaded.furthest());
-    let from = loaded.last.plus(-DAYS).max(first);
+    let first = loaded.last.plus_days(-loaded.furthest());
+    let from = loaded.last.plus_days(-DAYS).max(first);
     if loaded.furthest() < DAYS / 10 {
         let reason = format!("These histories are too short: {} days are needed.", TRAINING + DAYS / 10);
         set(studio, Score::Failed(reason));

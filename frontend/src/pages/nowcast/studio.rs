@@ -1,5 +1,6 @@
 //! The nowcast's state: the histories, the day it stands on, and what follows.
 
+use shared::units::Date;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use shared::nowcast::event::{DayAhead, EventNowcast, day_ahead, settlement_after
 use shared::nowcast::fit::Fit;
 use shared::nowcast::forecast::{Nowcaster, Scheduled};
 use shared::nowcast::other::OutsiderRate;
-use shared::nowcast::series::{AsOf, Day, History, Source, read_histories};
+use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::order::order;
 
 use super::score::Score;
@@ -45,23 +46,23 @@ pub(crate) struct Loaded {
     /// How many artists are not shown.
     left_out: usize,
     /// The first and the last day with a count.
-    first: Day,
-    pub(super) last: Day,
+    first: Date,
+    pub(super) last: Date,
 }
 
 impl Loaded {
     /// Chooses the artists who are shown: the largest of those with a recent count.
     pub(super) fn new(name: String, origin: Option<Origin>, all: Vec<History>) -> Result<Self, String> {
-        let newest = |history: &History| -> Option<(Day, f64)> {
+        let newest = |history: &History| -> Option<(Date, f64)> {
             let days = history.as_of(history.end()).days();
             let place = days.iter().rposition(|day| day.listeners.is_some())?;
-            Some((history.first().plus(i32::try_from(place).ok()?), days[place].listeners?))
+            Some((history.first().plus_days(i32::try_from(place).ok()?), days[place].listeners?))
         };
-        let newest: Vec<Option<(Day, f64)>> = all.iter().map(newest).collect();
+        let newest: Vec<Option<(Date, f64)>> = all.iter().map(newest).collect();
         let last = newest.iter().flatten().map(|(day, _)| *day).max();
         let last = last.ok_or_else(|| format!("{name} holds no count of listeners."))?;
         let size = |place: usize| match newest[place] {
-            Some((day, listeners)) if last.since(day) < SILENT => listeners,
+            Some((day, listeners)) if last.days_since(day) < SILENT => listeners,
             _ => 0.0,
         };
         let mut places = order(all.len(), &|a, b| size(a) > size(b));
@@ -85,14 +86,14 @@ impl Loaded {
 
     /// Returns the furthest that one may stand back, in days.
     pub(super) fn furthest(&self) -> i32 {
-        (self.last.since(self.first) - LEAST_DAYS).clamp(0, FURTHEST)
+        (self.last.days_since(self.first) - LEAST_DAYS).clamp(0, FURTHEST)
     }
 }
 
 /// What is known on a day, under parameters fitted to what was known then or up to six days earlier.
 pub(crate) struct Known {
-    pub(super) as_of: Day,
-    pub(super) fitted: Day,
+    pub(super) as_of: Date,
+    pub(super) fitted: Date,
     pub(super) nowcaster: Nowcaster,
 }
 
@@ -122,7 +123,7 @@ pub(super) struct State {
     pub(super) known: Option<Arc<Known>>,
     pub(super) event: Option<Arc<EventNowcast>>,
     pub(super) score: Score,
-    fits: Vec<(Day, Fit)>,
+    fits: Vec<(Date, Fit)>,
     /// What was said of an artist's days, kept while a range or a release moves.
     said: Option<(usize, Arc<Vec<DayAhead>>)>,
     /// Whether the server was asked for histories.
@@ -313,8 +314,8 @@ impl Studio {
     pub(super) fn stand_back(self, back: i32) {
         let Some(loaded) = untrack(|| self.ready()) else { return };
         self.back.set(f64::from(back));
-        let as_of = loaded.last.plus(-back);
-        let fitted = loaded.last.plus(-WEEK * ((back + WEEK - 1) / WEEK));
+        let as_of = loaded.last.plus_days(-back);
+        let fitted = loaded.last.plus_days(-WEEK * ((back + WEEK - 1) / WEEK));
         let (turn, found) = self.change(|state| {
             state.fit_turn += 1;
             let found = state.fits.iter().find(|(day, _)| *day == fitted).map(|(_, fit)| *fit);
@@ -344,7 +345,7 @@ impl Studio {
         .begin();
     }
 
-    fn stand(self, loaded: Arc<Loaded>, as_of: Day, fitted: Day, fit: Fit) {
+    fn stand(self, loaded: Arc<Loaded>, as_of: Date, fitted: Date, fit: Fit) {
         let nowcaster = Nowcaster::with(fit, &views(&loaded.histories, as_of));
         self.change(|state| {
             state.fitting = Fitting::Done;
@@ -369,7 +370,7 @@ impl Studio {
     pub(super) fn evaluate(self) {
         let Some(known) = self.change(|state| state.known.clone()) else { return };
         let release = self.release.get_untracked();
-        let event = Scheduled { day: known.as_of.plus(1), impact: release };
+        let event = Scheduled { day: known.as_of.plus_days(1), impact: release };
         let scheduled = [(self.chosen.get_untracked(), event)];
         let scheduled = if release > 1.0 { &scheduled[..] } else { &[] };
         let begun = desk::now();
@@ -405,7 +406,7 @@ impl Studio {
         if let Some((_, said)) = kept {
             return said;
         }
-        let from = known.as_of.plus(-SAID);
+        let from = known.as_of.plus_days(-SAID);
         let said = day_ahead(known.nowcaster.parameters(), history, from, known.as_of);
         let said = Arc::new(said.unwrap_or_default());
         self.change(|state| state.said = Some((place, Arc::clone(&said))));
@@ -416,7 +417,7 @@ impl Studio {
         let Some(loaded) = untrack(|| self.ready()) else { return };
         let name = loaded.histories.get(self.chosen.get_untracked()).map_or("", History::artist);
         let name = String::from(js_sys::encode_uri_component(name));
-        let day = loaded.last.plus(-(self.back.get_untracked() as i32));
+        let day = loaded.last.plus_days(-(self.back.get_untracked() as i32));
         // An opened file is in no link.
         let day = if loaded.origin.is_some() { day.to_string() } else { String::new() };
         self.desk.nowcast_address.set(format!("asof={day}&of={name}"));
@@ -426,9 +427,9 @@ impl Studio {
     fn asked(self, loaded: &Loaded, query: &str) -> (i32, usize) {
         let (mut back, mut chosen) = (0, 0);
         if let Some(text) = route::value(query, "asof").filter(|text| !text.is_empty()) {
-            match Day::parse(text) {
-                Ok(day) if (0..=loaded.furthest()).contains(&loaded.last.since(day)) => {
-                    back = loaded.last.since(day);
+            match text.parse::<Date>() {
+                Ok(day) if (0..=loaded.furthest()).contains(&loaded.last.days_since(day)) => {
+                    back = loaded.last.days_since(day);
                 }
                 _ => self.desk.say(format!("These histories can't be shown as of {text:?}.")),
             }
@@ -441,6 +442,6 @@ impl Studio {
     }
 }
 
-fn views(histories: &[History], day: Day) -> Vec<AsOf<'_>> {
+fn views(histories: &[History], day: Date) -> Vec<AsOf<'_>> {
     histories.iter().map(|history| history.as_of(day)).collect()
 }

@@ -1,5 +1,6 @@
 //! `tauroi nowcast evaluate`: the walk-forward score, as a table, JSON and CSV.
 
+use shared::units::Date;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use shared::Invalid;
 use shared::nowcast::evaluate::{Evaluation, Settings, evaluate_with_progress};
-use shared::nowcast::series::{Day, History};
+use shared::nowcast::series::History;
 
 use super::histories::{Sample, read};
 use super::report::{Report, SCHEMA};
@@ -47,8 +48,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     events: Vec<PathBuf>,
     /// The first day a forecast is made on [default: the middle of the days recorded]
-    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
-    from: Option<Day>,
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
     /// How many days ahead, in rising order
     #[arg(long, value_name = "DAYS", value_delimiter = ',', default_value = "1,3,7,14,21")]
     horizons: Vec<usize>,
@@ -69,7 +70,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     else {
         bail!("--listeners: there is no count in these files");
     };
-    let from = options.from.unwrap_or_else(|| first.plus(last.since(first) / 2));
+    let from = options.from.unwrap_or_else(|| first.plus_days(last.days_since(first) / 2));
     let settings =
         Settings { horizons: options.horizons.clone(), rng_seed: options.rng_seed, ..Settings::new(from) };
     std::fs::create_dir_all(&options.out)
@@ -116,7 +117,7 @@ fn evaluate_both(histories: &[History], settings: &Settings) -> Result<(Evaluati
 }
 
 /// Says which option a refused evaluation is about.
-fn blame(error: Invalid, from: Day) -> anyhow::Error {
+fn blame(error: Invalid, from: Date) -> anyhow::Error {
     match error.field.as_ref() {
         "horizons" => anyhow!("--horizons: {}", error.reason),
         "history" => anyhow!("--from: what was known on {from} is {}", error.reason),

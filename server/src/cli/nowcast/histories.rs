@@ -1,11 +1,12 @@
 //! The histories that the options name, and what there is of them.
 
+use shared::units::Date;
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Serialize;
-use shared::nowcast::series::{Day, EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
+use shared::nowcast::series::{EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
 
 use crate::files;
 
@@ -52,9 +53,9 @@ pub(super) struct Sample {
     pub(super) artist: String,
     /// The days of the first and the last count.
     #[serde(serialize_with = "as_text")]
-    pub(super) first: Day,
+    pub(super) first: Date,
     #[serde(serialize_with = "as_text")]
-    pub(super) last: Day,
+    pub(super) last: Date,
     /// How many days have a count.
     pub(super) counts: usize,
     /// How many of these lie on a straight line between their neighbours.
@@ -71,8 +72,8 @@ impl Sample {
         let counts = counted(history);
         Some(Self {
             artist: history.artist().to_owned(),
-            first: history.first().plus(*counts.first()?),
-            last: history.first().plus(*counts.last()?),
+            first: history.first().plus_days(*counts.first()?),
+            last: history.first().plus_days(*counts.last()?),
             counts: counts.len(),
             interpolated: counts.len() - counted(&history.without_interpolated()).len(),
         })
@@ -80,6 +81,6 @@ impl Sample {
 }
 
 /// Writes a day as `YYYY-MM-DD`.
-pub(super) fn as_text<S: serde::Serializer>(day: &Day, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_text<S: serde::Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(day)
 }

@@ -1,12 +1,12 @@
 //! The report's files: `report.json`, `report.csv`, `report_published.csv`.
 
+use shared::units::Date;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
 use serde::Serialize;
 use shared::nowcast::evaluate::Row;
-use shared::nowcast::series::Day;
 
 use super::histories::{Sample, as_text};
 
@@ -20,13 +20,13 @@ pub(super) struct Report {
     pub(super) schema: u32,
     /// The first origin that was asked for.
     #[serde(serialize_with = "as_text")]
-    pub(super) from: Day,
+    pub(super) from: Date,
     /// The first origin of a forecast that has an outcome.
     #[serde(serialize_with = "as_text")]
-    pub(super) first_origin: Day,
+    pub(super) first_origin: Date,
     /// The last one.
     #[serde(serialize_with = "as_text")]
-    pub(super) last_origin: Day,
+    pub(super) last_origin: Date,
     /// The seed of the bootstrap.
     pub(super) rng_seed: u64,
     /// Its number of resamples.

@@ -1,8 +1,9 @@
 //! What the nowcast is measured against: a damped trend, and the first system's formula.
 
 use crate::math;
-use crate::nowcast::series::{AsOf, Day, Observation};
+use crate::nowcast::series::{AsOf, Observation};
 use crate::order::order;
+use crate::units::Date;
 
 /// The parameters a damped trend chooses from.
 const DAMPINGS: [f64; 6] = [0.8, 0.85, 0.9, 0.93, 0.95, 0.98];
@@ -33,7 +34,7 @@ impl DampedTrend {
     }
 
     /// Takes in `day` of each artist that has it.
-    pub(crate) fn push(&mut self, views: &[AsOf<'_>], day: Day) {
+    pub(crate) fn push(&mut self, views: &[AsOf<'_>], day: Date) {
         for (i, view) in views.iter().enumerate() {
             if let Some(observation) = view.on(day) {
                 self.push_one(i, observation);

@@ -4,13 +4,14 @@
 mod baselines;
 mod bootstrap;
 
+use crate::units::Date;
 use serde::Serialize;
 
 use self::baselines::{DampedTrend, first_system};
 use self::bootstrap::ratio_interval;
 use super::forecast::Nowcaster;
 use super::model::ECHO_KNOWN;
-use super::series::{AsOf, Day, History};
+use super::series::{AsOf, History};
 use crate::Invalid;
 use crate::pieces::{Pace, Pieces};
 
@@ -27,7 +28,7 @@ const BLOCK: usize = 56;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// The first day a forecast is made on. Earlier days only train.
-    pub from: Day,
+    pub from: Date,
     /// How many days ahead, in rising order, each from 1 to [`MAX_EVALUATED`].
     pub horizons: Vec<usize>,
     /// The seed of the bootstrap.
@@ -38,7 +39,7 @@ pub struct Settings {
 
 impl Settings {
     /// Returns the usual settings: horizons of 1, 3, 7, 14 and 21 days and 2000 resamples.
-    pub fn new(from: Day) -> Self {
+    pub fn new(from: Date) -> Self {
         Self { from, horizons: vec![1, 3, 7, 14, 21], rng_seed: 1, resamples: 2000 }
     }
 
@@ -59,7 +60,7 @@ pub struct Scored {
     /// Which history.
     pub artist: usize,
     /// The day it was made on.
-    pub origin: Day,
+    pub origin: Date,
     /// How many days ahead.
     pub horizon: usize,
     /// What came, in listeners.
@@ -173,10 +174,10 @@ async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result
     let end =
         histories.iter().map(History::end).max().ok_or_else(|| Invalid::new("histories", "are empty"))?;
     let start = histories.iter().map(History::first).min().unwrap_or(end);
-    let views = |day: Day| histories.iter().map(|h| h.as_of(day)).collect::<Vec<AsOf<'_>>>();
+    let views = |day: Date| histories.iter().map(|h| h.as_of(day)).collect::<Vec<AsOf<'_>>>();
 
     let mut damped = DampedTrend::new(histories.len());
-    for day in (0..settings.from.since(start)).map(|d| start.plus(d)) {
+    for day in (0..settings.from.days_since(start)).map(|d| start.plus_days(d)) {
         damped.push(&views(day), day);
         pace.rest().await;
     }
@@ -184,9 +185,9 @@ async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result
     let fitting = Pace::default();
     let mut nowcaster = Nowcaster::fit_at(&fitting, &views(settings.from)).await?;
     let mut scored = Vec::new();
-    let days = end.since(settings.from);
+    let days = end.days_since(settings.from);
     for elapsed in 0..days {
-        let today = settings.from.plus(elapsed);
+        let today = settings.from.plus_days(elapsed);
         let known = views(today);
         damped.push(&known, today);
         nowcaster.update(&known)?;
@@ -197,7 +198,7 @@ async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result
             let Some(random_walk) = view.on(today).and_then(|d| d.listeners) else { continue };
             let first_system = first_system(view.days());
             for &horizon in &settings.horizons {
-                let then = today.plus(i32::try_from(horizon).unwrap_or(i32::MAX));
+                let then = today.plus_days(i32::try_from(horizon).unwrap_or(i32::MAX));
                 let outcome = histories[artist].as_of(then).on(then).and_then(|d| d.listeners);
                 let forecasts =
                     (outcome, nowcaster.forecast(artist, horizon), damped.forecast(artist, horizon));
@@ -252,7 +253,7 @@ fn row(name: &str, horizon: usize, of: &[&Scored], settings: &Settings) -> Row {
     for s in of {
         pit_deciles[((s.pit * 10.0) as usize).min(9)] += 1.0 / n;
     }
-    let mut days: Vec<(Day, (f64, f64))> = Vec::new();
+    let mut days: Vec<(Date, (f64, f64))> = Vec::new();
     for s in of {
         let errors = (square(s, s.median), square(s, s.random_walk));
         match days.last_mut() {

@@ -6,8 +6,9 @@ pub use predictive::Predictive;
 
 use super::fit::Fit;
 use super::model::{ECHO_KNOWN, Filter, Reach, Track};
-use super::series::{AsOf, Day};
+use super::series::AsOf;
 use crate::pieces::{Pace, Pieces};
+use crate::units::Date;
 use crate::{Invalid, math};
 
 /// The furthest a forecast goes, in days: two months.
@@ -17,7 +18,7 @@ pub const MAX_HORIZON: usize = 62;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scheduled {
     /// The day it happens on.
-    pub day: Day,
+    pub day: Date,
     /// The factor, greater than zero.
     pub impact: f64,
 }
@@ -26,7 +27,7 @@ pub struct Scheduled {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// The day forecast.
-    pub day: Day,
+    pub day: Date,
     /// The distribution of that day's listeners.
     pub listeners: Predictive,
     /// What the growth contributes to the mean of the logarithm since the last day known.
@@ -43,9 +44,9 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fan {
     /// The last day known.
-    pub as_of: Day,
+    pub as_of: Date,
     /// The last published count before any that merely repeats it: its day and its listeners.
-    pub official: (Day, f64),
+    pub official: (Date, f64),
     /// One step a day. The first is the last day known itself: the number as it is now, which is certain only
     /// if the day has a count of its own.
     pub steps: Vec<Step>,
@@ -169,7 +170,7 @@ impl Nowcaster {
     /// # Errors
     ///
     /// When there is no such artist, or nothing is known of it.
-    pub fn last_day(&self, i: usize) -> Result<Day, Invalid> {
+    pub fn last_day(&self, i: usize) -> Result<Date, Invalid> {
         let track =
             self.tracks.get(i).ok_or_else(|| Invalid::new("artist", format!("there is no number {i}")))?;
         let last = track.len().checked_sub(1).ok_or_else(|| Invalid::new("history", "has no day yet"))?;
@@ -178,7 +179,7 @@ impl Nowcaster {
 
     /// Returns the standardised one-day surprises of artist `i`, with the first day they are for; `None` where
     /// there was no count.
-    pub(crate) fn surprises(&self, i: usize) -> (Day, &[Option<f64>]) {
+    pub(crate) fn surprises(&self, i: usize) -> (Date, &[Option<f64>]) {
         (self.tracks[i].day(0), &self.surprises[i])
     }
 
@@ -238,7 +239,7 @@ impl Nowcaster {
             let quiet = reach.variance(state, velocity);
             let mut variance = quiet;
             for event in scheduled {
-                let ahead = usize::try_from(event.day.since(track.day(today))).unwrap_or(0);
+                let ahead = usize::try_from(event.day.days_since(track.day(today))).unwrap_or(0);
                 if (1..=h).contains(&ahead) {
                     let response = self.reaches[h - ahead].first();
                     variance += response

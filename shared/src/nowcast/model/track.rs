@@ -1,7 +1,8 @@
 //! One artist's past, prepared for the filter as it comes in.
 
 use super::parameters::{Dynamics, LAGS};
-use crate::nowcast::series::{AsOf, Day, Observation, collinear};
+use crate::nowcast::series::{AsOf, Observation, collinear};
+use crate::units::Date;
 use crate::{Invalid, math};
 
 /// Spotify counts the listeners of a rolling window of this many days.
@@ -36,7 +37,7 @@ pub(crate) enum Count {
 /// It can only grow at its end, so a number in it never depends on a later day.
 #[derive(Debug, Clone)]
 pub(crate) struct Track {
-    first: Day,
+    first: Date,
     listeners: Vec<Option<f64>>,
     log_level: Vec<f64>,
     counts: Vec<Count>,
@@ -174,8 +175,8 @@ impl Track {
         self.listeners.len()
     }
 
-    pub(crate) fn day(&self, t: usize) -> Day {
-        self.first.plus(i32::try_from(t).unwrap_or(i32::MAX))
+    pub(crate) fn day(&self, t: usize) -> Date {
+        self.first.plus_days(i32::try_from(t).unwrap_or(i32::MAX))
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! One artist's daily history, and the view of it that ends at a day.
 
-use super::Day;
 use crate::Invalid;
+use crate::units::Date;
 
 /// What was recorded on one day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +40,7 @@ impl Observation {
 #[derive(Debug, Clone, PartialEq)]
 pub struct History {
     artist: String,
-    first: Day,
+    first: Date,
     days: Vec<Observation>,
 }
 
@@ -50,7 +50,7 @@ impl History {
     /// # Errors
     ///
     /// When the artist has no name or an observation is one that [`Observation::checked`] refuses.
-    pub fn new(artist: impl Into<String>, first: Day, days: Vec<Observation>) -> Result<Self, Invalid> {
+    pub fn new(artist: impl Into<String>, first: Date, days: Vec<Observation>) -> Result<Self, Invalid> {
         let artist = artist.into();
         if artist.is_empty() {
             return Err(Invalid::new("artist", "must not be empty"));
@@ -67,18 +67,18 @@ impl History {
     }
 
     /// Returns the first day.
-    pub fn first(&self) -> Day {
+    pub fn first(&self) -> Date {
         self.first
     }
 
     /// Returns the day after the last.
-    pub fn end(&self) -> Day {
-        self.first.plus(i32::try_from(self.days.len()).unwrap_or(i32::MAX))
+    pub fn end(&self) -> Date {
+        self.first.plus_days(i32::try_from(self.days.len()).unwrap_or(i32::MAX))
     }
 
     /// Returns what is known once the count of `last` is published: `last` and every day before it.
-    pub fn as_of(&self, last: Day) -> AsOf<'_> {
-        let known = usize::try_from(last.since(self.first).saturating_add(1)).unwrap_or(0);
+    pub fn as_of(&self, last: Date) -> AsOf<'_> {
+        let known = usize::try_from(last.days_since(self.first).saturating_add(1)).unwrap_or(0);
         AsOf { first: self.first, days: &self.days[..known.min(self.days.len())] }
     }
 
@@ -113,13 +113,13 @@ pub(crate) fn collinear(a: f64, b: f64, c: f64) -> bool {
 /// A history up to and including one day. What came later can't be reached from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AsOf<'a> {
-    first: Day,
+    first: Date,
     days: &'a [Observation],
 }
 
 impl<'a> AsOf<'a> {
     /// Returns the first day.
-    pub fn first(&self) -> Day {
+    pub fn first(&self) -> Date {
         self.first
     }
 
@@ -129,8 +129,8 @@ impl<'a> AsOf<'a> {
     }
 
     /// Returns the observation of `day`, or `None` outside the days known.
-    pub fn on(&self, day: Day) -> Option<&'a Observation> {
-        self.days.get(usize::try_from(day.since(self.first)).ok()?)
+    pub fn on(&self, day: Date) -> Option<&'a Observation> {
+        self.days.get(usize::try_from(day.days_since(self.first)).ok()?)
     }
 }
 
@@ -144,17 +144,17 @@ mod tests {
 
     #[test]
     fn as_of_ends_with_its_day() {
-        let first = Day::from_epoch_days(100);
+        let first = Date::from_unix_days(100).unwrap();
         let history = History::new("A", first, (1..=5).map(|i| day(Some(f64::from(i)))).collect()).unwrap();
-        assert_eq!(history.as_of(first.plus(2)).days().len(), 3);
-        assert_eq!(history.as_of(first.plus(-1)).days().len(), 0);
-        assert_eq!(history.as_of(first.plus(99)).days().len(), 5);
-        assert_eq!(history.end(), first.plus(5));
+        assert_eq!(history.as_of(first.plus_days(2)).days().len(), 3);
+        assert_eq!(history.as_of(first.plus_days(-1)).days().len(), 0);
+        assert_eq!(history.as_of(first.plus_days(99)).days().len(), 5);
+        assert_eq!(history.end(), first.plus_days(5));
     }
 
     #[test]
     fn a_filled_in_day_is_withheld_and_a_still_one_is_not() {
-        let first = Day::from_epoch_days(0);
+        let first = Date::from_unix_days(0).unwrap();
         let counts = [131_894_696.0, 131_533_170.0, 131_171_650.0, 131_171_650.0, 131_171_650.0];
         let history = History::new("A", first, counts.iter().map(|&x| day(Some(x))).collect()).unwrap();
         let kept: Vec<bool> =
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn counts_must_be_positive() {
-        let bad = History::new("A", Day::from_epoch_days(0), vec![day(Some(1.0)), day(Some(0.0))]);
+        let bad = History::new("A", Date::from_unix_days(0).unwrap(), vec![day(Some(1.0)), day(Some(0.0))]);
         assert_eq!(bad.unwrap_err().field, "days[1].spotify_monthly_listeners");
     }
 }

@@ -1,11 +1,9 @@
 //! Daily listener histories on whole publication days, read from CSV and seen as of a day.
 
-mod day;
 mod history;
 mod read;
 mod records;
 
-pub use day::Day;
 pub(crate) use history::collinear;
 pub use history::{AsOf, History, Observation};
 pub use read::{EVENTS_COLUMNS, LISTENERS_COLUMNS, Source, read_histories};

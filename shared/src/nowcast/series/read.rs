@@ -1,8 +1,9 @@
 //! The readers for the listeners and the events files: CSV bytes in, histories out.
 
 use super::records::{Records, number};
-use super::{Day, History, Observation};
+use super::{History, Observation};
 use crate::Invalid;
+use crate::units::Date;
 
 /// A file's name, for messages, and its (unpacked) content.
 #[derive(Debug, Clone, Copy)]
@@ -66,10 +67,12 @@ pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result
 /// Lays the days out one after another, the missing ones explicit; `None` for an artist without a day.
 fn whole(artist: String, rows: &[Row]) -> Option<Result<History, Invalid>> {
     let first = rows.first()?.day;
-    let length = usize::try_from(rows.last()?.day.since(first)).ok()? + 1;
+    let length = usize::try_from(rows.last()?.day.days_since(first)).ok()? + 1;
     let mut days = vec![Observation::MISSING; length];
     for row in rows {
-        if let Some(day) = usize::try_from(row.day.since(first)).ok().and_then(|place| days.get_mut(place)) {
+        if let Some(day) =
+            usize::try_from(row.day.days_since(first)).ok().and_then(|place| days.get_mut(place))
+        {
             *day = row.observation;
         }
     }
@@ -78,7 +81,7 @@ fn whole(artist: String, rows: &[Row]) -> Option<Result<History, Invalid>> {
 
 /// What files say of one artist's day.
 struct Row {
-    day: Day,
+    day: Date,
     /// The last file that has it, and its counts there.
     file: usize,
     counts: Counts,
@@ -158,7 +161,7 @@ fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Res
     Ok(())
 }
 
-fn read_events(source: Source<'_>, mut row: impl FnMut(&str, Day, f64)) -> Result<(), Invalid> {
+fn read_events(source: Source<'_>, mut row: impl FnMut(&str, Date, f64)) -> Result<(), Invalid> {
     let mut table = Table::open(source)?;
     let [artist, date, _, impact] = table.columns(EVENTS_COLUMNS)?;
     while table.next_record()? {
@@ -237,8 +240,16 @@ impl<'a> Table<'a> {
         text.ok_or_else(|| self.at(column, "must not be empty".to_owned()))
     }
 
-    fn date(&self, column: Column) -> Result<Day, Invalid> {
-        Day::parse(self.text(column)?).map_err(|e| self.at(column, e.reason))
+    /// Reads a date, alone or followed by `T` or a space and a time of day.
+    ///
+    /// It is taken as it is written, whatever zone the time is in: it is the date the count carries.
+    fn date(&self, column: Column) -> Result<Date, Invalid> {
+        let text = self.text(column)?;
+        let date = match text.split_once(['T', ' ']) {
+            Some((date, _)) => date,
+            None => text,
+        };
+        date.parse().map_err(|e: Invalid| self.at(column, e.reason))
     }
 
     fn number(
@@ -267,7 +278,7 @@ mod tests {
         let file = "Extra,ARTIST,Date,Spotify_Monthly_Listeners\n1,A,2024-01-01,100\n2,A,2024-01-04T10:00:00Z,103.0\n3,B,2024-01-02,\n";
         let histories = read_histories(&[source(file)], &[]).unwrap();
         assert_eq!(histories.len(), 2);
-        let a = histories[0].as_of(Day::parse("2025-01-01").unwrap());
+        let a = histories[0].as_of("2025-01-01".parse::<Date>().unwrap());
         assert_eq!(
             a.days().iter().map(|d| d.listeners).collect::<Vec<_>>(),
             [Some(100.0), None, None, Some(103.0)]
@@ -313,7 +324,7 @@ mod tests {
         let events =
             "artist,date,kind,impact\nA,2024-01-02,album,2\nA,2024-01-02,award,1.5\nC,2024-01-02,album,2\n";
         let histories = read_histories(&[source(old), source(new)], &[source(events)]).unwrap();
-        let days = histories[0].as_of(Day::parse("2024-01-02").unwrap()).days();
+        let days = histories[0].as_of("2024-01-02".parse::<Date>().unwrap()).days();
         assert_eq!(days[1], Observation { listeners: Some(7.0), sound_posts: None, impact: 3.0 });
     }
 }
