@@ -8,7 +8,8 @@ use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use shared::market::{Action, PriceGrid};
 use shared::quoting::coherence::project;
 use shared::quoting::{
-    Belief, Command, Decision, Event, Preset, Quoter, Regime, Settings, Stage, Terms, Withheld, place,
+    Agreement, Belief, Command, Decision, Event, Preset, Quoter, Regime, Settings, Stage, Terms, Withheld,
+    place,
 };
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
@@ -72,7 +73,7 @@ fn sd() -> impl Strategy<Value = f64> {
 }
 
 /// An event of one of `count` contracts.
-fn event(count: usize) -> impl Strategy<Value = Event> {
+fn event(count: usize) -> impl Strategy<Value = Event<'static>> {
     let contract = 0..count;
     prop_oneof![
         6 => (contract.clone(), fair(), sd(), 0.0..40.0_f64, -4.0..4.0_f64).prop_map(|(contract, fair, sd, sigma_b, z)| {
@@ -98,7 +99,7 @@ fn event(count: usize) -> impl Strategy<Value = Event> {
 }
 
 /// Contracts, and events with the seconds between them.
-fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event)>)> {
+fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event<'static>)>)> {
     prop::collection::vec(terms(), 1..5).prop_flat_map(|terms| {
         let event = event(terms.len());
         let seconds = prop_oneof![Just(0), 1..100_i64, 1_000..50_000_i64];
@@ -110,7 +111,7 @@ fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event)>)> {
 fn run(
     settings: &Settings,
     terms: &[Terms],
-    events: &[(i64, Event)],
+    events: &[(i64, Event<'static>)],
     mut check: impl FnMut(&Quoter, &Event, &[Command]),
 ) -> Vec<Command> {
     let mut quoter = Quoter::new(settings, terms.to_vec()).unwrap();
@@ -204,6 +205,30 @@ proptest! {
         prop_assert_eq!(&run(&settings, &terms, &events, |_, _, _| {}), &all);
         let part = run(&settings, &terms, &events[..cut.min(events.len())], |_, _, _| {});
         prop_assert_eq!(&all[..part.len()], &part[..]);
+    }
+
+    #[test]
+    fn beliefs_that_agree_already_bring_the_same_commands(settings in settings(), (terms, events) in tape()) {
+        let mut settings = settings;
+        settings.set("rules", "coherent").unwrap();
+        let mut agreement = Agreement::new(settings.number(place::OTHER), &terms);
+        let mut quoter = Quoter::new(&settings, terms.clone()).unwrap();
+        let (mut commands, mut now) = (Vec::new(), START);
+        for (seconds, event) in &events {
+            now += seconds * 1_000_000;
+            let at = Timestamp::from_micros(now).unwrap();
+            let mut sink = |command| commands.push(command);
+            if let Event::Belief { contract, belief } = *event {
+                agreement.believe(contract, at, &belief);
+                let probabilities = agreement.probabilities();
+                let short = Event::Agreed { contract, belief, probabilities: &probabilities[1..] };
+                prop_assert_eq!(quoter.step(at, &short, &mut sink).unwrap_err().field, "probabilities");
+                quoter.step(at, &Event::Agreed { contract, belief, probabilities }, &mut sink).unwrap();
+            } else {
+                quoter.step(at, event, &mut sink).unwrap();
+            }
+        }
+        prop_assert_eq!(run(&settings, &terms, &events, |_, _, _| {}), commands);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use core::ops::Range;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use super::agreed::Agreed;
 use super::fills::side_code;
 use super::hash::{sha256, tape_hash};
 use crate::Invalid;
@@ -64,6 +66,8 @@ pub struct Prepared {
     pub(super) batches: Vec<Batch>,
     pub(super) beliefs: Vec<Belief>,
     pub(super) prints: Vec<Print>,
+    /// What beliefs come to together, once that was asked.
+    pub(super) agreed: OnceLock<Agreed>,
 }
 
 /// A batch and its marks, in centi-cents.
@@ -111,6 +115,7 @@ impl Prepared {
             batches: Vec::new(),
             beliefs: Vec::new(),
             prints: Vec::new(),
+            agreed: OnceLock::new(),
         };
         let mut facts = String::new();
         // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.

@@ -1,21 +1,18 @@
 //! Quotes about the exact reservation prices of all outcomes at once.
 
+use super::agreement::Agreement;
 use super::amount::{Nano, nano};
-use super::coherence::project;
 use super::decision::{Ladder, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::lot_values;
 use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
 use crate::belief::surface::horizon_fraction;
-use crate::belief::{coherence as sure, logit};
 use crate::fees::{FeeSchedule, Role};
-use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
 use crate::units::{Price, Quantity, Timestamp};
 
 const MICROS_PER_HOUR: f64 = 3.6e9;
 const DAYS_PER_YEAR: f64 = 365.0;
-const MICROS_PER_YEAR: f64 = DAYS_PER_YEAR * 24.0 * MICROS_PER_HOUR;
 /// The most lots that the matrix of inventories goes to on each side.
 const MOST_LOTS: f64 = 100.0;
 /// The greatest exponent of an outcome's weight: with it, no sum of weights overflows.
@@ -29,31 +26,13 @@ pub(super) struct Coherent {
     risk_aversion: f64,
     /// Contracts of a quote.
     lot: f64,
-    /// The least probability of what isn't listed.
-    other: f64,
     distance: Distance,
     /// How long a position is held, in hours; none is to settlement.
     horizon: Option<f64>,
     outcomes: Vec<Outcome>,
-    beliefs: Beliefs,
+    agreement: Agreement,
     /// `sum p_i e^(-gamma q_i)` over all outcomes, OTHER included.
     weight: f64,
-}
-
-/// What is believed of the outcomes, each list by outcome.
-#[derive(Debug, Clone)]
-struct Beliefs {
-    fairs: Vec<f64>,
-    log_odds: Vec<f64>,
-    /// When each was believed.
-    at: Vec<Timestamp>,
-    /// The variance of the log-odds then, and what is added to it in a microsecond since.
-    variance_then: Vec<f64>,
-    variance_rate: Vec<f64>,
-    variances: Vec<f64>,
-    /// Room for the log-odds that add up.
-    projected: Vec<f64>,
-    probabilities: Vec<f64>,
 }
 
 /// How far from its reservation price a quote is.
@@ -76,7 +55,6 @@ struct Outcome {
     weight: f64,
     settles: Option<Timestamp>,
     fee: FeeModel,
-    grid: PriceGrid,
 }
 
 impl Coherent {
@@ -93,17 +71,6 @@ impl Coherent {
             Distance::Glft { rate: number(place::FILL_RATE) * DAYS_PER_YEAR, decay, limit: lots as usize }
         };
         let horizon = number(place::HORIZON_H);
-        let count = contracts.len();
-        let beliefs = Beliefs {
-            fairs: vec![0.0; count],
-            log_odds: vec![f64::NEG_INFINITY; count],
-            at: vec![Timestamp::MIN; count],
-            variance_then: vec![0.0; count],
-            variance_rate: vec![0.0; count],
-            variances: vec![0.0; count],
-            projected: vec![0.0; count],
-            probabilities: vec![0.0; count],
-        };
         let outcomes = contracts
             .iter()
             .map(|terms| Outcome {
@@ -111,37 +78,39 @@ impl Coherent {
                 weight: 1.0,
                 settles: terms.settles,
                 fee: fee_model(settings.fee(), terms.fees.as_ref()),
-                grid: terms.grid.clone(),
             })
             .collect();
         Self {
             risk_aversion,
             lot,
-            other: number(place::OTHER),
             distance,
             horizon: (horizon > 0.0).then_some(horizon),
             outcomes,
-            beliefs,
+            agreement: Agreement::new(number(place::OTHER), contracts),
             weight: 1.0,
         }
     }
 
-    /// Takes note of what is believed of a contract.
-    pub(super) fn believe(&mut self, contract: usize, now: Timestamp, belief: &Belief) {
-        let beliefs = &mut self.beliefs;
-        beliefs.fairs[contract] = belief.fair;
-        beliefs.log_odds[contract] = logit(belief.fair);
-        beliefs.at[contract] = now;
-        let tick = tick_sd(&self.outcomes[contract].grid, belief.fair);
-        beliefs.variance_then[contract] = belief.sd * belief.sd + tick * tick;
-        beliefs.variance_rate[contract] = belief.sigma_b * belief.sigma_b / MICROS_PER_YEAR;
-        beliefs.add_up(1.0 - self.other, now);
+    /// Takes note of what is believed of a contract; `agreed` is what all contracts' beliefs come to then, where that is
+    /// known already.
+    pub(super) fn believe(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        belief: &Belief,
+        agreed: Option<&[f64]>,
+    ) {
+        match agreed {
+            Some(probabilities) => self.agreement.take(contract, now, belief, probabilities),
+            None => self.agreement.believe(contract, now, belief),
+        }
         self.weigh();
     }
 
     /// Takes note of a contract that nothing is believed of any more.
     pub(super) fn forget(&mut self, contract: usize, now: Timestamp) {
-        self.believe(contract, now, &Belief { fair: 0.0, sd: 0.0, sigma_b: 0.0, z: 0.0, alarm: 0.0 });
+        self.agreement.forget(contract, now);
+        self.weigh();
     }
 
     /// Takes note of what is held of a contract.
@@ -155,7 +124,7 @@ impl Coherent {
     /// Weighs the probabilities by inventory; what the listed outcomes leave is OTHER's, in which nothing is held.
     fn weigh(&mut self) {
         let (mut inside, mut weighed) = (0.0, 0.0);
-        for (p, outcome) in self.beliefs.probabilities.iter().zip(&self.outcomes) {
+        for (p, outcome) in self.agreement.probabilities().iter().zip(&self.outcomes) {
             inside += p;
             weighed += p * outcome.weight;
         }
@@ -175,7 +144,7 @@ impl Coherent {
     #[inline]
     fn reservation(&self, contract: usize, now: Timestamp) -> (f64, f64) {
         let outcome = &self.outcomes[contract];
-        let p = self.beliefs.probabilities[contract];
+        let p = self.agreement.probability(contract);
         if self.horizon.is_none() {
             let own = p * outcome.weight;
             return match self.distance {
@@ -186,7 +155,7 @@ impl Coherent {
         }
         let risk_aversion = self.risk_aversion * self.resolved(contract, now);
         let (mut sum, mut inside) = (0.0, 0.0);
-        for (p, other) in self.beliefs.probabilities.iter().zip(&self.outcomes) {
+        for (p, other) in self.agreement.probabilities().iter().zip(&self.outcomes) {
             sum += p * weight(risk_aversion, other.position);
             inside += p;
         }
@@ -203,7 +172,7 @@ impl Coherent {
     fn resolved(&self, contract: usize, now: Timestamp) -> f64 {
         let settles = self.outcomes[contract].settles;
         let (Some(horizon), Some(settles)) = (self.horizon, settles) else { return 1.0 };
-        let p = self.beliefs.probabilities[contract];
+        let p = self.agreement.probability(contract);
         let left = settles.micros_since(now) as f64 / MICROS_PER_HOUR;
         if left <= horizon || p <= 0.0 || p >= 1.0 {
             return 1.0;
@@ -220,7 +189,7 @@ impl Coherent {
         sigma_b: f64,
         regime: Regime,
     ) -> [Ladder; 2] {
-        let (outcome, p) = (&self.outcomes[contract], self.beliefs.probabilities[contract]);
+        let (outcome, p) = (&self.outcomes[contract], self.agreement.probability(contract));
         let (reservation, risk_aversion) = self.reservation(contract, now);
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
@@ -246,7 +215,7 @@ impl Coherent {
             let mut ladder = Ladder::default();
             let mut reached: Nano = 0;
             for (stage, price) in [
-                (Stage::Fair, self.beliefs.fairs[contract]),
+                (Stage::Fair, self.agreement.fair(contract)),
                 (Stage::Coherence, p),
                 (Stage::Inventory, centre),
                 (Stage::Lot, value),
@@ -261,62 +230,6 @@ impl Coherent {
             ladder
         })
     }
-}
-
-impl Beliefs {
-    /// Makes the probabilities add up to at most `listed`, the rest being OTHER's.
-    ///
-    /// They never grow to add up to it: a contract that has not printed yet, or is not on the tape, is part of OTHER.
-    /// Log-odds diffuse while nothing prints, so what was believed longest ago gives way most.
-    fn add_up(&mut self, listed: f64, now: Timestamp) {
-        let sum = self.fairs.iter().fold(0.0, |sum, fair| sum + fair);
-        if sum <= listed {
-            self.probabilities.copy_from_slice(&self.fairs);
-            return;
-        }
-        for (i, variance) in self.variances.iter_mut().enumerate() {
-            let age = now.micros_since(self.at[i]) as f64;
-            *variance = self.variance_then[i] + self.variance_rate[i] * age;
-        }
-        let found =
-            project(&self.log_odds, &self.variances, listed, &mut self.projected, &mut self.probabilities);
-        if !found && !self.add_up_surely(listed) {
-            // Too certain to give way: all shrink alike.
-            for (probability, fair) in self.probabilities.iter_mut().zip(&self.fairs) {
-                *probability = fair * (listed / sum);
-            }
-        }
-    }
-
-    /// Makes the probabilities add up to `listed` where the fast way doesn't, which is rare and may take its time: the
-    /// last prints of thin contracts are far from agreeing now and then. Returns whether it could.
-    fn add_up_surely(&mut self, listed: f64) -> bool {
-        let uncertain: Vec<usize> =
-            (0..self.log_odds.len()).filter(|&i| self.log_odds[i].is_finite()).collect();
-        let of = |values: &[f64]| uncertain.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-        // What is certain has the probability 0 or 1, and keeps it.
-        let certain = self.log_odds.iter().filter(|x| **x == f64::INFINITY).count() as f64;
-        let left = listed - certain;
-        let Ok(agreed) = sure::project(&of(&self.log_odds), &of(&self.variances), 1.0 - left) else {
-            return false;
-        };
-        self.probabilities.copy_from_slice(&self.fairs);
-        for (i, probability) in uncertain.into_iter().zip(agreed.probabilities) {
-            self.probabilities[i] = probability;
-        }
-        true
-    }
-}
-
-/// Returns how uncertain log-odds are for having been seen on a grid: half a step of it at `fair`.
-///
-/// Hopeless outcomes trade at the lowest price however hopeless they are: ten of them at a cent add up to ten cents that
-/// the favourite didn't lose. This is what makes them give way.
-fn tick_sd(grid: &PriceGrid, fair: f64) -> f64 {
-    let range = grid.ranges().iter().find(|range| range.end.to_dollars() >= fair);
-    let half = range.map_or(0.0, |range| 0.5 * range.step.to_dollars());
-    let slope = fair * (1.0 - fair);
-    if slope > 0.0 { half / slope } else { 0.0 }
 }
 
 /// Returns `e^(-gamma q)`.

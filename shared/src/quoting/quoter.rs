@@ -112,24 +112,12 @@ impl Quoter {
         sink: &mut impl FnMut(Command),
     ) -> Result<(), Invalid> {
         match *event {
-            Event::Belief { contract, belief } => {
-                let rules = self.rules;
-                let state = self.contract_mut(contract)?;
-                if let Err(invalid) = possible(&belief) {
-                    state.belief = None;
-                    state.decision = None;
-                    state.rest(contract, Quotes::default(), Reason::Regime, sink);
-                    if let Some(coherent) = &mut self.coherent {
-                        coherent.forget(contract, now);
-                    }
-                    return Err(invalid);
+            Event::Belief { contract, belief } => self.believe(contract, now, belief, None, sink)?,
+            Event::Agreed { contract, belief, probabilities } => {
+                if probabilities.len() != self.contracts.len() {
+                    return Err(Invalid::new("probabilities", "must be one a contract"));
                 }
-                state.belief = Some(belief);
-                state.toxicity.observe(now, belief.z, &rules);
-                if let Some(coherent) = &mut self.coherent {
-                    coherent.believe(contract, now, &belief);
-                }
-                self.react_to(contract, now, sink);
+                self.believe(contract, now, belief, Some(probabilities), sink)?;
             }
             Event::Book { contract, bid, ask } => {
                 let refresh = self.rules.refresh;
@@ -162,6 +150,34 @@ impl Quoter {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn believe(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        belief: Belief,
+        agreed: Option<&[f64]>,
+        sink: &mut impl FnMut(Command),
+    ) -> Result<(), Invalid> {
+        let rules = self.rules;
+        let state = self.contract_mut(contract)?;
+        if let Err(invalid) = possible(&belief) {
+            state.belief = None;
+            state.decision = None;
+            state.rest(contract, Quotes::default(), Reason::Regime, sink);
+            if let Some(coherent) = &mut self.coherent {
+                coherent.forget(contract, now);
+            }
+            return Err(invalid);
+        }
+        state.belief = Some(belief);
+        state.toxicity.observe(now, belief.z, &rules);
+        if let Some(coherent) = &mut self.coherent {
+            coherent.believe(contract, now, &belief, agreed);
+        }
+        self.react_to(contract, now, sink);
         Ok(())
     }
 

@@ -21,13 +21,23 @@ pub struct Belief {
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Event {
+pub enum Event<'a> {
     /// A contract's belief changed: a batch of prints was filtered.
     Belief {
         /// The contract's place in the event.
         contract: usize,
         /// What is believed now.
         belief: Belief,
+    },
+    /// As [`Self::Belief`], from who has made the beliefs of the event agree already: one [`super::Agreement`] serves many
+    /// quoters. The other contracts' beliefs are those told before.
+    Agreed {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What is believed now.
+        belief: Belief,
+        /// What the agreement's probabilities are then, by contract.
+        probabilities: &'a [f64],
     },
     /// What is known of the other orders in a contract's book changed. It moves no quote by itself: it bounds the
     /// next ones, as they must rest. Without this event nothing is known and nothing is bounded.
