@@ -17,12 +17,13 @@ pub struct Agreement {
     /// What the listed outcomes may add up to.
     listed: f64,
     fairs: Vec<f64>,
-    log_odds: Vec<f64>,
-    /// When each was believed.
+    /// When each was believed, the standard deviation of its log-odds then, and the variance added in a microsecond since.
     at: Vec<Timestamp>,
-    /// The variance of the log-odds then, and what is added to it in a microsecond since.
-    variance_then: Vec<f64>,
+    sds: Vec<f64>,
     variance_rate: Vec<f64>,
+    /// The log-odds and their variance then, the grid's included; not a number until they are needed.
+    log_odds: Vec<f64>,
+    variance_then: Vec<f64>,
     variances: Vec<f64>,
     grids: Vec<PriceGrid>,
     /// Room for the log-odds that add up.
@@ -41,6 +42,7 @@ impl Agreement {
             log_odds: vec![f64::NEG_INFINITY; count],
             at: vec![Timestamp::MIN; count],
             variance_then: vec![0.0; count],
+            sds: vec![0.0; count],
             variance_rate: vec![0.0; count],
             variances: vec![0.0; count],
             grids: contracts.iter().map(|terms| terms.grid.clone()).collect(),
@@ -85,11 +87,10 @@ impl Agreement {
 
     fn note(&mut self, contract: usize, now: Timestamp, belief: &Belief) {
         self.fairs[contract] = belief.fair;
-        self.log_odds[contract] = logit(belief.fair);
         self.at[contract] = now;
-        let tick = tick_sd(&self.grids[contract], belief.fair);
-        self.variance_then[contract] = belief.sd * belief.sd + tick * tick;
+        self.sds[contract] = belief.sd;
         self.variance_rate[contract] = belief.sigma_b * belief.sigma_b / MICROS_PER_YEAR;
+        self.log_odds[contract] = f64::NAN;
     }
 
     /// Makes the probabilities add up to at most what is listed, the rest being OTHER's.
@@ -104,6 +105,11 @@ impl Agreement {
             return;
         }
         for (i, variance) in self.variances.iter_mut().enumerate() {
+            if self.log_odds[i].is_nan() {
+                let tick = tick_sd(&self.grids[i], self.fairs[i]);
+                self.variance_then[i] = self.sds[i] * self.sds[i] + tick * tick;
+                self.log_odds[i] = logit(self.fairs[i]);
+            }
             let age = now.micros_since(self.at[i]) as f64;
             *variance = self.variance_then[i] + self.variance_rate[i] * age;
         }

@@ -2,9 +2,9 @@
 
 use super::agreement::Agreement;
 use super::amount::{Nano, nano};
-use super::decision::{Ladder, Stage};
+use super::decision::{Ladders, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
-use super::reservation::lot_values;
+use super::reservation::LotValues;
 use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
 use crate::belief::surface::horizon_fraction;
 use crate::fees::{FeeSchedule, Role};
@@ -24,15 +24,21 @@ const MAKER_RATE: f64 = 0.0175;
 #[derive(Debug, Clone)]
 pub(super) struct Coherent {
     risk_aversion: f64,
-    /// Contracts of a quote.
+    /// Contracts of a quote, and what they are worth held to settlement.
     lot: f64,
+    lots_to_settlement: LotValues,
     distance: Distance,
     /// How long a position is held, in hours; none is to settlement.
     horizon: Option<f64>,
     outcomes: Vec<Outcome>,
     agreement: Agreement,
-    /// `sum p_i e^(-gamma q_i)` over all outcomes, OTHER included.
+    /// `p e^(-gamma q)` of each outcome, and their sum, OTHER included.
+    weighed: Vec<f64>,
     weight: f64,
+    /// The value that each contract's quotes were made for while nothing but its drift can change them, else not a number;
+    /// and the drift that surely doesn't.
+    watched: Vec<f64>,
+    leeway: f64,
 }
 
 /// How far from its reservation price a quote is.
@@ -83,11 +89,16 @@ impl Coherent {
         Self {
             risk_aversion,
             lot,
+            lots_to_settlement: LotValues::new(lot, risk_aversion),
             distance,
             horizon: (horizon > 0.0).then_some(horizon),
             outcomes,
             agreement: Agreement::new(number(place::OTHER), contracts),
+            weighed: vec![0.0; contracts.len()],
             weight: 1.0,
+            watched: vec![f64::NAN; contracts.len()],
+            // Values are rounded to billionths before they are compared.
+            leeway: settings.number(place::DRIFT_CENTS) / 100.0 - 2e-9,
         }
     }
 
@@ -110,6 +121,7 @@ impl Coherent {
     /// Takes note of a contract that nothing is believed of any more.
     pub(super) fn forget(&mut self, contract: usize, now: Timestamp) {
         self.agreement.forget(contract, now);
+        self.watched[contract] = f64::NAN;
         self.weigh();
     }
 
@@ -118,17 +130,69 @@ impl Coherent {
         let outcome = &mut self.outcomes[contract];
         outcome.position = position.contracts();
         outcome.weight = weight(self.risk_aversion, outcome.position);
+        self.watched[contract] = f64::NAN;
         self.weigh();
+    }
+
+    /// Takes note that nothing but a drift from the value they were made for can change a contract's quotes, until
+    /// it is unwatched.
+    pub(super) fn watch(&mut self, contract: usize, made_for: Nano) {
+        self.watched[contract] = made_for as f64 / 1e9;
+    }
+
+    /// Takes note that something else may.
+    pub(super) fn unwatch(&mut self, contract: usize) {
+        self.watched[contract] = f64::NAN;
+    }
+
+    /// Returns the first contract from `from` on whose quotes may have to change. Most stay as they are, most of the time;
+    /// to know that takes neither a division nor a look at their state.
+    #[inline]
+    pub(super) fn next_moved(&self, from: usize) -> Option<usize> {
+        if self.horizon.is_some() {
+            return (from < self.watched.len()).then_some(from);
+        }
+        let mut contracts = from..self.watched.len();
+        if let Distance::AvellanedaStoikov(_) = self.distance {
+            let leeway = self.leeway * self.weight;
+            return contracts.find(|&contract| {
+                let drift = self.weighed[contract] - self.watched[contract] * self.weight;
+                // Where nothing is watched the drift is no number, and nothing stays.
+                let stays = drift.abs() < leeway;
+                !stays
+            });
+        }
+        contracts.find(|&contract| {
+            let (part, whole) = self.share(contract);
+            let stays = (part - self.watched[contract] * whole).abs() < self.leeway * whole;
+            !stays
+        })
+    }
+
+    /// Returns the parts whose ratio is a contract's reservation price, for positions held to settlement.
+    #[inline]
+    fn share(&self, contract: usize) -> (f64, f64) {
+        let own = self.weighed[contract];
+        match self.distance {
+            Distance::AvellanedaStoikov(_) => (own, self.weight),
+            // The distance sees to the contract's own position; the others' remain.
+            Distance::Glft { .. } => {
+                let p = self.agreement.probability(contract);
+                (p, self.weight - own + p)
+            }
+        }
     }
 
     /// Weighs the probabilities by inventory; what the listed outcomes leave is OTHER's, in which nothing is held.
     fn weigh(&mut self) {
-        let (mut inside, mut weighed) = (0.0, 0.0);
-        for (p, outcome) in self.agreement.probabilities().iter().zip(&self.outcomes) {
+        let (mut inside, mut sum) = (0.0, 0.0);
+        let probabilities = self.agreement.probabilities();
+        for ((p, outcome), weighed) in probabilities.iter().zip(&self.outcomes).zip(&mut self.weighed) {
+            *weighed = p * outcome.weight;
             inside += p;
-            weighed += p * outcome.weight;
+            sum += *weighed;
         }
-        self.weight = weighed + max(1.0 - inside, 0.0);
+        self.weight = sum + max(1.0 - inside, 0.0);
     }
 
     /// Returns the value that a contract's quotes are made for: its reservation price.
@@ -146,12 +210,8 @@ impl Coherent {
         let outcome = &self.outcomes[contract];
         let p = self.agreement.probability(contract);
         if self.horizon.is_none() {
-            let own = p * outcome.weight;
-            return match self.distance {
-                Distance::AvellanedaStoikov(_) => (own / self.weight, self.risk_aversion),
-                // The distance sees to the contract's own position; the others' remain.
-                Distance::Glft { .. } => (p / (self.weight - own + p), self.risk_aversion),
-            };
+            let (part, whole) = self.share(contract);
+            return (part / whole, self.risk_aversion);
         }
         let risk_aversion = self.risk_aversion * self.resolved(contract, now);
         let (mut sum, mut inside) = (0.0, 0.0);
@@ -165,6 +225,10 @@ impl Coherent {
             Distance::AvellanedaStoikov(_) => (own / sum, risk_aversion),
             Distance::Glft { .. } => (p / (sum - own + p), risk_aversion),
         }
+    }
+
+    fn lot_values(&self, risk_aversion: f64) -> LotValues {
+        if self.horizon.is_none() { self.lots_to_settlement } else { LotValues::new(self.lot, risk_aversion) }
     }
 
     /// Returns the part of an outcome's variance that is resolved within the horizon; all of it where no time of
@@ -181,19 +245,20 @@ impl Coherent {
         max(horizon_fraction(p, horizon / left), 1e-9)
     }
 
-    /// Returns the ways of bid and ask from the fair value to the price wanted, before any rounding.
+    /// Writes the ways of bid and ask from the fair value to the price wanted, before any rounding.
     pub(super) fn ladders(
         &self,
         contract: usize,
         now: Timestamp,
         sigma_b: f64,
         regime: Regime,
-    ) -> [Ladder; 2] {
+        ladders: Ladders<'_>,
+    ) {
         let (outcome, p) = (&self.outcomes[contract], self.agreement.probability(contract));
         let (reservation, risk_aversion) = self.reservation(contract, now);
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
-                (reservation, lot_values(reservation, self.lot, risk_aversion), half)
+                (reservation, self.lot_values(risk_aversion).of(reservation), half)
             }
             Distance::Glft { rate, decay, limit } => {
                 let sigma = sigma_b * p * (1.0 - p);
@@ -208,11 +273,11 @@ impl Coherent {
             }
         };
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
-        [(lots.0, -1.0), (lots.1, 1.0)].map(|(value, outward)| {
+        for (ladder, (value, outward)) in ladders.into_iter().zip([(lots.0, -1.0), (lots.1, 1.0)]) {
             let wanted = value + outward * half;
             let widened = wanted + outward * toxic;
             let quoted = if outward < 0.0 { outcome.fee.bid(widened) } else { outcome.fee.ask(widened) };
-            let mut ladder = Ladder::default();
+            ladder.clear();
             let mut reached: Nano = 0;
             for (stage, price) in [
                 (Stage::Fair, self.agreement.fair(contract)),
@@ -227,8 +292,7 @@ impl Coherent {
                 ladder.add(stage, price - reached);
                 reached = price;
             }
-            ladder
-        })
+        }
     }
 }
 

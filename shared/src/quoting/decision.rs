@@ -147,6 +147,12 @@ impl Ladder {
         self.0[stage as usize] += amount;
     }
 
+    /// Starts over.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.0 = [0; Stage::ALL.len()];
+    }
+
     /// Returns what `stage` adds.
     #[inline]
     pub(super) fn amount(&self, stage: Stage) -> Nano {
@@ -159,6 +165,9 @@ impl Ladder {
         self.0.iter().sum()
     }
 }
+
+/// The ways of bid and ask, to be written where they are kept.
+pub(super) type Ladders<'a> = [&'a mut Ladder; 2];
 
 /// How one side was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +199,13 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Returns a decision for no quotes at all.
+    pub(super) fn none(at: Timestamp, reason: Reason, belief: Belief) -> Self {
+        let side = SideDecision { ladder: Ladder::default(), quote: Err(Withheld::NoPrice) };
+        let (position, regime, book) = (Position::FLAT, Regime::Calm, (None, None));
+        Self { at, reason, belief, position, regime, book, bid: side, ask: side }
+    }
+
     /// Returns the side that buys or sells YES.
     pub const fn side(&self, action: Action) -> &SideDecision {
         match action {

@@ -124,9 +124,12 @@ impl Quoter {
                 let state = self.contract_mut(contract)?;
                 state.book_changed |= state.book != (bid, ask);
                 state.book = (bid, ask);
-                if let Some(at) = state.held_back() {
-                    let due = at.checked_add_micros(refresh);
-                    self.wake_by(due);
+                let held_back = state.held_back();
+                if let Some(coherent) = &mut self.coherent {
+                    coherent.unwatch(contract);
+                }
+                if let Some(at) = held_back {
+                    self.wake_by(at.checked_add_micros(refresh));
                 }
             }
             Event::Fill { contract, action, price, count } => {
@@ -140,6 +143,9 @@ impl Quoter {
             }
             Event::Account { balance, equity } => {
                 self.account.observe(now, balance, equity, &self.rules);
+                if let Some(coherent) = &mut self.coherent {
+                    (0..self.contracts.len()).for_each(|contract| coherent.unwatch(contract));
+                }
                 self.react_all(now, sink);
             }
             Event::Tick => {
@@ -174,8 +180,12 @@ impl Quoter {
         }
         state.belief = Some(belief);
         state.toxicity.observe(now, belief.z, &rules);
+        let calm = state.toxicity.regime(now, &rules) == Regime::Calm;
         if let Some(coherent) = &mut self.coherent {
             coherent.believe(contract, now, &belief, agreed);
+            if !calm {
+                coherent.unwatch(contract);
+            }
         }
         self.react_to(contract, now, sink);
         Ok(())
@@ -219,8 +229,14 @@ impl Quoter {
     }
 
     fn react_all(&mut self, now: Timestamp, sink: &mut impl FnMut(Command)) {
-        for contract in 0..self.contracts.len() {
-            self.react(contract, now, sink);
+        let mut next = 0;
+        while next < self.contracts.len() {
+            if let Some(coherent) = &self.coherent {
+                let Some(moved) = coherent.next_moved(next) else { return };
+                next = moved;
+            }
+            self.react(next, now, sink);
+            next += 1;
         }
     }
 
@@ -234,32 +250,37 @@ impl Quoter {
             None => nano(belief.fair),
             Some(coherent) => nano(coherent.value(contract, now)),
         };
-        let Some(reason) = state.reason(now, value, regime, rules) else { return };
-        let [bid, ask] = match &self.coherent {
-            None => seed::ladders(rules, &belief, state.position, regime),
-            Some(coherent) => coherent.ladders(contract, now, belief.sigma_b, regime),
+        let Some(reason) = state.reason(now, value, regime, rules) else {
+            if let Some(coherent) = self.coherent.as_mut().filter(|_| state.unmoved(regime)) {
+                coherent.watch(contract, state.made_for);
+            }
+            return;
         };
         let (grid, position, book) = (&state.terms.grid, state.position, state.book);
-        let decision = Decision {
-            at: now,
-            reason,
-            belief,
-            position,
-            regime,
-            book,
-            bid: finish::bid(bid, rules, grid, position, regime, book.1),
-            ask: finish::ask(ask, rules, grid, position, regime, book.0),
-        };
+        // Written in place: it is large, and most of what a step costs.
+        let decision = state.decision.get_or_insert_with(|| Decision::none(now, reason, belief));
+        (decision.at, decision.reason, decision.belief) = (now, reason, belief);
+        (decision.position, decision.regime, decision.book) = (position, regime, book);
+        let ladders = [&mut decision.bid.ladder, &mut decision.ask.ladder];
+        match &self.coherent {
+            None => seed::ladders(rules, &belief, position, regime, ladders),
+            Some(coherent) => coherent.ladders(contract, now, belief.sigma_b, regime, ladders),
+        }
+        finish::bid(&mut decision.bid, rules, grid, position, regime, book.1);
+        finish::ask(&mut decision.ask, rules, grid, position, regime, book.0);
+        let quotes = decision.quotes();
         state.made_for = value;
         state.filled = false;
         state.book_changed = false;
-        state.decision = Some(decision);
+        if let Some(coherent) = self.coherent.as_mut().filter(|_| state.unmoved(regime)) {
+            coherent.watch(contract, value);
+        }
         let due = match regime {
             Regime::Calm => None,
             Regime::Widened | Regime::Pulled => state.toxicity.settles(rules),
             Regime::Halted => self.account.resumes(),
         };
-        state.rest(contract, decision.quotes(), reason, sink);
+        state.rest(contract, quotes, reason, sink);
         self.wake_by(due);
     }
 
@@ -321,6 +342,13 @@ impl Contract {
         } else {
             None
         }
+    }
+
+    /// Returns whether nothing but a drift of the value will change quotes that were decided in `regime`, if nothing is said
+    /// of the contract: a calm regime is left for nothing else, and no change of the book waits to be looked at.
+    #[inline]
+    fn unmoved(&self, regime: Regime) -> bool {
+        regime == Regime::Calm && !self.book_changed
     }
 
     /// Returns when the quotes were decided, if the book held one of them back and has changed since.
