@@ -33,6 +33,7 @@ fn settings() -> impl Strategy<Value = Settings> {
         ("offset", &["as", "glft"]),
         ("fill_decay", &["5", "300"]),
         ("horizon_h", &["0", "48"]),
+        ("alarm_pull", &["0", "0.5", "1"]),
     ];
     let picks = prop::collection::vec((0..changes.len(), 0..4_usize), 0..6);
     (prop::sample::select(Preset::ALL.to_vec()), picks).prop_map(move |(preset, picks)| {
@@ -76,8 +77,8 @@ fn sd() -> impl Strategy<Value = f64> {
 fn event(count: usize) -> impl Strategy<Value = Event<'static>> {
     let contract = 0..count;
     prop_oneof![
-        6 => (contract.clone(), fair(), sd(), 0.0..40.0_f64, -4.0..4.0_f64).prop_map(|(contract, fair, sd, sigma_b, z)| {
-            Event::Belief { contract, belief: Belief { fair, sd, sigma_b, z, alarm: 0.0 } }
+        6 => (contract.clone(), fair(), sd(), 0.0..40.0_f64, (-4.0..4.0_f64, 0.0..=1.0_f64)).prop_map(|(contract, fair, sd, sigma_b, (z, alarm))| {
+            Event::Belief { contract, belief: Belief { fair, sd, sigma_b, z, alarm } }
         }),
         3 => (contract.clone(), any::<bool>(), price(), 1..600_i64).prop_map(|(contract, buy, price, hundredths)| {
             let action = if buy { Action::Buy } else { Action::Sell };
@@ -190,7 +191,8 @@ proptest! {
             if let Event::Belief { contract, belief } = event {
                 // A toxic print leaves nothing in the book, at once.
                 let quotes = quoter.quotes(*contract);
-                if belief.z.abs() >= settings.number(place::Z_PULL) {
+                let alarm = belief.alarm > settings.number(place::ALARM_PULL);
+                if alarm || belief.z.abs() >= settings.number(place::Z_PULL) {
                     assert!(quotes.bid.is_none() && quotes.ask.is_none());
                 }
             }

@@ -43,6 +43,8 @@ pub enum Regime {
     Calm,
     /// At twice the half-spread, as the last print surprised.
     Widened,
+    /// Not at all, as the last print may have been stray or a jump, which the next one tells.
+    Alarmed,
     /// Not at all, until the move that surprised has settled.
     Pulled,
     /// Not at all, as the account is beyond one of its limits.
@@ -55,6 +57,7 @@ impl Regime {
         match self {
             Self::Calm => "calm",
             Self::Widened => "widened",
+            Self::Alarmed => "alarmed",
             Self::Pulled => "pulled",
             Self::Halted => "halted",
         }
@@ -66,6 +69,8 @@ impl Regime {
 pub enum Withheld {
     /// The last prints were toxic.
     Toxic,
+    /// The last print may have been stray or a jump.
+    Alarm,
     /// The account is beyond one of its limits.
     Account,
     /// The position is beyond `pull_at`, and this side adds to it.
@@ -83,6 +88,7 @@ impl Withheld {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Toxic => "toxic",
+            Self::Alarm => "alarm",
             Self::Account => "account",
             Self::Exposure => "exposure",
             Self::PositionLimit => "position_limit",

@@ -73,6 +73,7 @@ fn limited(rules: &Rules, regime: Regime, exposure: i64, price: Price) -> Result
     match regime {
         Regime::Halted => return Err(Withheld::Account),
         Regime::Pulled => return Err(Withheld::Toxic),
+        Regime::Alarmed => return Err(Withheld::Alarm),
         Regime::Calm | Regime::Widened => {}
     }
     if exposure > rules.pull_at {

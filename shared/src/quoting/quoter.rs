@@ -179,7 +179,7 @@ impl Quoter {
             return Err(invalid);
         }
         state.belief = Some(belief);
-        state.toxicity.observe(now, belief.z, &rules);
+        state.toxicity.observe(now, belief.z, belief.alarm, &rules);
         let calm = state.toxicity.regime(now, &rules) == Regime::Calm;
         if let Some(coherent) = &mut self.coherent {
             coherent.believe(contract, now, &belief, agreed);
@@ -277,7 +277,7 @@ impl Quoter {
         }
         let due = match regime {
             Regime::Calm => None,
-            Regime::Widened | Regime::Pulled => state.toxicity.settles(rules),
+            Regime::Widened | Regime::Alarmed | Regime::Pulled => state.toxicity.settles(now, rules),
             Regime::Halted => self.account.resumes(),
         };
         state.rest(contract, quotes, reason, sink);
@@ -297,7 +297,7 @@ impl Quoter {
         let rules = self.rules;
         let mut due = self.account.resumes().filter(|at| *at > now);
         for state in &self.contracts {
-            let settles = state.toxicity.settles(&rules);
+            let settles = state.toxicity.settles(now, &rules);
             let held = state.held_back().and_then(|at| at.checked_add_micros(rules.refresh));
             for at in [settles, held].into_iter().flatten().filter(|at| *at > now) {
                 due = Some(due.map_or(at, |known| known.min(at)));
@@ -373,14 +373,15 @@ impl Contract {
 /// Checks that a belief's numbers can be.
 fn possible(belief: &Belief) -> Result<(), Invalid> {
     let fair = belief.fair >= 0.0 && belief.fair <= 1.0;
-    if fair && belief.sd >= 0.0 && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
+    let alarm = belief.alarm >= 0.0 && belief.alarm <= 1.0 + 1e-9;
+    if fair && alarm && belief.sd >= 0.0 && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
         Ok(())
     } else {
         Err(Invalid::new(
             "belief",
             format!(
-                "must have fair from 0 to 1, sd and sigma_b not negative and z a number, got {}, {}, {} and {}",
-                belief.fair, belief.sd, belief.sigma_b, belief.z
+                "must have fair and alarm from 0 to 1, sd and sigma_b not negative and z a number, got {}, {}, {}, {} and {}",
+                belief.fair, belief.alarm, belief.sd, belief.sigma_b, belief.z
             ),
         ))
     }

@@ -15,7 +15,7 @@ pub struct Belief {
     pub sigma_b: f64,
     /// The standardised innovation of the last print.
     pub z: f64,
-    /// The posterior probability that the last print was a stray or a jump.
+    /// The posterior probability that the last print was a stray or a jump, as of that print.
     pub alarm: f64,
 }
 
