@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use shared::Invalid;
-use shared::backtest::{Conditions, Config, FillModel, Money, Outcome, Prepared, Strategy, simulate};
+use shared::backtest::{
+    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Strategy, simulate,
+};
 use shared::belief::{Calibration, Point, Track, walk_forward};
 use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
 use shared::market::{Action, Contract, EventTape, PriceGrid, Side, Trade};
@@ -313,6 +315,25 @@ fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself()
             assert!(outcome.total.fills > 0);
             assert_eq!(outcome.series.decisions, alone.series.decisions);
             assert_eq!(outcome.total, alone.total);
+        }
+    }
+}
+
+#[test]
+fn a_baseline_quotes_on_its_own_fair_prices_whatever_the_tape_was_asked_before() {
+    for preset in [Preset::Seed, Preset::Coherent] {
+        let config = Config::preset(preset);
+        shared::backtest::run(&SIMULATED, &config, &[FillModel::Through], false).unwrap();
+        for way in Baseline::ALL {
+            let nets = |draws| {
+                let results =
+                    shared::backtest::baseline(&SIMULATED, &config, &[FillModel::Front], way, draws).unwrap();
+                results[0].nets.clone()
+            };
+            // Each draw has prices of its own, so that its profit is another one; the first is the same in any series.
+            let three = nets(3);
+            assert!(three[0] < three[1] && three[1] < three[2], "{preset}, {way:?}: {three:?}");
+            assert!(three.contains(&nets(1)[0]));
         }
     }
 }

@@ -30,14 +30,14 @@ impl Agreed {
             return Ok(None);
         }
         let other = settings.number(place::OTHER);
-        if let Some(known) = prepared.agreed.get() {
+        if let Some(known) = prepared.agreed().get() {
             if known.other == other {
                 return Ok(Some(Cow::Borrowed(known)));
             }
             return Self::find(prepared, other).map(|found| Some(Cow::Owned(found)));
         }
         let found = Self::find(prepared, other)?;
-        let kept = prepared.agreed.get_or_init(|| found);
+        let kept = prepared.agreed().get_or_init(|| found);
         if kept.other == other { Ok(Some(Cow::Borrowed(kept))) } else { Self::of(prepared, config) }
     }
 
@@ -46,7 +46,7 @@ impl Agreed {
         let mut agreements: Vec<Agreement> = prepared.events().iter().map(agreement).collect();
         let mut agreed =
             Self { other, first: Vec::with_capacity(prepared.batches.len()), probabilities: Vec::new() };
-        for (batch, belief) in prepared.batches.iter().zip(&prepared.beliefs) {
+        for (batch, belief) in prepared.batches.iter().zip(prepared.beliefs()) {
             let contract = batch.contract as usize;
             let event = prepared.contracts()[contract].event;
             let agreement = &mut agreements[event];

@@ -64,10 +64,10 @@ pub struct Prepared {
     hash: String,
     markets_hash: Option<String>,
     pub(super) batches: Vec<Batch>,
-    pub(super) beliefs: Vec<Belief>,
+    beliefs: Vec<Belief>,
     pub(super) prints: Vec<Print>,
     /// What beliefs come to together, once that was asked.
-    pub(super) agreed: OnceLock<Agreed>,
+    agreed: OnceLock<Agreed>,
 }
 
 /// A batch and its marks, in centi-cents.
@@ -249,6 +249,22 @@ impl Prepared {
     /// Returns what names all that is known of the tape's contracts besides their trades; `None` where that is nothing.
     pub fn markets_hash(&self) -> Option<&str> {
         self.markets_hash.as_deref()
+    }
+
+    /// Returns what was believed after each batch.
+    pub(super) fn beliefs(&self) -> &[Belief] {
+        &self.beliefs
+    }
+
+    /// Lets other beliefs be put in the place of these. What they come to together is forgotten.
+    pub(super) fn beliefs_mut(&mut self) -> &mut [Belief] {
+        self.agreed = OnceLock::new();
+        &mut self.beliefs
+    }
+
+    /// Returns where what the beliefs come to together is kept.
+    pub(super) fn agreed(&self) -> &OnceLock<Agreed> {
+        &self.agreed
     }
 
     /// Returns where the prints of a batch are.

@@ -328,7 +328,7 @@ impl Run<'_> {
             self.wake(of.event, strategy);
             return Ok(());
         }
-        let belief = self.prepared.beliefs[place];
+        let belief = self.prepared.beliefs()[place];
         let event = match self.agreed {
             None => Event::Belief { contract, belief },
             Some(agreed) => Event::Agreed { contract, belief, probabilities: agreed.after(place) },
