@@ -7,6 +7,9 @@ use crate::market::PriceGrid;
 use crate::units::Timestamp;
 
 const MICROS_PER_YEAR: f64 = 365.0 * 86_400e6;
+/// Beliefs that add up to more than this many times what they may are not of one event: which of them is nearer to the
+/// truth can't be told from how certain they are. No recorded event is as far apart.
+const MOST_APART: f64 = 3.0;
 
 /// The beliefs in an event's contracts and the probabilities nearest to them of which at most one comes true.
 ///
@@ -104,6 +107,10 @@ impl Agreement {
             self.probabilities.copy_from_slice(&self.fairs);
             return;
         }
+        if sum > MOST_APART * listed {
+            self.shrink_alike(listed / sum);
+            return;
+        }
         for (i, variance) in self.variances.iter_mut().enumerate() {
             if self.log_odds[i].is_nan() {
                 let tick = tick_sd(&self.grids[i], self.fairs[i]);
@@ -116,10 +123,15 @@ impl Agreement {
         let found =
             project(&self.log_odds, &self.variances, listed, &mut self.projected, &mut self.probabilities);
         if !found && !self.add_up_surely(listed) {
-            // Too certain to give way: all shrink alike.
-            for (probability, fair) in self.probabilities.iter_mut().zip(&self.fairs) {
-                *probability = fair * (listed / sum);
-            }
+            // Too certain to give way.
+            self.shrink_alike(listed / sum);
+        }
+    }
+
+    /// Makes the probabilities add up by making all of them smaller alike.
+    fn shrink_alike(&mut self, by: f64) {
+        for (probability, fair) in self.probabilities.iter_mut().zip(&self.fairs) {
+            *probability = fair * by;
         }
     }
 
