@@ -45,9 +45,11 @@ fn simulated() -> Result<Prepared, Invalid> {
 }
 
 /// What is measured, on either tape.
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 7] = [
     "four fill models, seed",
     "four fill models, seed-fixed3",
+    "four fill models, coherent",
+    "four fill models, glft offset",
     "four fill models, seed-fixed3, with series",
     "report and hash",
     "sweep of 100 on two cores",
@@ -60,19 +62,23 @@ fn main() -> Result<(), Invalid> {
     if !harness.wants_any(&names("recorded tape")) && !harness.wants_any(&names("simulated month")) {
         return Ok(());
     }
-    let (prepared, [seed, fixed, series, report, sweep]) = match recorded() {
+    let (prepared, [seed, fixed, coherent, glft, series, report, sweep]) = match recorded() {
         Some(prepared) => (prepared, names("recorded tape")),
         None => (simulated()?, names("simulated month")),
     };
-    let rerun = |preset, record| {
-        let (prepared, config) = (&prepared, Config::preset(preset));
+    let rerun = |config, record| {
+        let prepared = &prepared;
         move || {
             black_box(run(black_box(prepared), black_box(&config), &FillModel::ALL, record).is_ok());
         }
     };
-    harness.measure(&seed, 1, rerun(Preset::Seed, false));
-    harness.measure(&fixed, 1, rerun(Preset::SeedFixed3, false));
-    harness.measure(&series, 1, rerun(Preset::SeedFixed3, true));
+    harness.measure(&seed, 1, rerun(Config::preset(Preset::Seed), false));
+    harness.measure(&fixed, 1, rerun(Config::preset(Preset::SeedFixed3), false));
+    harness.measure(&coherent, 1, rerun(Config::preset(Preset::Coherent), false));
+    let mut by_arrivals = Config::preset(Preset::Coherent);
+    by_arrivals.set("offset", "glft")?;
+    harness.measure(&glft, 1, rerun(by_arrivals, false));
+    harness.measure(&series, 1, rerun(Config::preset(Preset::SeedFixed3), true));
     let link = Link::new(Config::preset(Preset::Seed));
     harness.measure(&report, 1, || {
         black_box(Report::of(&prepared, &link, false).map(|(report, _)| report.hash()).is_ok());

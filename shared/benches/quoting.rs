@@ -22,7 +22,7 @@ fn uniform(state: &mut u64) -> f64 {
 
 /// Beliefs of an event of `contracts` contracts, as prints move them: a step of the log-odds of a size that is usual on
 /// recorded tapes, and every thirtieth of one that surprises.
-fn beliefs(contracts: usize) -> Vec<(Timestamp, Event)> {
+fn beliefs(contracts: usize) -> Vec<(Timestamp, Event<'static>)> {
     let mut state = 7;
     // A favourite and outsiders, which add up to some ten cents more than a dollar.
     let mut log_odds: Vec<f64> =

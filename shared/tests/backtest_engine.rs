@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use shared::Invalid;
-use shared::backtest::{Conditions, FillModel, Money, Outcome, Prepared, Strategy, simulate};
+use shared::backtest::{
+    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Strategy, simulate,
+};
 use shared::belief::{Calibration, Point, Track, walk_forward};
 use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
-use shared::market::{Action, Contract, EventTape, Side, Trade};
-use shared::quoting::{Command, Event, Fee, Quote, Quotes, Reason};
+use shared::market::{Action, Contract, EventTape, PriceGrid, Side, Trade};
+use shared::quoting::{Command, Event, Fee, Preset, Quote, Quoter, Quotes, Reason, Terms};
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 const TICKER: &str = "KXTOPMONTHLY-26FEB-BAD";
@@ -183,13 +186,17 @@ fn fees_are_those_of_the_fees_module() {
     assert_eq!(run(&tape, quotes, FillModel::Through, &flat).total.fees, 4 * 15_000);
 }
 
-/// The demo's month, whose prints tell the taker's side, with a filter's beliefs.
-fn simulated() -> Prepared {
+/// The demo's month, whose prints tell the taker's side.
+static MONTH: LazyLock<[EventTape; 1]> = LazyLock::new(|| {
     let month = shared::world::Month::simulate(5, "2026-11-01".parse().unwrap(), 20).unwrap();
-    let events = [month.tape];
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
-    Prepared::new(&events, &tracks, &[]).unwrap()
-}
+    [month.tape]
+});
+
+/// That month with a filter's beliefs, which take long to find.
+static SIMULATED: LazyLock<Prepared> = LazyLock::new(|| {
+    let tracks = walk_forward(&*MONTH, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
+    Prepared::new(&*MONTH, &tracks, &[]).unwrap()
+});
 
 /// Checks that the parts of `money` come to its whole.
 fn adds_up(money: &Money) -> bool {
@@ -247,31 +254,28 @@ proptest! {
         latency in prop::sample::select(vec![0, 5_000_000, 600_000_000]),
         fee in prop::sample::select(vec![Fee::Exact, Fee::Maker]),
     ) {
-        let tape = simulated();
         let slippage = Price::from_cents(slippage).unwrap();
         let conditions = Conditions { slippage, lost_fills, latency, fee, ..Conditions::default() };
-        let outcome = around(&tape, half_spread, model, &conditions);
+        let outcome = around(&SIMULATED, half_spread, model, &conditions);
         prop_assert!(outcome.total.fills > 0);
         prop_assert!(outcome.contracts.iter().all(adds_up) && adds_up(&outcome.total));
         // What the equity curve ends at, the days sum to and the contracts sum to is one and the same.
         prop_assert_eq!(*outcome.series.equity.last().unwrap(), outcome.total.net);
         prop_assert_eq!(outcome.days.iter().map(|day| day.1).sum::<i64>(), outcome.total.net);
         prop_assert_eq!(outcome.contracts.iter().map(|money| money.net).sum::<i64>(), outcome.total.net);
-        prop_assert_eq!(outcome.events(&tape).iter().sum::<i64>(), outcome.total.net);
+        prop_assert_eq!(outcome.events(&SIMULATED).iter().sum::<i64>(), outcome.total.net);
         prop_assert_eq!(outcome.series.fills.iter().map(|fill| fill.fee).sum::<i64>(), outcome.total.fees);
     }
 
     #[test]
     fn no_print_fills_more_than_its_size(half_spread in 1..6_i64, model in prop::sample::select(FillModel::ALL.to_vec())) {
-        let month = shared::world::Month::simulate(5, "2026-11-01".parse().unwrap(), 20).unwrap();
         let mut left = std::collections::BTreeMap::new();
-        for trade in month.tape.contracts().iter().flat_map(|tape| tape.trades()) {
+        for trade in MONTH[0].contracts().iter().flat_map(|tape| tape.trades()) {
             *left.entry((trade.ticker.clone(), trade.at.micros())).or_insert(0) += trade.count.hundredths();
         }
-        let tape = simulated();
-        for fill in around(&tape, half_spread, model, &free()).series.fills {
-            let ticker = tape.contracts()[fill.contract as usize].ticker.clone();
-            let left = left.get_mut(&(ticker, tape.batch_micros(fill.batch as usize))).unwrap();
+        for fill in around(&SIMULATED, half_spread, model, &free()).series.fills {
+            let ticker = SIMULATED.contracts()[fill.contract as usize].ticker.clone();
+            let left = left.get_mut(&(ticker, SIMULATED.batch_micros(fill.batch as usize))).unwrap();
             *left -= fill.count;
             prop_assert!(*left >= 0);
         }
@@ -281,12 +285,55 @@ proptest! {
 #[test]
 fn the_models_are_ordered_for_the_same_quotes() {
     // Quotes that don't answer to fills: of the same quotes, a more optimistic model fills no less.
-    let tape = simulated();
     for (bid, ask) in [(5, 12), (20, 30), (38, 44), (50, 60)] {
         let quotes = Quotes { bid: quote(bid, 5), ask: quote(ask, 5) };
         let conditions = Conditions { fee: Fee::Maker, ..Conditions::default() };
-        let volume = |model| run(&tape, quotes, model, &conditions).total.volume;
+        let volume = |model| run(&SIMULATED, quotes, model, &conditions).total.volume;
         let volumes = [FillModel::Through, FillModel::Queue, FillModel::Front].map(volume);
         assert!(volumes[0] > 0 && volumes.is_sorted(), "{volumes:?}");
+    }
+}
+
+#[test]
+fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself() {
+    let mut asked = Config::preset(Preset::Coherent);
+    // The tape keeps the answer to its first question: the second one and the blackout ask others.
+    for (key, value) in [("other", "0.01"), ("other", "0.2"), ("other", "0.01"), ("blackout_h", "100")] {
+        asked.set(key, value).unwrap();
+        let outcomes = shared::backtest::run(&SIMULATED, &asked, &FillModel::ALL, true).unwrap();
+        for outcome in outcomes {
+            let quoter = |event: &shared::backtest::PreparedEvent| {
+                let terms = SIMULATED.contracts()[event.contracts.clone()].iter().map(|contract| Terms {
+                    grid: PriceGrid::linear_cent(),
+                    fees: contract.fees,
+                    settles: contract.closes.or(event.settles),
+                });
+                Quoter::new(asked.settings(), terms.collect()).unwrap()
+            };
+            let mut quoters: Vec<Quoter> = SIMULATED.events().iter().map(quoter).collect();
+            let alone = simulate(&SIMULATED, &mut quoters, outcome.model, &asked.conditions(), true).unwrap();
+            assert!(outcome.total.fills > 0);
+            assert_eq!(outcome.series.decisions, alone.series.decisions);
+            assert_eq!(outcome.total, alone.total);
+        }
+    }
+}
+
+#[test]
+fn a_baseline_quotes_on_its_own_fair_prices_whatever_the_tape_was_asked_before() {
+    for preset in [Preset::Seed, Preset::Coherent] {
+        let config = Config::preset(preset);
+        shared::backtest::run(&SIMULATED, &config, &[FillModel::Through], false).unwrap();
+        for way in Baseline::ALL {
+            let nets = |draws| {
+                let results =
+                    shared::backtest::baseline(&SIMULATED, &config, &[FillModel::Front], way, draws).unwrap();
+                results[0].nets.clone()
+            };
+            // Each draw has prices of its own, so that its profit is another one; the first is the same in any series.
+            let three = nets(3);
+            assert!(three[0] < three[1] && three[1] < three[2], "{preset}, {way:?}: {three:?}");
+            assert!(three.contains(&nets(1)[0]));
+        }
     }
 }

@@ -7,7 +7,7 @@ mod corpus;
 use shared::quoting::FeeModel;
 use shared::quoting::coherence::project;
 use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
-use shared::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
+use shared::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -44,7 +44,7 @@ fn inventory_of_all_outcomes() {
         for (row, price) in event.iter().zip(prices) {
             close(certainty_equivalent(&p, &q, gamma), row[6]);
             close(price, row[7]);
-            let (bid, ask) = lot_values(price, 1.0, gamma);
+            let (bid, ask) = LotValues::new(1.0, gamma).of(price);
             close(bid, row[8]);
             close(ask, row[9]);
         }

@@ -8,7 +8,8 @@ use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use shared::market::{Action, PriceGrid};
 use shared::quoting::coherence::project;
 use shared::quoting::{
-    Belief, Command, Decision, Event, Preset, Quoter, Regime, Settings, Stage, Terms, Withheld, place,
+    Agreement, Belief, Command, Decision, Event, Preset, Quoter, Regime, Settings, Stage, Terms, Withheld,
+    place,
 };
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
@@ -32,6 +33,7 @@ fn settings() -> impl Strategy<Value = Settings> {
         ("offset", &["as", "glft"]),
         ("fill_decay", &["5", "300"]),
         ("horizon_h", &["0", "48"]),
+        ("alarm_pull", &["0", "0.5", "1"]),
     ];
     let picks = prop::collection::vec((0..changes.len(), 0..4_usize), 0..6);
     (prop::sample::select(Preset::ALL.to_vec()), picks).prop_map(move |(preset, picks)| {
@@ -72,11 +74,11 @@ fn sd() -> impl Strategy<Value = f64> {
 }
 
 /// An event of one of `count` contracts.
-fn event(count: usize) -> impl Strategy<Value = Event> {
+fn event(count: usize) -> impl Strategy<Value = Event<'static>> {
     let contract = 0..count;
     prop_oneof![
-        6 => (contract.clone(), fair(), sd(), 0.0..40.0_f64, -4.0..4.0_f64).prop_map(|(contract, fair, sd, sigma_b, z)| {
-            Event::Belief { contract, belief: Belief { fair, sd, sigma_b, z, alarm: 0.0 } }
+        6 => (contract.clone(), fair(), sd(), 0.0..40.0_f64, (-4.0..4.0_f64, 0.0..=1.0_f64)).prop_map(|(contract, fair, sd, sigma_b, (z, alarm))| {
+            Event::Belief { contract, belief: Belief { fair, sd, sigma_b, z, alarm } }
         }),
         3 => (contract.clone(), any::<bool>(), price(), 1..600_i64).prop_map(|(contract, buy, price, hundredths)| {
             let action = if buy { Action::Buy } else { Action::Sell };
@@ -98,7 +100,7 @@ fn event(count: usize) -> impl Strategy<Value = Event> {
 }
 
 /// Contracts, and events with the seconds between them.
-fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event)>)> {
+fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event<'static>)>)> {
     prop::collection::vec(terms(), 1..5).prop_flat_map(|terms| {
         let event = event(terms.len());
         let seconds = prop_oneof![Just(0), 1..100_i64, 1_000..50_000_i64];
@@ -110,7 +112,7 @@ fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event)>)> {
 fn run(
     settings: &Settings,
     terms: &[Terms],
-    events: &[(i64, Event)],
+    events: &[(i64, Event<'static>)],
     mut check: impl FnMut(&Quoter, &Event, &[Command]),
 ) -> Vec<Command> {
     let mut quoter = Quoter::new(settings, terms.to_vec()).unwrap();
@@ -189,7 +191,8 @@ proptest! {
             if let Event::Belief { contract, belief } = event {
                 // A toxic print leaves nothing in the book, at once.
                 let quotes = quoter.quotes(*contract);
-                if belief.z.abs() >= settings.number(place::Z_PULL) {
+                let alarm = belief.alarm > settings.number(place::ALARM_PULL);
+                if alarm || belief.z.abs() >= settings.number(place::Z_PULL) {
                     assert!(quotes.bid.is_none() && quotes.ask.is_none());
                 }
             }
@@ -204,6 +207,30 @@ proptest! {
         prop_assert_eq!(&run(&settings, &terms, &events, |_, _, _| {}), &all);
         let part = run(&settings, &terms, &events[..cut.min(events.len())], |_, _, _| {});
         prop_assert_eq!(&all[..part.len()], &part[..]);
+    }
+
+    #[test]
+    fn beliefs_that_agree_already_bring_the_same_commands(settings in settings(), (terms, events) in tape()) {
+        let mut settings = settings;
+        settings.set("rules", "coherent").unwrap();
+        let mut agreement = Agreement::new(settings.number(place::OTHER), &terms);
+        let mut quoter = Quoter::new(&settings, terms.clone()).unwrap();
+        let (mut commands, mut now) = (Vec::new(), START);
+        for (seconds, event) in &events {
+            now += seconds * 1_000_000;
+            let at = Timestamp::from_micros(now).unwrap();
+            let mut sink = |command| commands.push(command);
+            if let Event::Belief { contract, belief } = *event {
+                agreement.believe(contract, at, &belief);
+                let probabilities = agreement.probabilities();
+                let short = Event::Agreed { contract, belief, probabilities: &probabilities[1..] };
+                prop_assert_eq!(quoter.step(at, &short, &mut sink).unwrap_err().field, "probabilities");
+                quoter.step(at, &Event::Agreed { contract, belief, probabilities }, &mut sink).unwrap();
+            } else {
+                quoter.step(at, event, &mut sink).unwrap();
+            }
+        }
+        prop_assert_eq!(run(&settings, &terms, &events, |_, _, _| {}), commands);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub fn baseline(
     for _ in 0..draws {
         match baseline {
             Baseline::Random => {
-                for belief in &mut blind.beliefs {
+                for belief in blind.beliefs_mut() {
                     belief.fair = (1 + rng.below(99)) as f64 / 100.0;
                 }
             }
@@ -102,14 +102,15 @@ fn shuffle(prepared: &mut Prepared, truth: &Prepared, rng: &mut SplitMix64) {
         places[batch.contract as usize].push(place);
     }
     let last_print = |place: usize| f64::from(truth.prints[truth.prints_of(place).end - 1].price) / 1e4;
+    let beliefs = prepared.beliefs_mut();
     for own in places {
         let mut order = own.clone();
         for last in (1..order.len()).rev() {
             order.swap(last, rng.below(last + 1));
         }
         for (place, from) in own.into_iter().zip(order) {
-            let fair = last_print(place) + truth.beliefs[from].fair - last_print(from);
-            prepared.beliefs[place].fair = min(max(fair, 0.001), 0.999);
+            let fair = last_print(place) + truth.beliefs()[from].fair - last_print(from);
+            beliefs[place].fair = min(max(fair, 0.001), 0.999);
         }
     }
 }

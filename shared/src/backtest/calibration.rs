@@ -78,7 +78,7 @@ pub fn calibrate(
         for (slot, days) in known[batch.contract as usize].iter_mut().zip(SCORED_DAYS) {
             if batch.at <= settles.micros() - days * DAY {
                 let last = prepared.prints_of(place).end - 1;
-                *slot = Some((prepared.beliefs[place].fair, f64::from(prepared.prints[last].price) / 1e4));
+                *slot = Some((prepared.beliefs()[place].fair, f64::from(prepared.prints[last].price) / 1e4));
             }
         }
     }

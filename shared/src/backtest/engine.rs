@@ -1,10 +1,11 @@
 //! From a configuration to its outcomes.
 
+use super::agreed::Agreed;
 use super::config::Config;
 use super::fills::FillModel;
 use super::outcome::Outcome;
-use super::prepared::Prepared;
-use super::run::simulate;
+use super::prepared::{Prepared, PreparedContract, PreparedEvent};
+use super::run::simulate_agreed;
 use crate::Invalid;
 use crate::market::PriceGrid;
 use crate::quoting::{Quoter, Terms};
@@ -24,19 +25,24 @@ pub fn run(
     record: bool,
 ) -> Result<Vec<Outcome>, Invalid> {
     let fresh = quoters(prepared, config)?;
-    let conditions = config.conditions();
-    models.iter().map(|&model| simulate(prepared, &mut fresh.clone(), model, &conditions, record)).collect()
+    let (conditions, agreed) = (config.conditions(), Agreed::of(prepared, config)?);
+    let run =
+        |&model| simulate_agreed(prepared, agreed.as_deref(), &mut fresh.clone(), model, &conditions, record);
+    models.iter().map(run).collect()
 }
 
 /// Returns a quoter an event.
 pub(super) fn quoters(prepared: &Prepared, config: &Config) -> Result<Vec<Quoter>, Invalid> {
-    let quoter = |event: &super::PreparedEvent| {
-        let terms = prepared.contracts()[event.contracts.clone()].iter().map(|contract| Terms {
-            grid: PriceGrid::linear_cent(),
-            fees: contract.fees,
-            settles: contract.closes.or(event.settles),
-        });
-        Quoter::new(config.settings(), terms.collect())
-    };
+    let quoter = |event| Quoter::new(config.settings(), terms(prepared, event));
     prepared.events().iter().map(quoter).collect()
+}
+
+/// Returns what an event's contracts are quoted on.
+pub(super) fn terms(prepared: &Prepared, event: &PreparedEvent) -> Vec<Terms> {
+    let terms = |contract: &PreparedContract| Terms {
+        grid: PriceGrid::linear_cent(),
+        fees: contract.fees,
+        settles: contract.closes.or(event.settles),
+    };
+    prepared.contracts()[event.contracts.clone()].iter().map(terms).collect()
 }

@@ -30,7 +30,7 @@ pub fn decisions(prepared: &Prepared, outcomes: &[Outcome]) -> String {
         json.open('{').key("t").string(&time(decision.at));
         json.key("ticker").string(ticker(decision.contract)).key("fill_model").string(model.name());
         json.key("reason").string(decision.reason.name());
-        json.key("fair").number(prepared.beliefs[decision.batch as usize].fair);
+        json.key("fair").number(prepared.beliefs()[decision.batch as usize].fair);
         json.key("position").contracts(decision.position);
         for (keys, quote) in
             [(["bid", "bid_count"], decision.quotes.bid), (["ask", "ask_count"], decision.quotes.ask)]

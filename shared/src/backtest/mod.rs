@@ -4,6 +4,7 @@
 //! from pessimistic to optimistic run together ([`FillModel`]).
 
 mod account;
+mod agreed;
 mod baseline;
 mod bootstrap;
 mod calibration;

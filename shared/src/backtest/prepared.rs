@@ -2,7 +2,9 @@
 
 use core::ops::Range;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use super::agreed::Agreed;
 use super::fills::side_code;
 use super::hash::{sha256, tape_hash};
 use crate::Invalid;
@@ -62,8 +64,10 @@ pub struct Prepared {
     hash: String,
     markets_hash: Option<String>,
     pub(super) batches: Vec<Batch>,
-    pub(super) beliefs: Vec<Belief>,
+    beliefs: Vec<Belief>,
     pub(super) prints: Vec<Print>,
+    /// What beliefs come to together, once that was asked.
+    agreed: OnceLock<Agreed>,
 }
 
 /// A batch and its marks, in centi-cents.
@@ -111,6 +115,7 @@ impl Prepared {
             batches: Vec::new(),
             beliefs: Vec::new(),
             prints: Vec::new(),
+            agreed: OnceLock::new(),
         };
         let mut facts = String::new();
         // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.
@@ -244,6 +249,22 @@ impl Prepared {
     /// Returns what names all that is known of the tape's contracts besides their trades; `None` where that is nothing.
     pub fn markets_hash(&self) -> Option<&str> {
         self.markets_hash.as_deref()
+    }
+
+    /// Returns what was believed after each batch.
+    pub(super) fn beliefs(&self) -> &[Belief] {
+        &self.beliefs
+    }
+
+    /// Lets other beliefs be put in the place of these. What they come to together is forgotten.
+    pub(super) fn beliefs_mut(&mut self) -> &mut [Belief] {
+        self.agreed = OnceLock::new();
+        &mut self.beliefs
+    }
+
+    /// Returns where what the beliefs come to together is kept.
+    pub(super) fn agreed(&self) -> &OnceLock<Agreed> {
+        &self.agreed
     }
 
     /// Returns where the prints of a batch are.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::account::{Account, Booked, Money};
+use super::agreed::Agreed;
 use super::conditions::{Charge, Conditions, charges};
 use super::fills::{FillModel, Resting, Seen, mirrored};
 use super::outcome::{Decision, OurFill, Outcome, Series};
@@ -77,11 +78,24 @@ pub fn simulate<S: Strategy>(
     conditions: &Conditions,
     record: bool,
 ) -> Result<Outcome, Invalid> {
+    simulate_agreed(prepared, None, strategies, model, conditions, record)
+}
+
+/// Runs as [`simulate`] does, and tells strategies with each belief what the beliefs of the event come to together.
+pub(super) fn simulate_agreed<S: Strategy>(
+    prepared: &Prepared,
+    agreed: Option<&Agreed>,
+    strategies: &mut [S],
+    model: FillModel,
+    conditions: &Conditions,
+    record: bool,
+) -> Result<Outcome, Invalid> {
     if strategies.len() != prepared.events().len() {
         return Err(Invalid::new("strategies", "must be one an event"));
     }
     let mut run = Run {
         prepared,
+        agreed,
         model,
         charges: charges(conditions.fee, prepared)?,
         conditions,
@@ -160,6 +174,7 @@ impl Book {
 /// A run under way.
 struct Run<'a> {
     prepared: &'a Prepared,
+    agreed: Option<&'a Agreed>,
     model: FillModel,
     charges: Vec<Charge>,
     conditions: &'a Conditions,
@@ -313,8 +328,12 @@ impl Run<'_> {
             self.wake(of.event, strategy);
             return Ok(());
         }
-        let belief = self.prepared.beliefs[place];
-        strategy.step(now, &Event::Belief { contract, belief }, &mut self.commands)?;
+        let belief = self.prepared.beliefs()[place];
+        let event = match self.agreed {
+            None => Event::Belief { contract, belief },
+            Some(agreed) => Event::Agreed { contract, belief, probabilities: agreed.after(place) },
+        };
+        strategy.step(now, &event, &mut self.commands)?;
         self.send(batch.at, of.event);
         self.wake(of.event, strategy);
         Ok(())

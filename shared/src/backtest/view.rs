@@ -43,7 +43,7 @@ impl Prepared {
     /// Returns what was printed and believed of the contract at `place`.
     pub fn belief_view(&self, place: usize) -> BeliefView {
         let mut view = BeliefView::default();
-        for (at, (batch, belief)) in self.batches.iter().zip(&self.beliefs).enumerate() {
+        for (at, (batch, belief)) in self.batches.iter().zip(self.beliefs()).enumerate() {
             if batch.contract as usize != place {
                 continue;
             }

@@ -1,4 +1,7 @@
-//! A small deterministic minimiser.
+//! A small deterministic minimiser that follows slopes.
+//!
+//! It fits the nowcast: up to six variables of a smooth likelihood, in the page too, so that it rests after every value.
+//! [`super::simplex`] fits the belief filter.
 
 use crate::pieces::Pace;
 

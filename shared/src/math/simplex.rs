@@ -1,4 +1,7 @@
 //! A deterministic minimiser that asks for no slope.
+//!
+//! It fits the belief filter: nine variables, some of which a short tape hardly tells, natively and all at once.
+//! [`super::minimise`] is for fewer, and for the page.
 
 /// Returns a local minimum of `f` near `start`, and the value there, from `evaluations` of `f` or a few more.
 ///

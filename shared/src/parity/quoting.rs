@@ -6,7 +6,7 @@ use crate::belief::sigmoid;
 use crate::belief::surface::horizon_fraction;
 use crate::market::{Action, PriceGrid};
 use crate::quoting::offset::{Glft, finite};
-use crate::quoting::reservation::{certainty_equivalent, lot_values, reservation_prices};
+use crate::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
 use crate::quoting::{Belief, Event, FeeModel, Quoter, Settings, Stage, Terms};
 use crate::units::{Price, Quantity, Timestamp};
 
@@ -39,7 +39,7 @@ fn functions() -> Digest {
         for risk_aversion in [0.01, 0.3] {
             reservation_prices(&probabilities, &positions, risk_aversion, &mut prices);
             digest.add(&prices);
-            let (bid, ask) = lot_values(x, 2.0, risk_aversion);
+            let (bid, ask) = LotValues::new(2.0, risk_aversion).of(x);
             digest.add(&[certainty_equivalent(&probabilities, &positions, risk_aversion), bid, ask]);
         }
         for rate in [0.0, 0.0175, 0.07] {

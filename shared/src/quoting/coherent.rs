@@ -1,21 +1,18 @@
 //! Quotes about the exact reservation prices of all outcomes at once.
 
+use super::agreement::Agreement;
 use super::amount::{Nano, nano};
-use super::coherence::project;
-use super::decision::{Ladder, Stage};
+use super::decision::{Ladders, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
-use super::reservation::lot_values;
+use super::reservation::LotValues;
 use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
 use crate::belief::surface::horizon_fraction;
-use crate::belief::{coherence as sure, logit};
 use crate::fees::{FeeSchedule, Role};
-use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
 use crate::units::{Price, Quantity, Timestamp};
 
 const MICROS_PER_HOUR: f64 = 3.6e9;
 const DAYS_PER_YEAR: f64 = 365.0;
-const MICROS_PER_YEAR: f64 = DAYS_PER_YEAR * 24.0 * MICROS_PER_HOUR;
 /// The most lots that the matrix of inventories goes to on each side.
 const MOST_LOTS: f64 = 100.0;
 /// The greatest exponent of an outcome's weight: with it, no sum of weights overflows.
@@ -27,33 +24,21 @@ const MAKER_RATE: f64 = 0.0175;
 #[derive(Debug, Clone)]
 pub(super) struct Coherent {
     risk_aversion: f64,
-    /// Contracts of a quote.
+    /// Contracts of a quote, and what they are worth held to settlement.
     lot: f64,
-    /// The least probability of what isn't listed.
-    other: f64,
+    lots_to_settlement: LotValues,
     distance: Distance,
     /// How long a position is held, in hours; none is to settlement.
     horizon: Option<f64>,
     outcomes: Vec<Outcome>,
-    beliefs: Beliefs,
-    /// `sum p_i e^(-gamma q_i)` over all outcomes, OTHER included.
+    agreement: Agreement,
+    /// `p e^(-gamma q)` of each outcome, and their sum, OTHER included.
+    weighed: Vec<f64>,
     weight: f64,
-}
-
-/// What is believed of the outcomes, each list by outcome.
-#[derive(Debug, Clone)]
-struct Beliefs {
-    fairs: Vec<f64>,
-    log_odds: Vec<f64>,
-    /// When each was believed.
-    at: Vec<Timestamp>,
-    /// The variance of the log-odds then, and what is added to it in a microsecond since.
-    variance_then: Vec<f64>,
-    variance_rate: Vec<f64>,
-    variances: Vec<f64>,
-    /// Room for the log-odds that add up.
-    projected: Vec<f64>,
-    probabilities: Vec<f64>,
+    /// The value that each contract's quotes were made for while nothing but its drift can change them, else not a number;
+    /// and the drift that surely doesn't.
+    watched: Vec<f64>,
+    leeway: f64,
 }
 
 /// How far from its reservation price a quote is.
@@ -76,7 +61,6 @@ struct Outcome {
     weight: f64,
     settles: Option<Timestamp>,
     fee: FeeModel,
-    grid: PriceGrid,
 }
 
 impl Coherent {
@@ -93,17 +77,6 @@ impl Coherent {
             Distance::Glft { rate: number(place::FILL_RATE) * DAYS_PER_YEAR, decay, limit: lots as usize }
         };
         let horizon = number(place::HORIZON_H);
-        let count = contracts.len();
-        let beliefs = Beliefs {
-            fairs: vec![0.0; count],
-            log_odds: vec![f64::NEG_INFINITY; count],
-            at: vec![Timestamp::MIN; count],
-            variance_then: vec![0.0; count],
-            variance_rate: vec![0.0; count],
-            variances: vec![0.0; count],
-            projected: vec![0.0; count],
-            probabilities: vec![0.0; count],
-        };
         let outcomes = contracts
             .iter()
             .map(|terms| Outcome {
@@ -111,37 +84,45 @@ impl Coherent {
                 weight: 1.0,
                 settles: terms.settles,
                 fee: fee_model(settings.fee(), terms.fees.as_ref()),
-                grid: terms.grid.clone(),
             })
             .collect();
         Self {
             risk_aversion,
             lot,
-            other: number(place::OTHER),
+            lots_to_settlement: LotValues::new(lot, risk_aversion),
             distance,
             horizon: (horizon > 0.0).then_some(horizon),
             outcomes,
-            beliefs,
+            agreement: Agreement::new(number(place::OTHER), contracts),
+            weighed: vec![0.0; contracts.len()],
             weight: 1.0,
+            watched: vec![f64::NAN; contracts.len()],
+            // Values are rounded to billionths before they are compared.
+            leeway: settings.number(place::DRIFT_CENTS) / 100.0 - 2e-9,
         }
     }
 
-    /// Takes note of what is believed of a contract.
-    pub(super) fn believe(&mut self, contract: usize, now: Timestamp, belief: &Belief) {
-        let beliefs = &mut self.beliefs;
-        beliefs.fairs[contract] = belief.fair;
-        beliefs.log_odds[contract] = logit(belief.fair);
-        beliefs.at[contract] = now;
-        let tick = tick_sd(&self.outcomes[contract].grid, belief.fair);
-        beliefs.variance_then[contract] = belief.sd * belief.sd + tick * tick;
-        beliefs.variance_rate[contract] = belief.sigma_b * belief.sigma_b / MICROS_PER_YEAR;
-        beliefs.add_up(1.0 - self.other, now);
+    /// Takes note of what is believed of a contract; `agreed` is what all contracts' beliefs come to then, where that is
+    /// known already.
+    pub(super) fn believe(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        belief: &Belief,
+        agreed: Option<&[f64]>,
+    ) {
+        match agreed {
+            Some(probabilities) => self.agreement.take(contract, now, belief, probabilities),
+            None => self.agreement.believe(contract, now, belief),
+        }
         self.weigh();
     }
 
     /// Takes note of a contract that nothing is believed of any more.
     pub(super) fn forget(&mut self, contract: usize, now: Timestamp) {
-        self.believe(contract, now, &Belief { fair: 0.0, sd: 0.0, sigma_b: 0.0, z: 0.0, alarm: 0.0 });
+        self.agreement.forget(contract, now);
+        self.watched[contract] = f64::NAN;
+        self.weigh();
     }
 
     /// Takes note of what is held of a contract.
@@ -149,17 +130,69 @@ impl Coherent {
         let outcome = &mut self.outcomes[contract];
         outcome.position = position.contracts();
         outcome.weight = weight(self.risk_aversion, outcome.position);
+        self.watched[contract] = f64::NAN;
         self.weigh();
+    }
+
+    /// Takes note that nothing but a drift from the value they were made for can change a contract's quotes, until
+    /// it is unwatched.
+    pub(super) fn watch(&mut self, contract: usize, made_for: Nano) {
+        self.watched[contract] = made_for as f64 / 1e9;
+    }
+
+    /// Takes note that something else may.
+    pub(super) fn unwatch(&mut self, contract: usize) {
+        self.watched[contract] = f64::NAN;
+    }
+
+    /// Returns the first contract from `from` on whose quotes may have to change. Most stay as they are, most of the time;
+    /// to know that takes neither a division nor a look at their state.
+    #[inline]
+    pub(super) fn next_moved(&self, from: usize) -> Option<usize> {
+        if self.horizon.is_some() {
+            return (from < self.watched.len()).then_some(from);
+        }
+        let mut contracts = from..self.watched.len();
+        if let Distance::AvellanedaStoikov(_) = self.distance {
+            let leeway = self.leeway * self.weight;
+            return contracts.find(|&contract| {
+                let drift = self.weighed[contract] - self.watched[contract] * self.weight;
+                // Where nothing is watched the drift is no number, and nothing stays.
+                let stays = drift.abs() < leeway;
+                !stays
+            });
+        }
+        contracts.find(|&contract| {
+            let (part, whole) = self.share(contract);
+            let stays = (part - self.watched[contract] * whole).abs() < self.leeway * whole;
+            !stays
+        })
+    }
+
+    /// Returns the parts whose ratio is a contract's reservation price, for positions held to settlement.
+    #[inline]
+    fn share(&self, contract: usize) -> (f64, f64) {
+        let own = self.weighed[contract];
+        match self.distance {
+            Distance::AvellanedaStoikov(_) => (own, self.weight),
+            // The distance sees to the contract's own position; the others' remain.
+            Distance::Glft { .. } => {
+                let p = self.agreement.probability(contract);
+                (p, self.weight - own + p)
+            }
+        }
     }
 
     /// Weighs the probabilities by inventory; what the listed outcomes leave is OTHER's, in which nothing is held.
     fn weigh(&mut self) {
-        let (mut inside, mut weighed) = (0.0, 0.0);
-        for (p, outcome) in self.beliefs.probabilities.iter().zip(&self.outcomes) {
+        let (mut inside, mut sum) = (0.0, 0.0);
+        let probabilities = self.agreement.probabilities();
+        for ((p, outcome), weighed) in probabilities.iter().zip(&self.outcomes).zip(&mut self.weighed) {
+            *weighed = p * outcome.weight;
             inside += p;
-            weighed += p * outcome.weight;
+            sum += *weighed;
         }
-        self.weight = weighed + max(1.0 - inside, 0.0);
+        self.weight = sum + max(1.0 - inside, 0.0);
     }
 
     /// Returns the value that a contract's quotes are made for: its reservation price.
@@ -175,18 +208,14 @@ impl Coherent {
     #[inline]
     fn reservation(&self, contract: usize, now: Timestamp) -> (f64, f64) {
         let outcome = &self.outcomes[contract];
-        let p = self.beliefs.probabilities[contract];
+        let p = self.agreement.probability(contract);
         if self.horizon.is_none() {
-            let own = p * outcome.weight;
-            return match self.distance {
-                Distance::AvellanedaStoikov(_) => (own / self.weight, self.risk_aversion),
-                // The distance sees to the contract's own position; the others' remain.
-                Distance::Glft { .. } => (p / (self.weight - own + p), self.risk_aversion),
-            };
+            let (part, whole) = self.share(contract);
+            return (part / whole, self.risk_aversion);
         }
         let risk_aversion = self.risk_aversion * self.resolved(contract, now);
         let (mut sum, mut inside) = (0.0, 0.0);
-        for (p, other) in self.beliefs.probabilities.iter().zip(&self.outcomes) {
+        for (p, other) in self.agreement.probabilities().iter().zip(&self.outcomes) {
             sum += p * weight(risk_aversion, other.position);
             inside += p;
         }
@@ -198,12 +227,16 @@ impl Coherent {
         }
     }
 
+    fn lot_values(&self, risk_aversion: f64) -> LotValues {
+        if self.horizon.is_none() { self.lots_to_settlement } else { LotValues::new(self.lot, risk_aversion) }
+    }
+
     /// Returns the part of an outcome's variance that is resolved within the horizon; all of it where no time of
     /// settlement is known.
     fn resolved(&self, contract: usize, now: Timestamp) -> f64 {
         let settles = self.outcomes[contract].settles;
         let (Some(horizon), Some(settles)) = (self.horizon, settles) else { return 1.0 };
-        let p = self.beliefs.probabilities[contract];
+        let p = self.agreement.probability(contract);
         let left = settles.micros_since(now) as f64 / MICROS_PER_HOUR;
         if left <= horizon || p <= 0.0 || p >= 1.0 {
             return 1.0;
@@ -212,19 +245,20 @@ impl Coherent {
         max(horizon_fraction(p, horizon / left), 1e-9)
     }
 
-    /// Returns the ways of bid and ask from the fair value to the price wanted, before any rounding.
+    /// Writes the ways of bid and ask from the fair value to the price wanted, before any rounding.
     pub(super) fn ladders(
         &self,
         contract: usize,
         now: Timestamp,
         sigma_b: f64,
         regime: Regime,
-    ) -> [Ladder; 2] {
-        let (outcome, p) = (&self.outcomes[contract], self.beliefs.probabilities[contract]);
+        ladders: Ladders<'_>,
+    ) {
+        let (outcome, p) = (&self.outcomes[contract], self.agreement.probability(contract));
         let (reservation, risk_aversion) = self.reservation(contract, now);
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
-                (reservation, lot_values(reservation, self.lot, risk_aversion), half)
+                (reservation, self.lot_values(risk_aversion).of(reservation), half)
             }
             Distance::Glft { rate, decay, limit } => {
                 let sigma = sigma_b * p * (1.0 - p);
@@ -239,14 +273,14 @@ impl Coherent {
             }
         };
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
-        [(lots.0, -1.0), (lots.1, 1.0)].map(|(value, outward)| {
+        for (ladder, (value, outward)) in ladders.into_iter().zip([(lots.0, -1.0), (lots.1, 1.0)]) {
             let wanted = value + outward * half;
             let widened = wanted + outward * toxic;
             let quoted = if outward < 0.0 { outcome.fee.bid(widened) } else { outcome.fee.ask(widened) };
-            let mut ladder = Ladder::default();
+            ladder.clear();
             let mut reached: Nano = 0;
             for (stage, price) in [
-                (Stage::Fair, self.beliefs.fairs[contract]),
+                (Stage::Fair, self.agreement.fair(contract)),
                 (Stage::Coherence, p),
                 (Stage::Inventory, centre),
                 (Stage::Lot, value),
@@ -258,65 +292,8 @@ impl Coherent {
                 ladder.add(stage, price - reached);
                 reached = price;
             }
-            ladder
-        })
-    }
-}
-
-impl Beliefs {
-    /// Makes the probabilities add up to at most `listed`, the rest being OTHER's.
-    ///
-    /// They never grow to add up to it: a contract that has not printed yet, or is not on the tape, is part of OTHER.
-    /// Log-odds diffuse while nothing prints, so what was believed longest ago gives way most.
-    fn add_up(&mut self, listed: f64, now: Timestamp) {
-        let sum = self.fairs.iter().fold(0.0, |sum, fair| sum + fair);
-        if sum <= listed {
-            self.probabilities.copy_from_slice(&self.fairs);
-            return;
-        }
-        for (i, variance) in self.variances.iter_mut().enumerate() {
-            let age = now.micros_since(self.at[i]) as f64;
-            *variance = self.variance_then[i] + self.variance_rate[i] * age;
-        }
-        let found =
-            project(&self.log_odds, &self.variances, listed, &mut self.projected, &mut self.probabilities);
-        if !found && !self.add_up_surely(listed) {
-            // Too certain to give way: all shrink alike.
-            for (probability, fair) in self.probabilities.iter_mut().zip(&self.fairs) {
-                *probability = fair * (listed / sum);
-            }
         }
     }
-
-    /// Makes the probabilities add up to `listed` where the fast way doesn't, which is rare and may take its time: the
-    /// last prints of thin contracts are far from agreeing now and then. Returns whether it could.
-    fn add_up_surely(&mut self, listed: f64) -> bool {
-        let uncertain: Vec<usize> =
-            (0..self.log_odds.len()).filter(|&i| self.log_odds[i].is_finite()).collect();
-        let of = |values: &[f64]| uncertain.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-        // What is certain has the probability 0 or 1, and keeps it.
-        let certain = self.log_odds.iter().filter(|x| **x == f64::INFINITY).count() as f64;
-        let left = listed - certain;
-        let Ok(agreed) = sure::project(&of(&self.log_odds), &of(&self.variances), 1.0 - left) else {
-            return false;
-        };
-        self.probabilities.copy_from_slice(&self.fairs);
-        for (i, probability) in uncertain.into_iter().zip(agreed.probabilities) {
-            self.probabilities[i] = probability;
-        }
-        true
-    }
-}
-
-/// Returns how uncertain log-odds are for having been seen on a grid: half a step of it at `fair`.
-///
-/// Hopeless outcomes trade at the lowest price however hopeless they are: ten of them at a cent add up to ten cents that
-/// the favourite didn't lose. This is what makes them give way.
-fn tick_sd(grid: &PriceGrid, fair: f64) -> f64 {
-    let range = grid.ranges().iter().find(|range| range.end.to_dollars() >= fair);
-    let half = range.map_or(0.0, |range| 0.5 * range.step.to_dollars());
-    let slope = fair * (1.0 - fair);
-    if slope > 0.0 { half / slope } else { 0.0 }
 }
 
 /// Returns `e^(-gamma q)`.

@@ -43,6 +43,8 @@ pub enum Regime {
     Calm,
     /// At twice the half-spread, as the last print surprised.
     Widened,
+    /// Not at all, as the last print may have been stray or a jump, which the next one tells.
+    Alarmed,
     /// Not at all, until the move that surprised has settled.
     Pulled,
     /// Not at all, as the account is beyond one of its limits.
@@ -55,6 +57,7 @@ impl Regime {
         match self {
             Self::Calm => "calm",
             Self::Widened => "widened",
+            Self::Alarmed => "alarmed",
             Self::Pulled => "pulled",
             Self::Halted => "halted",
         }
@@ -66,6 +69,8 @@ impl Regime {
 pub enum Withheld {
     /// The last prints were toxic.
     Toxic,
+    /// The last print may have been stray or a jump.
+    Alarm,
     /// The account is beyond one of its limits.
     Account,
     /// The position is beyond `pull_at`, and this side adds to it.
@@ -83,6 +88,7 @@ impl Withheld {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Toxic => "toxic",
+            Self::Alarm => "alarm",
             Self::Account => "account",
             Self::Exposure => "exposure",
             Self::PositionLimit => "position_limit",
@@ -147,6 +153,12 @@ impl Ladder {
         self.0[stage as usize] += amount;
     }
 
+    /// Starts over.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.0 = [0; Stage::ALL.len()];
+    }
+
     /// Returns what `stage` adds.
     #[inline]
     pub(super) fn amount(&self, stage: Stage) -> Nano {
@@ -159,6 +171,9 @@ impl Ladder {
         self.0.iter().sum()
     }
 }
+
+/// The ways of bid and ask, to be written where they are kept.
+pub(super) type Ladders<'a> = [&'a mut Ladder; 2];
 
 /// How one side was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +205,13 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Returns a decision for no quotes at all.
+    pub(super) fn none(at: Timestamp, reason: Reason, belief: Belief) -> Self {
+        let side = SideDecision { ladder: Ladder::default(), quote: Err(Withheld::NoPrice) };
+        let (position, regime, book) = (Position::FLAT, Regime::Calm, (None, None));
+        Self { at, reason, belief, position, regime, book, bid: side, ask: side }
+    }
+
     /// Returns the side that buys or sells YES.
     pub const fn side(&self, action: Action) -> &SideDecision {
         match action {

@@ -164,6 +164,12 @@ impl Decision {
                 text(place::REFRESH_S),
                 text(place::Z_WIDEN)
             ),
+            Withheld::Alarm => format!(
+                "a print that was stray or a jump with probability {}, above {}, and neither another one nor {} s since",
+                fixed(self.belief.alarm, 2),
+                text(place::ALARM_PULL),
+                text(place::REFRESH_S)
+            ),
             Withheld::Account => format!(
                 "a loss of {} % today, or a balance below {}¢",
                 text(place::MAX_DAILY_LOSS_PCT),

@@ -18,6 +18,7 @@
 //! ```
 
 mod account;
+mod agreement;
 mod amount;
 pub mod coherence;
 mod coherent;
@@ -35,6 +36,7 @@ mod settings;
 mod step;
 mod toxicity;
 
+pub use agreement::Agreement;
 pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
 pub use explain::{Explanation, Step};
 pub use fee_aware::FeeModel;

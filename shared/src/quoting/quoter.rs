@@ -112,33 +112,24 @@ impl Quoter {
         sink: &mut impl FnMut(Command),
     ) -> Result<(), Invalid> {
         match *event {
-            Event::Belief { contract, belief } => {
-                let rules = self.rules;
-                let state = self.contract_mut(contract)?;
-                if let Err(invalid) = possible(&belief) {
-                    state.belief = None;
-                    state.decision = None;
-                    state.rest(contract, Quotes::default(), Reason::Regime, sink);
-                    if let Some(coherent) = &mut self.coherent {
-                        coherent.forget(contract, now);
-                    }
-                    return Err(invalid);
+            Event::Belief { contract, belief } => self.believe(contract, now, belief, None, sink)?,
+            Event::Agreed { contract, belief, probabilities } => {
+                if probabilities.len() != self.contracts.len() {
+                    return Err(Invalid::new("probabilities", "must be one a contract"));
                 }
-                state.belief = Some(belief);
-                state.toxicity.observe(now, belief.z, &rules);
-                if let Some(coherent) = &mut self.coherent {
-                    coherent.believe(contract, now, &belief);
-                }
-                self.react_to(contract, now, sink);
+                self.believe(contract, now, belief, Some(probabilities), sink)?;
             }
             Event::Book { contract, bid, ask } => {
                 let refresh = self.rules.refresh;
                 let state = self.contract_mut(contract)?;
                 state.book_changed |= state.book != (bid, ask);
                 state.book = (bid, ask);
-                if let Some(at) = state.held_back() {
-                    let due = at.checked_add_micros(refresh);
-                    self.wake_by(due);
+                let held_back = state.held_back();
+                if let Some(coherent) = &mut self.coherent {
+                    coherent.unwatch(contract);
+                }
+                if let Some(at) = held_back {
+                    self.wake_by(at.checked_add_micros(refresh));
                 }
             }
             Event::Fill { contract, action, price, count } => {
@@ -152,6 +143,9 @@ impl Quoter {
             }
             Event::Account { balance, equity } => {
                 self.account.observe(now, balance, equity, &self.rules);
+                if let Some(coherent) = &mut self.coherent {
+                    (0..self.contracts.len()).for_each(|contract| coherent.unwatch(contract));
+                }
                 self.react_all(now, sink);
             }
             Event::Tick => {
@@ -162,6 +156,38 @@ impl Quoter {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn believe(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        belief: Belief,
+        agreed: Option<&[f64]>,
+        sink: &mut impl FnMut(Command),
+    ) -> Result<(), Invalid> {
+        let rules = self.rules;
+        let state = self.contract_mut(contract)?;
+        if let Err(invalid) = possible(&belief) {
+            state.belief = None;
+            state.decision = None;
+            state.rest(contract, Quotes::default(), Reason::Regime, sink);
+            if let Some(coherent) = &mut self.coherent {
+                coherent.forget(contract, now);
+            }
+            return Err(invalid);
+        }
+        state.belief = Some(belief);
+        state.toxicity.observe(now, belief.z, belief.alarm, &rules);
+        let calm = state.toxicity.regime(now, &rules) == Regime::Calm;
+        if let Some(coherent) = &mut self.coherent {
+            coherent.believe(contract, now, &belief, agreed);
+            if !calm {
+                coherent.unwatch(contract);
+            }
+        }
+        self.react_to(contract, now, sink);
         Ok(())
     }
 
@@ -203,8 +229,14 @@ impl Quoter {
     }
 
     fn react_all(&mut self, now: Timestamp, sink: &mut impl FnMut(Command)) {
-        for contract in 0..self.contracts.len() {
-            self.react(contract, now, sink);
+        let mut next = 0;
+        while next < self.contracts.len() {
+            if let Some(coherent) = &self.coherent {
+                let Some(moved) = coherent.next_moved(next) else { return };
+                next = moved;
+            }
+            self.react(next, now, sink);
+            next += 1;
         }
     }
 
@@ -218,32 +250,37 @@ impl Quoter {
             None => nano(belief.fair),
             Some(coherent) => nano(coherent.value(contract, now)),
         };
-        let Some(reason) = state.reason(now, value, regime, rules) else { return };
-        let [bid, ask] = match &self.coherent {
-            None => seed::ladders(rules, &belief, state.position, regime),
-            Some(coherent) => coherent.ladders(contract, now, belief.sigma_b, regime),
+        let Some(reason) = state.reason(now, value, regime, rules) else {
+            if let Some(coherent) = self.coherent.as_mut().filter(|_| state.unmoved(regime)) {
+                coherent.watch(contract, state.made_for);
+            }
+            return;
         };
         let (grid, position, book) = (&state.terms.grid, state.position, state.book);
-        let decision = Decision {
-            at: now,
-            reason,
-            belief,
-            position,
-            regime,
-            book,
-            bid: finish::bid(bid, rules, grid, position, regime, book.1),
-            ask: finish::ask(ask, rules, grid, position, regime, book.0),
-        };
+        // Written in place: it is large, and most of what a step costs.
+        let decision = state.decision.get_or_insert_with(|| Decision::none(now, reason, belief));
+        (decision.at, decision.reason, decision.belief) = (now, reason, belief);
+        (decision.position, decision.regime, decision.book) = (position, regime, book);
+        let ladders = [&mut decision.bid.ladder, &mut decision.ask.ladder];
+        match &self.coherent {
+            None => seed::ladders(rules, &belief, position, regime, ladders),
+            Some(coherent) => coherent.ladders(contract, now, belief.sigma_b, regime, ladders),
+        }
+        finish::bid(&mut decision.bid, rules, grid, position, regime, book.1);
+        finish::ask(&mut decision.ask, rules, grid, position, regime, book.0);
+        let quotes = decision.quotes();
         state.made_for = value;
         state.filled = false;
         state.book_changed = false;
-        state.decision = Some(decision);
+        if let Some(coherent) = self.coherent.as_mut().filter(|_| state.unmoved(regime)) {
+            coherent.watch(contract, value);
+        }
         let due = match regime {
             Regime::Calm => None,
-            Regime::Widened | Regime::Pulled => state.toxicity.settles(rules),
+            Regime::Widened | Regime::Alarmed | Regime::Pulled => state.toxicity.settles(now, rules),
             Regime::Halted => self.account.resumes(),
         };
-        state.rest(contract, decision.quotes(), reason, sink);
+        state.rest(contract, quotes, reason, sink);
         self.wake_by(due);
     }
 
@@ -260,7 +297,7 @@ impl Quoter {
         let rules = self.rules;
         let mut due = self.account.resumes().filter(|at| *at > now);
         for state in &self.contracts {
-            let settles = state.toxicity.settles(&rules);
+            let settles = state.toxicity.settles(now, &rules);
             let held = state.held_back().and_then(|at| at.checked_add_micros(rules.refresh));
             for at in [settles, held].into_iter().flatten().filter(|at| *at > now) {
                 due = Some(due.map_or(at, |known| known.min(at)));
@@ -307,6 +344,13 @@ impl Contract {
         }
     }
 
+    /// Returns whether nothing but a drift of the value will change quotes that were decided in `regime`, if nothing is said
+    /// of the contract: a calm regime is left for nothing else, and no change of the book waits to be looked at.
+    #[inline]
+    fn unmoved(&self, regime: Regime) -> bool {
+        regime == Regime::Calm && !self.book_changed
+    }
+
     /// Returns when the quotes were decided, if the book held one of them back and has changed since.
     #[inline]
     fn held_back(&self) -> Option<Timestamp> {
@@ -329,14 +373,15 @@ impl Contract {
 /// Checks that a belief's numbers can be.
 fn possible(belief: &Belief) -> Result<(), Invalid> {
     let fair = belief.fair >= 0.0 && belief.fair <= 1.0;
-    if fair && belief.sd >= 0.0 && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
+    let alarm = belief.alarm >= 0.0 && belief.alarm <= 1.0 + 1e-9;
+    if fair && alarm && belief.sd >= 0.0 && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
         Ok(())
     } else {
         Err(Invalid::new(
             "belief",
             format!(
-                "must have fair from 0 to 1, sd and sigma_b not negative and z a number, got {}, {}, {} and {}",
-                belief.fair, belief.sd, belief.sigma_b, belief.z
+                "must have fair and alarm from 0 to 1, sd and sigma_b not negative and z a number, got {}, {}, {}, {} and {}",
+                belief.fair, belief.alarm, belief.sd, belief.sigma_b, belief.z
             ),
         ))
     }

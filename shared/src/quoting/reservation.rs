@@ -35,12 +35,27 @@ pub fn reservation_prices(probabilities: &[f64], positions: &[f64], risk_aversio
     }
 }
 
-/// Returns the most that is worth paying, and the least that is worth taking, in dollars a contract, for `lot` contracts
-/// of an outcome whose reservation price is `price`: `(CE(q + lot) - CE(q)) / lot` and `(CE(q) - CE(q - lot)) / lot`.
-///
-/// Both depend on probabilities and positions through the reservation price alone.
-#[inline]
-pub fn lot_values(price: f64, lot: f64, risk_aversion: f64) -> (f64, f64) {
-    let size = risk_aversion * lot;
-    (-ln_1p(price * exp_m1(-size)) / size, ln_1p(price * exp_m1(size)) / size)
+/// What `lot` more contracts of an outcome, or as many fewer, are worth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LotValues {
+    size: f64,
+    /// `e^-size - 1` and `e^size - 1`.
+    gains: (f64, f64),
+}
+
+impl LotValues {
+    /// Returns the values of lots of `lot` contracts at `risk_aversion` a dollar; both are positive.
+    pub fn new(lot: f64, risk_aversion: f64) -> Self {
+        let size = risk_aversion * lot;
+        Self { size, gains: (exp_m1(-size), exp_m1(size)) }
+    }
+
+    /// Returns the most that is worth paying, and the least that is worth taking, in dollars a contract, for a lot of an
+    /// outcome whose reservation price is `price`: `(CE(q + lot) - CE(q)) / lot` and `(CE(q) - CE(q - lot)) / lot`.
+    ///
+    /// Both depend on probabilities and positions through the reservation price alone.
+    #[inline]
+    pub fn of(self, price: f64) -> (f64, f64) {
+        (-ln_1p(price * self.gains.0) / self.size, ln_1p(price * self.gains.1) / self.size)
+    }
 }

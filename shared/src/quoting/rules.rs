@@ -16,6 +16,7 @@ pub(super) struct Rules {
     pub(super) pull_at: i64,
     pub(super) z_widen: f64,
     pub(super) z_pull: f64,
+    pub(super) alarm_pull: f64,
     pub(super) drift: Nano,
     /// In microseconds.
     pub(super) refresh: i64,
@@ -42,6 +43,7 @@ impl Rules {
             pull_at: hundredths(place::PULL_AT),
             z_widen: settings.number(place::Z_WIDEN),
             z_pull: settings.number(place::Z_PULL),
+            alarm_pull: settings.number(place::ALARM_PULL),
             drift: cents(place::DRIFT_CENTS),
             refresh: settings.nano(place::REFRESH_S) / 1_000,
             size: order,

@@ -1,7 +1,7 @@
 //! The mission's rules: a half-spread about the fair value, leaning against the position.
 
 use super::amount::{Nano, nano};
-use super::decision::{Ladder, Stage};
+use super::decision::{Ladders, Stage};
 use super::rules::Rules;
 use super::{Belief, Position, Regime};
 
@@ -19,12 +19,18 @@ pub(super) fn dynamic_factor(sigma_b: f64) -> f64 {
     crate::math::min(crate::math::max(sigma_b / USUAL_SIGMA_B, FACTORS.0), FACTORS.1)
 }
 
-/// Returns the ways of bid and ask from the fair value to the distance wanted, before any rounding.
+/// Writes the ways of bid and ask from the fair value to the distance wanted, before any rounding.
 ///
 /// `bid = fair - skew - half`, `ask = fair - skew + half` with `skew = skew_cents * position` and, where it is dynamic,
 /// `half = clamp(half_spread * clip(sigma_b / 0.8, 0.3, 4), min, max)`; a print that surprises doubles what results.
 #[inline]
-pub(super) fn ladders(rules: &Rules, belief: &Belief, position: Position, regime: Regime) -> [Ladder; 2] {
+pub(super) fn ladders(
+    rules: &Rules,
+    belief: &Belief,
+    position: Position,
+    regime: Regime,
+    ladders: Ladders<'_>,
+) {
     let fair = nano(belief.fair);
     let skew = rules.skew.saturating_mul(position.hundredths());
     let plain = rules.half_spread;
@@ -36,14 +42,13 @@ pub(super) fn ladders(rules: &Rules, belief: &Belief, position: Position, regime
         (plain, plain)
     };
     let toxicity = if regime == Regime::Widened { bounded } else { 0 };
-    [-1, 1].map(|outward| {
-        let mut ladder = Ladder::default();
+    for (ladder, outward) in ladders.into_iter().zip([-1, 1]) {
+        ladder.clear();
         ladder.add(Stage::Fair, fair);
         ladder.add(Stage::Inventory, -skew);
         ladder.add(Stage::HalfSpread, outward * plain);
         ladder.add(Stage::Dynamic, outward * (scaled - plain));
         ladder.add(Stage::Bounds, outward * (bounded - scaled));
         ladder.add(Stage::Toxicity, outward * toxicity);
-        ladder
-    })
+    }
 }

@@ -15,19 +15,29 @@ pub struct Belief {
     pub sigma_b: f64,
     /// The standardised innovation of the last print.
     pub z: f64,
-    /// The posterior probability that the last print was a stray or a jump.
+    /// The posterior probability that the last print was a stray or a jump, as of that print.
     pub alarm: f64,
 }
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Event {
+pub enum Event<'a> {
     /// A contract's belief changed: a batch of prints was filtered.
     Belief {
         /// The contract's place in the event.
         contract: usize,
         /// What is believed now.
         belief: Belief,
+    },
+    /// As [`Self::Belief`], from who has made the beliefs of the event agree already: one [`super::Agreement`] serves many
+    /// quoters. The other contracts' beliefs are those told before.
+    Agreed {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What is believed now.
+        belief: Belief,
+        /// What the agreement's probabilities are then, by contract.
+        probabilities: &'a [f64],
     },
     /// What is known of the other orders in a contract's book changed. It moves no quote by itself: it bounds the
     /// next ones, as they must rest. Without this event nothing is known and nothing is bounded.

@@ -36,6 +36,12 @@ impl Desk {
         );
     }
 
+    /// A print at even odds that doesn't surprise, but may be stray or a jump.
+    fn alarm(&mut self, seconds: f64, alarm: f64) {
+        let belief = Belief { fair: 0.5, sd: 0.1, sigma_b: 8.0, z: 0.5, alarm };
+        self.tell(seconds, Event::Belief { contract: 0, belief });
+    }
+
     fn fill(&mut self, seconds: f64, action: Action, at: &str, count: &str) {
         self.tell(
             seconds,
@@ -327,4 +333,63 @@ fn an_impossible_belief_cancels_and_says_so() {
     let mut desk = Desk::new(FIXED);
     let event = Event::Book { contract: 1, bid: None, ask: None };
     assert_eq!(desk.quoter.step(at(0.0), &event, &mut |_| {}).unwrap_err().field, "contract");
+}
+
+#[test]
+fn an_alarm_pulls_until_the_next_print_tells_or_a_refresh_has_passed() {
+    let mut desk = Desk::new("preset=seed-fixed3&alarm_pull=0.5");
+    desk.alarm(0.0, 0.5);
+    desk.check("0.47", "0.53");
+    desk.alarm(10.0, 0.51);
+    desk.check("", "");
+    assert_eq!(desk.withheld(Action::Buy), Some(Withheld::Alarm));
+    let explanation = desk
+        .quoter
+        .decision(0)
+        .unwrap()
+        .explain(Action::Buy, &Settings::from_text("preset=seed-fixed3&alarm_pull=0.5").unwrap());
+    let (withheld, why) = explanation.outcome.unwrap_err();
+    assert_eq!(withheld, Withheld::Alarm);
+    assert!(why.contains("probability 0.51, above 0.5") && why.contains("60 s"), "{why}");
+    // The next print tells that it was stray.
+    desk.alarm(11.0, 0.02);
+    desk.check("0.47", "0.53");
+    desk.alarm(20.0, 0.9);
+    // Neither a fill of what was on its way nor a tick brings quotes back before.
+    desk.fill(21.0, Action::Buy, "0.47", "1");
+    // When the first alarm would have ended.
+    desk.tell(70.0, Event::Tick);
+    assert_eq!(desk.quoter.due(), Some(at(80.0)));
+    desk.tell(79.9, Event::Tick);
+    desk.check("", "");
+    desk.tell(80.0, Event::Tick);
+    desk.check("0.46", "0.52");
+    assert_eq!(desk.quoter.due(), None);
+}
+
+#[test]
+fn an_alarm_within_a_toxic_move_ends_no_sooner_and_no_later_than_each_alone() {
+    let mut desk = Desk::new("preset=seed-fixed3&alarm_pull=0.5");
+    let belief = Belief { fair: 0.5, sd: 0.1, sigma_b: 8.0, z: 2.6, alarm: 0.1 };
+    desk.tell(0.0, Event::Belief { contract: 0, belief });
+    assert_eq!(desk.withheld(Action::Sell), Some(Withheld::Toxic));
+    desk.alarm(30.0, 0.8);
+    assert_eq!(desk.withheld(Action::Sell), Some(Withheld::Toxic));
+    // The move has settled; the alarm has not.
+    desk.tell(60.0, Event::Tick);
+    assert_eq!(desk.withheld(Action::Sell), Some(Withheld::Alarm));
+    desk.tell(90.0, Event::Tick);
+    desk.check("0.47", "0.53");
+}
+
+#[test]
+fn the_missions_rules_know_no_alarm() {
+    for preset in [Preset::Seed, Preset::SeedFixed3, Preset::SeedFixed5, Preset::SeedNoSkew] {
+        let mut desk = Desk::new(&format!("preset={preset}"));
+        desk.alarm(0.0, 1.0);
+        assert!(desk.quoter.quotes(0).bid.is_some(), "{preset}");
+    }
+    let mut desk = Desk::new("preset=coherent");
+    desk.alarm(0.0, 1.0);
+    assert_eq!(desk.withheld(Action::Buy), Some(Withheld::Alarm));
 }

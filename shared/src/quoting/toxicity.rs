@@ -9,6 +9,9 @@ use crate::units::Timestamp;
 /// An innovation of at least `z_widen` widens until a calm print, or until nothing has happened for one refresh. One
 /// of at least `z_pull` pulls until for one refresh no print had `z_widen`: the move has settled. A tape that is quiet
 /// is settled too, as a contract that prints twice a day must not stay pulled until its next print.
+///
+/// A print that is more likely than `alarm_pull` to be stray or a jump pulls until the next print, which tells which of
+/// them it was, and for no longer than one refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Toxicity {
     /// The last print of at least `z_widen`.
@@ -17,14 +20,17 @@ pub(super) struct Toxicity {
     surprised: bool,
     /// Whether a print had `z_pull` since quotes were last calm.
     pulled: bool,
+    /// The last print, if it was an alarm.
+    alarmed_at: Option<Timestamp>,
 }
 
 impl Toxicity {
-    pub(super) const CALM: Self = Self { restless_at: None, surprised: false, pulled: false };
+    pub(super) const CALM: Self =
+        Self { restless_at: None, surprised: false, pulled: false, alarmed_at: None };
 
-    /// Takes note of a print's standardised innovation.
+    /// Takes note of a print: its standardised innovation, and the probability that it is stray or a jump.
     #[inline]
-    pub(super) fn observe(&mut self, now: Timestamp, z: f64, rules: &Rules) {
+    pub(super) fn observe(&mut self, now: Timestamp, z: f64, alarm: f64, rules: &Rules) {
         // What was over before this print must not be prolonged by it.
         if self.regime(now, rules) != Regime::Pulled {
             self.pulled = false;
@@ -35,27 +41,29 @@ impl Toxicity {
             self.restless_at = Some(now);
             self.pulled |= size >= rules.z_pull;
         }
+        self.alarmed_at = (alarm > rules.alarm_pull).then_some(now);
     }
 
     /// Returns the regime at `now`.
     #[inline]
     pub(super) fn regime(&self, now: Timestamp, rules: &Rules) -> Regime {
-        match self.restless_at {
-            Some(at) if now.micros_since(at) < rules.refresh => {
-                if self.pulled {
-                    Regime::Pulled
-                } else if self.surprised {
-                    Regime::Widened
-                } else {
-                    Regime::Calm
-                }
-            }
-            _ => Regime::Calm,
+        let lasts = |at: Option<Timestamp>| at.is_some_and(|at| now.micros_since(at) < rules.refresh);
+        let restless = lasts(self.restless_at);
+        if restless && self.pulled {
+            Regime::Pulled
+        } else if lasts(self.alarmed_at) {
+            Regime::Alarmed
+        } else if restless && self.surprised {
+            Regime::Widened
+        } else {
+            Regime::Calm
         }
     }
 
-    /// Returns when the regime ends if no print comes before.
-    pub(super) fn settles(&self, rules: &Rules) -> Option<Timestamp> {
-        self.restless_at?.checked_add_micros(rules.refresh)
+    /// Returns when the regime may end if no print comes before, after `now`.
+    pub(super) fn settles(&self, now: Timestamp, rules: &Rules) -> Option<Timestamp> {
+        let ends = [self.restless_at, self.alarmed_at];
+        let ends = ends.into_iter().flatten().filter_map(|at| at.checked_add_micros(rules.refresh));
+        ends.filter(|end| *end > now).min()
     }
 }

@@ -6,18 +6,22 @@
 //! ratios of its entries: `ln(v_q / v_(q+1)) / k + ln(1 + gamma / k) / gamma` for the bid.
 
 use super::avellaneda_stoikov;
-use crate::math::{exp, ln, ln_1p};
+use crate::math::{exp, ln, ln_1p, min};
 
 /// Distances from the fair value far from the end, in dollars.
 ///
 /// The matrix and its principal eigenvector are even in `q`: half of them are kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glft {
     fill_decay: f64,
     /// The distance without inventory risk.
     base: f64,
-    /// `ln(v_(q-1) / v_q) / k` for `q` from 1 to the greatest inventory: the distance that risk adds.
-    steps: Vec<f64>,
+    /// `alpha / eta`.
+    risk: f64,
+    /// The matrix' least eigenvalue in units of `eta`.
+    least: f64,
+    /// The greatest inventory.
+    limit: usize,
 }
 
 /// The matrix in units of `eta`.
@@ -45,24 +49,8 @@ impl Glft {
     /// positive, `sigma` may be 0.
     pub fn new(fill_rate: f64, fill_decay: f64, risk_aversion: f64, sigma: f64, limit: usize) -> Self {
         let Matrix { risk, .. } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
-        // The least eigenvalue in units of eta: from -2, where nothing is risked, to 0.
-        let (mut low, mut high) = (-2.0, 0.0);
-        loop {
-            let middle = 0.5 * (low + high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if is_below_spectrum(risk, limit, middle) { low = middle } else { high = middle }
-        }
-        let mut steps = vec![0.0; limit];
-        let mut ratio = 0.0;
-        for q in (1..=limit).rev() {
-            // v_(q-1) / v_q, from the row of q.
-            let inverse = risk * (q * q) as f64 - low - ratio;
-            steps[q - 1] = ln(inverse) / fill_decay;
-            ratio = 1.0 / inverse;
-        }
-        Self { fill_decay, base: avellaneda_stoikov(risk_aversion, fill_decay), steps }
+        let base = avellaneda_stoikov(risk_aversion, fill_decay);
+        Self { fill_decay, base, risk, least: least_eigenvalue(risk, limit), limit }
     }
 
     /// Returns the distances of the bid below and of the ask above the fair value, at an inventory of `q` lots; none for
@@ -73,12 +61,21 @@ impl Glft {
 
     /// Returns the distance of the side that adds to an inventory of `q`.
     fn towards(&self, q: i64) -> Option<f64> {
-        let limit = self.steps.len() as i64;
+        let limit = self.limit as i64;
         if q < -limit || q >= limit {
             return None;
         }
-        let step = if q >= 0 { self.steps[q as usize] } else { -self.steps[(-q - 1) as usize] };
+        let step = if q >= 0 { self.step(q as usize + 1) } else { -self.step(-q as usize) };
         Some(step + self.base)
+    }
+
+    /// Returns `ln(v_(q-1) / v_q) / k`, the distance that risk adds on the way to `q`, from 1 to the limit.
+    fn step(&self, q: usize) -> f64 {
+        let mut ratio = 0.0;
+        for row in (q + 1..=self.limit).rev() {
+            ratio = 1.0 / (self.risk * (row * row) as f64 - self.least - ratio);
+        }
+        ln(self.risk * (q * q) as f64 - self.least - ratio) / self.fill_decay
     }
 
     /// Returns the closed-form approximation of the distances at `q`, which knows no limit: within half a percent at
@@ -98,17 +95,51 @@ impl Glft {
     }
 }
 
-/// Returns whether `value` is below all eigenvalues: whether all pivots of the even half of the matrix, eliminated
-/// from its end, are positive (Sylvester's law of inertia).
-fn is_below_spectrum(risk: f64, limit: usize, value: f64) -> bool {
-    let mut pivot = f64::INFINITY;
-    for q in (1..=limit).rev() {
-        pivot = risk * (q * q) as f64 - value - 1.0 / pivot;
-        if pivot <= 0.0 {
-            return false;
+/// Returns the least eigenvalue of the even half of the matrix, in units of `eta`: from -2, where nothing is risked, to 0.
+///
+/// Newton's method on the last pivot, which falls and bends down between the eigenvalues around it, kept within the
+/// bracket that the pivots' signs give (Sylvester's law of inertia).
+fn least_eigenvalue(risk: f64, limit: usize) -> f64 {
+    const MOST_STEPS: usize = 100;
+    let (mut low, mut high) = (-2.0, 0.0);
+    // Without a limit and for little risk, it is that of the harmonic oscillator.
+    let mut value = min(risk.sqrt(), 1.0) - 2.0;
+    for _ in 0..MOST_STEPS {
+        let newton = match last_pivot(risk, limit, value) {
+            Some((pivot, slope)) => {
+                if pivot > 0.0 {
+                    low = value;
+                } else {
+                    high = value;
+                }
+                value - pivot / slope
+            }
+            None => {
+                high = value;
+                low
+            }
+        };
+        if (newton - value).abs() <= 4.0 * f64::EPSILON {
+            return newton;
         }
+        value = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
     }
-    -value - 2.0 / pivot > 0.0
+    value
+}
+
+/// Eliminates the even half of the matrix less `value` from its end, and returns the last pivot and its derivative by
+/// `value`; `None` if a pivot before it isn't positive, as `value` is then above the least eigenvalue.
+fn last_pivot(risk: f64, limit: usize, value: f64) -> Option<(f64, f64)> {
+    let (mut inverse, mut slope) = (0.0, 0.0);
+    for q in (1..=limit).rev() {
+        let pivot = risk * (q * q) as f64 - value - inverse;
+        if pivot <= 0.0 {
+            return None;
+        }
+        slope = slope * inverse * inverse - 1.0;
+        inverse = 1.0 / pivot;
+    }
+    Some((-value - 2.0 * inverse, 2.0 * slope * inverse * inverse - 1.0))
 }
 
 /// Returns the distances of bid and ask from the fair value for each inventory from `-limit` to `limit`, when `time` is

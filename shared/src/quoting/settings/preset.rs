@@ -57,7 +57,8 @@ impl Preset {
             Self::SeedFixed5 => &[(place::DYNAMIC, 0), (place::HALF_SPREAD_CENTS, 500)],
             Self::SeedNoSkew => &[(place::DYNAMIC, 0), (place::SKEW_CENTS, 0)],
             // A reservation price moves with every fill of the event: quotes follow it by the cent.
-            Self::Coherent => &[(place::RULES, 1), (place::DRIFT_CENTS, 100)],
+            // A print that is rather stray or a jump than not is waited out.
+            Self::Coherent => &[(place::RULES, 1), (place::DRIFT_CENTS, 100), (place::ALARM_PULL, 50)],
         }
     }
 }

@@ -114,10 +114,12 @@ pub mod place {
     pub const FILL_RATE: usize = 23;
     /// How long a position is held.
     pub const HORIZON_H: usize = 24;
+    /// The probability of a stray print or a jump beyond which both sides are pulled.
+    pub const ALARM_PULL: usize = 25;
 }
 
 /// How many settings there are.
-pub(super) const COUNT: usize = 25;
+pub(super) const COUNT: usize = 26;
 
 const fn number(range: (f64, f64), step: f64, decimals: usize) -> Kind {
     Kind::Number { range, step, decimals }
@@ -304,5 +306,12 @@ pub const SETTINGS: [Setting; COUNT] = [
         number((0.0, 2_400.0), 1.0, 1),
         0,
         "How long a position is expected to be held; 0 is to settlement",
+    ),
+    row(
+        "alarm_pull",
+        ("Pull at alarm", ""),
+        number((0.0, 1.0), 0.05, 2),
+        100,
+        "A print more likely than this to be stray or a jump pulls both sides until the next one; 1 is never",
     ),
 ];

@@ -11,7 +11,7 @@ fn the_presets_are_the_missions_rows() {
          &half_spread_max_cents=8&skew_cents=1&pull_at=15&z_widen=1.8&z_pull=2.5&drift_cents=3&refresh_s=60\
          &calibration=ml&fee=exact&latency_ms=200&risk_aversion=0.04&max_order_size=10\
          &max_position_per_ticker=50&max_daily_loss_pct=10&min_balance_floor_cents=1000\
-         &other=0.01&offset=as&fill_decay=40&fill_rate=10&horizon_h=0"
+         &other=0.01&offset=as&fill_decay=40&fill_rate=10&horizon_h=0&alarm_pull=1"
     );
     for (preset, changed) in [
         (Preset::SeedFixed3, vec!["dynamic=false"]),
@@ -55,11 +55,12 @@ fn each_place_names_its_row() {
         (place::FILL_DECAY, "fill_decay"),
         (place::FILL_RATE, "fill_rate"),
         (place::HORIZON_H, "horizon_h"),
+        (place::ALARM_PULL, "alarm_pull"),
     ] {
         assert_eq!(SETTINGS[place].key, key);
         assert_eq!(place_of(key), Some(place));
     }
-    assert_eq!(place::HORIZON_H + 1, COUNT);
+    assert_eq!(place::ALARM_PULL + 1, COUNT);
 }
 
 #[test]
