@@ -265,6 +265,22 @@ proptest! {
         prop_assert_eq!(outcome.contracts.iter().map(|money| money.net).sum::<i64>(), outcome.total.net);
         prop_assert_eq!(outcome.events(&SIMULATED).iter().sum::<i64>(), outcome.total.net);
         prop_assert_eq!(outcome.series.fills.iter().map(|fill| fill.fee).sum::<i64>(), outcome.total.fees);
+        // And what the log of fills comes to, held to the last mark.
+        let (mut cash, mut edge) = (0, 0);
+        let mut held = vec![0; SIMULATED.contracts().len()];
+        for fill in &outcome.series.fills {
+            let signed = if fill.bought { fill.count } else { -fill.count };
+            cash -= signed * i64::from(fill.price) + fill.fee;
+            edge += signed * i64::from(fill.fair - fill.price);
+            held[fill.contract as usize] += signed;
+        }
+        for (contract, held) in held.into_iter().enumerate() {
+            let last = SIMULATED.fairs(contract).last().unwrap().1;
+            cash += held * (last * 1e4).round() as i64;
+            prop_assert_eq!(outcome.contracts[contract].position, held);
+        }
+        prop_assert_eq!(cash, outcome.total.net);
+        prop_assert_eq!(edge, outcome.total.spread - outcome.total.slippage);
     }
 
     #[test]

@@ -38,6 +38,16 @@ mod tests {
     }
 
     #[test]
+    fn one_event_that_counts_is_drawn_as_the_binomial_law_says() {
+        // Of 4 draws with probability 1/4: none in 32 %, at most two in 94.9 %, at most three in 99.6 %.
+        assert_eq!(sum_interval(&[0, 1_000, 0, 0], 10_000, 7), Some((0, 3_000)));
+        // Of 10 with probability 1/10: none in 35 %, at most two in 93.0 %, at most three in 98.7 %.
+        let mut events = [0; 10];
+        events[4] = -7_000;
+        assert_eq!(sum_interval(&events, 10_000, 7), Some((-21_000, 0)));
+    }
+
+    #[test]
     fn few_events_have_no_interval() {
         assert_eq!(sum_interval(&[5, 5, 5], 100, 1), None);
         assert_eq!(sum_interval(&[5, 5, 5, 5], 100, 1), Some((20, 20)));
