@@ -1,7 +1,6 @@
 //! A tape with its beliefs, laid out for running over it many times.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::agreed::Agreed;
@@ -106,7 +105,6 @@ impl Prepared {
     /// Names `tracks` if they don't fit the tapes, `fair` if a belief is no price, or `fee_type` if a contract has a fee
     /// whose amount is unpublished.
     pub fn new(events: &[EventTape], tracks: &[Vec<Track>], markets: &[Contract]) -> Result<Self, Invalid> {
-        let known: BTreeMap<&str, &Contract> = markets.iter().map(|c| (c.ticker.as_str(), c)).collect();
         let mut prepared = Self {
             events: Vec::with_capacity(events.len()),
             contracts: Vec::new(),
@@ -160,7 +158,8 @@ impl Prepared {
                     }
                 }
                 look_ahead(&mut batches[own..]);
-                let contract = known.get(tape.ticker().as_str()).copied();
+                // The last word counts.
+                let contract = markets.iter().rev().find(|known| known.ticker == *tape.ticker());
                 if let Some(contract) = contract {
                     facts.push_str(&facts_of(contract));
                 }

@@ -1,7 +1,5 @@
 //! The trades of a contract in time order, and of all contracts of an event.
 
-use std::collections::BTreeMap;
-
 use super::{EventTicker, Ticker, Trade};
 use crate::Invalid;
 use crate::order::order;
@@ -94,26 +92,28 @@ impl EventTape {
     /// Returns [`Invalid`] naming `ticker` if a trade's ticker names no event, or `count` if a sum of
     /// counts is beyond [`Quantity::MAX`].
     pub fn group(trades: impl IntoIterator<Item = Trade>) -> Result<Vec<Self>, Invalid> {
-        let mut by_ticker: BTreeMap<Ticker, Vec<Trade>> = BTreeMap::new();
+        // There are few contracts: a sorted list of them is found through as fast as a tree, and is lighter in a browser.
+        let mut by_ticker: Vec<Vec<Trade>> = Vec::new();
         for trade in trades {
-            match by_ticker.get_mut(&trade.ticker) {
-                Some(contract) => contract.push(trade),
-                None => {
-                    by_ticker.insert(trade.ticker.clone(), vec![trade]);
+            match by_ticker.binary_search_by(|known| known[0].ticker.cmp(&trade.ticker)) {
+                Ok(place) => by_ticker[place].push(trade),
+                Err(place) => by_ticker.insert(place, vec![trade]),
+            }
+        }
+        let mut events: Vec<Self> = Vec::new();
+        for trades in by_ticker {
+            let (event, tape) = (trades[0].ticker.event()?, Tape::new(trades)?);
+            match events.binary_search_by(|known| known.event.cmp(&event)) {
+                Ok(place) => events[place].contracts.push(tape),
+                Err(place) => {
+                    events.insert(place, Self { event, volume: tape.volume(), contracts: vec![tape] });
                 }
             }
         }
-        let mut by_event: BTreeMap<EventTicker, Vec<Tape>> = BTreeMap::new();
-        for (ticker, trades) in by_ticker {
-            by_event.entry(ticker.event()?).or_default().push(Tape::new(trades)?);
+        for event in &mut events {
+            event.volume = total(event.contracts.iter().map(Tape::volume))?;
         }
-        by_event
-            .into_iter()
-            .map(|(event, contracts)| {
-                let volume = total(contracts.iter().map(Tape::volume))?;
-                Ok(Self { event, contracts, volume })
-            })
-            .collect()
+        Ok(events)
     }
 
     /// Returns the event.

@@ -1,7 +1,5 @@
 //! The reader of contracts and their results.
 
-use std::collections::BTreeSet;
-
 use super::TapeError;
 use super::table::Table;
 use crate::Invalid;
@@ -27,7 +25,7 @@ pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<Vec<Contract>, Ta
     let close_time = table.optional(&["close_time"])?;
 
     let mut contracts = Vec::new();
-    let mut seen: BTreeSet<Ticker> = BTreeSet::new();
+    let mut seen: Vec<Ticker> = Vec::new();
     while table.advance(&mut rest, true)? {
         let contract = Contract {
             ticker: table.value(&ticker)?,
@@ -37,9 +35,12 @@ pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<Vec<Contract>, Ta
             fee_multiplier: table.value_if_any(fee_multiplier.as_ref())?,
             close_time: table.value_if_any(close_time.as_ref())?,
         };
-        if !seen.insert(contract.ticker.clone()) {
-            let invalid = Invalid::new("ticker", format!("{} appears twice", contract.ticker));
-            return Err(table.refuse(&ticker, &invalid));
+        match seen.binary_search(&contract.ticker) {
+            Ok(_) => {
+                let invalid = Invalid::new("ticker", format!("{} appears twice", contract.ticker));
+                return Err(table.refuse(&ticker, &invalid));
+            }
+            Err(place) => seen.insert(place, contract.ticker.clone()),
         }
         contracts.push(contract);
     }

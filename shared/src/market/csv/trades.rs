@@ -1,7 +1,5 @@
 //! The reader of trades.
 
-use std::collections::BTreeSet;
-
 use super::TapeError;
 use super::table::{Column, Table};
 use crate::Invalid;
@@ -51,8 +49,8 @@ pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TapeEr
 pub struct TradeReader {
     table: Table,
     columns: Option<Columns>,
-    /// One text for each contract, however many trades it has.
-    tickers: BTreeSet<Ticker>,
+    /// One text for each contract, however many trades it has; sorted.
+    tickers: Vec<Ticker>,
     read: TradesRead,
 }
 
@@ -81,7 +79,7 @@ impl TradeReader {
         Self {
             table: Table::new(source_name),
             columns: None,
-            tickers: BTreeSet::new(),
+            tickers: Vec::new(),
             read: TradesRead::default(),
         }
     }
@@ -149,13 +147,14 @@ impl Columns {
     }
 
     /// Returns the current row's trade.
-    fn trade(&self, table: &Table, tickers: &mut BTreeSet<Ticker>) -> Result<Trade, TapeError> {
-        let ticker = match tickers.get(table.text(&self.ticker)?) {
-            Some(known) => known.clone(),
-            None => {
+    fn trade(&self, table: &Table, tickers: &mut Vec<Ticker>) -> Result<Trade, TapeError> {
+        let text = table.text(&self.ticker)?;
+        let ticker = match tickers.binary_search_by(|known| known.as_str().cmp(text)) {
+            Ok(place) => tickers[place].clone(),
+            Err(place) => {
                 let new: Ticker = table.value(&self.ticker)?;
                 new.event().map_err(|invalid| table.refuse(&self.ticker, &invalid))?;
-                tickers.insert(new.clone());
+                tickers.insert(place, new.clone());
                 new
             }
         };
