@@ -38,6 +38,12 @@ pub(super) fn Head() -> impl IntoView {
             .collect::<Vec<_>>()
     };
     let verdict = move || match (net(lab, 0), net(lab, 2)) {
+        _ if lab
+            .found
+            .with(|found| !found.lines.is_empty() && found.lines.iter().all(|line| line.fills == 0.0)) =>
+        {
+            "No print met these quotes, under any assumption: quote closer to fair, or quote more."
+        }
         (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
         (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
         (Some(_), Some(_)) => {

@@ -129,7 +129,7 @@ fn cell(lab: Lab, net: Option<f64>, most: f64, is_best: bool, of_cell: Cell) -> 
         return view! { <td class="num"></td> }.into_any();
     };
     let (token, share) = if net < 0.0 { ("--ask", -net / most) } else { ("--bid", net / most) };
-    let shade = format!("color-mix(in srgb, var({token}) {:.0}%, transparent)", 55.0 * share);
+    let shade = format!("color-mix(in srgb, var({token}) {:.0}%, transparent)", 42.0 * share);
     let adopt = move |_| {
         if let Ok(config) = of_cell.config() {
             lab.replace(config);
