@@ -131,7 +131,12 @@ fn TopBar(
             desk.open_event(&event);
         }
     };
+    // The lab's tape is chosen on its page.
+    let in_lab = move || desk.page.get() == Page::Lab;
     let settles = move || {
+        if in_lab() {
+            return None;
+        }
         let event = desk.event()?;
         let last = event.contracts.iter().map(|contract| contract.last_at).max()?;
         let (settles, days) = (event.settles?, event.settles?.days_since(last.date()));
@@ -145,7 +150,7 @@ fn TopBar(
             <span class="brand">"Tauroi"</span>
             <span class="mode-badge" data-mode=badge>{badge}</span>
             <nav aria-label="Pages">{Vec::from(Page::ALL.map(link))}</nav>
-            <select id="event" aria-label="Event" on:change=choose prop:value=move || chosen.get()>
+            <select id="event" aria-label="Event" hidden=in_lab on:change=choose prop:value=move || chosen.get()>
                 {move || events().into_iter().map(|ticker| {
                     let is_chosen = ticker == chosen.get();
                     let text = ticker.clone();

@@ -2,13 +2,12 @@
 
 mod support;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
+use support::axe::assert_accessible;
 use support::with_page;
 
 #[tokio::test]
 async fn no_page_has_a_serious_finding_in_any_theme() -> Result<()> {
-    let file = std::env::var("AXE_CORE").context("AXE_CORE names no file: run `cargo xtask test browser`")?;
-    let axe = std::fs::read_to_string(&file).with_context(|| format!("{file} can't be read"))?;
     with_page(&[], (1440, 900), |page| async move {
         for path in ["/whatif", "/market", "/nowcast"] {
             for theme in ["dark", "light"] {
@@ -17,18 +16,7 @@ async fn no_page_has_a_serious_finding_in_any_theme() -> Result<()> {
                 page.open(path).await?;
                 page.until(&format!("document.documentElement.dataset.theme === '{theme}'")).await?;
                 page.find("tbody tr").await?;
-                page.script(&axe).await?;
-                let found = page
-                    .driver
-                    .execute_async(
-                        "const done = arguments[0]; axe.run().then(found => done(found.violations
-                            .filter(finding => ['serious', 'critical'].includes(finding.impact))
-                            .map(finding => [finding.id, ...finding.nodes.map(node => node.html + ' ' + node.failureSummary)])));",
-                        vec![],
-                    )
-                    .await?;
-                let found = found.json().as_array().context("findings")?.clone();
-                ensure!(found.is_empty(), "{path}, {theme}: {found:#?}");
+                assert_accessible(&page, &format!("{path}, {theme}")).await?;
             }
         }
         Ok(())

@@ -3,28 +3,10 @@
 mod support;
 
 use anyhow::{Result, ensure};
+use support::files::drops_generated;
 use support::{Page, recorded_trades, with_page};
 
 const DESK: (u32, u32) = (1440, 900);
-
-/// Makes a file of `rows` trades, drops it on the page and returns its size.
-fn drops_generated(name: &str, rows: usize, is_zipped: bool) -> String {
-    format!(
-        "const done = arguments[0];
-         (async () => {{
-             const head = new Blob(['ticker,created_time,yes_price_dollars,count_fp,taker_side\\n']);
-             const row = i => `KXBIG-26NOV-${{'ABCDE'[i % 5]}},2026-11-${{String(1 + i % 28).padStart(2, '0')}}T10:00:00.${{String(i % 1000).padStart(3, '0')}}Z,0.${{10 + i % 80}},${{1 + i % 9}}.00,yes\\n`;
-             const block = new Blob([Array.from({{ length: 1000 }}, (_, i) => row(i)).join('')]);
-             let file = new Blob([head, ...Array.from({{ length: {rows} / 1000 }}, () => block)]);
-             if ({is_zipped}) file = await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).blob();
-             const carried = new DataTransfer();
-             carried.items.add(new File([file], {name:?}));
-             document.querySelector('main').dispatchEvent(
-                 new DragEvent('drop', {{ dataTransfer: carried, bubbles: true, cancelable: true }}));
-             done(file.size);
-         }})();"
-    )
-}
 
 /// Returns what the page says of an opened file.
 fn holds(prints: i64, contracts: usize, event: &str) -> String {

@@ -10,10 +10,14 @@ use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::pricing::winner::Workspace;
 use shared::units::Date;
+use support::files::open_files;
 use support::{Page, recorded, with_page};
 
 const DESK: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (390, 844);
+
+/// Where files of listeners are opened.
+const FIELD: &str = "#listeners-file";
 
 /// True once the fit is done and everything is shown.
 const READY: &str = "document.querySelector('#drivers li') && !document.querySelector('.nowcast.stale')";
@@ -92,34 +96,6 @@ async fn assert_native(page: &Page, native: &EventNowcast) -> Result<()> {
     Ok(())
 }
 
-/// Opens files as a person would: names, and contents in base64.
-async fn open_files(page: &Page, files: &[(&str, &[u8])]) -> Result<()> {
-    let list: Vec<_> = files.iter().map(|(name, bytes)| serde_json::json!([name, base64(bytes)])).collect();
-    let script = "const carried = new DataTransfer();
-        for (const [name, text] of arguments[0]) {
-            carried.items.add(new File([Uint8Array.from(atob(text), letter => letter.charCodeAt(0))], name));
-        }
-        const input = document.querySelector('#listeners-file');
-        input.files = carried.files;
-        input.dispatchEvent(new Event('change', { bubbles: true }));";
-    page.driver.execute(script, vec![serde_json::Value::Array(list)]).await?;
-    Ok(())
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len() * 4 / 3 + 4);
-    for three in bytes.chunks(3) {
-        let byte = |place: usize| u32::from(three.get(place).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * place)) as usize & 63];
-            text.push(if place > three.len() { '=' } else { char::from(letter) });
-        }
-    }
-    text
-}
-
 #[tokio::test]
 async fn the_demo_opens_with_the_native_numbers() -> Result<()> {
     with_page(&[], DESK, |page| async move {
@@ -190,7 +166,7 @@ async fn a_recorded_file_is_read_in_the_page_and_quotes_the_native_numbers() -> 
         page.until(READY).await?;
         page.script("window.asked = []; const ask = fetch; window.fetch = (...all) => { window.asked.push(all[0]); return ask(...all); };")
             .await?;
-        open_files(&page, &[("recorded.csv.gz", &packed)]).await?;
+        open_files(&page, FIELD, &[("recorded.csv.gz", &packed)]).await?;
         page.until("document.querySelector('#source').textContent === 'recorded.csv.gz'").await?;
         page.until(READY).await?;
         let histories = read_histories(&[Source { name: "recorded", bytes: &text }], &[])?;
@@ -229,13 +205,13 @@ async fn a_bad_file_is_named_and_changes_nothing() -> Result<()> {
         ];
         for (name, text, says) in cases {
             let bytes: Vec<u8> = text.chars().map(|letter| letter as u8).collect();
-            open_files(&page, &[(name, &bytes)]).await?;
+            open_files(&page, FIELD, &[(name, &bytes)]).await?;
             page.until(&format!("document.querySelector('.notice')?.textContent.includes({says:?})")).await?;
             let is_same = page.script(&format!("return window.before === {state}")).await?;
             ensure!(is_same.as_bool() == Some(true), "{name} changed the page");
         }
         // Read, but too short to be forecast: that is said, and the page goes on.
-        open_files(&page, &[("brief.csv", head.as_bytes())]).await?;
+        open_files(&page, FIELD, &[("brief.csv", head.as_bytes())]).await?;
         page.until("document.querySelector('.nowcast-controls [role=alert]')?.textContent.includes('too short')").await
     })
     .await
@@ -261,7 +237,7 @@ async fn the_score_is_the_native_one() -> Result<()> {
                 );
             }
         }
-        open_files(&page, &[("two.csv", csv.as_bytes())]).await?;
+        open_files(&page, FIELD, &[("two.csv", csv.as_bytes())]).await?;
         page.until("document.querySelector('#source').textContent === 'two.csv'").await?;
         page.until(READY).await?;
         page.find("#score-it").await?.click().await?;

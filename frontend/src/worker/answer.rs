@@ -200,9 +200,10 @@ fn of_lab(mut packet: Packet) -> Answer {
         }
         SWEEP => {
             let verdicts = found::rows(&packet.column());
+            let (from, axes) = (packet.text(), [packet.text(), packet.text()]);
             let values =
                 [packet.text(), packet.text()].map(|text| text.split(' ').map(str::to_owned).collect());
-            Answer::Sweep(SweepFound { values, nets: numbers, verdicts })
+            Answer::Sweep(SweepFound { from, axes, values, nets: numbers, verdicts })
         }
         COMPARE => {
             let lines = found::lines(&numbers);
@@ -214,7 +215,16 @@ fn of_lab(mut packet: Packet) -> Answer {
                 fills.into_iter().zip(marks.chunks_exact(2)).map(|(fill, pair)| (fill, pair[0] as u32));
             let differing = differing.collect();
             let (common, differing_count) = (count(0), count(1));
-            Answer::Compare(CompareFound { lines, equity, common, differing, differing_count, contracts })
+            let configs = packet.texts;
+            Answer::Compare(CompareFound {
+                configs,
+                lines,
+                equity,
+                common,
+                differing,
+                differing_count,
+                contracts,
+            })
         }
         _ => Answer::Failed("The worker's answer is unknown.".into()),
     }

@@ -219,7 +219,11 @@ pub(crate) struct ExplainFound {
 /// What a sweep has found so far.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct SweepFound {
-    /// The values of both axes.
+    /// The configuration that it started from.
+    pub(crate) from: String,
+    /// The names of both axes.
+    pub(crate) axes: [String; 2],
+    /// Their values.
     pub(crate) values: [Vec<String>; 2],
     /// Net by cell and, within it, by fill model; not a number where settings don't go together. It ends where the sweep
     /// is.
@@ -232,7 +236,9 @@ pub(crate) struct SweepFound {
 /// Configurations side by side.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct CompareFound {
-    /// The totals, one a configuration.
+    /// The configurations' texts.
+    pub(crate) configs: Vec<String>,
+    /// Their totals.
     pub(crate) lines: Vec<Line>,
     /// Equity, one a configuration.
     pub(crate) equity: Vec<Points>,

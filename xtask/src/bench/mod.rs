@@ -19,7 +19,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` drags a slider in Chromium instead
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium instead
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -41,8 +41,10 @@ type Figures = BTreeMap<String, Figure>;
 /// Runs the benchmarks of `shared` and of its peers, prints a table and writes `target/bench/report.json`.
 pub fn run(options: &Options) -> anyhow::Result<()> {
     let filter = options.filter.as_deref().unwrap_or_default().to_lowercase();
-    if filter == "page" {
-        return page::run();
+    match filter.as_str() {
+        "page" => return page::run("page_speed"),
+        "lab" => return page::run("lab_speed"),
+        _ => {}
     }
     let sources = sources::prepare(&filter, options.install_peers)?;
     let mut figures = Figures::new();

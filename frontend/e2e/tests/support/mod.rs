@@ -4,6 +4,8 @@
 
 #![allow(dead_code, reason = "each test uses a part of this module")]
 
+pub(crate) mod axe;
+pub(crate) mod files;
 mod proxy;
 
 use std::env;
@@ -30,7 +32,7 @@ pub(crate) struct Page {
     /// What the browser asked the server for.
     pub(crate) requests: proxy::Requests,
     _server: Child,
-    _chromedriver: Child,
+    chromedriver: Child,
 }
 
 impl Page {
@@ -71,7 +73,12 @@ impl Page {
         }
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        Ok(Self { driver, address, requests, _server: server, _chromedriver: chromedriver })
+        Ok(Self { driver, address, requests, _server: server, chromedriver })
+    }
+
+    /// Returns the number of the driver's process, whose children the browser's are.
+    pub(crate) fn driver_process(&self) -> Option<u32> {
+        self.chromedriver.id()
     }
 
     /// Opens a path of the server and waits for the page to show something.
@@ -184,6 +191,14 @@ pub(crate) fn recorded(path: &str) -> Option<PathBuf> {
         println!("skipped: {}: no {path}", std::thread::current().name().unwrap_or("a test"));
     }
     None
+}
+
+/// Runs the binary natively, with these arguments, and returns what it prints.
+pub(crate) async fn natively(arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program("TAUROI_BINARY")?).args(arguments).output().await?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{arguments:?} failed: {said}");
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 fn program(variable: &str) -> Result<String> {

@@ -1,14 +1,15 @@
 //! A proxy between browser and server that writes down what is asked: the page's own view would miss the worker's.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The first lines of all requests so far.
+/// All requests so far: their first lines, and how many bytes they had together.
 #[derive(Clone, Default)]
-pub(crate) struct Requests(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Requests(Arc<Mutex<Vec<String>>>, Arc<AtomicUsize>);
 
 impl Requests {
     /// Returns the requests so far, as `GET /path`, in the order in which they came.
@@ -16,7 +17,13 @@ impl Requests {
         self.0.lock().map(|requests| requests.clone()).unwrap_or_default()
     }
 
+    /// Returns how many bytes the browser has sent so far.
+    pub(crate) fn bytes(&self) -> usize {
+        self.1.load(Ordering::SeqCst)
+    }
+
     fn note(&self, sent: &[u8]) {
+        self.1.fetch_add(sent.len(), Ordering::SeqCst);
         // A browser sends a request's head in one piece, and the next request only after the answer.
         let line = sent.split(|byte| *byte == b'\r').next().unwrap_or_default();
         if let Ok(line) = str::from_utf8(line)

@@ -9,8 +9,8 @@ use shared::format;
 use super::colour;
 use super::fills::Explained;
 use super::state::Lab;
-use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
+use crate::parts::chart::{Chart, Click};
 use crate::reactive::{RwSignal, memo};
 use crate::worker::found::Points;
 
@@ -46,11 +46,17 @@ pub(super) fn ContractCharts() -> impl IntoView {
     });
     let prices = memo(move || prices(lab));
     let position = memo(move || position(lab));
-    let clicked = Callback::new(move |(x, reach): (f64, f64)| {
+    let clicked = Callback::new(move |Click { at: (x, y), reach: (wide, high) }| {
         let nearest = lab.found.with(|found| {
-            let away = |at: f64| (at - x).abs();
-            let fills = found.fills.iter().filter(|fill| away(fill.at) < reach);
-            fills.min_by(|a, b| away(a.at).total_cmp(&away(b.at))).map(|fill| fill.place)
+            let mut nearest = (1.0, None);
+            for fill in found.fills.iter() {
+                let (dx, dy) = ((fill.at - x) / wide, (fill.price - y) / high);
+                let away = dx * dx + dy * dy;
+                if away < nearest.0 {
+                    nearest = (away, Some(fill.place));
+                }
+            }
+            nearest.1
         });
         lab.pick(nearest);
     });

@@ -48,13 +48,11 @@ pub(super) fn Compare() -> impl IntoView {
     });
     let table = move || {
         let found = lab.compared.get()?;
-        let mut configs = vec![lab.config.get()];
-        configs.extend(lab.pins.get());
         let rows: Vec<_> = found
             .lines
             .iter()
             .zip(LOOKS)
-            .zip(configs)
+            .zip(&found.configs)
             .enumerate()
             .map(|(place, ((line, (_, name)), config))| {
                 let drop = (place > 0).then(|| view! {
@@ -62,10 +60,16 @@ pub(super) fn Compare() -> impl IntoView {
                         lab.pins.update(|pins| { pins.remove(place - 1); });
                     }>"×"</button>
                 });
-                let adopt = move |_| lab.replace(config);
+                let name = format!("{name} {}", config.replace("preset=", "").replace('&', ", "));
+                let config = config.clone();
+                let adopt = move |_| {
+                    if let Ok(config) = Config::from_text(&config) {
+                        lab.replace(config);
+                    }
+                };
                 view! {
                     <tr>
-                        <th scope="row"><button type="button" class="row-name" title="Quote like this" on:click=adopt>{name} " " {short(&config)}</button></th>
+                        <th scope="row"><button type="button" class="row-name" title="Quote like this" on:click=adopt>{name}</button></th>
                         <td class="num">{format::grouped(line.fills as i64)}</td>
                         <td class="num">{format::dollars(line.net, 2)}</td>
                         <td class="num">{format::dollars(line.spread, 2)}</td>
@@ -74,6 +78,7 @@ pub(super) fn Compare() -> impl IntoView {
                         <td>{drop}</td>
                     </tr>
                 }
+                .into_any()
             })
             .collect();
         let tape = lab.tape.get();
@@ -87,13 +92,14 @@ pub(super) fn Compare() -> impl IntoView {
                 let ticker = tape.contracts.get(*contract).cloned().unwrap_or_default();
                 view! {
                     <tr>
-                        <td class="num">{time(fill.at)}</td>
+                        <td>{time(fill.at)}</td>
                         <td>{ticker}</td>
                         <td class=if fill.bought { "up" } else { "down" }>{if fill.bought { "Buy" } else { "Sell" }}</td>
                         <td class="num">{format::cents(fill.price, 1)}</td>
                         <td>{who}</td>
                     </tr>
                 }
+                .into_any()
             })
             .collect();
         let counts = format!(
@@ -111,7 +117,6 @@ pub(super) fn Compare() -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
-            <Chart title="Equity" slug="lab-compare" spec=spec />
             <p class="aside">{counts}</p>
             <div class="table-scroll lab-short" tabindex="0" role="region" aria-label="Fills that differ">
                 <table>
@@ -132,10 +137,9 @@ pub(super) fn Compare() -> impl IntoView {
             </button>
         </div>
         <p class="aside">"Keep up to two configurations and move the sliders: the current one is A. Under the fill model of the chart above."</p>
+        <div hidden=move || lab.compared.with(Option::is_none)>
+            <Chart title="Equity" slug="lab-compare" spec=spec />
+        </div>
         {table}
     }
-}
-
-fn short(config: &Config) -> String {
-    config.text().replace("preset=", "").replace('&', ", ")
 }

@@ -20,6 +20,14 @@ pub(super) fn Fills() -> impl IntoView {
             found.fills.iter().rev().take(LISTED).map(|fill| row(lab, *fill)).collect::<Vec<_>>()
         })
     };
+    let sample = move || {
+        let (count, model) = (lab.found.with(|found| found.fills.len()), lab.model.get());
+        match count {
+            0 => format!("None, as {model} fills: j and k go to the next contract and the one before."),
+            _ if count > LISTED => format!("The latest {LISTED} of {count}, as {model} fills."),
+            _ => format!("All {count}, as {model} fills, the latest first."),
+        }
+    };
     let save = move |_| {
         let head = ["time", "side", "price", "fair", "count", "fee", "position"].map(str::to_owned).to_vec();
         let mut table = vec![head];
@@ -54,6 +62,7 @@ pub(super) fn Fills() -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        <p class="aside">{sample}</p>
     }
 }
 
@@ -114,7 +123,7 @@ pub(super) fn Explained() -> impl IntoView {
                 let text = if is_first { format::cents(amount, 2) } else { format::signed_cents(amount, 2) };
                 let class = if is_first { "step-bar" } else if amount < 0.0 { "step-bar fall" } else { "step-bar rise" };
                 view! {
-                    <li>
+                    <li data-amount=amount.to_string()>
                         <span class="step-name">{name}</span>
                         <code>{how}</code>
                         <span class="step-way"><span class=class style:left=share(from) style:width=format!("{:.1}%", 100.0 * (to - from) / width)></span></span>

@@ -7,6 +7,21 @@ use shared::format;
 use super::state::{Lab, Stage};
 use crate::parts::open::OpenTape;
 
+fn net(lab: Lab, model: usize) -> Option<f64> {
+    lab.found.with(|found| found.lines.get(model).map(|line| line.net))
+}
+
+/// Returns net from the pessimistic to the optimistic fill model.
+pub(super) fn range(lab: Lab) -> String {
+    match (net(lab, 0), net(lab, 2)) {
+        (Some(a), Some(b)) => {
+            let (low, high) = if a < b { (a, b) } else { (b, a) };
+            format!("{} to {}", format::dollars(low, 2), format::dollars(high, 2))
+        }
+        _ => "–".to_owned(),
+    }
+}
+
 /// The head of the page.
 #[component]
 pub(super) fn Head() -> impl IntoView {
@@ -22,15 +37,13 @@ pub(super) fn Head() -> impl IntoView {
             })
             .collect::<Vec<_>>()
     };
-    let net = move |model: usize| lab.found.with(|found| found.lines.get(model).map(|line| line.net));
-    let range = move || match (net(0), net(2)) {
-        (Some(a), Some(b)) => {
-            let (low, high) = if a < b { (a, b) } else { (b, a) };
-            format!("{} to {}", format::dollars(low, 2), format::dollars(high, 2))
+    let verdict = move || match (net(lab, 0), net(lab, 2)) {
+        _ if lab
+            .found
+            .with(|found| !found.lines.is_empty() && found.lines.iter().all(|line| line.fills == 0.0)) =>
+        {
+            "No print met these quotes, under any assumption: quote closer to fair, or quote more."
         }
-        _ => "–".to_owned(),
-    };
-    let verdict = move || match (net(0), net(2)) {
         (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
         (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
         (Some(_), Some(_)) => {
@@ -61,7 +74,7 @@ pub(super) fn Head() -> impl IntoView {
         <div class="lab-result" hidden=move || !ready()>
             <p class="lab-range">
                 <span class="aside">"Net, from pessimistic to optimistic"</span>
-                <strong class="num" id="net-range" data-config=move || lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()))>{range}</strong>
+                <strong class="num" id="net-range" data-config=move || lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()))>{move || range(lab)}</strong>
             </p>
             <p class="aside">{verdict}</p>
             {move || lab.refused.get().map(|reason| view! { <p class="state caution" role="alert">"Not run: " {reason}</p> })}
@@ -71,7 +84,7 @@ pub(super) fn Head() -> impl IntoView {
             <div><dt>"Rerun in the worker"</dt><dd><span class="num" id="lab-took">{took}</span>" ms, 4 fill models"</dd></div>
             <div>
                 <dt title="SHA-256 of the canonical report.json: the same natively, by tauroi backtest --link">"Result hash"</dt>
-                <dd><code id="lab-hash" data-hash=hash>{move || hash().chars().take(16).collect::<String>()}</code></dd>
+                <dd><code id="lab-hash">{hash}</code></dd>
             </div>
         </dl>
         <details class="lab-words">

@@ -93,8 +93,8 @@ fn Filtering() -> impl IntoView {
 /// Returns the token of a fill model's colour.
 fn colour(model: FillModel) -> &'static str {
     match model {
-        FillModel::Through => "--artist-8",
-        FillModel::Queue => "--accent",
+        FillModel::Through => "--artist-2",
+        FillModel::Queue => "--artist-6",
         FillModel::Front => "--artist-3",
         FillModel::Touch => "--text-2",
     }

@@ -5,6 +5,7 @@ use shared::backtest::{ASSUMPTIONS, Config};
 use shared::quoting::{Kind, Preset, SETTINGS, place};
 use shared::scenario::decimal;
 
+use super::head::range;
 use super::state::Lab;
 use crate::parts::slider::touched;
 use crate::reactive::{RwSignal, memo};
@@ -75,6 +76,7 @@ pub(super) fn Settings() -> impl IntoView {
         }).collect::<Vec<_>>()}
         <h2>"The filter"</h2>
         {setting(lab, place::CALIBRATION)}
+        <p class="lab-now" aria-hidden="true"><span class="aside">"Net "</span><strong class="num">{move || range(lab)}</strong></p>
     }
 }
 

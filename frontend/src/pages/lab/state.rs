@@ -52,6 +52,8 @@ pub(super) struct Choice {
     pub(super) events: String,
     /// What it is called.
     pub(super) label: String,
+    /// Whether nothing of it ever happened.
+    is_simulated: bool,
 }
 
 /// The lab.
@@ -90,7 +92,7 @@ pub(crate) struct Lab {
     pub(super) explained: RwSignal<Option<Arc<ExplainFound>>>,
     /// The two settings that are swept.
     pub(super) axes: RwSignal<[String; 2]>,
-    /// What the sweep found, and the configuration it started from.
+    /// What the sweep found.
     pub(super) sweep: RwSignal<Option<Arc<SweepFound>>>,
     /// Whether a sweep is going on.
     pub(super) sweeping: RwSignal<bool>,
@@ -105,6 +107,8 @@ pub(crate) struct Lab {
     preparation: StoredValue<u32>,
     /// The contract that a link asked for, by its ticker.
     wanted_contract: StoredValue<Option<Ticker>>,
+    /// The name of what a link's maker knew of the contracts.
+    wanted_markets: StoredValue<Option<String>>,
 }
 
 impl Lab {
@@ -137,6 +141,7 @@ impl Lab {
             last_change: StoredValue::new(None),
             preparation: StoredValue::new(0),
             wanted_contract: StoredValue::new(None),
+            wanted_markets: StoredValue::new(None),
         };
         effect(move || {
             let is_shown = desk.page.get() == Page::Lab && !lab.choices.with(Vec::is_empty);
@@ -157,6 +162,10 @@ impl Lab {
             lab.config.track();
             lab.contract.track();
             lab.model.track();
+            // The fills are others now: none at the old one's place is the one that was explained.
+            if lab.picked.with_untracked(Option::is_some) {
+                lab.pick(None);
+            }
             lab.request_run();
         });
         lab.follow_rest();
@@ -174,6 +183,10 @@ impl Lab {
         let wanted = self.read_address();
         let choices = self.choices.get_untracked();
         if let Some(first) = choices.first() {
+            if first.is_simulated && route::value(&route::query(), "v").is_none() {
+                // The simulated crowd trades within a few cents of fair: the mission's widest quotes meet nobody there.
+                self.config.set(Config::preset(Preset::SeedFixed3));
+            }
             self.chosen.set(first.events.clone());
             self.prepare(
                 choices.iter().map(|choice| choice.events.clone()).collect(),
@@ -195,6 +208,7 @@ impl Lab {
                 if let Ok(model) = model.parse() {
                     self.model.set(model);
                 }
+                self.wanted_markets.set_value(link.markets);
                 link.tape
             }
             Err(invalid) => {
@@ -258,6 +272,12 @@ impl Lab {
         let place =
             wanted.and_then(|wanted| tape.contracts.iter().position(|ticker| ticker == wanted.as_str()));
         self.wanted_contract.set_value(None);
+        if self.wanted_markets.update_value(Option::take).flatten().is_some_and(|known| known != tape.markets)
+        {
+            self.desk.say(
+                "The link was made with other settlements than are known here, so its results differ: drop its markets.csv.",
+            );
+        }
         self.in_flight.set_value(None);
         self.sweep.set(None);
         self.sweeping.set(false);
@@ -489,11 +509,11 @@ impl Lab {
         }
     }
 
-    /// Starts over from a preset; the assumptions stay.
+    /// Starts over from a preset; what is assumed of the exchange and the filter stays.
     pub(super) fn quote_as(self, preset: Preset) {
-        let mut config = self.config.get_untracked();
-        config.quote_as(preset);
-        self.replace(config);
+        if let Ok(config) = self.config.with_untracked(|config| config.of_preset(preset)) {
+            self.replace(config);
+        }
     }
 
     /// Returns to the mission's strategy and the usual assumptions.
@@ -545,14 +565,15 @@ fn choices(desk: Desk) -> Vec<Choice> {
                 choices.push(Choice {
                     label: format!("All {} {what} events", events.len()),
                     events: events.join(" "),
+                    is_simulated: false,
                 });
             }
         }
-        choices.extend(
-            list.events
-                .iter()
-                .map(|event| Choice { label: event.event.to_string(), events: event.event.to_string() }),
-        );
+        choices.extend(list.events.iter().map(|event| {
+            let is_simulated = event.origin == Origin::Simulated;
+            let label = format!("{}{}", event.event, if is_simulated { " (simulated)" } else { "" });
+            Choice { label, events: event.event.to_string(), is_simulated }
+        }));
         choices
     })
 }

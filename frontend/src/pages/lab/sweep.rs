@@ -1,13 +1,16 @@
 //! Two settings against each other: every combination is run in the worker, and a click adopts one.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
-use shared::backtest::{ASSUMPTIONS, FillModel};
+use shared::Invalid;
+use shared::backtest::{ASSUMPTIONS, Config, FillModel};
 use shared::format;
 use shared::quoting::{Kind, SETTINGS};
 
 use super::state::Lab;
 use crate::reactive::RwSignal;
-use crate::worker::found::MODELS;
+use crate::worker::found::{MODELS, SweepFound};
 
 /// The heat map.
 #[component]
@@ -27,9 +30,12 @@ pub(super) fn Sweep() -> impl IntoView {
             .collect();
         let label = if axis == 0 { "Down" } else { "Across" };
         view! {
-            <select aria-label=label on:change=move |event| {
-                lab.axes.update(|axes| axes[axis] = event_target_value(&event));
-            }>{options}</select>
+            <label class="lab-choice">
+                <span>{label}</span>
+                <select on:change=move |event| {
+                    lab.axes.update(|axes| axes[axis] = event_target_value(&event));
+                }>{options}</select>
+            </label>
         }
     };
     let models = FillModel::ALL.map(|one| view! { <option value=one.name()>{one.name()}</option> });
@@ -39,8 +45,8 @@ pub(super) fn Sweep() -> impl IntoView {
     };
     let grid = move || {
         let found = lab.sweep.get()?;
-        let keys = lab.axes.get();
         let [down, across] = &found.values;
+        let best = found.verdicts.get(model.get()).map(|verdict| verdict[0] as usize);
         let of = |cell: usize| found.nets.get(MODELS * cell + model.get()).copied();
         let nets: Vec<f64> =
             (0..down.len() * across.len()).filter_map(of).filter(|net| !net.is_nan()).collect();
@@ -55,9 +61,10 @@ pub(super) fn Sweep() -> impl IntoView {
                     .iter()
                     .enumerate()
                     .map(|(j, other)| {
-                        let net = of(i * across.len() + j);
-                        let config = [(keys[0].clone(), value.clone()), (keys[1].clone(), other.clone())];
-                        cell(lab, net, most, config)
+                        let place = i * across.len() + j;
+                        let of_cell =
+                            Cell { found: Arc::clone(&found), value: value.clone(), other: other.clone() };
+                        cell(lab, of(place), most, best == Some(place), of_cell)
                     })
                     .collect();
                 view! { <tr><th scope="row" class="num">{value.clone()}</th>{cells}</tr> }
@@ -73,7 +80,7 @@ pub(super) fn Sweep() -> impl IntoView {
                 format!("the probability that its Sharpe ratio is more than the best of {cells} tries by luck is {}", format::percent(probability, 0))
             };
             format!(
-                "Best: {i} down, {j} across. Of {cells} tried, {luck}. Chosen anew on all other events, the choice made {} on those held out.",
+                "Best, framed: {i} down, {j} across. Of {cells} tried, {luck}. Chosen anew on all other events, the choice made {} on those held out.",
                 format::dollars(held_out, 2)
             )
         });
@@ -95,27 +102,42 @@ pub(super) fn Sweep() -> impl IntoView {
         </div>
         <div class="lab-bar">
             {pick(0)} {pick(1)}
-            <select aria-label="Fill model of the sweep" on:change=choose>{models}</select>
+            <label class="lab-choice"><span>"Filled by"</span><select on:change=choose>{models}</select></label>
         </div>
-        <p class="aside">"Net of every combination, all else as set. A click adopts it."</p>
+        <p class="aside">"Net of every combination, in dollars, all else as it is set when the sweep starts. A click adopts it."</p>
         {grid}
     }
 }
 
-fn cell(lab: Lab, net: Option<f64>, most: f64, config: [(String, String); 2]) -> AnyView {
+/// What a cell adopts.
+struct Cell {
+    found: Arc<SweepFound>,
+    value: String,
+    other: String,
+}
+
+impl Cell {
+    fn config(&self) -> Result<Config, Invalid> {
+        let mut config = Config::from_text(&self.found.from)?;
+        config.set(&self.found.axes[0], &self.value)?;
+        config.set(&self.found.axes[1], &self.other)?;
+        Ok(config)
+    }
+}
+
+fn cell(lab: Lab, net: Option<f64>, most: f64, is_best: bool, of_cell: Cell) -> AnyView {
     let Some(net) = net.filter(|net| !net.is_nan()) else {
         return view! { <td class="num"></td> }.into_any();
     };
     let (token, share) = if net < 0.0 { ("--ask", -net / most) } else { ("--bid", net / most) };
-    let shade = format!("color-mix(in srgb, var({token}) {:.0}%, transparent)", 55.0 * share);
+    let shade = format!("color-mix(in srgb, var({token}) {:.0}%, transparent)", 42.0 * share);
     let adopt = move |_| {
-        let mut after = lab.config.get_untracked();
-        if config.iter().all(|(key, value)| after.set(key, value).is_ok()) {
-            lab.replace(after);
+        if let Ok(config) = of_cell.config() {
+            lab.replace(config);
         }
     };
     view! {
-        <td class="num" style:background-color=shade>
+        <td class="num" class:best=is_best style:background-color=shade>
             <button type="button" class="row-name" on:click=adopt>{format::fixed(net, 1)}</button>
         </td>
     }

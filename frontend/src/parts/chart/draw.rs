@@ -61,6 +61,12 @@ impl View {
         self.left + (x - self.x.0) / (self.x.1 - self.x.0) * self.width()
     }
 
+    /// Returns the value on the y axis beside a CSS pixel.
+    pub(super) fn y_at(&self, pixel: f64) -> f64 {
+        let height = self.size.1 - BOTTOM - MARGIN;
+        self.y.1 - (pixel - MARGIN) / height * (self.y.1 - self.y.0)
+    }
+
     /// Returns the CSS pixel of a value on the y axis.
     pub(super) fn pixel_of_y(&self, y: f64) -> f64 {
         let height = self.size.1 - BOTTOM - MARGIN;

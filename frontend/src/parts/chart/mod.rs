@@ -116,6 +116,14 @@ impl Stage {
     }
 }
 
+/// Where a chart was clicked.
+pub(crate) struct Click {
+    /// The values on both axes.
+    pub(crate) at: (f64, f64),
+    /// How much of each axis a fingertip covers to either side: twelve pixels.
+    pub(crate) reach: (f64, f64),
+}
+
 /// Writes a value as its axis would, with the places that a reading wants.
 fn reading(value: f64, format: Format) -> String {
     match format {
@@ -146,9 +154,9 @@ pub(crate) fn Chart(
     /// The part of the x axis that is shown, where charts share it; none is all of it.
     #[prop(optional)]
     zoom: Option<RwSignal<Option<(f64, f64)>>>,
-    /// Hears where the chart was clicked: the value on the x axis, and how much of it ten pixels are.
+    /// Hears where the chart was clicked.
     #[prop(optional)]
-    clicked: Option<Callback<(f64, f64)>>,
+    clicked: Option<Callback<Click>>,
 ) -> impl IntoView {
     let zoom = zoom.unwrap_or_else(|| RwSignal::new(None));
     let frame = NodeRef::<Canvas>::new();
@@ -240,13 +248,18 @@ pub(crate) fn Chart(
         dragged.set_value(None);
         let view = stage.with_value(|stage| stage.as_ref().and_then(|(stage, _)| stage.view()));
         if let (Some(view), Some(start), Some(clicked)) = (view, start, clicked) {
-            let pixel = f64::from(event.offset_x());
+            let (pixel, y) = (f64::from(event.offset_x()), f64::from(event.offset_y()));
             if (pixel - start).abs() < 3.0 {
-                clicked.run((view.x_at(pixel), view.x_at(pixel + 10.0) - view.x_at(pixel)));
+                let reach = (view.x_at(12.0) - view.x_at(0.0), view.y_at(0.0) - view.y_at(12.0));
+                clicked.run(Click { at: (view.x_at(pixel), view.y_at(y)), reach });
             }
         }
     };
     let wheeled = move |event: web_sys::WheelEvent| {
+        if event.delta_y() > 0.0 && zoom.with_untracked(Option::is_none) {
+            // There is nothing to zoom out of: the page scrolls on.
+            return;
+        }
         event.prevent_default();
         let factor = if event.delta_y() > 0.0 { 1.25 } else { 0.8 };
         with_stage(&|stage| {

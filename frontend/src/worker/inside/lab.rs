@@ -29,6 +29,9 @@ const REMEMBERED: usize = 4;
 /// How many differing fills are listed.
 const LISTED: usize = 100;
 
+/// What is said of a tape that nobody waits for any more.
+const STOPPED: &str = "Filtering was stopped.";
+
 /// A filtered tape, and under which calibration it was filtered.
 type Filtered = (Calibration, Rc<Prepared>);
 
@@ -70,6 +73,10 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
         return Err(Answer::OtherTape(hash));
     }
     let markets = markets().await.map_err(Answer::Failed)?;
+    if !is_current(id) {
+        // While files were on their way another tape was asked for: that one is to be the current one.
+        return Err(Answer::Failed(STOPPED.into()));
+    }
     let known = BENCH.with_borrow_mut(|bench| {
         let is_it = |(other, prepared): &Filtered| *other == calibration && prepared.hash() == hash;
         let place = bench.filtered.iter().position(is_it)?;
@@ -90,7 +97,7 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
                     pause().await;
                     listened = now();
                     if !is_current(id) {
-                        return Err(Answer::Failed("Filtering was stopped.".into()));
+                        return Err(Answer::Failed(STOPPED.into()));
                     }
                 }
             }
@@ -240,10 +247,10 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
 
 /// Runs the mission's four configurations with the assumptions of `config`.
 pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Invalid> {
-    let mut config = Config::from_text(config)?;
+    let config = Config::from_text(config)?;
     let mut lines = Vec::new();
     for preset in [Preset::Seed, Preset::SeedFixed3, Preset::SeedFixed5, Preset::SeedNoSkew] {
-        config.quote_as(preset);
+        let config = config.of_preset(preset)?;
         lines.extend(
             run(prepared, &config, &FillModel::ALL, false)?.iter().flat_map(|outcome| line(&outcome.total)),
         );
@@ -285,7 +292,9 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
     let refused = |invalid: Invalid| Answer::Failed(invalid.to_string());
     let [a, b] = axes;
     let axes = vec![Axis::parse(a).map_err(refused)?, Axis::parse(b).map_err(refused)?];
-    let texts: Vec<String> = axes.iter().map(|axis| axis.values.join(" ")).collect();
+    let mut texts = vec![config.to_owned()];
+    texts.extend(axes.iter().map(|axis| axis.key.to_string()));
+    texts.extend(axes.iter().map(|axis| axis.values.join(" ")));
     let grid = Grid::new(Config::from_text(config).map_err(refused)?, axes).map_err(refused)?;
     let mut trials: Vec<Option<Vec<Trial>>> = Vec::with_capacity(grid.len());
     let mut nets = Vec::with_capacity(grid.len() * FillModel::ALL.len());
@@ -336,7 +345,7 @@ pub(super) fn compare(
     for config in configs {
         outcomes.extend(run(prepared, &Config::from_text(config)?, &[model], true)?);
     }
-    let mut packet = Packet { kind: COMPARE, ..Packet::default() };
+    let mut packet = Packet { kind: COMPARE, texts: configs.to_vec(), ..Packet::default() };
     packet.columns.push(outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect());
     packet.columns.extend(prepared.equity_view(&outcomes, columns));
     // A fill is the same if the same print filled the same side. Each outcome's come in the order of prints, one or two
