@@ -110,9 +110,10 @@ fn jump_filter() {
             }
             last = Some(at);
             let prediction = Prediction {
-                weights: [1.0 - jumped, 0.0, jumped],
+                weights: [1.0 - jumped, 0.0, jumped, 0.0],
                 state,
                 jump,
+                leap: jump,
                 offset: 0.0,
                 noise,
                 stray_noise: noise,

@@ -2,7 +2,7 @@
 
 use super::Point;
 use super::kalman::Gaussian;
-use super::model::{Model, fair};
+use super::model::{Jumps, Model, fair};
 use super::prints::{Batch, Prints};
 use crate::math::{ln, max};
 
@@ -31,13 +31,13 @@ impl Runner {
 
     /// Returns what is said of `batch` before it, and the belief volatility in force.
     #[inline(always)]
-    fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, f64) {
+    fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, Jumps) {
         if self.started {
             let (state, sigma_b) = model.ahead(self.state, batch);
-            (state, sigma_b, model.jumped(batch.hours))
+            (state, sigma_b, model.jumps(state, batch.hours))
         } else {
             // No jump can have been before the first print.
-            (self.state, model.belief_volatility(self.state.mean, batch.left), 0.0)
+            (self.state, model.belief_volatility(self.state.mean, batch.left), Jumps::NONE)
         }
     }
 
@@ -50,13 +50,14 @@ impl Runner {
 
     /// Takes in a batch and appends what was believed at its prints.
     pub(crate) fn record(&mut self, model: &Model, prints: &Prints, batch: &Batch, points: &mut Vec<Point>) {
-        let (state, sigma_b, jumped) = self.ahead(model, batch);
+        let (state, sigma_b, jumps) = self.ahead(model, batch);
         let fair_before = self.fair;
-        let update = model.predict(state, &batch.sight, jumped).update(batch.sight.log_odds);
+        let update = model.predict(state, &batch.sight, &jumps).update(batch.sight.log_odds);
+        let [diffusion, stray, jump, leap] = update.weights;
         self.follow(update.state);
         for place in batch.first..batch.end {
             let print = &prints.prints[place];
-            let prediction = model.predict(state, print, jumped);
+            let prediction = model.predict(state, print, &jumps);
             let seen = prediction.observation();
             let below = prediction.cdf(print.low);
             points.push(Point {
@@ -64,7 +65,7 @@ impl Runner {
                 sd_before: state.variance.sqrt(),
                 fair_after: self.fair,
                 sd_after: update.state.variance.sqrt(),
-                weights: update.weights,
+                weights: [diffusion, stray, jump + leap],
                 z: (print.log_odds - seen.mean) / seen.variance.sqrt(),
                 pit: below + within_tick(place) * (prediction.cdf(print.high) - below),
                 sigma_b,
@@ -74,8 +75,8 @@ impl Runner {
 
     /// Takes in a batch and returns the logarithm of the probability of the tick that it printed.
     pub(crate) fn score(&mut self, model: &Model, batch: &Batch) -> f64 {
-        let (state, _, jumped) = self.ahead(model, batch);
-        let prediction = model.predict(state, &batch.sight, jumped);
+        let (state, _, jumps) = self.ahead(model, batch);
+        let prediction = model.predict(state, &batch.sight, &jumps);
         let probability = prediction.cdf(batch.sight.high) - prediction.cdf(batch.sight.low);
         self.follow(prediction.update(batch.sight.log_odds).state);
         ln(max(probability, LEAST_PROBABILITY))

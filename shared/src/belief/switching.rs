@@ -1,14 +1,19 @@
 //! The filter of a state that sometimes jumps, seen through noise that is sometimes wide.
 //!
-//! Three things may explain an observation: diffusion, a stray observation, a jump of the state. Which one is drawn
-//! anew each time, so that collapsing the three posteriors into one Gaussian after each observation (the generalised
-//! pseudo-Bayesian filter of first order, Ackerson and Fu 1970) is the same as the interacting multiple model.
+//! Four things may explain an observation: diffusion, a stray observation, a jump of the state, and a leap, which is a
+//! jump of another size. Which one is drawn anew each time, so that collapsing the posteriors into one Gaussian after each
+//! observation (the generalised pseudo-Bayesian filter of first order, Ackerson and Fu 1970) is the same as the
+//! interacting multiple model.
+//!
+//! Normal jumps that are narrower than stray observations never explain one that is far off: whatever comes is called
+//! stray and the state stands still. A leap, rare but wide, puts a floor under the doubt, so that a second observation in
+//! the same place is believed.
 
 use super::kalman::{Gaussian, LN_2PI};
 use crate::math::{exp, ln, normal};
 
-/// Diffusion, stray, jump: the place of each in arrays of three.
-pub const EXPLANATIONS: usize = 3;
+/// Diffusion, stray, jump, leap: the place of each in arrays of four.
+pub const EXPLANATIONS: usize = 4;
 
 /// What each explanation says of an observation before it is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +24,8 @@ pub struct Prediction {
     pub state: Gaussian,
     /// The mean and the variance of a jump.
     pub jump: Gaussian,
+    /// The mean and the variance of a leap.
+    pub leap: Gaussian,
     /// What is added to the state in being observed.
     pub offset: f64,
     /// The variance of the noise on an observation that is not stray.
@@ -56,6 +63,7 @@ impl Prediction {
             (mean, variance, self.noise),
             (mean, variance, self.stray_noise),
             (mean + self.jump.mean, variance + self.jump.variance, self.noise),
+            (mean + self.leap.mean, variance + self.leap.variance, self.noise),
         ]
     }
 
@@ -63,8 +71,8 @@ impl Prediction {
     #[inline]
     pub fn observation(&self) -> Gaussian {
         let parts = self.explained();
-        let [_, _, w] = self.weights;
-        let mean = self.state.mean + self.offset + w * self.jump.mean;
+        let [_, _, jump, leap] = self.weights;
+        let mean = self.state.mean + self.offset + jump * self.jump.mean + leap * self.leap.mean;
         let mut variance = 0.0;
         for (weight, (part, spread, noise)) in self.weights.iter().zip(parts) {
             let away = part + self.offset - mean;
@@ -114,7 +122,10 @@ impl Prediction {
             sum += *density;
         }
         let weights = densities.map(|density| density / sum);
-        let moved = weights[0] * moves[0] + weights[1] * moves[1] + weights[2] * moves[2];
+        let mut moved = 0.0;
+        for k in 0..EXPLANATIONS {
+            moved += weights[k] * moves[k];
+        }
         let mut variance = 0.0;
         for k in 0..EXPLANATIONS {
             let away = moves[k] - moved;
