@@ -1,5 +1,6 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
+mod bounce;
 mod calibration;
 pub mod coherence;
 pub mod drift;

@@ -24,11 +24,6 @@ impl Runner {
         Self { state, fair: fair(state), started: false }
     }
 
-    /// Returns the fair price.
-    pub(crate) const fn fair(&self) -> f64 {
-        self.fair
-    }
-
     /// Returns what is said of `batch` before it, and the belief volatility in force.
     #[inline(always)]
     fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, Jumps) {
