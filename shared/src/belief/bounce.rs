@@ -24,11 +24,17 @@ const PER_HOUR: f64 = 1.0 / 6.0;
 const RIDGE: f64 = 50.0 * 0.02 * 0.02;
 
 /// A moving average of a contract's prices.
-struct Average(f64);
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Average(f64);
 
 impl Average {
+    /// Returns what is replaced by the first batch.
+    pub(crate) const fn new() -> Self {
+        Self(0.0)
+    }
+
     /// Takes in a batch and returns the average.
-    fn follow(&mut self, batch: &Batch) -> f64 {
+    pub(crate) fn follow(&mut self, batch: &Batch) -> f64 {
         let clock = PER_TEN / LN_ELEVEN * ln_1p(exp(batch.sight.ln_size)) + PER_HOUR * batch.hours;
         let price = batch.sight.price;
         // The first batch finds nothing to keep.
@@ -68,7 +74,7 @@ impl Bounce {
 
     /// Adds a contract, its `forward` means and what was filtered at its prints.
     pub(crate) fn add(&mut self, prints: &Prints, forward: &[f64], points: &[Point]) {
-        let mut average = Average(0.0);
+        let mut average = Average::new();
         for (batch, forward) in prints.batches.iter().zip(forward) {
             let filtered = points[batch.first].fair_after;
             let gap = average.follow(batch) - filtered;
@@ -101,7 +107,7 @@ impl Bounce {
 
     /// Corrects the fair values that were filtered along a contract.
     pub(crate) fn correct(&self, prints: &Prints, points: &mut [Point]) {
-        let mut average = Average(0.0);
+        let mut average = Average::new();
         let mut before = None;
         for batch in &prints.batches {
             let points = &mut points[batch.first..batch.end];
@@ -141,6 +147,7 @@ mod tests {
             weights: [1.0, 0.0, 0.0],
             z: 0.0,
             pit: 0.5,
+            probability: 0.5,
             sigma_b: 1.0,
         };
         let points = prints.prints.iter().map(|print| point(print.price)).collect();
@@ -149,7 +156,7 @@ mod tests {
 
     fn next_day(forward: impl Fn(f64, f64) -> f64) -> f64 {
         let (prints, points, today) = bounced();
-        let mut average = Average(0.0);
+        let mut average = Average::new();
         let forward: Vec<f64> =
             prints.batches.iter().map(|batch| forward(average.follow(batch), batch.sight.price)).collect();
         let tomorrow = today.checked_add_days(1).unwrap();
@@ -178,7 +185,7 @@ mod tests {
         let mut bounce = Bounce::new(today, today);
         bounce.sums[0] = Sums { products: 1.0, squares: 2.0 };
         bounce.correct(&prints, &mut points);
-        let mut average = Average(0.0);
+        let mut average = Average::new();
         for (k, batch) in prints.batches.iter().enumerate() {
             let middle = 0.5 * (average.follow(batch) + filtered[k].fair_after);
             assert!(

@@ -5,6 +5,7 @@ mod calibration;
 pub mod coherence;
 pub mod drift;
 pub mod em;
+mod filter;
 mod forward;
 pub mod kalman;
 pub mod legacy;
@@ -22,7 +23,9 @@ mod variational;
 mod walk;
 
 pub use calibration::Calibration;
+pub use filter::{Belief, Filter};
 pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
+pub use run::filter_with;
 pub use track::{Point, Track};
 pub use walk::{WalkForward, walk_forward};

@@ -6,7 +6,7 @@ use super::surface;
 use super::switching::{Prediction, jump_probability};
 use super::tick::LEAST_PQ;
 use super::{logit, sigmoid};
-use crate::math::{exp, ln, ln_1p, max};
+use crate::math::{exp, ln, ln_1p, max, min};
 
 /// `pi / 8` of the evidence framework (Neural Computation 4, 1992, 720): the mean of `S(x)` for normal `x` is about
 /// `S(mean / sqrt(1 + variance pi / 8))`.
@@ -102,9 +102,13 @@ impl Model {
     /// Returns the belief volatility per square root of a year at the log-odds `mean`, `left` hours before settlement.
     #[inline]
     pub(crate) fn belief_volatility(&self, mean: f64, left: f64) -> f64 {
+        self.volatility_at(sigmoid(mean), left)
+    }
+
+    #[inline]
+    fn volatility_at(&self, p: f64, left: f64) -> f64 {
         // Beyond the first and the last cent there is no price to move to.
-        let p = crate::math::min(max(sigmoid(mean), 0.01), 0.99);
-        self.volatility * surface::belief_volatility(p, left / YEAR_HOURS)
+        self.volatility * surface::about(min(max(p, 0.01), 0.99), left / YEAR_HOURS)
     }
 
     /// Returns the state just before `batch`, which is not the contract's first, and what it was predicted with.
@@ -112,8 +116,9 @@ impl Model {
     /// The drift is the martingale's: [`fair`] is what it was.
     #[inline]
     pub(crate) fn ahead(&self, state: Gaussian, batch: &Batch) -> (Gaussian, f64) {
-        let sigma_b = self.belief_volatility(state.mean, batch.left);
-        let pq = pq(state.mean);
+        let p = sigmoid(state.mean);
+        let sigma_b = self.volatility_at(p, batch.left);
+        let pq = max(p * (1.0 - p), LEAST_PQ);
         let with_trade = self.print_volatility / pq;
         let variance =
             state.variance + sigma_b * sigma_b * batch.hours / YEAR_HOURS + with_trade * with_trade;

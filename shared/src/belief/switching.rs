@@ -84,10 +84,18 @@ impl Prediction {
     /// Returns the probability of an observation at or below `value`.
     #[inline]
     pub fn cdf(&self, value: f64) -> f64 {
-        let mut below = 0.0;
+        self.cdf_of_two([value; 2])[0]
+    }
+
+    /// Returns [`Prediction::cdf`] of both values, in little more time than of one.
+    #[inline]
+    pub(crate) fn cdf_of_two(&self, values: [f64; 2]) -> [f64; 2] {
+        let mut below = [0.0; 2];
         for (weight, (mean, variance, noise)) in self.weights.iter().zip(self.explained()) {
             if *weight > 0.0 {
-                below += weight * normal::cdf((value - self.offset - mean) / (variance + noise).sqrt());
+                let per_sd = 1.0 / (variance + noise).sqrt();
+                let of = normal::cdf_of_two(values.map(|value| (value - self.offset - mean) * per_sd));
+                below = [below[0] + weight * of[0], below[1] + weight * of[1]];
             }
         }
         below

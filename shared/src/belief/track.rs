@@ -22,6 +22,8 @@ pub struct Point {
     pub z: f64,
     /// The probability integral transform of the print under its prediction, in [0, 1].
     pub pit: f64,
+    /// The probability of the tick that was printed, under its prediction.
+    pub probability: f64,
     /// The belief volatility in force before the print, log-odds per square root of a year.
     pub sigma_b: f64,
 }
