@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use shared::belief::{Calibration, Point, walk_forward};
+use shared::belief::{Calibration, Model, Point, filter_with, walk_forward};
 use shared::market::{EventTape, Trade};
 use shared::units::{Price, Quantity, Timestamp};
 
@@ -15,7 +15,8 @@ type Print = (i64, i64, i64);
 /// Half of the widest spread that recorded contracts trade at, dollars: a print says no more than that about a fair price.
 const HALF_SPREAD: f64 = 0.025;
 
-fn believed(prints: &[Print]) -> Vec<Point> {
+/// Returns the tape of one contract.
+fn tape(prints: &[Print]) -> Vec<EventTape> {
     let mut at: Timestamp = "2026-02-03T12:00:00Z".parse().unwrap();
     let trades: Vec<Trade> = prints
         .iter()
@@ -30,7 +31,16 @@ fn believed(prints: &[Print]) -> Vec<Point> {
             }
         })
         .collect();
-    let events = EventTape::group(trades).unwrap();
+    EventTape::group(trades).unwrap()
+}
+
+/// Returns what the filter said with the model that holds before there is a fit, without the correction of bounce.
+fn filtered(prints: &[Print]) -> Vec<Point> {
+    filter_with(&Model::prior(), &tape(prints)[0].contracts()[0], None).points
+}
+
+fn believed(prints: &[Print]) -> Vec<Point> {
+    let events = tape(prints);
     let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
     tracks[0][0].points.clone()
 }
@@ -62,7 +72,7 @@ fn a_lone_print_far_away_is_doubted_and_the_next_decides() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever was before: where three prints in a row agree, the fair value is with them.
+    /// Whatever was before: where three prints in a row agree, the filter is with them.
     #[test]
     fn three_prints_in_the_same_place_are_believed(
         before in prop::collection::vec(any_print(), 0..12),
@@ -72,7 +82,7 @@ proptest! {
     ) {
         let mut prints = before;
         prints.extend(minutes.into_iter().zip(contracts).map(|(minutes, contracts)| (minutes, cents, contracts)));
-        let fair = believed(&prints).last().unwrap().fair_after;
+        let fair = filtered(&prints).last().unwrap().fair_after;
         prop_assert!((fair - cents as f64 / 100.0).abs() <= HALF_SPREAD, "{} of {:?}", fair, prints);
     }
 

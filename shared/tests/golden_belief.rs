@@ -114,6 +114,7 @@ fn jump_filter() {
                 state,
                 jump,
                 leap: jump,
+                unseen: Gaussian { mean: 0.0, variance: 0.0 },
                 offset: 0.0,
                 noise,
                 stray_noise: noise,

@@ -10,18 +10,18 @@
 use super::Point;
 use super::forward::closed_on;
 use super::prints::{Batch, Prints};
-use crate::math::{exp, ln_1p, max, min};
+use crate::math::{exp, max, min};
 use crate::units::Date;
 
-/// What a batch of ten contracts adds to the moving average, `-ln(1 - 0.2)`: it keeps 80 % of what was. The clock of others
-/// goes with the logarithm of 1 and their size, as a sweep says more than a print of one contract, but not in proportion.
-const PER_TEN: f64 = 0.223_143_551_314_209_76;
-const LN_ELEVEN: f64 = 2.397_895_272_798_370_7;
-/// How fast old prices are forgotten, per hour: bid and ask of yesterday say nothing of today's bounce.
-const PER_HOUR: f64 = 1.0 / 6.0;
-/// What is known before there is a print, in square dollars: fifty on which the average and the filter parted by 2 c, and
-/// nothing was made good.
-const RIDGE: f64 = 50.0 * 0.02 * 0.02;
+/// What a batch of ten contracts adds to the moving average's clock, `-ln(1 - 0.3)`: 70 % of what was are kept.
+/// The clock goes with the root of the size: a sweep says more than a print of one contract, but not in proportion.
+const PER_TEN: f64 = 0.356_674_943_938_732_4;
+const TEN: f64 = 10.0;
+/// The gap, in dollars, that counts for half a print in the regression: a greater one counts for more, but for no more than
+/// one, so that a few wild prints of thin contracts don't decide.
+const HALF: f64 = 0.05;
+/// What is known before there is a print, in prints: ten on which nothing was made good.
+const RIDGE: f64 = 10.0;
 
 /// A moving average of a contract's prices.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ impl Average {
 
     /// Takes in a batch and returns the average.
     pub(crate) fn follow(&mut self, batch: &Batch) -> f64 {
-        let clock = PER_TEN / LN_ELEVEN * ln_1p(exp(batch.sight.ln_size)) + PER_HOUR * batch.hours;
+        let clock = PER_TEN * (batch.sight.size / TEN).sqrt();
         let price = batch.sight.price;
         // The first batch finds nothing to keep.
         let kept = if batch.first == 0 { 0.0 } else { exp(-clock) };
@@ -82,8 +82,9 @@ impl Bounce {
                 continue;
             }
             if let Some(place) = closed_on(batch.at).and_then(|day| self.place(day)) {
-                self.sums[place].products += gap * (forward - filtered);
-                self.sums[place].squares += gap * gap;
+                let weight = 1.0 / (HALF * HALF + gap * gap);
+                self.sums[place].products += weight * gap * (forward - filtered);
+                self.sums[place].squares += weight * gap * gap;
             }
         }
     }
@@ -171,7 +172,7 @@ mod tests {
     fn the_weight_is_the_part_of_the_gap_that_was_made_good() {
         for part in [0.25, 0.5, 1.0] {
             let weight = next_day(|average, filtered| filtered + part * (average - filtered));
-            assert!(weight < part && weight > 0.95 * part, "{part}: {weight}");
+            assert!(weight < part && weight > 0.9 * part, "{part}: {weight}");
         }
         assert_eq!(next_day(|average, filtered| filtered - 0.5 * (average - filtered)), 0.0);
         assert_eq!(next_day(|average, filtered| filtered + 3.0 * (average - filtered)), 1.0);
@@ -183,7 +184,7 @@ mod tests {
         let (prints, mut points, today) = bounced();
         let filtered = points.clone();
         let mut bounce = Bounce::new(today, today);
-        bounce.sums[0] = Sums { products: 1.0, squares: 2.0 };
+        bounce.sums[0] = Sums { products: 1e6, squares: 2e6 };
         bounce.correct(&prints, &mut points);
         let mut average = Average::new();
         for (k, batch) in prints.batches.iter().enumerate() {

@@ -5,6 +5,7 @@ mod calibration;
 pub mod coherence;
 pub mod drift;
 pub mod em;
+pub mod evidence;
 mod filter;
 mod forward;
 pub mod kalman;

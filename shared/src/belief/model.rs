@@ -130,14 +130,20 @@ impl Model {
     pub(crate) fn predict(&self, state: Gaussian, print: &Sight, jumps: &Jumps) -> Prediction {
         let per_dollar = 1.0 / pq(state.mean);
         let by_size = exp(-self.size_exponent * (print.ln_size - LN_TYPICAL_SIZE));
-        let quiet = 1.0 - jumps.jumped - jumps.leapt;
         let stray = self.stray_probability;
+        let sound = 1.0 - stray;
         let astray = ln_1p(((self.noise + self.stray_noise) * by_size).sqrt() * per_dollar);
         Prediction {
-            weights: [quiet * (1.0 - stray), quiet * stray, jumps.jumped, jumps.leapt],
+            weights: [
+                (1.0 - jumps.jumped - jumps.leapt) * sound,
+                stray,
+                jumps.jumped * sound,
+                jumps.leapt * sound,
+            ],
             state,
             jump: jumps.jump,
             leap: jumps.leap,
+            unseen: jumps.unseen,
             offset: print.side * self.half_spread * per_dollar,
             noise: self.noise * by_size * per_dollar * per_dollar,
             stray_noise: astray * astray,
@@ -156,11 +162,14 @@ impl Model {
             let to = spread_to(state, state.variance + variance);
             Gaussian { mean: to.mean - state.mean, variance }
         };
+        let jumped_only = jumped * (1.0 - leapt);
+        let jump_variance = count * self.jump_sd * self.jump_sd;
         Jumps {
-            jumped: jumped * (1.0 - leapt),
+            jumped: jumped_only,
             leapt,
-            jump: away(count * self.jump_sd * self.jump_sd),
+            jump: away(jump_variance),
             leap: away(FIRST_VARIANCE),
+            unseen: away(jumped_only * jump_variance + leapt * FIRST_VARIANCE),
         }
     }
 }
@@ -174,13 +183,15 @@ pub(crate) struct Jumps {
     /// The mean and the variance of the jumps together, and of a leap.
     jump: Gaussian,
     leap: Gaussian,
+    /// Of all of it, whether it happened or not.
+    unseen: Gaussian,
 }
 
 impl Jumps {
     /// Nothing can have happened before the first print.
     pub(crate) const NONE: Self = {
         let nothing = Gaussian { mean: 0.0, variance: 0.0 };
-        Self { jumped: 0.0, leapt: 0.0, jump: nothing, leap: nothing }
+        Self { jumped: 0.0, leapt: 0.0, jump: nothing, leap: nothing, unseen: nothing }
     };
 }
 

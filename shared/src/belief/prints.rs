@@ -28,7 +28,8 @@ pub(crate) struct Sight {
     /// The log-odds half a tick below and above: what is rounded to this price.
     pub(crate) low: f64,
     pub(crate) high: f64,
-    /// The logarithm of the number of contracts.
+    /// The number of contracts, and its logarithm.
+    pub(crate) size: f64,
     pub(crate) ln_size: f64,
     /// The taker's side: 1 bought YES, -1 bought NO, 0 where it isn't known.
     pub(crate) side: f64,
@@ -134,6 +135,7 @@ impl Sight {
             log_odds,
             low: if low < tick { -BEYOND } else { logit(low) },
             high: if high > 1.0 - tick { BEYOND } else { logit(high) },
+            size,
             ln_size: ln(size),
             side: bought / size,
         }

@@ -26,6 +26,8 @@ pub struct Prediction {
     pub jump: Gaussian,
     /// The mean and the variance of a leap.
     pub leap: Gaussian,
+    /// How the state may have moved, in all, where the observation is stray.
+    pub unseen: Gaussian,
     /// What is added to the state in being observed.
     pub offset: f64,
     /// The variance of the noise on an observation that is not stray.
@@ -61,7 +63,7 @@ impl Prediction {
         let Gaussian { mean, variance } = self.state;
         [
             (mean, variance, self.noise),
-            (mean, variance, self.stray_noise),
+            (mean + self.unseen.mean, variance + self.unseen.variance, self.stray_noise),
             (mean + self.jump.mean, variance + self.jump.variance, self.noise),
             (mean + self.leap.mean, variance + self.leap.variance, self.noise),
         ]

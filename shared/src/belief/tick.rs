@@ -76,6 +76,7 @@ impl Parameters {
             state,
             jump: self.jump,
             leap: self.jump,
+            unseen: Gaussian { mean: 0.0, variance: 0.0 },
             offset,
             noise: self.noise * scale,
             stray_noise: (self.noise + self.stray_noise) * scale,
