@@ -68,6 +68,7 @@ fn prepared(trades: Vec<Trade>, result: Option<Side>) -> Prepared {
             weights: [1.0, 0.0, 0.0],
             z: 0.0,
             pit: 0.5,
+            probability: 0.5,
             sigma_b: 1.0,
         }
     });

@@ -110,9 +110,11 @@ fn jump_filter() {
             }
             last = Some(at);
             let prediction = Prediction {
-                weights: [1.0 - jumped, 0.0, jumped],
+                weights: [1.0 - jumped, 0.0, jumped, 0.0],
                 state,
                 jump,
+                leap: jump,
+                unseen: Gaussian { mean: 0.0, variance: 0.0 },
                 offset: 0.0,
                 noise,
                 stray_noise: noise,

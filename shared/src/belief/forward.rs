@@ -1,6 +1,7 @@
 //! The mean price a while ahead: what a fair value should have been.
 
 use super::prints::Prints;
+use crate::units::{Date, Timestamp};
 
 /// The window, in microseconds after a print: from 15 minutes on to an hour.
 const FROM: i64 = 900_000_000;
@@ -34,7 +35,7 @@ pub(crate) fn forward_means(prints: &Prints) -> Vec<f64> {
         .collect()
 }
 
-/// Tells whether the window of a print at `at` had closed before `instant`.
-pub(crate) fn closed(at: crate::units::Timestamp, instant: crate::units::Timestamp) -> bool {
-    instant.micros_since(at) > TO
+/// Returns the first day at whose midnight the window of a print at `at` had closed; `None` where there are no days left.
+pub(crate) fn closed_on(at: Timestamp) -> Option<Date> {
+    at.checked_add_micros(TO)?.date().checked_add_days(1)
 }

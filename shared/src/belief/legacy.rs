@@ -185,7 +185,9 @@ impl Level {
         for sight in sights {
             let seen = self.take(with, sight.log_odds);
             let z = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            let total = seen.as_ref().map_or(before.variance + NOISE, |seen| seen.total);
             let state = seen.map_or(before, |seen| seen.before);
+            let below = |log_odds: f64| normal::cdf((log_odds - state.mean) / total.sqrt());
             points.push(Point {
                 fair_before: sigmoid(before.mean),
                 sd_before: state.variance.sqrt(),
@@ -194,6 +196,7 @@ impl Level {
                 weights: [1.0, 0.0, 0.0],
                 z,
                 pit: normal::cdf(z),
+                probability: below(sight.high) - below(sight.low),
                 sigma_b: with.sigma_b,
             });
         }

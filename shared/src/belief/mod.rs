@@ -1,9 +1,12 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
+mod bounce;
 mod calibration;
 pub mod coherence;
 pub mod drift;
 pub mod em;
+pub mod evidence;
+mod filter;
 mod forward;
 pub mod kalman;
 pub mod legacy;
@@ -21,7 +24,9 @@ mod variational;
 mod walk;
 
 pub use calibration::Calibration;
+pub use filter::{Belief, Filter};
 pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
+pub use run::filter_with;
 pub use track::{Point, Track};
 pub use walk::{WalkForward, walk_forward};

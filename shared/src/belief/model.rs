@@ -6,7 +6,7 @@ use super::surface;
 use super::switching::{Prediction, jump_probability};
 use super::tick::LEAST_PQ;
 use super::{logit, sigmoid};
-use crate::math::{exp, ln, max};
+use crate::math::{exp, ln, ln_1p, max, min};
 
 /// `pi / 8` of the evidence framework (Neural Computation 4, 1992, 720): the mean of `S(x)` for normal `x` is about
 /// `S(mean / sqrt(1 + variance pi / 8))`.
@@ -15,6 +15,9 @@ const MACKAY: f64 = core::f64::consts::PI / 8.0;
 const LN_TYPICAL_SIZE: f64 = core::f64::consts::LN_10;
 /// The variance of the log-odds before the first print: from 12 c to 88 c one standard deviation around the middle.
 const FIRST_VARIANCE: f64 = 4.0;
+/// How many leaps come with each jump. A leap is news so great that what was believed before counts for no more than it
+/// would before the first print.
+const LEAPS: f64 = 0.1;
 
 /// How many parameters a [`Model`] has.
 pub(crate) const PARAMETERS: usize = 9;
@@ -99,9 +102,13 @@ impl Model {
     /// Returns the belief volatility per square root of a year at the log-odds `mean`, `left` hours before settlement.
     #[inline]
     pub(crate) fn belief_volatility(&self, mean: f64, left: f64) -> f64 {
+        self.volatility_at(sigmoid(mean), left)
+    }
+
+    #[inline]
+    fn volatility_at(&self, p: f64, left: f64) -> f64 {
         // Beyond the first and the last cent there is no price to move to.
-        let p = crate::math::min(max(sigmoid(mean), 0.01), 0.99);
-        self.volatility * surface::belief_volatility(p, left / YEAR_HOURS)
+        self.volatility * surface::about(min(max(p, 0.01), 0.99), left / YEAR_HOURS)
     }
 
     /// Returns the state just before `batch`, which is not the contract's first, and what it was predicted with.
@@ -109,38 +116,83 @@ impl Model {
     /// The drift is the martingale's: [`fair`] is what it was.
     #[inline]
     pub(crate) fn ahead(&self, state: Gaussian, batch: &Batch) -> (Gaussian, f64) {
-        let sigma_b = self.belief_volatility(state.mean, batch.left);
-        let pq = pq(state.mean);
+        let p = sigmoid(state.mean);
+        let sigma_b = self.volatility_at(p, batch.left);
+        let pq = max(p * (1.0 - p), LEAST_PQ);
         let with_trade = self.print_volatility / pq;
         let variance =
             state.variance + sigma_b * sigma_b * batch.hours / YEAR_HOURS + with_trade * with_trade;
         (spread_to(state, variance), sigma_b)
     }
 
-    /// Returns what is said of `print`; `jumped` is the probability that the log-odds jumped just before it.
+    /// Returns what is said of `print`; `jumps` is what may have happened just before it.
     #[inline]
-    pub(crate) fn predict(&self, state: Gaussian, print: &Sight, jumped: f64) -> Prediction {
+    pub(crate) fn predict(&self, state: Gaussian, print: &Sight, jumps: &Jumps) -> Prediction {
         let per_dollar = 1.0 / pq(state.mean);
         let by_size = exp(-self.size_exponent * (print.ln_size - LN_TYPICAL_SIZE));
-        let scale = per_dollar * per_dollar * by_size;
         let stray = self.stray_probability;
-        let variance = self.jump_sd * self.jump_sd;
-        let jump_to = spread_to(state, state.variance + variance);
+        let sound = 1.0 - stray;
+        let astray = ln_1p(((self.noise + self.stray_noise) * by_size).sqrt() * per_dollar);
         Prediction {
-            weights: [(1.0 - jumped) * (1.0 - stray), (1.0 - jumped) * stray, jumped],
+            weights: [
+                (1.0 - jumps.jumped - jumps.leapt) * sound,
+                stray,
+                jumps.jumped * sound,
+                jumps.leapt * sound,
+            ],
             state,
-            jump: Gaussian { mean: jump_to.mean - state.mean, variance },
+            jump: jumps.jump,
+            leap: jumps.leap,
+            unseen: jumps.unseen,
             offset: print.side * self.half_spread * per_dollar,
-            noise: self.noise * scale,
-            stray_noise: (self.noise + self.stray_noise) * scale,
+            noise: self.noise * by_size * per_dollar * per_dollar,
+            stray_noise: astray * astray,
         }
     }
 
-    /// Returns the probability of a jump in `hours`.
+    /// Returns how the log-odds may have jumped away from `state` in `hours`.
     #[inline]
-    pub(crate) fn jumped(&self, hours: f64) -> f64 {
-        jump_probability(self.jump_intensity, hours)
+    pub(crate) fn jumps(&self, state: Gaussian, hours: f64) -> Jumps {
+        let expected = self.jump_intensity * hours;
+        let jumped = jump_probability(self.jump_intensity, hours);
+        let leapt = jump_probability(LEAPS * self.jump_intensity, hours);
+        // Of jumps that happened at least once.
+        let count = if jumped > 0.0 { expected / jumped } else { 1.0 };
+        let away = |variance: f64| {
+            let to = spread_to(state, state.variance + variance);
+            Gaussian { mean: to.mean - state.mean, variance }
+        };
+        let jumped_only = jumped * (1.0 - leapt);
+        let jump_variance = count * self.jump_sd * self.jump_sd;
+        Jumps {
+            jumped: jumped_only,
+            leapt,
+            jump: away(jump_variance),
+            leap: away(FIRST_VARIANCE),
+            unseen: away(jumped_only * jump_variance + leapt * FIRST_VARIANCE),
+        }
     }
+}
+
+/// What may have happened to the log-odds between two prints, besides diffusion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Jumps {
+    /// The probability of jumps but no leap, and of a leap.
+    jumped: f64,
+    leapt: f64,
+    /// The mean and the variance of the jumps together, and of a leap.
+    jump: Gaussian,
+    leap: Gaussian,
+    /// Of all of it, whether it happened or not.
+    unseen: Gaussian,
+}
+
+impl Jumps {
+    /// Nothing can have happened before the first print.
+    pub(crate) const NONE: Self = {
+        let nothing = Gaussian { mean: 0.0, variance: 0.0 };
+        Self { jumped: 0.0, leapt: 0.0, jump: nothing, leap: nothing, unseen: nothing }
+    };
 }
 
 /// Returns `p (1 - p)` at these log-odds, not below its value at the first and the last cent.

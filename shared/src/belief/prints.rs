@@ -28,7 +28,8 @@ pub(crate) struct Sight {
     /// The log-odds half a tick below and above: what is rounded to this price.
     pub(crate) low: f64,
     pub(crate) high: f64,
-    /// The logarithm of the number of contracts.
+    /// The number of contracts, and its logarithm.
+    pub(crate) size: f64,
     pub(crate) ln_size: f64,
     /// The taker's side: 1 bought YES, -1 bought NO, 0 where it isn't known.
     pub(crate) side: f64,
@@ -67,8 +68,8 @@ impl Prints {
             let first = prints.len();
             prints.extend(trades.iter().map(|trade| Sight::of(core::slice::from_ref(trade))));
             let at = trades[0].at;
-            let hours = batches.last().map_or(0.0, |last| at.micros_since(last.at) as f64 / HOUR);
-            let left = settles.map_or(UNKNOWN_LEFT, |end| end.micros_since(at).max(LEAST_LEFT)) as f64 / HOUR;
+            let hours = batches.last().map_or(0.0, |last| hours_between(last.at, at));
+            let left = hours_left(settles, at);
             let sight = if let [_] = trades { prints[first] } else { Sight::of(trades) };
             batches.push(Batch { at, hours, left, first, end: prints.len(), sight });
         }
@@ -84,6 +85,23 @@ impl Prints {
     pub(crate) fn prints_before(&self, instant: Timestamp) -> usize {
         let batches = self.batches_before(instant);
         batches.checked_sub(1).map_or(0, |last| self.batches[last].end)
+    }
+}
+
+/// Returns the hours from `earlier` to `later`.
+pub(crate) fn hours_between(earlier: Timestamp, later: Timestamp) -> f64 {
+    later.micros_since(earlier) as f64 / HOUR
+}
+
+/// Returns the hours that are left at `at`.
+pub(crate) fn hours_left(settles: Option<Timestamp>, at: Timestamp) -> f64 {
+    settles.map_or(UNKNOWN_LEFT, |end| end.micros_since(at).max(LEAST_LEFT)) as f64 / HOUR
+}
+
+impl Batch {
+    /// Returns `trades`, which are of one instant, when `first` prints were before them.
+    pub(crate) fn seen(at: Timestamp, hours: f64, left: f64, first: usize, trades: &[Trade]) -> Self {
+        Self { at, hours, left, first, end: first + trades.len(), sight: Sight::of(trades) }
     }
 }
 
@@ -117,6 +135,7 @@ impl Sight {
             log_odds,
             low: if low < tick { -BEYOND } else { logit(low) },
             high: if high > 1.0 - tick { BEYOND } else { logit(high) },
+            size,
             ln_size: ln(size),
             side: bought / size,
         }

@@ -1,13 +1,48 @@
 //! The filter along a contract's prints.
 
-use super::Point;
 use super::kalman::Gaussian;
-use super::model::{Model, fair};
-use super::prints::{Batch, Prints};
+use super::model::{Jumps, Model, fair};
+use super::prints::{Batch, Prints, Sight};
+use super::switching::{Prediction, Update};
+use super::{Point, Track};
+use crate::market::Tape;
 use crate::math::{ln, max};
+use crate::units::Timestamp;
 
 /// The least probability that a print is scored with: nothing is impossible.
 const LEAST_PROBABILITY: f64 = 1e-12;
+
+/// Returns what the filter with a given `model` believed along a tape of a contract that settles at `settles`: half a month
+/// after each print where that is unknown. Nothing is fitted, and bounce is not corrected.
+pub fn filter_with(model: &Model, tape: &Tape, settles: Option<Timestamp>) -> Track {
+    let prints = Prints::new(tape, settles);
+    let mut points = Vec::with_capacity(prints.prints.len());
+    let mut runner = Runner::new(model);
+    for batch in &prints.batches {
+        runner.record(model, &prints, batch, &mut points);
+    }
+    Track { ticker: tape.ticker().clone(), points }
+}
+
+/// What was believed around a batch.
+pub(crate) struct Taken {
+    /// The state just before it.
+    pub(crate) before: Gaussian,
+    pub(crate) sigma_b: f64,
+    pub(crate) jumps: Jumps,
+    /// What was said of all its prints as one.
+    pub(crate) prediction: Prediction,
+    pub(crate) fair_before: f64,
+    /// Of diffusion, stray print and jump.
+    pub(crate) weights: [f64; 3],
+}
+
+/// Returns the standardised innovation.
+#[inline]
+pub(crate) fn surprise(prediction: &Prediction, print: &Sight) -> f64 {
+    let seen = prediction.observation();
+    (print.log_odds - seen.mean) / seen.variance.sqrt()
+}
 
 /// Where the filter is in a contract.
 #[derive(Debug, Clone, Copy)]
@@ -24,21 +59,21 @@ impl Runner {
         Self { state, fair: fair(state), started: false }
     }
 
+    /// Returns what is said of `batch` before it, and the belief volatility in force.
+    #[inline(always)]
+    fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, Jumps) {
+        if self.started {
+            let (state, sigma_b) = model.ahead(self.state, batch);
+            (state, sigma_b, model.jumps(state, batch.hours))
+        } else {
+            // No jump can have been before the first print.
+            (self.state, model.belief_volatility(self.state.mean, batch.left), Jumps::NONE)
+        }
+    }
+
     /// Returns the fair price.
     pub(crate) const fn fair(&self) -> f64 {
         self.fair
-    }
-
-    /// Returns what is said of `batch` before it, and the belief volatility in force.
-    #[inline(always)]
-    fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, f64) {
-        if self.started {
-            let (state, sigma_b) = model.ahead(self.state, batch);
-            (state, sigma_b, model.jumped(batch.hours))
-        } else {
-            // No jump can have been before the first print.
-            (self.state, model.belief_volatility(self.state.mean, batch.left), 0.0)
-        }
     }
 
     #[inline(always)]
@@ -48,37 +83,57 @@ impl Runner {
         self.started = true;
     }
 
+    /// Takes in a batch and returns what was believed around it.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, model: &Model, batch: &Batch) -> Taken {
+        let (before, sigma_b, jumps) = self.ahead(model, batch);
+        let prediction = model.predict(before, &batch.sight, &jumps);
+        let fair_before = self.fair;
+        let Update { state, weights: [diffusion, stray, jump, leap], .. } =
+            prediction.update(batch.sight.log_odds);
+        self.follow(state);
+        let weights = [diffusion, stray, jump + leap];
+        Taken { before, sigma_b, jumps, prediction, fair_before, weights }
+    }
+
+    /// Returns the standard deviation of the log-odds.
+    pub(crate) fn sd(&self) -> f64 {
+        self.state.variance.sqrt()
+    }
+
     /// Takes in a batch and appends what was believed at its prints.
     pub(crate) fn record(&mut self, model: &Model, prints: &Prints, batch: &Batch, points: &mut Vec<Point>) {
-        let (state, sigma_b, jumped) = self.ahead(model, batch);
-        let fair_before = self.fair;
-        let update = model.predict(state, &batch.sight, jumped).update(batch.sight.log_odds);
-        self.follow(update.state);
+        let taken = self.take(model, batch);
+        let (sd_before, sd_after) = (taken.before.variance.sqrt(), self.sd());
         for place in batch.first..batch.end {
             let print = &prints.prints[place];
-            let prediction = model.predict(state, print, jumped);
-            let seen = prediction.observation();
-            let below = prediction.cdf(print.low);
+            let prediction = if batch.end - batch.first == 1 {
+                taken.prediction
+            } else {
+                model.predict(taken.before, print, &taken.jumps)
+            };
+            let [below, up_to] = prediction.cdf_of_two([print.low, print.high]);
             points.push(Point {
-                fair_before,
-                sd_before: state.variance.sqrt(),
+                fair_before: taken.fair_before,
+                sd_before,
                 fair_after: self.fair,
-                sd_after: update.state.variance.sqrt(),
-                weights: update.weights,
-                z: (print.log_odds - seen.mean) / seen.variance.sqrt(),
-                pit: below + within_tick(place) * (prediction.cdf(print.high) - below),
-                sigma_b,
+                sd_after,
+                weights: taken.weights,
+                z: surprise(&prediction, print),
+                pit: below + within_tick(place) * (up_to - below),
+                probability: up_to - below,
+                sigma_b: taken.sigma_b,
             });
         }
     }
 
     /// Takes in a batch and returns the logarithm of the probability of the tick that it printed.
     pub(crate) fn score(&mut self, model: &Model, batch: &Batch) -> f64 {
-        let (state, _, jumped) = self.ahead(model, batch);
-        let prediction = model.predict(state, &batch.sight, jumped);
-        let probability = prediction.cdf(batch.sight.high) - prediction.cdf(batch.sight.low);
+        let (state, _, jumps) = self.ahead(model, batch);
+        let prediction = model.predict(state, &batch.sight, &jumps);
+        let [below, up_to] = prediction.cdf_of_two([batch.sight.low, batch.sight.high]);
         self.follow(prediction.update(batch.sight.log_odds).state);
-        ln(max(probability, LEAST_PROBABILITY))
+        ln(max(up_to - below, LEAST_PROBABILITY))
     }
 }
 

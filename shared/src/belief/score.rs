@@ -4,7 +4,7 @@ use super::Track;
 use super::forward::forward_means;
 use super::prints::Prints;
 use crate::market::Tape;
-use crate::math::{max, min, normal};
+use crate::math::{ln, max, min, normal};
 
 /// The weight of the newest print in the moving average that a fair value must not lose to.
 pub const AVERAGE_WEIGHT: f64 = 0.2;
@@ -95,3 +95,59 @@ pub fn ljung_box(values: &[f64], lags: usize) -> f64 {
     }
     count * (count + 2.0) * sum
 }
+
+/// The least probability that a print is scored with: nothing is impossible.
+const LEAST_PROBABILITY: f64 = 1e-12;
+
+/// How a contract's prints lay in their predictions. Those of the first instant are predicted by nothing, and left out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Forecasts {
+    /// The probability integral transforms, print by print.
+    pub transforms: Vec<f64>,
+    /// The transforms of the first print of each instant: the fills of one sweep were predicted together.
+    pub of_instants: Vec<f64>,
+    /// The sum of the logarithms of the probabilities of the ticks printed.
+    pub log_score: f64,
+}
+
+impl Forecasts {
+    /// Returns the forecasts of the prints of `tape` along its `track`.
+    pub fn of(tape: &Tape, track: &Track) -> Self {
+        let mut all = Self::default();
+        let mut place = 0;
+        for trades in tape.batches() {
+            for (k, point) in track.points.iter().skip(place).take(trades.len()).enumerate() {
+                if place == 0 {
+                    continue;
+                }
+                all.transforms.push(point.pit);
+                if k == 0 {
+                    all.of_instants.push(point.pit);
+                }
+                all.log_score += ln(max(point.probability, LEAST_PROBABILITY));
+            }
+            place += trades.len();
+        }
+        all
+    }
+
+    /// Adds those of another contract.
+    pub fn add(&mut self, other: &Self) {
+        self.transforms.extend(&other.transforms);
+        self.of_instants.extend(&other.of_instants);
+        self.log_score += other.log_score;
+    }
+
+    /// Returns the mean logarithm of the probability of the tick printed; NaN without a print.
+    pub fn mean_log_score(&self) -> f64 {
+        self.log_score / self.transforms.len() as f64
+    }
+}
+
+/// Returns the distance from uniform that independent uniform values exceed in one sample of twenty, for many values.
+pub fn critical_distance(count: usize) -> f64 {
+    1.358 / (count as f64).sqrt()
+}
+
+/// What [`ljung_box`] with ten lags exceeds in one sample of twenty if values are independent.
+pub const CRITICAL_LJUNG_BOX_10: f64 = 18.307;

@@ -12,6 +12,13 @@ pub fn belief_volatility(p: f64, years: f64) -> f64 {
     normal::pdf(z) / (p * (1.0 - p) * years.sqrt())
 }
 
+/// Returns [`belief_volatility`] to nine digits, in less time: what a filter's step is as wide as needs no more.
+#[inline]
+pub(crate) fn about(p: f64, years: f64) -> f64 {
+    let Some(z) = normal::quantile_unrefined(p) else { return f64::NAN };
+    normal::FRAC_1_SQRT_2PI * exp(-0.5 * z * z) / (p * (1.0 - p) * years.sqrt())
+}
+
 /// Returns the fraction of the variance `p (1 - p)` of the outcome that is resolved by a horizon, when that is the
 /// fraction `elapsed` of the time to settlement: `(Phi2(z, z; elapsed) - p^2) / (p (1 - p))` with `z = Phi^-1 p`, as one
 /// integral over an angle (Drezner and Wesolowsky, 1990). NaN unless `0 < p < 1` and `0 <= elapsed <= 1`.

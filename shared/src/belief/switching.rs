@@ -1,14 +1,19 @@
 //! The filter of a state that sometimes jumps, seen through noise that is sometimes wide.
 //!
-//! Three things may explain an observation: diffusion, a stray observation, a jump of the state. Which one is drawn
-//! anew each time, so that collapsing the three posteriors into one Gaussian after each observation (the generalised
-//! pseudo-Bayesian filter of first order, Ackerson and Fu 1970) is the same as the interacting multiple model.
+//! Four things may explain an observation: diffusion, a stray observation, a jump of the state, and a leap, which is a
+//! jump of another size. Which one is drawn anew each time, so that collapsing the posteriors into one Gaussian after each
+//! observation (the generalised pseudo-Bayesian filter of first order, Ackerson and Fu 1970) is the same as the
+//! interacting multiple model.
+//!
+//! Normal jumps that are narrower than stray observations never explain one that is far off: whatever comes is called
+//! stray and the state stands still. A leap, rare but wide, puts a floor under the doubt, so that a second observation in
+//! the same place is believed.
 
 use super::kalman::{Gaussian, LN_2PI};
 use crate::math::{exp, ln, normal};
 
-/// Diffusion, stray, jump: the place of each in arrays of three.
-pub const EXPLANATIONS: usize = 3;
+/// Diffusion, stray, jump, leap: the place of each in arrays of four.
+pub const EXPLANATIONS: usize = 4;
 
 /// What each explanation says of an observation before it is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,6 +24,10 @@ pub struct Prediction {
     pub state: Gaussian,
     /// The mean and the variance of a jump.
     pub jump: Gaussian,
+    /// The mean and the variance of a leap.
+    pub leap: Gaussian,
+    /// How the state may have moved, in all, where the observation is stray.
+    pub unseen: Gaussian,
     /// What is added to the state in being observed.
     pub offset: f64,
     /// The variance of the noise on an observation that is not stray.
@@ -54,8 +63,9 @@ impl Prediction {
         let Gaussian { mean, variance } = self.state;
         [
             (mean, variance, self.noise),
-            (mean, variance, self.stray_noise),
+            (mean + self.unseen.mean, variance + self.unseen.variance, self.stray_noise),
             (mean + self.jump.mean, variance + self.jump.variance, self.noise),
+            (mean + self.leap.mean, variance + self.leap.variance, self.noise),
         ]
     }
 
@@ -63,8 +73,8 @@ impl Prediction {
     #[inline]
     pub fn observation(&self) -> Gaussian {
         let parts = self.explained();
-        let [_, _, w] = self.weights;
-        let mean = self.state.mean + self.offset + w * self.jump.mean;
+        let [_, _, jump, leap] = self.weights;
+        let mean = self.state.mean + self.offset + jump * self.jump.mean + leap * self.leap.mean;
         let mut variance = 0.0;
         for (weight, (part, spread, noise)) in self.weights.iter().zip(parts) {
             let away = part + self.offset - mean;
@@ -76,10 +86,18 @@ impl Prediction {
     /// Returns the probability of an observation at or below `value`.
     #[inline]
     pub fn cdf(&self, value: f64) -> f64 {
-        let mut below = 0.0;
+        self.cdf_of_two([value; 2])[0]
+    }
+
+    /// Returns [`Prediction::cdf`] of both values, in little more time than of one.
+    #[inline]
+    pub(crate) fn cdf_of_two(&self, values: [f64; 2]) -> [f64; 2] {
+        let mut below = [0.0; 2];
         for (weight, (mean, variance, noise)) in self.weights.iter().zip(self.explained()) {
             if *weight > 0.0 {
-                below += weight * normal::cdf((value - self.offset - mean) / (variance + noise).sqrt());
+                let per_sd = 1.0 / (variance + noise).sqrt();
+                let of = normal::cdf_of_two(values.map(|value| (value - self.offset - mean) * per_sd));
+                below = [below[0] + weight * of[0], below[1] + weight * of[1]];
             }
         }
         below
@@ -114,7 +132,10 @@ impl Prediction {
             sum += *density;
         }
         let weights = densities.map(|density| density / sum);
-        let moved = weights[0] * moves[0] + weights[1] * moves[1] + weights[2] * moves[2];
+        let mut moved = 0.0;
+        for k in 0..EXPLANATIONS {
+            moved += weights[k] * moves[k];
+        }
         let mut variance = 0.0;
         for k in 0..EXPLANATIONS {
             let away = moves[k] - moved;

@@ -72,9 +72,11 @@ impl Parameters {
         };
         let stray = self.stray_probability;
         Prediction {
-            weights: [(1.0 - jumped) * (1.0 - stray), (1.0 - jumped) * stray, jumped],
+            weights: [(1.0 - jumped) * (1.0 - stray), (1.0 - jumped) * stray, jumped, 0.0],
             state,
             jump: self.jump,
+            leap: self.jump,
+            unseen: Gaussian { mean: 0.0, variance: 0.0 },
             offset,
             noise: self.noise * scale,
             stray_noise: (self.noise + self.stray_noise) * scale,

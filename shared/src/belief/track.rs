@@ -4,7 +4,8 @@ use crate::market::Ticker;
 
 /// What the filter believed around one print.
 ///
-/// Everything `*_before`, and `sigma_b`, is measurable before the print; the rest is known only after it.
+/// Everything `*_before`, and `sigma_b`, is measurable before the print; the rest is known only after it. The fair values
+/// are corrected for bounce; the rest is the filter's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// The fair YES price in dollars just before the print. All prints of one instant share it.
@@ -15,12 +16,14 @@ pub struct Point {
     pub fair_after: f64,
     /// The standard deviation of the log-odds after the print's whole batch.
     pub sd_after: f64,
-    /// The posterior weights of diffusion, stray print and jump; they sum to one.
+    /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
     pub weights: [f64; 3],
     /// The standardised innovation.
     pub z: f64,
     /// The probability integral transform of the print under its prediction, in [0, 1].
     pub pit: f64,
+    /// The probability of the tick that was printed, under its prediction.
+    pub probability: f64,
     /// The belief volatility in force before the print, log-odds per square root of a year.
     pub sigma_b: f64,
 }

@@ -2,13 +2,13 @@
 
 use core::ops::ControlFlow;
 
+use super::bounce::Bounce;
 use super::forward::forward_means;
 use super::legacy::{Calibrated, Level};
-use super::ml::{self, Lesson};
 use super::model::Model;
 use super::prints::Prints;
 use super::run::Runner;
-use super::{Calibration, Track, variational};
+use super::{Calibration, Track, ml, variational};
 use crate::market::{EventTape, Ticker};
 use crate::order::order;
 use crate::units::Timestamp;
@@ -26,7 +26,7 @@ const FIT_WORK: usize = 300;
 ///
 /// Whatever is said of a print was known before it or, where [`Point`](super::Point) says so, with it: the filter's
 /// parameters are refitted at fixed instants on the prints before, of all contracts of the event together, and frozen in
-/// between. `progress` is told the fraction done, from 0 to 1, and may break off.
+/// between; the correction of bounce is refitted every midnight, of all contracts of all events together. `progress` is told the fraction done, from 0 to 1, and may break off.
 pub fn walk_forward(
     events: &[EventTape],
     calibration: Calibration,
@@ -41,8 +41,8 @@ pub fn walk_forward(
     Some(walk.finish())
 }
 
-/// [`walk_forward`] in steps, for who has other things to do in between: a step is one fit, or the filter of one
-/// contract.
+/// [`walk_forward`] in steps, for who has other things to do in between: a step is one fit, the filter of one contract, or
+/// the correction of all.
 #[derive(Debug)]
 pub struct WalkForward {
     events: Vec<Event>,
@@ -51,6 +51,7 @@ pub struct WalkForward {
     fitted: usize,
     /// The event whose contracts are filtered.
     at: usize,
+    corrected: bool,
     /// The work done and to do, in prints filtered.
     done: usize,
     total: usize,
@@ -96,10 +97,10 @@ impl WalkForward {
             .collect();
         let places = order(fits.len(), &|a, b| fits[a] < fits[b]);
         let fits = places.into_iter().map(|place| fits[place]).collect();
-        Self { events, fits, fitted: 0, at: 0, done: 0, total }
+        Self { events, fits, fitted: 0, at: 0, corrected: false, done: 0, total }
     }
 
-    /// Fits an epoch or filters a contract and returns the fraction done; `None` when there is nothing left to do.
+    /// Fits an epoch, filters a contract or corrects all, and returns the fraction done; `None` when there is nothing left to do.
     pub fn step(&mut self) -> Option<f64> {
         if let Some(&(epoch, place)) = self.fits.get(self.fitted) {
             let prior = self.prior(place);
@@ -114,7 +115,31 @@ impl WalkForward {
             }
             self.at += 1;
         }
-        None
+        if self.corrected {
+            return None;
+        }
+        self.correct();
+        self.corrected = true;
+        Some(1.0)
+    }
+
+    /// Corrects the bounce in all that was filtered.
+    fn correct(&mut self) {
+        let with = |event: &&mut Event| event.calibration != Calibration::Legacy;
+        let spans = self.events.iter().filter_map(Event::span);
+        let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return };
+        let mut bounce = Bounce::new(first.date(), last.date());
+        for event in self.events.iter_mut().filter(with) {
+            for (contract, track) in event.contracts.iter().zip(&event.tracks) {
+                bounce.add(&contract.prints, &contract.forward_means, &track.points);
+            }
+        }
+        bounce.accumulate();
+        for event in self.events.iter_mut().filter(with) {
+            for (contract, track) in event.contracts.iter().zip(&mut event.tracks) {
+                bounce.correct(&contract.prints, &mut track.points);
+            }
+        }
     }
 
     /// Returns what is assumed of the event at `place` from what was learned of the others so far: the mean of that and
@@ -169,12 +194,17 @@ impl Event {
         event
     }
 
-    /// Finds the epochs: each depends on nothing but how many prints were before it.
-    fn schedule(&mut self) {
+    /// Returns the times of the first and the last print.
+    fn span(&self) -> Option<(Timestamp, Timestamp)> {
         let spans = self.contracts.iter().filter_map(|contract| {
             Some((contract.prints.batches.first()?.at, contract.prints.batches.last()?.at))
         });
-        let Some((first, last)) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))) else { return };
+        spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// Finds the epochs: each depends on nothing but how many prints were before it.
+    fn schedule(&mut self) {
+        let Some((first, last)) = self.span() else { return };
         let (mut fitted, mut days) = (0, 0);
         let mut next = first.date().checked_add_days(1);
         while let Some(midnight) = next.map(|date| date.midnight()).filter(|midnight| *midnight <= last) {
@@ -206,13 +236,8 @@ impl Event {
         let start = self.models.last().unwrap_or(prior);
         match self.calibration {
             Calibration::Ml => {
-                let lessons: Vec<Lesson<'_>> = known()
-                    .map(|contract| Lesson {
-                        prints: &contract.prints,
-                        forward_means: &contract.forward_means,
-                    })
-                    .collect();
-                let model = ml::fit(&lessons, epoch, start, prior);
+                let prints: Vec<&Prints> = known().map(|contract| &contract.prints).collect();
+                let model = ml::fit(&prints, epoch, start, prior);
                 self.models.push(model);
             }
             Calibration::Em => {

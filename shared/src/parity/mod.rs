@@ -4,6 +4,7 @@
 //! the block's name says where they part.
 
 mod backtest;
+mod belief;
 mod digital;
 mod nowcast;
 mod quoting;
@@ -32,6 +33,7 @@ pub fn parity_blocks() -> Result<Vec<ParityBlock>, Invalid> {
     blocks.extend(scenario::blocks()?);
     blocks.extend(nowcast::blocks()?);
     blocks.extend(backtest::blocks()?);
+    blocks.extend(belief::blocks()?);
     blocks.extend(quoting::blocks()?);
     Ok(blocks)
 }

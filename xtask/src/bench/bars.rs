@@ -20,6 +20,7 @@ pub enum Bar {
 const BARS: &[(&str, Bar)] = &[
     ("backtest: recorded tape, four fill models, seed", Bar::Nanoseconds(8e6)),
     ("backtest: recorded tape, sweep of 100 on two cores", Bar::Nanoseconds(0.5e9)),
+    ("belief: fair value and toxicity of a print", Bar::PerSecond(3e6)),
     ("digital: price, lambda T = 0.5", Bar::PerSecond(5e6)),
     ("digital: price and Greeks, lambda T = 0.5", Bar::PerSecond(1.5e6)),
     ("wasm: price and Greeks, lambda T = 0.5", Bar::PerSecond(1.2e6)),

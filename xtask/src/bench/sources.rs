@@ -10,7 +10,7 @@ use crate::step::Step;
 use crate::{tools, workspace};
 
 /// The benchmarks of `shared`, each a file of that name in `shared/benches`.
-const BENCHES: &[&str] = &["backtest", "pricing", "quoting", "winner"];
+const BENCHES: &[&str] = &["backtest", "belief", "pricing", "quoting", "winner"];
 
 /// The label of ours in WebAssembly.
 pub const WASM: &str = "wasm";

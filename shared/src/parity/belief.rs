@@ -1,0 +1,52 @@
+//! What the filter believes, and what it is fitted to.
+
+use core::ops::ControlFlow;
+
+use super::{Digest, ParityBlock};
+use crate::Invalid;
+use crate::belief::{Calibration, Filter, Model, Track, filter_with, walk_forward};
+use crate::market::Tape;
+use crate::world::Month;
+
+/// Days of the simulated month that the fits see: enough for two of them.
+const DAYS: u32 = 4;
+
+/// Returns the digests of a simulated event's belief: with a given model, and with those that each way of fitting finds.
+pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
+    let month = Month::simulate(5, "2026-11-01".parse()?, 30)?.until(DAYS)?;
+    let busiest = month.tape.contracts().iter().max_by_key(|tape| tape.trades().len());
+    let mut given = Digest::new();
+    if let Some(tape) = busiest {
+        add(&mut given, &filter_with(&Model::prior(), tape, None));
+        follow(&mut given, tape);
+    }
+    let mut blocks = vec![given.block("belief/given")];
+    let events = [month.tape];
+    for (name, calibration) in [
+        ("belief/ml", Calibration::Ml),
+        ("belief/em", Calibration::Em),
+        ("belief/legacy", Calibration::Legacy),
+    ] {
+        let mut digest = Digest::new();
+        let tracks = walk_forward(&events, calibration, &mut |_| ControlFlow::Continue(()));
+        tracks.iter().flatten().flatten().for_each(|track| add(&mut digest, track));
+        blocks.push(digest.block(name));
+    }
+    Ok(blocks)
+}
+
+fn add(digest: &mut Digest, track: &Track) {
+    for point in &track.points {
+        digest.add(&[point.fair_before, point.sd_before, point.fair_after, point.sd_after]);
+        digest.add(&point.weights);
+        digest.add(&[point.z, point.pit, point.probability, point.sigma_b]);
+    }
+}
+
+fn follow(digest: &mut Digest, tape: &Tape) {
+    let mut filter = Filter::new(Model::prior(), 0.5, None);
+    for belief in tape.batches().filter_map(|trades| filter.take(trades)) {
+        digest.add(&[belief.fair, belief.sd, belief.sigma_b, belief.z]);
+        digest.add(&belief.weights);
+    }
+}
