@@ -14,6 +14,8 @@ mod logit;
 mod ml;
 mod model;
 mod prints;
+#[cfg(test)]
+mod recovery;
 mod run;
 pub mod score;
 pub mod surface;

@@ -204,7 +204,7 @@ fn pq(log_odds: f64) -> f64 {
 
 /// Returns `state` with the greater `variance` and the same [`fair`] price, as the price is a martingale.
 #[inline]
-fn spread_to(state: Gaussian, variance: f64) -> Gaussian {
+pub(super) fn spread_to(state: Gaussian, variance: f64) -> Gaussian {
     let wider = (1.0 + MACKAY * variance) / (1.0 + MACKAY * state.variance);
     Gaussian { mean: state.mean * wider.sqrt(), variance }
 }
