@@ -25,8 +25,8 @@ const REST: Duration = Duration::from_millis(250);
 const ONE_DRAG: f64 = 700.0;
 /// The greatest number of steps back.
 const MAX_UNDO: usize = 200;
-/// How many columns of time equity is thinned to: more than a screen has for it.
-const COLUMNS: usize = 900;
+/// How many columns of time equity is thinned to, each with every model's extremes.
+const COLUMNS: usize = 600;
 /// The most configurations that are set side by side.
 pub(super) const MOST_PINS: usize = 3;
 
@@ -80,6 +80,8 @@ pub(crate) struct Lab {
     pub(super) belief: RwSignal<Arc<BeliefFound>>,
     /// What the run gave.
     pub(super) found: RwSignal<Arc<RunFound>>,
+    /// The same once the hand rested: for tables that are too long to be built anew under it.
+    pub(super) rested_found: RwSignal<Arc<RunFound>>,
     /// What was run.
     pub(super) ran: RwSignal<Option<RunAsk>>,
     /// The evidence, once the hand rested.
@@ -126,6 +128,7 @@ impl Lab {
             model: RwSignal::new(FillModel::Queue),
             belief: RwSignal::default(),
             found: RwSignal::default(),
+            rested_found: RwSignal::default(),
             ran: RwSignal::new(None),
             report: RwSignal::new(None),
             presets: RwSignal::default(),
@@ -392,6 +395,7 @@ impl Lab {
         if self.stage.with_untracked(|stage| *stage != Stage::Ready) {
             return;
         }
+        self.rested_found.set(self.found.get_untracked());
         let number = self.preparation.get_value();
         let config = self.config.with_untracked(Config::text);
         if self.report.with_untracked(|report| report.as_ref().is_none_or(|report| report.config != config)) {
