@@ -498,6 +498,8 @@ impl Lab {
                     self.remember(before);
                 }
                 self.config.set(after);
+                // The worker starts before the page redraws what the hand moved.
+                self.request_run();
             }
             Err(invalid) => {
                 self.desk.say(format!("{invalid}."));
@@ -557,31 +559,27 @@ impl Lab {
     }
 }
 
-/// Returns the tapes there are: opened files first, then all recorded events together, then each event.
+/// Returns the tapes there are: of opened files first, then what was recorded, then what is simulated; of several events
+/// all together, then each.
 fn choices(desk: Desk) -> Vec<Choice> {
     desk.list.with(|list| {
         let Remote::Ready(list) = list else { return Vec::new() };
         let mut choices = Vec::new();
-        for (origin, what) in [(Origin::Opened, "opened"), (Origin::Recorded, "recorded")] {
-            let events: Vec<&str> = list
-                .events
-                .iter()
-                .filter(|event| event.origin == origin)
-                .map(|event| event.event.as_str())
-                .collect();
+        for (origin, what) in
+            [(Origin::Opened, "opened"), (Origin::Recorded, "recorded"), (Origin::Simulated, "simulated")]
+        {
+            let events = list.events.iter().filter(|event| event.origin == origin);
+            let events: Vec<&str> = events.map(|event| event.event.as_str()).collect();
+            let is_simulated = origin == Origin::Simulated;
+            let mut choose =
+                |events: String, label: String| choices.push(Choice { events, label, is_simulated });
             if events.len() > 1 {
-                choices.push(Choice {
-                    label: format!("All {} {what} events", events.len()),
-                    events: events.join(" "),
-                    is_simulated: false,
-                });
+                choose(events.join(" "), format!("All {} {what} events", events.len()));
+            }
+            for event in events {
+                choose(event.to_owned(), format!("{event}, {what}"));
             }
         }
-        choices.extend(list.events.iter().map(|event| {
-            let is_simulated = event.origin == Origin::Simulated;
-            let label = format!("{}{}", event.event, if is_simulated { " (simulated)" } else { "" });
-            Choice { label, events: event.event.to_string(), is_simulated }
-        }));
         choices
     })
 }
