@@ -158,7 +158,10 @@ async fn a_recorded_file_gives_the_native_result_and_stays_here() -> Result<()> 
     let Some(folder) = recorded_trades() else { return Ok(()) };
     let (tape, markets) = (folder.join("KXTOPMONTHLY-25OCT.trades.csv.gz"), folder.join("markets.csv"));
     let (zipped, known) = (std::fs::read(&tape)?, std::fs::read(&markets)?);
-    with_page(&[], DESK, |page| async move {
+    // Beside another recorded event: what was opened is what is shown all the same.
+    let others =
+        [folder.join("KXTOPMONTHLY-25JUN.trades.csv.gz"), folder.join("KXTOPMONTHLY-25SEP.trades.csv.gz")];
+    with_page(&others, DESK, |page| async move {
         page.open("/lab").await?;
         page.until(SETTLED).await?;
         let (before, sent) = (page.requests.so_far().len(), page.requests.bytes());

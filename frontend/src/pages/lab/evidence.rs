@@ -47,7 +47,7 @@ fn table(caption: &'static str, rows: Vec<(&'static str, [String; MODELS])>) -> 
 }
 
 fn of_lines(lab: Lab, read: impl Fn(&Line) -> String) -> [String; MODELS] {
-    lab.found.with(|found| std::array::from_fn(|i| found.lines.get(i).map(&read).unwrap_or_default()))
+    lab.rested_found.with(|found| std::array::from_fn(|i| found.lines.get(i).map(&read).unwrap_or_default()))
 }
 
 /// Where the profit comes from.

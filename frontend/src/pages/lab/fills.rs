@@ -16,12 +16,12 @@ const LISTED: usize = 100;
 pub(super) fn Fills() -> impl IntoView {
     let lab = expect_context::<Lab>();
     let rows = move || {
-        lab.found.with(|found| {
+        lab.rested_found.with(|found| {
             found.fills.iter().rev().take(LISTED).map(|fill| row(lab, *fill)).collect::<Vec<_>>()
         })
     };
     let sample = move || {
-        let (count, model) = (lab.found.with(|found| found.fills.len()), lab.model.get());
+        let (count, model) = (lab.rested_found.with(|found| found.fills.len()), lab.model.get());
         match count {
             0 => format!("None, as {model} fills: j and k go to the next contract and the one before."),
             _ if count > LISTED => format!("The latest {LISTED} of {count}, as {model} fills."),

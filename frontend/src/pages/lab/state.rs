@@ -25,8 +25,8 @@ const REST: Duration = Duration::from_millis(250);
 const ONE_DRAG: f64 = 700.0;
 /// The greatest number of steps back.
 const MAX_UNDO: usize = 200;
-/// How many columns of time equity is thinned to: more than a screen has for it.
-const COLUMNS: usize = 900;
+/// How many columns of time equity is thinned to, each with every model's extremes.
+const COLUMNS: usize = 600;
 /// The most configurations that are set side by side.
 pub(super) const MOST_PINS: usize = 3;
 
@@ -80,6 +80,8 @@ pub(crate) struct Lab {
     pub(super) belief: RwSignal<Arc<BeliefFound>>,
     /// What the run gave.
     pub(super) found: RwSignal<Arc<RunFound>>,
+    /// The same once the hand rested: for tables that are too long to be built anew under it.
+    pub(super) rested_found: RwSignal<Arc<RunFound>>,
     /// What was run.
     pub(super) ran: RwSignal<Option<RunAsk>>,
     /// The evidence, once the hand rested.
@@ -126,6 +128,7 @@ impl Lab {
             model: RwSignal::new(FillModel::Queue),
             belief: RwSignal::default(),
             found: RwSignal::default(),
+            rested_found: RwSignal::default(),
             ran: RwSignal::new(None),
             report: RwSignal::new(None),
             presets: RwSignal::default(),
@@ -388,6 +391,7 @@ impl Lab {
         if self.stage.with_untracked(|stage| *stage != Stage::Ready) {
             return;
         }
+        self.rested_found.set(self.found.get_untracked());
         let number = self.preparation.get_value();
         let config = self.config.with_untracked(Config::text);
         if self.report.with_untracked(|report| report.as_ref().is_none_or(|report| report.config != config)) {
@@ -490,6 +494,8 @@ impl Lab {
                     self.remember(before);
                 }
                 self.config.set(after);
+                // The worker starts before the page redraws what the hand moved.
+                self.request_run();
             }
             Err(invalid) => {
                 self.desk.say(format!("{invalid}."));
@@ -549,31 +555,27 @@ impl Lab {
     }
 }
 
-/// Returns the tapes there are: opened files first, then all recorded events together, then each event.
+/// Returns the tapes there are: of opened files first, then what was recorded, then what is simulated; of several events
+/// all together, then each.
 fn choices(desk: Desk) -> Vec<Choice> {
     desk.list.with(|list| {
         let Remote::Ready(list) = list else { return Vec::new() };
         let mut choices = Vec::new();
-        for (origin, what) in [(Origin::Opened, "opened"), (Origin::Recorded, "recorded")] {
-            let events: Vec<&str> = list
-                .events
-                .iter()
-                .filter(|event| event.origin == origin)
-                .map(|event| event.event.as_str())
-                .collect();
+        for (origin, what) in
+            [(Origin::Opened, "opened"), (Origin::Recorded, "recorded"), (Origin::Simulated, "simulated")]
+        {
+            let events = list.events.iter().filter(|event| event.origin == origin);
+            let events: Vec<&str> = events.map(|event| event.event.as_str()).collect();
+            let is_simulated = origin == Origin::Simulated;
+            let mut choose =
+                |events: String, label: String| choices.push(Choice { events, label, is_simulated });
             if events.len() > 1 {
-                choices.push(Choice {
-                    label: format!("All {} {what} events", events.len()),
-                    events: events.join(" "),
-                    is_simulated: false,
-                });
+                choose(events.join(" "), format!("All {} {what} events", events.len()));
+            }
+            for event in events {
+                choose(event.to_owned(), format!("{event}, {what}"));
             }
         }
-        choices.extend(list.events.iter().map(|event| {
-            let is_simulated = event.origin == Origin::Simulated;
-            let label = format!("{}{}", event.event, if is_simulated { " (simulated)" } else { "" });
-            Choice { label, events: event.event.to_string(), is_simulated }
-        }));
         choices
     })
 }

@@ -146,10 +146,7 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
                         inside(pair) || beside(2 * pair) >= view.x.0 && beside(2 * pair) <= view.x.1
                     })
                     .collect();
-                let curve = |which: usize| pairs.iter().map(move |pair| series.points[2 * pair + which]);
-                let mut outline: Vec<(f64, f64)> = curve(0).collect();
-                outline.extend(curve(1).collect::<Vec<_>>().into_iter().rev());
-                let area = Polygon::new(outline, colour.mix(0.16).filled());
+                let area = Polygon::new(outline(&series.points, &pairs, view), colour.mix(0.16).filled());
                 chart.draw_series(std::iter::once(area)).ok()?;
             }
             Kind::Bars => {
@@ -171,10 +168,19 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
                 chart.draw_series(columns).ok()?;
             }
             Kind::Dots | Kind::Marks => {
-                let radius = (if series.kind == Kind::Dots { 1.6 } else { 3.5 } * unit) as u32;
-                let dots =
-                    points.into_iter().map(|point| Circle::new(point, radius, colour.mix(0.8).filled()));
-                chart.draw_series(dots).ok()?;
+                // One path for all of them: plotters would fill each on its own, and prints are thousands.
+                let radius = if series.kind == Kind::Dots { 1.6 } else { 3.5 } * unit;
+                let context = context(canvas)?;
+                context.set_fill_style_str(&format!("rgba({},{},{},0.8)", colour.0, colour.1, colour.2));
+                context.begin_path();
+                for point in points.iter().filter(|point| point.0 >= view.x.0 && point.0 <= view.x.1) {
+                    let (x, y) = chart.backend_coord(point);
+                    let (x, y) = (f64::from(x), f64::from(y));
+                    context.move_to(x + radius, y);
+                    // An arc of a positive radius can't fail.
+                    let _ = context.arc(x, y, radius, 0.0, std::f64::consts::TAU);
+                }
+                context.fill();
             }
         }
     }
@@ -184,6 +190,29 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
         chart.draw_series(std::iter::once(PathElement::new(line, style))).ok()?;
     }
     Some(())
+}
+
+/// Returns the way around a band, thinned to one pair a pixel that holds all of the pixel's.
+fn outline(points: &[(f64, f64)], pairs: &[usize], view: &View) -> Vec<(f64, f64)> {
+    let (mut lower, mut upper) = (Vec::<(f64, f64)>::new(), Vec::<(f64, f64)>::new());
+    let mut column = i64::MIN;
+    for pair in pairs {
+        let (low, high) = (points[2 * pair], points[2 * pair + 1]);
+        let here = (view.pixel_of_x(low.0) * view.ratio) as i64;
+        match (lower.last_mut(), upper.last_mut()) {
+            (Some(lowest), Some(highest)) if here == column => {
+                lowest.1 = f64::min(lowest.1, low.1);
+                highest.1 = f64::max(highest.1, high.1);
+            }
+            _ => {
+                lower.push(low);
+                upper.push(high);
+            }
+        }
+        column = here;
+    }
+    lower.extend(upper.into_iter().rev());
+    lower
 }
 
 /// Lays out the plot inside its margins; `unit` is a CSS pixel in the backend's coordinates.

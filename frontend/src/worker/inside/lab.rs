@@ -63,11 +63,12 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     let calibration: Calibration = calibration.parse().map_err(refused)?;
     let mut tapes = Vec::new();
     for event in events.split(' ').filter(|event| !event.is_empty()) {
-        tapes.push(tape(&event.parse().map_err(refused)?).await.map_err(Answer::Failed)?);
+        tapes.push(Some(tape(&event.parse().map_err(refused)?).await.map_err(Answer::Failed)?));
     }
     // In the order in which files are grouped: the content has one name.
-    let places = order(tapes.len(), &|a, b| tapes[a].event().as_str() < tapes[b].event().as_str());
-    let tapes: Vec<EventTape> = places.into_iter().map(|place| tapes[place].clone()).collect();
+    let name = |place: usize| tapes[place].as_ref().map(|tape| tape.event().as_str());
+    let places = order(tapes.len(), &|a, b| name(a) < name(b));
+    let tapes: Vec<EventTape> = places.into_iter().filter_map(|place| tapes[place].take()).collect();
     let hash = tape_hash(&tapes);
     if !wanted.is_empty() && wanted != hash {
         return Err(Answer::OtherTape(hash));
