@@ -26,7 +26,7 @@ pub(super) fn ContractCharts() -> impl IntoView {
         let option = |(place, (ticker, prints)): (usize, (&String, &f64))| {
             let is_chosen = lab.contract.get() == place;
             let text = format!("{ticker} · {} prints", format::grouped(*prints as i64));
-            view! { <option value=place.to_string() selected=is_chosen>{text}</option> }
+            view! { <option value=place.to_string() selected=is_chosen>{text}</option> }.into_any()
         };
         tape.contracts.iter().zip(&tape.prints).enumerate().map(option).collect::<Vec<_>>()
     };
@@ -41,9 +41,10 @@ pub(super) fn ContractCharts() -> impl IntoView {
             lab.model.set(model);
         }
     };
-    let models = FillModel::ALL.map(|model| {
+    let models = Vec::from(FillModel::ALL.map(|model| {
         view! { <option value=model.name() selected=move || lab.model.get() == model>{format!("Filled by {model}")}</option> }
-    });
+        .into_any()
+    }));
     let prices = memo(move || prices(lab));
     let position = memo(move || position(lab));
     let clicked = Callback::new(move |Click { at: (x, y), reach: (wide, high) }| {

@@ -35,7 +35,8 @@ fn table(caption: &'static str, rows: Vec<(&'static str, [String; MODELS])>) -> 
     let rows: Vec<_> = rows
         .into_iter()
         .map(|(name, cells)| {
-            view! { <tr><th scope="row">{name}</th>{cells.map(|cell| view! { <td class="num">{cell}</td> })}</tr> }
+            let cells = Vec::from(cells.map(|cell| view! { <td class="num">{cell}</td> }.into_any()));
+            view! { <tr><th scope="row">{name}</th>{cells}</tr> }.into_any()
         })
         .collect();
     view! {
@@ -137,6 +138,7 @@ fn Significance() -> impl IntoView {
             <p class="aside">{format!("Interval: {events} events resampled as a whole; of fewer than four there is none. ")}{note}</p>
             {table("Significance", rows)}
         }
+        .into_any()
     };
     view! { <h3>"Could it be luck?"</h3> {rows} }
 }
@@ -212,6 +214,7 @@ fn Calibration() -> impl IntoView {
             .iter()
             .map(|&[days, n, fair, last]| {
                 view! { <tr><th scope="row">{format!("{days} days before")}</th><td class="num">{n.to_string()}</td><td class="num">{three(fair)}</td><td class="num">{three(last)}</td></tr> }
+                .into_any()
             })
             .collect();
         Some(

@@ -130,12 +130,15 @@ pub(super) fn Explained() -> impl IntoView {
                         <span class="num">{text}</span>
                     </li>
                 }
+                .into_any()
             })
             .collect();
         let inputs: Vec<_> = found
             .inputs
             .iter()
-            .map(|(name, value)| view! { <div><dt>{name.clone()}</dt><dd class="num">{value.clone()}</dd></div> })
+            .map(|(name, value)| {
+                view! { <div><dt>{name.clone()}</dt><dd class="num">{value.clone()}</dd></div> }.into_any()
+            })
             .collect();
         let side = if fill.bought { "Bought" } else { "Sold" };
         Some(view! {
@@ -151,7 +154,8 @@ pub(super) fn Explained() -> impl IntoView {
                 </ol>
                 <dl class="lab-inputs">{inputs}</dl>
             </div>
-        })
+        }
+        .into_any())
     };
     view! { {shown} }
 }

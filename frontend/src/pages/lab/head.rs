@@ -33,23 +33,26 @@ pub(super) fn Head() -> impl IntoView {
             .into_iter()
             .map(|choice| {
                 let is_chosen = lab.chosen.get() == choice.events;
-                view! { <option value=choice.events selected=is_chosen>{choice.label}</option> }
+                view! { <option value=choice.events selected=is_chosen>{choice.label}</option> }.into_any()
             })
             .collect::<Vec<_>>()
     };
-    let verdict = move || match (net(lab, 0), net(lab, 2)) {
-        _ if lab
-            .found
-            .with(|found| !found.lines.is_empty() && found.lines.iter().all(|line| line.fills == 0.0)) =>
-        {
-            "No print met these quotes, under any assumption: quote closer to fair, or quote more."
+    let verdict = move || {
+        match (net(lab, 0), net(lab, 2)) {
+            _ if lab.found.with(|found| {
+                !found.lines.is_empty() && found.lines.iter().all(|line| line.fills == 0.0)
+            }) =>
+            {
+                "No print met these quotes, under any assumption: quote closer to fair, or quote more."
+            }
+            (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
+            (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
+            (Some(_), Some(_)) => {
+                "Whether it earns depends on who stood first in the queue: this tape can't tell."
+            }
+            _ => "",
         }
-        (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
-        (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
-        (Some(_), Some(_)) => {
-            "Whether it earns depends on who stood first in the queue: this tape can't tell."
-        }
-        _ => "",
+        .to_owned()
     };
     let ready = move || lab.stage.with(|stage| *stage == Stage::Ready);
     let figures = move || {
@@ -77,7 +80,7 @@ pub(super) fn Head() -> impl IntoView {
                 <strong class="num" id="net-range" data-config=move || lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()))>{move || range(lab)}</strong>
             </p>
             <p class="aside">{verdict}</p>
-            {move || lab.refused.get().map(|reason| view! { <p class="state caution" role="alert">"Not run: " {reason}</p> })}
+            {move || lab.refused.get().map(|reason| view! { <p class="state caution" role="alert">"Not run: " {reason}</p> }.into_any())}
         </div>
         <dl class="lab-facts" hidden=move || !ready()>
             <div><dt>"Tape"</dt><dd>{figures}</dd></div>
@@ -97,7 +100,7 @@ pub(super) fn Head() -> impl IntoView {
                  knows how others would have answered our quotes."
             </p>
             <ul>
-                {FillModel::ALL.map(|model| view! { <li><strong>{model.name()}</strong>": " {super::meaning(model)} "."</li> })}
+                {Vec::from(FillModel::ALL.map(|model| view! { <li><strong>{model.name()}</strong>": " {super::meaning(model)} "."</li> }.into_any()))}
             </ul>
         </details>
     }

@@ -49,7 +49,7 @@ pub(super) fn Results() -> impl IntoView {
                 )
             };
             let cells: Vec<_> =
-                (0..MODELS).map(|model| view! { <td class="num">{ours(model)}</td> }).collect();
+                (0..MODELS).map(|model| view! { <td class="num">{ours(model)}</td> }.into_any()).collect();
             let take = move |_| lab.quote_as(said.preset);
             view! {
                 <tr>
@@ -105,7 +105,7 @@ pub(super) fn Results() -> impl IntoView {
                     <tr>
                         <th scope="col">"Configuration"</th>
                         <th scope="col" class="num">"The mission says"</th>
-                        {FillModel::ALL.map(|model| view! { <th scope="col" class="num" title=meaning(model)>{format!("Here, {model}")}</th> })}
+                        {Vec::from(FillModel::ALL.map(|model| view! { <th scope="col" class="num" title=meaning(model)>{format!("Here, {model}")}</th> }.into_any()))}
                     </tr>
                 </thead>
                 <tbody>{mission}</tbody>

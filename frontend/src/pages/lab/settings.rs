@@ -49,9 +49,10 @@ pub(super) fn Settings() -> impl IntoView {
             lab.quote_as(preset);
         }
     };
-    let presets = Preset::ALL.map(|preset| {
+    let presets = Vec::from(Preset::ALL.map(|preset| {
         view! { <option value=preset.name() selected=move || named.get() == Some(preset.name())>{preset.label()}</option> }
-    });
+        .into_any()
+    }));
     let own = move || {
         let places: &'static [usize] = if is_coherent.get() { &COHERENT } else { &SEED };
         places.iter().map(|place| setting(lab, *place)).collect::<Vec<_>>()
@@ -134,7 +135,7 @@ fn choice(
 ) -> AnyView {
     let value = memo(move || lab.config.with(text));
     let options = words.iter().map(|word| {
-        view! { <option value=*word selected=move || value.get() == *word>{*word}</option> }
+        view! { <option value=*word selected=move || value.get() == *word>{*word}</option> }.into_any()
     });
     view! {
         <label class="lab-choice" title=knob.meaning data-parameter=knob.key>

@@ -26,6 +26,7 @@ pub(super) fn Sweep() -> impl IntoView {
         let options: Vec<_> = names
             .map(|(key, label)| {
                 view! { <option value=key selected=move || lab.axes.with(|axes| axes[axis] == key)>{label}</option> }
+                .into_any()
             })
             .collect();
         let label = if axis == 0 { "Down" } else { "Across" };
@@ -38,7 +39,9 @@ pub(super) fn Sweep() -> impl IntoView {
             </label>
         }
     };
-    let models = FillModel::ALL.map(|one| view! { <option value=one.name()>{one.name()}</option> });
+    let models = Vec::from(
+        FillModel::ALL.map(|one| view! { <option value=one.name()>{one.name()}</option> }.into_any()),
+    );
     let choose = move |event: web_sys::Event| {
         let value = event_target_value(&event);
         model.set(FillModel::ALL.iter().position(|one| one.name() == value).unwrap_or(0));
@@ -51,8 +54,10 @@ pub(super) fn Sweep() -> impl IntoView {
         let nets: Vec<f64> =
             (0..down.len() * across.len()).filter_map(of).filter(|net| !net.is_nan()).collect();
         let most = nets.iter().fold(0.01, |most, net| f64::max(most, net.abs()));
-        let head: Vec<_> =
-            across.iter().map(|value| view! { <th scope="col" class="num">{value.clone()}</th> }).collect();
+        let head: Vec<_> = across
+            .iter()
+            .map(|value| view! { <th scope="col" class="num">{value.clone()}</th> }.into_any())
+            .collect();
         let rows: Vec<_> = down
             .iter()
             .enumerate()
@@ -67,7 +72,7 @@ pub(super) fn Sweep() -> impl IntoView {
                         cell(lab, of(place), most, best == Some(place), of_cell)
                     })
                     .collect();
-                view! { <tr><th scope="row" class="num">{value.clone()}</th>{cells}</tr> }
+                view! { <tr><th scope="row" class="num">{value.clone()}</th>{cells}</tr> }.into_any()
             })
             .collect();
         let verdict = found.verdicts.get(model.get()).map(|&[best, probability, held_out]| {
@@ -88,8 +93,9 @@ pub(super) fn Sweep() -> impl IntoView {
             <div class="table-scroll" tabindex="0" role="region" aria-label="Net of every combination">
                 <table class="heat" id="heat"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>
             </div>
-            <p class="aside" id="sweep-verdict">{verdict}</p>
-        })
+            <p class="aside" id="sweep-verdict">{verdict.unwrap_or_default()}</p>
+        }
+        .into_any())
     };
     view! {
         <div class="table-head">
