@@ -54,7 +54,7 @@ impl Strategy for Noted {
 ///
 /// # Errors
 ///
-/// As [`super::run`].
+/// As [`super::run()`].
 pub fn explain(
     prepared: &Prepared,
     config: &Config,
