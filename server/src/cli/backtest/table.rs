@@ -111,6 +111,7 @@ fn verdict(report: &Report<'_>) -> String {
     let through = nets.iter().find(|row| row.model == FillModel::Through);
     let says = match through {
         None => "The pessimistic bound was not run.",
+        Some(row) if row.money.fills == 0 => "At the pessimistic bound no print filled this configuration.",
         Some(row) if row.money.net < 0 => "At the pessimistic bound this configuration loses.",
         Some(row) if row.net_ci95.is_none_or(|(low, _)| low <= 0) => {
             "At the pessimistic bound this configuration earns, but not distinguishably from nothing."
