@@ -42,7 +42,7 @@ fn settled_with(text: &str) -> String {
 }
 
 /// Returns a folder for a test's files.
-fn folder(name: &str) -> Result<PathBuf> {
+fn folder_of(name: &str) -> Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
@@ -53,7 +53,7 @@ async fn assert_native(page: &Page, tape: &Path, markets: &Path) -> Result<()> {
     let shown = page.find("#lab-hash").await?.text().await?;
     let link = page.driver.current_url().await?;
     let path = |path: &Path| path.to_str().map(str::to_owned).context("a path in UTF-8");
-    let out = folder("native")?;
+    let out = folder_of("native")?;
     let said = natively(&[
         "backtest",
         "--tape",
@@ -116,7 +116,7 @@ async fn the_demo_calibrates_with_progress_stops_and_means_the_same_natively() -
             ensure!(count == times, "{count} requests for {end}: {asked:?}");
         }
 
-        let folder = folder("demo")?;
+        let folder = folder_of("demo")?;
         let (tape, markets) = (folder.join("demo.trades.csv"), folder.join("markets.csv"));
         let event = page.script("return document.querySelector('#lab-tape').value").await?;
         let event = event.as_str().context("an event")?;
@@ -195,6 +195,56 @@ async fn a_recorded_file_gives_the_native_result_and_stays_here() -> Result<()> 
         let sent = page.requests.bytes() - sent;
         ensure!(sent < zipped.len(), "{sent} bytes left the browser: {asked:?}");
         Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_link_waits_for_its_tape_and_says_what_differs() -> Result<()> {
+    let Some(folder) = recorded_trades() else { return Ok(()) };
+    let (tape, markets) = (folder.join("KXTOPMONTHLY-25SEP.trades.csv.gz"), folder.join("markets.csv"));
+    let (trades, known) = (std::fs::read(&tape)?, std::fs::read(&markets)?);
+    let (other, out) =
+        (std::fs::read(folder.join("KXTOPMONTHLY-25JUN.trades.csv.gz"))?, folder_of("linked")?);
+    let path = |path: &Path| path.to_str().map(str::to_owned).context("a path in UTF-8");
+    let (tape, markets, out) = (path(&tape)?, path(&markets)?, path(&out)?);
+    let said = natively(&[
+        "backtest",
+        "--tape",
+        &tape,
+        "--markets",
+        &markets,
+        "--set",
+        "skew_cents=2",
+        "--out",
+        &out,
+    ])
+    .await?;
+    let after =
+        |word: &str| said.lines().find_map(|line| line.strip_prefix(word)).context("a line of the output");
+    let (link, result) = (after("Link: ")?.to_owned(), after("Result: ")?.to_owned());
+    with_page(&[], DESK, |page| async move {
+        page.open("/lab?v=1&preset=sneed").await?;
+        page.until("document.querySelector('.notice')?.textContent.includes('preset')").await?;
+        page.open(&format!("/lab{link}")).await?;
+        page.until(
+            "document.querySelector('.lab .state.failed')?.textContent.includes(\"a tape that isn't here\")",
+        )
+        .await?;
+        open_files(&page, FIELD, &[("sep.csv.gz", &trades)]).await?;
+        page.until("document.querySelector('.notice')?.textContent.includes('other settlements')").await?;
+        open_files(&page, FIELD, &[("markets.csv", &known)]).await?;
+        page.until(&format!("document.querySelector('#lab-hash')?.textContent === '{result}'")).await?;
+        page.until(&settled_with("skew_cents=2")).await?;
+
+        page.driver.goto("about:blank").await?;
+        page.open(&format!("/lab{link}")).await?;
+        page.until("document.querySelector('.lab .state.failed')").await?;
+        open_files(&page, FIELD, &[("jun.csv.gz", &other)]).await?;
+        page.until(
+            "document.querySelector('.notice')?.textContent.includes(\"another tape than the link's\")",
+        )
+        .await
     })
     .await
 }

@@ -68,7 +68,7 @@ pub(super) fn ContractCharts() -> impl IntoView {
             <select id="lab-model" aria-label="Fill model of the chart" on:change=choose>{models}</select>
             <span class="aside">"Click a fill for its explanation; wheel zooms, drag pans."</span>
         </div>
-        <Chart title="Prints, fair, quotes and fills" slug="lab-prices" spec=prices zoom=zoom clicked=clicked />
+        <Chart title="Prints, fair, quotes and fills" slug="lab-prices" spec=prices zoom=zoom still=3 clicked=clicked />
         <Chart title="Position" slug="lab-position" spec=position zoom=zoom />
         <Explained />
     }
@@ -93,8 +93,16 @@ fn span<'a>(points: impl Iterator<Item = &'a (f64, f64)>, least: f64) -> (f64, f
     if low > high {
         return (0.0, least);
     }
-    let room = f64::max(0.06 * (high - low), 0.5 * least);
-    (low - room, high + room)
+    // Outward to a step of one, two or five: the axis stays where it is while a slider moves what is on it.
+    let room = f64::max(0.03 * (high - low), 0.5 * least);
+    let mut step = least;
+    for factor in [2.0, 2.5, 2.0].into_iter().cycle() {
+        if 16.0 * step > high - low {
+            break;
+        }
+        step *= factor;
+    }
+    (((low - room) / step).floor() * step, ((high + room) / step).ceil() * step)
 }
 
 fn prices(lab: Lab) -> Spec {

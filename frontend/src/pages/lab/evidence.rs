@@ -223,6 +223,7 @@ fn Calibration() -> impl IntoView {
                     {format!("Fair prices 14, 7, 3 and 1 days before settlement: {n} of {contracts} contracts in {events} events. Lower is better.")}
                 </p>
                 <Chart title="Reliability" slug="lab-reliability" spec=spec />
+                <p class="aside">{spec.with(|spec| spec.summary.clone())} "."</p>
                 <dl class="lab-inputs">
                     <div><dt>"Brier score"</dt><dd class="num">{three(brier)}</dd></div>
                     <div><dt>"95 % interval"</dt><dd class="num">{interval}</dd></div>

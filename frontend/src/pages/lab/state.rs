@@ -109,8 +109,8 @@ pub(crate) struct Lab {
     preparation: StoredValue<u32>,
     /// The contract that a link asked for, by its ticker.
     wanted_contract: StoredValue<Option<Ticker>>,
-    /// The name of what a link's maker knew of the contracts.
-    wanted_markets: StoredValue<Option<String>>,
+    /// The link that was opened, until a tape is shown.
+    link: StoredValue<Option<Link>>,
 }
 
 impl Lab {
@@ -144,7 +144,7 @@ impl Lab {
             last_change: StoredValue::new(None),
             preparation: StoredValue::new(0),
             wanted_contract: StoredValue::new(None),
-            wanted_markets: StoredValue::new(None),
+            link: StoredValue::new(None),
         };
         effect(move || {
             let is_shown = desk.page.get() == Page::Lab && !lab.choices.with(Vec::is_empty);
@@ -205,13 +205,13 @@ impl Lab {
         match Link::parse(&query) {
             Ok(link) => {
                 self.config.set(link.config);
+                self.link.set_value(Some(link.clone()));
                 let hash = window().location().hash().unwrap_or_default();
                 let (contract, model) = hash.trim_start_matches('#').split_once('/').unwrap_or_default();
                 self.wanted_contract.set_value(contract.parse().ok());
                 if let Ok(model) = model.parse() {
                     self.model.set(model);
                 }
-                self.wanted_markets.set_value(link.markets);
                 link.tape
             }
             Err(invalid) => {
@@ -275,11 +275,16 @@ impl Lab {
         let place =
             wanted.and_then(|wanted| tape.contracts.iter().position(|ticker| ticker == wanted.as_str()));
         self.wanted_contract.set_value(None);
-        if self.wanted_markets.update_value(Option::take).flatten().is_some_and(|known| known != tape.markets)
-        {
-            self.desk.say(
-                "The link was made with other settlements than are known here, so its results differ: drop its markets.csv.",
-            );
+        if let Some(link) = self.link.update_value(Option::take).flatten() {
+            let differs =
+                |named: &Option<String>, here: &str| named.as_ref().is_some_and(|named| named != here);
+            if differs(&link.tape, &tape.hash) {
+                self.desk.say("This is another tape than the link's: its settings are shown on this one.");
+            } else if differs(&link.markets, &tape.markets) {
+                self.desk.say(
+                    "The link was made with other settlements than are known here, so its results differ: drop its markets.csv.",
+                );
+            }
         }
         self.in_flight.set_value(None);
         self.sweep.set(None);

@@ -1,5 +1,7 @@
 //! Draws a chart's two canvases with plotters: the frame (grid, labels) and the series on top.
 
+use core::ops::Range;
+
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters_canvas::CanvasBackend;
@@ -99,10 +101,28 @@ pub(super) fn frame(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palett
         .ok()
 }
 
-/// Draws the series and the marks.
-pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palette: &Palette) -> Drawn {
+/// Draws series and the marks on a canvas of their own.
+pub(super) fn moving(
+    canvas: &HtmlCanvasElement,
+    spec: &Spec,
+    which: Range<usize>,
+    view: &View,
+    palette: &Palette,
+) -> Drawn {
     resize(canvas, view);
     clear(canvas)?;
+    series(canvas, spec, which, view, palette)?;
+    marks(canvas, spec, view, palette)
+}
+
+/// Draws some of the series over what is there.
+pub(super) fn series(
+    canvas: &HtmlCanvasElement,
+    spec: &Spec,
+    which: Range<usize>,
+    view: &View,
+    palette: &Palette,
+) -> Drawn {
     let backend = Fine(CanvasBackend::with_canvas_object(canvas.clone())?);
     let scale = 1.0 / f64::from(STEPS);
     context(canvas)?.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0).ok()?;
@@ -110,9 +130,10 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
     let root = backend.into_drawing_area();
     let mut chart = chart(&root, spec, view, unit)?;
     let width = (1.75 * unit) as u32;
-    for series in &spec.series {
+    for series in spec.series.get(which).unwrap_or_default() {
         let colour = palette.colour(series.colour);
-        let points = visible(&series.points, view);
+        // A step has two corners, and half as many of them are as close to what the pixels can show.
+        let points = visible(&series.points, view, if series.kind == Kind::Steps { 0.5 } else { 1.0 });
         match series.kind {
             Kind::Area => {
                 let floor = view.y.0;
@@ -184,10 +205,21 @@ pub(super) fn series(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palet
             }
         }
     }
+    Some(())
+}
+
+/// Draws the marks: vertical lines.
+fn marks(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palette: &Palette) -> Drawn {
+    let context = context(canvas)?;
+    context.set_transform(view.ratio, 0.0, 0.0, view.ratio, 0.0, 0.0).ok()?;
+    context.set_line_width(1.25);
     for mark in spec.marks.iter().filter(|mark| mark.x >= view.x.0 && mark.x <= view.x.1) {
-        let style = palette.colour(mark.colour).stroke_width((1.25 * unit) as u32);
-        let line = vec![(mark.x, view.y.0), (mark.x, view.y.1)];
-        chart.draw_series(std::iter::once(PathElement::new(line, style))).ok()?;
+        let colour = palette.colour(mark.colour);
+        context.set_stroke_style_str(&format!("rgb({},{},{})", colour.0, colour.1, colour.2));
+        context.begin_path();
+        context.move_to(view.pixel_of_x(mark.x), MARGIN);
+        context.line_to(view.pixel_of_x(mark.x), view.size.1 - BOTTOM);
+        context.stroke();
     }
     Some(())
 }
@@ -235,10 +267,10 @@ fn chart<'a, B: DrawingBackend>(
 }
 
 /// Returns the points in view and one beyond each edge, thinned to what the pixels can show.
-fn visible(points: &[(f64, f64)], view: &View) -> Vec<(f64, f64)> {
+fn visible(points: &[(f64, f64)], view: &View, share: f64) -> Vec<(f64, f64)> {
     let first = points.partition_point(|point| point.0 < view.x.0).saturating_sub(1);
     let last = (points.partition_point(|point| point.0 <= view.x.1) + 1).min(points.len());
-    let columns = ((view.size.0 - view.left) * view.ratio) as usize;
+    let columns = ((view.size.0 - view.left) * view.ratio * share) as usize;
     shared::thin::min_max(&points[first.min(last)..last], columns.max(1))
 }
 

@@ -38,6 +38,10 @@ struct Stage {
     zoom: Cell<Option<(f64, f64)>>,
     pointer: Cell<Option<f64>>,
     drawn: RefCell<Option<(View, Spec)>>,
+    /// How many of the first series are drawn with the frame.
+    still: usize,
+    /// Whether the overlay shows anything.
+    crossed: Cell<bool>,
     palette: RefCell<Palette>,
 }
 
@@ -68,15 +72,18 @@ impl Stage {
         let (same_axes, same_series) = match drawn.as_ref() {
             Some((before, old)) => {
                 let same_view = *before == view;
-                (same_view && old.x == spec.x && old.y == spec.y, same_view && old == spec)
+                let still = |of: &Spec| self.still.min(of.series.len());
+                let same_still = old.series[..still(old)] == spec.series[..still(spec)];
+                (same_view && old.x == spec.x && old.y == spec.y && same_still, same_view && old == spec)
             }
             None => (false, false),
         };
         if !same_axes {
             draw::frame(&self.frame, spec, &view, &palette);
+            draw::series(&self.frame, spec, 0..self.still, &view, &palette);
         }
         if !same_series {
-            draw::series(&self.series, spec, &view, &palette);
+            draw::moving(&self.series, spec, self.still..spec.series.len(), &view, &palette);
             *drawn = Some((view, spec.clone()));
         }
         self.paint_crosshair(&view, &palette);
@@ -89,7 +96,12 @@ impl Stage {
             canvas.set_width(size.0);
             canvas.set_height(size.1);
         }
+        // A canvas that is touched is copied to the screen, even if nothing changes on it.
+        if self.pointer.get().is_none() && !self.crossed.get() {
+            return;
+        }
         let Some(context) = draw::context(canvas) else { return };
+        self.crossed.set(self.pointer.get().is_some());
         context.clear_rect(0.0, 0.0, f64::from(size.0), f64::from(size.1));
         let Some(pixel) = self.pointer.get() else { return };
         let colour = palette.colour("--text-2");
@@ -154,6 +166,9 @@ pub(crate) fn Chart(
     /// The part of the x axis that is shown, where charts share it; none is all of it.
     #[prop(optional)]
     zoom: Option<RwSignal<Option<(f64, f64)>>>,
+    /// How many of the first series rarely change: they are drawn with the frame, under the others.
+    #[prop(optional)]
+    still: usize,
     /// Hears where the chart was clicked.
     #[prop(optional)]
     clicked: Option<Callback<Click>>,
@@ -180,6 +195,8 @@ pub(crate) fn Chart(
             zoom: Cell::new(None),
             pointer: Cell::new(None),
             drawn: RefCell::new(None),
+            still,
+            crossed: Cell::new(false),
             palette: RefCell::new(Palette::default()),
         });
         let painted = Rc::clone(&built);
