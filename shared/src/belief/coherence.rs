@@ -117,17 +117,16 @@ fn solve(mean: f64, pull: f64) -> f64 {
     // S(1 - S) is at most 1/4, so the root lies within a quarter of the pull, on the side of its sign.
     let reach = 0.25 * pull;
     let (mut low, mut high) = if reach > 0.0 { (mean - reach, mean) } else { (mean, mean - reach) };
-    let value = |x: f64| x + pull * sigmoid(x) * sigmoid(-x) - mean;
     let mut x = min(max(mean - pull * sigmoid(mean) * sigmoid(-mean), low), high);
     for _ in 0..HALVINGS {
-        let at = value(x);
+        let (p, q) = (sigmoid(x), sigmoid(-x));
+        let (pulled, at) = (pull * p * q, x + pull * p * q - mean);
         if at > 0.0 {
             high = x;
         } else {
             low = x;
         }
-        let (p, q) = (sigmoid(x), sigmoid(-x));
-        let newton = x - at / (1.0 + pull * p * q * (q - p));
+        let newton = x - at / (1.0 + pulled * (q - p));
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
         if (next - x).abs() <= 1e-16 * max(1.0, x.abs()) {
             return next;

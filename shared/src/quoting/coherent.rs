@@ -5,6 +5,7 @@ use super::amount::{Nano, nano};
 use super::decision::{Ladders, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::LotValues;
+use super::watch::Watch;
 use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
 use crate::belief::surface::horizon_fraction;
 use crate::fees::{FeeSchedule, Role};
@@ -35,10 +36,14 @@ pub(super) struct Coherent {
     /// `p e^(-gamma q)` of each outcome, and their sum, OTHER included.
     weighed: Vec<f64>,
     weight: f64,
-    /// The value that each contract's quotes were made for while nothing but its drift can change them, else not a number;
-    /// and the drift that surely doesn't.
-    watched: Vec<f64>,
-    leeway: f64,
+    watch: Watch,
+}
+
+/// A contract's reservation price, and the risk aversion that it is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reservation {
+    pub(super) price: f64,
+    risk_aversion: f64,
 }
 
 /// How far from its reservation price a quote is.
@@ -96,9 +101,7 @@ impl Coherent {
             agreement: Agreement::new(number(place::OTHER), contracts),
             weighed: vec![0.0; contracts.len()],
             weight: 1.0,
-            watched: vec![f64::NAN; contracts.len()],
-            // Values are rounded to billionths before they are compared.
-            leeway: settings.number(place::DRIFT_CENTS) / 100.0 - 2e-9,
+            watch: Watch::new(contracts.len(), number(place::DRIFT_CENTS) / 100.0),
         }
     }
 
@@ -121,7 +124,7 @@ impl Coherent {
     /// Takes note of a contract that nothing is believed of any more.
     pub(super) fn forget(&mut self, contract: usize, now: Timestamp) {
         self.agreement.forget(contract, now);
-        self.watched[contract] = f64::NAN;
+        self.watch.unwatch(contract);
         self.weigh();
     }
 
@@ -130,43 +133,32 @@ impl Coherent {
         let outcome = &mut self.outcomes[contract];
         outcome.position = position.contracts();
         outcome.weight = weight(self.risk_aversion, outcome.position);
-        self.watched[contract] = f64::NAN;
+        self.watch.unwatch(contract);
         self.weigh();
     }
 
     /// Takes note that nothing but a drift from the value they were made for can change a contract's quotes, until
     /// it is unwatched.
     pub(super) fn watch(&mut self, contract: usize, made_for: Nano) {
-        self.watched[contract] = made_for as f64 / 1e9;
+        self.watch.watch(contract, made_for);
     }
 
     /// Takes note that something else may.
     pub(super) fn unwatch(&mut self, contract: usize) {
-        self.watched[contract] = f64::NAN;
+        self.watch.unwatch(contract);
     }
 
-    /// Returns the first contract from `from` on whose quotes may have to change. Most stay as they are, most of the time;
-    /// to know that takes neither a division nor a look at their state.
+    /// Returns the first contract from `from` on whose quotes may have to change.
     #[inline]
     pub(super) fn next_moved(&self, from: usize) -> Option<usize> {
         if self.horizon.is_some() {
-            return (from < self.watched.len()).then_some(from);
+            return (from < self.outcomes.len()).then_some(from);
         }
-        let mut contracts = from..self.watched.len();
-        if let Distance::AvellanedaStoikov(_) = self.distance {
-            let leeway = self.leeway * self.weight;
-            return contracts.find(|&contract| {
-                let drift = self.weighed[contract] - self.watched[contract] * self.weight;
-                // Where nothing is watched the drift is no number, and nothing stays.
-                let stays = drift.abs() < leeway;
-                !stays
-            });
+        match self.distance {
+            Distance::AvellanedaStoikov(_) => self.watch.next_moved(from, &self.weighed, self.weight),
+            Distance::Glft { .. } => (from..self.outcomes.len())
+                .find(|&contract| !self.watch.stays(contract, self.share(contract))),
         }
-        contracts.find(|&contract| {
-            let (part, whole) = self.share(contract);
-            let stays = (part - self.watched[contract] * whole).abs() < self.leeway * whole;
-            !stays
-        })
     }
 
     /// Returns the parts whose ratio is a contract's reservation price, for positions held to settlement.
@@ -195,24 +187,25 @@ impl Coherent {
         self.weight = sum + max(1.0 - inside, 0.0);
     }
 
-    /// Returns the value that a contract's quotes are made for: its reservation price.
-    #[inline]
-    pub(super) fn value(&self, contract: usize, now: Timestamp) -> f64 {
-        self.reservation(contract, now).0
-    }
-
-    /// Returns a contract's reservation price and the risk aversion it is for.
+    /// Returns a contract's reservation price: the value that its quotes are made for.
     ///
     /// Held for a part of the time to settlement, a position risks only the part of the outcome's variance that is
     /// resolved by then: risk aversion shrinks by it.
     #[inline]
-    fn reservation(&self, contract: usize, now: Timestamp) -> (f64, f64) {
+    pub(super) fn reservation(&self, contract: usize, now: Timestamp) -> Reservation {
+        let (part, whole, risk_aversion) = if self.horizon.is_none() {
+            let (part, whole) = self.share(contract);
+            (part, whole, self.risk_aversion)
+        } else {
+            self.share_within_horizon(contract, now)
+        };
+        Reservation { price: part / whole, risk_aversion }
+    }
+
+    /// Returns the parts whose ratio is a contract's reservation price, and the risk aversion that it is for.
+    fn share_within_horizon(&self, contract: usize, now: Timestamp) -> (f64, f64, f64) {
         let outcome = &self.outcomes[contract];
         let p = self.agreement.probability(contract);
-        if self.horizon.is_none() {
-            let (part, whole) = self.share(contract);
-            return (part / whole, self.risk_aversion);
-        }
         let risk_aversion = self.risk_aversion * self.resolved(contract, now);
         let (mut sum, mut inside) = (0.0, 0.0);
         for (p, other) in self.agreement.probabilities().iter().zip(&self.outcomes) {
@@ -222,8 +215,8 @@ impl Coherent {
         sum += max(1.0 - inside, 0.0);
         let own = p * weight(risk_aversion, outcome.position);
         match self.distance {
-            Distance::AvellanedaStoikov(_) => (own / sum, risk_aversion),
-            Distance::Glft { .. } => (p / (sum - own + p), risk_aversion),
+            Distance::AvellanedaStoikov(_) => (own, sum, risk_aversion),
+            Distance::Glft { .. } => (p, sum - own + p, risk_aversion),
         }
     }
 
@@ -249,13 +242,12 @@ impl Coherent {
     pub(super) fn ladders(
         &self,
         contract: usize,
-        now: Timestamp,
+        Reservation { price: reservation, risk_aversion }: Reservation,
         sigma_b: f64,
         regime: Regime,
         ladders: Ladders<'_>,
     ) {
         let (outcome, p) = (&self.outcomes[contract], self.agreement.probability(contract));
-        let (reservation, risk_aversion) = self.reservation(contract, now);
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
                 (reservation, self.lot_values(risk_aversion).of(reservation), half)
@@ -273,25 +265,22 @@ impl Coherent {
             }
         };
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
+        let own_fair = nano(self.agreement.fair(contract));
+        let (agreed, centre) = (nano(p), nano(centre));
         for (ladder, (value, outward)) in ladders.into_iter().zip([(lots.0, -1.0), (lots.1, 1.0)]) {
             let wanted = value + outward * half;
             let widened = wanted + outward * toxic;
             let quoted = if outward < 0.0 { outcome.fee.bid(widened) } else { outcome.fee.ask(widened) };
+            let (lot, spread, quoted) = (nano(value), nano(wanted), nano(quoted));
+            let widened = if toxic > 0.0 { nano(widened) } else { spread };
             ladder.clear();
-            let mut reached: Nano = 0;
-            for (stage, price) in [
-                (Stage::Fair, self.agreement.fair(contract)),
-                (Stage::Coherence, p),
-                (Stage::Inventory, centre),
-                (Stage::Lot, value),
-                (Stage::HalfSpread, wanted),
-                (Stage::Toxicity, widened),
-                (Stage::Fee, quoted),
-            ] {
-                let price = nano(price);
-                ladder.add(stage, price - reached);
-                reached = price;
-            }
+            ladder.add(Stage::Fair, own_fair);
+            ladder.add(Stage::Coherence, agreed - own_fair);
+            ladder.add(Stage::Inventory, centre - agreed);
+            ladder.add(Stage::Lot, lot - centre);
+            ladder.add(Stage::HalfSpread, spread - lot);
+            ladder.add(Stage::Toxicity, widened - spread);
+            ladder.add(Stage::Fee, quoted - widened);
         }
     }
 }

@@ -22,6 +22,7 @@ mod agreement;
 mod amount;
 pub mod coherence;
 mod coherent;
+mod contract;
 mod decision;
 mod explain;
 mod fee_aware;
@@ -35,13 +36,15 @@ mod seed;
 mod settings;
 mod step;
 mod toxicity;
+mod watch;
 
 pub use agreement::Agreement;
+pub use contract::Terms;
 pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
 pub use explain::{Explanation, Step};
 pub use fee_aware::FeeModel;
 pub use position::Position;
-pub use quoter::{Quoter, Terms};
+pub use quoter::Quoter;
 pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};
 pub use step::{Belief, Command, Event, Quote, Quotes};
 

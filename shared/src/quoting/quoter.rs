@@ -1,39 +1,18 @@
 //! The state of an event's quotes, and the step that moves it.
 
 use super::account::Account;
-use super::amount::{Nano, nano};
+use super::amount::nano;
 use super::coherent::Coherent;
+use super::contract::{Contract, Terms, possible};
 use super::rules::Rules;
-use super::toxicity::Toxicity;
 use super::{
-    Belief, Command, Decision, Event, Position, Quote, Quotes, Reason, Regime, Settings, SideDecision, Stage,
-    Withheld, finish, place, seed,
+    Belief, Command, Decision, Event, Position, Quotes, Reason, Regime, Settings, finish, place, seed,
 };
 use crate::Invalid;
-use crate::fees::FeeSchedule;
-use crate::market::{Action, PriceGrid};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::units::Timestamp;
 
 /// The place of the rules `coherent` among the choices.
 const COHERENT: usize = 1;
-
-/// What a contract is quoted on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
-    /// The prices that are accepted.
-    pub grid: PriceGrid,
-    /// What its series charges, where that is known.
-    pub fees: Option<FeeSchedule>,
-    /// When its outcome is settled, where that is known.
-    pub settles: Option<Timestamp>,
-}
-
-impl Default for Terms {
-    /// Whole cents, and nothing else known.
-    fn default() -> Self {
-        Self { grid: PriceGrid::linear_cent(), fees: None, settles: None }
-    }
-}
 
 /// Decides the quotes of one event's contracts.
 #[derive(Debug, Clone)]
@@ -47,25 +26,6 @@ pub struct Quoter {
     due: Option<Timestamp>,
 }
 
-/// One contract's state.
-#[derive(Debug, Clone)]
-struct Contract {
-    terms: Terms,
-    belief: Option<Belief>,
-    position: Position,
-    book: (Option<Price>, Option<Price>),
-    /// Whether the book changed since the last decision.
-    book_changed: bool,
-    toxicity: Toxicity,
-    /// What rests: what was asked for, less what traded of it.
-    quotes: Quotes,
-    decision: Option<Decision>,
-    /// The value that the quotes were made for.
-    made_for: Nano,
-    /// Whether the position changed since the last decision.
-    filled: bool,
-}
-
 impl Quoter {
     /// Returns a quoter that holds nothing and quotes nothing yet.
     ///
@@ -76,21 +36,7 @@ impl Quoter {
         settings.check()?;
         let coherent =
             (settings.choice(place::RULES) == COHERENT).then(|| Coherent::new(settings, &contracts));
-        let contracts = contracts
-            .into_iter()
-            .map(|terms| Contract {
-                terms,
-                belief: None,
-                position: Position::FLAT,
-                book: (None, None),
-                book_changed: false,
-                toxicity: Toxicity::CALM,
-                quotes: Quotes::default(),
-                decision: None,
-                made_for: 0,
-                filled: false,
-            })
-            .collect();
+        let contracts = contracts.into_iter().map(Contract::new).collect();
         let (rules, account) = (Rules::new(settings), Account::default());
         Ok(Self { rules, contracts, coherent, account, due: None })
     }
@@ -146,12 +92,12 @@ impl Quoter {
                 if let Some(coherent) = &mut self.coherent {
                     (0..self.contracts.len()).for_each(|contract| coherent.unwatch(contract));
                 }
-                self.react_all(now, sink);
+                (0..self.contracts.len()).for_each(|contract| self.react(contract, now, sink));
             }
             Event::Tick => {
                 if self.due.is_some_and(|due| now >= due) {
                     self.due = None;
-                    self.react_all(now, sink);
+                    (0..self.contracts.len()).for_each(|contract| self.react(contract, now, sink));
                     self.wake_again(now);
                 }
             }
@@ -167,8 +113,8 @@ impl Quoter {
         agreed: Option<&[f64]>,
         sink: &mut impl FnMut(Command),
     ) -> Result<(), Invalid> {
-        let rules = self.rules;
-        let state = self.contract_mut(contract)?;
+        let count = self.contracts.len();
+        let state = self.contracts.get_mut(contract).ok_or_else(|| unknown(contract, count))?;
         if let Err(invalid) = possible(&belief) {
             state.belief = None;
             state.decision = None;
@@ -179,11 +125,11 @@ impl Quoter {
             return Err(invalid);
         }
         state.belief = Some(belief);
-        state.toxicity.observe(now, belief.z, belief.alarm, &rules);
-        let calm = state.toxicity.regime(now, &rules) == Regime::Calm;
+        state.toxicity.observe(now, belief.z, belief.alarm, &self.rules);
         if let Some(coherent) = &mut self.coherent {
             coherent.believe(contract, now, &belief, agreed);
-            if !calm {
+            let regime = state.toxicity.regime(now, &self.rules);
+            if state.decision.as_ref().is_none_or(|last| last.regime != regime) {
                 coherent.unwatch(contract);
             }
         }
@@ -214,24 +160,20 @@ impl Quoter {
 
     fn contract_mut(&mut self, contract: usize) -> Result<&mut Contract, Invalid> {
         let count = self.contracts.len();
-        self.contracts
-            .get_mut(contract)
-            .ok_or_else(|| Invalid::new("contract", format!("{contract} is none of the {count} contracts")))
+        self.contracts.get_mut(contract).ok_or_else(|| unknown(contract, count))
     }
 
     /// Decides anew what a change of one contract touches: with coherent rules, all contracts.
     fn react_to(&mut self, contract: usize, now: Timestamp, sink: &mut impl FnMut(Command)) {
-        if self.coherent.is_some() {
-            self.react_all(now, sink);
-        } else {
+        if self.coherent.is_none() {
             self.react(contract, now, sink);
+            return;
         }
-    }
-
-    fn react_all(&mut self, now: Timestamp, sink: &mut impl FnMut(Command)) {
+        // Regimes end at the very instant of a print too, before any tick tells.
+        let ends = self.due.is_some_and(|due| now >= due);
         let mut next = 0;
         while next < self.contracts.len() {
-            if let Some(coherent) = &self.coherent {
+            if let Some(coherent) = self.coherent.as_ref().filter(|_| !ends) {
                 let Some(moved) = coherent.next_moved(next) else { return };
                 next = moved;
             }
@@ -244,14 +186,18 @@ impl Quoter {
     fn react(&mut self, contract: usize, now: Timestamp, sink: &mut impl FnMut(Command)) {
         let rules = &self.rules;
         let state = &mut self.contracts[contract];
-        let Some(belief) = state.belief else { return };
-        let regime = if self.account.halts(now) { Regime::Halted } else { state.toxicity.regime(now, rules) };
-        let value = match &self.coherent {
-            None => nano(belief.fair),
-            Some(coherent) => nano(coherent.value(contract, now)),
+        let Some(belief) = state.belief else {
+            if let Some(coherent) = &mut self.coherent {
+                // Nothing is believed to be worth nothing, and it stays so until something is believed.
+                coherent.watch(contract, 0);
+            }
+            return;
         };
+        let regime = if self.account.halts(now) { Regime::Halted } else { state.toxicity.regime(now, rules) };
+        let reservation = self.coherent.as_ref().map(|coherent| coherent.reservation(contract, now));
+        let value = nano(reservation.map_or(belief.fair, |reservation| reservation.price));
         let Some(reason) = state.reason(now, value, regime, rules) else {
-            if let Some(coherent) = self.coherent.as_mut().filter(|_| state.unmoved(regime)) {
+            if let Some(coherent) = self.coherent.as_mut().filter(|_| !state.book_changed) {
                 coherent.watch(contract, state.made_for);
             }
             return;
@@ -262,9 +208,11 @@ impl Quoter {
         (decision.at, decision.reason, decision.belief) = (now, reason, belief);
         (decision.position, decision.regime, decision.book) = (position, regime, book);
         let ladders = [&mut decision.bid.ladder, &mut decision.ask.ladder];
-        match &self.coherent {
-            None => seed::ladders(rules, &belief, position, regime, ladders),
-            Some(coherent) => coherent.ladders(contract, now, belief.sigma_b, regime, ladders),
+        match (&self.coherent, reservation) {
+            (Some(coherent), Some(reservation)) => {
+                coherent.ladders(contract, reservation, belief.sigma_b, regime, ladders);
+            }
+            _ => seed::ladders(rules, &belief, position, regime, ladders),
         }
         finish::bid(&mut decision.bid, rules, grid, position, regime, book.1);
         finish::ask(&mut decision.ask, rules, grid, position, regime, book.0);
@@ -272,7 +220,7 @@ impl Quoter {
         state.made_for = value;
         state.filled = false;
         state.book_changed = false;
-        if let Some(coherent) = self.coherent.as_mut().filter(|_| state.unmoved(regime)) {
+        if let Some(coherent) = &mut self.coherent {
             coherent.watch(contract, value);
         }
         let due = match regime {
@@ -294,10 +242,10 @@ impl Quoter {
 
     /// Finds the next time after `now` that something ends or is due.
     fn wake_again(&mut self, now: Timestamp) {
-        let rules = self.rules;
+        let rules = &self.rules;
         let mut due = self.account.resumes().filter(|at| *at > now);
         for state in &self.contracts {
-            let settles = state.toxicity.settles(now, &rules);
+            let settles = state.toxicity.settles(now, rules);
             let held = state.held_back().and_then(|at| at.checked_add_micros(rules.refresh));
             for at in [settles, held].into_iter().flatten().filter(|at| *at > now) {
                 due = Some(due.map_or(at, |known| known.min(at)));
@@ -307,82 +255,6 @@ impl Quoter {
     }
 }
 
-impl Contract {
-    /// Takes note of a trade of one of our orders.
-    fn fill(&mut self, action: Action, price: Price, count: Quantity) {
-        self.position = self.position.after(action, count);
-        self.filled = true;
-        let side = match action {
-            Action::Buy => &mut self.quotes.bid,
-            Action::Sell => &mut self.quotes.ask,
-        };
-        // A fill at another price is of an order that was already replaced.
-        if let Some(quote) = side.filter(|quote| quote.price == price) {
-            *side = quote
-                .count
-                .checked_sub(count)
-                .filter(|left| !left.is_zero())
-                .map(|left| Quote { count: left, ..quote });
-        }
-    }
-
-    /// Returns why the quotes must be decided anew, if they must.
-    #[inline]
-    fn reason(&self, now: Timestamp, value: Nano, regime: Regime, rules: &Rules) -> Option<Reason> {
-        let Some(last) = &self.decision else { return Some(Reason::Start) };
-        if last.regime != regime {
-            let account = last.regime == Regime::Halted || regime == Regime::Halted;
-            Some(if account { Reason::Account } else { Reason::Regime })
-        } else if self.filled {
-            Some(Reason::Fill)
-        } else if (value - self.made_for).abs() > rules.drift {
-            Some(Reason::Drift)
-        } else if self.held_back().is_some_and(|at| now.micros_since(at) >= rules.refresh) {
-            Some(Reason::Refresh)
-        } else {
-            None
-        }
-    }
-
-    /// Returns whether nothing but a drift of the value will change quotes that were decided in `regime`, if nothing is said
-    /// of the contract: a calm regime is left for nothing else, and no change of the book waits to be looked at.
-    #[inline]
-    fn unmoved(&self, regime: Regime) -> bool {
-        regime == Regime::Calm && !self.book_changed
-    }
-
-    /// Returns when the quotes were decided, if the book held one of them back and has changed since.
-    #[inline]
-    fn held_back(&self) -> Option<Timestamp> {
-        let last = self.decision.as_ref().filter(|_| self.book_changed)?;
-        let by_book = |side: &SideDecision| {
-            side.ladder.amount(Stage::PostOnly) != 0 || side.quote == Err(Withheld::WouldCross)
-        };
-        (by_book(&last.bid) || by_book(&last.ask)).then_some(last.at)
-    }
-
-    /// Asks for `quotes` if they are others than those that rest.
-    fn rest(&mut self, contract: usize, quotes: Quotes, reason: Reason, sink: &mut impl FnMut(Command)) {
-        if self.quotes != quotes {
-            self.quotes = quotes;
-            sink(Command { contract, quotes, reason });
-        }
-    }
-}
-
-/// Checks that a belief's numbers can be.
-fn possible(belief: &Belief) -> Result<(), Invalid> {
-    let fair = belief.fair >= 0.0 && belief.fair <= 1.0;
-    let alarm = belief.alarm >= 0.0 && belief.alarm <= 1.0 + 1e-9;
-    if fair && alarm && belief.sd >= 0.0 && belief.sigma_b >= 0.0 && !belief.z.is_nan() {
-        Ok(())
-    } else {
-        Err(Invalid::new(
-            "belief",
-            format!(
-                "must have fair and alarm from 0 to 1, sd and sigma_b not negative and z a number, got {}, {}, {}, {} and {}",
-                belief.fair, belief.alarm, belief.sd, belief.sigma_b, belief.z
-            ),
-        ))
-    }
+fn unknown(contract: usize, count: usize) -> Invalid {
+    Invalid::new("contract", format!("{contract} is none of the {count} contracts"))
 }

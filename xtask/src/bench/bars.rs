@@ -23,6 +23,7 @@ const BARS: &[(&str, Bar)] = &[
     ("belief: fair value and toxicity of a print", Bar::PerSecond(3e6)),
     ("digital: price, lambda T = 0.5", Bar::PerSecond(5e6)),
     ("digital: price and Greeks, lambda T = 0.5", Bar::PerSecond(1.5e6)),
+    ("wasm: fair value and toxicity of a print", Bar::PerSecond(2e6)),
     ("wasm: price and Greeks, lambda T = 0.5", Bar::PerSecond(1.2e6)),
     ("implied: volatility, no jumps", Bar::PerSecond(20e6)),
     ("winner: 10 normals", Bar::Nanoseconds(30e3)),

@@ -12,6 +12,13 @@ use crate::{tools, workspace};
 /// The benchmarks of `shared`, each a file of that name in `shared/benches`.
 const BENCHES: &[&str] = &["backtest", "belief", "pricing", "quoting", "winner"];
 
+/// What is measured as WebAssembly: an example of `shared`, what its figure is called, and how many calls its `main`
+/// makes.
+const EXAMPLES: &[(&str, &str, u32)] = &[
+    ("greeks_in_wasm", "price and Greeks, lambda T = 0.5", 102_400),
+    ("belief_in_wasm", "fair value and toxicity of a print", 200_000),
+];
+
 /// The label of ours in WebAssembly.
 pub const WASM: &str = "wasm";
 /// The label of QuantLib.
@@ -62,7 +69,7 @@ pub fn prepare(filter: &str, install_peers: bool) -> anyhow::Result<Vec<Source>>
     for (label, source) in [
         (WASM, wasm as fn(bool) -> anyhow::Result<Source>),
         (QUANTLIB, quantlib),
-        (PYTHON, |_| Ok(interpreted(PYTHON, "python3", "-c", include_str!("first_system.py"), None))),
+        (PYTHON, |_| Ok(interpreted(PYTHON, "python3", "-c", include_str!("first_system.py"), Vec::new()))),
     ] {
         if bars::uses(label, filter) {
             sources.push(source(install_peers)?);
@@ -108,29 +115,28 @@ fn ours(filter: &str) -> anyhow::Result<Vec<Source>> {
 
 /// Builds the WebAssembly that Node.js runs.
 fn wasm(_install: bool) -> anyhow::Result<Source> {
-    const EXAMPLE: &str = "greeks_in_wasm";
     const TARGET: &str = "wasm32-unknown-unknown";
     tools::wasm_target()?;
     let build = ["build", "--locked", "--quiet", "-p", "shared", "--profile", "wasm-release"];
     Step {
-        doing: "Building the benchmark for WebAssembly".into(),
+        doing: "Building the benchmarks for WebAssembly".into(),
         usually: "1 min, the first time",
         remedy: "mend the line that the compiler names",
     }
     .run(
         Command::new("cargo")
             .args(build)
-            .args(["--target", TARGET, "--example", EXAMPLE])
+            .args(["--target", TARGET])
+            .args(EXAMPLES.iter().flat_map(|(example, ..)| ["--example", example]))
             .current_dir(workspace::root()),
     )?;
-    let module = workspace::target().join(TARGET).join(format!("wasm-release/examples/{EXAMPLE}.wasm"));
-    let mut source = interpreted(
-        WASM,
-        "node",
-        "--eval",
-        include_str!("greeks_in_wasm.mjs"),
-        Some(module.display().to_string()),
-    );
+    let folder = workspace::target().join(TARGET).join("wasm-release/examples");
+    let arguments = EXAMPLES.iter().flat_map(|(example, name, calls)| {
+        let module = folder.join(format!("{example}.wasm"));
+        [module.display().to_string(), (*name).to_owned(), calls.to_string()]
+    });
+    let script = include_str!("in_wasm.mjs");
+    let mut source = interpreted(WASM, "node", "--eval", script, arguments.collect());
     if let Ok(program) = &mut source.program {
         program.arguments.insert(0, "--input-type=module".into());
     }
@@ -196,7 +202,7 @@ fn interpreted(
     interpreter: &str,
     flag: &str,
     script: &str,
-    argument: Option<String>,
+    arguments: Vec<String>,
 ) -> Source {
     let output = Command::new(interpreter).arg("--version").output().ok();
     let Some(output) = output.filter(|output| output.status.success()) else {
@@ -204,6 +210,6 @@ fn interpreted(
         return Source { label, version: String::new(), program };
     };
     let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let arguments = [flag.to_owned(), script.to_owned()].into_iter().chain(argument).collect();
+    let arguments = [flag.to_owned(), script.to_owned()].into_iter().chain(arguments).collect();
     Source { label, version, program: Ok(Program { path: interpreter.into(), arguments }) }
 }

@@ -112,6 +112,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     };
     let mut stdout = std::io::stdout().lock();
     write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
+    if let Some(sweep) = &sweep {
+        writeln!(stdout, "Swept: {}", sweep.pace())?;
+    }
     writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
     if let Some(folder) = &options.out {
         write(folder, "report.json", &json)?;

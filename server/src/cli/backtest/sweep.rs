@@ -1,9 +1,11 @@
 //! `--sweep`: a grid of configurations on all cores, as a table, and a verdict that knows how many there were.
 
 use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use shared::backtest::{Axis, FillModel, Grid, Link, Prepared, Trial, Verdict, judge, run};
+use shared::format::grouped;
 
 use super::evidence::{dollars, in_parallel};
 use crate::cli::progress::Progress;
@@ -14,6 +16,8 @@ pub(super) struct Sweep {
     /// The trials of each combination, one a fill model; none of a combination that doesn't go together.
     pub(super) trials: Vec<Option<Vec<Trial>>>,
     pub(super) verdicts: Vec<Verdict>,
+    /// How long the runs took.
+    pub(super) took: Duration,
 }
 
 /// The verdict under one fill model, for `evidence.json`.
@@ -40,6 +44,7 @@ impl Sweep {
         }
         let grid = Grid::new(link.config, axes.to_vec())?;
         let progress = Progress::start("Sweeping", 1);
+        let start = Instant::now();
         let trial = |place: usize| {
             // A least spread above the greatest, say, is no configuration.
             let config = grid.config(place).ok()?;
@@ -49,6 +54,7 @@ impl Sweep {
         let total = grid.len() as f64;
         let trials: Vec<Option<Vec<Trial>>> =
             in_parallel(grid.len(), trial, |done| progress.report(0, done as f64 / total));
+        let took = start.elapsed();
         drop(progress);
         let of_model = |model: usize| {
             let own: Vec<Option<&Trial>> =
@@ -56,7 +62,14 @@ impl Sweep {
             judge(&own)
         };
         let verdicts = (0..link.models.len()).filter_map(of_model).collect();
-        Ok(Some(Self { grid, trials, verdicts }))
+        Ok(Some(Self { grid, trials, verdicts, took }))
+    }
+
+    /// Returns how many combinations ran, and how long that took.
+    pub(super) fn pace(&self) -> String {
+        let ran = self.trials.iter().flatten().count();
+        let combinations = if ran == 1 { "combination" } else { "combinations" };
+        format!("{} {combinations} in {:.1} s", grouped(ran as i64), self.took.as_secs_f64())
     }
 
     /// Returns the verdicts.
