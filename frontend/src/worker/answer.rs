@@ -158,7 +158,7 @@ fn of_lab(mut packet: Packet) -> Answer {
         }),
         BELIEF => {
             let mut points = || found::points(&packet.column());
-            let (prints, fair, band) = (points(), points(), points());
+            let (prints, fair, band) = (points(), points(), found::held(&points()));
             Answer::Belief(BeliefFound { contract: number(0) as usize, prints, fair, band })
         }
         RUN => {

@@ -15,6 +15,18 @@ pub(super) fn points(column: &[f64]) -> Points {
     Arc::new(column.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
 }
 
+/// Returns a band's pairs with each held until the next: what is believed changes at prints alone.
+pub(super) fn held(pairs: &[(f64, f64)]) -> Points {
+    let mut band = Vec::with_capacity(2 * pairs.len());
+    for (place, pair) in pairs.chunks_exact(2).enumerate() {
+        if let Some(before) = place.checked_sub(1).and_then(|before| pairs.get(2 * before..2 * place)) {
+            band.extend([(pair[0].0, before[0].1), (pair[0].0, before[1].1)]);
+        }
+        band.extend([pair[0], pair[1]]);
+    }
+    Arc::new(band)
+}
+
 /// A tape that was prepared.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct TapeFound {

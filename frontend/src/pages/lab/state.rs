@@ -205,6 +205,9 @@ impl Lab {
         match Link::parse(&query) {
             Ok(link) => {
                 self.config.set(link.config);
+                if link.models != FillModel::ALL {
+                    self.desk.say("The link asks for some of the fill models; all four are run here, so the result hash is another.");
+                }
                 self.link.set_value(Some(link.clone()));
                 let hash = window().location().hash().unwrap_or_default();
                 let (contract, model) = hash.trim_start_matches('#').split_once('/').unwrap_or_default();

@@ -84,10 +84,12 @@ pub(super) fn Sweep() -> impl IntoView {
             } else {
                 format!("the probability that its Sharpe ratio is more than the best of {cells} tries by luck is {}", format::percent(probability, 0))
             };
-            format!(
-                "Best, framed: {i} down, {j} across. Of {cells} tried, {luck}. Chosen anew on all other events, the choice made {} on those held out.",
-                format::dollars(held_out, 2)
-            )
+            let held_out = if lab.chosen.with(|events| events.contains(' ')) {
+                format!(" Chosen anew on all other events, the choice made {} on those held out.", format::dollars(held_out, 2))
+            } else {
+                " With one event there is none to hold out.".to_owned()
+            };
+            format!("Best, framed: {i} down, {j} across. Of {cells} tried, {luck}.{held_out}")
         });
         Some(view! {
             <div class="table-scroll" tabindex="0" role="region" aria-label="Net of every combination">

@@ -224,24 +224,22 @@ fn marks(canvas: &HtmlCanvasElement, spec: &Spec, view: &View, palette: &Palette
     Some(())
 }
 
-/// Returns the way around a band, thinned to one pair a pixel that holds all of the pixel's.
+/// Returns the way around a band, thinned to three pairs a pixel: its first, one that holds all of them, and its last.
 fn outline(points: &[(f64, f64)], pairs: &[usize], view: &View) -> Vec<(f64, f64)> {
-    let (mut lower, mut upper) = (Vec::<(f64, f64)>::new(), Vec::<(f64, f64)>::new());
-    let mut column = i64::MIN;
-    for pair in pairs {
-        let (low, high) = (points[2 * pair], points[2 * pair + 1]);
-        let here = (view.pixel_of_x(low.0) * view.ratio) as i64;
-        match (lower.last_mut(), upper.last_mut()) {
-            (Some(lowest), Some(highest)) if here == column => {
-                lowest.1 = f64::min(lowest.1, low.1);
-                highest.1 = f64::max(highest.1, high.1);
-            }
-            _ => {
-                lower.push(low);
-                upper.push(high);
-            }
+    let (mut lower, mut upper) = (Vec::new(), Vec::new());
+    let column = |pair: usize| (view.pixel_of_x(points[2 * pair].0) * view.ratio) as i64;
+    for here in pairs.chunk_by(|a, b| column(*a) == column(*b)) {
+        let (first, last) = (here[0], here[here.len() - 1]);
+        let x = points[2 * last].0;
+        let extreme = |which: usize, pick: fn(f64, f64) -> f64| {
+            (x, here.iter().fold(points[2 * first + which].1, |y, pair| pick(y, points[2 * pair + which].1)))
+        };
+        lower.push(points[2 * first]);
+        upper.push(points[2 * first + 1]);
+        if here.len() > 1 {
+            lower.extend([extreme(0, f64::min), points[2 * last]]);
+            upper.extend([extreme(1, f64::max), points[2 * last + 1]]);
         }
-        column = here;
     }
     lower.extend(upper.into_iter().rev());
     lower
