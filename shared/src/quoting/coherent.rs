@@ -6,11 +6,10 @@ use super::decision::{Ladders, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::LotValues;
 use super::watch::Watch;
-use super::{Belief, Fee, FeeModel, Position, Regime, Settings, Terms, place};
+use super::{Belief, FeeModel, Position, Regime, Settings, Terms, place};
 use crate::belief::surface::horizon_fraction;
-use crate::fees::{FeeSchedule, Role};
 use crate::math::{exp, max, min};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::units::Timestamp;
 
 const MICROS_PER_HOUR: f64 = 3.6e9;
 const DAYS_PER_YEAR: f64 = 365.0;
@@ -18,8 +17,6 @@ const DAYS_PER_YEAR: f64 = 365.0;
 const MOST_LOTS: f64 = 100.0;
 /// The greatest exponent of an outcome's weight: with it, no sum of weights overflows.
 const MOST_EXPONENT: f64 = 600.0;
-/// The rate of the mission's maker fee.
-const MAKER_RATE: f64 = 0.0175;
 
 /// What all outcomes of an event are worth together.
 #[derive(Debug, Clone)]
@@ -88,7 +85,7 @@ impl Coherent {
                 position: 0.0,
                 weight: 1.0,
                 settles: terms.settles,
-                fee: fee_model(settings.fee(), terms.fees.as_ref()),
+                fee: FeeModel::of(settings.fee(), terms.fees.as_ref()),
             })
             .collect();
         Self {
@@ -288,19 +285,4 @@ impl Coherent {
 /// Returns `e^(-gamma q)`.
 fn weight(risk_aversion: f64, position: f64) -> f64 {
     exp(max(min(-risk_aversion * position, MOST_EXPONENT), -MOST_EXPONENT))
-}
-
-/// Returns what a fill is charged, as the quotes reckon with it: makers' fees, before rounding.
-fn fee_model(fee: Fee, schedule: Option<&FeeSchedule>) -> FeeModel {
-    match (fee, schedule) {
-        (Fee::Flat(amount), _) => FeeModel::Flat(amount.to_dollars()),
-        (Fee::Exact, Some(schedule)) => {
-            // At even odds, P (1 - P) is a quarter.
-            let half = Price::ONE.centicents() / 2;
-            let (half, one) = (Price::from_centicents(half), Quantity::from_contracts(1));
-            let fee = half.and_then(|half| one.map(|one| schedule.model_fee(Role::Maker, half, one)));
-            FeeModel::Quadratic(fee.map_or(MAKER_RATE, |fee| 4.0 * fee.to_dollars()))
-        }
-        (Fee::Exact, None) | (Fee::Maker, _) => FeeModel::Quadratic(MAKER_RATE),
-    }
 }

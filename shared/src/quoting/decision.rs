@@ -144,31 +144,36 @@ impl Stage {
 
 /// The amounts that the stages add, in billionths of a dollar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Ladder([Nano; Stage::ALL.len()]);
+pub(super) struct Ladder {
+    amounts: [Nano; Stage::ALL.len()],
+    /// What they add up to: to read again what was just written would wait for it.
+    sum: Nano,
+}
 
 impl Ladder {
     /// Adds `amount` at `stage`.
     #[inline]
     pub(super) fn add(&mut self, stage: Stage, amount: Nano) {
-        self.0[stage as usize] += amount;
+        self.amounts[stage as usize] += amount;
+        self.sum += amount;
     }
 
     /// Starts over.
     #[inline]
     pub(super) fn clear(&mut self) {
-        self.0 = [0; Stage::ALL.len()];
+        *self = Self::default();
     }
 
     /// Returns what `stage` adds.
     #[inline]
     pub(super) fn amount(&self, stage: Stage) -> Nano {
-        self.0[stage as usize]
+        self.amounts[stage as usize]
     }
 
     /// Returns the sum of all stages.
     #[inline]
     pub(super) fn sum(&self) -> Nano {
-        self.0.iter().sum()
+        self.sum
     }
 }
 

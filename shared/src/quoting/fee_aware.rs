@@ -1,5 +1,12 @@
 //! Quotes that are still worth their value once the fee of a fill is paid.
 
+use super::Fee;
+use crate::fees::{FeeSchedule, Role};
+use crate::units::{Price, Quantity};
+
+/// The rate of the mission's maker fee.
+const MAKER_RATE: f64 = 0.0175;
+
 /// What a fill is charged a contract, before rounding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FeeModel {
@@ -10,6 +17,21 @@ pub enum FeeModel {
 }
 
 impl FeeModel {
+    /// Returns what a fill is charged, as the quotes reckon with it: makers' fees, before rounding.
+    pub(super) fn of(fee: Fee, schedule: Option<&FeeSchedule>) -> Self {
+        match (fee, schedule) {
+            (Fee::Flat(amount), _) => Self::Flat(amount.to_dollars()),
+            (Fee::Exact, Some(schedule)) => {
+                // At even odds, P (1 - P) is a quarter.
+                let half = Price::ONE.centicents() / 2;
+                let (half, one) = (Price::from_centicents(half), Quantity::from_contracts(1));
+                let fee = half.and_then(|half| one.map(|one| schedule.model_fee(Role::Maker, half, one)));
+                Self::Quadratic(fee.map_or(MAKER_RATE, |fee| 4.0 * fee.to_dollars()))
+            }
+            (Fee::Exact, None) | (Fee::Maker, _) => Self::Quadratic(MAKER_RATE),
+        }
+    }
+
     /// Returns the bid in dollars at which a contract and its fee cost `value`: `b + c b (1 - b) = value`. Outside $0 to
     /// $1, where nothing trades, it is the value itself.
     #[inline]
