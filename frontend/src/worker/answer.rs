@@ -173,12 +173,14 @@ fn of_lab(mut packet: Packet) -> Answer {
             let (config, hash, link) = (packet.text(), packet.text(), packet.text());
             let (models, events, scores) = (found::rows(&packet.column()), packet.column(), packet.column());
             let (bins, horizons) = (found::rows(&packet.column()), found::rows(&packet.column()));
+            let markouts = found::rows(&packet.column());
             let event_names = packet.texts;
             Answer::Report(ReportFound {
                 config,
                 hash,
                 link,
                 models,
+                markouts,
                 events,
                 event_names,
                 scores,

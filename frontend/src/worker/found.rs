@@ -205,6 +205,9 @@ pub(crate) struct ReportFound {
     /// Of each fill model: the 95 % interval of net (not numbers where there is none), days, their Sharpe ratio, and the
     /// probability that the true one is positive.
     pub(crate) models: Vec<[f64; 5]>,
+    /// Of each fill model: the 95 % intervals of what fills were worth after 1, 5 and 30 minutes, 6 hours and at
+    /// settlement, in cents a contract; not numbers where there is none.
+    pub(crate) markouts: Vec<[f64; 10]>,
     /// Net by event and, within it, by fill model.
     pub(crate) events: Vec<f64>,
     /// The events' tickers.

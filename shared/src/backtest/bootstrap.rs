@@ -24,6 +24,24 @@ pub fn sum_interval(events: &[i64], resamples: usize, rng_seed: u64) -> Option<(
     Some((sums[ranked[(resamples - 1) * 25 / 1000]], sums[ranked[(resamples - 1) * 975 / 1000]]))
 }
 
+/// Returns the 2.5th and the 97.5th percentile of the mean when events are drawn with replacement; each has its sum and
+/// its number.
+pub(super) fn mean_interval(events: &[(f64, usize)], resamples: usize, rng_seed: u64) -> Option<(f64, f64)> {
+    if events.len() < FEWEST_EVENTS || resamples == 0 {
+        return None;
+    }
+    let mut rng = SplitMix64::new(rng_seed);
+    let means: Vec<f64> = (0..resamples)
+        .map(|_| {
+            let drawn = events.iter().map(|_| events[rng.below(events.len())]);
+            let (sum, n) = drawn.fold((0.0, 0), |(sum, n), event| (sum + event.0, n + event.1));
+            sum / n as f64
+        })
+        .collect();
+    let ranked = order(resamples, &|a, b| means[a] < means[b]);
+    Some((means[ranked[(resamples - 1) * 25 / 1000]], means[ranked[(resamples - 1) * 975 / 1000]]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +63,17 @@ mod tests {
         let mut events = [0; 10];
         events[4] = -7_000;
         assert_eq!(sum_interval(&events, 10_000, 7), Some((-21_000, 0)));
+    }
+
+    #[test]
+    fn a_mean_weighs_events_by_their_number() {
+        // All of a mean of 2: any resample has it, however large its events.
+        let events = [(2.0, 1), (20.0, 10), (200.0, 100), (4.0, 2)];
+        assert_eq!(mean_interval(&events, 500, 3), Some((2.0, 2.0)));
+        assert_eq!(mean_interval(&events[..3], 500, 3), None);
+        // One event of four has 3 a piece, the others nothing: drawn j times of 4, the mean is 3 j / 4.
+        let events = [(3.0, 1), (0.0, 1), (0.0, 1), (0.0, 1)];
+        assert_eq!(mean_interval(&events, 10_000, 7), Some((0.0, 2.25)));
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! Whether the fair prices were right: scored against settlements at fixed times before them.
 
+use super::bootstrap::mean_interval;
 use super::prepared::Prepared;
 use super::score::{Score, Scores};
 use crate::Invalid;
 use crate::market::Side;
-use crate::order::order;
-use crate::random::SplitMix64;
 
 /// How many days before settlement the belief is scored.
 pub const SCORED_DAYS: [i64; 4] = [14, 7, 3, 1];
@@ -128,22 +127,4 @@ pub fn calibrate(
         last_print,
         by_contract,
     }))
-}
-
-/// Returns the 2.5th and the 97.5th percentile of the mean when events are drawn with replacement; each has its sum and
-/// its number.
-fn mean_interval(events: &[(f64, usize)], resamples: usize, rng_seed: u64) -> Option<(f64, f64)> {
-    if events.len() < super::bootstrap::FEWEST_EVENTS || resamples == 0 {
-        return None;
-    }
-    let mut rng = SplitMix64::new(rng_seed);
-    let means: Vec<f64> = (0..resamples)
-        .map(|_| {
-            let drawn = events.iter().map(|_| events[rng.below(events.len())]);
-            let (sum, n) = drawn.fold((0.0, 0), |(sum, n), event| (sum + event.0, n + event.1));
-            sum / n as f64
-        })
-        .collect();
-    let ranked = order(resamples, &|a, b| means[a] < means[b]);
-    Some((means[ranked[(resamples - 1) * 25 / 1000]], means[ranked[(resamples - 1) * 975 / 1000]]))
 }

@@ -1,7 +1,7 @@
 //! The result: a row for each contract and for all of them, under each fill model, with its evidence.
 
 use super::account::Money;
-use super::bootstrap::sum_interval;
+use super::bootstrap::{mean_interval, sum_interval};
 use super::calibration::{Calibration, calibrate};
 use super::config::Config;
 use super::engine::run;
@@ -110,6 +110,26 @@ impl<'a> Report<'a> {
     /// Returns the net profit of each event under each fill model, in microdollars, in the tape's order.
     pub fn events(&self) -> &[(FillModel, Vec<i64>)] {
         &self.events
+    }
+
+    /// Returns the 95 % intervals of what a contract that we traded under the fill model was worth later, at each of
+    /// [`super::HORIZONS`] and, last, at settlement, in microdollars a hundredth of a contract: events resampled, weighed
+    /// by volume, those without a fill left out; `None` of fewer than four.
+    pub fn markout_intervals(&self, model: FillModel) -> [Option<(f64, f64)>; MARKOUT_KEYS.len() + 1] {
+        core::array::from_fn(|horizon| {
+            let mut events = vec![(0.0, 0); self.prepared.events().len()];
+            let rows = self.rows.iter().filter(|row| row.model == model);
+            for (row, contract) in rows.filter_map(|row| Some((row, row.contract?))) {
+                let (sum, volume) = match row.money.markouts.get(horizon) {
+                    Some(sum) => (*sum, row.money.volume),
+                    None => row.money.settled,
+                };
+                let event: &mut (f64, usize) = &mut events[self.prepared.contracts()[contract].event];
+                *event = (event.0 + sum as f64, event.1 + volume as usize);
+            }
+            events.retain(|event| event.1 > 0);
+            mean_interval(&events, RESAMPLES, self.config.rng_seed)
+        })
     }
 
     /// Returns the link that asks for this result.

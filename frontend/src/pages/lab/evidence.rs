@@ -84,19 +84,30 @@ fn Markouts() -> impl IntoView {
         let cents = |value: f64| {
             if value.is_nan() { "–".to_owned() } else { format::signed_cents(value / 100.0, 2) }
         };
-        let mut rows: Vec<(&'static str, [String; MODELS])> = ["1 min", "5 min", "30 min", "6 h"]
-            .into_iter()
-            .enumerate()
-            .map(|(i, name)| (name, of_lines(lab, |line| cents(line.markouts[i]))))
-            .collect();
-        rows.push(("Settlement", of_lines(lab, |line| cents(line.settled.0))));
+        let report = lab.report.get().unwrap_or_default();
+        let interval = |model: usize, horizon: usize| -> String {
+            let found = report
+                .markouts
+                .get(model)
+                .map_or([f64::NAN; 2], |all| [all[2 * horizon], all[2 * horizon + 1]]);
+            if found[0].is_nan() {
+                return "–".to_owned();
+            }
+            format!("{} to {}", cents(found[0]), cents(found[1]))
+        };
+        let mut rows: Vec<(&'static str, [String; MODELS])> = Vec::new();
+        for (i, name) in ["1 min", "5 min", "30 min", "6 h", "Settlement"].into_iter().enumerate() {
+            let of = |line: &Line| line.markouts.get(i).copied().unwrap_or(line.settled.0);
+            rows.push((name, of_lines(lab, |line| cents(of(line)))));
+            rows.push(("95 %", std::array::from_fn(|model| interval(model, i))));
+        }
         rows.push(("Contracts traded", of_lines(lab, |line| format::shortest(line.volume))));
         rows.push(("of them settled", of_lines(lab, |line| format::shortest(line.settled.1))));
         table("Markouts", rows)
     };
     view! {
         <h3>"What fills were worth later"</h3>
-        <p class="aside">"Fair so long after a fill against its price, ¢ a contract, for us where positive."</p>
+        <p class="aside">"Fair so long after a fill against its price, ¢ a contract, for us where positive; intervals by resampling events, none of fewer than four."</p>
         {rows}
     }
 }

@@ -220,6 +220,15 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
         [low, high, sharpe[0], sharpe[1], sharpe[2]]
     };
     let models = report.totals().flat_map(model).collect();
+    let interval = |found: Option<(f64, f64)>| {
+        let (low, high) = found.unwrap_or((f64::NAN, f64::NAN));
+        [low / 100.0, high / 100.0]
+    };
+    let markouts = FillModel::ALL
+        .into_iter()
+        .flat_map(|model| report.markout_intervals(model))
+        .flat_map(interval)
+        .collect();
     let events = (0..prepared.events().len())
         .flat_map(|event| report.events().iter().map(move |(_, nets)| nets[event] as f64 / 1e6))
         .collect();
@@ -242,7 +251,7 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
         let of_days = found.horizons.iter();
         horizons.extend(of_days.flat_map(|h| [h.days as f64, h.n as f64, h.brier, h.brier_last_print]));
     }
-    let columns = vec![Vec::new(), models, events, scores, bins, horizons];
+    let columns = vec![Vec::new(), models, events, scores, bins, horizons, markouts];
     Ok(Packet { kind: REPORT, texts, columns, ..Packet::default() })
 }
 
