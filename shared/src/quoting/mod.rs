@@ -50,3 +50,5 @@ pub use step::{Belief, Command, Event, Quote, Quotes};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod watch_tests;
