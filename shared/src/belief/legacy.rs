@@ -20,10 +20,14 @@ fn step_variance(squares: &mut [f64]) -> f64 {
     if squares.is_empty() {
         return LEAST_STEP;
     }
-    squares.sort_unstable_by(f64::total_cmp);
-    let middle = squares.len() / 2;
-    let median =
-        if squares.len() % 2 == 1 { squares[middle] } else { 0.5 * (squares[middle - 1] + squares[middle]) };
+    let is_odd = squares.len() % 2 == 1;
+    let (below, &mut middle, _) = squares.select_nth_unstable_by(squares.len() / 2, f64::total_cmp);
+    let median = if is_odd {
+        middle
+    } else {
+        let before = below.iter().fold(0.0, |most, square| max(most, *square));
+        0.5 * (before + middle)
+    };
     max(median, LEAST_STEP)
 }
 
