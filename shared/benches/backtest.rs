@@ -9,7 +9,7 @@ use std::io::Read as _;
 use std::ops::ControlFlow;
 
 use shared::Invalid;
-use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Report, run};
+use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Record, Report, run};
 use shared::belief::{Calibration, walk_forward};
 use shared::market::EventTape;
 use shared::market::csv::{read_markets, read_trades};
@@ -72,16 +72,16 @@ fn main() -> Result<(), Invalid> {
             black_box(run(black_box(prepared), black_box(&config), &FillModel::ALL, record).is_ok());
         }
     };
-    harness.measure(&seed, 1, rerun(Config::preset(Preset::Seed), false));
-    harness.measure(&fixed, 1, rerun(Config::preset(Preset::SeedFixed3), false));
-    harness.measure(&coherent, 1, rerun(Config::preset(Preset::Coherent), false));
+    harness.measure(&seed, 1, rerun(Config::preset(Preset::Seed), Record::Totals));
+    harness.measure(&fixed, 1, rerun(Config::preset(Preset::SeedFixed3), Record::Totals));
+    harness.measure(&coherent, 1, rerun(Config::preset(Preset::Coherent), Record::Totals));
     let mut by_arrivals = Config::preset(Preset::Coherent);
     by_arrivals.set("offset", "glft")?;
-    harness.measure(&glft, 1, rerun(by_arrivals, false));
-    harness.measure(&series, 1, rerun(Config::preset(Preset::SeedFixed3), true));
+    harness.measure(&glft, 1, rerun(by_arrivals, Record::Totals));
+    harness.measure(&series, 1, rerun(Config::preset(Preset::SeedFixed3), Record::All));
     let link = Link::new(Config::preset(Preset::Seed));
     harness.measure(&report, 1, || {
-        black_box(Report::of(&prepared, &link, false).map(|(report, _)| report.hash()).is_ok());
+        black_box(Report::of(&prepared, &link, Record::Totals).map(|(report, _)| report.hash()).is_ok());
     });
     let axes = ["half_spread_cents=1:10:10", "skew_cents=0:2:10"].map(Axis::parse);
     let axes = axes.into_iter().collect::<Result<Vec<Axis>, Invalid>>()?;
@@ -94,7 +94,7 @@ fn main() -> Result<(), Invalid> {
                     for place in (first..grid.len()).step_by(2) {
                         let outcomes = grid
                             .config(place)
-                            .and_then(|config| run(prepared, &config, &FillModel::ALL, false));
+                            .and_then(|config| run(prepared, &config, &FillModel::ALL, Record::Totals));
                         black_box(outcomes.is_ok());
                     }
                 });

@@ -5,7 +5,7 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use shared::backtest::{Config, FillModel, Prepared, decisions, run};
+use shared::backtest::{Config, FillModel, Prepared, Record, decisions, run};
 use shared::belief::{Calibration, walk_forward};
 use shared::market::{Contract, EventTape, Side, Trade};
 use shared::quoting::Preset;
@@ -36,7 +36,7 @@ fn log(trades: &[Trade], config: &Config, result: Option<Side>) -> String {
     };
     let markets: Vec<Contract> = events.iter().flat_map(EventTape::contracts).map(market).collect();
     let prepared = Prepared::new(&events, &tracks, &markets).unwrap();
-    decisions(&prepared, &run(&prepared, config, &FillModel::ALL, true).unwrap())
+    decisions(&prepared, &run(&prepared, config, &FillModel::ALL, Record::All).unwrap())
 }
 
 /// Returns the lines up to and including the instant `end`.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Strategy, simulate,
+    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Record, Strategy, simulate,
 };
 use shared::belief::{Calibration, Point, Track, walk_forward};
 use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
@@ -86,7 +86,7 @@ fn prepared(trades: Vec<Trade>, result: Option<Side>) -> Prepared {
 
 fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, conditions: &Conditions) -> Outcome {
     let mut strategies: Vec<Fixed> = prepared.events().iter().map(|_| Fixed(quotes)).collect();
-    simulate(prepared, &mut strategies, model, conditions, true).unwrap()
+    simulate(prepared, &mut strategies, model, conditions, Record::All).unwrap()
 }
 
 fn free() -> Conditions {
@@ -240,7 +240,7 @@ fn around(prepared: &Prepared, half_spread: i64, model: FillModel, conditions: &
         positions: vec![0; event.contracts.len()],
     };
     let mut strategies: Vec<Around> = prepared.events().iter().map(strategy).collect();
-    simulate(prepared, &mut strategies, model, conditions, true).unwrap()
+    simulate(prepared, &mut strategies, model, conditions, Record::All).unwrap()
 }
 
 proptest! {
@@ -317,7 +317,7 @@ fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself()
     // The tape keeps the answer to its first question: the second one and the blackout ask others.
     for (key, value) in [("other", "0.01"), ("other", "0.2"), ("other", "0.01"), ("blackout_h", "100")] {
         asked.set(key, value).unwrap();
-        let outcomes = shared::backtest::run(&SIMULATED, &asked, &FillModel::ALL, true).unwrap();
+        let outcomes = shared::backtest::run(&SIMULATED, &asked, &FillModel::ALL, Record::All).unwrap();
         for outcome in outcomes {
             let quoter = |event: &shared::backtest::PreparedEvent| {
                 let terms = SIMULATED.contracts()[event.contracts.clone()].iter().map(|contract| Terms {
@@ -328,7 +328,8 @@ fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself()
                 Quoter::new(asked.settings(), terms.collect()).unwrap()
             };
             let mut quoters: Vec<Quoter> = SIMULATED.events().iter().map(quoter).collect();
-            let alone = simulate(&SIMULATED, &mut quoters, outcome.model, &asked.conditions(), true).unwrap();
+            let alone =
+                simulate(&SIMULATED, &mut quoters, outcome.model, &asked.conditions(), Record::All).unwrap();
             assert!(outcome.total.fills > 0);
             assert_eq!(outcome.series.decisions, alone.series.decisions);
             assert_eq!(outcome.total, alone.total);
@@ -340,7 +341,7 @@ fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself()
 fn a_baseline_quotes_on_its_own_fair_prices_whatever_the_tape_was_asked_before() {
     for preset in [Preset::Seed, Preset::Coherent] {
         let config = Config::preset(preset);
-        shared::backtest::run(&SIMULATED, &config, &[FillModel::Through], false).unwrap();
+        shared::backtest::run(&SIMULATED, &config, &[FillModel::Through], Record::Totals).unwrap();
         for way in Baseline::ALL {
             let nets = |draws| {
                 let results =

@@ -3,6 +3,7 @@
 use super::config::Config;
 use super::engine::run;
 use super::fills::FillModel;
+use super::outcome::Record;
 use super::prepared::Prepared;
 use crate::Invalid;
 use crate::math::{max, min};
@@ -85,7 +86,7 @@ pub fn baseline(
             }
             Baseline::Shuffled => shuffle(&mut blind, prepared, &mut rng),
         }
-        for (result, outcome) in results.iter_mut().zip(run(&blind, config, models, false)?) {
+        for (result, outcome) in results.iter_mut().zip(run(&blind, config, models, Record::Totals)?) {
             result.nets.push(outcome.total.net);
         }
     }

@@ -3,15 +3,15 @@
 use super::agreed::Agreed;
 use super::config::Config;
 use super::fills::FillModel;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Record};
 use super::prepared::{Prepared, PreparedContract, PreparedEvent};
 use super::run::simulate_agreed;
 use crate::Invalid;
 use crate::market::PriceGrid;
 use crate::quoting::{Quoter, Terms};
 
-/// Quotes every event of the tape by `config` and returns what each of `models` makes of it; with `record` the outcomes
-/// have their series.
+/// Quotes every event of the tape by `config` and returns what each of `models` makes of it, with the series that
+/// `record` asks for.
 ///
 /// An event is quoted from an account of its own. Prices are whole cents.
 ///
@@ -22,7 +22,7 @@ pub fn run(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
-    record: bool,
+    record: Record,
 ) -> Result<Vec<Outcome>, Invalid> {
     let fresh = quoters(prepared, config)?;
     let (conditions, agreed) = (config.conditions(), Agreed::of(prepared, config)?);

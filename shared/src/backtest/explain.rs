@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::engine::quoters;
 use super::fills::FillModel;
-use super::outcome::OurFill;
+use super::outcome::{OurFill, Record};
 use super::prepared::Prepared;
 use super::run::{Strategy, simulate};
 use crate::Invalid;
@@ -63,7 +63,7 @@ pub fn explain(
 ) -> Result<Option<ExplainedFill>, Invalid> {
     let conditions = config.conditions();
     // The first run says which contract it is, the second one notes its decisions.
-    let first = simulate(prepared, &mut quoters(prepared, config)?, model, &conditions, true)?;
+    let first = simulate(prepared, &mut quoters(prepared, config)?, model, &conditions, Record::All)?;
     let Some(&fill) = first.series.fills.get(place) else { return Ok(None) };
     let of = &prepared.contracts()[fill.contract as usize];
     let within = fill.contract as usize - prepared.events()[of.event].contracts.start;
@@ -76,7 +76,7 @@ pub fn explain(
             contract: (event == of.event).then_some(within),
         })
         .collect();
-    simulate(prepared, &mut noted, model, &conditions, false)?;
+    simulate(prepared, &mut noted, model, &conditions, Record::Totals)?;
     let at = prepared.batch_micros(fill.batch as usize);
     let decisions = &noted[of.event].decisions;
     // An order rests for prints later than its arrival.

@@ -42,7 +42,7 @@ pub use json::Json;
 pub use link::{Link, parse_models};
 pub use logs::{decisions, fills};
 pub use mission::{MISSION, Mission};
-pub use outcome::{Decision, OurFill, Outcome, Series};
+pub use outcome::{Decision, OurFill, Outcome, Record, Series};
 pub use prepared::{HORIZONS, Prepared, PreparedContract, PreparedEvent};
 pub use report::{RESAMPLES, Report, Row};
 pub use run::{Strategy, simulate};

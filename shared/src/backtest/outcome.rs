@@ -60,7 +60,7 @@ pub struct Outcome {
     pub series: Series,
 }
 
-/// What happened on the way; empty unless it was asked for.
+/// What happened on the way, as far as it was [asked for](Record).
 #[derive(Debug, Clone, Default)]
 pub struct Series {
     /// The fills in order of time.
@@ -69,8 +69,17 @@ pub struct Series {
     pub decisions: Vec<Decision>,
     /// Equity of all contracts after each batch, in microdollars.
     pub equity: Vec<i64>,
-    /// Equity of the batch's own event.
-    pub event_equity: Vec<i64>,
+}
+
+/// What of the way is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Record {
+    /// Nothing: totals are enough.
+    Totals,
+    /// Equity.
+    Equity,
+    /// Fills and decisions too.
+    All,
 }
 
 impl Outcome {

@@ -9,7 +9,7 @@ use super::fills::FillModel;
 use super::hash::sha256;
 use super::json::Json;
 use super::link::Link;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Record};
 use super::prepared::Prepared;
 use super::score::Score;
 use super::sharpe::Sharpe;
@@ -53,13 +53,13 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Returns the result of running `link`'s configuration under its fill models, and the outcomes with their series if
-    /// `record`.
+    /// Returns the result of running `link`'s configuration under its fill models, and the outcomes with the series
+    /// that `record` asks for.
     ///
     /// # Errors
     ///
     /// As [`run`], or names `tape` or `markets` if the link is of others.
-    pub fn of(prepared: &'a Prepared, link: &Link, record: bool) -> Result<(Self, Vec<Outcome>), Invalid> {
+    pub fn of(prepared: &'a Prepared, link: &Link, record: Record) -> Result<(Self, Vec<Outcome>), Invalid> {
         link.check(prepared)?;
         let outcomes = run(prepared, &link.config, &link.models, record)?;
         let rng_seed = link.config.rng_seed;

@@ -6,7 +6,7 @@ use super::account::{Account, Booked, Money};
 use super::agreed::Agreed;
 use super::conditions::{Charge, Conditions, charges};
 use super::fills::{FillModel, Resting, Seen, mirrored};
-use super::outcome::{Decision, OurFill, Outcome, Series};
+use super::outcome::{Decision, OurFill, Outcome, Record, Series};
 use super::prepared::{Batch, Prepared};
 use crate::Invalid;
 use crate::fees::{Account as Member, Fill, OrderFees, Role, RoundingRule};
@@ -61,8 +61,8 @@ struct InFlight {
     quotes: Quotes,
 }
 
-/// Runs one strategy an event, in the order of [`Prepared::events`], over the tape under one fill model; with `record`
-/// the outcome has its series.
+/// Runs one strategy an event, in the order of [`Prepared::events`], over the tape under one fill model; the outcome has
+/// the series that `record` asks for.
 ///
 /// At each batch, in this order: quotes that have arrived before it rest; its prints meet what rests; the strategy hears
 /// of the fills, then of the belief that the batch left; what it then wants is on its way. Between batches a strategy hears
@@ -76,7 +76,7 @@ pub fn simulate<S: Strategy>(
     strategies: &mut [S],
     model: FillModel,
     conditions: &Conditions,
-    record: bool,
+    record: Record,
 ) -> Result<Outcome, Invalid> {
     simulate_agreed(prepared, None, strategies, model, conditions, record)
 }
@@ -88,7 +88,7 @@ pub(super) fn simulate_agreed<S: Strategy>(
     strategies: &mut [S],
     model: FillModel,
     conditions: &Conditions,
-    record: bool,
+    record: Record,
 ) -> Result<Outcome, Invalid> {
     if strategies.len() != prepared.events().len() {
         return Err(Invalid::new("strategies", "must be one an event"));
@@ -108,11 +108,12 @@ pub(super) fn simulate_agreed<S: Strategy>(
         series: Series::default(),
     };
     let (mut equity, mut peak, mut drawdown) = (0_i64, 0_i64, 0_i64);
-    let mut event_equity = vec![0_i64; prepared.events().len()];
     let (mut days, mut day, mut opened) = (Vec::new(), i64::MIN, 0_i64);
-    if record {
+    if record >= Record::Equity {
         run.series.equity.reserve_exact(prepared.batches.len());
-        run.series.event_equity.reserve_exact(prepared.batches.len());
+    }
+    if record == Record::All {
+        run.series.decisions.reserve_exact(prepared.batches.len());
     }
     for (place, batch) in prepared.batches.iter().enumerate() {
         run.tick_until(batch.at, strategies)?;
@@ -134,10 +135,8 @@ pub(super) fn simulate_agreed<S: Strategy>(
         equity += change;
         peak = peak.max(equity);
         drawdown = drawdown.max(peak - equity);
-        event_equity[of.event] += change;
-        if record {
+        if record >= Record::Equity {
             run.series.equity.push(equity);
-            run.series.event_equity.push(event_equity[of.event]);
         }
         run.decide(place, batch, bought_sold, &mut strategies[of.event])?;
     }
@@ -178,7 +177,7 @@ struct Run<'a> {
     model: FillModel,
     charges: Vec<Charge>,
     conditions: &'a Conditions,
-    record: bool,
+    record: Record,
     books: Vec<Book>,
     in_flight: VecDeque<InFlight>,
     commands: Vec<Command>,
@@ -267,7 +266,7 @@ impl Run<'_> {
             before: batch.before,
             later: batch.later,
         });
-        if self.record {
+        if self.record == Record::All {
             self.series.fills.push(OurFill {
                 batch: place as u32,
                 print: print as u32,
@@ -374,7 +373,7 @@ impl Run<'_> {
         let start = self.prepared.events()[event].contracts.start;
         for command in self.commands.drain(..) {
             let contract = start + command.contract;
-            if self.record {
+            if self.record == Record::All {
                 let book = &self.books[contract];
                 self.series.decisions.push(Decision {
                     at,

@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 
 use super::{Digest, ParityBlock};
 use crate::Invalid;
-use crate::backtest::{Baseline, Config, FillModel, Link, Prepared, Report, baseline, decisions};
+use crate::backtest::{Baseline, Config, FillModel, Link, Prepared, Record, Report, baseline, decisions};
 use crate::belief::{Calibration, walk_forward};
 use crate::market::{Contract, EventTape, Side};
 use crate::units::Date;
@@ -29,7 +29,7 @@ pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
     let prepared = Prepared::new(&events, &tracks, &settled(&events)?)?;
     let block = |&(name, config): &(&'static str, &str)| {
         let link = Link::new(Config::from_text(config)?);
-        let (report, outcomes) = Report::of(&prepared, &link, true)?;
+        let (report, outcomes) = Report::of(&prepared, &link, Record::All)?;
         let mut digest = Digest::new();
         add_text(&mut digest, &report.hash());
         add_text(&mut digest, &decisions(&prepared, &outcomes));

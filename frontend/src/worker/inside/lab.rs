@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, FillModel, Grid, Link, OurFill, Outcome, Prepared, Report, Trial, explain, judge, run,
-    tape_hash,
+    Axis, Config, FillModel, Grid, Link, OurFill, Outcome, Prepared, Record, Report, Trial, explain, judge,
+    run, tape_hash,
 };
 use shared::belief::{Calibration, WalkForward};
 use shared::market::csv::{TradeReader, read_markets};
@@ -179,7 +179,11 @@ pub(super) fn belief(prepared: &Prepared, contract: usize) -> Packet {
 pub(super) fn run_all(prepared: &Prepared, ask: &RunAsk) -> Result<Packet, Invalid> {
     let begun = now();
     let config = Config::from_text(&ask.config)?;
-    let outcomes = run(prepared, &config, &FillModel::ALL, true)?;
+    let mut outcomes = Vec::with_capacity(FillModel::ALL.len());
+    for model in FillModel::ALL {
+        let record = if model == ask.model { Record::All } else { Record::Equity };
+        outcomes.extend(run(prepared, &config, &[model], record)?);
+    }
     let lines = outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect();
     let mut columns = vec![Vec::new(), lines];
     columns.extend(prepared.equity_view(&outcomes, ask.columns));
@@ -208,7 +212,7 @@ fn fill(prepared: &Prepared, place: usize, fill: &OurFill) -> [f64; FILL] {
 
 pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Invalid> {
     let link = Link::new(Config::from_text(&config)?);
-    let (report, _) = Report::of(prepared, &link, false)?;
+    let (report, _) = Report::of(prepared, &link, Record::Totals)?;
     let mut texts = vec![config, report.hash(), report.link().to_string()];
     texts.extend(prepared.events().iter().map(|event| event.ticker.to_string()));
     let model = |row: &shared::backtest::Row| {
@@ -262,7 +266,9 @@ pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Inval
     for preset in [Preset::Seed, Preset::SeedFixed3, Preset::SeedFixed5, Preset::SeedNoSkew] {
         let config = config.of_preset(preset)?;
         lines.extend(
-            run(prepared, &config, &FillModel::ALL, false)?.iter().flat_map(|outcome| line(&outcome.total)),
+            run(prepared, &config, &FillModel::ALL, Record::Totals)?
+                .iter()
+                .flat_map(|outcome| line(&outcome.total)),
         );
     }
     Ok(Packet { kind: LINES, columns: vec![lines], ..Packet::default() })
@@ -314,8 +320,10 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
     };
     let mut listened = now();
     for place in 0..grid.len() {
-        let outcomes: Option<Vec<Outcome>> =
-            grid.config(place).ok().and_then(|config| run(prepared, &config, &FillModel::ALL, false).ok());
+        let outcomes: Option<Vec<Outcome>> = grid
+            .config(place)
+            .ok()
+            .and_then(|config| run(prepared, &config, &FillModel::ALL, Record::Totals).ok());
         match &outcomes {
             Some(outcomes) => nets.extend(outcomes.iter().map(|outcome| outcome.total.net as f64 / 1e6)),
             None => nets.extend([f64::NAN; FillModel::ALL.len()]),
@@ -353,7 +361,7 @@ pub(super) fn compare(
 ) -> Result<Packet, Invalid> {
     let mut outcomes = Vec::new();
     for config in configs {
-        outcomes.extend(run(prepared, &Config::from_text(config)?, &[model], true)?);
+        outcomes.extend(run(prepared, &Config::from_text(config)?, &[model], Record::All)?);
     }
     let mut packet = Packet { kind: COMPARE, texts: configs.to_vec(), ..Packet::default() };
     packet.columns.push(outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect());

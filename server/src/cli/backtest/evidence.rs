@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, BaselineResult, Config, FillModel, MISSION, Money, Prepared, STRESSES, baseline, run,
+    Baseline, BaselineResult, Config, FillModel, MISSION, Money, Prepared, Record, STRESSES, baseline, run,
 };
 
 /// How often a baseline is drawn.
@@ -90,7 +90,7 @@ pub(super) fn mission(
 
 /// Runs `config` and keeps the totals.
 pub(super) fn ours(prepared: &Prepared, config: &Config, models: &[FillModel]) -> Result<Vec<Ours>, Invalid> {
-    let outcomes = run(prepared, config, models, false)?;
+    let outcomes = run(prepared, config, models, Record::Totals)?;
     Ok(outcomes.iter().map(|outcome| Ours::of(outcome.model, &outcome.total)).collect())
 }
 

@@ -16,7 +16,7 @@ use clap::Args;
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, FillModel, Link, Prepared, Report, decisions, fills, parse_models, pump_and_dump,
+    Axis, Config, FillModel, Link, Prepared, Record, Report, decisions, fills, parse_models, pump_and_dump,
 };
 use shared::market::{Contract, EventTape};
 use shared::quoting::Preset;
@@ -97,7 +97,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let tapes = input::tapes(&options.tape)?;
     let markets = input::markets(options.markets.as_deref())?;
     let prepared = prepare("Filtering", &tapes, &markets, &link)?;
-    let (report, outcomes) = Report::of(&prepared, &link, options.out.is_some()).map_err(blame)?;
+    let record = if options.out.is_some() { Record::All } else { Record::Totals };
+    let (report, outcomes) = Report::of(&prepared, &link, record).map_err(blame)?;
     let sweep = Sweep::run(&prepared, &link, &options.sweep)?;
     let nets: Vec<i64> = report.totals().map(|row| row.money.net).collect();
     let json = report.json();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use shared::backtest::{Axis, FillModel, Grid, Link, Prepared, Trial, Verdict, judge, run};
+use shared::backtest::{Axis, FillModel, Grid, Link, Prepared, Record, Trial, Verdict, judge, run};
 use shared::format::grouped;
 
 use super::evidence::{dollars, in_parallel};
@@ -48,7 +48,7 @@ impl Sweep {
         let trial = |place: usize| {
             // A least spread above the greatest, say, is no configuration.
             let config = grid.config(place).ok()?;
-            let outcomes = run(prepared, &config, &link.models, false).ok()?;
+            let outcomes = run(prepared, &config, &link.models, Record::Totals).ok()?;
             Some(outcomes.iter().map(|outcome| Trial::of(prepared, outcome)).collect())
         };
         let total = grid.len() as f64;
