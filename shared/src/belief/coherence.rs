@@ -100,12 +100,20 @@ pub fn project(means: &[f64], variances: &[f64], other: f64) -> Result<Coherent,
     let log_odds: Vec<f64> =
         means.iter().zip(variances).map(|(&mean, &variance)| solve(mean, multiplier * variance)).collect();
     let mut probabilities: Vec<f64> = log_odds.iter().map(|x| sigmoid(*x)).collect();
+    let sum: f64 = probabilities.iter().sum();
+    // Log-odds that are little known jump as the multiplier rises, from one solution of their condition to another: then
+    // the search ends at a jump, and the sum is right on neither side of it.
+    if (sum - total).abs() > MOST_AMISS {
+        return Err(Invalid::new("means", "are so far from summing to one that no agreement was found"));
+    }
     // What rounding leaves of the sum.
-    let scale = total / probabilities.iter().sum::<f64>();
+    let scale = total / sum;
     probabilities.iter_mut().for_each(|p| *p *= scale);
     Ok(Coherent { log_odds, probabilities, multiplier })
 }
 
+/// The most that the sum of probabilities may be off before rounding is taken out of it.
+const MOST_AMISS: f64 = 1e-9;
 /// Fourfold steps out to a bracket, and steps of the root search.
 const DOUBLINGS: usize = 60;
 const ROOT_STEPS: usize = 200;
@@ -134,4 +142,18 @@ fn solve(mean: f64, pull: f64) -> f64 {
         x = next;
     }
     x
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beliefs_that_jump_past_each_other_are_refused() {
+        // Both are sure to win, and neither sure of it: between 99 c and next to nothing there is no way.
+        let refused = project(&[4.6, 4.6], &[100.0, 100.0], 0.0).unwrap_err();
+        assert_eq!(refused.field, "means");
+        let met = project(&[1.0, 1.0], &[100.0, 100.0], 0.0).unwrap();
+        assert!((met.probabilities[0] - 0.5).abs() < 1e-12);
+    }
 }
