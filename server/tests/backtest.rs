@@ -4,18 +4,21 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/run.rs"]
+mod run;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use run::text;
 use serde_json::Value;
 use shared::backtest::sha256;
 use shared::market::Trade;
 
 /// Runs `tauroi backtest` with these arguments.
 fn backtest(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tauroi")).arg("backtest").args(arguments).output().unwrap()
+    run::tauroi(&[&["backtest"], arguments].concat())
 }
 
 /// Returns what it printed when it succeeded.
@@ -29,24 +32,12 @@ fn printed(arguments: &[&str]) -> String {
 
 /// Returns what it said on standard error when it failed.
 fn refused(arguments: &[&str]) -> String {
-    let output = backtest(arguments);
-    assert!(!output.status.success(), "{arguments:?}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
+    run::refusal(backtest(arguments))
 }
 
 /// Returns an empty folder of the test's own.
 fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("backtest").join(name);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+    run::folder("backtest", name)
 }
 
 fn read(folder: &Path, name: &str) -> String {

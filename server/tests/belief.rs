@@ -4,26 +4,23 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/run.rs"]
+mod run;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 const HEADER: &str = "ticker,timestamp,price,count,fair_before,sd_before,fair_after,sd_after,\
                       w_diffusion,w_stray,w_jump,z,pit";
 
 fn belief(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tauroi")).arg("belief").args(arguments).output().unwrap()
+    run::tauroi(&[&["belief"], arguments].concat())
 }
 
 /// Returns an empty folder of the test's own.
 fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("belief").join(name);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+    run::folder("belief", name)
 }
 
 /// Filters the lines of a tape and returns the lines of the result, without the header.

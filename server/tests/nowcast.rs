@@ -4,40 +4,31 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/run.rs"]
+mod run;
 
-use shared::units::Date;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
+use run::text;
 use serde_json::Value;
 use shared::nowcast::series::{History, Source, read_histories};
+use shared::units::Date;
 
 /// Runs `tauroi nowcast evaluate` with these arguments.
 fn evaluate(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tauroi")).args(["nowcast", "evaluate"]).args(arguments).output().unwrap()
+    run::tauroi(&[&["nowcast", "evaluate"], arguments].concat())
 }
 
 /// Returns what it said on standard error when it failed.
 fn refused(arguments: &[&str]) -> String {
-    let output = evaluate(arguments);
-    assert!(!output.status.success(), "{arguments:?}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    String::from_utf8(output.stderr).unwrap()
+    run::refusal(evaluate(arguments))
 }
 
 /// Returns an empty folder of the test's own.
 fn folder(name: &str) -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("nowcast").join(name);
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).unwrap();
-    }
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
+    run::folder("nowcast", name)
 }
 
 fn report(folder: &Path) -> Value {

@@ -5,7 +5,6 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
-use shared::units::Date;
 use std::hint::black_box;
 use std::io::Read as _;
 use std::time::Instant;
@@ -14,6 +13,7 @@ use shared::Invalid;
 use shared::nowcast::evaluate::{Settings, evaluate};
 use shared::nowcast::forecast::Nowcaster;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
+use shared::units::Date;
 
 /// The fits that are timed; the fastest counts, as only disturbances make one slower.
 const FITS: usize = 5;

@@ -2,7 +2,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "only compressed files are read here")]
 mod corpus;
 
 use std::io::Read as _;

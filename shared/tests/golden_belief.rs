@@ -5,9 +5,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod corpus;
 
-use std::collections::BTreeMap;
-
-use corpus::{golden, rows};
+use corpus::{cases, golden, number, rows};
 use shared::belief::coherence::project;
 use shared::belief::drift::martingale_drift;
 use shared::belief::em::LocalLevel;
@@ -22,19 +20,6 @@ use shared::units::Price;
 
 /// The tolerance of every filter.
 const TOLERANCE: f64 = 1e-11;
-
-fn number(text: &str) -> f64 {
-    text.parse().expect("a number")
-}
-
-/// Groups rows by their first column.
-fn cases(table: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
-    let mut cases: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for row in rows(table) {
-        cases.entry(row[0]).or_default().push(row);
-    }
-    cases
-}
 
 #[track_caller]
 fn close(computed: f64, expected: &str, place: &str) {

@@ -5,15 +5,12 @@
 
 mod corpus;
 
+use corpus::number;
 use shared::math::exp;
 use shared::pricing::digital::{Drift, Greeks, Jumps, MertonDigital, Parameters};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap()
-}
 
 /// The Greeks, in the order of the table, each multiplied to be free of the spot's unit.
 fn scaled(greeks: &Greeks, spot: f64) -> [f64; 8] {

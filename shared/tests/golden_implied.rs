@@ -4,15 +4,12 @@
 
 mod corpus;
 
+use corpus::number;
 use shared::pricing::digital::{Drift, Jumps, MertonDigital, Parameters};
 use shared::pricing::implied::{ImpliedVolatility, Quote, Roots, Vega, implied_forward, implied_volatility};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap()
-}
 
 /// The model's probability at a root.
 fn probability(quote: &Quote, sigma: f64) -> f64 {

@@ -4,6 +4,7 @@
 
 mod corpus;
 
+use corpus::number;
 use shared::quoting::FeeModel;
 use shared::quoting::coherence::project;
 use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
@@ -11,10 +12,6 @@ use shared::quoting::reservation::{LotValues, certainty_equivalent, reservation_
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
-fn number(text: &str) -> f64 {
-    text.parse().unwrap()
-}
 
 /// Checks a distance, which is left out of the table where there is none.
 fn check(got: Option<f64>, want: &str, what: &[&str]) {

@@ -1,7 +1,6 @@
 //! Brier, logarithmic score and Murphy's decomposition against reference values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "only tables are read here")]
 mod corpus;
 
 use corpus::{golden, rows};

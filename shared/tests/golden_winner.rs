@@ -5,23 +5,8 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod corpus;
 
-use std::collections::BTreeMap;
-
-use corpus::{golden, rows};
+use corpus::{cases, golden, number, rows};
 use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
-
-fn number(text: &str) -> f64 {
-    text.parse().expect("a number")
-}
-
-/// Groups rows by their first column.
-fn cases(table: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
-    let mut cases: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for row in rows(table) {
-        cases.entry(row[0]).or_default().push(row);
-    }
-    cases
-}
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]

@@ -1,15 +1,14 @@
 //! The nowcast on the recorded artists: its bars, that no forecast depends on the future, and OTHER.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "golden tables are read elsewhere")]
 mod corpus;
 
-use shared::units::Date;
 use std::io::Read as _;
 
 use shared::nowcast::evaluate::{Evaluation, Row, Scored, Settings, evaluate};
 use shared::nowcast::other::{OutsiderRate, PastEvent};
 use shared::nowcast::series::{History, Observation, Source, read_histories};
+use shared::units::Date;
 
 /// Returns the five recorded artists, 2019 to February 2026.
 fn recorded() -> Option<Vec<History>> {

@@ -1,7 +1,6 @@
 //! Every recorded tape loads entirely.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[allow(dead_code, unused_imports, unused_macros, reason = "only compressed files are read here")]
 mod corpus;
 
 use std::io::Read as _;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+use support::drag;
 use support::files::drops_generated;
 use support::{Page, recorded_trades};
 
@@ -107,22 +108,7 @@ async fn drag(page: &Page, preset: &str, key: &str, usual: &str) -> Result<()> {
     page.script("window.scrollTo(0, 0)").await?;
     let watch = format!("const KEY = '{key}', USUAL = '{usual}'; {WATCH} window.long = [];");
     page.script(&watch).await?;
-    let slider = page.find(&format!("[data-parameter={key}] input[type=range]")).await?.rect().await?;
-    let (middle, y) = (slider.x + slider.width / 2.0, slider.y + slider.height / 2.0);
-    let reach = (slider.width * 0.35) as i64;
-    let mouse = async |kind: &str, x: f64| {
-        let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1 });
-        page.driver.cdp().send_raw("Input.dispatchMouseEvent", event).await
-    };
-    mouse("mousePressed", middle).await?;
-    let (begun, mut step) = (Instant::now(), 0_i64);
-    while begun.elapsed() < Duration::from_secs(10) {
-        step += 1;
-        // There and back again, a few pixels a move.
-        let way = (step * 3).rem_euclid(4 * reach) - 2 * reach;
-        mouse("mouseMoved", middle + (way.abs() - reach) as f64).await?;
-    }
-    mouse("mouseReleased", middle).await?;
+    drag::slider(page, key).await?;
     let reruns = numbers(page, "window.reruns").await?;
     let delays = numbers(page, "window.delays").await?;
     ensure!(!reruns.is_empty() && !delays.is_empty(), "nothing was rerun under the slider");

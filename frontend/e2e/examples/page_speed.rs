@@ -8,10 +8,8 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::time::{Duration, Instant};
-
 use anyhow::{Context, Result};
-use support::Page;
+use support::{Page, drag};
 
 const WATCH: &str = "
     window.delays = []; window.long = [];
@@ -42,22 +40,7 @@ async fn main() -> Result<()> {
     println!(r#"{{"name":"page/paint-to-interactive","ms":{:.1}}}"#, (at(1)? - at(0)?).max(0.0));
 
     page.script(WATCH).await?;
-    let slider = page.find("[data-parameter=spot] input[type=range]").await?.rect().await?;
-    let (middle, y) = (slider.x + slider.width / 2.0, slider.y + slider.height / 2.0);
-    let reach = (slider.width * 0.35) as i64;
-    let mouse = async |kind: &str, x: f64| {
-        let event = serde_json::json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1 });
-        page.driver.cdp().send_raw("Input.dispatchMouseEvent", event).await
-    };
-    mouse("mousePressed", middle).await?;
-    let (begun, mut step) = (Instant::now(), 0_i64);
-    while begun.elapsed() < Duration::from_secs(10) {
-        step += 1;
-        // There and back again, a few pixels a move.
-        let way = (step * 3).rem_euclid(4 * reach) - 2 * reach;
-        mouse("mouseMoved", middle + (way.abs() - reach) as f64).await?;
-    }
-    mouse("mouseReleased", middle).await?;
+    drag::slider(&page, "spot").await?;
     let read = page.script("return [window.delays.sort((a, b) => a - b), window.long]").await?;
     let numbers = |i: usize| -> Result<Vec<f64>> {
         let list = read.get(i).and_then(serde_json::Value::as_array).context("a list")?;

@@ -6,6 +6,7 @@ pub(crate) mod nowcast;
 mod price;
 mod progress;
 mod serve;
+mod trades;
 
 use std::process::ExitCode;
 

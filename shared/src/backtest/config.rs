@@ -99,10 +99,8 @@ impl Config {
     pub fn of_preset(&self, preset: Preset) -> Result<Self, Invalid> {
         let mut other = *self;
         other.quote_as(preset);
-        for (place, setting) in SETTINGS.iter().enumerate() {
-            if [place::CALIBRATION, place::FEE, place::LATENCY_MS].contains(&place) {
-                other.settings.set(setting.key, &self.settings.value_text(place))?;
-            }
+        for place in [place::CALIBRATION, place::FEE, place::LATENCY_MS] {
+            other.settings.set(SETTINGS[place].key, &self.settings.value_text(place))?;
         }
         Ok(other)
     }

@@ -1,5 +1,9 @@
 //! The reference tables, which lie beside the checkout or where `TAUROI_CORPUS` says.
 
+#![allow(dead_code, unused_macros, unused_imports, reason = "each test uses a part of this module")]
+
+use std::collections::BTreeMap;
+
 /// Reads a table of the corpus, `golden!("wta.csv")`: `Some` text, or `None` after saying that the test is skipped.
 ///
 /// On wasm32 there are no files: the text is compiled in, from the folder that `TAUROI_CORPUS` names.
@@ -47,4 +51,18 @@ pub(crate) fn bytes(path: &str) -> Option<Vec<u8>> {
 /// Returns the rows below a table's header, cut at the commas.
 pub(crate) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     text.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split(',').collect())
+}
+
+/// Groups a table's rows by their first column.
+pub(crate) fn cases(text: &str) -> BTreeMap<&str, Vec<Vec<&str>>> {
+    let mut cases: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in rows(text) {
+        cases.entry(row[0]).or_default().push(row);
+    }
+    cases
+}
+
+/// Reads a table's number.
+pub(crate) fn number(text: &str) -> f64 {
+    text.parse().expect("a number")
 }

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test uses a part of this module")]
 
 pub(crate) mod axe;
+pub(crate) mod drag;
 pub(crate) mod files;
 mod proxy;
 

@@ -1,12 +1,12 @@
 //! The picture: official counts, what was said of each a day ahead, and the fan to settlement.
 
-use shared::units::Date;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::format;
 use shared::nowcast::event::{DayAhead, Standing};
 use shared::nowcast::series::History;
+use shared::units::Date;
 
 use super::studio::{Known, Loaded, Studio};
 use crate::parts::artist;

@@ -1,6 +1,5 @@
 //! The nowcast's state: the histories, the day it stands on, and what follows.
 
-use shared::units::Date;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use shared::nowcast::forecast::{Nowcaster, Scheduled};
 use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::order::order;
+use shared::units::Date;
 
 use super::score::Score;
 use crate::desk::{self, Desk};

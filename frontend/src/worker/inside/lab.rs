@@ -5,14 +5,13 @@ use std::rc::Rc;
 
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, FillModel, Grid, Link, OurFill, Outcome, Prepared, Record, Report, Trial, explain, judge,
-    run, tape_hash,
+    Axis, Config, FillModel, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain,
+    judge, run, tape_hash,
 };
 use shared::belief::{Calibration, WalkForward};
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
 use shared::order::order;
-use shared::quoting::Preset;
 
 use super::{OPENED, OPENED_MARKETS, answer, is_current, now, pause, reply};
 use crate::net;
@@ -263,8 +262,8 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
 pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Invalid> {
     let config = Config::from_text(config)?;
     let mut lines = Vec::new();
-    for preset in [Preset::Seed, Preset::SeedFixed3, Preset::SeedFixed5, Preset::SeedNoSkew] {
-        let config = config.of_preset(preset)?;
+    for said in MISSION {
+        let config = config.of_preset(said.preset)?;
         lines.extend(
             run(prepared, &config, &FillModel::ALL, Record::Totals)?
                 .iter()

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use shared::backtest::{ASSUMPTIONS, Link, Prepared, tape_hash};
 use shared::belief::Calibration;
-use shared::market::csv::{read_markets, read_trades};
+use shared::market::csv::read_markets;
 use shared::market::{Contract, EventTape};
-use shared::quoting::{Kind, SETTINGS, place};
+use shared::quoting::{Kind, place};
 
+use crate::cli::trades;
 use crate::files;
 
 /// Returns the text below the options: settings, assumptions, files.
@@ -58,16 +59,7 @@ Example:
 
 /// Reads the tapes; an error names the option or the file, with its line and column.
 pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<Vec<EventTape>> {
-    let mut trades = Vec::new();
-    let wanted = |name: &str| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz");
-    for file in files::find("--tape", paths, wanted, "*trades.csv or *trades.csv.gz")? {
-        let name = file.path.display().to_string();
-        trades.extend(read_trades(&files::read(&file.path)?, &name)?);
-    }
-    if trades.is_empty() {
-        bail!("--tape: there is no trade in these files");
-    }
-    EventTape::group(trades).context("--tape")
+    EventTape::group(trades::read(paths)?).context("--tape")
 }
 
 /// Reads what is known of contracts; nothing without a file.
@@ -90,11 +82,7 @@ pub(super) fn prepare(
             bail!("--link: it is of tape {tape}, this is {here}");
         }
     }
-    let settings = link.config.settings();
-    let Kind::Choice(words) = SETTINGS[place::CALIBRATION].kind else {
-        bail!("--set: calibration is no choice");
-    };
-    let calibration: Calibration = words[settings.choice(place::CALIBRATION)].parse()?;
+    let calibration: Calibration = link.config.settings().value_text(place::CALIBRATION).parse()?;
     let tracks = shared::belief::walk_forward(tapes, calibration, &mut |done| {
         progress(done);
         ControlFlow::Continue(())

@@ -11,17 +11,17 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Args;
 use shared::belief::{Calibration, walk_forward};
-use shared::market::csv::read_trades;
-use shared::market::{EventTape, Trade};
+use shared::market::EventTape;
 
 use super::progress::Progress;
-use crate::files;
+use super::trades;
 
 pub(super) const ABOUT: &str = "\
 Say what a contract was worth at every print, from the prints before it
 
-A filter of the log-odds explains each print by diffusion, a stray print or a jump. Its parameters are
-fitted to each event walk-forward: at midnights UTC, on the prints before, and frozen in between.";
+A filter of the log-odds explains each print by diffusion, a stray print or a jump, and a correction takes
+the bounce between bid and ask out of the fair value. The parameters of both are fitted walk-forward: at
+midnights UTC, on the prints before, and frozen in between.";
 
 const MORE: &str = "\
 Files:
@@ -31,7 +31,11 @@ Files:
 
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
-  dollars, sd in log-odds. All trades of one instant share what was believed before it and after it.
+  dollars, sd in log-odds; w_jump is of jumps of any size. All trades of one instant share what was believed
+  before it and after it.
+
+  The table says of each contract how far the fair value was from what was paid 15 to 60 minutes later,
+  beside a moving average and the last print, and how the prints lay in their predictions.
 
 Example:
   tauroi belief --tape kxtopmonthly --out belief.csv";
@@ -52,7 +56,7 @@ pub(super) struct Options {
 
 /// Reads, filters, writes the file and prints the summary.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let trades = read(&options.tape)?;
+    let trades = trades::read(&options.tape)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
     let progress = Progress::start("Walking forward", 1);
     let last = Cell::new(0.0);
@@ -69,18 +73,4 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     write!(stdout, "{}", summary::render(&events, &tracks))?;
     writeln!(stdout, "Written to {}", options.out.display())?;
     Ok(())
-}
-
-/// Reads the trades in the order of files and lines; an error names the option or the file, with its line and column.
-fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Trade>> {
-    let mut trades = Vec::new();
-    let wanted = |name: &str| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz");
-    for file in files::find("--tape", paths, wanted, "*trades.csv or *trades.csv.gz")? {
-        let name = file.path.display().to_string();
-        trades.extend(read_trades(&files::read(&file.path)?, &name)?);
-    }
-    if trades.is_empty() {
-        bail!("--tape: there is no trade in these files");
-    }
-    Ok(trades)
 }

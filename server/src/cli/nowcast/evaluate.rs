@@ -1,6 +1,5 @@
 //! `tauroi nowcast evaluate`: the walk-forward score, as a table, JSON and CSV.
 
-use shared::units::Date;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -9,6 +8,7 @@ use clap::Args;
 use shared::Invalid;
 use shared::nowcast::evaluate::{Evaluation, Settings, evaluate_with_progress};
 use shared::nowcast::series::History;
+use shared::units::Date;
 
 use super::histories::{Sample, read};
 use super::report::{Report, SCHEMA};

@@ -1,12 +1,12 @@
 //! The histories that the options name, and what there is of them.
 
-use shared::units::Date;
 use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Serialize;
 use shared::nowcast::series::{EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
+use shared::units::Date;
 
 use crate::files;
 

@@ -1,12 +1,12 @@
 //! The report's files: `report.json`, `report.csv`, `report_published.csv`.
 
-use shared::units::Date;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
 use serde::Serialize;
 use shared::nowcast::evaluate::Row;
+use shared::units::Date;
 
 use super::histories::{Sample, as_text};
 

@@ -118,15 +118,6 @@ impl Nowcaster {
     }
 
     /// Fits the parameters again to all days seen, starting from the last fit.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Nowcaster::fit`].
-    pub fn refit(&mut self) -> Result<(), Invalid> {
-        Pieces::new(|pace| async move { self.refit_at(&pace).await }).finish()
-    }
-
-    /// Does what [`Nowcaster::refit`] does, at a pace.
     pub(crate) async fn refit_at(&mut self, pace: &Pace) -> Result<(), Invalid> {
         self.fit = Fit::new(pace, &self.tracks, Some(&self.fit)).await?;
         self.replay();

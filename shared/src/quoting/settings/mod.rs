@@ -60,25 +60,6 @@ impl Settings {
         Ok(())
     }
 
-    /// Sets the numeric setting named `key` to the value nearest to `value` that it takes, for sliders and sweeps.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Invalid`] naming `key` if there is no such setting, it is no number, or `value` isn't finite or is
-    /// out of its range by more than rounding.
-    pub fn set_number(&mut self, key: &str, value: f64) -> Result<(), Invalid> {
-        let refuse = |why: String| Err(Invalid::new(key.to_owned(), why));
-        let Some(place) = place_of(key) else { return refuse("is no setting".to_owned()) };
-        let Kind::Number { decimals, .. } = SETTINGS[place].kind else {
-            return refuse("is no number".to_owned());
-        };
-        if !value.is_finite() {
-            return refuse(format!("must be a finite number, got {value}"));
-        }
-        self.0[place] = read(&SETTINGS[place], &format!("{value:.decimals$}"))?;
-        Ok(())
-    }
-
     /// Returns the canonical text of a setting's value, by its place in [`SETTINGS`].
     pub fn value_text(&self, place: usize) -> String {
         let (setting, value) = (&SETTINGS[place], self.0[place]);
