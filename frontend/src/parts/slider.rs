@@ -5,7 +5,7 @@ use shared::scenario::{Parameter, decimal};
 use wasm_bindgen::JsCast;
 
 use crate::desk::{Desk, Knob};
-use crate::reactive::{RwSignal, memo};
+use crate::reactive::{Memo, RwSignal, memo};
 
 /// A slider with its number box; a double click on the name brings the opening value back.
 #[component]
@@ -17,40 +17,68 @@ pub(crate) fn Slider(
     let &Parameter { key, label, unit, meaning, range, step, decimals, .. } = knob.parameter();
     let value = memo(move || desk.scenario.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
     let opening = memo(move || desk.opened.with(|s| s.as_ref().map_or(f64::NAN, |s| knob.read(s))));
-    let refused = RwSignal::new(false);
-    let typed = move |event: web_sys::Event| match decimal::parse(key, &event_target_value(&event)) {
-        Ok(typed) if typed >= range.0 && typed <= range.1 => {
-            refused.set(false);
-            desk.turn(knob, typed);
+    let turn = Callback::new(move |(text, typed): (String, bool)| match decimal::parse(key, &text) {
+        Ok(value) if !typed || value >= range.0 && value <= range.1 => {
+            desk.turn(knob, value);
+            true
         }
         _ => {
-            refused.set(true);
-            let (low, high) = (decimal::text(range.0, decimals), decimal::text(range.1, decimals));
-            desk.say(format!("{label} takes a number from {low} to {high}."));
+            if typed {
+                let (low, high) = (decimal::text(range.0, decimals), decimal::text(range.1, decimals));
+                desk.say(format!("{label} takes a number from {low} to {high}."));
+            }
+            false
         }
-    };
+    });
+    let text = memo(move || decimal::text(value.get(), decimals));
+    let changed = memo(move || value.get() != opening.get());
+    let restore = Callback::new(move |()| desk.turn(knob, opening.get_untracked()));
+    dial(Dial { key, label, unit, meaning, range, step, text, changed, turn, restore })
+}
+
+/// A slider with a number box over the same value, whatever it moves.
+pub(crate) struct Dial {
+    /// The parameter's key.
+    pub(crate) key: &'static str,
+    /// Its name.
+    pub(crate) label: &'static str,
+    /// Its unit.
+    pub(crate) unit: &'static str,
+    /// What it means, in a line.
+    pub(crate) meaning: &'static str,
+    /// The slider's ends.
+    pub(crate) range: (f64, f64),
+    /// The slider's step.
+    pub(crate) step: f64,
+    /// The value as it is shown.
+    pub(crate) text: Memo<String>,
+    /// Whether it isn't what it was at first.
+    pub(crate) changed: Memo<bool>,
+    /// Takes a value that was dragged to or, if the second is true, typed; tells whether it is one.
+    pub(crate) turn: Callback<(String, bool), bool>,
+    /// Brings the first value back.
+    pub(crate) restore: Callback<()>,
+}
+
+/// Returns the control.
+pub(crate) fn dial(dial: Dial) -> AnyView {
+    let Dial { key, label, unit, meaning, range, step, text, changed, turn, restore } = dial;
+    let refused = RwSignal::new(false);
+    let typed = move |event: web_sys::Event| refused.set(!turn.run((event_target_value(&event), true)));
     let dragged = move |event: web_sys::Event| {
-        if let Ok(value) = decimal::parse(key, &event_target_value(&event)) {
-            desk.turn(knob, value);
-        }
+        turn.run((event_target_value(&event), false));
     };
-    let text = move || decimal::text(value.get(), decimals);
     let id = format!("{key}-box");
     view! {
-        <div class="slider" class:changed=move || value.get() != opening.get() title=meaning data-parameter=key>
-            <label
-                for=id.clone()
-                on:dblclick=move |_| desk.turn(knob, opening.get_untracked())
-            >
-                {label}
-            </label>
+        <div class="slider" class:changed=move || changed.get() title=meaning data-parameter=key>
+            <label for=id.clone() on:dblclick=move |_| restore.run(())>{label}</label>
             <span class="slider-number">
                 <input
                     id=id
                     type="text"
                     inputmode="decimal"
                     autocomplete="off"
-                    prop:value=text
+                    prop:value=move || text.get()
                     aria-invalid=move || refused.get().to_string()
                     on:change=typed
                 />
@@ -61,7 +89,7 @@ pub(crate) fn Slider(
                 min=range.0.to_string()
                 max=range.1.to_string()
                 step=step.to_string()
-                prop:value=text
+                prop:value=move || text.get()
                 aria-label=format!("{label}: {meaning}")
                 on:input=dragged
                 on:focus=touched
@@ -69,6 +97,7 @@ pub(crate) fn Slider(
             />
         </div>
     }
+    .into_any()
 }
 
 /// Remembers the slider as the one that the bracket keys nudge.

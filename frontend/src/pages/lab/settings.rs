@@ -7,8 +7,8 @@ use shared::scenario::decimal;
 
 use super::head::range;
 use super::state::Lab;
-use crate::parts::slider::touched;
-use crate::reactive::{RwSignal, memo};
+use crate::parts::slider::{Dial, dial};
+use crate::reactive::memo;
 
 /// The settings that both rules have, those of the mission's, and those of coherent quoting.
 const BOTH: [usize; 9] = [
@@ -158,40 +158,23 @@ fn number(
     step: f64,
     text: impl Fn(&Config) -> String + Send + Sync + Copy + 'static,
 ) -> AnyView {
-    let value = memo(move || lab.config.with(text));
     let usual = text(&Config::preset(Preset::Seed));
-    let reset = usual.clone();
-    let refused = RwSignal::new(false);
-    let id = format!("{}-box", knob.key);
-    view! {
-        <div class="slider" class:changed=move || value.get() != usual title=knob.meaning data-parameter=knob.key>
-            <label for=id.clone() on:dblclick=move |_| { lab.set(knob.key, &reset); }>{knob.label}</label>
-            <span class="slider-number">
-                <input
-                    id=id
-                    type="text"
-                    inputmode="decimal"
-                    autocomplete="off"
-                    prop:value=move || value.get()
-                    aria-invalid=move || refused.get().to_string()
-                    on:change=move |event| refused.set(!lab.set(knob.key, &event_target_value(&event)))
-                />
-                <span class="unit">{knob.unit}</span>
-            </span>
-            <input
-                type="range"
-                min=low.to_string()
-                max=high.to_string()
-                step=step.to_string()
-                prop:value=move || value.get()
-                aria-label=format!("{}: {}", knob.label, knob.meaning)
-                on:input=move |event| { lab.set(knob.key, &event_target_value(&event)); }
-                on:focus=touched
-                on:pointerdown=touched
-            />
-        </div>
-    }
-    .into_any()
+    let text = memo(move || lab.config.with(text));
+    let first = usual.clone();
+    dial(Dial {
+        key: knob.key,
+        label: knob.label,
+        unit: knob.unit,
+        meaning: knob.meaning,
+        range: (low, high),
+        step,
+        text,
+        changed: memo(move || text.with(|text| *text != first)),
+        turn: Callback::new(move |(text, _): (String, bool)| lab.set(knob.key, &text)),
+        restore: Callback::new(move |()| {
+            lab.set(knob.key, &usual);
+        }),
+    })
 }
 
 /// Returns an assumption's name for people.
