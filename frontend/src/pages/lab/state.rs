@@ -88,6 +88,8 @@ pub(crate) struct Lab {
     pub(super) report: RwSignal<Option<Arc<ReportFound>>>,
     /// The mission's configurations on this tape.
     pub(super) presets: RwSignal<Vec<Line>>,
+    /// The preparation that they ran on, and what they share with the configuration.
+    presets_of: StoredValue<(u32, String)>,
     /// The place of the fill that is explained.
     pub(super) picked: RwSignal<Option<usize>>,
     /// Its explanation.
@@ -132,6 +134,7 @@ impl Lab {
             ran: RwSignal::new(None),
             report: RwSignal::new(None),
             presets: RwSignal::default(),
+            presets_of: StoredValue::default(),
             picked: RwSignal::new(None),
             explained: RwSignal::new(None),
             axes: RwSignal::new(["half_spread_cents".into(), "skew_cents".into()]),
@@ -403,7 +406,7 @@ impl Lab {
         let number = self.preparation.get_value();
         let config = self.config.with_untracked(Config::text);
         if self.report.with_untracked(|report| report.as_ref().is_none_or(|report| report.config != config)) {
-            worker::ask(Ask::Report(config.clone()), move |answer| {
+            worker::ask(Ask::Report(config), move |answer| {
                 if let Answer::Report(report) = answer
                     && self.preparation.get_value() == number
                 {
@@ -411,17 +414,29 @@ impl Lab {
                     self.report.set(Some(Arc::new(report)));
                 }
             });
-            worker::ask(Ask::Presets(config), move |answer| {
-                if let Answer::Presets(lines) = answer
-                    && self.preparation.get_value() == number
-                {
-                    self.presets.set(lines);
-                }
-            });
+            self.request_presets();
         } else if let Some(report) = self.report.get_untracked() {
             self.desk.lab_address.set(format!("{}#{}", report.link, self.fragment()));
         }
         self.request_comparison();
+    }
+
+    /// Runs the mission's configurations, unless nothing changed that they share with this one.
+    fn request_presets(self) {
+        // What they share shows in any of them.
+        let Ok(shared) = self.config.with_untracked(|config| config.of_preset(Preset::Seed)) else { return };
+        let (config, number) = (shared.text(), self.preparation.get_value());
+        if self.presets_of.with_value(|known| *known == (number, config.clone())) {
+            return;
+        }
+        self.presets_of.set_value((number, config.clone()));
+        worker::ask(Ask::Presets(config), move |answer| {
+            if let Answer::Presets(lines) = answer
+                && self.preparation.get_value() == number
+            {
+                self.presets.set(lines);
+            }
+        });
     }
 
     /// Returns what of the page isn't the backtest's: which contract, and which fill model.
