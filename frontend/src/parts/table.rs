@@ -1,7 +1,7 @@
 //! Tables of numbers: sorted by a click, moved through by keys, saved as CSV.
 
 use leptos::prelude::*;
-use shared::order;
+use shared::sort;
 
 use crate::desk::Desk;
 use crate::parts::{artist, download};
@@ -55,7 +55,7 @@ pub(crate) fn ArtistTable(
                 .with_value(|columns| columns.get(column).map(|column| column.value.get()))
                 .unwrap_or_default();
             let of = |place: usize| values.get(place).copied().flatten().unwrap_or(f64::NEG_INFINITY);
-            return order::order(count.get(), &|a, b| if down { of(a) > of(b) } else { of(a) < of(b) });
+            return sort::places(count.get(), &|a, b| if down { of(a) > of(b) } else { of(a) < of(b) });
         }
         (0..count.get()).collect::<Vec<_>>()
     });

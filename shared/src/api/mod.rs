@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::market::{EventTape, EventTicker, Tape, Ticker, artist};
-use crate::order::order;
+use crate::sort;
 use crate::units::{Date, Price, Quantity, Timestamp};
 
 pub use crate::scenario::Scenario;
@@ -145,7 +145,7 @@ impl EventSummary {
     pub fn recorded(tape: &EventTape) -> Self {
         let mut contracts: Vec<_> = tape.contracts().iter().map(ContractSummary::from).collect();
         let traded = |place: usize| (contracts[place].trades, contracts[place].volume);
-        let places = order(contracts.len(), &|a, b| traded(a) > traded(b));
+        let places = sort::places(contracts.len(), &|a, b| traded(a) > traded(b));
         contracts = places.into_iter().map(|place| contracts[place].clone()).collect();
         let event = tape.event().clone();
         Self { settles: event.month_end(), event, origin: Origin::Recorded, contracts }

@@ -1,7 +1,7 @@
 //! Intervals by resampling whole events: the contracts of one event are dependent, events hardly.
 
-use crate::order::order;
 use crate::random::SplitMix64;
+use crate::sort;
 
 /// Of fewer events than this there is no interval: so few hardly differ, and the spread of their resamples would
 /// understate the error.
@@ -20,7 +20,7 @@ pub fn sum_interval(events: &[i64], resamples: usize, rng_seed: u64) -> Option<(
     let sums: Vec<i64> = (0..resamples)
         .map(|_| events.iter().map(|_| events[rng.below(events.len())]).fold(0, i64::saturating_add))
         .collect();
-    let ranked = order(resamples, &|a, b| sums[a] < sums[b]);
+    let ranked = sort::places(resamples, &|a, b| sums[a] < sums[b]);
     Some((sums[ranked[(resamples - 1) * 25 / 1000]], sums[ranked[(resamples - 1) * 975 / 1000]]))
 }
 
@@ -38,7 +38,7 @@ pub(super) fn mean_interval(events: &[(f64, usize)], resamples: usize, rng_seed:
             sum / n as f64
         })
         .collect();
-    let ranked = order(resamples, &|a, b| means[a] < means[b]);
+    let ranked = sort::places(resamples, &|a, b| means[a] < means[b]);
     Some((means[ranked[(resamples - 1) * 25 / 1000]], means[ranked[(resamples - 1) * 975 / 1000]]))
 }
 

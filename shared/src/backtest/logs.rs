@@ -3,8 +3,8 @@
 use super::json::{Json, append_fixed};
 use super::outcome::Outcome;
 use super::prepared::Prepared;
-use crate::order::order;
 use crate::quoting::Quote;
+use crate::sort;
 use crate::units::Timestamp;
 
 /// Returns the decisions of all outcomes as JSON lines, by time, then ticker, then name of the fill model.
@@ -17,7 +17,7 @@ pub fn decisions(prepared: &Prepared, outcomes: &[Outcome]) -> String {
         all.extend(outcome.series.decisions.iter().map(|decision| (decision, outcome.model)));
     }
     let ticker = |contract: u32| prepared.contracts()[contract as usize].ticker.as_str();
-    let in_order = order(all.len(), &|a, b| {
+    let in_order = sort::places(all.len(), &|a, b| {
         let ((a, a_model), (b, b_model)) = (&all[a], &all[b]);
         let times = a.at.cmp(&b.at);
         let same_ticker = || ticker(a.contract).cmp(ticker(b.contract));

@@ -10,8 +10,8 @@ use crate::Invalid;
 use crate::belief::{Point, Track};
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use crate::market::{Contract, EventTape, EventTicker, Side, Ticker};
-use crate::order::order;
 use crate::quoting::Belief;
+use crate::sort;
 use crate::units::{Price, Timestamp};
 
 /// How long after a fill its markouts are taken: 1, 5 and 30 minutes and 6 hours, in microseconds.
@@ -194,7 +194,7 @@ impl Prepared {
 
     /// Puts batches that are sorted by contract into one order of time.
     fn interleave(&mut self, batches: &[Batch], beliefs: &[Belief], prints: &[Print]) {
-        let in_time = order(batches.len(), &|a, b| batches[a].at < batches[b].at);
+        let in_time = sort::places(batches.len(), &|a, b| batches[a].at < batches[b].at);
         self.prints.reserve_exact(prints.len());
         for place in in_time {
             let mut batch = batches[place];

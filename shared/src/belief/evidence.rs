@@ -4,8 +4,8 @@ use super::Track;
 use super::score::{ForwardMisses, forward_misses};
 use crate::market::Tape;
 use crate::math::min;
-use crate::order::order;
 use crate::random::SplitMix64;
+use crate::sort;
 use crate::units::Date;
 
 /// How often days are drawn anew.
@@ -54,7 +54,7 @@ pub fn compare(contracts: &[(&Tape, &Track)], rng_seed: u64) -> Option<Evidence>
     let by_day: Vec<Vec<(Date, ForwardMisses)>> =
         contracts.iter().map(|(tape, track)| days_of(tape, track)).filter(|days| !days.is_empty()).collect();
     let mut days: Vec<Date> = by_day.iter().flatten().map(|(day, _)| *day).collect();
-    let places = order(days.len(), &|a, b| days[a] < days[b]);
+    let places = sort::places(days.len(), &|a, b| days[a] < days[b]);
     days = places.into_iter().map(|place| days[place]).collect();
     days.dedup();
     // How often each day is drawn: once, at first.
@@ -139,7 +139,7 @@ fn equal(contracts: &[Sums]) -> Option<Compared> {
 
 /// Returns the 2.5th and the 97.5th percentile.
 fn middle(values: &[f64]) -> Option<(f64, f64)> {
-    let ranked = order(values.len(), &|a, b| values[a] < values[b]);
+    let ranked = sort::places(values.len(), &|a, b| values[a] < values[b]);
     let at = |per_mille: usize| Some(values[*ranked.get(values.len().checked_sub(1)? * per_mille / 1000)?]);
     Some((at(25)?, at(975)?))
 }

@@ -10,7 +10,7 @@ use super::prints::Prints;
 use super::run::Runner;
 use super::{Calibration, Track, ml, variational};
 use crate::market::{EventTape, Ticker};
-use crate::order::order;
+use crate::sort;
 use crate::units::Timestamp;
 
 /// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have grown by a
@@ -95,7 +95,7 @@ impl WalkForward {
             .zip(&events)
             .flat_map(|(place, event)| event.epochs.iter().map(move |epoch| (*epoch, place)))
             .collect();
-        let places = order(fits.len(), &|a, b| fits[a] < fits[b]);
+        let places = sort::places(fits.len(), &|a, b| fits[a] < fits[b]);
         let fits = places.into_iter().map(|place| fits[place]).collect();
         Self { events, fits, fitted: 0, at: 0, corrected: false, done: 0, total }
     }

@@ -2,7 +2,7 @@
 
 use super::{EventTicker, Ticker, Trade};
 use crate::Invalid;
-use crate::order::order;
+use crate::sort;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// The trades of one contract in time order, at least one.
@@ -28,7 +28,7 @@ impl Tape {
     pub fn new(mut trades: Vec<Trade>) -> Result<Self, Invalid> {
         // Stable, so that a batch keeps its order.
         if !trades.is_sorted_by_key(|trade| trade.at) {
-            let places = order(trades.len(), &|a, b| trades[a].at < trades[b].at);
+            let places = sort::places(trades.len(), &|a, b| trades[a].at < trades[b].at);
             trades = places.into_iter().map(|place| trades[place].clone()).collect();
         }
         let (Some(first), Some(last)) = (trades.first(), trades.last()) else {

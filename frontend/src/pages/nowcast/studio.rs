@@ -11,7 +11,7 @@ use shared::nowcast::fit::Fit;
 use shared::nowcast::forecast::{Nowcaster, Scheduled};
 use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
-use shared::order::order;
+use shared::sort;
 use shared::units::Date;
 
 use super::score::Score;
@@ -65,7 +65,7 @@ impl Loaded {
             Some((day, listeners)) if last.days_since(day) < SILENT => listeners,
             _ => 0.0,
         };
-        let mut places = order(all.len(), &|a, b| size(a) > size(b));
+        let mut places = sort::places(all.len(), &|a, b| size(a) > size(b));
         places.retain(|&place| size(place) > 0.0);
         places.truncate(MOST_ARTISTS);
         let left_out = all.len() - places.len();

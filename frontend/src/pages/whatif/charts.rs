@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::format;
-use shared::order::order;
 use shared::scenario::{Sensitivity, artist_parameter, density, strike_curve};
+use shared::sort;
 
 use super::slow;
 use crate::desk::Desk;
@@ -143,7 +143,7 @@ fn through_time(slow: &slow::Slow, names: &[String]) -> Spec {
 fn tornado(slow: &slow::Slow, names: &[String], place: usize) -> Spec {
     let width = |bar: &Sensitivity| (bar.fair.1 - bar.fair.0).abs();
     let bars: Vec<&Sensitivity> = slow.tornado.iter().filter(|bar| width(bar) > 0.0).collect();
-    let bars: Vec<_> = order(bars.len(), &|a, b| width(bars[a]) > width(bars[b]))
+    let bars: Vec<_> = sort::places(bars.len(), &|a, b| width(bars[a]) > width(bars[b]))
         .into_iter()
         .map(|place| bars[place])
         .collect();

@@ -346,7 +346,7 @@ fn legend(spec: &Spec, hover: Option<f64>) -> AnyView {
         .collect();
     if is_crowded && hover.is_some() {
         let height = |place: usize| items[place].1.map_or(f64::MIN, |(y, _)| y);
-        let highest = shared::order::order(items.len(), &|a, b| height(a) > height(b));
+        let highest = shared::sort::places(items.len(), &|a, b| height(a) > height(b));
         items = highest.into_iter().take(FEW).map(|place| items[place]).collect();
     }
     let at = hover.map(|x| view! { <span class="legend-at">{reading(x, spec.x.format)}</span> }.into_any());

@@ -11,7 +11,7 @@ use shared::backtest::{
 use shared::belief::{Calibration, WalkForward};
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
-use shared::order::order;
+use shared::sort;
 
 use super::{OPENED, OPENED_MARKETS, answer, is_current, now, pause, reply};
 use crate::net;
@@ -66,7 +66,7 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     }
     // In the order in which files are grouped: the content has one name.
     let name = |place: usize| tapes[place].as_ref().map(|tape| tape.event().as_str());
-    let places = order(tapes.len(), &|a, b| name(a) < name(b));
+    let places = sort::places(tapes.len(), &|a, b| name(a) < name(b));
     let tapes: Vec<EventTape> = places.into_iter().filter_map(|place| tapes[place].take()).collect();
     let hash = tape_hash(&tapes);
     if !wanted.is_empty() && wanted != hash {

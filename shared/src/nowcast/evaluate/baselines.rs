@@ -2,7 +2,7 @@
 
 use crate::math;
 use crate::nowcast::series::{AsOf, Observation};
-use crate::order::order;
+use crate::sort;
 use crate::units::Date;
 
 /// The parameters a damped trend chooses from.
@@ -131,7 +131,7 @@ fn first_system_velocity(window: &[Observation]) -> Option<Vec<f64>> {
 }
 
 fn percentile(values: &[f64], percent: usize) -> f64 {
-    let rising = order(values.len(), &|a, b| values[a] < values[b]);
+    let rising = sort::places(values.len(), &|a, b| values[a] < values[b]);
     values[rising[(values.len() - 1) * percent / 100]]
 }
 

@@ -1,7 +1,7 @@
 //! Intervals by resampling blocks of days.
 
-use crate::order::order;
 use crate::random::SplitMix64;
+use crate::sort;
 
 /// Of fewer blocks than this there is no interval: few blocks, around the end, hardly differ, and one not at all, so
 /// that their spread would understate the error, down to nothing.
@@ -39,7 +39,7 @@ pub(crate) fn ratio_interval(
             libm::sqrt(a / b)
         })
         .collect();
-    let rising = order(resamples, &|a, b| ratios[a] < ratios[b]);
+    let rising = sort::places(resamples, &|a, b| ratios[a] < ratios[b]);
     let at = |thousandths: usize| ratios[rising[(resamples - 1) * thousandths / 1000]];
     Some((at(25), at(975)))
 }

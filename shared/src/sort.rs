@@ -7,10 +7,10 @@
 ///
 /// ```
 /// let words = ["pear", "fig", "plum", "date"];
-/// let by_length = shared::order::order(words.len(), &|a, b| words[a].len() < words[b].len());
+/// let by_length = shared::sort::places(words.len(), &|a, b| words[a].len() < words[b].len());
 /// assert_eq!(by_length, [1, 0, 2, 3]);
 /// ```
-pub fn order(count: usize, before: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
+pub fn places(count: usize, before: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).collect();
     let mut merged = places.clone();
     let mut width = 1;
@@ -37,14 +37,14 @@ pub fn order(count: usize, before: &dyn Fn(usize, usize) -> bool) -> Vec<usize> 
 mod tests {
     use proptest::prelude::*;
 
-    use super::order;
+    use super::places;
 
     proptest! {
         #[test]
         fn it_is_the_standard_librarys_stable_sort(values in prop::collection::vec(0_u8..20, 0..300)) {
             let mut expected: Vec<usize> = (0..values.len()).collect();
             expected.sort_by_key(|place| values[*place]);
-            prop_assert_eq!(order(values.len(), &|a, b| values[a] < values[b]), expected);
+            prop_assert_eq!(places(values.len(), &|a, b| values[a] < values[b]), expected);
         }
     }
 }
