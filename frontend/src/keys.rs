@@ -1,7 +1,7 @@
 //! The keyboard, in one place.
 
 use leptos::prelude::*;
-use shared::scenario::decimal;
+use shared::decimal;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 

@@ -2,6 +2,7 @@
 //!
 //! A negative number has a real minus sign (U+2212), and units stand after a narrow no-break space.
 
+use crate::decimal;
 use crate::units::{Date, Timestamp};
 
 const MINUS: char = '\u{2212}';
@@ -136,9 +137,11 @@ pub fn grouped(count: i64) -> String {
 /// ```
 pub fn shortest(value: f64) -> String {
     // Sums of steps such as 0.1 + 0.2 would show their rounding error: twelve digits hide it.
-    let text = format!("{:.12}", value.abs());
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if value < 0.0 && text != "0" { format!("{MINUS}{text}") } else { text.to_owned() }
+    let text = decimal::text(value, 12);
+    match text.strip_prefix('-') {
+        Some(digits) => format!("{MINUS}{digits}"),
+        None => text,
+    }
 }
 
 /// Returns a day, `12 Feb`, or below three days' span a time, `12 Feb 18:30`, in UTC.

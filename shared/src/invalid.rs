@@ -33,6 +33,19 @@ impl Invalid {
     }
 }
 
+/// The most characters of a refused text that an error repeats.
+const QUOTED_CHARS: usize = 40;
+
+/// Returns `text` in quotes, shortened if it is long, for an error message.
+pub(crate) fn quoted(text: &str) -> String {
+    if text.chars().nth(QUOTED_CHARS).is_none() {
+        format!("{text:?}")
+    } else {
+        let start: String = text.chars().take(QUOTED_CHARS).collect();
+        format!("{start:?}...")
+    }
+}
+
 /// Checks that `value` is a finite number.
 pub(crate) fn finite(field: &'static str, value: f64) -> Result<f64, Invalid> {
     if value.is_finite() {

@@ -1,7 +1,8 @@
 //! A parameter under the hand: a slider and a number box over the same value.
 
 use leptos::prelude::*;
-use shared::scenario::{Parameter, decimal};
+use shared::decimal;
+use shared::scenario::Parameter;
 use wasm_bindgen::JsCast;
 
 use crate::desk::{Desk, Knob};

@@ -2,9 +2,9 @@
 
 use super::conditions::Conditions;
 use crate::Invalid;
+use crate::decimal::{self, parse_fixed};
 use crate::quoting::{Preset, SETTINGS, Settings, place};
-use crate::scenario::decimal;
-use crate::units::{Price, Quantity, parse_fixed};
+use crate::units::{Price, Quantity};
 
 /// How to quote, and what to assume of the exchange.
 #[derive(Debug, Clone, Copy, PartialEq)]

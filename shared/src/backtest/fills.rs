@@ -4,8 +4,9 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::Invalid;
+use crate::invalid::quoted;
 use crate::market::Side;
-use crate::units::{quoted, serde_as_text};
+use crate::units::serde_as_text;
 
 /// A rule for when a print fills our resting order.
 ///

@@ -10,7 +10,7 @@ use super::config::Config;
 use super::fills::FillModel;
 use super::prepared::Prepared;
 use crate::Invalid;
-use crate::units::quoted;
+use crate::invalid::quoted;
 
 /// The version of the format: a link of another one is refused, not guessed at.
 const VERSION: &str = "1";

@@ -1,8 +1,9 @@
 //! The logs: every decision a line of JSON, every fill a row of CSV.
 
-use super::json::{Json, append_fixed};
+use super::json::Json;
 use super::outcome::Outcome;
 use super::prepared::Prepared;
+use crate::decimal::append_fixed;
 use crate::quoting::Quote;
 use crate::sort;
 use crate::units::Timestamp;

@@ -6,9 +6,9 @@ use super::outcome::Outcome;
 use super::prepared::Prepared;
 use super::sharpe::{DeflatedSharpe, Sharpe};
 use crate::Invalid;
+use crate::decimal;
+use crate::invalid::quoted;
 use crate::quoting::{Kind, Setting};
-use crate::scenario::decimal;
-use crate::units::quoted;
 
 /// The most configurations of one sweep.
 const MOST_POINTS: usize = 100_000;

@@ -4,7 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::Invalid;
-use crate::units::{quoted, serde_as_text};
+use crate::invalid::quoted;
+use crate::units::serde_as_text;
 
 /// How the filter's parameters are chosen from the prints before them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

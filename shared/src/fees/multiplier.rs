@@ -6,7 +6,8 @@ use core::str::FromStr;
 use serde::de;
 
 use crate::Invalid;
-use crate::units::{parse_fixed, quoted};
+use crate::decimal::{append_fixed, parse_fixed};
+use crate::invalid::quoted;
 
 /// What a series or an event multiplies the standard fee by, in millionths, from 0 to 1000; mostly 1, and
 /// 0.5 on some.
@@ -31,17 +32,9 @@ impl FeeMultiplier {
 impl fmt::Display for FeeMultiplier {
     /// Writes the exact decimal without trailing zeros: `0.5`, `1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, mut fraction) = (self.0 / Self::ONE.0, self.0 % Self::ONE.0);
-        write!(f, "{whole}")?;
-        if fraction != 0 {
-            let mut digits = 6;
-            while fraction % 10 == 0 {
-                fraction /= 10;
-                digits -= 1;
-            }
-            write!(f, ".{fraction:0digits$}")?;
-        }
-        Ok(())
+        let mut text = String::new();
+        append_fixed(&mut text, self.0, 6);
+        f.write_str(&text)
     }
 }
 

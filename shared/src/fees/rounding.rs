@@ -5,7 +5,8 @@ use core::str::FromStr;
 
 use super::ModelFee;
 use crate::Invalid;
-use crate::units::{Cash, Date, quoted, serde_as_text};
+use crate::invalid::quoted;
+use crate::units::{Cash, Date, serde_as_text};
 
 /// Microdollars in a cent.
 const CENT: i128 = 10_000;

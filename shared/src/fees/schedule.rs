@@ -5,7 +5,8 @@ use core::str::FromStr;
 
 use super::{FeeMultiplier, ModelFee};
 use crate::Invalid;
-use crate::units::{Price, Quantity, quoted, serde_as_text};
+use crate::invalid::quoted;
+use crate::units::{Price, Quantity, serde_as_text};
 
 /// Whether a fill took liquidity or had rested in the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,8 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::Invalid;
-use crate::units::{quoted, serde_as_text};
+use crate::invalid::quoted;
+use crate::units::serde_as_text;
 
 /// One of a contract's two outcomes: the side a taker took, or the result of a settled contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,8 @@ use core::str::FromStr;
 use std::sync::Arc;
 
 use crate::Invalid;
-use crate::units::{Date, quoted, serde_as_text};
+use crate::invalid::quoted;
+use crate::units::{Date, serde_as_text};
 
 /// The longest ticker accepted, in bytes; Kalshi's own stay below 100.
 const MAX_BYTES: usize = 128;

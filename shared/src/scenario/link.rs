@@ -7,8 +7,9 @@
 
 use std::fmt::Write as _;
 
-use super::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario, decimal};
+use super::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario};
 use crate::Invalid;
+use crate::decimal;
 use crate::market::{EventTicker, Ticker};
 use crate::units::Price;
 

@@ -4,7 +4,6 @@
 //! same functions evaluate it under a slider in the browser and natively, to the same bits.
 
 mod curves;
-pub mod decimal;
 mod evaluate;
 mod event;
 mod link;
@@ -13,6 +12,8 @@ mod parameter;
 
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};
 pub use evaluate::{Digital, Evaluation, Implied, Row};
+// Where the quoting settings look for it.
+pub(crate) use crate::decimal;
 pub use parameter::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Parameter};
 
 use crate::Invalid;

@@ -1,6 +1,7 @@
 //! The parameters of a scenario: one table for sliders, links, presets and checks.
 
 use crate::Invalid;
+use crate::decimal;
 
 /// What a parameter is, where it may go, and how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +43,7 @@ impl Parameter {
     pub fn nearest(&self, value: f64) -> f64 {
         let (low, high) = self.range;
         let inside = crate::math::min(crate::math::max(value, low), high);
-        super::decimal::rounded(inside, self.decimals)
+        decimal::rounded(inside, self.decimals)
     }
 }
 

@@ -3,8 +3,9 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::{parse_fixed, serde_as_text, write_fixed};
+use super::serde_as_text;
 use crate::Invalid;
+use crate::decimal::{parse_fixed, write_fixed};
 
 /// A signed amount of money in millionths of a dollar: a cost, a fee, a balance or a change of one.
 ///

@@ -3,8 +3,9 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::{Timestamp, quoted, serde_as_text};
+use super::{Timestamp, serde_as_text};
 use crate::Invalid;
+use crate::invalid::quoted;
 
 /// A day of the proleptic Gregorian calendar, in UTC, of the years 0 to 9999.
 ///

@@ -5,7 +5,6 @@
 
 mod cash;
 mod date;
-mod decimal;
 mod price;
 mod quantity;
 mod serde_text;
@@ -17,7 +16,9 @@ pub use price::Price;
 pub use quantity::Quantity;
 pub use timestamp::Timestamp;
 
-pub(crate) use decimal::{parse_fixed, quoted, write_fixed};
+// Where the quoting settings look for them.
+pub(crate) use crate::decimal::parse_fixed;
+pub(crate) use crate::invalid::quoted;
 pub(crate) use serde_text::serde_as_text;
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::{Cash, Quantity, parse_fixed, quoted, serde_as_text, write_fixed};
+use super::{Cash, Quantity, serde_as_text};
 use crate::Invalid;
+use crate::decimal::{parse_fixed, write_fixed};
+use crate::invalid::quoted;
 
 /// A price of one YES or NO contract, from $0 to $1 in steps of a centi-cent ($0.0001).
 ///

@@ -3,8 +3,10 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::{Price, parse_fixed, quoted, serde_as_text, write_fixed};
+use super::{Price, serde_as_text};
 use crate::Invalid;
+use crate::decimal::{parse_fixed, write_fixed};
+use crate::invalid::quoted;
 
 /// A number of contracts, never negative, in steps of 0.01 contract.
 ///

@@ -4,8 +4,9 @@ use core::fmt;
 use core::str::FromStr;
 
 use super::date::{digits, parse_date};
-use super::{Date, quoted, serde_as_text};
+use super::{Date, serde_as_text};
 use crate::Invalid;
+use crate::invalid::quoted;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use shared::backtest::{ASSUMPTIONS, Config};
+use shared::decimal;
 use shared::quoting::{Kind, Preset, SETTINGS, place};
-use shared::scenario::decimal;
 
 use super::head::range;
 use super::state::Lab;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use shared::api::Origin;
 use shared::backtest::{Config, FillModel, Link};
+use shared::decimal;
 use shared::market::Ticker;
 use shared::quoting::{Kind, Preset, SETTINGS, place};
-use shared::scenario::decimal;
 
 use crate::desk::{self, Desk};
 use crate::parts::state::Remote;

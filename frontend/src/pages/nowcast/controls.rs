@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use shared::api::{Origin, Scenario};
+use shared::decimal;
 use shared::format;
 use shared::market::{EventTicker, Ticker, code};
-use shared::scenario::decimal;
 use shared::units::{Date, Price};
 
 use super::open::OpenListeners;

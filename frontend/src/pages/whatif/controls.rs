@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use shared::api::Scenario;
-use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, artist_parameter, decimal, event_parameter};
+use shared::decimal;
+use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, artist_parameter, event_parameter};
 
 use crate::desk::{Desk, Knob};
 use crate::parts::slider::Slider;

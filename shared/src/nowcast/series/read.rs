@@ -1,8 +1,9 @@
 //! The readers for the listeners and the events files: CSV bytes in, histories out.
 
-use super::records::{Records, number};
+use super::records::Records;
 use super::{History, Observation};
 use crate::Invalid;
+use crate::decimal;
 use crate::units::Date;
 
 /// A file's name, for messages, and its (unpacked) content.
@@ -260,7 +261,8 @@ impl<'a> Table<'a> {
         let Some(text) = self.record.get(column.index).filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let value = number(text).ok_or_else(|| self.at(column, format!("must be a number, got {text:?}")))?;
+        let value = decimal::parse_long(text)
+            .ok_or_else(|| self.at(column, format!("must be a number, got {text:?}")))?;
         check(column.name, value).map(Some).map_err(|e| self.at(column, e.reason))
     }
 }

@@ -1,7 +1,6 @@
-//! CSV records, and the numbers in them.
+//! CSV records.
 //!
-//! The page reads a person's own files, and so carries this: a general CSV reader and the standard library's tables
-//! for numbers would weigh four times as much.
+//! The page reads a person's own files, and so carries this: a general CSV reader would weigh four times as much.
 
 /// Reads the records of a CSV text (RFC 4180) one after another; lines without anything are passed over.
 #[derive(Debug)]
@@ -61,48 +60,6 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Returns the decimal number in `text`, with an exponent or without; nothing if it is none.
-///
-/// Of up to 15 digits and a power of ten up to 22 it is the nearest double; beyond that each operation rounds once
-/// more, the same way on every target.
-pub(super) fn number(text: &str) -> Option<f64> {
-    const MOST_DIGITS: u32 = 18;
-    let (negative, magnitude) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (mantissa, exponent) = match magnitude.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?.clamp(-400, 400)),
-        None => (magnitude, 0),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    if whole.is_empty() && fraction.is_empty() {
-        return None;
-    }
-    let (mut digits, mut value, mut power) = (0, 0_u64, exponent);
-    for (place, byte) in whole.bytes().chain(fraction.bytes()).enumerate() {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        // Digits that no double can tell apart are left out.
-        if digits < MOST_DIGITS {
-            value = value * 10 + u64::from(byte - b'0');
-            digits += u32::from(value > 0);
-            power -= i32::from(place >= whole.len());
-        } else {
-            power += i32::from(place < whole.len());
-        }
-    }
-    let mut value = value as f64;
-    while power != 0 {
-        let step = power.clamp(-22, 22);
-        let factor = (0..step.abs()).fold(1.0, |product, _| 10.0 * product);
-        value = if step < 0 { value / factor } else { value * factor };
-        power -= step;
-    }
-    value.is_finite().then_some(if negative { -value } else { value })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,15 +89,6 @@ mod tests {
         assert!(Records::new("a,\"b").next(&mut Vec::new()).is_err());
     }
 
-    #[test]
-    fn what_is_no_number_is_none() {
-        for text in ["", "-", ".", "1,5", "NaN", "inf", "1e", "1e400", "0x1", "1.2.3", "--1"] {
-            assert_eq!(number(text), None, "{text:?}");
-        }
-        assert_eq!(number("1e-400"), Some(0.0));
-        assert_eq!(number("+.5E1"), Some(5.0));
-    }
-
     proptest! {
         #[test]
         fn a_written_record_is_read_back(fields in proptest::collection::vec("[a-z\",\n é]{0,6}", 1..5)) {
@@ -151,23 +99,7 @@ mod tests {
         }
 
         #[test]
-        fn a_short_number_is_the_nearest(value in -1_000_000_000_000_000_i64..1_000_000_000_000_000, places in 0..15_usize) {
-            let digits = format!("{:015}", value.unsigned_abs());
-            let (whole, fraction) = digits.split_at(15 - places);
-            let text = format!("{}{whole}.{fraction}", if value < 0 { "-" } else { "" });
-            prop_assert_eq!(number(&text), text.parse::<f64>().ok());
-        }
-
-        #[test]
-        fn any_number_is_as_near_as_a_few_roundings_allow(value: f64) {
-            prop_assume!(value.is_normal() && value.abs() > 1e-290 && value.abs() < 1e290);
-            let read = number(&format!("{value:e}")).unwrap();
-            prop_assert!((read / value - 1.0).abs() < 20.0 * f64::EPSILON, "{read} {value}");
-        }
-
-        #[test]
         fn no_text_panics(text in "\\PC*") {
-            let _ = number(&text);
             let mut records = Records::new(&text);
             let mut fields = Vec::new();
             while records.next(&mut fields) == Ok(true) {}

@@ -1,21 +1,9 @@
-//! Fixed-point decimal text, exact in both directions.
+//! Whole numbers of a decimal unit: fixed-point text, exact in both directions.
 
 use core::fmt;
 
 use crate::Invalid;
-
-/// The most characters of a refused text that an error repeats.
-const QUOTED_CHARS: usize = 40;
-
-/// Returns `text` in quotes, shortened if it is long, for an error message.
-pub(crate) fn quoted(text: &str) -> String {
-    if text.chars().nth(QUOTED_CHARS).is_none() {
-        format!("{text:?}")
-    } else {
-        let start: String = text.chars().take(QUOTED_CHARS).collect();
-        format!("{start:?}...")
-    }
-}
+use crate::invalid::quoted;
 
 /// Parses plain decimal text into a whole number of `10^-decimals`.
 ///
@@ -67,4 +55,44 @@ pub(crate) fn write_fixed(f: &mut fmt::Formatter<'_>, value: i64, decimals: u32)
     let magnitude = value.unsigned_abs();
     let sign = if value < 0 { "-" } else { "" };
     write!(f, "{sign}{}.{:0width$}", magnitude / scale, magnitude % scale, width = decimals as usize)
+}
+
+/// Appends `value`, a whole number of `10^-decimals`, without trailing zeros.
+pub(crate) fn append_fixed(text: &mut String, value: i64, decimals: usize) {
+    let mut digits = [b'0'; 40];
+    let (mut rest, mut place) = (value.unsigned_abs(), digits.len());
+    while rest > 0 || place > digits.len() - decimals - 1 {
+        place -= 1;
+        digits[place] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    let point = digits.len() - decimals;
+    let mut end = digits.len();
+    while end > point && digits[end - 1] == b'0' {
+        end -= 1;
+    }
+    if value < 0 {
+        text.push('-');
+    }
+    text.extend(digits[place..point].iter().map(|digit| char::from(*digit)));
+    if end > point {
+        text.push('.');
+        text.extend(digits[point..end].iter().map(|digit| char::from(*digit)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn amounts_read_back(value in any::<i64>(), decimals in 0_usize..=9) {
+            let mut text = String::new();
+            append_fixed(&mut text, value, decimals);
+            prop_assert_eq!(parse_fixed("x", &text, decimals).unwrap(), value);
+        }
+    }
 }
