@@ -20,6 +20,7 @@ pub mod quoting;
 mod random;
 pub mod scenario;
 pub mod sort;
+mod stats;
 pub mod thin;
 pub mod units;
 pub mod world;

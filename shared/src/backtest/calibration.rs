@@ -1,10 +1,10 @@
 //! Whether the fair prices were right: scored against settlements at fixed times before them.
 
-use super::bootstrap::mean_interval;
 use super::prepared::Prepared;
 use super::score::{Score, Scores};
 use crate::Invalid;
 use crate::market::Side;
+use crate::stats::mean_interval;
 
 /// How many days before settlement the belief is scored.
 pub const SCORED_DAYS: [i64; 4] = [14, 7, 3, 1];

@@ -6,7 +6,6 @@
 mod account;
 mod agreed;
 mod baseline;
-mod bootstrap;
 mod calibration;
 mod conditions;
 mod config;
@@ -30,7 +29,6 @@ mod view;
 
 pub use account::{ATTRIBUTION, Money};
 pub use baseline::{Baseline, BaselineResult, baseline};
-pub use bootstrap::sum_interval;
 pub use calibration::{Calibration, ContractScore, HorizonScore, SCORED_DAYS, calibrate};
 pub use conditions::Conditions;
 pub use config::{ASSUMPTIONS, Assumption, Config};

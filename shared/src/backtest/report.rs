@@ -1,7 +1,6 @@
 //! The result: a row for each contract and for all of them, under each fill model, with its evidence.
 
 use super::account::Money;
-use super::bootstrap::{mean_interval, sum_interval};
 use super::calibration::{Calibration, calibrate};
 use super::config::Config;
 use super::engine::run;
@@ -15,6 +14,7 @@ use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
 use crate::quoting::Fee;
+use crate::stats::{mean_interval, sum_interval};
 
 /// The version of `report.json`'s form.
 const SCHEMA: i64 = 1;

@@ -4,8 +4,8 @@ use super::Track;
 use super::score::{ForwardMisses, forward_misses};
 use crate::market::Tape;
 use crate::math::min;
-use crate::random::SplitMix64;
 use crate::sort;
+use crate::stats::{middle_95, resample};
 use crate::units::Date;
 
 /// How often days are drawn anew.
@@ -70,22 +70,21 @@ pub fn compare(contracts: &[(&Tape, &Track)], rng_seed: u64) -> Option<Evidence>
     let (pooled, equal) = (pooled(&whole)?, equal(&whole)?);
     let (mut pooled_ratios, mut equal_ratios) = (Vec::new(), Vec::new());
     if days.len() >= FEWEST_DAYS {
-        let mut rng = SplitMix64::new(rng_seed);
-        for _ in 0..RESAMPLES {
+        resample(days.len(), days.len(), RESAMPLES, rng_seed, &mut |drawn| {
             times.fill(0.0);
-            for _ in 0..days.len() {
-                times[rng.below(days.len())] += 1.0;
+            for day in drawn {
+                times[*day] += 1.0;
             }
             let drawn = sums(&times);
             pooled_ratios.extend(self::pooled(&drawn).map(|compared| compared.ratio()));
             equal_ratios.extend(self::equal(&drawn).map(|compared| compared.ratio()));
-        }
+        });
     }
     Some(Evidence {
         contracts: whole.len(),
         prints: whole.iter().map(|sums| sums.count as usize).sum(),
-        pooled: Compared { interval: middle(&pooled_ratios), ..pooled },
-        equal: Compared { interval: middle(&equal_ratios), ..equal },
+        pooled: Compared { interval: middle_95(&pooled_ratios), ..pooled },
+        equal: Compared { interval: middle_95(&equal_ratios), ..equal },
     })
 }
 
@@ -135,11 +134,4 @@ fn equal(contracts: &[Sums]) -> Option<Compared> {
     let mean =
         |k: usize| contracts.iter().map(|sums| (sums.squares[k] / sums.count).sqrt()).sum::<f64>() / count;
     (count > 0.0).then(|| Compared { fair: mean(0), average: mean(1), last: mean(2), interval: None })
-}
-
-/// Returns the 2.5th and the 97.5th percentile.
-fn middle(values: &[f64]) -> Option<(f64, f64)> {
-    let ranked = sort::places(values.len(), &|a, b| values[a] < values[b]);
-    let at = |per_mille: usize| Some(values[*ranked.get(values.len().checked_sub(1)? * per_mille / 1000)?]);
-    Some((at(25)?, at(975)?))
 }

@@ -2,7 +2,7 @@
 
 use crate::math;
 use crate::nowcast::series::{AsOf, Observation};
-use crate::sort;
+use crate::stats::percentile;
 use crate::units::Date;
 
 /// The parameters a damped trend chooses from.
@@ -122,17 +122,12 @@ fn first_system_velocity(window: &[Observation]) -> Option<Vec<f64>> {
     let mut average = raw[0];
     for (t, &x) in raw.iter().enumerate() {
         let calm =
-            if (x - mean).abs() > 3.0 * sd { percentile(&raw[t.saturating_sub(6)..=t], 50) } else { x };
+            if (x - mean).abs() > 3.0 * sd { percentile(&raw[t.saturating_sub(6)..=t], 500)? } else { x };
         average = 0.5 * (average + calm);
         smooth.push(average);
     }
-    let high = percentile(&smooth, 95);
+    let high = percentile(&smooth, 950)?;
     (high > 0.0).then(|| smooth.iter().map(|x| math::min(x / high, 1.0)).collect())
-}
-
-fn percentile(values: &[f64], percent: usize) -> f64 {
-    let rising = sort::places(values.len(), &|a, b| values[a] < values[b]);
-    values[rising[(values.len() - 1) * percent / 100]]
 }
 
 fn correlation(pairs: impl Iterator<Item = (f64, f64)>) -> Option<f64> {

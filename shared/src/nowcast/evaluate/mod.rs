@@ -2,18 +2,17 @@
 //! damped trend, and the first system's formula.
 
 mod baselines;
-mod bootstrap;
 
 use crate::units::Date;
 use serde::Serialize;
 
 use self::baselines::{DampedTrend, first_system};
-use self::bootstrap::ratio_interval;
 use super::forecast::Nowcaster;
 use super::model::ECHO_KNOWN;
 use super::series::{AsOf, History};
 use crate::Invalid;
 use crate::pieces::{Pace, Pieces};
+use crate::stats::ratio_interval;
 
 /// The greatest horizon of an evaluation, in days.
 pub const MAX_EVALUATED: usize = ECHO_KNOWN;
