@@ -19,6 +19,7 @@ pub mod pricing;
 pub mod quoting;
 mod random;
 pub mod scenario;
+mod search;
 pub mod sort;
 mod stats;
 pub mod thin;

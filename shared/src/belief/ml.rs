@@ -3,7 +3,7 @@
 use super::model::{Model, PARAMETERS};
 use super::prints::Prints;
 use super::run::Runner;
-use crate::math::simplex::minimise;
+use crate::search::minimise_any;
 use crate::units::Timestamp;
 
 /// The standard deviations of the priors around [`Model::prior`], on the scales of `Model::to_vector`: a factor of two
@@ -24,7 +24,7 @@ pub(crate) fn fit(contracts: &[&Prints], until: Timestamp, start: &Model, prior:
     };
     let mut best = start.to_vector();
     for (size, evaluations) in SEARCHES {
-        (best, _) = minimise(&mut objective, best, size, evaluations);
+        (best, _) = minimise_any(&mut objective, best, size, evaluations);
     }
     Model::from_vector(best)
 }

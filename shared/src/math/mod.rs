@@ -2,9 +2,7 @@
 
 mod exponential;
 pub(crate) mod lanes;
-pub(crate) mod minimise;
 pub mod normal;
-pub(crate) mod simplex;
 
 pub use exponential::exp;
 

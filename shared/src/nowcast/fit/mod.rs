@@ -14,8 +14,8 @@ pub use calibration::Calibration;
 
 use self::shape::fit_shape;
 use super::model::{Dynamics, ECHO_KNOWN, Filter, Model, Reach, SLOPES, Shape, Track, Volatility};
-use crate::math::minimise::minimise;
 use crate::pieces::Pace;
+use crate::search::minimise_smooth;
 use crate::{Invalid, math};
 
 /// The horizons of the composite likelihood, in days.
@@ -91,7 +91,7 @@ impl Fit {
             let ridge = at[3..].iter().map(|b| 0.5 * b * b).sum::<f64>();
             ridge - quasi_log_likelihood(&model, tracks)
         };
-        minimise(pace, &mut loss, &mut dynamics_at, effort.iterations, 0.05).await;
+        minimise_smooth(pace, &mut loss, &mut dynamics_at, effort.iterations, 0.05).await;
         pace.reach(0.4);
         // Then the volatility and the shape of the errors, in turns, given the dynamics.
         for round in 1..=effort.rounds {
@@ -104,7 +104,7 @@ impl Fit {
                 let prior = (at[2] - VELOCITY_PRIOR.0) / VELOCITY_PRIOR.1;
                 0.5 * prior * prior - composite_log_likelihood(&model(at, &shapes), tracks, &shapes)
             };
-            minimise(pace, &mut loss, &mut volatility_at, effort.iterations, 0.05).await;
+            minimise_smooth(pace, &mut loss, &mut volatility_at, effort.iterations, 0.05).await;
             let fitted = model(&volatility_at, &shapes);
             refit_shapes(pace, &fitted, tracks, &mut shapes, effort.shape_iterations).await;
             pace.reach(0.4 + 0.5 * round as f64 / effort.rounds as f64);

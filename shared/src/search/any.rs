@@ -1,13 +1,12 @@
-//! A deterministic minimiser that asks for no slope.
+//! The search over any functions, which asks for no slope.
 //!
-//! It fits the belief filter: nine variables, some of which a short tape hardly tells, natively and all at once.
-//! [`super::minimise`] is for fewer, and for the page.
+//! It fits the belief filter: nine variables, some of which a short tape hardly tells.
 
 /// Returns a local minimum of `f` near `start`, and the value there, from `evaluations` of `f` or a few more.
 ///
 /// The simplex of Nelder and Mead (Computer Journal 7, 1965) with their coefficients. Its first corners lie `size` from
 /// `start`, each along a coordinate. A value that is not a number counts as the worst.
-pub(crate) fn minimise<const N: usize>(
+pub(crate) fn minimise_any<const N: usize>(
     f: &mut dyn FnMut(&[f64; N]) -> f64,
     start: [f64; N],
     size: f64,
@@ -75,13 +74,14 @@ mod tests {
             let (a, b) = (1.0 - x[0], x[1] - x[0] * x[0]);
             a * a + 100.0 * b * b
         };
-        let (x, value) = minimise(&mut rosenbrock, [-1.2, 1.0], 0.5, 400);
+        let (x, value) = minimise_any(&mut rosenbrock, [-1.2, 1.0], 0.5, 400);
         assert!(value < 1e-12 && (x[0] - 1.0).abs() < 1e-5 && (x[1] - 1.0).abs() < 1e-5, "{x:?} {value}");
     }
 
     #[test]
     fn turns_away_from_where_there_is_no_value() {
-        let (x, _) = minimise(&mut |x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 0.2, 100);
+        let (x, _) =
+            minimise_any(&mut |x: &[f64; 1]| if x[0] > 0.5 { f64::NAN } else { -x[0] }, [0.0], 0.2, 100);
         assert!(x[0] <= 0.5 && x[0] > 0.499, "{x:?}");
     }
 }

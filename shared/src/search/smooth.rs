@@ -1,7 +1,6 @@
-//! A small deterministic minimiser that follows slopes.
+//! The search over smooth functions, which follows their slopes.
 //!
 //! It fits the nowcast: up to six variables of a smooth likelihood, in the page too, so that it rests after every value.
-//! [`super::simplex`] fits the belief filter.
 
 use crate::pieces::Pace;
 
@@ -17,7 +16,7 @@ type Function<'f> = dyn FnMut(&[f64]) -> f64 + 'f;
 /// (Armijo) line search: Nocedal and Wright, *Numerical Optimization* (2006), algorithms 3.1 and 6.1. It
 /// stops when an iteration gains less than `tolerance`, or after `iterations`. A value that is not finite
 /// counts as infinitely bad. Every value of `f` is a piece of the work.
-pub(crate) async fn minimise(
+pub(crate) async fn minimise_smooth(
     pace: &Pace,
     f: &mut Function<'_>,
     x: &mut [f64],
@@ -139,7 +138,7 @@ mod tests {
 
     fn minimum(f: &mut Function<'_>, start: &[f64], iterations: usize, tolerance: f64) -> (Vec<f64>, f64) {
         let mut x = start.to_vec();
-        let work = |pace| async move { (minimise(&pace, f, &mut x, iterations, tolerance).await, x) };
+        let work = |pace| async move { (minimise_smooth(&pace, f, &mut x, iterations, tolerance).await, x) };
         let (value, x) = Pieces::new(work).finish();
         (x, value)
     }
