@@ -1,10 +1,10 @@
 //! Years of daily listeners, with the TikTok posts that drive them.
 
-use super::random::Random;
 use super::{ARTISTS, Month, log_levels};
 use crate::Invalid;
 use crate::math::{exp, ln};
 use crate::nowcast::series::{History, Observation};
+use crate::random::Random;
 use crate::units::Date;
 
 /// How often a sound catches on, per day; how much of a day's posts the next day keeps; and the posts of the day it

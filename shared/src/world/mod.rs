@@ -4,15 +4,14 @@
 //! invented, and the event's ticker says so.
 
 mod histories;
-mod random;
 
 pub use self::histories::{histories, histories_before};
 
-use self::random::Random;
 use crate::Invalid;
 use crate::market::{EventTape, Side, Ticker, Trade};
 use crate::math::{exp, ln};
 use crate::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use crate::random::Random;
 use crate::units::{Date, Price, Quantity};
 
 /// The simulated event: Kalshi has none of this name.

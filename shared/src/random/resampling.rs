@@ -1,4 +1,4 @@
-//! A small seeded generator for resampling.
+//! The generator for resampling.
 
 /// Steele, Lea and Flood's `SplitMix64` (OOPSLA 2014): a counter through a mixing function. Ample for choosing
 /// what to resample, and the same on every target.
