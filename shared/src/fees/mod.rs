@@ -23,16 +23,15 @@
 //! ```
 
 mod model;
-mod multiplier;
 mod order;
 mod rounding;
 mod schedule;
 
+pub use crate::market::{FeeMultiplier, FeeType};
 pub use model::ModelFee;
-pub use multiplier::FeeMultiplier;
 pub use order::{Fill, OrderFees};
 pub use rounding::{Account, FeeAccumulator, FillFee, RoundingRule};
-pub use schedule::{FeeSchedule, FeeType, Role};
+pub use schedule::{FeeSchedule, Role};
 
 #[cfg(test)]
 mod tests;

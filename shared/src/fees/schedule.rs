@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use super::{FeeMultiplier, ModelFee};
+use super::{FeeMultiplier, FeeType, ModelFee};
 use crate::Invalid;
 use crate::invalid::quoted;
 use crate::units::{Price, Quantity, serde_as_text};
@@ -44,58 +44,6 @@ impl FromStr for Role {
 }
 
 serde_as_text!(Role, "\"maker\" or \"taker\"");
-
-/// The kind of fee of a series or an event, `fee_type` in Kalshi's API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FeeType {
-    /// Takers pay 0.07 P (1 - P) a contract, makers nothing.
-    Quadratic,
-    /// Makers pay a quarter of what takers pay: 0.0175 P (1 - P).
-    QuadraticWithMakerFees,
-    /// Makers pay half of what takers pay: 0.035 P (1 - P).
-    QuadraticWithComboMakerFees,
-    /// A fee that doesn't depend on the price. Kalshi's API names it, but its amount is published nowhere
-    /// and no live series has it, so no [`FeeSchedule`] can be made of it.
-    Flat,
-}
-
-impl fmt::Display for FeeType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Quadratic => "quadratic",
-            Self::QuadraticWithMakerFees => "quadratic_with_maker_fees",
-            Self::QuadraticWithComboMakerFees => "quadratic_with_combo_maker_fees",
-            Self::Flat => "flat",
-        })
-    }
-}
-
-impl FromStr for FeeType {
-    type Err = Invalid;
-
-    /// Parses Kalshi's name of a fee type.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`Invalid`] naming `fee_type` for a name this crate can't charge by.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "quadratic" => Ok(Self::Quadratic),
-            "quadratic_with_maker_fees" => Ok(Self::QuadraticWithMakerFees),
-            "quadratic_with_combo_maker_fees" => Ok(Self::QuadraticWithComboMakerFees),
-            "flat" => Ok(Self::Flat),
-            _ => Err(Invalid::new(
-                "fee_type",
-                format!(
-                    "must be quadratic, quadratic_with_maker_fees, quadratic_with_combo_maker_fees or flat, got {}",
-                    quoted(text)
-                ),
-            )),
-        }
-    }
-}
-
-serde_as_text!(FeeType, "a fee type");
 
 /// What a series charges for a fill before rounding: its fee type's rates times its multiplier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

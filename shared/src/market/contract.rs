@@ -1,7 +1,6 @@
 //! What is known of a contract besides its trades.
 
-use super::{EventTicker, Side, Ticker};
-use crate::fees::{FeeMultiplier, FeeType};
+use super::{EventTicker, FeeMultiplier, FeeType, Side, Ticker};
 use crate::units::Timestamp;
 
 /// A contract: the event it is of, how it settled, and what it charges.

@@ -6,6 +6,7 @@
 mod artists;
 mod contract;
 pub mod csv;
+mod fee;
 mod grid;
 mod side;
 mod tape;
@@ -14,6 +15,7 @@ mod trade;
 
 pub use artists::{artist, code};
 pub use contract::Contract;
+pub use fee::{FeeMultiplier, FeeType};
 pub use grid::{PriceGrid, PriceRange};
 pub use side::{Action, Side};
 pub use tape::{EventTape, Tape};

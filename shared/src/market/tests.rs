@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::csv::{TradeReader, TradesRead, read_markets, read_trades, write_markets, write_trades};
-use super::{EventTape, Side, Tape, Ticker, Trade};
-use crate::fees::{FeeMultiplier, FeeType};
+use super::{EventTape, FeeMultiplier, FeeType, Side, Tape, Ticker, Trade};
 use crate::units::{Price, Quantity};
 
 fn trades(text: &str) -> Vec<Trade> {

@@ -1,4 +1,4 @@
-//! A series' fee multiplier.
+//! What Kalshi says of a series' or an event's fee: its kind and its multiplier.
 
 use core::fmt;
 use core::str::FromStr;
@@ -8,6 +8,59 @@ use serde::de;
 use crate::Invalid;
 use crate::decimal::{append_fixed, parse_fixed};
 use crate::invalid::quoted;
+use crate::units::serde_as_text;
+
+/// The kind of fee of a series or an event, `fee_type` in Kalshi's API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FeeType {
+    /// Takers pay 0.07 P (1 - P) a contract, makers nothing.
+    Quadratic,
+    /// Makers pay a quarter of what takers pay: 0.0175 P (1 - P).
+    QuadraticWithMakerFees,
+    /// Makers pay half of what takers pay: 0.035 P (1 - P).
+    QuadraticWithComboMakerFees,
+    /// A fee that doesn't depend on the price. Kalshi's API names it, but its amount is published nowhere
+    /// and no live series has it, so no [`FeeSchedule`](crate::fees::FeeSchedule) can be made of it.
+    Flat,
+}
+
+impl fmt::Display for FeeType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quadratic => "quadratic",
+            Self::QuadraticWithMakerFees => "quadratic_with_maker_fees",
+            Self::QuadraticWithComboMakerFees => "quadratic_with_combo_maker_fees",
+            Self::Flat => "flat",
+        })
+    }
+}
+
+impl FromStr for FeeType {
+    type Err = Invalid;
+
+    /// Parses Kalshi's name of a fee type.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee_type` for a name this crate can't charge by.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "quadratic" => Ok(Self::Quadratic),
+            "quadratic_with_maker_fees" => Ok(Self::QuadraticWithMakerFees),
+            "quadratic_with_combo_maker_fees" => Ok(Self::QuadraticWithComboMakerFees),
+            "flat" => Ok(Self::Flat),
+            _ => Err(Invalid::new(
+                "fee_type",
+                format!(
+                    "must be quadratic, quadratic_with_maker_fees, quadratic_with_combo_maker_fees or flat, got {}",
+                    quoted(text)
+                ),
+            )),
+        }
+    }
+}
+
+serde_as_text!(FeeType, "a fee type");
 
 /// What a series or an event multiplies the standard fee by, in millionths, from 0 to 1000; mostly 1, and
 /// 0.5 on some.
