@@ -280,16 +280,20 @@ fn a_file_that_cannot_be_read_is_named_with_its_line_and_column() {
         (
             "number.csv",
             format!("{header}A,2024-01-01,5\nA,2024-01-02,many\n"),
-            ["number.csv:3:", "spotify_monthly_listeners", "many"],
+            ["number.csv, line 3,", "spotify_monthly_listeners", "many"],
         ),
-        ("day.csv", format!("{header}A,2024-02-30,5\n"), ["day.csv:2:", "date", "2024-02-30"]),
+        ("day.csv", format!("{header}A,2024-02-30,5\n"), ["day.csv, line 2,", "date", "2024-02-30"]),
         (
             "twice.csv",
             format!("{header}A,2024-02-01,5\nA,2024-02-01,6\n"),
-            ["twice.csv:3:", "date", "different"],
+            ["twice.csv, line 3,", "date", "different"],
         ),
-        ("column.csv", "artist,listeners\nA,5\n".to_owned(), ["column.csv:1:", "date", "no such column"]),
-        ("empty.csv", String::new(), ["empty.csv:1:", "artist", "no such column"]),
+        (
+            "column.csv",
+            "artist,listeners\nA,5\n".to_owned(),
+            ["column.csv, line 1,", "date", "no such column"],
+        ),
+        ("empty.csv", String::new(), ["empty.csv, line 1:", "is empty", "column names"]),
         ("header.csv", header.to_owned(), ["--listeners", "no count", ""]),
         ("zipped.csv.gz", "not gzip at all".to_owned(), ["zipped.csv.gz", "gzip", ""]),
     ] {

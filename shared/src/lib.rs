@@ -22,6 +22,7 @@ pub mod scenario;
 mod search;
 pub mod sort;
 mod stats;
+pub mod table;
 pub mod thin;
 pub mod units;
 pub mod world;

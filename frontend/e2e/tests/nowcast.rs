@@ -196,10 +196,10 @@ async fn a_bad_file_is_named_and_changes_nothing() -> Result<()> {
         page.script(&format!("window.before = {state};")).await?;
         let head = "artist,date,spotify_monthly_listeners\nA,2026-01-01,5\n";
         let cases = [
-            ("bad.csv", format!("{head}A,2026-01-02,many\n"), "bad.csv:3:spotify_monthly_listeners"),
-            ("day.csv", format!("{head}A,2026-02-30,5\n"), "day.csv:3:date"),
-            ("short.csv", format!("{head}A,2026-01-02\n"), "short.csv:3"),
-            ("other.csv", "a,b\n1,2\n".to_owned(), "other.csv:1:artist"),
+            ("bad.csv", format!("{head}A,2026-01-02,many\n"), "bad.csv, line 3, column spotify_monthly_listeners"),
+            ("day.csv", format!("{head}A,2026-02-30,5\n"), "day.csv, line 3, column date"),
+            ("short.csv", format!("{head}A,2026-01-02\n"), "short.csv, line 3"),
+            ("other.csv", "a,b\n1,2\n".to_owned(), "other.csv, line 1, column artist"),
             ("empty.csv", "artist,date,spotify_monthly_listeners\n".to_owned(), "empty.csv holds no count"),
             ("bad.csv.gz", "\u{1f}\u{8b}this is no gzip".to_owned(), "bad.csv.gz"),
         ];

@@ -67,7 +67,7 @@ fn read(tables: &[(String, Vec<u8>)]) -> Result<Vec<History>, String> {
         match lacks(&LISTENERS_COLUMNS)? {
             None => listeners.push(source),
             Some(_) if lacks(&EVENTS_COLUMNS)?.is_none() => events.push(source),
-            Some(column) => return Err(format!("{name}:1:{column}: the header has no such column")),
+            Some(column) => return Err(format!("{name}, line 1, column {column}: no such column")),
         }
     }
     if listeners.is_empty() {

@@ -1,9 +1,8 @@
 //! The reader of contracts and their results.
 
-use super::TapeError;
-use super::table::Table;
 use crate::Invalid;
 use crate::market::{Contract, Ticker};
+use crate::table::{Table, TableError};
 
 /// Returns the contracts of a CSV file in file order; `source_name` is what errors call the file.
 ///
@@ -12,9 +11,9 @@ use crate::market::{Contract, Ticker};
 ///
 /// # Errors
 ///
-/// Returns [`TapeError`] if one of the first three columns is missing, a named column appears twice, a line
+/// Returns [`TableError`] if one of the first three columns is missing, a named column appears twice, a line
 /// is not a row of the table, a field is not what its column holds, or a ticker appears twice.
-pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<Vec<Contract>, TapeError> {
+pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<Vec<Contract>, TableError> {
     let (mut table, mut rest) = (Table::new(source_name), bytes);
     table.read_header(&mut rest, true)?;
     let ticker = table.required(&["ticker"])?;

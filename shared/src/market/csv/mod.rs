@@ -4,12 +4,10 @@
 //! the column, and quotes the offending text.
 
 mod markets;
-mod rows;
-mod table;
 mod trades;
 mod write;
 
+pub use crate::table::TableError;
 pub use markets::read_markets;
-pub use table::TapeError;
 pub use trades::{TradeReader, TradesRead, read_trades};
 pub use write::{write_markets, write_trades};

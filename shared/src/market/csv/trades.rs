@@ -1,9 +1,8 @@
 //! The reader of trades.
 
-use super::TapeError;
-use super::table::{Column, Table};
 use crate::Invalid;
 use crate::market::{Ticker, Trade};
+use crate::table::{Column, Table, TableError};
 use crate::units::Quantity;
 
 /// How many of a file's malformed rows are kept to be shown; all are counted.
@@ -21,9 +20,9 @@ const MAX_SHOWN: usize = 20;
 ///
 /// # Errors
 ///
-/// Returns [`TapeError`] if a column other than the side's is missing, a named column appears twice, a
+/// Returns [`TableError`] if a column other than the side's is missing, a named column appears twice, a
 /// line is not a row of the table, or a field is not what its column holds.
-pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TapeError> {
+pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TableError> {
     let mut reader = TradeReader::new(source_name);
     reader.push(bytes)?;
     let read = reader.finish()?;
@@ -44,7 +43,7 @@ pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TapeEr
 /// let read = reader.finish()?;
 /// assert_eq!((read.trades.len(), read.malformed_count), (1, 1));
 /// assert_eq!((read.malformed[0].line, read.malformed[0].column.as_deref()), (3, Some("timestamp")));
-/// # Ok::<(), shared::market::csv::TapeError>(())
+/// # Ok::<(), shared::market::csv::TableError>(())
 /// ```
 pub struct TradeReader {
     table: Table,
@@ -60,7 +59,7 @@ pub struct TradesRead {
     /// The trades of all well-formed rows, in file order.
     pub trades: Vec<Trade>,
     /// The first malformed rows, in file order: where each is, and what is wrong with it.
-    pub malformed: Vec<TapeError>,
+    pub malformed: Vec<TableError>,
     /// How many rows are malformed; more than are kept in `malformed`, where they are many.
     pub malformed_count: u64,
 }
@@ -88,8 +87,8 @@ impl TradeReader {
     ///
     /// # Errors
     ///
-    /// Returns [`TapeError`] if the header is not one of a table of trades: then nothing of the file can be read.
-    pub fn push(&mut self, piece: &[u8]) -> Result<(), TapeError> {
+    /// Returns [`TableError`] if the header is not one of a table of trades: then nothing of the file can be read.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), TableError> {
         self.take(piece, false)
     }
 
@@ -102,13 +101,13 @@ impl TradeReader {
     ///
     /// # Errors
     ///
-    /// Returns [`TapeError`] if there was no header.
-    pub fn finish(mut self) -> Result<TradesRead, TapeError> {
+    /// Returns [`TableError`] if there was no header.
+    pub fn finish(mut self) -> Result<TradesRead, TableError> {
         self.take(&[], true)?;
         Ok(self.read)
     }
 
-    fn take(&mut self, mut piece: &[u8], is_last: bool) -> Result<(), TapeError> {
+    fn take(&mut self, mut piece: &[u8], is_last: bool) -> Result<(), TableError> {
         let columns = match self.columns.take() {
             Some(columns) => columns,
             None if self.table.read_header(&mut piece, is_last)? => Columns::find(&self.table)?,
@@ -136,7 +135,7 @@ impl TradeReader {
 }
 
 impl Columns {
-    fn find(table: &Table) -> Result<Self, TapeError> {
+    fn find(table: &Table) -> Result<Self, TableError> {
         Ok(Self {
             ticker: table.required(&["ticker"])?,
             at: table.required(&["timestamp", "created_time"])?,
@@ -147,7 +146,7 @@ impl Columns {
     }
 
     /// Returns the current row's trade.
-    fn trade(&self, table: &Table, tickers: &mut Vec<Ticker>) -> Result<Trade, TapeError> {
+    fn trade(&self, table: &Table, tickers: &mut Vec<Ticker>) -> Result<Trade, TableError> {
         let text = table.text(&self.ticker)?;
         let ticker = match tickers.binary_search_by(|known| known.as_str().cmp(text)) {
             Ok(place) => tickers[place].clone(),

@@ -2,7 +2,6 @@
 
 mod history;
 mod read;
-mod records;
 
 pub(crate) use history::collinear;
 pub use history::{AsOf, History, Observation};

@@ -1,9 +1,9 @@
 //! The readers for the listeners and the events files: CSV bytes in, histories out.
 
-use super::records::Records;
 use super::{History, Observation};
-use crate::Invalid;
 use crate::decimal;
+use crate::invalid::{self, Invalid, quoted};
+use crate::table::{Column, Table, TableError};
 use crate::units::Date;
 
 /// A file's name, for messages, and its (unpacked) content.
@@ -21,17 +21,32 @@ pub const LISTENERS_COLUMNS: [&str; 3] = ["artist", "date", "spotify_monthly_lis
 /// The columns that an events file must have.
 pub const EVENTS_COLUMNS: [&str; 4] = ["artist", "date", "kind", "impact"];
 
-impl Source<'_> {
+impl<'a> Source<'a> {
     /// Returns the first of `columns` that the header doesn't have, and `None` if it has them all.
     ///
     /// So that among the files of a folder those of one kind can be told.
     ///
     /// # Errors
     ///
-    /// Where the header isn't CSV.
-    pub fn missing_column(self, columns: &[&'static str]) -> Result<Option<&'static str>, Invalid> {
-        let table = Table::open(self)?;
-        Ok(columns.iter().copied().find(|name| table.optional_column(name).is_none()))
+    /// Where the header isn't CSV, or has one of them twice.
+    pub fn missing_column(self, columns: &[&'static str]) -> Result<Option<&'static str>, TableError> {
+        if self.bytes.is_empty() {
+            return Ok(columns.first().copied());
+        }
+        let (table, _) = self.open()?;
+        for name in columns {
+            if table.optional(&[name])?.is_none() {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the table that the file holds, and what follows its header.
+    fn open(self) -> Result<(Table, &'a [u8]), TableError> {
+        let (mut table, mut rest) = (Table::new(self.name), self.bytes);
+        table.read_header(&mut rest, true)?;
+        Ok((table, rest))
     }
 }
 
@@ -46,27 +61,20 @@ impl Source<'_> {
 ///
 /// # Errors
 ///
-/// Where a file isn't such a CSV: the field is `NAME:LINE:COLUMN`.
-pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<Vec<History>, Invalid> {
+/// Where a file isn't such a CSV, with file, line and column.
+pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<Vec<History>, TableError> {
     let mut artists = Artists::default();
     for (file, source) in listeners.iter().enumerate() {
         read_listeners(*source, file, &mut artists)?;
     }
     for source in events {
-        read_events(*source, |artist, day, impact| {
-            if let Some(at) = artists.find(artist)
-                && let days = &mut artists.all[at].1
-                && let Ok(place) = days.binary_search_by_key(&day, |row| row.day)
-            {
-                days[place].observation.impact *= impact;
-            }
-        })?;
+        read_events(*source, &mut artists)?;
     }
-    artists.all.into_iter().filter_map(|(artist, days)| whole(artist, &days)).collect()
+    Ok(artists.all.into_iter().filter_map(|(artist, days)| whole(artist, &days)).collect())
 }
 
 /// Lays the days out one after another, the missing ones explicit; `None` for an artist without a day.
-fn whole(artist: String, rows: &[Row]) -> Option<Result<History, Invalid>> {
+fn whole(artist: String, rows: &[Row]) -> Option<History> {
     let first = rows.first()?.day;
     let length = usize::try_from(rows.last()?.day.days_since(first)).ok()? + 1;
     let mut days = vec![Observation::MISSING; length];
@@ -77,7 +85,8 @@ fn whole(artist: String, rows: &[Row]) -> Option<Result<History, Invalid>> {
             *day = row.observation;
         }
     }
-    Some(History::new(artist, first, days))
+    // Each row was checked where it was read.
+    History::new(artist, first, days).ok()
 }
 
 /// What files say of one artist's day.
@@ -126,18 +135,19 @@ impl Artists {
     }
 }
 
-fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Result<(), Invalid> {
-    let mut table = Table::open(source)?;
-    let [artist, date, listeners] = table.columns(LISTENERS_COLUMNS)?;
-    let posts = table.optional_column("tiktok_sound_posts_change");
-    while table.next_record()? {
-        let name = table.text(artist)?;
-        let day = table.date(date)?;
-        let posts = match posts {
-            Some(posts) => table.number(posts, crate::invalid::finite)?,
+fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Result<(), TableError> {
+    let (mut table, mut rest) = source.open()?;
+    let [artist, date, listeners] = LISTENERS_COLUMNS.map(|name| table.required(&[name]));
+    let (artist, date, listeners) = (artist?, date?, listeners?);
+    let posts = table.optional(&["tiktok_sound_posts_change"])?;
+    while table.advance(&mut rest, true)? {
+        let name = present(&table, &artist)?;
+        let day = day(&table, &date)?;
+        let posts = match &posts {
+            Some(posts) => number(&table, posts, invalid::finite)?,
             None => None,
         };
-        let counts = (table.number(listeners, crate::invalid::positive)?, posts);
+        let counts = (number(&table, &listeners, invalid::positive)?, posts);
         let at = artists.find_or_add(name);
         let rows = &mut artists.all[at].1;
         let place = if rows.last().is_none_or(|last| last.day < day) {
@@ -147,7 +157,7 @@ fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Res
         };
         let row = match place {
             Ok(place) if rows[place].file == file && rows[place].counts != counts => {
-                return Err(table.at(date, format!("{name} has two different rows for {day}")));
+                return Err(table.refuse_text(&date, format!("{name} has two different rows for {day}")));
             }
             Ok(place) => &mut rows[place],
             Err(place) => {
@@ -162,109 +172,57 @@ fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Res
     Ok(())
 }
 
-fn read_events(source: Source<'_>, mut row: impl FnMut(&str, Date, f64)) -> Result<(), Invalid> {
-    let mut table = Table::open(source)?;
-    let [artist, date, _, impact] = table.columns(EVENTS_COLUMNS)?;
-    while table.next_record()? {
-        let factor = table.number(impact, crate::invalid::positive)?;
-        let factor = factor.ok_or_else(|| table.at(impact, "must not be empty".to_owned()))?;
-        row(table.text(artist)?, table.date(date)?, factor);
+fn read_events(source: Source<'_>, artists: &mut Artists) -> Result<(), TableError> {
+    let (mut table, mut rest) = source.open()?;
+    let [artist, date, kind, impact] = EVENTS_COLUMNS.map(|name| table.required(&[name]));
+    let (artist, date, _, impact) = (artist?, date?, kind?, impact?);
+    while table.advance(&mut rest, true)? {
+        let factor = number(&table, &impact, invalid::positive)?;
+        let factor = factor.ok_or_else(|| table.refuse_text(&impact, "must not be empty".to_owned()))?;
+        let (name, day) = (present(&table, &artist)?, day(&table, &date)?);
+        if let Some(at) = artists.find(name)
+            && let days = &mut artists.all[at].1
+            && let Ok(place) = days.binary_search_by_key(&day, |row| row.day)
+        {
+            let product = days[place].observation.impact * factor;
+            days[place].observation.impact = invalid::positive("impact", product).map_err(|_| {
+                table.refuse_text(&impact, format!("with the day's others comes to {product}"))
+            })?;
+        }
     }
     Ok(())
 }
 
-/// One of a table's columns: its name and its place.
-#[derive(Debug, Clone, Copy)]
-struct Column {
-    name: &'static str,
-    index: usize,
+/// Returns the current row's text in a column, which must have one.
+fn present<'t>(table: &'t Table, column: &Column) -> Result<&'t str, TableError> {
+    match table.text(column)? {
+        "" => Err(table.refuse_text(column, "must not be empty".to_owned())),
+        text => Ok(text),
+    }
 }
 
-/// A CSV reader that knows where it is.
-struct Table<'a> {
-    name: &'a str,
-    records: Records<'a>,
-    headers: Vec<String>,
-    record: Vec<String>,
+/// Returns the current row's date in a column, alone or followed by `T` or a space and a time of day.
+///
+/// It is taken as it is written, whatever zone the time is in: it is the date the count carries.
+fn day(table: &Table, column: &Column) -> Result<Date, TableError> {
+    let text = present(table, column)?;
+    let date = text.split_once(['T', ' ']).map_or(text, |(date, _)| date);
+    date.parse().map_err(|invalid| table.refuse(column, &invalid))
 }
 
-impl<'a> Table<'a> {
-    fn open(source: Source<'a>) -> Result<Self, Invalid> {
-        let text = core::str::from_utf8(source.bytes).map_err(|error| {
-            let before = &source.bytes[..error.valid_up_to()];
-            let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-            Invalid::new(format!("{}:{line}", source.name), "is not UTF-8 text")
-        })?;
-        let mut table =
-            Self { name: source.name, records: Records::new(text), headers: Vec::new(), record: Vec::new() };
-        table.read()?;
-        core::mem::swap(&mut table.headers, &mut table.record);
-        Ok(table)
+/// Returns the current row's number in a column, if there is one, which `check` must accept.
+fn number(
+    table: &Table,
+    column: &Column,
+    check: fn(&'static str, f64) -> Result<f64, Invalid>,
+) -> Result<Option<f64>, TableError> {
+    let text = table.text(column)?;
+    if text.is_empty() {
+        return Ok(None);
     }
-
-    fn optional_column(&self, name: &'static str) -> Option<Column> {
-        let index = self.headers.iter().position(|h| h.eq_ignore_ascii_case(name))?;
-        Some(Column { name, index })
-    }
-
-    fn columns<const N: usize>(&self, names: [&'static str; N]) -> Result<[Column; N], Invalid> {
-        let mut columns = names.map(|name| Column { name, index: 0 });
-        for column in &mut columns {
-            let name = column.name;
-            *column = self.optional_column(name).ok_or_else(|| {
-                Invalid::new(format!("{}:1:{name}", self.name), "the header has no such column")
-            })?;
-        }
-        Ok(columns)
-    }
-
-    fn read(&mut self) -> Result<bool, Invalid> {
-        let found = self.records.next(&mut self.record);
-        found.map_err(|reason| Invalid::new(format!("{}:{}", self.name, self.records.line), reason))
-    }
-
-    fn next_record(&mut self) -> Result<bool, Invalid> {
-        let found = self.read()?;
-        if found && self.record.len() != self.headers.len() {
-            let reason = format!("has {} fields, the header {}", self.record.len(), self.headers.len());
-            return Err(Invalid::new(format!("{}:{}", self.name, self.records.line), reason));
-        }
-        Ok(found)
-    }
-
-    fn at(&self, column: Column, reason: String) -> Invalid {
-        Invalid::new(format!("{}:{}:{}", self.name, self.records.line, column.name), reason)
-    }
-
-    fn text(&self, column: Column) -> Result<&str, Invalid> {
-        let text = self.record.get(column.index).map(String::as_str).filter(|text| !text.is_empty());
-        text.ok_or_else(|| self.at(column, "must not be empty".to_owned()))
-    }
-
-    /// Reads a date, alone or followed by `T` or a space and a time of day.
-    ///
-    /// It is taken as it is written, whatever zone the time is in: it is the date the count carries.
-    fn date(&self, column: Column) -> Result<Date, Invalid> {
-        let text = self.text(column)?;
-        let date = match text.split_once(['T', ' ']) {
-            Some((date, _)) => date,
-            None => text,
-        };
-        date.parse().map_err(|e: Invalid| self.at(column, e.reason))
-    }
-
-    fn number(
-        &self,
-        column: Column,
-        check: fn(&'static str, f64) -> Result<f64, Invalid>,
-    ) -> Result<Option<f64>, Invalid> {
-        let Some(text) = self.record.get(column.index).filter(|text| !text.is_empty()) else {
-            return Ok(None);
-        };
-        let value = decimal::parse_long(text)
-            .ok_or_else(|| self.at(column, format!("must be a number, got {text:?}")))?;
-        check(column.name, value).map(Some).map_err(|e| self.at(column, e.reason))
-    }
+    let value = decimal::parse_long(text)
+        .ok_or_else(|| table.refuse_text(column, format!("must be a number, got {}", quoted(text))))?;
+    check("number", value).map(Some).map_err(|invalid| table.refuse(column, &invalid))
 }
 
 #[cfg(test)]
@@ -298,7 +256,10 @@ mod tests {
 
     #[test]
     fn errors_name_file_line_and_column() {
-        let field = |text| read_histories(&[source(text)], &[]).unwrap_err().field.into_owned();
+        let field = |text| {
+            let error = read_histories(&[source(text)], &[]).unwrap_err();
+            format!("{}:{}:{}", error.file, error.line, error.column.unwrap_or_default())
+        };
         assert_eq!(field("artist,date\n"), "f.csv:1:spotify_monthly_listeners");
         assert_eq!(
             field("artist,date,spotify_monthly_listeners\nA,2024-01-01,x\n"),
@@ -316,7 +277,7 @@ mod tests {
             field("artist,date,spotify_monthly_listeners\nA,2024-01-01,-5\n"),
             "f.csv:2:spotify_monthly_listeners"
         );
-        assert_eq!(field("artist,date,spotify_monthly_listeners\nA,2024-01-01\n"), "f.csv:2");
+        assert_eq!(field("artist,date,spotify_monthly_listeners\nA,2024-01-01\n"), "f.csv:2:");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(super) struct Rows {
     skips_line: bool,
     /// How much of the byte order mark may still come.
     mark: &'static [u8],
+    /// What began like the mark and was none.
+    held: &'static [u8],
 }
 
 impl Rows {
@@ -45,6 +47,7 @@ impl Rows {
             is_inside: false,
             skips_line: false,
             mark: &MARK,
+            held: &[],
         }
     }
 
@@ -52,24 +55,29 @@ impl Rows {
     pub(super) fn next(&mut self, piece: &mut &[u8], is_last: bool) -> Next {
         loop {
             if !self.is_inside {
-                self.skip_line_ends(piece);
+                self.skip_line_ends(piece, is_last);
                 if self.skips_line {
                     return Next::Nothing;
                 }
                 self.filled = (0, 0);
                 self.line = self.core.line();
             }
-            if piece.is_empty() && !(is_last && self.is_inside) {
+            if piece.is_empty() && self.held.is_empty() && !(is_last && self.is_inside) {
                 return Next::Nothing;
             }
             self.is_inside = true;
+            let is_held = !self.held.is_empty();
             // An empty input tells the splitter that the text ends.
             let (result, read, bytes, ends) = self.core.read_record(
-                piece,
+                if is_held { self.held } else { piece },
                 self.bytes.get_mut(self.filled.0..).unwrap_or_default(),
                 self.ends.get_mut(self.filled.1..).unwrap_or_default(),
             );
-            *piece = piece.get(read..).unwrap_or_default();
+            if is_held {
+                self.held = self.held.get(read..).unwrap_or_default();
+            } else {
+                *piece = piece.get(read..).unwrap_or_default();
+            }
             self.filled = (self.filled.0 + bytes, self.filled.1 + ends);
             match result {
                 ReadRecordResult::Record => {
@@ -113,14 +121,16 @@ impl Rows {
         ends.get(place).and_then(|end| self.bytes.get(start..*end)).unwrap_or_default()
     }
 
-    /// Passes over blank lines, and over what is left of a line that was given up.
-    fn skip_line_ends(&mut self, piece: &mut &[u8]) {
+    /// Passes over the byte order mark, blank lines, and what is left of a line that was given up.
+    fn skip_line_ends(&mut self, piece: &mut &[u8], is_last: bool) {
         while let Some((first, rest)) = piece.split_first() {
             if self.mark.first() == Some(first) {
                 (self.mark, *piece) = (&self.mark[1..], rest);
                 continue;
             }
-            self.mark = &[];
+            if self.is_part_of_a_mark() {
+                return;
+            }
             match first {
                 b'\n' => {
                     self.core.set_line(self.core.line() + 1);
@@ -131,6 +141,71 @@ impl Rows {
                 _ => return,
             }
             *piece = rest;
+        }
+        if is_last {
+            self.is_part_of_a_mark();
+        }
+    }
+
+    /// Ends the search for the mark; where only a part of it came, that is text.
+    fn is_part_of_a_mark(&mut self) -> bool {
+        if !self.mark.is_empty() {
+            self.held = MARK.get(..MARK.len() - self.mark.len()).unwrap_or_default();
+            self.mark = &[];
+        }
+        !self.held.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn all(text: &str) -> Vec<(u64, Vec<String>)> {
+        let (mut rows, mut rest, mut all) = (Rows::new(), text.as_bytes(), Vec::new());
+        while rows.next(&mut rest, true) == Next::Row {
+            let field = |place| String::from_utf8(rows.field(place).to_vec()).unwrap();
+            all.push((rows.line(), (0..rows.len()).map(field).collect()));
+        }
+        all
+    }
+
+    #[test]
+    fn quotes_blank_lines_and_line_ends() {
+        let text = "\u{feff}a,b,c\r\n\r\n\"x, \"\"y\"\"\",\"two\nlines\",\n1,2,3";
+        let row = |line, fields: [&str; 3]| (line, fields.map(str::to_owned).to_vec());
+        assert_eq!(
+            all(text),
+            [row(1, ["a", "b", "c"]), row(3, ["x, \"y\"", "two\nlines", ""]), row(5, ["1", "2", "3"])]
+        );
+        assert!(all("").is_empty());
+    }
+
+    #[test]
+    fn what_begins_like_a_byte_order_mark_is_text() {
+        assert_eq!(all("\u{fffc}a"), [(1, vec!["\u{fffc}a".to_owned()])]);
+        let mut rows = Rows::new();
+        assert_eq!(rows.next(&mut &MARK[..1], false), Next::Nothing);
+        assert_eq!(
+            (rows.next(&mut &MARK[1..2], false), rows.next(&mut &[][..], true)),
+            (Next::Nothing, Next::Row)
+        );
+        assert_eq!(rows.field(0), &MARK[..2]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_written_row_is_read_back(fields in proptest::collection::vec("[a-z\",\n é]{0,6}", 1..5)) {
+            let quoted = |field: &String| format!("\"{}\"", field.replace('"', "\"\""));
+            let text = fields.iter().map(quoted).collect::<Vec<_>>().join(",");
+            prop_assert_eq!(&all(&text)[0].1, &fields);
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC*") {
+            all(&text);
         }
     }
 }
