@@ -140,6 +140,11 @@ impl Table {
         }
     }
 
+    /// Returns the number of the line on which the current row begins, the header's being 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.rows.line()
+    }
+
     /// Places an [`Invalid`] at the current row and `column`.
     pub(crate) fn refuse(&self, column: &Column, invalid: &Invalid) -> TableError {
         self.refuse_text(column, invalid.reason.clone())

@@ -2,6 +2,7 @@
 
 mod history;
 mod read;
+mod rows;
 
 pub(crate) use history::collinear;
 pub use history::{AsOf, History, Observation};

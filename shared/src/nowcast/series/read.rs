@@ -1,5 +1,6 @@
 //! The readers for the listeners and the events files: CSV bytes in, histories out.
 
+use super::rows::{Artists, Row, whole};
 use super::{History, Observation};
 use crate::decimal;
 use crate::invalid::{self, Invalid, quoted};
@@ -61,7 +62,8 @@ impl<'a> Source<'a> {
 ///
 /// # Errors
 ///
-/// Where a file isn't such a CSV, with file, line and column.
+/// Where a file isn't such a CSV, with file, line and column. Where one of an artist's dates is more than a year from
+/// all others, or they span more than a century: the days between would be laid out, millions of them for a typo.
 pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<Vec<History>, TableError> {
     let mut artists = Artists::default();
     for (file, source) in listeners.iter().enumerate() {
@@ -70,69 +72,8 @@ pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result
     for source in events {
         read_events(*source, &mut artists)?;
     }
-    Ok(artists.all.into_iter().filter_map(|(artist, days)| whole(artist, &days)).collect())
-}
-
-/// Lays the days out one after another, the missing ones explicit; `None` for an artist without a day.
-fn whole(artist: String, rows: &[Row]) -> Option<History> {
-    let first = rows.first()?.day;
-    let length = usize::try_from(rows.last()?.day.days_since(first)).ok()? + 1;
-    let mut days = vec![Observation::MISSING; length];
-    for row in rows {
-        if let Some(day) =
-            usize::try_from(row.day.days_since(first)).ok().and_then(|place| days.get_mut(place))
-        {
-            *day = row.observation;
-        }
-    }
-    // Each row was checked where it was read.
-    History::new(artist, first, days).ok()
-}
-
-/// What files say of one artist's day.
-struct Row {
-    day: Date,
-    /// The last file that has it, and its counts there.
-    file: usize,
-    counts: Counts,
-    observation: Observation,
-}
-
-/// Listeners and new sound posts.
-type Counts = (Option<f64>, Option<f64>);
-
-/// The rows of each artist, in the order of days; the artists in the order in which they first appear.
-#[derive(Default)]
-struct Artists {
-    all: Vec<(String, Vec<Row>)>,
-    /// The places in `all`, in the order of names.
-    by_name: Vec<usize>,
-    last: usize,
-}
-
-impl Artists {
-    fn search(&self, name: &str) -> Result<usize, usize> {
-        self.by_name.binary_search_by(|&at| self.all[at].0.as_str().cmp(name))
-    }
-
-    fn find(&self, name: &str) -> Option<usize> {
-        self.search(name).ok().map(|place| self.by_name[place])
-    }
-
-    fn find_or_add(&mut self, name: &str) -> usize {
-        // Most files have an artist's rows one after another.
-        if self.all.get(self.last).is_none_or(|(last, _)| last != name) {
-            self.last = match self.search(name) {
-                Ok(place) => self.by_name[place],
-                Err(place) => {
-                    self.by_name.insert(place, self.all.len());
-                    self.all.push((name.to_owned(), Vec::new()));
-                    self.all.len() - 1
-                }
-            };
-        }
-        self.last
-    }
+    let whole = |(artist, rows): (String, Vec<Row>)| whole(artist, &rows, listeners).transpose();
+    artists.all.into_iter().filter_map(whole).collect()
 }
 
 fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Result<(), TableError> {
@@ -161,11 +102,11 @@ fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Res
             }
             Ok(place) => &mut rows[place],
             Err(place) => {
-                rows.insert(place, Row { day, file, counts, observation: Observation::MISSING });
+                rows.insert(place, Row { day, file, line: 0, counts, observation: Observation::MISSING });
                 &mut rows[place]
             }
         };
-        (row.file, row.counts) = (file, counts);
+        (row.file, row.line, row.counts) = (file, table.line(), counts);
         row.observation.listeners = counts.0.or(row.observation.listeners);
         row.observation.sound_posts = counts.1.or(row.observation.sound_posts);
     }
@@ -289,5 +230,43 @@ mod tests {
         let histories = read_histories(&[source(old), source(new)], &[source(events)]).unwrap();
         let days = histories[0].as_of("2024-01-02".parse::<Date>().unwrap()).days();
         assert_eq!(days[1], Observation { listeners: Some(7.0), sound_posts: None, impact: 3.0 });
+    }
+
+    #[test]
+    fn a_date_that_is_years_from_the_others_is_named_as_a_typo() {
+        let refusal = |dates: &[&str]| {
+            let rows: String = dates.iter().map(|date| format!("A,{date},5\n")).collect();
+            let text = format!("artist,date,spotify_monthly_listeners\n{rows}");
+            read_histories(&[source(&text)], &[]).map(|_| ()).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal(&["2025-11-29", "2025-11-30", "2062-01-01"]),
+            "f.csv, line 4, column date: A has nothing from 2025-11-30 to 2062-01-01, 13181 days later: \
+             likely a typo in a date"
+        );
+        assert!(
+            refusal(&["0025-11-30", "2025-11-30", "2025-12-01"]).starts_with("f.csv, line 2, column date")
+        );
+        assert!(refusal(&["9999-12-31", "0001-01-01"]).starts_with("f.csv, line 2, column date"));
+        // One of two files is a year behind: that, too, is a gap.
+        assert!(refusal(&["2024-11-30", "2025-12-02"]).contains("367 days later"));
+        let yearly: Vec<String> = (1900..=2001).map(|year| format!("{year}-01-01")).collect();
+        let yearly: Vec<&str> = yearly.iter().map(String::as_str).collect();
+        assert!(refusal(&yearly).ends_with("A has 36891 days since 1900-01-01, and 36525 are the most"));
+    }
+
+    #[test]
+    fn a_year_without_a_count_is_none() {
+        let text = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2025-01-01,6\n";
+        let histories = read_histories(&[source(text)], &[]).unwrap();
+        assert_eq!(histories[0].as_of("2025-01-01".parse::<Date>().unwrap()).days().len(), 367);
+    }
+
+    #[test]
+    fn impacts_that_no_number_holds_are_refused_where_they_are() {
+        let counts = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\n";
+        let events = "artist,date,kind,impact\nA,2024-01-01,album,1e200\nA,2024-01-01,award,1e200\n";
+        let refusal = read_histories(&[source(counts)], &[source(events)]).unwrap_err();
+        assert_eq!((refusal.line, refusal.column.as_deref()), (3, Some("impact")));
     }
 }
