@@ -7,6 +7,7 @@ pub mod api;
 pub mod backtest;
 pub mod belief;
 pub mod decimal;
+pub mod error;
 pub mod fees;
 pub mod format;
 mod invalid;
