@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{EventSummary, Prints, Scenario, TapeList};
+use shared::api::{EventSummary, Prints, TapeList};
 use shared::pricing::winner::Workspace;
-use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter};
+use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter, Scenario};
 
 use crate::net;
 use crate::parts::state::Remote;

@@ -3,9 +3,8 @@
 mod support;
 
 use anyhow::{Context, Result, ensure};
-use shared::api::Scenario;
 use shared::pricing::winner::Workspace;
-use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation};
+use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Scenario};
 use support::{Page, recorded_trades, with_page};
 use thirtyfour::prelude::*;
 

@@ -8,8 +8,6 @@ use crate::market::{EventTape, EventTicker, Tape, Ticker, artist};
 use crate::sort;
 use crate::units::{Date, Price, Quantity, Timestamp};
 
-pub use crate::scenario::Scenario;
-
 /// What the server does, and how far its hands reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -1,10 +1,11 @@
 //! What can be turned: the histories, the day the page stands on, a release, and the way to What-if.
 
 use leptos::prelude::*;
-use shared::api::{Origin, Scenario};
+use shared::api::Origin;
 use shared::decimal;
 use shared::format;
 use shared::market::{EventTicker, Ticker, code};
+use shared::scenario::Scenario;
 use shared::units::{Date, Price};
 
 use super::open::OpenListeners;

@@ -1,9 +1,8 @@
 //! The sliders: the event's, and the chosen artist's; presets, undo, reset, and what changed.
 
 use leptos::prelude::*;
-use shared::api::Scenario;
 use shared::decimal;
-use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, artist_parameter, event_parameter};
+use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario, artist_parameter, event_parameter};
 
 use crate::desk::{Desk, Knob};
 use crate::parts::slider::Slider;
