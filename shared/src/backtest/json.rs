@@ -91,13 +91,6 @@ impl Json {
         self
     }
 
-    /// Writes `true` or `false`.
-    pub fn flag(&mut self, value: bool) -> &mut Self {
-        self.separate();
-        self.0.push_str(if value { "true" } else { "false" });
-        self
-    }
-
     /// Ends a line between two members of a list, for the eyes.
     pub fn line(&mut self) -> &mut Self {
         self.separate();
@@ -136,11 +129,11 @@ mod tests {
         let mut json = Json::new();
         json.open('{').key("a").integer(-5).key("b").open('[');
         json.line().dollars(1_270_000).line().dollars(-3_750_001).null().price(5_600).contracts(1_050);
-        json.number(0.1 + 0.2).number(f64::INFINITY).number(-1e-10).flag(true).string("x\"y").close(']');
+        json.number(0.1 + 0.2).number(f64::INFINITY).number(-1e-10).string("x\"y").close(']');
         json.key("c").open('{').close('}').close('}');
         assert_eq!(
             json.finish(),
-            "{\"a\":-5,\"b\":[\n1.27,\n-3.750001,null,0.56,10.5,0.3,null,0,true,\"x\\\"y\"],\"c\":{}}\n"
+            "{\"a\":-5,\"b\":[\n1.27,\n-3.750001,null,0.56,10.5,0.3,null,0,\"x\\\"y\"],\"c\":{}}\n"
         );
     }
 

@@ -74,16 +74,6 @@ impl Scores {
         Ok(())
     }
 
-    /// Returns how many probabilities there are.
-    pub fn len(&self) -> usize {
-        self.pairs.len()
-    }
-
-    /// Returns whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
-    }
-
     /// Returns the scores, or `None` of an empty sample.
     pub fn score(&self) -> Option<Score> {
         if self.pairs.is_empty() {

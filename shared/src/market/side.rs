@@ -16,17 +16,6 @@ pub enum Side {
     No,
 }
 
-impl Side {
-    /// Returns the other outcome.
-    #[must_use]
-    pub const fn opposite(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-        }
-    }
-}
-
 impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

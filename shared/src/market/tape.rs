@@ -3,7 +3,7 @@
 use super::{EventTicker, Ticker, Trade};
 use crate::Invalid;
 use crate::sort;
-use crate::units::{Cash, Price, Quantity, Timestamp};
+use crate::units::{Price, Quantity, Timestamp};
 
 /// The trades of one contract in time order, at least one.
 ///
@@ -81,7 +81,6 @@ impl Tape {
 pub struct EventTape {
     event: EventTicker,
     contracts: Vec<Tape>,
-    volume: Quantity,
 }
 
 impl EventTape {
@@ -89,8 +88,8 @@ impl EventTape {
     ///
     /// # Errors
     ///
-    /// Returns [`Invalid`] naming `ticker` if a trade's ticker names no event, or `count` if a sum of
-    /// counts is beyond [`Quantity::MAX`].
+    /// Returns [`Invalid`] naming `ticker` if a trade's ticker names no event, or `count` if the sum of
+    /// a contract's counts is beyond [`Quantity::MAX`].
     pub fn group(trades: impl IntoIterator<Item = Trade>) -> Result<Vec<Self>, Invalid> {
         // There are few contracts: a sorted list of them is found through as fast as a tree, and is lighter in a browser.
         let mut by_ticker: Vec<Vec<Trade>> = Vec::new();
@@ -106,12 +105,9 @@ impl EventTape {
             match events.binary_search_by(|known| known.event.cmp(&event)) {
                 Ok(place) => events[place].contracts.push(tape),
                 Err(place) => {
-                    events.insert(place, Self { event, volume: tape.volume(), contracts: vec![tape] });
+                    events.insert(place, Self { event, contracts: vec![tape] });
                 }
             }
-        }
-        for event in &mut events {
-            event.volume = total(event.contracts.iter().map(Tape::volume))?;
         }
         Ok(events)
     }
@@ -124,19 +120,6 @@ impl EventTape {
     /// Returns the tapes of the event's contracts in order of ticker.
     pub fn contracts(&self) -> &[Tape] {
         &self.contracts
-    }
-
-    /// Returns the number of contracts traded in all of the event.
-    pub fn volume(&self) -> Quantity {
-        self.volume
-    }
-
-    /// Returns the sum of the contracts' last YES prices: $1 if the last prints of a winner-take-all event
-    /// agreed with each other, and in practice more.
-    pub fn last_price_sum(&self) -> Cash {
-        // A price is at most 10^6 microdollars: the sum of all tapes that fit in memory fits an i64.
-        let microdollars = self.contracts.iter().map(|tape| tape.last_price().centicents() * 100).sum();
-        Cash::from_microdollars(microdollars)
     }
 }
 

@@ -216,8 +216,8 @@ fn trades_group_into_events_and_contracts() {
         .map(|e| (e.event().as_str(), e.contracts().iter().map(|tape| tape.ticker().as_str()).collect()))
         .collect();
     assert_eq!(names, [("E", vec!["E-A", "E-B"]), ("F", vec!["F-A"])]);
-    assert_eq!(events[0].volume().to_string(), "7.50");
-    assert_eq!(events[0].last_price_sum().to_string(), "1.100000");
+    assert_eq!(events[0].contracts().iter().map(|tape| tape.volume().hundredths()).sum::<i64>(), 750);
+    assert_eq!(events[0].contracts().iter().map(|tape| tape.last_price().centicents()).sum::<i64>(), 11_000);
 }
 
 #[test]
