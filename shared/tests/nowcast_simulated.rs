@@ -2,11 +2,12 @@
 
 use shared::math;
 use shared::nowcast::evaluate::{Row, Settings, evaluate, evaluate_with_progress};
+use shared::nowcast::event::EventNowcast;
 use shared::nowcast::forecast::{Nowcaster, Scheduled};
-use shared::nowcast::joint::{Correlation, outcomes};
+use shared::nowcast::joint::Correlation;
 use shared::nowcast::other::{OutsiderRate, PastEvent};
 use shared::nowcast::series::{AsOf, History, Observation};
-use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use shared::pricing::winner::Workspace;
 use shared::units::Date;
 
 #[cfg(target_arch = "wasm32")]
@@ -191,24 +192,18 @@ fn the_common_part_of_surprises_is_found() {
     let apart = Correlation::estimate(&fitted(&simulate(TRUTH, 5, 1500, 5)));
     assert!(apart.loadings().iter().all(|l| l.abs() < 0.3), "{:?}", apart.loadings());
 
-    // The outcomes keep the fan's whole variance, whatever part of it is common.
-    let settlement = nowcaster.last_day(0).expect("a day").plus_days(16);
-    let fan = nowcaster.fan(0, 16, &[]).expect("a forecast").steps[16].listeners;
-    let artists = outcomes(&nowcaster, &correlation, settlement).expect("outcomes");
-    let Outcome::Merton { years, sigma, lambda, beta, .. } = artists[0] else { panic!("jumps: {artists:?}") };
-    assert!(((sigma * sigma * years + beta * beta) / (fan.sd * fan.sd) - 1.0).abs() < 1e-12);
-    assert!((lambda * years / fan.jump_intensity - 1.0).abs() < 1e-12);
-
     // With OTHER all probabilities sum to one.
+    let settlement = nowcaster.last_day(0).expect("a day").plus_days(16);
     let past = [PastEvent { days: 183, outsiders: 0 }, PastEvent { days: 31, outsiders: 1 }];
-    let other = OutsiderRate::learn(&past).expect("events").mass(16.0).expect("days");
-    let event = WinnerTakeAll::new(&artists, Unlisted::Mass(other)).expect("an event");
-    let won = event.probabilities(&mut Workspace::new()).expect("probabilities");
-    assert_eq!(won.other(), Some(other));
-    assert!((won.listed().iter().sum::<f64>() + other - 1.0).abs() < 1e-12);
-    let pair = Correlation::estimate(&fitted(&simulate(TRUTH, 2, 600, 5)));
-    assert_eq!(outcomes(&nowcaster, &pair, settlement).expect_err("two of five").field, "correlation");
-    assert!(outcomes(&nowcaster, &correlation, nowcaster.last_day(0).expect("a day")).is_err());
+    let rate = OutsiderRate::learn(&past).expect("events");
+    let event = EventNowcast::new(&nowcaster, settlement, &[], &rate, &mut Workspace::new());
+    let event = event.expect("a nowcast");
+    assert_eq!(event.other, rate.mass(16.0).expect("days"));
+    let listed: f64 = event.standings.iter().map(|standing| standing.win).sum();
+    assert!((listed + event.other - 1.0).abs() < 1e-12);
+    for (standing, loading) in event.standings.iter().zip(correlation.loadings()) {
+        assert_eq!(standing.loading, *loading);
+    }
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]

@@ -19,7 +19,6 @@ const DAYS_PER_YEAR: f64 = 365.0;
 pub struct Correlation {
     matrix: Vec<Vec<f64>>,
     loadings: Vec<f64>,
-    shrinkage: f64,
 }
 
 impl Correlation {
@@ -48,22 +47,17 @@ impl Correlation {
             matrix[i][j] = r + shrinkage * (mean - r);
             matrix[j][i] = matrix[i][j];
         }
-        Self { loadings: loadings(&matrix), matrix, shrinkage }
+        Self { loadings: loadings(&matrix), matrix }
     }
 
     /// Returns the correlations, a row for each artist in the nowcaster's order, with ones on the diagonal.
-    pub fn matrix(&self) -> &[Vec<f64>] {
+    pub(crate) fn matrix(&self) -> &[Vec<f64>] {
         &self.matrix
     }
 
     /// Returns each artist's correlation with the one common factor that comes closest to the matrix.
     pub fn loadings(&self) -> &[f64] {
         &self.loadings
-    }
-
-    /// Returns how far each correlation was moved towards their mean, from 0 to 1.
-    pub fn shrinkage(&self) -> f64 {
-        self.shrinkage
     }
 }
 
@@ -106,31 +100,16 @@ fn loadings(matrix: &[Vec<f64>]) -> Vec<f64> {
     rows.iter().map(|row| math::min(math::max(row / root, 0.0), 0.99)).collect()
 }
 
-/// Returns the logarithm of each artist's listeners on the day an event settles, in the nowcaster's order, as
-/// [`WinnerTakeAll`](crate::pricing::winner::WinnerTakeAll) takes it.
+/// Returns the fan of artist `i` up to settlement, given the events `scheduled` for it, and the law of the logarithm of its
+/// listeners on that day, as [`WinnerTakeAll`](crate::pricing::winner::WinnerTakeAll) takes it.
 ///
-/// Each is the fan's distribution of that day, in years of 365 publication days. Of its standard deviation without
-/// jumps, `correlation` decides how much is common; jumps are each artist's own, and centred.
+/// The law is the fan's of that day, in years of 365 publication days. Of its standard deviation without jumps, the
+/// part `loading` is common; jumps are each artist's own, and centred.
 ///
 /// # Errors
 ///
-/// When `settlement` is not after the last day known or more than two months later, an artist has no count, or
-/// `correlation` is of another number of artists.
-pub fn outcomes(
-    nowcaster: &Nowcaster,
-    correlation: &Correlation,
-    settlement: Date,
-) -> Result<Vec<Outcome>, Invalid> {
-    if correlation.loadings.len() != nowcaster.len() {
-        let reason = format!("must be of {} artists, got {}", nowcaster.len(), correlation.loadings.len());
-        return Err(Invalid::new("correlation", reason));
-    }
-    let of = |(i, &loading)| Ok(outcome(nowcaster, i, loading, settlement, &[])?.1);
-    correlation.loadings.iter().enumerate().map(of).collect()
-}
-
-/// Returns the fan of artist `i` up to settlement, given the events `scheduled` for it, and the law of its last day.
-pub(super) fn outcome(
+/// When `settlement` is not after the last day known or more than two months later, or the artist has no count.
+pub(crate) fn outcome(
     nowcaster: &Nowcaster,
     i: usize,
     loading: f64,
@@ -171,5 +150,20 @@ mod tests {
         }
         assert_eq!(loadings(&[vec![1.0, -0.2], vec![-0.2, 1.0]]), [0.0, 0.0]);
         assert_eq!(loadings(&[vec![1.0]]), [0.0]);
+    }
+
+    #[test]
+    fn a_law_keeps_the_fans_whole_variance_whatever_part_of_it_is_common() {
+        let histories = crate::world::histories(4, Date::new(2025, 1, 1).unwrap(), 2, 400).unwrap();
+        let views: Vec<_> = histories.iter().map(|history| history.as_of(history.end())).collect();
+        let nowcaster = Nowcaster::fit(&views).unwrap();
+        let known = nowcaster.last_day(0).unwrap();
+        let (fan, law) = outcome(&nowcaster, 0, 0.6, known.plus_days(16), &[]).unwrap();
+        let said = fan.steps[16].listeners;
+        let Outcome::Merton { years, sigma, lambda, beta, .. } = law else { panic!("jumps: {law:?}") };
+        assert!(((sigma * sigma * years + beta * beta) / (said.sd * said.sd) - 1.0).abs() < 1e-12);
+        assert!((beta / said.sd - 0.6).abs() < 1e-12);
+        assert!((lambda * years / said.jump_intensity - 1.0).abs() < 1e-12);
+        assert_eq!(outcome(&nowcaster, 0, 0.6, known, &[]).unwrap_err().field, "settlement");
     }
 }

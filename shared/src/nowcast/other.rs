@@ -15,8 +15,6 @@
 //!
 //! It is the mass of [`Unlisted::Mass`](crate::pricing::winner::Unlisted::Mass): the listed share the rest.
 
-use super::series::History;
-use crate::units::Date;
 use crate::{Invalid, math};
 
 /// What a past event says about artists that weren't listed.
@@ -24,52 +22,8 @@ use crate::{Invalid, math};
 pub struct PastEvent {
     /// The days from its opening to its settlement, at least one.
     pub days: u32,
-    /// The artists that led, or won, on a day on which they weren't listed.
+    /// The artists that led, or won, on a day on which they weren't listed; each counts once.
     pub outsiders: u32,
-}
-
-impl PastEvent {
-    /// Returns what was seen of an event from `opened` to `settled`, both included.
-    ///
-    /// `listed[i]` is the day `histories[i]`'s artist was listed on, `None` if never. An artist counts once if it had
-    /// the most listeners on any day before it was listed.
-    ///
-    /// # Errors
-    ///
-    /// When `settled` is before `opened`, or `listed` and `histories` differ in length.
-    pub fn observe(
-        histories: &[History],
-        listed: &[Option<Date>],
-        opened: Date,
-        settled: Date,
-    ) -> Result<Self, Invalid> {
-        if histories.len() != listed.len() {
-            let reason = format!("must have {} days, one an artist, got {}", histories.len(), listed.len());
-            return Err(Invalid::new("listed", reason));
-        }
-        let days = u32::try_from(settled.days_since(opened) + 1)
-            .ok()
-            .filter(|&d| d > 0)
-            .ok_or_else(|| Invalid::new("settled", format!("must not be before {opened}, got {settled}")))?;
-        let mut outsider = vec![false; histories.len()];
-        for day in (0..=settled.days_since(opened)).map(|d| opened.plus_days(d)) {
-            let mut leader: Option<(usize, f64)> = None;
-            for (i, history) in histories.iter().enumerate() {
-                if let Some(x) = history.as_of(day).on(day).and_then(|o| o.listeners)
-                    && leader.is_none_or(|(_, most)| x > most)
-                {
-                    leader = Some((i, x));
-                }
-            }
-            if let Some((i, _)) = leader
-                && listed[i].is_none_or(|since| since > day)
-            {
-                outsider[i] = true;
-            }
-        }
-        let outsiders = outsider.iter().map(|&o| u32::from(o)).sum();
-        Ok(Self { days, outsiders })
-    }
 }
 
 /// What is known of KXTOPMONTHLY's settled events: from each one's first trade to its last, June to November 2025, and
@@ -128,7 +82,6 @@ impl OutsiderRate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nowcast::series::Observation;
     use proptest::prelude::*;
 
     fn rate(outsiders: u32, days: u32) -> OutsiderRate {
@@ -156,23 +109,5 @@ mod tests {
             prop_assert!(rate(outsiders + 1, days).mass(left).unwrap() > mass);
             prop_assert!(rate(outsiders, days + 31).mass(left).unwrap() < mass);
         }
-    }
-
-    #[test]
-    fn an_artist_listed_late_counts_if_it_led_before() {
-        let first = Date::from_unix_days(0).unwrap();
-        let history = |name: &str, counts: [f64; 4]| {
-            let day = |x| Observation { listeners: Some(x), ..Observation::MISSING };
-            History::new(name, first, counts.map(day).to_vec()).unwrap()
-        };
-        let histories = [history("A", [3.0, 3.0, 3.0, 3.0]), history("B", [1.0, 2.0, 4.0, 5.0])];
-        let seen = |listed: [Option<Date>; 2]| {
-            PastEvent::observe(&histories, &listed, first, first.plus_days(3)).unwrap().outsiders
-        };
-        assert_eq!(seen([Some(first), Some(first.plus_days(2))]), 0);
-        assert_eq!(seen([Some(first), Some(first.plus_days(3))]), 1);
-        assert_eq!(seen([Some(first), None]), 1);
-        assert!(PastEvent::observe(&histories, &[None], first, first).is_err());
-        assert!(PastEvent::observe(&histories, &[None, None], first.plus_days(1), first).is_err());
     }
 }

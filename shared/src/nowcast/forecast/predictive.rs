@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_shape_keeps_its_variance_and_its_chance_of_no_jump() {
-        let shape = Shape::new(0.9, 0.08, 6.0).unwrap();
+        let shape = Shape { core: 0.9, tail_weight: 0.08, tail: 6.0 };
         let forecast = Predictive::new(18.0, 4e-4, &shape);
         let variance = 4e-4 * (0.92 * 0.81 + 0.08 * 36.0);
         assert!((forecast.total_sd() * forecast.total_sd() / variance - 1.0).abs() < 1e-12);

@@ -1,7 +1,5 @@
 //! The model's parameters: what the growth does, how its noise changes, and the shape of that noise.
 
-use crate::Invalid;
-
 /// The number of estimated slopes on TikTok velocity: one on the day before, one on the mean of the two days
 /// before that, one on the mean of the four before those.
 pub const SLOPES: usize = 3;
@@ -34,23 +32,6 @@ pub struct Dynamics {
 }
 
 impl Dynamics {
-    /// Returns the dynamics with these parameters; slopes are in log-growth a day per unit of velocity.
-    ///
-    /// # Errors
-    ///
-    /// When `persistence` is not in `[0, 1)`, `gain` or `echo` not in `[0, 1]`, or a slope not finite.
-    pub fn new(persistence: f64, gain: f64, echo: f64, slopes: [f64; SLOPES]) -> Result<Self, Invalid> {
-        if !(0.0..1.0).contains(&persistence) {
-            return Err(Invalid::new("persistence", format!("must be in [0, 1), got {persistence}")));
-        }
-        unit("gain", gain)?;
-        unit("echo", echo)?;
-        for slope in slopes {
-            crate::invalid::finite("slopes", slope)?;
-        }
-        Ok(Self { persistence, gain, echo, slopes })
-    }
-
     /// Returns the growth that persists from one day to the next, as a fraction.
     pub fn persistence(&self) -> f64 {
         self.persistence
@@ -111,24 +92,6 @@ impl Volatility {
         Self { reaction: 0.0, persistence: 0.0, velocity: 0.0, velocity_persistence }
     }
 
-    /// Returns the volatility with these parameters.
-    ///
-    /// # Errors
-    ///
-    /// When `reaction` or a persistence is not in `[0, 1]`, or `velocity` is negative or not finite.
-    pub fn new(
-        reaction: f64,
-        persistence: f64,
-        velocity: f64,
-        velocity_persistence: f64,
-    ) -> Result<Self, Invalid> {
-        unit("reaction", reaction)?;
-        unit("persistence", persistence)?;
-        crate::invalid::non_negative("velocity", velocity)?;
-        unit("velocity_persistence", velocity_persistence)?;
-        Ok(Self { reaction, persistence, velocity, velocity_persistence })
-    }
-
     /// Returns how much of a day's surprise in the variance is taken over.
     pub fn reaction(&self) -> f64 {
         self.reaction
@@ -162,23 +125,6 @@ pub struct Shape {
 impl Shape {
     /// Where an estimate starts.
     pub(crate) const START: Self = Self { core: 1.0, tail_weight: 0.1, tail: 3.0 };
-
-    /// Returns the shape with these standard deviations and this probability of the wide part.
-    ///
-    /// # Errors
-    ///
-    /// When `core` is not positive, `tail` less than `core`, or `tail_weight` not in `[0, 1)`.
-    pub fn new(core: f64, tail_weight: f64, tail: f64) -> Result<Self, Invalid> {
-        crate::invalid::positive("core", core)?;
-        crate::invalid::finite("tail", tail)?;
-        if tail < core {
-            return Err(Invalid::new("tail", format!("must not be less than core = {core}, got {tail}")));
-        }
-        if !(0.0..1.0).contains(&tail_weight) {
-            return Err(Invalid::new("tail_weight", format!("must be in [0, 1), got {tail_weight}")));
-        }
-        Ok(Self { core, tail_weight, tail })
-    }
 
     /// Returns the standard deviation of the narrow part.
     pub fn core(&self) -> f64 {
@@ -222,32 +168,13 @@ impl Shape {
     }
 }
 
-fn unit(field: &'static str, value: f64) -> Result<f64, Invalid> {
-    if (0.0..=1.0).contains(&value) {
-        Ok(value)
-    } else {
-        Err(Invalid::new(field, format!("must be in [0, 1], got {value}")))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn parameters_outside_their_ranges_are_refused() {
-        assert_eq!(Dynamics::new(1.0, 0.2, 0.3, [0.0; SLOPES]).unwrap_err().field, "persistence");
-        assert_eq!(Dynamics::new(0.9, 1.2, 0.3, [0.0; SLOPES]).unwrap_err().field, "gain");
-        assert_eq!(Dynamics::new(0.9, 0.2, f64::NAN, [0.0; SLOPES]).unwrap_err().field, "echo");
-        assert_eq!(Dynamics::new(0.9, 0.2, 0.3, [0.0, f64::INFINITY, 0.0]).unwrap_err().field, "slopes");
-        assert_eq!(Volatility::new(0.1, 0.9, -1.0, 0.5).unwrap_err().field, "velocity");
-        assert_eq!(Shape::new(1.0, 0.1, 0.5).unwrap_err().field, "tail");
-        assert_eq!(Shape::new(1.0, 1.0, 2.0).unwrap_err().field, "tail_weight");
-    }
-
-    #[test]
     fn the_robust_square_has_expectation_one_and_is_bounded_by_the_tail() {
-        let shape = Shape::new(0.8, 0.07, 5.0).unwrap();
+        let shape = Shape { core: 0.8, tail_weight: 0.07, tail: 5.0 };
         let step = 1e-3;
         let mean: f64 = (-60_000..=60_000)
             .map(|i| {

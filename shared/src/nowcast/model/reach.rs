@@ -117,3 +117,47 @@ impl Reach {
 fn power(base: f64, exponent: usize) -> f64 {
     (0..exponent).fold(1.0, |product, _| product * base)
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "../../../tests/corpus/mod.rs"]
+mod corpus;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::super::parameters::SLOPES;
+    use super::*;
+
+    #[test]
+    fn growth_that_is_an_ar1_has_the_variance_of_its_sum() {
+        let Some(text) = corpus::read("golden/ar1_cumulative_variance.csv") else { return };
+        let mut rows = 0;
+        for row in corpus::rows(&text) {
+            let [phi, h, multiple, ratio] = row[..] else { panic!("four columns: {row:?}") };
+            let (phi, h) = (corpus::number(phi), h.parse().expect("a horizon"));
+            // With a gain of one the growth is the change in level itself, so its stationary variance is that of a day:
+            // `sigma_r^2 (h + 2 sum_{k<h} (h - k) persistence^k)`.
+            let dynamics = Dynamics { persistence: phi, gain: 1.0, echo: 0.0, slopes: [0.0; SLOPES] };
+            let day = dynamics.stationary_growth();
+            let state = State {
+                level: 0.0,
+                growth: 0.0,
+                var_level: 0.0,
+                covariance: 0.0,
+                var_growth: day,
+                fast: 1.0,
+                slow: 1.0,
+                seen: 0,
+                day: 0,
+            };
+            let reach = Reach::new(&dynamics, &Volatility::slow(0.0), h);
+            let variance = reach.variance(&state, (0.0, 0.0)) / day;
+            let expected = corpus::number(multiple);
+            assert!((variance / expected - 1.0).abs() < 1e-12, "phi {phi}, h {h}: {variance}");
+            let against_root = (variance / h as f64).sqrt();
+            let expected = corpus::number(ratio);
+            assert!((against_root / expected - 1.0).abs() < 1e-12, "phi {phi}, h {h}: {against_root}");
+            rows += 1;
+        }
+        assert_eq!(rows, 24);
+    }
+}
