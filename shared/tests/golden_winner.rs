@@ -4,9 +4,12 @@
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod corpus;
+mod trivariate;
 
 use corpus::{cases, golden, number, rows};
+use shared::pricing::digital::{Drift, Jumps, MertonDigital, Parameters};
 use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use trivariate::levels;
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
@@ -67,7 +70,7 @@ fn sensitivities_to_levels() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn listeners_that_diffuse_from_a_count() {
+fn listeners_that_diffuse_from_a_count_among_all_and_against_the_leader() {
     let Some(table) = golden!("wta_vs_leader_strike.csv") else { return };
     let mut workspace = Workspace::new();
     let cases = cases(&table);
@@ -86,6 +89,26 @@ fn listeners_that_diffuse_from_a_count() {
         for (p, row) in won.listed().iter().zip(&rows) {
             assert!((p - number(row[6])).abs() <= 1e-11, "{case} {}: {p} not {}", row[2], row[6]);
         }
+        for (i, row) in rows.iter().enumerate() {
+            // The leader's rival is the runner-up.
+            let others = (0..rows.len()).filter(|other| *other != i);
+            let rival = others.max_by(|a, b| number(rows[*a][3]).total_cmp(&number(rows[*b][3]))).unwrap();
+            let digital = MertonDigital::new(&Parameters {
+                spot: number(row[3]),
+                strike: number(rows[rival][3]),
+                days: 365.0 * number(row[5]),
+                drift: Drift::Raw { b: 0.0 },
+                sigma: number(row[4]),
+                jumps: Jumps::NONE,
+                rate: 0.0,
+            });
+            let as_it_stands = digital.unwrap().value().prob_yes;
+            let pair = WinnerTakeAll::new(&[outcomes[i], outcomes[rival]], Unlisted::Excluded).unwrap();
+            let as_it_moves = pair.probabilities(&mut workspace).unwrap().listed()[0];
+            for (p, expected) in [(as_it_stands, row[7]), (as_it_moves, row[8])] {
+                assert!((p - number(expected)).abs() <= 1e-11, "{case} {}: {p} not {expected}", row[2]);
+            }
+        }
     }
 }
 
@@ -98,7 +121,8 @@ fn three_levels_with_any_covariance() {
     for row in rows(&table) {
         let n: Vec<f64> = row[1..].iter().map(|text| number(text)).collect();
         let covariance = [[n[3], n[4], n[5]], [n[4], n[6], n[7]], [n[5], n[7], n[8]]];
-        let contract = WinnerTakeAll::trivariate([n[0], n[1], n[2]], covariance).unwrap();
+        let contract =
+            WinnerTakeAll::new(&levels([n[0], n[1], n[2]], covariance), Unlisted::Excluded).unwrap();
         let won = contract.probabilities(&mut workspace).unwrap();
         for (p, expected) in won.listed().iter().zip(&n[9..]) {
             assert!((p - expected).abs() <= 1e-10, "{}: {p} not {expected}", row[0]);

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 use shared::Invalid;
 use shared::pricing::digital::{Drift, Greeks, Jumps, MertonDigital, Parameters};
 use shared::pricing::implied::{Quote, implied_forward, implied_volatility};
-use shared::pricing::leader_strike::{Contender, against_leader, pairwise};
 
 /// The names that an input may be refused under.
 const FIELDS: [&str; 10] = ["S", "K", "T_days", "b", "sigma", "lambda", "muJ", "sigJ", "r", "prob"];
@@ -211,23 +210,6 @@ proptest! {
         }
         match implied_forward(&quote, sigma) {
             Ok(forward) => prop_assert!(forward > 0.0 && forward.is_finite()),
-            Err(invalid) => assert_named(&invalid),
-        }
-    }
-
-    #[test]
-    fn any_pair_is_compared_or_named(numbers in prop::array::uniform8(any_number())) {
-        let [s0, b0, sigma0, s1, b1, sigma1, days, correlation] = numbers;
-        let pair = [
-            Contender { spot: s0, b: b0, sigma: sigma0 },
-            Contender { spot: s1, b: b1, sigma: sigma1 },
-        ];
-        match pairwise(&pair[0], &pair[1], correlation, days) {
-            Ok(tails) => prop_assert!((tails.cdf + tails.sf - 1.0).abs() <= f64::EPSILON),
-            Err(invalid) => assert_named(&invalid),
-        }
-        match against_leader(&pair, 0, days) {
-            Ok(against) => prop_assert_eq!(against.rival, 1),
             Err(invalid) => assert_named(&invalid),
         }
     }

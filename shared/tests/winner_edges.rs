@@ -206,19 +206,3 @@ fn a_merton_level_without_time_is_known_and_without_jumps_is_normal() {
     let diffusing = win(&[normal(0.1, 0.3 * 0.25), rival], Unlisted::Excluded).unwrap();
     assert_eq!(win(&[merton(0.0625, 0.0), rival], Unlisted::Excluded).unwrap(), diffusing);
 }
-
-#[cfg_attr(not(target_arch = "wasm32"), test)]
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn covariances_that_are_none_are_refused() {
-    let contract = |covariance| WinnerTakeAll::trivariate([0.0; 3], covariance);
-    let one = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
-    assert!(contract(one).is_ok());
-    for (i, j, value) in [(0, 1, 0.5), (1, 1, f64::NAN)] {
-        let mut bad = one;
-        bad[i][j] = value;
-        assert_eq!(contract(bad).unwrap_err().field, "covariance");
-    }
-    let not_a_covariance = [[1.0, -2.0, 2.0], [-2.0, 1.0, -2.0], [2.0, -2.0, 1.0]];
-    assert_eq!(contract(not_a_covariance).unwrap_err().field, "covariance");
-    assert_eq!(WinnerTakeAll::trivariate([0.0, f64::NAN, 0.0], one).unwrap_err().field, "a");
-}

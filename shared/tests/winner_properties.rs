@@ -2,10 +2,13 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::disallowed_methods, reason = "the references run natively only and need no equal bits")]
 
+mod trivariate;
+
 use proptest::prelude::*;
 use shared::Invalid;
 use shared::math::normal;
 use shared::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use trivariate::levels;
 
 fn normal(a: f64, s: f64, beta: f64) -> Outcome {
     Outcome::Normal { a, s, beta }
@@ -238,7 +241,9 @@ proptest! {
             least = least.min(correlation);
             bivariate((a[i] - a[j]) / sd_j, (a[i] - a[k]) / sd_k, correlation)
         }).collect();
-        let won = WinnerTakeAll::trivariate(a, covariance).unwrap().probabilities(&mut Workspace::new());
+        let won = WinnerTakeAll::new(&levels(a, covariance), Unlisted::Excluded)
+            .unwrap()
+            .probabilities(&mut Workspace::new());
         match won {
             Ok(won) => prop_assert!(distance(won.listed(), &exact) <= 1e-10, "{:?} not {exact:?}", won.listed()),
             // Only differences that are all but collinear may fail to converge.

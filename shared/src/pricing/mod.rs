@@ -3,6 +3,5 @@
 mod bounds;
 pub mod digital;
 pub mod implied;
-pub mod leader_strike;
 pub mod volatility;
 pub mod winner;

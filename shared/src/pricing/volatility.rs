@@ -13,7 +13,6 @@ use crate::invalid::{finite, non_negative, positive};
 pub struct ConditionalVolatility {
     base: f64,
     gamma: f64,
-    cap: f64,
 }
 
 /// A volatility and what it owes to velocity and to the event.
@@ -42,33 +41,24 @@ pub enum Limit {
 }
 
 impl ConditionalVolatility {
-    /// The cap if none is given: 1 per square root of a year.
+    /// The cap: 1 per square root of a year.
     pub const CAP: f64 = 1.0;
 
     /// Returns the model with base volatility `base` (per square root of a year), sensitivity `gamma` per unit
-    /// of velocity and the default cap.
+    /// of velocity.
     ///
     /// # Errors
     ///
     /// Names `sigma_base` if it isn't positive and finite or is above the cap, and `tiktok_gamma` if it isn't
     /// finite or is negative.
     pub fn new(base: f64, gamma: f64) -> Result<Self, Invalid> {
-        Self::with_cap(base, gamma, Self::CAP)
-    }
-
-    /// Returns the model with another cap, per square root of a year.
-    ///
-    /// # Errors
-    ///
-    /// As [`new`](Self::new), and names `sigma_cap` if it isn't positive and finite.
-    pub fn with_cap(base: f64, gamma: f64, cap: f64) -> Result<Self, Invalid> {
         let base = positive("sigma_base", base)?;
         let gamma = non_negative("tiktok_gamma", gamma)?;
-        let cap = positive("sigma_cap", cap)?;
-        if base > cap {
-            return Err(Invalid::new("sigma_base", format!("must not be above the cap {cap}, got {base}")));
+        if base > Self::CAP {
+            let reason = format!("must not be above the cap {}, got {base}", Self::CAP);
+            return Err(Invalid::new("sigma_base", reason));
         }
-        Ok(Self { base, gamma, cap })
+        Ok(Self { base, gamma })
     }
 
     /// Returns the volatility at a velocity, of any sign, and an event impact, 1 without an event.
@@ -85,8 +75,8 @@ impl ConditionalVolatility {
         let adjusted = self.base + self.gamma * velocity;
         let sigma = adjusted * event_impact;
         let held = |sigma, limit| Volatility { sigma, limit, by_velocity: 0.0, by_event_impact: 0.0 };
-        Ok(if sigma > self.cap {
-            held(self.cap, Limit::Cap)
+        Ok(if sigma > Self::CAP {
+            held(Self::CAP, Limit::Cap)
         } else if sigma >= self.base {
             Volatility {
                 sigma,
@@ -131,8 +121,6 @@ mod tests {
             assert_eq!((at.sigma, at.limit), (sigma, limit));
             assert_eq!((at.by_velocity, at.by_event_impact), (0.0, 0.0));
         }
-        let higher = ConditionalVolatility::with_cap(0.25, 0.5, 3.0).unwrap();
-        assert_eq!(higher.at(2.0, 2.0).unwrap().sigma, 2.5);
     }
 
     #[test]
@@ -141,7 +129,6 @@ mod tests {
         assert_eq!(field(ConditionalVolatility::new(0.0, 0.5)), "sigma_base");
         assert_eq!(field(ConditionalVolatility::new(1.5, 0.5)), "sigma_base");
         assert_eq!(field(ConditionalVolatility::new(0.25, -0.5)), "tiktok_gamma");
-        assert_eq!(field(ConditionalVolatility::with_cap(0.25, 0.5, f64::INFINITY)), "sigma_cap");
         let model = ConditionalVolatility::new(0.25, 1e300).unwrap();
         assert_eq!(model.at(f64::NAN, 1.0).unwrap_err().field, "velocity");
         assert_eq!(model.at(-1e300, 1.0).unwrap_err().field, "velocity");

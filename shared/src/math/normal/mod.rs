@@ -43,12 +43,6 @@ pub(crate) fn cdf_of_two(x: [f64; 2]) -> [f64; 2] {
     distribution(f64x2::new(x)).cdf.to_array()
 }
 
-/// Returns the probability of a value above `x`, accurate in the upper tail.
-#[inline]
-pub fn sf(x: f64) -> f64 {
-    tails(x).sf
-}
-
 /// Returns the density at `x`.
 #[inline]
 pub fn pdf(x: f64) -> f64 {
@@ -57,7 +51,7 @@ pub fn pdf(x: f64) -> f64 {
 
 /// Returns `ln cdf(x)`, also where the probability itself is too small for a number.
 pub fn log_cdf(x: f64) -> f64 {
-    if x > 0.0 { ln_1p(-sf(x)) } else { ln(scaled_mills(-x)) - 0.5 * x * x }
+    if x > 0.0 { ln_1p(-tails(x).sf) } else { ln(scaled_mills(-x)) - 0.5 * x * x }
 }
 
 /// Returns `sf(a) e^(a^2/2)` for `a >= 0`.

@@ -15,7 +15,6 @@ mod lanes;
 mod outcome;
 mod race;
 mod table;
-mod trivariate;
 mod workspace;
 
 pub use contract::{MOST_OUTCOMES, Probabilities, Sensitivities, Unlisted, WinnerTakeAll};
