@@ -1,7 +1,8 @@
 //! The files that a command names: found, opened, unzipped.
 
+mod unpack;
+
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -38,7 +39,8 @@ pub(crate) fn find(
         let mut folder = Vec::new();
         for entry in fs::read_dir(path).with_context(unreadable)? {
             let entry = entry.with_context(unreadable)?;
-            if entry.file_name().to_str().is_some_and(&wanted) {
+            // A name that isn't UTF-8 may end like any other.
+            if wanted(&entry.file_name().to_string_lossy()) {
                 folder.push(Found { path: entry.path(), named: false });
             }
         }
@@ -51,33 +53,27 @@ pub(crate) fn find(
     Ok(files)
 }
 
-/// Returns the content of a file, unzipped if its name ends in `.gz`.
+/// Returns the content of a file, unzipped if it is gzip.
 ///
 /// # Errors
 ///
-/// Names the file when it can't be read, is not what its name says, or unpacks to more than 512 MB.
+/// Names the file when it can't be read, is no text, or unpacks to more than 512 MB.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let name = path.display();
-    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
-    unpack(file, &name.to_string(), MAX_FILE_BYTES)
+    let mut bytes = Vec::new();
+    read_pieces(path, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(bytes)
 }
 
-/// Returns what `file` holds, unzipped if its name ends in `.gz`.
+/// Hands the content of a file to `take` piece by piece, unzipped if it is gzip.
 ///
 /// # Errors
 ///
-/// Names the file when it can't be read, is not what its name says, or unpacks to more than `limit` bytes.
-pub(crate) fn unpack(file: impl Read, name: &str, limit: u64) -> anyhow::Result<Vec<u8>> {
-    let zipped = name.ends_with(".gz");
-    let mut bytes = Vec::new();
-    let read = if zipped {
-        flate2::read::MultiGzDecoder::new(file).take(limit + 1).read_to_end(&mut bytes)
-    } else {
-        file.take(limit + 1).read_to_end(&mut bytes)
-    };
-    read.with_context(|| format!("{name} can't be read{}", if zipped { " as gzip" } else { "" }))?;
-    if bytes.len() as u64 > limit {
-        bail!("{name} holds more than {} MB", limit >> 20);
-    }
-    Ok(bytes)
+/// Names the file when it can't be read, is no text, or unpacks to more than 512 MB; and passes on what `take` refuses.
+pub(crate) fn read_pieces(path: &Path, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let name = path.display();
+    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    unpack::unpack(file, &name.to_string(), MAX_FILE_BYTES, take)
 }
