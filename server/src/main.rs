@@ -4,6 +4,7 @@ mod cli;
 mod files;
 mod listeners;
 mod tapes;
+mod trades;
 mod web;
 
 fn main() -> std::process::ExitCode {

@@ -1,17 +1,16 @@
 //! Recorded and simulated tapes: read once at the start, then only looked at.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use shared::api::{EventSummary, Origin};
-use shared::market::csv::{read_markets, read_trades, write_markets, write_trades};
-use shared::market::{Contract, EventTape, EventTicker, Tape, Trade};
+use shared::market::csv::{read_markets, write_markets, write_trades};
+use shared::market::{Contract, EventTape, Tape};
 use shared::nowcast::series::History;
 use shared::units::Date;
 use shared::world::{self, Month};
 
-use crate::files;
+use crate::{files, trades};
 
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
 const DEMO_SEED: u64 = 20;
@@ -37,22 +36,19 @@ impl Library {
     /// Reads every trade file among `paths`, each a file or a folder, and the files of contracts in the folders, and
     /// simulates the demo's month.
     ///
-    /// A file that can't be read or is malformed becomes a problem, and the rest is loaded.
+    /// A file or a row that can't be read becomes a problem, and the rest is loaded.
     ///
     /// # Errors
     ///
     /// Fails when a path that was asked for does not exist.
     pub(crate) fn load(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let mut problems = Vec::new();
+        let recorded = trades::read("--tapes", paths)?;
+        let mut problems = recorded.left_out;
         let mut by_event = BTreeMap::new();
-        for file in files::find("--tapes", paths, holds_trades, "*trades.csv or *trades.csv.gz")? {
-            match read(&file.path) {
-                Ok(trades) => {
-                    for (event, trade) in trades {
-                        by_event.entry(event).or_insert_with(Vec::new).push(trade);
-                    }
-                }
-                Err(error) => problems.push(format!("{error:#}")),
+        for trade in recorded.trades {
+            match trade.ticker.event() {
+                Ok(event) => by_event.entry(event).or_insert_with(Vec::new).push(trade),
+                Err(error) => problems.push(error.to_string()),
             }
         }
         let mut markets = Vec::new();
@@ -103,7 +99,7 @@ impl Library {
         self.tapes().find(|tape| tape.ticker().as_str() == ticker)
     }
 
-    /// Returns the trades of an event as a CSV file, as [`read_trades`] reads it.
+    /// Returns the trades of an event as a CSV file, as [`shared::market::csv::read_trades`] reads it.
     pub(crate) fn trades_csv(&self, event: &str) -> Option<String> {
         self.events
             .iter()
@@ -161,16 +157,4 @@ fn markets_files(paths: &[PathBuf]) -> Vec<PathBuf> {
         .collect();
     files.sort();
     files
-}
-
-/// Returns whether a file in a folder says by its name that it holds trades.
-fn holds_trades(name: &str) -> bool {
-    name.ends_with("trades.csv") || name.ends_with("trades.csv.gz")
-}
-
-/// Reads one file; an error names it.
-fn read(path: &Path) -> anyhow::Result<Vec<(EventTicker, Trade)>> {
-    let name = path.display().to_string();
-    let trades = read_trades(&files::read(path)?, &name)?;
-    trades.into_iter().map(|trade| Ok((trade.ticker.event().with_context(|| name.clone())?, trade))).collect()
 }

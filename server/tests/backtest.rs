@@ -263,6 +263,33 @@ fn a_sweep_is_judged_and_a_stress_hurts() {
 }
 
 #[test]
+fn an_odd_row_is_skipped_and_named_and_the_rest_is_run() {
+    let base = folder("odd");
+    let (tape, _) = write_week(&base);
+    let whole = read(&base, "week.trades.csv");
+    let said = printed(&["--tape", text(&tape), "--fills", "through"]);
+    // Rows that are none, between and behind those that are; of many only the first are quoted.
+    let (head, rest) = whole.split_at(whole.match_indices('\n').nth(9).unwrap().0 + 1);
+    let many = "2026-11-02T00:00:00Z,KXA-B,NaN,1,\n".repeat(30);
+    let odd = base.join("odd.trades.csv");
+    std::fs::write(&odd, format!("{head}2026-11-02T00:00:00Z,KXA-B,1.5,1,\n{rest}{many}")).unwrap();
+    let utf16 = base.join("utf16.csv");
+    std::fs::write(&utf16, b"\xff\xfet\0i\0").unwrap();
+    let output = backtest(&["--tape", text(&odd), text(&utf16), "--fills", "through"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), said);
+    let left_out = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<&str> = left_out.lines().collect();
+    assert!(lines.iter().all(|line| line.starts_with("skipped: ")), "{left_out}");
+    assert!(lines[0].contains("odd.trades.csv, line 11, column yes_price_dollars: "), "{left_out}");
+    assert!(
+        lines[1].contains("NaN") && left_out.contains("odd.trades.csv: 11 more malformed rows"),
+        "{left_out}"
+    );
+    assert!(lines.last().unwrap().contains("utf16.csv is UTF-16 text"), "{left_out}");
+}
+
+#[test]
 fn what_can_not_be_run_is_named() {
     let base = folder("refused");
     let (tape, _) = write_week(&base);

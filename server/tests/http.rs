@@ -124,16 +124,19 @@ fn tapes_are_listed_and_read() {
 }
 
 #[test]
-fn a_malformed_file_is_named_and_the_rest_loads() {
+fn what_is_malformed_is_named_and_the_rest_loads() {
     let folder = "malformed";
     file(folder, "good.trades.csv", GOOD);
-    let bad = "ticker,timestamp,price,count\nKXTOPMONTHLY-26FEB-BAD,2026-02-01T19:00:49Z,1.35,5\n";
+    let bad = "ticker,timestamp,price,count\nKXTOPMONTHLY-26MAR-BAD,2026-02-01T19:00:49Z,1.35,5\n\
+        KXTOPMONTHLY-26MAR-BAD,2026-03-01T19:00:49Z,0.35,5\n";
     file(folder, "bad.trades.csv", bad.as_bytes());
     file(folder, "zipped.trades.csv.gz", b"not gzip at all");
     file(folder, "notes.txt", b"not a tape");
     let server = Server::start(&[PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder)]);
     let list: TapeList = server.get("/api/tapes", &[]).json();
     assert!(list.events.iter().any(|event| event.event.as_str() == "KXTOPMONTHLY-26FEB"));
+    // The row beside the malformed one is read.
+    assert_eq!(server.get("/api/tapes/KXTOPMONTHLY-26MAR-BAD", &[]).json::<Prints>().centicents, [3_500]);
     assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
     let of = |name: &str| list.problems.iter().find(|problem| problem.contains(name)).unwrap().clone();
     let malformed = of("bad.trades.csv");

@@ -57,9 +57,9 @@ Example:
   tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result
 ";
 
-/// Reads the tapes; an error names the option or the file, with its line and column.
+/// Reads the tapes, and says on standard error what was left out; an error names the option.
 pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<Vec<EventTape>> {
-    EventTape::group(trades::read(paths)?).context("--tape")
+    EventTape::group(trades::read(paths)?.trades).context("--tape")
 }
 
 /// Reads what is known of contracts; nothing without a file.

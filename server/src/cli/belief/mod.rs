@@ -56,7 +56,7 @@ pub(super) struct Options {
 
 /// Reads, filters, writes the file and prints the summary.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let trades = trades::read(&options.tape)?;
+    let trades = trades::read(&options.tape)?.trades;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
     let progress = Progress::start("Walking forward", 1);
     let last = Cell::new(0.0);
