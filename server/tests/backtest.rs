@@ -8,6 +8,7 @@ mod corpus;
 mod run;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -287,6 +288,46 @@ fn an_odd_row_is_skipped_and_named_and_the_rest_is_run() {
         "{left_out}"
     );
     assert!(lines.last().unwrap().contains("utf16.csv is UTF-16 text"), "{left_out}");
+}
+
+#[test]
+fn what_two_files_hold_counts_once() {
+    let base = folder("twice");
+    let (tape, _) = write_week(&base);
+    let lines: Vec<String> = read(&base, "week.trades.csv").lines().map(str::to_owned).collect();
+    let total = lines.len() - 1;
+    let said = printed(&["--tape", text(&tape), "--fills", "through"]);
+    let again = |arguments: &[&str]| {
+        let output = backtest(&[arguments, &["--fills", "through"]].concat());
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), said, "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // Named twice; packed beside itself in a folder; under another name, with other line ends.
+    let all = format!("all its {total} trades are in ");
+    let left_out = again(&["--tape", text(&tape), text(&tape)]);
+    assert!(left_out.contains(&all) && left_out.lines().count() == 1, "{left_out}");
+    let packed = std::fs::File::create(base.join("week.trades.csv.gz")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+    packed.write_all(lines.join("\n").as_bytes()).unwrap();
+    packed.finish().unwrap();
+    let left_out = again(&["--tape", text(&base)]);
+    assert!(
+        left_out.contains("week.trades.csv.gz: all its ") && left_out.contains("/week.trades.csv too"),
+        "{left_out}"
+    );
+    let windows = folder("twice-windows").join("w.csv");
+    std::fs::write(&windows, format!("\u{feff}{}\r\n", lines.join("\r\n"))).unwrap();
+    assert!(again(&["--tape", text(&tape), text(&windows)]).contains(&all));
+    // Two downloads that overlap.
+    let (first, second) = (windows.with_file_name("1.csv"), windows.with_file_name("2.csv"));
+    std::fs::write(&first, lines[..=total / 2 + 7].join("\n")).unwrap();
+    std::fs::write(&second, [&lines[..1], &lines[total / 2 + 1..]].concat().join("\n")).unwrap();
+    let left_out = again(&["--tape", text(&first), text(&second)]);
+    assert!(
+        left_out.contains(&format!("2.csv: 7 of its {} trades are in ", total - total / 2)),
+        "{left_out}"
+    );
 }
 
 #[test]

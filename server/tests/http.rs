@@ -147,6 +147,25 @@ fn what_is_malformed_is_named_and_the_rest_loads() {
 }
 
 #[test]
+fn trades_of_two_tapes_count_once() {
+    let tape = file("shared-a", "a.trades.csv", GOOD);
+    // The trade of the first contract at another time is new, the one of the second is not.
+    let other = b"yes_price_dollars,count_fp,taker_side,created_time,ticker\n\
+        0.6000,2.00,yes,2026-02-01T20:00:00Z,KXTOPMONTHLY-26FEB-BRU\n\
+        0.5000,2.00,no,2026-02-03T00:00:00Z,KXTOPMONTHLY-26FEB-BAD\n";
+    let other = file("shared-b", "b.trades.csv", other);
+    let server = Server::start(&[tape.clone(), other, tape]);
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    let recorded = list.events.iter().filter(|event| event.origin == Origin::Recorded);
+    assert_eq!(recorded.map(|event| event.event.as_str()).collect::<Vec<_>>(), ["KXTOPMONTHLY-26FEB"]);
+    let served = server.get("/api/events/KXTOPMONTHLY-26FEB/trades.csv", &[]);
+    assert_eq!(shared::market::csv::read_trades(&served.body, "served").unwrap().len(), 4);
+    assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
+    assert!(list.problems[0].contains("b.trades.csv: 1 of its 2 trades are in "), "{:?}", list.problems);
+    assert!(list.problems[1].contains("a.trades.csv: all its 3 trades are in "), "{:?}", list.problems);
+}
+
+#[test]
 fn a_path_that_is_not_there_ends_the_start() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"))
         .args(["serve", "--addr", "127.0.0.1:0", "--tapes", "no/such/folder"])

@@ -46,7 +46,8 @@ const FILES: &str = "
 Files:
   A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
   or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
-  *trades.csv or *trades.csv.gz are read. A markets file has ticker, event_ticker, result, and perhaps
+  *trades.csv or *trades.csv.gz are read. A malformed row is skipped, a trade that two files hold counts once,
+  and both are said on standard error. A markets file has ticker, event_ticker, result, and perhaps
   fee_type, fee_multiplier, close_time: without it nothing is settled, positions are marked at the fair
   price, and no probability is scored.
 

@@ -27,7 +27,8 @@ const MORE: &str = "\
 Files:
   A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
   or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
-  *trades.csv or *trades.csv.gz are read.
+  *trades.csv or *trades.csv.gz are read. A malformed row is skipped, a trade that two files hold counts once,
+  and both are said on standard error.
 
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
