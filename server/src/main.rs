@@ -3,6 +3,7 @@
 mod cli;
 mod files;
 mod listeners;
+mod markets;
 mod tapes;
 mod trades;
 mod web;

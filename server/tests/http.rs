@@ -166,6 +166,45 @@ fn trades_of_two_tapes_count_once() {
 }
 
 #[test]
+fn a_contract_of_two_folders_is_known_once() {
+    let header = "ticker,event_ticker,result\n";
+    let of =
+        |contract: &str, result: &str| format!("KXTOPMONTHLY-26FEB-{contract},KXTOPMONTHLY-26FEB,{result}\n");
+    let tape = file("known-a", "a.trades.csv", GOOD);
+    file("known-a", "markets.csv", [header, &of("BAD", "no"), &of("BRU", "yes")].concat().as_bytes());
+    let other = file("known-b", "b.trades.csv", GOOD);
+    file(
+        "known-b",
+        "markets.csv",
+        [header, &of("BAD", "no"), &of("BRU", "no"), &of("TAY", "no")].concat().as_bytes(),
+    );
+    let named = file("known-c", "c.markets.csv", [header, &of("DRA", "no")].concat().as_bytes());
+    let folders = [tape.parent().unwrap().to_path_buf(), other.parent().unwrap().to_path_buf(), named];
+    let server = Server::start(&folders);
+    // What the lab reads is refused as a whole if a contract is in it twice.
+    let served = server.get("/api/markets.csv", &[]);
+    let known = shared::market::csv::read_markets(&served.body, "served").unwrap();
+    let results =
+        known.iter().map(|contract| (contract.ticker.outcome(), contract.result.unwrap().to_string()));
+    let expected = [("BAD", "no"), ("BRU", "yes"), ("TAY", "no"), ("DRA", "no")];
+    assert_eq!(results.collect::<Vec<_>>(), expected.map(|(contract, result)| (contract, result.to_owned())));
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    let differs = list.problems.iter().find(|problem| problem.contains("KXTOPMONTHLY-26FEB-BRU")).unwrap();
+    assert!(differs.contains("known-b") && differs.contains("known-a"), "{differs}");
+    assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
+}
+
+#[test]
+fn the_demos_own_trades_as_a_file_are_no_second_event() {
+    let demo = Server::start(&[]).get("/api/events/KXTOPMONTHLY-SIM/trades.csv", &[]);
+    let server = Server::start(&[file("own", "demo.csv", &demo.body)]);
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    let events = list.events.iter().map(|event| (event.event.as_str(), event.origin));
+    assert_eq!(events.collect::<Vec<_>>(), [("KXTOPMONTHLY-SIM", Origin::Simulated)]);
+    assert!(list.problems.iter().any(|problem| problem.contains("KXTOPMONTHLY-SIM")), "{:?}", list.problems);
+}
+
+#[test]
 fn a_path_that_is_not_there_ends_the_start() {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"))
         .args(["serve", "--addr", "127.0.0.1:0", "--tapes", "no/such/folder"])

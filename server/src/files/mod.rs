@@ -36,20 +36,30 @@ pub(crate) fn find(
             files.push(Found { path: path.clone(), named: true });
             continue;
         }
-        let mut folder = Vec::new();
-        for entry in fs::read_dir(path).with_context(unreadable)? {
-            let entry = entry.with_context(unreadable)?;
-            // A name that isn't UTF-8 may end like any other.
-            if wanted(&entry.file_name().to_string_lossy()) {
-                folder.push(Found { path: entry.path(), named: false });
-            }
-        }
+        let folder = in_folder(path, &wanted).with_context(unreadable)?;
         if folder.is_empty() {
             bail!("{option}: {} holds no file called {called}", path.display());
         }
-        folder.sort_by(|a, b| a.path.cmp(&b.path));
-        files.append(&mut folder);
+        files.extend(folder.into_iter().map(|path| Found { path, named: false }));
     }
+    Ok(files)
+}
+
+/// Lists the files of a folder that are `wanted`, by name.
+///
+/// # Errors
+///
+/// Fails when the folder can't be read.
+pub(crate) fn in_folder(folder: &Path, wanted: impl Fn(&str) -> bool) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // A name that isn't UTF-8 may end like any other.
+        if wanted(&entry.file_name().to_string_lossy()) {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
     Ok(files)
 }
 
