@@ -331,6 +331,25 @@ fn what_two_files_hold_counts_once() {
 }
 
 #[test]
+fn an_output_never_falls_on_an_input() {
+    let base = folder("out");
+    let (tape, markets) = write_week(&base);
+    let (tape_out, markets_out) = (base.join("tape"), base.join("markets"));
+    for (folder, input, name) in [(&tape_out, &tape, "fills.csv"), (&markets_out, &markets, "sweep.csv")] {
+        std::fs::create_dir(folder).unwrap();
+        std::fs::hard_link(input, folder.join(name)).unwrap();
+        let before = std::fs::read(input).unwrap();
+        let said = refused(&["--tape", text(&tape), "--markets", text(&markets), "--out", text(folder)]);
+        assert!(
+            said.starts_with("error: --out: ") && said.contains(name) && said.contains(text(input)),
+            "{said}"
+        );
+        assert!(std::fs::read(input).unwrap() == before);
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    }
+}
+
+#[test]
 fn what_can_not_be_run_is_named() {
     let base = folder("refused");
     let (tape, _) = write_week(&base);

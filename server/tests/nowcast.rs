@@ -271,6 +271,17 @@ fn an_option_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn an_output_never_falls_on_an_input() {
+    let place = folder("out");
+    let input = place.join("report.csv");
+    let content = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\n";
+    std::fs::write(&input, content).unwrap();
+    let message = refused(&["--listeners", text(&input), "--out", text(&place)]);
+    assert!(message.starts_with("error: --out: ") && message.contains("overwritten"), "{message}");
+    assert_eq!(std::fs::read_to_string(&input).unwrap(), content);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_with_its_line_and_column() {
     let place = folder("files");
     let out = place.join("out");

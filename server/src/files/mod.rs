@@ -1,11 +1,14 @@
 //! The files that a command names: found, opened, unzipped.
 
+mod out;
 mod unpack;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+
+pub(crate) use self::out::spares;
 
 /// The most that one file may unpack to: a hundred times the largest recorded month of trades.
 const MAX_FILE_BYTES: u64 = 512 << 20;

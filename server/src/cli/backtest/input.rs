@@ -58,9 +58,11 @@ Example:
   tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result
 ";
 
-/// Reads the tapes, and says on standard error what was left out; an error names the option.
-pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<Vec<EventTape>> {
-    EventTape::group(trades::read(paths)?.trades).context("--tape")
+/// Reads the tapes, and says on standard error what was left out; returns the files that were read too. An error names
+/// the option.
+pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<(Vec<EventTape>, Vec<PathBuf>)> {
+    let recorded = trades::read(paths)?;
+    Ok((EventTape::group(recorded.trades).context("--tape")?, recorded.files))
 }
 
 /// Reads what is known of contracts; nothing without a file.

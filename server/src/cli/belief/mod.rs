@@ -15,6 +15,7 @@ use shared::market::EventTape;
 
 use super::progress::Progress;
 use super::trades;
+use crate::trades::Recorded;
 
 pub(super) const ABOUT: &str = "\
 Say what a contract was worth at every print, from the prints before it
@@ -57,7 +58,9 @@ pub(super) struct Options {
 
 /// Reads, filters, writes the file and prints the summary.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let trades = trades::read(&options.tape)?.trades;
+    let Recorded { trades, files, .. } = trades::read(&options.tape)?;
+    let inputs = files.iter().map(PathBuf::as_path);
+    crate::files::spares("--out", std::slice::from_ref(&options.out), inputs)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
     let progress = Progress::start("Walking forward", 1);
     let last = Cell::new(0.0);
