@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use shared::api::{EventSummary, Origin};
-use shared::market::csv::{write_markets, write_trades};
 use shared::market::{Contract, EventTape, Tape};
 use shared::nowcast::series::History;
 use shared::units::Date;
@@ -103,17 +102,14 @@ impl Library {
         self.tapes().find(|tape| tape.ticker().as_str() == ticker)
     }
 
-    /// Returns the trades of an event as a CSV file, as [`shared::market::csv::read_trades`] reads it.
-    pub(crate) fn trades_csv(&self, event: &str) -> Option<String> {
-        self.events
-            .iter()
-            .find(|(_, tape)| tape.event().as_str() == event)
-            .map(|(_, tape)| write_trades(tape))
+    /// Returns the tapes of the event with that ticker.
+    pub(crate) fn event(&self, event: &str) -> Option<&EventTape> {
+        self.events.iter().map(|(_, tape)| tape).find(|tape| tape.event().as_str() == event)
     }
 
-    /// Returns what is known of contracts besides their trades as a CSV file, as [`shared::market::csv::read_markets`] reads it.
-    pub(crate) fn markets_csv(&self) -> String {
-        write_markets(&self.markets)
+    /// Returns what is known of contracts besides their trades.
+    pub(crate) fn markets(&self) -> &[Contract] {
+        &self.markets
     }
 
     /// Returns what there is, event by event, the most traded contract of each first.

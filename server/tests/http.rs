@@ -71,6 +71,27 @@ fn an_events_trades_are_a_file_that_reads_back() {
     assert_eq!(markets, shared::market::csv::read_markets(known, "file").unwrap());
 }
 
+/// What was read at the start doesn't change: a browser that has it is told so.
+#[test]
+fn what_a_browser_has_is_not_sent_again() {
+    let server = Server::start(&[file("tags", "a.csv", GOOD)]);
+    let of_event = "/api/events/KXTOPMONTHLY-26FEB/trades.csv";
+    let mut tags = std::collections::BTreeSet::new();
+    for path in
+        ["/api/tapes", "/api/listeners", "/api/markets.csv", "/api/tapes/KXTOPMONTHLY-26FEB-BAD", of_event]
+    {
+        let answer = server.get(path, &[]);
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-cache"), "{path}");
+        let tag = answer.header("etag").to_owned();
+        let again = server.get(path, &[("If-None-Match", &format!("\"other\", W/{tag}"))]);
+        assert_eq!((again.status, again.body.len(), again.header("etag")), (304, 0, &*tag), "{path}");
+        let changed = server.get(path, &[("If-None-Match", "\"other\"")]);
+        assert_eq!((changed.status, &changed.body), (200, &answer.body), "{path}");
+        assert!(tags.insert(tag), "{path}");
+    }
+    assert_eq!(server.get("/api/tapes/KXNONE-1-A", &[]).header("cache-control"), "no-store");
+}
+
 #[test]
 fn a_nonce_is_used_once() {
     let server = Server::start(&[]);

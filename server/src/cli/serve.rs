@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let mode = match options.mode {
         Mode::Demo => shared::api::Mode::Demo,
     };
-    let state = Arc::new(web::State { mode, library, listeners });
+    let state = Arc::new(web::State::new(mode, library, listeners));
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(options.addr, state))
 }
 
@@ -74,7 +74,7 @@ async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
     };
     let bound = listener.local_addr()?;
     // The first line on standard output is for programs that started this one: it names the address.
-    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode.badge())?;
+    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode().badge())?;
     axum::serve(listener, web::router(state)).with_graceful_shutdown(interrupted()).await?;
     Ok(())
 }
