@@ -350,6 +350,23 @@ fn an_output_never_falls_on_an_input() {
 }
 
 #[test]
+fn who_stops_reading_the_table_gets_the_files_all_the_same() {
+    let base = folder("pipe");
+    let (tape, _) = write_week(&base);
+    let out = base.join("out");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"))
+        .args(["backtest", "--tape", text(&tape), "--out", text(&out)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    is_sound(&out);
+}
+
+#[test]
 fn what_can_not_be_run_is_named() {
     let base = folder("refused");
     let (tape, _) = write_week(&base);

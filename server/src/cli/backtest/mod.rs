@@ -121,12 +121,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
         sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),
     };
-    let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
-    if let Some(sweep) = &sweep {
-        writeln!(stdout, "Swept: {}", sweep.pace())?;
-    }
-    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
+    // The files first: who reads the table may stop before its end.
+    let mut written = String::new();
     if let Some(folder) = &options.out {
         write(folder, "report.json", &json)?;
         write(folder, "evidence.json", &(serde_json::to_string_pretty(&evidence)? + "\n"))?;
@@ -142,8 +138,15 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             write(folder, "sweep.csv", &sweep.csv())?;
             names += ", sweep.csv";
         }
-        writeln!(stdout, "Written to {}: {names}", folder.display())?;
+        written = format!("Written to {}: {names}\n", folder.display());
     }
+    let mut stdout = std::io::stdout().lock();
+    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
+    if let Some(sweep) = &sweep {
+        writeln!(stdout, "Swept: {}", sweep.pace())?;
+    }
+    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
+    write!(stdout, "{written}")?;
     Ok(())
 }
 
