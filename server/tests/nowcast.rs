@@ -271,6 +271,20 @@ fn an_option_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn an_artist_without_a_count_is_named() {
+    let place = folder("uncounted");
+    let listeners = place.join("listeners.csv");
+    write_listeners(&listeners, false);
+    let mut table = std::fs::read_to_string(&listeners).unwrap();
+    table.push_str("Nobody,2024-06-01,,7\n");
+    std::fs::write(&listeners, table).unwrap();
+    let output =
+        evaluate(&["--listeners", text(&listeners), "--from", LATE, "--out", text(&place.join("out"))]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "passed over Nobody: no count\n");
+}
+
+#[test]
 fn an_output_never_falls_on_an_input() {
     let place = folder("out");
     let input = place.join("report.csv");

@@ -86,6 +86,7 @@ impl Kept {
 
     /// Returns the response to a request with these headers: empty where the browser still has the answer.
     pub(super) fn response(self, request: &HeaderMap) -> Response {
+        // A tag that is no text is none of ours.
         let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok()).any(|tags| {
             // A proxy that packed the answer marks the tag as weak.
             tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == self.tag)

@@ -68,7 +68,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let outputs = OUTPUTS.map(|name| options.out.join(name));
     spares("--out", &outputs, inputs.iter().map(PathBuf::as_path))?;
     let histories = read(&options.listeners, &options.events)?;
-    let samples: Vec<Sample> = histories.iter().filter_map(Sample::of).collect();
+    let mut samples = Vec::new();
+    for history in &histories {
+        match Sample::of(history) {
+            Some(sample) => samples.push(sample),
+            None => writeln!(std::io::stderr(), "passed over {}: no count", history.artist())?,
+        }
+    }
     let (Some(first), Some(last)) =
         (samples.iter().map(|s| s.first).min(), samples.iter().map(|s| s.last).max())
     else {
