@@ -4,6 +4,7 @@ mod out;
 mod unpack;
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -89,4 +90,20 @@ pub(crate) fn read_pieces(path: &Path, take: impl FnMut(&[u8]) -> anyhow::Result
     let name = path.display();
     let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
     unpack::unpack(file, &name.to_string(), MAX_FILE_BYTES, take)
+}
+
+/// Opens a file whose text is read as it comes, unzipped if it is gzip. What is no regular file, such as a pipe that
+/// somebody types into, is read as it is: to look at its beginning would be to wait for it.
+///
+/// # Errors
+///
+/// Names the file when it can't be opened, or when its beginning is not one of a text.
+pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    let data = file.metadata().with_context(|| format!("{name} can't be read"))?;
+    if !data.is_file() {
+        return Ok(Box::new(file));
+    }
+    Ok(unpack::text(file, &name)?.text)
 }

@@ -36,18 +36,7 @@ pub(super) fn unpack(
     limit: u64,
     mut take: impl FnMut(&[u8]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let unreadable = || format!("{name} can't be read");
-    let (start, file) = peek(file).with_context(unreadable)?;
-    let (what, mut text): (_, Box<dyn Read>) = if start.starts_with(GZIP) {
-        let members = Members { member: Some(GzDecoder::new(BufReader::with_capacity(PIECE, file))) };
-        let broken = || format!("{name} can't be read as gzip");
-        let (start, members) = peek(members).with_context(broken)?;
-        check(&start, name)?;
-        (" as gzip", Box::new(members))
-    } else {
-        check(&start, name)?;
-        ("", Box::new(file))
-    };
+    let Text { mut text, unreadable } = text(file, name)?;
     let mut piece = vec![0; PIECE];
     let mut left = limit;
     loop {
@@ -55,7 +44,7 @@ pub(super) fn unpack(
             Ok(0) => return Ok(()),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error).with_context(|| format!("{}{what}", unreadable())),
+            Err(error) => return Err(error).context(unreadable),
         };
         left = match left.checked_sub(count as u64) {
             Some(left) => left,
@@ -63,6 +52,31 @@ pub(super) fn unpack(
         };
         take(piece.get(..count).unwrap_or_default())?;
     }
+}
+
+/// The text of a file, and what to say when it can't be read to its end.
+pub(super) struct Text<'a> {
+    pub(super) text: Box<dyn Read + 'a>,
+    unreadable: String,
+}
+
+/// Returns the text of `file`, unzipped if it is gzip.
+///
+/// # Errors
+///
+/// Names the file when its beginning can't be read, or is not one of a text.
+pub(super) fn text<'a>(file: impl Read + 'a, name: &str) -> anyhow::Result<Text<'a>> {
+    let unreadable = format!("{name} can't be read");
+    let (start, file) = peek(file).with_context(|| unreadable.clone())?;
+    if !start.starts_with(GZIP) {
+        check(&start, name)?;
+        return Ok(Text { text: Box::new(file), unreadable });
+    }
+    let unreadable = unreadable + " as gzip";
+    let members = Members { member: Some(GzDecoder::new(BufReader::with_capacity(PIECE, file))) };
+    let (start, members) = peek(members).with_context(|| unreadable.clone())?;
+    check(&start, name)?;
+    Ok(Text { text: Box::new(members), unreadable })
 }
 
 /// What was read ahead, and then the rest.
