@@ -92,7 +92,8 @@ async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
     // Before anybody can know that the server runs.
     let mut signals = Signals::listen().context("can't listen for signals")?;
     // The first line on standard output is for programs that started this one: it names the address.
-    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode().badge())?;
+    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode().badge())
+        .context("standard output can't be written")?;
     let (stop, stopped) = oneshot::channel();
     let told = async {
         // The sender is dropped without a word only when nobody is left to serve.
