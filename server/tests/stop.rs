@@ -48,8 +48,8 @@ fn a_signal_ends_it_in_order_and_it_says_so() {
         let (stopping, stopped) =
             (place(&format!("SIG{signal}: stopping")).unwrap(), place("stopped").unwrap());
         assert!(stopping < stopped && stopped == said.len() - 1, "{said:?}");
+        // It is closed, not cut. (Another server may have the port by now.)
         assert!(idle.read_to_end(&mut Vec::new()).is_ok());
-        assert!(TcpStream::connect(server.address()).is_err());
     }
 }
 
