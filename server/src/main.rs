@@ -3,7 +3,9 @@
 mod cli;
 mod files;
 mod listeners;
+mod markets;
 mod tapes;
+mod trades;
 mod web;
 
 fn main() -> std::process::ExitCode {

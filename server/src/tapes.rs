@@ -1,17 +1,17 @@
 //! Recorded and simulated tapes: read once at the start, then only looked at.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use shared::api::{EventSummary, Origin};
-use shared::market::csv::{read_markets, read_trades, write_markets, write_trades};
-use shared::market::{Contract, EventTape, EventTicker, Tape, Trade};
+use shared::market::{Contract, EventTape, Tape};
 use shared::nowcast::series::History;
 use shared::units::Date;
 use shared::world::{self, Month};
 
-use crate::files;
+use crate::markets::Known;
+use crate::{files, markets, trades};
 
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
 const DEMO_SEED: u64 = 20;
@@ -34,33 +34,35 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    /// Reads every trade file among `paths`, each a file or a folder, and the files of contracts in the folders, and
-    /// simulates the demo's month.
+    /// Reads every trade file and every file of contracts among `paths`, each a file or a folder, and simulates the
+    /// demo's month.
     ///
-    /// A file that can't be read or is malformed becomes a problem, and the rest is loaded.
+    /// A file or a row that can't be read becomes a problem, and the rest is loaded.
     ///
     /// # Errors
     ///
     /// Fails when a path that was asked for does not exist.
     pub(crate) fn load(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let mut problems = Vec::new();
+        let (year, month, day) = DEMO_MONTH;
+        let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
+        let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
+        let (of_markets, of_trades) = markets_among(paths)?;
+        let recorded = trades::read("--tapes", &of_trades)?;
+        let mut problems = recorded.left_out;
         let mut by_event = BTreeMap::new();
-        for file in files::find("--tapes", paths, holds_trades, "*trades.csv or *trades.csv.gz")? {
-            match read(&file.path) {
-                Ok(trades) => {
-                    for (event, trade) in trades {
-                        by_event.entry(event).or_insert_with(Vec::new).push(trade);
-                    }
-                }
-                Err(error) => problems.push(format!("{error:#}")),
+        for trade in recorded.trades {
+            match trade.ticker.event() {
+                Ok(event) => by_event.entry(event).or_insert_with(Vec::new).push(trade),
+                Err(error) => problems.push(error.to_string()),
             }
         }
-        let mut markets = Vec::new();
-        for file in markets_files(paths) {
-            let name = file.display().to_string();
-            let contracts = files::read(&file).and_then(|bytes| Ok(read_markets(&bytes, &name)?));
-            contracts.map_or_else(|error| problems.push(format!("{error:#}")), |read| markets.extend(read));
+        // The demo's own trades may come back as a file: an event is there once.
+        if let Some((event, trades)) = by_event.remove_entry(demo.tape.event()) {
+            let count = trades.len();
+            problems.push(format!("{event}: {count} recorded trades, as the simulated event has this name"));
         }
+        let Known { contracts: markets, left_out } = markets::read(&of_markets);
+        problems.extend(left_out);
         let mut events = Vec::new();
         for (event, trades) in by_event {
             match EventTape::group(trades) {
@@ -70,9 +72,6 @@ impl Library {
         }
         // The newest event first: it is the one that people come for.
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
-        let (year, month, day) = DEMO_MONTH;
-        let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
-        let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
         events.push((Origin::Simulated, demo.tape));
         let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
         Ok(Self { events, simulated: demo.artists, histories, simulated_end, markets, problems })
@@ -103,17 +102,14 @@ impl Library {
         self.tapes().find(|tape| tape.ticker().as_str() == ticker)
     }
 
-    /// Returns the trades of an event as a CSV file, as [`read_trades`] reads it.
-    pub(crate) fn trades_csv(&self, event: &str) -> Option<String> {
-        self.events
-            .iter()
-            .find(|(_, tape)| tape.event().as_str() == event)
-            .map(|(_, tape)| write_trades(tape))
+    /// Returns the tapes of the event with that ticker.
+    pub(crate) fn event(&self, event: &str) -> Option<&EventTape> {
+        self.events.iter().map(|(_, tape)| tape).find(|tape| tape.event().as_str() == event)
     }
 
-    /// Returns what is known of contracts besides their trades as a CSV file, as [`read_markets`] reads it.
-    pub(crate) fn markets_csv(&self) -> String {
-        write_markets(&self.markets)
+    /// Returns what is known of contracts besides their trades.
+    pub(crate) fn markets(&self) -> &[Contract] {
+        &self.markets
     }
 
     /// Returns what there is, event by event, the most traded contract of each first.
@@ -150,27 +146,23 @@ fn last_trade(event: &EventTape) -> Option<shared::units::Timestamp> {
     event.contracts().iter().filter_map(|tape| tape.trades().last()).map(|trade| trade.at).max()
 }
 
-/// Returns the files in the folders among `paths` that hold contracts, by their names.
-fn markets_files(paths: &[PathBuf]) -> Vec<PathBuf> {
-    let entries = paths.iter().filter_map(|path| path.read_dir().ok()).flatten();
-    let holds = |name: &str| name.ends_with("markets.csv") || name.ends_with("markets.csv.gz");
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| entry.file_name().to_str().is_some_and(holds))
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    files
-}
-
-/// Returns whether a file in a folder says by its name that it holds trades.
-fn holds_trades(name: &str) -> bool {
-    name.ends_with("trades.csv") || name.ends_with("trades.csv.gz")
-}
-
-/// Reads one file; an error names it.
-fn read(path: &Path) -> anyhow::Result<Vec<(EventTicker, Trade)>> {
-    let name = path.display().to_string();
-    let trades = read_trades(&files::read(path)?, &name)?;
-    trades.into_iter().map(|trade| Ok((trade.ticker.event().with_context(|| name.clone())?, trade))).collect()
+/// Tells the files of contracts that were named from all other paths, and adds those in folders.
+///
+/// # Errors
+///
+/// Fails when a folder can't be read.
+fn markets_among(paths: &[PathBuf]) -> anyhow::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let (mut of_markets, mut others) = (Vec::new(), Vec::new());
+    for path in paths {
+        if path.is_dir() {
+            let found = files::in_folder(path, markets::is_called);
+            of_markets.extend(found.with_context(|| format!("--tapes: {} can't be read", path.display()))?);
+            others.push(path.clone());
+        } else if path.file_name().is_some_and(|name| markets::is_called(&name.to_string_lossy())) {
+            of_markets.push(path.clone());
+        } else {
+            others.push(path.clone());
+        }
+    }
+    Ok((of_markets, others))
 }

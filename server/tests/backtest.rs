@@ -8,6 +8,7 @@ mod corpus;
 mod run;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -124,6 +125,11 @@ fn is_sound(folder: &Path) {
 
     let page = read(folder, "report.html");
     assert!(page.contains("<svg") && page.ends_with("</html>\n"));
+    // Every `&` begins the name of a character: a link's settings would else turn into others, like `&quot`.
+    for from in page.split('&').skip(1) {
+        let name = from.split(';').next().unwrap();
+        assert!(["amp", "lt", "gt", "quot", "#39"].contains(&name), "&{from:.40}");
+    }
     for outside in ["http:", "https:", "src=", "url(", "<script", "@import", "<link"] {
         assert!(!page.contains(outside), "{outside}");
     }
@@ -170,15 +176,13 @@ fn the_printed_link_gives_the_same_bytes() {
     let files = ["--tape", text(&tape), "--markets", text(&markets)];
     let (first, second) = (base.join("first"), base.join("second"));
     let options =
-        ["--preset", "seed-fixed3", "--set", "skew_cents=0.5", "queue_ahead=10", "--fills", "front,through"];
+        ["--preset", "seed-fixed3", "--set", "quote_size=2", "queue_ahead=10", "--fills", "front,through"];
     let options: Vec<&str> =
         files.into_iter().chain(options).chain(["--rng-seed", "7", "--out", text(&first)]).collect();
     let said = printed(&options);
     is_sound(&first);
     let link = said.lines().find_map(|line| line.strip_prefix("Link: ")).unwrap();
-    assert!(
-        link.contains("&fills=through,front&preset=seed-fixed3&skew_cents=0.5&queue_ahead=10&rng_seed=7")
-    );
+    assert!(link.contains("&fills=through,front&preset=seed-fixed3&quote_size=2&queue_ahead=10&rng_seed=7"));
 
     let address = format!("http://127.0.0.1:8080/lab{link}");
     let again: Vec<&str> = files.into_iter().chain(["--link", &address, "--out", text(&second)]).collect();
@@ -257,6 +261,109 @@ fn a_sweep_is_judged_and_a_stress_hurts() {
     assert_eq!(stress.len(), 7);
     assert!(net("slippage_5c") < net("slippage_1c"));
     assert!(net("slippage_1c") < total(&report(&out), "through")["net"].as_f64().unwrap());
+}
+
+#[test]
+fn an_odd_row_is_skipped_and_named_and_the_rest_is_run() {
+    let base = folder("odd");
+    let (tape, _) = write_week(&base);
+    let whole = read(&base, "week.trades.csv");
+    let said = printed(&["--tape", text(&tape), "--fills", "through"]);
+    // Rows that are none, between and behind those that are; of many only the first are quoted.
+    let (head, rest) = whole.split_at(whole.match_indices('\n').nth(9).unwrap().0 + 1);
+    let many = "2026-11-02T00:00:00Z,KXA-B,NaN,1,\n".repeat(30);
+    let odd = base.join("odd.trades.csv");
+    std::fs::write(&odd, format!("{head}2026-11-02T00:00:00Z,KXA-B,1.5,1,\n{rest}{many}")).unwrap();
+    let utf16 = base.join("utf16.csv");
+    std::fs::write(&utf16, b"\xff\xfet\0i\0").unwrap();
+    let output = backtest(&["--tape", text(&odd), text(&utf16), "--fills", "through"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), said);
+    let left_out = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<&str> = left_out.lines().collect();
+    assert!(lines.iter().all(|line| line.starts_with("skipped: ")), "{left_out}");
+    assert!(lines[0].contains("odd.trades.csv, line 11, column yes_price_dollars: "), "{left_out}");
+    assert!(
+        lines[1].contains("NaN") && left_out.contains("odd.trades.csv: 11 more malformed rows"),
+        "{left_out}"
+    );
+    assert!(lines.last().unwrap().contains("utf16.csv is UTF-16 text"), "{left_out}");
+}
+
+#[test]
+fn what_two_files_hold_counts_once() {
+    let base = folder("twice");
+    let (tape, _) = write_week(&base);
+    let lines: Vec<String> = read(&base, "week.trades.csv").lines().map(str::to_owned).collect();
+    let total = lines.len() - 1;
+    let said = printed(&["--tape", text(&tape), "--fills", "through"]);
+    let again = |arguments: &[&str]| {
+        let output = backtest(&[arguments, &["--fills", "through"]].concat());
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), said, "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    // Named twice; packed beside itself in a folder; under another name, with other line ends.
+    let all = format!("all its {total} trades are in ");
+    let left_out = again(&["--tape", text(&tape), text(&tape)]);
+    assert!(left_out.contains(&all) && left_out.lines().count() == 1, "{left_out}");
+    let packed = std::fs::File::create(base.join("week.trades.csv.gz")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(packed, flate2::Compression::fast());
+    packed.write_all(lines.join("\n").as_bytes()).unwrap();
+    packed.finish().unwrap();
+    let left_out = again(&["--tape", text(&base)]);
+    assert!(
+        left_out.contains("week.trades.csv.gz: all its ") && left_out.contains("/week.trades.csv too"),
+        "{left_out}"
+    );
+    let windows = folder("twice-windows").join("w.csv");
+    std::fs::write(&windows, format!("\u{feff}{}\r\n", lines.join("\r\n"))).unwrap();
+    assert!(again(&["--tape", text(&tape), text(&windows)]).contains(&all));
+    // Two downloads that overlap.
+    let (first, second) = (windows.with_file_name("1.csv"), windows.with_file_name("2.csv"));
+    std::fs::write(&first, lines[..=total / 2 + 7].join("\n")).unwrap();
+    std::fs::write(&second, [&lines[..1], &lines[total / 2 + 1..]].concat().join("\n")).unwrap();
+    let left_out = again(&["--tape", text(&first), text(&second)]);
+    assert!(
+        left_out.contains(&format!("2.csv: 7 of its {} trades are in ", total - total / 2)),
+        "{left_out}"
+    );
+}
+
+#[test]
+fn an_output_never_falls_on_an_input() {
+    let base = folder("out");
+    let (tape, markets) = write_week(&base);
+    let (tape_out, markets_out) = (base.join("tape"), base.join("markets"));
+    for (folder, input, name) in [(&tape_out, &tape, "fills.csv"), (&markets_out, &markets, "sweep.csv")] {
+        std::fs::create_dir(folder).unwrap();
+        std::fs::hard_link(input, folder.join(name)).unwrap();
+        let before = std::fs::read(input).unwrap();
+        let said = refused(&["--tape", text(&tape), "--markets", text(&markets), "--out", text(folder)]);
+        assert!(
+            said.starts_with("error: --out: ") && said.contains(name) && said.contains(text(input)),
+            "{said}"
+        );
+        assert!(std::fs::read(input).unwrap() == before);
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn who_stops_reading_the_table_gets_the_files_all_the_same() {
+    let base = folder("pipe");
+    let (tape, _) = write_week(&base);
+    let out = base.join("out");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"))
+        .args(["backtest", "--tape", text(&tape), "--out", text(&out)])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    is_sound(&out);
 }
 
 #[test]

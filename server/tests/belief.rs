@@ -109,6 +109,29 @@ fn the_future_changes_no_belief() {
 }
 
 #[test]
+fn an_output_never_falls_on_an_input() {
+    let folder = folder("out");
+    let (tape, link, hard) = (folder.join("tape.csv"), folder.join("link.csv"), folder.join("hard.csv"));
+    let text = "ticker,timestamp,price,count\nA-B,2026-02-01T00:00:00Z,0.5,1\n";
+    std::fs::write(&tape, text).unwrap();
+    std::fs::hard_link(&tape, &hard).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&tape, &link).unwrap();
+    let roundabout = folder.join("..").join("out").join("tape.csv");
+    for out in [&tape, &hard, &roundabout, &link].into_iter().filter(|out| out.exists()) {
+        let output = belief(&["--tape", run::text(&tape), "--out", run::text(out)]);
+        let said = run::refusal(output);
+        assert!(said.starts_with("error: --out: ") && said.contains("which would be overwritten"), "{said}");
+        assert_eq!(std::fs::read_to_string(&tape).unwrap(), text, "{out:?}");
+    }
+    // What isn't there yet is no input, nor is another file.
+    for out in ["new.csv", "new.csv"] {
+        let out = folder.join(out);
+        assert!(belief(&["--tape", run::text(&tape), "--out", run::text(&out)]).status.success());
+    }
+}
+
+#[test]
 fn what_it_cannot_read_is_named() {
     let folder = folder("refused");
     let out = folder.join("out.csv");

@@ -71,6 +71,27 @@ fn an_events_trades_are_a_file_that_reads_back() {
     assert_eq!(markets, shared::market::csv::read_markets(known, "file").unwrap());
 }
 
+/// What was read at the start doesn't change: a browser that has it is told so.
+#[test]
+fn what_a_browser_has_is_not_sent_again() {
+    let server = Server::start(&[file("tags", "a.csv", GOOD)]);
+    let of_event = "/api/events/KXTOPMONTHLY-26FEB/trades.csv";
+    let mut tags = std::collections::BTreeSet::new();
+    for path in
+        ["/api/tapes", "/api/listeners", "/api/markets.csv", "/api/tapes/KXTOPMONTHLY-26FEB-BAD", of_event]
+    {
+        let answer = server.get(path, &[]);
+        assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-cache"), "{path}");
+        let tag = answer.header("etag").to_owned();
+        let again = server.get(path, &[("If-None-Match", &format!("\"other\", W/{tag}"))]);
+        assert_eq!((again.status, again.body.len(), again.header("etag")), (304, 0, &*tag), "{path}");
+        let changed = server.get(path, &[("If-None-Match", "\"other\"")]);
+        assert_eq!((changed.status, &changed.body), (200, &answer.body), "{path}");
+        assert!(tags.insert(tag), "{path}");
+    }
+    assert_eq!(server.get("/api/tapes/KXNONE-1-A", &[]).header("cache-control"), "no-store");
+}
+
 #[test]
 fn a_nonce_is_used_once() {
     let server = Server::start(&[]);
@@ -124,16 +145,19 @@ fn tapes_are_listed_and_read() {
 }
 
 #[test]
-fn a_malformed_file_is_named_and_the_rest_loads() {
+fn what_is_malformed_is_named_and_the_rest_loads() {
     let folder = "malformed";
     file(folder, "good.trades.csv", GOOD);
-    let bad = "ticker,timestamp,price,count\nKXTOPMONTHLY-26FEB-BAD,2026-02-01T19:00:49Z,1.35,5\n";
+    let bad = "ticker,timestamp,price,count\nKXTOPMONTHLY-26MAR-BAD,2026-02-01T19:00:49Z,1.35,5\n\
+        KXTOPMONTHLY-26MAR-BAD,2026-03-01T19:00:49Z,0.35,5\n";
     file(folder, "bad.trades.csv", bad.as_bytes());
     file(folder, "zipped.trades.csv.gz", b"not gzip at all");
     file(folder, "notes.txt", b"not a tape");
     let server = Server::start(&[PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(folder)]);
     let list: TapeList = server.get("/api/tapes", &[]).json();
     assert!(list.events.iter().any(|event| event.event.as_str() == "KXTOPMONTHLY-26FEB"));
+    // The row beside the malformed one is read.
+    assert_eq!(server.get("/api/tapes/KXTOPMONTHLY-26MAR-BAD", &[]).json::<Prints>().centicents, [3_500]);
     assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
     let of = |name: &str| list.problems.iter().find(|problem| problem.contains(name)).unwrap().clone();
     let malformed = of("bad.trades.csv");
@@ -141,6 +165,64 @@ fn a_malformed_file_is_named_and_the_rest_loads() {
         assert!(malformed.contains(part), "{part} is not in {malformed:?}");
     }
     assert!(of("zipped.trades.csv.gz").contains("gzip"));
+}
+
+#[test]
+fn trades_of_two_tapes_count_once() {
+    let tape = file("shared-a", "a.trades.csv", GOOD);
+    // The trade of the first contract at another time is new, the one of the second is not.
+    let other = b"yes_price_dollars,count_fp,taker_side,created_time,ticker\n\
+        0.6000,2.00,yes,2026-02-01T20:00:00Z,KXTOPMONTHLY-26FEB-BRU\n\
+        0.5000,2.00,no,2026-02-03T00:00:00Z,KXTOPMONTHLY-26FEB-BAD\n";
+    let other = file("shared-b", "b.trades.csv", other);
+    let server = Server::start(&[tape.clone(), other, tape]);
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    let recorded = list.events.iter().filter(|event| event.origin == Origin::Recorded);
+    assert_eq!(recorded.map(|event| event.event.as_str()).collect::<Vec<_>>(), ["KXTOPMONTHLY-26FEB"]);
+    let served = server.get("/api/events/KXTOPMONTHLY-26FEB/trades.csv", &[]);
+    assert_eq!(shared::market::csv::read_trades(&served.body, "served").unwrap().len(), 4);
+    assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
+    assert!(list.problems[0].contains("b.trades.csv: 1 of its 2 trades are in "), "{:?}", list.problems);
+    assert!(list.problems[1].contains("a.trades.csv: all its 3 trades are in "), "{:?}", list.problems);
+}
+
+#[test]
+fn a_contract_of_two_folders_is_known_once() {
+    let header = "ticker,event_ticker,result\n";
+    let of =
+        |contract: &str, result: &str| format!("KXTOPMONTHLY-26FEB-{contract},KXTOPMONTHLY-26FEB,{result}\n");
+    let tape = file("known-a", "a.trades.csv", GOOD);
+    file("known-a", "markets.csv", [header, &of("BAD", "no"), &of("BRU", "yes")].concat().as_bytes());
+    let other = file("known-b", "b.trades.csv", GOOD);
+    file(
+        "known-b",
+        "markets.csv",
+        [header, &of("BAD", "no"), &of("BRU", "no"), &of("TAY", "no")].concat().as_bytes(),
+    );
+    let named = file("known-c", "c.markets.csv", [header, &of("DRA", "no")].concat().as_bytes());
+    let folders = [tape.parent().unwrap().to_path_buf(), other.parent().unwrap().to_path_buf(), named];
+    let server = Server::start(&folders);
+    // What the lab reads is refused as a whole if a contract is in it twice.
+    let served = server.get("/api/markets.csv", &[]);
+    let known = shared::market::csv::read_markets(&served.body, "served").unwrap();
+    let results =
+        known.iter().map(|contract| (contract.ticker.outcome(), contract.result.unwrap().to_string()));
+    let expected = [("BAD", "no"), ("BRU", "yes"), ("TAY", "no"), ("DRA", "no")];
+    assert_eq!(results.collect::<Vec<_>>(), expected.map(|(contract, result)| (contract, result.to_owned())));
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    let differs = list.problems.iter().find(|problem| problem.contains("KXTOPMONTHLY-26FEB-BRU")).unwrap();
+    assert!(differs.contains("known-b") && differs.contains("known-a"), "{differs}");
+    assert_eq!(list.problems.len(), 2, "{:?}", list.problems);
+}
+
+#[test]
+fn the_demos_own_trades_as_a_file_are_no_second_event() {
+    let demo = Server::start(&[]).get("/api/events/KXTOPMONTHLY-SIM/trades.csv", &[]);
+    let server = Server::start(&[file("own", "demo.csv", &demo.body)]);
+    let list: TapeList = server.get("/api/tapes", &[]).json();
+    let events = list.events.iter().map(|event| (event.event.as_str(), event.origin));
+    assert_eq!(events.collect::<Vec<_>>(), [("KXTOPMONTHLY-SIM", Origin::Simulated)]);
+    assert!(list.problems.iter().any(|problem| problem.contains("KXTOPMONTHLY-SIM")), "{:?}", list.problems);
 }
 
 #[test]

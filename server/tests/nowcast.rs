@@ -271,6 +271,31 @@ fn an_option_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn an_artist_without_a_count_is_named() {
+    let place = folder("uncounted");
+    let listeners = place.join("listeners.csv");
+    write_listeners(&listeners, false);
+    let mut table = std::fs::read_to_string(&listeners).unwrap();
+    table.push_str("Nobody,2024-06-01,,7\n");
+    std::fs::write(&listeners, table).unwrap();
+    let output =
+        evaluate(&["--listeners", text(&listeners), "--from", LATE, "--out", text(&place.join("out"))]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "passed over Nobody: no count\n");
+}
+
+#[test]
+fn an_output_never_falls_on_an_input() {
+    let place = folder("out");
+    let input = place.join("report.csv");
+    let content = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\n";
+    std::fs::write(&input, content).unwrap();
+    let message = refused(&["--listeners", text(&input), "--out", text(&place)]);
+    assert!(message.starts_with("error: --out: ") && message.contains("overwritten"), "{message}");
+    assert_eq!(std::fs::read_to_string(&input).unwrap(), content);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named_with_its_line_and_column() {
     let place = folder("files");
     let out = place.join("out");
@@ -295,7 +320,7 @@ fn a_file_that_cannot_be_read_is_named_with_its_line_and_column() {
         ),
         ("empty.csv", String::new(), ["empty.csv, line 1:", "is empty", "column names"]),
         ("header.csv", header.to_owned(), ["--listeners", "no count", ""]),
-        ("zipped.csv.gz", "not gzip at all".to_owned(), ["zipped.csv.gz", "gzip", ""]),
+        ("plain.csv.gz", "not gzip at all".to_owned(), ["plain.csv.gz:1:", "artist", "no such column"]),
     ] {
         let path = place.join(name);
         std::fs::write(&path, content).unwrap();

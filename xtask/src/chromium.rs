@@ -21,35 +21,42 @@ impl Chromium {
     /// Finds a browser with its driver, or installs both.
     pub fn find_or_install() -> anyhow::Result<Self> {
         if let Some(found) = Self::find() {
+            found.check()?;
             return Ok(found);
         }
+        let what = "Chromium and its driver";
         if cfg!(target_os = "macos") {
-            crate::step::Step {
-                doing: "Installing Chromium and its driver".into(),
-                usually: "1 min",
-                remedy: REMEDY,
-            }
-            .run(Command::new("brew").args(["install", "--cask", "chromium", "chromedriver"]))?;
+            tools::system_install(what, "brew install --cask chromium chromedriver", "1 min", REMEDY)?;
         } else if is_ubuntu() {
             // Ubuntu's apt package of Chromium is an empty stand-in for the snap, which brings its driver along.
-            crate::step::Step {
-                doing: "Installing Chromium and its driver".into(),
-                usually: "1 min",
-                remedy: REMEDY,
-            }
-            .run(Command::new("sh").args(["-c", "snap install chromium || sudo -n snap install chromium"]))?;
+            let script = "snap install chromium || sudo -n snap install chromium";
+            tools::system_install(what, script, "1 min", REMEDY)?;
         } else {
-            tools::apt_install(
-                "Chromium and its driver",
-                &["chromium", "chromium-driver", "fonts-dejavu-core"],
-                "1 min",
-                REMEDY,
-            )?;
+            tools::apt_install(what, &["chromium", "chromium-driver", "fonts-dejavu-core"], "1 min", REMEDY)?;
         }
         match Self::find() {
-            Some(found) => Ok(found),
+            Some(found) => found.check().map(|()| found),
             None => bail!("Chromium was installed but can't be found.\n  What to do: {REMEDY}."),
         }
+    }
+
+    /// Refuses a driver of another version than the browser's: it would refuse every test, each after a while.
+    fn check(&self) -> anyhow::Result<()> {
+        let said = |program: &Path| {
+            let output = Command::new(program).arg("--version").output().ok()?;
+            major(&String::from_utf8_lossy(&output.stdout))
+        };
+        // What doesn't tell its version is left to the tests to find out.
+        if let (Some(browser), Some(driver)) = (said(&self.browser), said(&self.driver))
+            && browser != driver
+        {
+            bail!(
+                "{} is of version {browser}, {} of {driver}.\n  What to do: {REMEDY}.",
+                self.browser.display(),
+                self.driver.display()
+            );
+        }
+        Ok(())
     }
 
     fn find() -> Option<Self> {
@@ -84,4 +91,21 @@ fn first(names: &[&str]) -> Option<PathBuf> {
 
 fn is_ubuntu() -> bool {
     std::fs::read_to_string("/etc/os-release").is_ok_and(|text| text.lines().any(|line| line == "ID=ubuntu"))
+}
+
+/// Returns the first number of the version that a program says it is: `Chromium 150.0.7204.49 built on Debian`.
+fn major(said: &str) -> Option<u32> {
+    said.split_whitespace().find_map(|word| word.split_once('.')?.0.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_from_what_a_program_says() {
+        assert_eq!(major("Chromium 150.0.7204.49 built on Debian GNU/Linux 12 (bookworm)"), Some(150));
+        assert_eq!(major("ChromeDriver 150.0.7204.183 (0f3e3c9a)"), Some(150));
+        assert_eq!(major("no version"), None);
+    }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
+use serde_json::{Value, json};
 
 use crate::step::Step;
 use crate::{chromium, workspace};
@@ -11,8 +12,18 @@ use crate::{chromium, workspace};
 /// Trunk 0.22 needs a newer compiler than the one we pin.
 const TRUNK: &str = "0.21.14";
 /// Debian's own wasm-opt (108) writes modules that die at start-up, so the version is pinned.
-const BINARYEN: &str = "132.0.0";
-const AXE_CORE: &str = "4.14.1";
+const BINARYEN: NpmPackage = NpmPackage {
+    name: "binaryen",
+    version: "132.0.0",
+    integrity: "sha512-4Usg7yEvwO3FMso3Oov6qkOOHSod1IEv+boKkh77kTljM+eNBouqCTbqWswGzbG+vDNO/b/v2C4gfEh1WgB9Lg==",
+    commands: &["wasm-opt"],
+};
+const AXE_CORE: NpmPackage = NpmPackage {
+    name: "axe-core",
+    version: "4.14.1",
+    integrity: "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+    commands: &[],
+};
 const CARGO_DENY: &str = "0.20.2";
 
 /// Installs what `demo` needs, or with `all` also what only tests and releases need.
@@ -70,16 +81,16 @@ pub fn cargo_deny() -> anyhow::Result<PathBuf> {
 
 /// Returns the folder with a `wasm-opt` that works.
 pub fn wasm_opt() -> anyhow::Result<PathBuf> {
-    let expected = format!("version {}", BINARYEN.split('.').next().unwrap_or(BINARYEN));
+    let expected = format!("version {}", BINARYEN.version.split('.').next().unwrap_or(BINARYEN.version));
     if let Some(folder) = on_path("wasm-opt", &expected) {
         return Ok(folder);
     }
-    let prefix = workspace::cache().join("tools").join(format!("binaryen-{BINARYEN}"));
+    let prefix = BINARYEN.prefix();
     let folder = prefix.join("node_modules/.bin");
     if answers(&folder.join("wasm-opt"), &expected) {
         return Ok(folder);
     }
-    npm_install(&format!("binaryen@{BINARYEN}"), &prefix, "20 s")?;
+    BINARYEN.install("20 s")?;
     if !answers(&folder.join("wasm-opt"), &expected) {
         bail!(
             "wasm-opt was installed into {} but does not run: Node.js 18 or newer is needed",
@@ -91,24 +102,74 @@ pub fn wasm_opt() -> anyhow::Result<PathBuf> {
 
 /// Returns the file of axe-core, which looks for what people with disabilities can't use.
 pub fn axe_core() -> anyhow::Result<PathBuf> {
-    let prefix = workspace::cache().join("tools").join(format!("axe-core-{AXE_CORE}"));
-    let file = prefix.join("node_modules/axe-core/axe.min.js");
+    let file = AXE_CORE.prefix().join("node_modules/axe-core/axe.min.js");
     if !file.is_file() {
-        npm_install(&format!("axe-core@{AXE_CORE}"), &prefix, "5 s")?;
+        AXE_CORE.install("5 s")?;
     }
     Ok(file)
 }
 
-/// Installs an npm package into a folder of its own, with Node.js from Debian where there is none.
-fn npm_install(package: &str, prefix: &Path, usually: &'static str) -> anyhow::Result<()> {
-    let remedy = "install Node.js 18 or newer with npm, then run the same command again";
-    if !on_any_path("npm") {
-        apt_install("Node.js", &["nodejs", "npm"], "1 min", remedy)?;
+/// A package of npm's registry that needs no other.
+struct NpmPackage {
+    name: &'static str,
+    version: &'static str,
+    /// The hash of its archive: npm installs nothing else under this name.
+    integrity: &'static str,
+    /// The commands of it that we call; each is the file of that name in its `bin`.
+    commands: &'static [&'static str],
+}
+
+impl NpmPackage {
+    /// Returns the folder of its own that it is installed into.
+    fn prefix(&self) -> PathBuf {
+        workspace::cache().join("tools").join(format!("{}-{}", self.name, self.version))
     }
-    std::fs::create_dir_all(prefix).with_context(|| format!("{} can't be created", prefix.display()))?;
-    Step { doing: format!("Installing {package}"), usually, remedy }.run(
-        Command::new("npm").args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(prefix).arg(package),
-    )
+
+    /// Installs it, with Node.js from Debian where there is none. No script of it runs.
+    fn install(&self, usually: &'static str) -> anyhow::Result<()> {
+        let remedy = "install Node.js 18 or newer with npm, then run the same command again";
+        if !on_any_path("npm") {
+            apt_install("Node.js", &["nodejs", "npm"], "1 min", remedy)?;
+        }
+        let prefix = self.prefix();
+        std::fs::create_dir_all(&prefix).with_context(|| format!("{} can't be created", prefix.display()))?;
+        for (name, content) in [("package.json", self.manifest()), ("package-lock.json", self.lock())] {
+            let path = prefix.join(name);
+            std::fs::write(&path, content.to_string())
+                .with_context(|| format!("{} can't be written", path.display()))?;
+        }
+        Step { doing: format!("Installing {}@{}", self.name, self.version), usually, remedy }.run(
+            Command::new("npm")
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"])
+                .arg(&prefix)
+                .current_dir(&prefix),
+        )
+    }
+
+    /// Returns what is asked for: this package in this version.
+    fn manifest(&self) -> Value {
+        json!({ "private": true, "dependencies": { self.name: self.version } })
+    }
+
+    /// Returns npm's lock file for it.
+    fn lock(&self) -> Value {
+        let file = |command: &&str| ((*command).to_owned(), Value::from(format!("bin/{command}")));
+        let commands: serde_json::Map<String, Value> = self.commands.iter().map(file).collect();
+        let archive = format!("https://registry.npmjs.org/{0}/-/{0}-{1}.tgz", self.name, self.version);
+        json!({
+            "lockfileVersion": 3,
+            "requires": true,
+            "packages": {
+                "": { "dependencies": { self.name: self.version } },
+                format!("node_modules/{}", self.name): {
+                    "version": self.version,
+                    "resolved": archive,
+                    "integrity": self.integrity,
+                    "bin": commands,
+                },
+            },
+        })
+    }
 }
 
 /// Installs Debian or Ubuntu packages, as root or through `sudo` when it asks no password.
@@ -122,15 +183,27 @@ pub fn apt_install(
         bail!("{what} is missing and this machine has no apt-get.\n  What to do: {remedy}.");
     }
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    let mut script = String::new();
     let sudo = if root { "" } else { "sudo -n " };
-    script.push_str(&format!("{sudo}apt-get update -qq && "));
-    script.push_str(&format!(
-        "{sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends {}",
+    let script = format!(
+        "{sudo}apt-get update -qq && {sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+         --no-install-recommends {}",
         packages.join(" ")
-    ));
-    Step { doing: format!("Installing {what}"), usually, remedy }
-        .run(Command::new("sh").args(["-c", &script]))
+    );
+    system_install(what, &script, usually, remedy)
+}
+
+/// Changes the system with a shell script, which is shown first; with `TAUROI_NO_INSTALL` set only that is done.
+pub fn system_install(
+    what: &str,
+    script: &str,
+    usually: &'static str,
+    remedy: &'static str,
+) -> anyhow::Result<()> {
+    if std::env::var_os("TAUROI_NO_INSTALL").is_some_and(|value| !value.is_empty()) {
+        bail!("{what} is missing, and TAUROI_NO_INSTALL forbids `{script}`.\n  What to do: {remedy}.");
+    }
+    eprintln!("  · {what} is missing; for all users of this machine: {script}");
+    Step { doing: format!("Installing {what}"), usually, remedy }.run(Command::new("sh").args(["-c", script]))
 }
 
 /// Finds `binary` on the PATH or in the cache, or builds it from the registry into the cache.
@@ -175,12 +248,12 @@ fn cargo_tool(
         remedy: "look at the log, then run the same command again: it goes on where it stopped",
     };
     if let Err(error) = step.run(&mut install(true)) {
-        // A registry mirror may lag behind the versions that the tool's own lock file names.
-        if !error.to_string().contains("failed to select a version")
-            && !error.to_string().contains("not find")
-        {
+        if !lacks_a_locked_version(&error.to_string()) {
             return Err(error);
         }
+        eprintln!(
+            "  ! The registry lacks a version that {package}'s lock file names: building with others that fit"
+        );
         step.run(&mut install(false))?;
     }
     let _ = std::fs::remove_dir_all(&build);
@@ -188,6 +261,13 @@ fn cargo_tool(
         bail!("{package} was built but {} does not run", folder.join(binary).display());
     }
     Ok(folder)
+}
+
+/// Tells from cargo's output that the registry doesn't have a version that a lock file names, as a mirror that lags
+/// behind: the one failure that a build without the lock file gets around.
+fn lacks_a_locked_version(output: &str) -> bool {
+    let refused = "failed to select a version for the requirement `";
+    output.lines().any(|line| line.contains(refused) && line.contains("(locked to "))
 }
 
 /// Returns the folder on the PATH whose `binary` says it is `version`.
@@ -220,4 +300,45 @@ pub fn path_with(folders: &[PathBuf]) -> anyhow::Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(folders.iter().cloned().chain(std::env::split_paths(&path)))
         .context("a tool's folder has a character that a PATH can't hold")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_lagging_registry_is_built_around() {
+        let lagging = "Installing failed.\n    error: failed to compile `trunk v0.21.14`\n    Caused by:\n      \
+                       failed to select a version for the requirement `itoa = \"^1\"` (locked to 1.0.999)\n      \
+                       candidate versions found which didn't match: 1.0.19";
+        assert!(lacks_a_locked_version(lagging));
+        for other in [
+            "error: could not find native static library `z`",
+            "error: cannot find macro `x` in this scope",
+            "error: no matching package named `itoa` found",
+            "failed to select a version for the requirement `itoa = \"^99\"`",
+            "error: linker `cc` not found",
+        ] {
+            assert!(!lacks_a_locked_version(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_package_of_npm_is_locked_to_its_hash() {
+        for package in [BINARYEN, AXE_CORE] {
+            let lock = package.lock();
+            let entry = &lock["packages"][format!("node_modules/{}", package.name)];
+            assert_eq!(
+                (entry["version"].as_str(), entry["integrity"].as_str()),
+                (Some(package.version), Some(package.integrity))
+            );
+            assert_eq!(package.manifest()["dependencies"][package.name], package.version);
+            // A SHA-512 in base 64.
+            assert!(
+                package.integrity.starts_with("sha512-") && package.integrity.len() == 95,
+                "{}",
+                package.name
+            );
+        }
+    }
 }

@@ -47,6 +47,8 @@ pub(crate) fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever closed the pipe, as `head` does, has read enough. An error of a file has its name around it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the one place where a command's failure is told")]
             {
@@ -55,4 +57,10 @@ pub(crate) fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns whether an error is, by itself, that nobody reads the output any longer.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let outermost = error.chain().next().and_then(|error| error.downcast_ref::<std::io::Error>());
+    outermost.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }

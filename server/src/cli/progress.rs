@@ -43,6 +43,7 @@ impl Drop for Progress {
     /// Wipes the line.
     fn drop(&mut self) {
         if self.parts.is_some() {
+            // As above.
             let _ = write!(std::io::stderr(), "\r\x1b[2K");
         }
     }

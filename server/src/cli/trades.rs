@@ -1,23 +1,25 @@
 //! The trades that `--tape` names.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use shared::market::Trade;
-use shared::market::csv::read_trades;
 
-use crate::files;
+use crate::trades::{self, Recorded};
 
-/// Reads the trades in the order of files and lines; an error names the option or the file, with its line and column.
-pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<Trade>> {
-    let mut trades = Vec::new();
-    let wanted = |name: &str| name.ends_with("trades.csv") || name.ends_with("trades.csv.gz");
-    for file in files::find("--tape", paths, wanted, "*trades.csv or *trades.csv.gz")? {
-        let name = file.path.display().to_string();
-        trades.extend(read_trades(&files::read(&file.path)?, &name)?);
+/// Reads the trades in the order of files and lines, and says on standard error what was left out.
+///
+/// # Errors
+///
+/// Names the option when a path isn't there, or when there is no trade at all.
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Recorded> {
+    let recorded = trades::read("--tape", paths)?;
+    let mut stderr = std::io::stderr().lock();
+    for what in &recorded.left_out {
+        writeln!(stderr, "skipped: {what}")?;
     }
-    if trades.is_empty() {
+    if recorded.trades.is_empty() {
         bail!("--tape: there is no trade in these files");
     }
-    Ok(trades)
+    Ok(recorded)
 }

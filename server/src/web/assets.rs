@@ -32,6 +32,7 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 /// A missing file is a 404 and never the document: a stale tab must not take HTML for a script.
 pub(super) fn asset(name: &str, request: &HeaderMap) -> Option<Response> {
     let asset = ASSETS.iter().find(|asset| asset.name == name)?;
+    // A header that is no text accepts nothing: the plain form is right for everybody.
     let accepted = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     let (body, encoding) = match (asset.brotli, asset.gzip) {
         (Some(body), _) if accepts(accepted, "br") => (body, Some("br")),
@@ -84,6 +85,7 @@ fn accepts(header: &str, encoding: &str) -> bool {
     header.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
         parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            // A quality that is no number is none: it refuses nothing.
             && !parts.any(|part| {
                 part.strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).is_some_and(|q| q <= 0.0)
             })

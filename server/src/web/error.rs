@@ -10,12 +10,18 @@ use shared::api::Problem;
 pub(super) enum ApiError {
     /// What was named does not exist.
     NotFound(String),
+    /// The answer could not be made: a fault of this program.
+    Failed(String),
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
             Self::NotFound(what) => (StatusCode::NOT_FOUND, what),
+            Self::Failed(why) => {
+                tracing::error!("an answer could not be made: {why}");
+                (StatusCode::INTERNAL_SERVER_ERROR, "the server could not make this answer".to_owned())
+            }
         };
         (status, Json(Problem { error })).into_response()
     }

@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 mod error;
+mod kept;
 mod security;
 
 use std::sync::Arc;
@@ -16,19 +17,33 @@ use axum::{Router, middleware};
 use shared::api::{Listeners, Mode};
 use tower_http::timeout::TimeoutLayer;
 
+use self::api::Answer;
 pub(crate) use self::assets::PAGE_IS_BUILT;
 use self::error::ApiError;
+use self::kept::Shelf;
 use self::security::Nonce;
 use crate::tapes::Library;
 
 /// What every handler may read.
 pub(crate) struct State {
-    /// The mode the server runs in.
-    pub(crate) mode: Mode,
-    /// The tapes it read at the start.
-    pub(crate) library: Library,
-    /// The histories of listeners it read at the start, or simulated.
-    pub(crate) listeners: Listeners,
+    mode: Mode,
+    library: Library,
+    listeners: Listeners,
+    /// Answers that were made of these, none of which changes.
+    shelf: Shelf<Answer>,
+}
+
+impl State {
+    /// Returns the state of a server that runs in `mode`, with the tapes and the histories of listeners that it read at
+    /// the start or simulated.
+    pub(crate) fn new(mode: Mode, library: Library, listeners: Listeners) -> Self {
+        Self { mode, library, listeners, shelf: Shelf::new() }
+    }
+
+    /// Returns the mode the server runs in.
+    pub(crate) fn mode(&self) -> Mode {
+        self.mode
+    }
 }
 
 /// Nothing that is sent here is large.

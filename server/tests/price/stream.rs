@@ -119,6 +119,31 @@ fn nobody_reading_any_longer_is_no_failure() {
     assert_eq!((stderr.as_str(), child.wait().unwrap().success()), ("", true));
 }
 
+/// PowerShell and Notepad write a byte order mark; archives are packed.
+#[test]
+fn a_file_is_told_by_its_first_bytes() {
+    let lines = mixed(20).join("\n");
+    let expected = price(&[], lines.as_bytes()).stdout;
+    let marked = format!("\u{feff}{lines}");
+    assert_eq!(price(&[], marked.as_bytes()).stdout, expected);
+    // Only at the start is it one.
+    assert_eq!(price(&[], format!("{{}}\n{marked}").as_bytes()).answers()[1]["error"]["field"], "line");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(marked.as_bytes()).unwrap();
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join("packed.jsonl");
+    std::fs::write(&path, packed.finish().unwrap()).unwrap();
+    assert_eq!(price(&[path.to_str().unwrap()], b"").stdout, expected);
+    std::fs::write(&path, lines.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    let refused = price(&[path.to_str().unwrap()], b"");
+    assert_eq!((refused.stdout.as_str(), refused.success), ("", false));
+    assert!(
+        refused.stderr.ends_with("packed.jsonl is UTF-16 text: save it as UTF-8\n"),
+        "{}",
+        refused.stderr
+    );
+}
+
 #[test]
 fn a_file_that_is_not_there_is_named() {
     let missing = price(&["no-such-file.jsonl"], b"");

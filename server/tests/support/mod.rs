@@ -18,8 +18,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the demo with these tapes and waits until it names its address.
     pub(crate) fn start(tapes: &[PathBuf]) -> Self {
+        Self::start_with(tapes, Stdio::null())
+    }
+
+    /// Does the same, with its standard error going where one wants.
+    pub(crate) fn start_with(tapes: &[PathBuf], stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
-        command.args(["serve", "--addr", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.args(["serve", "--addr", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(stderr);
         if !tapes.is_empty() {
             command.arg("--tapes").args(tapes);
         }
@@ -55,6 +60,16 @@ impl Server {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Answer::parse(&bytes)
+    }
+
+    /// Returns the process.
+    pub(crate) fn process(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Returns where it listens, host and port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 }
 

@@ -1,12 +1,13 @@
 //! `report.html`: everything to look at, in one file that asks nothing of the network.
 
-use std::fmt::Write as _;
+use std::fmt::Display;
 
 use shared::backtest::{FillModel, Outcome, Prepared, Report};
 use shared::format::{fixed, grouped, percent};
 
 use super::Evidence;
 use super::evidence::dollars;
+use super::markup::Markup;
 use super::sweep::Sweep;
 use super::{plots, table};
 
@@ -18,63 +19,87 @@ pub(super) fn render(
     evidence: &Evidence,
     sweep: Option<&Sweep>,
 ) -> String {
-    let mut page = String::from(HEAD);
+    let mut page = Markup::literal(HEAD);
+    page.start("h1", &[]).text("Backtest: ").add(&code(report.link().config.text())).end("h1");
     let days = table::days(prepared);
-    let _ = write!(
-        page,
-        "<h1>Backtest: <code>{}</code></h1><p>{} prints of {} contracts in {} events, {} to {}. Quotes are decided on what was known \
-         before each print; a tape of prints doesn't tell who stood where in the book, so the result is a range.</p>",
-        report.link().config.text(),
-        grouped(prepared.prints() as i64),
-        prepared.contracts().len(),
-        prepared.events().len(),
-        days.0,
-        days.1,
-    );
-    page.push_str(&totals(report));
-    page.push_str("<div class=\"plots\">");
+    page.add(&Markup::element(
+        "p",
+        &[],
+        format_args!(
+            "{} prints of {} contracts in {} events, {} to {}. Quotes are decided on what was known before each print; a tape \
+             of prints doesn't tell who stood where in the book, so the result is a range.",
+            grouped(prepared.prints() as i64),
+            prepared.contracts().len(),
+            prepared.events().len(),
+            days.0,
+            days.1,
+        ),
+    ));
+    page.add(&totals(report));
+    page.start("div", &[("class", &"plots")]);
     for (title, note, svg) in plots::all(prepared, report, outcomes, sweep) {
-        let _ = write!(page, "<figure><figcaption><b>{title}</b> {note}</figcaption>{svg}</figure>");
+        page.start("figure", &[]).start("figcaption", &[]);
+        page.add(&Markup::element("b", &[], title)).text(" ").text(note).end("figcaption");
+        page.add(&svg).end("figure");
     }
-    page.push_str("</div>");
-    page.push_str(&evidence_tables(evidence));
-    page.push_str(&contracts(prepared, report));
-    let _ = writeln!(
-        page,
-        "<footer><p>Result hash <code>{}</code>, the SHA-256 of report.json.</p><p>Link <code>?{}</code></p></footer></main></body></html>",
-        evidence.result_hash,
-        evidence.link.replace('&', "&amp;")
-    );
-    page
+    page.end("div");
+    page.add(&evidence_tables(evidence));
+    page.add(&contracts(prepared, report));
+    page.start("footer", &[]);
+    page.start("p", &[]).text("Result hash ").add(&code(&evidence.result_hash));
+    page.text(", the SHA-256 of report.json.").end("p");
+    page.start("p", &[]).text("Link ").add(&code(format_args!("?{}", evidence.link))).end("p");
+    page.add(&Markup::literal("</footer></main></body></html>\n"));
+    page.into_string()
+}
+
+fn code(text: impl Display) -> Markup {
+    Markup::element("code", &[], text)
 }
 
 fn two(microdollars: i64) -> String {
     fixed(dollars(microdollars), 2)
 }
 
+/// Returns a table of a head and rows of texts, the first of each row being its name.
+fn grid(head: &[String], rows: &[Vec<String>]) -> Markup {
+    let rows: Vec<Vec<Markup>> = rows.iter().map(cells).collect();
+    grid_of(head, &rows)
+}
+
 /// Returns a table of a head and rows of cells, the first of each row being its name.
-fn grid(head: &[String], rows: &[Vec<String>]) -> String {
-    let mut text = String::from("<table><thead><tr>");
+fn grid_of(head: &[String], rows: &[Vec<Markup>]) -> Markup {
+    let mut table = Markup::literal("<table><thead><tr>");
     for cell in head {
-        let _ = write!(text, "<th>{cell}</th>");
+        table.add(&Markup::element("th", &[], cell));
     }
-    text.push_str("</tr></thead><tbody>");
+    table.add(&Markup::literal("</tr></thead><tbody>"));
     for row in rows {
-        text.push_str("<tr>");
+        table.start("tr", &[]);
         for (k, cell) in row.iter().enumerate() {
             let tag = if k == 0 { "th" } else { "td" };
-            let _ = write!(text, "<{tag}>{cell}</{tag}>");
+            table.start(tag, &[]).add(cell).end(tag);
         }
-        text.push_str("</tr>");
+        table.end("tr");
     }
-    text + "</tbody></table>"
+    table.add(&Markup::literal("</tbody></table>"));
+    table
+}
+
+/// Returns texts as the cells of a row.
+fn cells(texts: impl IntoIterator<Item = impl Display>) -> Vec<Markup> {
+    texts.into_iter().map(Markup::of).collect()
+}
+
+fn heading(text: &str) -> Markup {
+    Markup::element("h2", &[], text)
 }
 
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-fn totals(report: &Report<'_>) -> String {
+fn totals(report: &Report<'_>) -> Markup {
     let head = words(&[
         "filled by",
         "fills",
@@ -88,34 +113,35 @@ fn totals(report: &Report<'_>) -> String {
         "slippage",
         "drawdown",
     ]);
-    let rows: Vec<Vec<String>> = report
+    let rows: Vec<Vec<Markup>> = report
         .totals()
         .map(|row| {
             let money = &row.money;
             let interval =
                 row.net_ci95.map_or_else(|| "–".to_owned(), |(a, b)| format!("{} to {}", two(a), two(b)));
-            vec![
-                format!("<i class=\"{0}\"></i>{0}", row.model.name()),
-                grouped(money.fills),
-                two(money.gross()),
-                two(money.fees),
-                format!("<b>{}</b>", two(money.net)),
+            let mut name = Markup::element("i", &[("class", &row.model.name())], "");
+            name.text(row.model.name());
+            let mut line = vec![name];
+            line.extend(cells([grouped(money.fills), two(money.gross()), two(money.fees)]));
+            line.push(Markup::element("b", &[], two(money.net)));
+            line.extend(cells([
                 interval,
                 two(money.spread),
                 two(money.markout),
                 two(money.revaluation),
                 two(money.slippage),
                 two(money.max_drawdown),
-            ]
+            ]));
+            line
         })
         .collect();
-    grid(&head, &rows)
+    grid_of(&head, &rows)
 }
 
-fn evidence_tables(evidence: &Evidence) -> String {
-    let mut text = String::new();
+fn evidence_tables(evidence: &Evidence) -> Markup {
+    let mut page = Markup::default();
     if !evidence.sweep.is_empty() {
-        text.push_str("<h2>The sweep's best, judged with the number of trials in mind</h2>");
+        page.add(&heading("The sweep's best, judged with the number of trials in mind"));
         let head =
             words(&["filled by", "trials", "best at", "net $", "held out $", "P(Sharpe > 0), deflated"]);
         let rows: Vec<Vec<String>> = evidence
@@ -132,9 +158,9 @@ fn evidence_tables(evidence: &Evidence) -> String {
                 ]
             })
             .collect();
-        text.push_str(&grid(&head, &rows));
+        page.add(&grid(&head, &rows));
     }
-    text.push_str("<h2>Without skill</h2>");
+    page.add(&heading("Without skill"));
     let head = words(&["fair price", "filled by", "draws", "mean net $", "95 % of draws", "p"]);
     let rows: Vec<Vec<String>> = evidence
         .baselines
@@ -150,9 +176,9 @@ fn evidence_tables(evidence: &Evidence) -> String {
             ]
         })
         .collect();
-    text.push_str(&grid(&head, &rows));
+    page.add(&grid(&head, &rows));
     if let Some(first) = evidence.stress.first() {
-        text.push_str("<h2>What goes wrong: net $</h2>");
+        page.add(&heading("What goes wrong: net $"));
         let models = first.results.iter().map(|ours| ours.fill_model.to_string());
         let head: Vec<String> = std::iter::once("when".to_owned()).chain(models).collect();
         let rows: Vec<Vec<String>> = evidence
@@ -163,10 +189,10 @@ fn evidence_tables(evidence: &Evidence) -> String {
                 std::iter::once(row.meaning.to_owned()).chain(nets).collect()
             })
             .collect();
-        text.push_str(&grid(&head, &rows));
+        page.add(&grid(&head, &rows));
     }
     if let Some(first) = evidence.mission.first() {
-        text.push_str("<h2>The mission's table beside this engine: fills, net $</h2>");
+        page.add(&heading("The mission's table beside this engine: fills, net $"));
         let models = first.ours.iter().map(|ours| ours.fill_model.to_string());
         let head: Vec<String> =
             ["preset".to_owned(), "the mission says".to_owned()].into_iter().chain(models).collect();
@@ -180,12 +206,12 @@ fn evidence_tables(evidence: &Evidence) -> String {
                 named.into_iter().chain(ours).collect()
             })
             .collect();
-        text.push_str(&grid(&head, &rows));
+        page.add(&grid(&head, &rows));
     }
-    text
+    page
 }
 
-fn contracts(prepared: &Prepared, report: &Report<'_>) -> String {
+fn contracts(prepared: &Prepared, report: &Report<'_>) -> Markup {
     let models: Vec<FillModel> = report.totals().map(|row| row.model).collect();
     let head: Vec<String> = words(&["contract", "prints", "settled"])
         .into_iter()
@@ -203,7 +229,9 @@ fn contracts(prepared: &Prepared, report: &Report<'_>) -> String {
             named.into_iter().chain(cells).collect()
         })
         .collect();
-    format!("<h2>Contracts</h2>{}", grid(&head, &rows))
+    let mut page = heading("Contracts");
+    page.add(&grid(&head, &rows));
+    page
 }
 
 /// The document up to its first heading.

@@ -46,7 +46,8 @@ const FILES: &str = "
 Files:
   A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
   or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
-  *trades.csv or *trades.csv.gz are read. A markets file has ticker, event_ticker, result, and perhaps
+  *trades.csv or *trades.csv.gz are read. A malformed row is skipped, a trade that two files hold counts once,
+  and both are said on standard error. A markets file has ticker, event_ticker, result, and perhaps
   fee_type, fee_multiplier, close_time: without it nothing is settled, positions are marked at the fair
   price, and no probability is scored.
 
@@ -57,9 +58,11 @@ Example:
   tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result
 ";
 
-/// Reads the tapes; an error names the option or the file, with its line and column.
-pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<Vec<EventTape>> {
-    EventTape::group(trades::read(paths)?).context("--tape")
+/// Reads the tapes, and says on standard error what was left out; returns the files that were read too. An error names
+/// the option.
+pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<(Vec<EventTape>, Vec<PathBuf>)> {
+    let recorded = trades::read(paths)?;
+    Ok((EventTape::group(recorded.trades).context("--tape")?, recorded.files))
 }
 
 /// Reads what is known of contracts; nothing without a file.

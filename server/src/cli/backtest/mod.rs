@@ -3,6 +3,7 @@
 mod evidence;
 mod html;
 mod input;
+mod markup;
 mod plots;
 mod svg;
 mod sweep;
@@ -24,6 +25,7 @@ use shared::quoting::Preset;
 use self::evidence::{BaselineRow, MissionRow, StressRow};
 use self::sweep::{Sweep, VerdictRow};
 use super::progress::Progress;
+use crate::files::spares;
 
 pub(super) const ABOUT: &str = "\
 Quote over recorded trades, fill in four ways, and show the evidence
@@ -75,6 +77,10 @@ fn models(text: &str) -> Result<Models, Invalid> {
     parse_models(text).map(Models)
 }
 
+/// The files that may be written into the folder.
+const OUTPUTS: [&str; 6] =
+    ["report.json", "evidence.json", "decisions.jsonl", "fills.csv", "report.html", "sweep.csv"];
+
 /// What puts the result into proportion: `evidence.json`, field by field.
 #[derive(Serialize)]
 struct Evidence {
@@ -94,7 +100,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("--out: {} can't be made", folder.display()))?;
     }
-    let tapes = input::tapes(&options.tape)?;
+    let (tapes, files) = input::tapes(&options.tape)?;
+    if let Some(folder) = &options.out {
+        let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
+        spares("--out", &OUTPUTS.map(|name| folder.join(name)), inputs)?;
+    }
     let markets = input::markets(options.markets.as_deref())?;
     let prepared = prepare("Filtering", &tapes, &markets, &link)?;
     let record = if options.out.is_some() { Record::All } else { Record::Totals };
@@ -111,12 +121,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
         sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),
     };
-    let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
-    if let Some(sweep) = &sweep {
-        writeln!(stdout, "Swept: {}", sweep.pace())?;
-    }
-    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
+    // The files first: who reads the table may stop before its end.
+    let mut written = String::new();
     if let Some(folder) = &options.out {
         write(folder, "report.json", &json)?;
         write(folder, "evidence.json", &(serde_json::to_string_pretty(&evidence)? + "\n"))?;
@@ -132,8 +138,15 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             write(folder, "sweep.csv", &sweep.csv())?;
             names += ", sweep.csv";
         }
-        writeln!(stdout, "Written to {}: {names}", folder.display())?;
+        written = format!("Written to {}: {names}\n", folder.display());
     }
+    let mut stdout = std::io::stdout().lock();
+    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
+    if let Some(sweep) = &sweep {
+        writeln!(stdout, "Swept: {}", sweep.pace())?;
+    }
+    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
+    write!(stdout, "{written}")?;
     Ok(())
 }
 
@@ -188,6 +201,7 @@ fn blame(invalid: Invalid) -> anyhow::Error {
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
+    debug_assert!(OUTPUTS.contains(&name), "{name} was not checked against the inputs");
     let path = folder.join(name);
     std::fs::write(&path, text).with_context(|| format!("--out: {} can't be written", path.display()))
 }

@@ -5,6 +5,7 @@ use shared::format::{fixed, time_label};
 use shared::thin::min_max;
 
 use super::evidence::dollars;
+use super::markup::Markup;
 use super::svg::{Plot, range_with_zero};
 use super::sweep::Sweep;
 
@@ -12,7 +13,7 @@ use super::sweep::Sweep;
 const COLUMNS: usize = 500;
 
 /// A plot with its title and what to know when reading it.
-type Titled = (&'static str, String, String);
+type Titled = (&'static str, String, Markup);
 
 /// Returns all plots that there is something to draw of.
 pub(super) fn all(

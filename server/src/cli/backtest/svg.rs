@@ -1,6 +1,8 @@
 //! Plots as SVG text, coloured by the page's style sheet.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
+
+use super::markup::{Attributes, Markup};
 
 /// A plot's size, and the room left for labels.
 const WIDTH: f64 = 640.0;
@@ -14,14 +16,14 @@ const BOTTOM: f64 = 28.0;
 pub(super) struct Plot {
     x: (f64, f64),
     y: (f64, f64),
-    body: String,
+    body: Markup,
 }
 
 impl Plot {
     /// Starts a plot of these ranges, which are widened if they are empty.
     pub(super) fn new(x: (f64, f64), y: (f64, f64)) -> Self {
         let widened = |(low, high): (f64, f64)| if high > low { (low, high) } else { (low - 1.0, low + 1.0) };
-        Self { x: widened(x), y: widened(y), body: String::new() }
+        Self { x: widened(x), y: widened(y), body: Markup::default() }
     }
 
     fn at(&self, x: f64, y: f64) -> (f64, f64) {
@@ -37,15 +39,11 @@ impl Plot {
         for value in round_values(self.y) {
             let (_, y) = self.at(self.x.0, value);
             let class = if value == 0.0 { "zero" } else { "grid" };
-            // Writing to a string can't fail.
-            let _ = write!(
-                self.body,
-                r#"<line class="{class}" x1="{LEFT}" x2="{:.1}" y1="{y:.1}" y2="{y:.1}"/><text x="{:.1}" y="{:.1}" text-anchor="end">{}</text>"#,
-                WIDTH - RIGHT,
-                LEFT - 6.0,
-                y + 4.0,
-                label(value)
-            );
+            let (right, y_text) = (tenth(WIDTH - RIGHT), tenth(y));
+            let line: Attributes<'_> =
+                &[("class", &class), ("x1", &LEFT), ("x2", &right), ("y1", &y_text), ("y2", &y_text)];
+            self.body.empty("line", line);
+            self.label((LEFT - 6.0, y + 4.0), "end", &label(value));
         }
     }
 
@@ -55,31 +53,34 @@ impl Plot {
             let (x, _) = self.at(*value, self.y.0);
             // The last one would reach beyond the frame.
             let anchor = if x > WIDTH - 2.0 * RIGHT { "end" } else { "middle" };
-            let _ = write!(
-                self.body,
-                r#"<text x="{x:.1}" y="{:.1}" text-anchor="{anchor}">{label}</text>"#,
-                HEIGHT - 8.0
-            );
+            self.label((x, HEIGHT - 8.0), anchor, label);
         }
+    }
+
+    /// Writes a label at a place in pixels.
+    fn label(&mut self, (x, y): (f64, f64), anchor: &str, label: &str) {
+        let attributes: Attributes<'_> = &[("x", &tenth(x)), ("y", &tenth(y)), ("text-anchor", &anchor)];
+        self.body.add(&Markup::element("text", attributes, label));
     }
 
     /// Draws a line through `points`.
     pub(super) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
         let path = self.path(points);
-        let _ = write!(self.body, r#"<polyline class="line {class}" points="{path}"/>"#);
+        self.body.empty("polyline", &[("class", &format_args!("line {class}")), ("points", &path)]);
     }
 
     /// Fills the area between two lines.
     pub(super) fn band(&mut self, class: &str, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
         let outline: Vec<(f64, f64)> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
         let path = self.path(&outline);
-        let _ = write!(self.body, r#"<polygon class="band {class}" points="{path}"/>"#);
+        self.body.empty("polygon", &[("class", &format_args!("band {class}")), ("points", &path)]);
     }
 
     fn path(&self, points: &[(f64, f64)]) -> String {
         let mut path = String::with_capacity(points.len() * 12);
         for &(x, y) in points {
             let (x, y) = self.at(x, y);
+            // Writing to a string can't fail.
             let _ = write!(path, "{x:.1},{y:.1} ");
         }
         path
@@ -91,40 +92,61 @@ impl Plot {
             self.at(x - width / 2.0, if y > 0.0 { y } else { 0.0 }),
             self.at(x + width / 2.0, if y > 0.0 { 0.0 } else { y }),
         );
-        let _ = write!(
-            self.body,
-            r#"<rect class="fill {class}" x="{left:.1}" y="{top:.1}" width="{:.1}" height="{:.1}"><title>{title}</title></rect>"#,
-            right - left,
-            bottom - top
-        );
+        let shape: Attributes<'_> = &[
+            ("class", &format_args!("fill {class}")),
+            ("x", &tenth(left)),
+            ("y", &tenth(top)),
+            ("width", &tenth(right - left)),
+            ("height", &tenth(bottom - top)),
+        ];
+        self.titled("rect", shape, title);
     }
 
     /// Fills a cell centred at a place with a colour between `low` and `high`: `share` from -1 to 1.
     pub(super) fn cell(&mut self, (x, y): (f64, f64), share: f64, title: &str) {
         let ((left, top), (right, bottom)) = (self.at(x - 0.5, y + 0.5), self.at(x + 0.5, y - 0.5));
         let class = if share < 0.0 { "loss" } else { "gain" };
-        let _ = write!(
-            self.body,
-            r#"<rect class="fill {class}" fill-opacity="{:.2}" x="{left:.1}" y="{top:.1}" width="{:.1}" height="{:.1}"><title>{title}</title></rect>"#,
-            0.08 + 0.92 * share.abs(),
-            right - left,
-            bottom - top
-        );
+        let shape: Attributes<'_> = &[
+            ("class", &format_args!("fill {class}")),
+            ("fill-opacity", &format_args!("{:.2}", 0.08 + 0.92 * share.abs())),
+            ("x", &tenth(left)),
+            ("y", &tenth(top)),
+            ("width", &tenth(right - left)),
+            ("height", &tenth(bottom - top)),
+        ];
+        self.titled("rect", shape, title);
     }
 
     /// Draws a dot of `radius` pixels with a text that a pointer shows.
     pub(super) fn dot(&mut self, class: &str, x: f64, y: f64, radius: f64, title: &str) {
         let (x, y) = self.at(x, y);
-        let _ = write!(
-            self.body,
-            r#"<circle class="fill {class}" cx="{x:.1}" cy="{y:.1}" r="{radius:.1}"><title>{title}</title></circle>"#
-        );
+        let shape: Attributes<'_> = &[
+            ("class", &format_args!("fill {class}")),
+            ("cx", &tenth(x)),
+            ("cy", &tenth(y)),
+            ("r", &tenth(radius)),
+        ];
+        self.titled("circle", shape, title);
+    }
+
+    /// Draws a shape with a text that a pointer shows.
+    fn titled(&mut self, shape: &'static str, attributes: Attributes<'_>, title: &str) {
+        self.body.start(shape, attributes).add(&Markup::element("title", &[], title)).end(shape);
     }
 
     /// Returns the plot; `title` is what is read aloud.
-    pub(super) fn finish(self, title: &str) -> String {
-        format!(r#"<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">{}</svg>"#, self.body)
+    pub(super) fn finish(self, title: &str) -> Markup {
+        let view = format!("0 0 {WIDTH} {HEIGHT}");
+        let mut svg = Markup::default();
+        svg.start("svg", &[("viewBox", &view), ("role", &"img"), ("aria-label", &title)]);
+        svg.add(&self.body).end("svg");
+        svg
     }
+}
+
+/// A number of pixels, to a tenth.
+fn tenth(pixels: f64) -> impl Display {
+    std::fmt::from_fn(move |f| write!(f, "{pixels:.1}"))
 }
 
 /// Returns the least and the greatest of numbers, and zero.
@@ -159,7 +181,7 @@ mod tests {
     fn data_is_drawn_within_the_frame() {
         let mut plot = Plot::new((0.0, 10.0), (-1.0, 1.0));
         plot.line("a", &[(0.0, -1.0), (10.0, 1.0)]);
-        assert!(plot.finish("x").contains(r#"points="56.0,232.0 628.0,12.0 ""#));
+        assert!(plot.finish("x").into_string().contains(r#"points="56.0,232.0 628.0,12.0 ""#));
         // A range without width has a middle.
         assert!(Plot::new((3.0, 3.0), (0.0, 0.0)).at(3.0, 0.0).0.is_finite());
     }

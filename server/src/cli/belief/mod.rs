@@ -15,6 +15,7 @@ use shared::market::EventTape;
 
 use super::progress::Progress;
 use super::trades;
+use crate::trades::Recorded;
 
 pub(super) const ABOUT: &str = "\
 Say what a contract was worth at every print, from the prints before it
@@ -27,7 +28,8 @@ const MORE: &str = "\
 Files:
   A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
   or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
-  *trades.csv or *trades.csv.gz are read.
+  *trades.csv or *trades.csv.gz are read. A malformed row is skipped, a trade that two files hold counts once,
+  and both are said on standard error.
 
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
@@ -56,7 +58,9 @@ pub(super) struct Options {
 
 /// Reads, filters, writes the file and prints the summary.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let trades = trades::read(&options.tape)?;
+    let Recorded { trades, files, .. } = trades::read(&options.tape)?;
+    let inputs = files.iter().map(PathBuf::as_path);
+    crate::files::spares("--out", std::slice::from_ref(&options.out), inputs)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
     let progress = Progress::start("Walking forward", 1);
     let last = Cell::new(0.0);

@@ -33,7 +33,9 @@ pub(super) fn write<'a>(
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     writeln!(file, "{HEADER}")?;
     for (trade, point) in trades.iter().zip(points) {
-        let Some(point) = point else { continue };
+        let missing =
+            || std::io::Error::other(format!("no belief was found for {} at {}", trade.ticker, trade.at));
+        let point = point.ok_or_else(missing)?;
         let [diffusion, stray, jump] = point.weights;
         writeln!(
             file,

@@ -10,10 +10,11 @@ use shared::nowcast::evaluate::{Evaluation, Settings, evaluate_with_progress};
 use shared::nowcast::series::History;
 use shared::units::Date;
 
-use super::histories::{Sample, read};
-use super::report::{Report, SCHEMA};
+use super::histories::{Sample, files, read};
+use super::report::{OUTPUTS, Report, SCHEMA};
 use super::table;
 use crate::cli::progress::Progress;
+use crate::files::spares;
 
 pub(super) const ABOUT: &str = "\
 Score the nowcast walk-forward on recorded histories
@@ -63,8 +64,17 @@ pub(super) struct Options {
 
 /// Reads, evaluates, writes the report and prints the table.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let inputs = files(&options.listeners, &options.events)?;
+    let outputs = OUTPUTS.map(|name| options.out.join(name));
+    spares("--out", &outputs, inputs.iter().map(PathBuf::as_path))?;
     let histories = read(&options.listeners, &options.events)?;
-    let samples: Vec<Sample> = histories.iter().filter_map(Sample::of).collect();
+    let mut samples = Vec::new();
+    for history in &histories {
+        match Sample::of(history) {
+            Some(sample) => samples.push(sample),
+            None => writeln!(std::io::stderr(), "passed over {}: no count", history.artist())?,
+        }
+    }
     let (Some(first), Some(last)) =
         (samples.iter().map(|s| s.first).min(), samples.iter().map(|s| s.last).max())
     else {

@@ -8,13 +8,23 @@ use serde::Serialize;
 use shared::nowcast::series::{EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
 use shared::units::Date;
 
-use crate::files;
+use crate::files::{self, Found};
 
 /// Reads the histories; an error names the option or the file, with its line and column.
 pub(crate) fn read(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<History>> {
     let listeners = tables("--listeners", listeners, &LISTENERS_COLUMNS)?;
     let events = tables("--events", events, &EVENTS_COLUMNS)?;
     Ok(read_histories(&sources(&listeners), &sources(&events))?)
+}
+
+/// Returns the files that [`read`] reads, those among them that it will pass over included.
+pub(super) fn files(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let listeners = find("--listeners", listeners)?;
+    Ok(listeners.into_iter().chain(find("--events", events)?).map(|file| file.path).collect())
+}
+
+fn find(option: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
+    files::find(option, paths, is_table, "*.csv or *.csv.gz")
 }
 
 /// A file's name and its content.
@@ -27,7 +37,7 @@ fn sources(tables: &[Table]) -> Vec<Source<'_>> {
 /// Reads the files among `paths`, and of each folder those that have `columns`.
 fn tables(option: &str, paths: &[PathBuf], columns: &[&'static str]) -> anyhow::Result<Vec<Table>> {
     let mut tables = Vec::new();
-    for file in files::find(option, paths, is_table, "*.csv or *.csv.gz")? {
+    for file in find(option, paths)? {
         let table = (file.path.display().to_string(), files::read(&file.path)?);
         let source = Source { name: &table.0, bytes: &table.1 };
         // A file that was named is what it was named for, or an error.

@@ -13,6 +13,9 @@ use super::histories::{Sample, as_text};
 /// The version of `report.json`'s form.
 pub(super) const SCHEMA: u32 = 1;
 
+/// The files.
+pub(super) const OUTPUTS: [&str; 3] = ["report.json", "report.csv", "report_published.csv"];
+
 /// What was measured, and on what: `report.json`, field by field.
 #[derive(Serialize)]
 pub(super) struct Report {
@@ -52,9 +55,10 @@ impl Report {
         };
         let mut json = serde_json::to_vec_pretty(self)?;
         json.push(b'\n');
-        write("report.json", &json)?;
-        write("report.csv", &csv(&self.rows)?)?;
-        write("report_published.csv", &csv(&self.rows_published)?)
+        for (name, bytes) in OUTPUTS.into_iter().zip([json, csv(&self.rows)?, csv(&self.rows_published)?]) {
+            write(name, &bytes)?;
+        }
+        Ok(())
     }
 }
 

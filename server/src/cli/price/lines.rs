@@ -10,16 +10,21 @@ const LONGEST: usize = 1 << 20;
 /// How much is read at once, where there is that much.
 const BUFFER: usize = 1 << 18;
 
+/// The byte order mark that some programs write at the start.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Reads lines one at a time.
 pub(super) struct Lines<R> {
     input: BufReader<R>,
     line: Vec<u8>,
+    /// Whether the next line is the first, which may begin with a byte order mark.
+    is_first: bool,
 }
 
 impl<R: Read> Lines<R> {
     /// Returns the lines of `input`.
     pub(super) fn new(input: R) -> Self {
-        Self { input: BufReader::with_capacity(BUFFER, input), line: Vec::new() }
+        Self { input: BufReader::with_capacity(BUFFER, input), line: Vec::new(), is_first: true }
     }
 
     /// Returns the next line without its end, or what makes it unreadable; `None` at the end of the input.
@@ -48,7 +53,9 @@ impl<R: Read> Lines<R> {
             self.input.skip_until(b'\n')?;
             return Ok(Some(Err(Invalid::new("line", "is longer than 1 MiB"))));
         }
-        Ok(Some(match std::str::from_utf8(&self.line) {
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        let line = self.line.strip_prefix(MARK).filter(|_| is_first).unwrap_or(&self.line);
+        Ok(Some(match std::str::from_utf8(line) {
             Ok(line) if line.trim_ascii().is_empty() => Err(Invalid::new("line", "is empty")),
             Ok(line) => Ok(line),
             Err(error) => {

@@ -9,7 +9,6 @@ mod implied;
 mod lines;
 mod winner;
 
-use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::PathBuf;
 
@@ -18,6 +17,8 @@ use clap::Args;
 
 use answer::{Model, Pricer};
 use lines::Lines;
+
+use crate::files;
 
 /// How much output is gathered before it is written, while there is more input.
 const BUFFER: usize = 1 << 18;
@@ -40,10 +41,7 @@ pub(super) struct Options {
 /// failure.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let (input, name): (Box<dyn Read>, _) = match &options.file {
-        Some(path) => {
-            let name = path.display().to_string();
-            (Box::new(File::open(path).with_context(|| format!("{name} can't be opened"))?), name)
-        }
+        Some(path) => (files::open(path)?, path.display().to_string()),
         None => (Box::new(io::stdin().lock()), "standard input".to_owned()),
     };
     let mut output = BufWriter::with_capacity(BUFFER, io::stdout().lock());

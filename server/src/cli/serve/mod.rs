@@ -1,17 +1,28 @@
 //! `tauroi serve`: everything in one process.
 
+mod signals;
+
+use std::future::IntoFuture;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tracing::{info, warn};
 
+use self::signals::Signals;
 use crate::tapes::Library;
 use crate::{listeners, web};
+
+/// How long requests may take that are under way when the server is told to stop. Who stops it, like a supervisor, waits
+/// some ten seconds before it kills.
+const GRACE: Duration = Duration::from_secs(5);
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -60,10 +71,15 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let mode = match options.mode {
         Mode::Demo => shared::api::Mode::Demo,
     };
-    let state = Arc::new(web::State { mode, library, listeners });
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(options.addr, state))
+    let state = Arc::new(web::State::new(mode, library, listeners));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(serve(options.addr, state));
+    // An answer that nobody waits for any more may still be in the making.
+    runtime.shutdown_background();
+    outcome
 }
 
+/// Listens and answers until a signal comes; then takes no new request and finishes those that are under way.
 async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
     let listener = match TcpListener::bind(addr).await {
         Ok(listener) => listener,
@@ -73,13 +89,29 @@ async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
         Err(error) => return Err(error).with_context(|| format!("can't listen on {addr}")),
     };
     let bound = listener.local_addr()?;
+    // Before anybody can know that the server runs.
+    let mut signals = Signals::listen().context("can't listen for signals")?;
     // The first line on standard output is for programs that started this one: it names the address.
-    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode.badge())?;
-    axum::serve(listener, web::router(state)).with_graceful_shutdown(interrupted()).await?;
+    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode().badge())
+        .context("standard output can't be written")?;
+    let (stop, stopped) = oneshot::channel();
+    let told = async {
+        // The sender is dropped without a word only when nobody is left to serve.
+        stopped.await.unwrap_or_default();
+    };
+    let mut serving =
+        pin!(axum::serve(listener, web::router(state)).with_graceful_shutdown(told).into_future());
+    tokio::select! {
+        ended = &mut serving => return Ok(ended?),
+        signal = signals.next() => info!("{signal}: stopping, with {} s for open requests", GRACE.as_secs()),
+    }
+    // Whoever served is gone if it can't be told.
+    let _ = stop.send(());
+    tokio::select! {
+        ended = serving => ended?,
+        () = tokio::time::sleep(GRACE) => warn!("some requests were still open"),
+        signal = signals.next() => warn!("{signal} again: not waiting for open requests"),
+    }
+    info!("stopped");
     Ok(())
-}
-
-async fn interrupted() {
-    // Without a handler the default action still ends the process.
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -1,0 +1,47 @@
+//! The signals that end a server: Ctrl-C, and what supervisors and containers send.
+
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Signals as they come; while this listens they don't end the process by themselves.
+pub(super) struct Signals {
+    #[cfg(unix)]
+    interrupt: Signal,
+    #[cfg(unix)]
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the operating system has no place for a handler.
+    pub(super) fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next one and returns its name.
+    #[cfg(unix)]
+    pub(super) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+
+    /// Waits for the next one and returns its name.
+    #[cfg(not(unix))]
+    pub(super) async fn next(&mut self) -> &'static str {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!("can't listen for Ctrl-C, which ends the process as it is: {error}");
+            std::future::pending::<()>().await;
+        }
+        "Ctrl-C"
+    }
+}

@@ -1,0 +1,109 @@
+//! The files that a command names: found, opened, unzipped.
+
+mod out;
+mod unpack;
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+pub(crate) use self::out::spares;
+
+/// The most that one file may unpack to: a hundred times the largest recorded month of trades.
+const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// A file to read.
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    /// Whether it was named itself, and not found in a folder.
+    pub(crate) named: bool,
+}
+
+/// Lists the files to read: those among `paths`, and of each folder, by name, those that are `wanted`.
+///
+/// # Errors
+///
+/// Names `option` and the path when it isn't there, or when it is a folder without a wanted file; `called` says
+/// what those are called.
+pub(crate) fn find(
+    option: &str,
+    paths: &[PathBuf],
+    wanted: impl Fn(&str) -> bool,
+    called: &str,
+) -> anyhow::Result<Vec<Found>> {
+    let mut files = Vec::new();
+    for path in paths {
+        let unreadable = || format!("{option}: {} can't be read", path.display());
+        if !fs::metadata(path).with_context(unreadable)?.is_dir() {
+            files.push(Found { path: path.clone(), named: true });
+            continue;
+        }
+        let folder = in_folder(path, &wanted).with_context(unreadable)?;
+        if folder.is_empty() {
+            bail!("{option}: {} holds no file called {called}", path.display());
+        }
+        files.extend(folder.into_iter().map(|path| Found { path, named: false }));
+    }
+    Ok(files)
+}
+
+/// Lists the files of a folder that are `wanted`, by name.
+///
+/// # Errors
+///
+/// Fails when the folder can't be read.
+pub(crate) fn in_folder(folder: &Path, wanted: impl Fn(&str) -> bool) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // A name that isn't UTF-8 may end like any other.
+        if wanted(&entry.file_name().to_string_lossy()) {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Returns the content of a file, unzipped if it is gzip.
+///
+/// # Errors
+///
+/// Names the file when it can't be read, is no text, or unpacks to more than 512 MB.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    read_pieces(path, |piece| {
+        bytes.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(bytes)
+}
+
+/// Hands the content of a file to `take` piece by piece, unzipped if it is gzip.
+///
+/// # Errors
+///
+/// Names the file when it can't be read, is no text, or unpacks to more than 512 MB; and passes on what `take` refuses.
+pub(crate) fn read_pieces(path: &Path, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let name = path.display();
+    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    unpack::unpack(file, &name.to_string(), MAX_FILE_BYTES, take)
+}
+
+/// Opens a file whose text is read as it comes, unzipped if it is gzip. What is no regular file, such as a pipe that
+/// somebody types into, is read as it is: to look at its beginning would be to wait for it.
+///
+/// # Errors
+///
+/// Names the file when it can't be opened, or when its beginning is not one of a text.
+pub(crate) fn open(path: &Path) -> anyhow::Result<Box<dyn Read>> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    let data = file.metadata().with_context(|| format!("{name} can't be read"))?;
+    if !data.is_file() {
+        return Ok(Box::new(file));
+    }
+    Ok(unpack::text(file, &name)?.text)
+}
