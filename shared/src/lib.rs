@@ -6,6 +6,8 @@
 pub mod api;
 pub mod backtest;
 pub mod belief;
+pub mod exchange;
+pub mod execution;
 pub mod fees;
 pub mod format;
 mod invalid;
@@ -18,7 +20,9 @@ pub mod pieces;
 pub mod pricing;
 pub mod quoting;
 mod random;
+pub mod risk;
 pub mod scenario;
+pub mod settings;
 pub mod thin;
 pub mod units;
 pub mod world;

@@ -45,6 +45,7 @@ pub use explain::{Explanation, Step};
 pub use fee_aware::FeeModel;
 pub use position::Position;
 pub use quoter::Quoter;
+pub use settings::typed;
 pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};
 pub use step::{Belief, Command, Event, Quote, Quotes};
 

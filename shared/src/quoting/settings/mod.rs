@@ -14,6 +14,7 @@
 mod fee;
 mod preset;
 mod table;
+pub mod typed;
 
 pub use fee::Fee;
 pub use preset::Preset;

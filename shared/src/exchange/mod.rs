@@ -1,0 +1,5 @@
+//! What is assumed of an exchange.
+
+mod settings;
+
+pub use settings::Assumptions;

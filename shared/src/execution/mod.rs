@@ -1,0 +1,5 @@
+//! From the quotes that are wanted to the orders that rest.
+
+mod settings;
+
+pub use settings::Settings;

@@ -1,0 +1,5 @@
+//! What quoting may never go beyond.
+
+mod settings;
+
+pub use settings::Limits;
