@@ -9,11 +9,10 @@ use std::io::Read as _;
 use std::ops::ControlFlow;
 
 use shared::Invalid;
-use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Record, Report, run};
+use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Preset, Record, Report, run};
 use shared::belief::{Calibration, walk_forward};
 use shared::market::EventTape;
 use shared::market::csv::{read_markets, read_trades};
-use shared::quoting::Preset;
 
 #[path = "support/mod.rs"]
 mod support;

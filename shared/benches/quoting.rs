@@ -4,10 +4,11 @@
 
 use std::hint::black_box;
 
+use shared::backtest::Config;
 use shared::belief::sigmoid;
 use shared::market::Action;
 use shared::quoting::offset::Glft;
-use shared::quoting::{Belief, Event, Quoter, Settings, Terms};
+use shared::quoting::{Belief, Event, Quoter, Terms};
 use shared::units::Timestamp;
 
 mod support;
@@ -75,7 +76,7 @@ fn main() {
     ] {
         let events = beliefs(contracts);
         let terms = vec![Terms::default(); contracts];
-        let quoter = Quoter::new(&Settings::from_text(settings).unwrap(), terms).unwrap();
+        let quoter = Quoter::new(&Config::from_text(settings).unwrap().parameters(), terms).unwrap();
         harness.measure(name, events.len(), || {
             black_box(quote(black_box(&quoter), black_box(&events)));
         });

@@ -5,10 +5,9 @@
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
-use shared::backtest::{Config, FillModel, Prepared, Record, decisions, run};
+use shared::backtest::{Config, FillModel, Prepared, Preset, Record, decisions, run};
 use shared::belief::{Calibration, walk_forward};
 use shared::market::{Contract, EventTape, Side, Trade};
-use shared::quoting::Preset;
 use shared::units::Timestamp;
 
 /// A simulated month, some of whose contracts are listed late.

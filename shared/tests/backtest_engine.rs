@@ -8,12 +8,13 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Record, Strategy, simulate,
+    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Preset, Record, Strategy, simulate,
 };
 use shared::belief::{Calibration, Point, Track, walk_forward};
 use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
 use shared::market::{Action, Contract, EventTape, PriceGrid, Side, Trade};
-use shared::quoting::{Command, Event, Fee, Preset, Quote, Quoter, Quotes, Reason, Terms};
+use shared::quoting::{Command, Event, Quote, Quoter, Quotes, Reason, Terms};
+use shared::settings::Fee;
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 const TICKER: &str = "KXTOPMONTHLY-26FEB-BAD";
@@ -325,7 +326,7 @@ fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself()
                     fees: contract.fees,
                     settles: contract.closes.or(event.settles),
                 });
-                Quoter::new(asked.settings(), terms.collect()).unwrap()
+                Quoter::new(&asked.parameters(), terms.collect()).unwrap()
             };
             let mut quoters: Vec<Quoter> = SIMULATED.events().iter().map(quoter).collect();
             let alone =

@@ -3,20 +3,20 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
+use shared::backtest::{Config, Preset};
 use shared::belief::sigmoid;
 use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use shared::market::{Action, PriceGrid};
 use shared::quoting::coherence::project;
 use shared::quoting::{
-    Agreement, Belief, Command, Decision, Event, Preset, Quoter, Regime, Settings, Stage, Terms, Withheld,
-    place,
+    Agreement, Belief, Command, Decision, Event, Parameters, Quoter, Regime, Rules, Stage, Terms, Withheld,
 };
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 const START: i64 = 1_770_000_000_000_000;
 
 /// A preset with some of its settings changed.
-fn settings() -> impl Strategy<Value = Settings> {
+fn parameters() -> impl Strategy<Value = Parameters> {
     let changes: &[(&str, &[&str])] = &[
         ("quote_size", &["0.5", "1", "7", "20"]),
         ("half_spread_cents", &["0.1", "2.55"]),
@@ -37,12 +37,12 @@ fn settings() -> impl Strategy<Value = Settings> {
     ];
     let picks = prop::collection::vec((0..changes.len(), 0..4_usize), 0..6);
     (prop::sample::select(Preset::ALL.to_vec()), picks).prop_map(move |(preset, picks)| {
-        let mut settings = Settings::preset(preset);
+        let mut config = Config::preset(preset);
         for (change, value) in picks {
             let (key, values) = changes[change];
-            settings.set(key, values[value % values.len()]).unwrap();
+            config.set(key, values[value % values.len()]).unwrap();
         }
-        settings
+        config.parameters()
     })
 }
 
@@ -110,12 +110,12 @@ fn tape() -> impl Strategy<Value = (Vec<Terms>, Vec<(i64, Event<'static>)>)> {
 
 /// Tells a quoter all events, and `check` what each brought.
 fn run(
-    settings: &Settings,
+    parameters: &Parameters,
     terms: &[Terms],
     events: &[(i64, Event<'static>)],
     mut check: impl FnMut(&Quoter, &Event, &[Command]),
 ) -> Vec<Command> {
-    let mut quoter = Quoter::new(settings, terms.to_vec()).unwrap();
+    let mut quoter = Quoter::new(parameters, terms.to_vec()).unwrap();
     let mut all = Vec::new();
     let mut now = START;
     for (seconds, event) in events {
@@ -130,14 +130,15 @@ fn run(
 }
 
 /// Checks all that one decision promises.
-fn check_decision(decision: &Decision, settings: &Settings, terms: &Terms) {
-    let limit = settings.quantity(place::MAX_POSITION_PER_TICKER).hundredths();
-    let pull_at = settings.quantity(place::PULL_AT).hundredths();
-    let size = settings.quantity(place::QUOTE_SIZE).min(settings.quantity(place::MAX_ORDER_SIZE));
+fn check_decision(decision: &Decision, parameters: &Parameters, terms: &Terms) {
+    let Parameters { quoting, limits, .. } = parameters;
+    let limit = limits.max_position_per_ticker.hundredths();
+    let pull_at = quoting.pull_at.hundredths();
+    let size = quoting.quote_size.min(limits.max_order_size);
     let held = decision.position.hundredths();
     for (action, outward, exposure) in [(Action::Buy, -1, held), (Action::Sell, 1, -held)] {
         let side = decision.side(action);
-        let explanation = decision.explain(action, settings);
+        let explanation = decision.explain(action, parameters);
         for stage in
             [Stage::Lot, Stage::HalfSpread, Stage::Toxicity, Stage::Fee, Stage::Grid, Stage::PostOnly]
         {
@@ -175,8 +176,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_quote_is_valid_rests_and_is_explained(settings in settings(), (terms, events) in tape()) {
-        run(&settings, &terms, &events, |quoter, event, commands| {
+    fn every_quote_is_valid_rests_and_is_explained(parameters in parameters(), (terms, events) in tape()) {
+        run(&parameters, &terms, &events, |quoter, event, commands| {
             for command in commands {
                 let decision = quoter.decision(command.contract).unwrap();
                 assert_eq!(decision.quotes(), command.quotes);
@@ -185,14 +186,14 @@ proptest! {
             }
             for (contract, terms) in terms.iter().enumerate() {
                 if let Some(decision) = quoter.decision(contract) {
-                    check_decision(decision, &settings, terms);
+                    check_decision(decision, &parameters, terms);
                 }
             }
             if let Event::Belief { contract, belief } = event {
                 // A toxic print leaves nothing in the book, at once.
                 let quotes = quoter.quotes(*contract);
-                let alarm = belief.alarm > settings.number(place::ALARM_PULL);
-                if alarm || belief.z.abs() >= settings.number(place::Z_PULL) {
+                let alarm = belief.alarm > parameters.quoting.alarm_pull.to_f64();
+                if alarm || belief.z.abs() >= parameters.quoting.z_pull.to_f64() {
                     assert!(quotes.bid.is_none() && quotes.ask.is_none());
                 }
             }
@@ -201,20 +202,20 @@ proptest! {
 
     #[test]
     fn the_same_events_bring_the_same_commands_and_later_ones_change_none(
-        settings in settings(), (terms, events) in tape(), cut in 0..60_usize,
+        parameters in parameters(), (terms, events) in tape(), cut in 0..60_usize,
     ) {
-        let all = run(&settings, &terms, &events, |_, _, _| {});
-        prop_assert_eq!(&run(&settings, &terms, &events, |_, _, _| {}), &all);
-        let part = run(&settings, &terms, &events[..cut.min(events.len())], |_, _, _| {});
+        let all = run(&parameters, &terms, &events, |_, _, _| {});
+        prop_assert_eq!(&run(&parameters, &terms, &events, |_, _, _| {}), &all);
+        let part = run(&parameters, &terms, &events[..cut.min(events.len())], |_, _, _| {});
         prop_assert_eq!(&all[..part.len()], &part[..]);
     }
 
     #[test]
-    fn beliefs_that_agree_already_bring_the_same_commands(settings in settings(), (terms, events) in tape()) {
-        let mut settings = settings;
-        settings.set("rules", "coherent").unwrap();
-        let mut agreement = Agreement::new(settings.number(place::OTHER), &terms);
-        let mut quoter = Quoter::new(&settings, terms.clone()).unwrap();
+    fn beliefs_that_agree_already_bring_the_same_commands(parameters in parameters(), (terms, events) in tape()) {
+        let mut parameters = parameters;
+        parameters.quoting.rules = Rules::Coherent;
+        let mut agreement = Agreement::new(parameters.quoting.other.to_f64(), &terms);
+        let mut quoter = Quoter::new(&parameters, terms.clone()).unwrap();
         let (mut commands, mut now) = (Vec::new(), START);
         for (seconds, event) in &events {
             now += seconds * 1_000_000;
@@ -230,24 +231,24 @@ proptest! {
                 quoter.step(at, event, &mut sink).unwrap();
             }
         }
-        prop_assert_eq!(run(&settings, &terms, &events, |_, _, _| {}), commands);
+        prop_assert_eq!(run(&parameters, &terms, &events, |_, _, _| {}), commands);
     }
 
     #[test]
     fn a_longer_position_never_raises_a_quote(
-        settings in settings(), terms in terms(), fair in fair(), sigma_b in 0.0..40.0_f64, z in 0.0..2.4_f64,
+        parameters in parameters(), terms in terms(), fair in fair(), sigma_b in 0.0..40.0_f64, z in 0.0..2.4_f64,
         held in prop::collection::vec(-2_000..2_000_i64, 2),
     ) {
-        let mut settings = settings;
+        let mut parameters = parameters;
         // Nothing but prices: no side is withheld for its position.
-        settings.set("pull_at", "60").unwrap();
-        settings.set("max_position_per_ticker", "100").unwrap();
+        parameters.quoting.pull_at = Quantity::from_contracts(60).unwrap();
+        parameters.limits.max_position_per_ticker = Quantity::from_contracts(100).unwrap();
         let decide = |hundredths: i64| {
             let belief = Belief { fair, sd: 0.2, sigma_b, z, alarm: 0.0 };
             let action = if hundredths < 0 { Action::Sell } else { Action::Buy };
             let count = Quantity::from_hundredths(hundredths.abs()).unwrap();
             let fill = Event::Fill { contract: 0, action, price: Price::from_cents(50).unwrap(), count };
-            let mut quoter = Quoter::new(&settings, vec![terms.clone()]).unwrap();
+            let mut quoter = Quoter::new(&parameters, vec![terms.clone()]).unwrap();
             let now = Timestamp::from_micros(START).unwrap();
             for event in [fill, Event::Belief { contract: 0, belief }] {
                 quoter.step(now, &event, &mut |_| {}).unwrap();
@@ -277,10 +278,11 @@ proptest! {
         held in prop::collection::vec(-1_500..1_500_i64, 8),
         other in 0..3_usize,
     ) {
-        let mut settings = Settings::preset(Preset::Coherent);
-        settings.set("drift_cents", "0").unwrap();
-        settings.set("other", ["0", "0.01", "0.3"][other]).unwrap();
-        let mut quoter = Quoter::new(&settings, vec![Terms::default(); fairs.len()]).unwrap();
+        let mut config = Config::preset(Preset::Coherent);
+        config.set("drift_cents", "0").unwrap();
+        config.set("other", ["0", "0.01", "0.3"][other]).unwrap();
+        let parameters = config.parameters();
+        let mut quoter = Quoter::new(&parameters, vec![Terms::default(); fairs.len()]).unwrap();
         let now = Timestamp::from_micros(START).unwrap();
         for (contract, fair) in fairs.iter().enumerate() {
             let action = if held[contract] < 0 { Action::Sell } else { Action::Buy };

@@ -6,7 +6,7 @@ use super::config::Config;
 use super::engine::terms;
 use super::prepared::Prepared;
 use crate::Invalid;
-use crate::quoting::{Agreement, place};
+use crate::quoting::{Agreement, Rules};
 use crate::units::Timestamp;
 
 /// What the contracts of a batch's event are worth together after it, for all batches of a tape.
@@ -25,11 +25,10 @@ impl Agreed {
     ///
     /// The tape keeps the first answer: for other questions than that one it is found anew.
     pub(super) fn of<'a>(prepared: &'a Prepared, config: &Config) -> Result<Option<Cow<'a, Self>>, Invalid> {
-        let settings = config.settings();
-        if settings.choice(place::RULES) == 0 || config.conditions().blackout > 0 {
+        if config.quoting.rules == Rules::Seed || config.conditions().blackout > 0 {
             return Ok(None);
         }
-        let other = settings.number(place::OTHER);
+        let other = config.quoting.other.to_f64();
         if let Some(known) = prepared.agreed().get() {
             if known.other == other {
                 return Ok(Some(Cow::Borrowed(known)));

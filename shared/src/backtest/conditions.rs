@@ -1,8 +1,9 @@
 //! What a backtest assumes of the exchange.
 
 use crate::Invalid;
+use crate::exchange::Assumptions;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
-use crate::quoting::Fee;
+use crate::settings::Fee;
 use crate::units::{Price, Quantity};
 
 use super::prepared::Prepared;
@@ -27,10 +28,25 @@ pub struct Conditions {
     pub rng_seed: u64,
 }
 
+impl Conditions {
+    /// Returns what is assumed, and `rng_seed`, as the loop takes it.
+    pub fn of(assumptions: &Assumptions, rng_seed: u64) -> Self {
+        Self {
+            latency: assumptions.latency_ms.units().saturating_mul(1_000),
+            queue_ahead: assumptions.queue_ahead,
+            slippage: assumptions.slippage(),
+            lost_fills: assumptions.lost_fills_pct.units() as f64 / 1_000.0,
+            blackout: assumptions.blackout_h.units().saturating_mul(360_000_000),
+            fee: assumptions.fee,
+            rng_seed,
+        }
+    }
+}
+
 impl Default for Conditions {
-    /// Those of [`super::Config::preset`].
+    /// The usual assumptions.
     fn default() -> Self {
-        super::Config::preset(crate::quoting::Preset::Seed).conditions()
+        Self::of(&Assumptions::default(), 1)
     }
 }
 

@@ -33,7 +33,7 @@ pub fn run(
 
 /// Returns a quoter an event.
 pub(super) fn quoters(prepared: &Prepared, config: &Config) -> Result<Vec<Quoter>, Invalid> {
-    let quoter = |event| Quoter::new(config.settings(), terms(prepared, event));
+    let quoter = |event| Quoter::new(&config.parameters(), terms(prepared, event));
     prepared.events().iter().map(quoter).collect()
 }
 

@@ -87,7 +87,7 @@ pub fn explain(
             fill,
             decided: decision.at,
             reason: decision.reason.name(),
-            explanation: decision.explain(action, config.settings()),
+            explanation: decision.explain(action, &config.parameters()),
         }
     }))
 }

@@ -139,7 +139,7 @@ fn hash_of(field: &'static str, text: String) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quoting::Preset;
+    use crate::backtest::Preset;
 
     #[test]
     fn a_link_is_read_back() {

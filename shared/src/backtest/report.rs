@@ -5,6 +5,7 @@ use super::bootstrap::{mean_interval, sum_interval};
 use super::calibration::{Calibration, calibrate};
 use super::config::Config;
 use super::engine::run;
+use super::entries::SETTINGS;
 use super::fills::FillModel;
 use super::hash::sha256;
 use super::json::Json;
@@ -14,7 +15,7 @@ use super::prepared::Prepared;
 use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
-use crate::quoting::Fee;
+use crate::settings::Fee;
 
 /// The version of `report.json`'s form.
 const SCHEMA: i64 = 1;
@@ -139,7 +140,7 @@ impl<'a> Report<'a> {
 
     /// Returns how many contracts are charged by the fee their file tells, and how many by the mission's formula.
     pub fn fees_known(&self) -> (usize, usize) {
-        let known = match self.config.settings().fee() {
+        let known = match self.config.assumptions.fee {
             Fee::Exact => self.prepared.contracts().iter().filter(|contract| contract.fees.is_some()).count(),
             Fee::Maker | Fee::Flat(_) => 0,
         };
@@ -158,11 +159,13 @@ impl<'a> Report<'a> {
         };
         self.write_sample(&mut json);
         json.key("config").open('{');
-        for (setting, value) in self.config.settings().entries() {
-            json.key(setting.key).string(&value);
-        }
-        for (place, assumption) in super::ASSUMPTIONS.iter().enumerate() {
-            json.key(assumption.key).number(self.config.assumption(place));
+        for entry in &SETTINGS {
+            json.key(entry.setting.key);
+            if entry.is_assumed() {
+                json.number(self.config.number(entry));
+            } else {
+                json.string(&self.config.value(entry));
+            }
         }
         json.key("rng_seed").string(&self.config.rng_seed.to_string()).close('}');
         let config = self.config.text();

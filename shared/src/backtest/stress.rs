@@ -108,7 +108,7 @@ pub fn pump_and_dump(events: &[EventTape]) -> Result<Vec<EventTape>, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quoting::Preset;
+    use crate::backtest::Preset;
 
     #[test]
     fn every_stress_can_be_set() {

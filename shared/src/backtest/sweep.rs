@@ -1,13 +1,15 @@
 //! Many configurations, and what is left of the best of them once it is said how many there were.
 
-use super::config::{ASSUMPTIONS, Config};
+use super::config::Config;
+use super::entries::Entry;
 use super::fills::FillModel;
 use super::outcome::Outcome;
 use super::prepared::Prepared;
+use super::preset::Preset;
 use super::sharpe::{DeflatedSharpe, Sharpe};
 use crate::Invalid;
-use crate::quoting::{Kind, Setting};
 use crate::scenario::decimal;
+use crate::settings::Kind;
 use crate::units::quoted;
 
 /// The most configurations of one sweep.
@@ -44,7 +46,7 @@ impl Axis {
             (Some(list), None, ..) if !list.is_empty() => list.split(',').map(str::to_owned).collect(),
             _ => return Err(Invalid::new(key, format!("must be a:b:n or x,y,z, got {}", quoted(values)))),
         };
-        let mut probe = Config::preset(crate::quoting::Preset::Seed);
+        let mut probe = Config::preset(Preset::Seed);
         values.iter().try_for_each(|value| probe.set(key, value))?;
         Ok(Self { key, values })
     }
@@ -52,11 +54,10 @@ impl Axis {
 
 /// Returns the name of what may be swept, and its decimals if it is a number.
 fn swept(name: &str) -> Result<(&'static str, Option<usize>), Invalid> {
-    if let Some(assumption) = ASSUMPTIONS.iter().find(|assumption| assumption.key == name) {
-        return Ok((assumption.key, Some(assumption.decimals)));
-    }
-    let setting = Setting::find(name)
-        .ok_or_else(|| Invalid::new("sweep", format!("{} is no setting and no assumption", quoted(name))))?;
+    let entry = Entry::find(name);
+    let setting = entry
+        .ok_or_else(|| Invalid::new("sweep", format!("{} is no setting and no assumption", quoted(name))))?
+        .setting;
     match setting.kind {
         Kind::Number { decimals, .. } => Ok((setting.key, Some(decimals))),
         // Every calibration has beliefs of its own, which take long to find.
@@ -235,7 +236,6 @@ pub fn judge(trials: &[Option<&Trial>]) -> Option<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quoting::Preset;
 
     #[test]
     fn a_grid_has_every_combination_once() {
@@ -247,7 +247,7 @@ mod tests {
             (0..24).map(|place| grid.config(place).unwrap().text()).collect();
         assert_eq!(texts.len(), 24);
         assert_eq!(grid.values(1), ["1", "true", "25"]);
-        assert_eq!(grid.config(1).unwrap().assumption(0), 25.0);
+        assert_eq!(grid.config(1).unwrap().assumptions.queue_ahead.hundredths(), 2_500);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use super::{Digest, ParityBlock};
 use crate::Invalid;
+use crate::backtest::Config;
 use crate::belief::sigmoid;
 use crate::belief::surface::horizon_fraction;
 use crate::market::{Action, PriceGrid};
 use crate::quoting::offset::{Glft, finite};
 use crate::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
-use crate::quoting::{Belief, Event, FeeModel, Quoter, Settings, Stage, Terms};
+use crate::quoting::{Belief, Event, FeeModel, Quoter, Stage, Terms};
 use crate::units::{Price, Quantity, Timestamp};
 
 const CONTRACTS: usize = 4;
@@ -69,7 +70,7 @@ fn quoted(settings: &str) -> Result<Digest, Invalid> {
         settles: start.checked_add_micros(30 * 24 * HOUR_MICROS),
         ..Terms::default()
     };
-    let mut quoter = Quoter::new(&Settings::from_text(settings)?, vec![terms; CONTRACTS])?;
+    let mut quoter = Quoter::new(&Config::from_text(settings)?.parameters(), vec![terms; CONTRACTS])?;
     let mut log_odds = [0.5, -0.75, -1.5, -3.0];
     let (mut state, mut now) = (1_u64, start);
     for step in 0..STEPS {

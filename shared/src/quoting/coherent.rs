@@ -6,7 +6,7 @@ use super::decision::{Ladders, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::LotValues;
 use super::watch::Watch;
-use super::{Belief, FeeModel, Position, Regime, Settings, Terms, place};
+use super::{Belief, FeeModel, Offset, Parameters, Position, Regime, Terms};
 use crate::belief::surface::horizon_fraction;
 use crate::math::{exp, max, min};
 use crate::units::Timestamp;
@@ -66,26 +66,30 @@ struct Outcome {
 }
 
 impl Coherent {
-    pub(super) fn new(settings: &Settings, contracts: &[Terms]) -> Self {
-        let number = |place| settings.number(place);
-        let risk_aversion = number(place::RISK_AVERSION);
-        let lot = min(number(place::QUOTE_SIZE), number(place::MAX_ORDER_SIZE));
-        let decay = number(place::FILL_DECAY);
-        let distance = if settings.choice(place::OFFSET) == 0 {
-            Distance::AvellanedaStoikov(avellaneda_stoikov(risk_aversion * lot, decay))
-        } else {
-            // One lot beyond where the side that adds is pulled.
-            let lots = min((number(place::PULL_AT) / lot).ceil() + 1.0, MOST_LOTS);
-            Distance::Glft { rate: number(place::FILL_RATE) * DAYS_PER_YEAR, decay, limit: lots as usize }
+    pub(super) fn new(parameters: &Parameters, contracts: &[Terms]) -> Self {
+        let Parameters { quoting, execution, limits, fee } = parameters;
+        let risk_aversion = quoting.risk_aversion.to_f64();
+        let lot = quoting.quote_size.min(limits.max_order_size).to_contracts();
+        let decay = quoting.fill_decay.to_f64();
+        let distance = match quoting.offset {
+            Offset::AvellanedaStoikov => {
+                Distance::AvellanedaStoikov(avellaneda_stoikov(risk_aversion * lot, decay))
+            }
+            Offset::Glft => {
+                // One lot beyond where the side that adds is pulled.
+                let lots = min((quoting.pull_at.to_contracts() / lot).ceil() + 1.0, MOST_LOTS);
+                let rate = quoting.fill_rate.to_f64() * DAYS_PER_YEAR;
+                Distance::Glft { rate, decay, limit: lots as usize }
+            }
         };
-        let horizon = number(place::HORIZON_H);
+        let horizon = quoting.horizon_h.to_f64();
         let outcomes = contracts
             .iter()
             .map(|terms| Outcome {
                 position: 0.0,
                 weight: 1.0,
                 settles: terms.settles,
-                fee: FeeModel::of(settings.fee(), terms.fees.as_ref()),
+                fee: FeeModel::of(*fee, terms.fees.as_ref()),
             })
             .collect();
         Self {
@@ -95,10 +99,10 @@ impl Coherent {
             distance,
             horizon: (horizon > 0.0).then_some(horizon),
             outcomes,
-            agreement: Agreement::new(number(place::OTHER), contracts),
+            agreement: Agreement::new(quoting.other.to_f64(), contracts),
             weighed: vec![0.0; contracts.len()],
             weight: 1.0,
-            watch: Watch::new(contracts.len(), number(place::DRIFT_CENTS) / 100.0),
+            watch: Watch::new(contracts.len(), execution.drift_cents.to_f64() / 100.0),
         }
     }
 

@@ -1,9 +1,11 @@
 //! A quote's way from the fair value, told step by step.
 
 use super::seed::dynamic_factor;
-use super::{Decision, Fee, Quote, Settings, SideDecision, Stage, Withheld, place};
+use super::{Decision, Offset, Parameters, Quote, Rules, SideDecision, Stage, Withheld};
 use crate::format::{cents, fixed, shortest, signed_cents};
 use crate::market::Action;
+use crate::settings::Fee;
+use crate::units::Quantity;
 
 /// How one side of a contract's quotes was decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,8 +65,8 @@ impl SideDecision {
 }
 
 impl Decision {
-    /// Tells how the side that buys or sells YES came about; `settings` are those it was decided with.
-    pub fn explain(&self, action: Action, settings: &Settings) -> Explanation {
+    /// Tells how the side that buys or sells YES came about; `parameters` are those it was decided with.
+    pub fn explain(&self, action: Action, parameters: &Parameters) -> Explanation {
         let side = self.side(action);
         let steps = Stage::ALL
             .into_iter()
@@ -72,10 +74,10 @@ impl Decision {
             .map(|stage| Step {
                 stage,
                 amount: side.amount(stage),
-                formula: self.formula(stage, action, settings),
+                formula: self.formula(stage, action, parameters),
             })
             .collect();
-        let outcome = side.quote.map_err(|withheld| (withheld, self.why(withheld, action, settings)));
+        let outcome = side.quote.map_err(|withheld| (withheld, self.why(withheld, action, parameters)));
         Explanation { inputs: self.inputs(), steps, outcome }
     }
 
@@ -99,50 +101,48 @@ impl Decision {
     }
 
     /// Says how a stage came to its amount.
-    fn formula(&self, stage: Stage, action: Action, settings: &Settings) -> String {
-        let text = |place| settings.value_text(place);
-        let coherent = settings.choice(place::RULES) != 0;
+    fn formula(&self, stage: Stage, action: Action, parameters: &Parameters) -> String {
+        let Parameters { quoting, fee, .. } = parameters;
+        let coherent = quoting.rules == Rules::Coherent;
         let position = || shortest(self.position.contracts());
         let sign = if action == Action::Buy { "−" } else { "+" };
         match stage {
             Stage::Fair => "the filter's belief".to_owned(),
             Stage::Coherence => {
-                format!("the outcomes add up to 1, of which OTHER has at least {}", text(place::OTHER))
+                format!("the outcomes add up to 1, of which OTHER has at least {}", quoting.other)
             }
-            Stage::Inventory if coherent && settings.choice(place::OFFSET) != 0 => {
+            Stage::Inventory if coherent && quoting.offset == Offset::Glft => {
                 format!("the event's positions, {} here", position())
             }
             Stage::Inventory if coherent => {
-                let gamma = text(place::RISK_AVERSION);
+                let gamma = quoting.risk_aversion;
                 format!("p e^(−γ q) over its sum: γ = {gamma}, q = {} here", position())
             }
-            Stage::Inventory => format!("−{} × {}", text(place::SKEW_CENTS), position()),
-            Stage::Lot => format!("what {} more would add to the inventory", text(place::QUOTE_SIZE)),
-            Stage::HalfSpread if coherent && settings.choice(place::OFFSET) != 0 => {
+            Stage::Inventory => format!("−{} × {}", quoting.skew_cents, position()),
+            Stage::Lot => format!("what {} more would add to the inventory", contracts(quoting.quote_size)),
+            Stage::HalfSpread if coherent && quoting.offset == Offset::Glft => {
                 format!("{sign} Guéant, Lehalle and Fernandez-Tapia's distance")
             }
             Stage::HalfSpread if coherent => format!(
                 "{sign} ln(1 + γ / k) / γ: γ = {} × {}, k = {}",
-                text(place::RISK_AVERSION),
-                text(place::QUOTE_SIZE),
-                text(place::FILL_DECAY)
+                quoting.risk_aversion,
+                contracts(quoting.quote_size),
+                quoting.fill_decay
             ),
-            Stage::HalfSpread => format!("{sign} {}", text(place::HALF_SPREAD_CENTS)),
+            Stage::HalfSpread => format!("{sign} {}", quoting.half_spread_cents),
             Stage::Dynamic => format!(
                 "× {}: {} / 0.8, from 0.3 to 4",
                 shortest(dynamic_factor(self.belief.sigma_b)),
                 fixed(self.belief.sigma_b, 2)
             ),
-            Stage::Bounds => format!(
-                "from {} to {}",
-                text(place::HALF_SPREAD_MIN_CENTS),
-                text(place::HALF_SPREAD_MAX_CENTS)
-            ),
-            Stage::Toxicity => format!("× 2: a z of {} and more", text(place::Z_WIDEN)),
-            Stage::Fee => match settings.fee() {
-                Fee::Flat(_) => format!("{sign} {}", text(place::FEE)),
+            Stage::Bounds => {
+                format!("from {} to {}", quoting.half_spread_min_cents, quoting.half_spread_max_cents)
+            }
+            Stage::Toxicity => format!("× 2: a z of {} and more", quoting.z_widen),
+            Stage::Fee => match fee {
+                Fee::Flat(_) => format!("{sign} {fee}"),
                 Fee::Exact | Fee::Maker => {
-                    format!("the price with its fee is what the step before says ({})", text(place::FEE))
+                    format!("the price with its fee is what the step before says ({fee})")
                 }
             },
             Stage::Grid => "outward to a price that is accepted".to_owned(),
@@ -154,33 +154,33 @@ impl Decision {
     }
 
     /// Says why there is no quote.
-    fn why(&self, withheld: Withheld, action: Action, settings: &Settings) -> String {
-        let text = |place| settings.value_text(place);
+    fn why(&self, withheld: Withheld, action: Action, parameters: &Parameters) -> String {
+        let Parameters { quoting, execution, limits, .. } = parameters;
         let position = || shortest(self.position.contracts());
         match withheld {
             Withheld::Toxic => format!(
                 "a z of {} or more, and not yet {} s without one of {}",
-                text(place::Z_PULL),
-                text(place::REFRESH_S),
-                text(place::Z_WIDEN)
+                quoting.z_pull, execution.refresh_s, quoting.z_widen
             ),
             Withheld::Alarm => format!(
                 "a print that was stray or a jump with probability {}, above {}, and neither another one nor {} s since",
                 fixed(self.belief.alarm, 2),
-                text(place::ALARM_PULL),
-                text(place::REFRESH_S)
+                quoting.alarm_pull,
+                execution.refresh_s
             ),
             Withheld::Account => format!(
                 "a loss of {} % today, or a balance below {}¢",
-                text(place::MAX_DAILY_LOSS_PCT),
-                text(place::MIN_BALANCE_FLOOR_CENTS)
+                limits.max_daily_loss_pct,
+                limits.min_balance_floor_cents.microdollars() / 10_000
             ),
-            Withheld::Exposure => format!("a position of {} is beyond {}", position(), text(place::PULL_AT)),
+            Withheld::Exposure => {
+                format!("a position of {} is beyond {}", position(), contracts(quoting.pull_at))
+            }
             Withheld::PositionLimit => {
                 format!(
                     "a position of {} leaves no room below {}",
                     position(),
-                    text(place::MAX_POSITION_PER_TICKER)
+                    contracts(limits.max_position_per_ticker)
                 )
             }
             Withheld::NoPrice => match action {
@@ -193,4 +193,8 @@ impl Decision {
             },
         }
     }
+}
+
+fn contracts(count: Quantity) -> String {
+    shortest(count.to_contracts())
 }

@@ -1,7 +1,7 @@
 //! Quotes that are still worth their value once the fee of a fill is paid.
 
-use super::Fee;
 use crate::fees::{FeeSchedule, Role};
+use crate::settings::Fee;
 use crate::units::{Price, Quantity};
 
 /// The rate of the mission's maker fee.

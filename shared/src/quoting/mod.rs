@@ -4,9 +4,11 @@
 //! and, later, live: whoever drives it tells what happened and when, and carries out what it answers.
 //!
 //! ```
-//! use shared::quoting::{Belief, Event, Preset, Quoter, Settings, Terms};
+//! use shared::backtest::{Config, Preset};
+//! use shared::quoting::{Belief, Event, Quoter, Terms};
 //!
-//! let mut quoter = Quoter::new(&Settings::preset(Preset::SeedFixed3), vec![Terms::default()])?;
+//! let config = Config::preset(Preset::SeedFixed3);
+//! let mut quoter = Quoter::new(&config.parameters(), vec![Terms::default()])?;
 //! let belief = Belief { fair: 0.42, sd: 0.1, sigma_b: 8.0, z: 0.3, alarm: 0.0 };
 //! let mut commands = Vec::new();
 //! let now = "2026-02-01T19:00:49Z".parse()?;
@@ -28,6 +30,7 @@ mod explain;
 mod fee_aware;
 mod finish;
 pub mod offset;
+mod parameters;
 mod position;
 mod quoter;
 pub mod reservation;
@@ -43,10 +46,10 @@ pub use contract::Terms;
 pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
 pub use explain::{Explanation, Step};
 pub use fee_aware::FeeModel;
+pub use parameters::Parameters;
 pub use position::Position;
 pub use quoter::Quoter;
-pub use settings::typed;
-pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};
+pub use settings::{Offset, Rules, Settings};
 pub use step::{Belief, Command, Event, Quote, Quotes};
 
 #[cfg(test)]

@@ -6,13 +6,10 @@ use super::coherent::Coherent;
 use super::contract::{Contract, Terms, possible};
 use super::rules::Rules;
 use super::{
-    Belief, Command, Decision, Event, Position, Quotes, Reason, Regime, Settings, finish, place, seed,
+    Belief, Command, Decision, Event, Parameters, Position, Quotes, Reason, Regime, finish, seed, settings,
 };
 use crate::Invalid;
 use crate::units::Timestamp;
-
-/// The place of the rules `coherent` among the choices.
-const COHERENT: usize = 1;
 
 /// Decides the quotes of one event's contracts.
 #[derive(Debug, Clone)]
@@ -31,13 +28,13 @@ impl Quoter {
     ///
     /// # Errors
     ///
-    /// As [`Settings::check`].
-    pub fn new(settings: &Settings, contracts: Vec<Terms>) -> Result<Self, Invalid> {
-        settings.check()?;
-        let coherent =
-            (settings.choice(place::RULES) == COHERENT).then(|| Coherent::new(settings, &contracts));
+    /// As [`Settings::check`](super::Settings::check).
+    pub fn new(parameters: &Parameters, contracts: Vec<Terms>) -> Result<Self, Invalid> {
+        parameters.quoting.check()?;
+        let coherent = (parameters.quoting.rules == settings::Rules::Coherent)
+            .then(|| Coherent::new(parameters, &contracts));
         let contracts = contracts.into_iter().map(Contract::new).collect();
-        let (rules, account) = (Rules::new(settings), Account::default());
+        let (rules, account) = (Rules::new(parameters), Account::default());
         Ok(Self { rules, contracts, coherent, account, due: None })
     }
 

@@ -1,7 +1,8 @@
 //! The settings as the numbers that a step needs.
 
+use super::Parameters;
 use super::amount::{CENT, Nano};
-use super::{Settings, place};
+use crate::settings::Fixed;
 use crate::units::{Cash, Quantity};
 
 /// The settings, converted once.
@@ -30,26 +31,25 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(parameters: &Parameters) -> Self {
+        let Parameters { quoting, execution, limits, .. } = parameters;
         // A setting in cents, in billionths of a dollar.
-        let cents = |place| settings.nano(place) / (1_000_000_000 / CENT);
-        let hundredths = |place| settings.quantity(place).hundredths();
-        let order = settings.quantity(place::QUOTE_SIZE).min(settings.quantity(place::MAX_ORDER_SIZE));
+        let cents = |amount: Fixed<2>| amount.units() * (CENT / 100);
         Self {
-            half_spread: cents(place::HALF_SPREAD_CENTS),
-            dynamic: settings.flag(place::DYNAMIC),
-            half_spread_bounds: (cents(place::HALF_SPREAD_MIN_CENTS), cents(place::HALF_SPREAD_MAX_CENTS)),
-            skew: cents(place::SKEW_CENTS) / 100,
-            pull_at: hundredths(place::PULL_AT),
-            z_widen: settings.number(place::Z_WIDEN),
-            z_pull: settings.number(place::Z_PULL),
-            alarm_pull: settings.number(place::ALARM_PULL),
-            drift: cents(place::DRIFT_CENTS),
-            refresh: settings.nano(place::REFRESH_S) / 1_000,
-            size: order,
-            max_position: hundredths(place::MAX_POSITION_PER_TICKER),
-            max_loss: settings.nano(place::MAX_DAILY_LOSS_PCT) / 100_000_000,
-            balance_floor: Cash::from_microdollars(cents(place::MIN_BALANCE_FLOOR_CENTS) / 1_000),
+            half_spread: cents(quoting.half_spread_cents),
+            dynamic: quoting.dynamic,
+            half_spread_bounds: (cents(quoting.half_spread_min_cents), cents(quoting.half_spread_max_cents)),
+            skew: cents(quoting.skew_cents) / 100,
+            pull_at: quoting.pull_at.hundredths(),
+            z_widen: quoting.z_widen.to_f64(),
+            z_pull: quoting.z_pull.to_f64(),
+            alarm_pull: quoting.alarm_pull.to_f64(),
+            drift: cents(execution.drift_cents),
+            refresh: execution.refresh_s.units() * 1_000_000,
+            size: quoting.quote_size.min(limits.max_order_size),
+            max_position: limits.max_position_per_ticker.hundredths(),
+            max_loss: limits.max_daily_loss_pct.units(),
+            balance_floor: limits.min_balance_floor_cents,
         }
     }
 }

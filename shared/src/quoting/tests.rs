@@ -1,6 +1,7 @@
 //! The mission's rules, one by one.
 
 use super::*;
+use crate::backtest::{Config, Preset};
 use crate::market::Action;
 use crate::units::{Cash, Price, Timestamp};
 
@@ -20,8 +21,8 @@ fn price(text: &str) -> Price {
 
 impl Desk {
     fn new(settings: &str) -> Self {
-        let settings = Settings::from_text(settings).unwrap();
-        Self { quoter: Quoter::new(&settings, vec![Terms::default()]).unwrap(), commands: Vec::new() }
+        let parameters = Config::from_text(settings).unwrap().parameters();
+        Self { quoter: Quoter::new(&parameters, vec![Terms::default()]).unwrap(), commands: Vec::new() }
     }
 
     fn tell(&mut self, seconds: f64, event: Event) {
@@ -347,7 +348,7 @@ fn an_alarm_pulls_until_the_next_print_tells_or_a_refresh_has_passed() {
         .quoter
         .decision(0)
         .unwrap()
-        .explain(Action::Buy, &Settings::from_text("preset=seed-fixed3&alarm_pull=0.5").unwrap());
+        .explain(Action::Buy, &Config::from_text("preset=seed-fixed3&alarm_pull=0.5").unwrap().parameters());
     let (withheld, why) = explanation.outcome.unwrap_err();
     assert_eq!(withheld, Withheld::Alarm);
     assert!(why.contains("probability 0.51, above 0.5") && why.contains("60 s"), "{why}");

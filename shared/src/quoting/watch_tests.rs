@@ -1,6 +1,7 @@
 //! Contracts that are watched are decided anew when they have to be.
 
 use super::*;
+use crate::backtest::{Config, Preset};
 use crate::units::Timestamp;
 
 fn at(seconds: i64) -> Timestamp {
@@ -9,7 +10,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn desk() -> impl FnMut(i64, usize, f64) -> Vec<(usize, Reason)> {
     let terms = vec![Terms::default(); 3];
-    let mut quoter = Quoter::new(&Settings::preset(Preset::Coherent), terms).unwrap();
+    let mut quoter = Quoter::new(&Config::preset(Preset::Coherent).parameters(), terms).unwrap();
     move |seconds, contract, z| {
         let belief = Belief { fair: 0.3, sd: 0.1, sigma_b: 8.0, z, alarm: 0.0 };
         let mut commands = Vec::new();

@@ -6,7 +6,7 @@
 /// brackets, and the decimals that it is kept with where they aren't its type's. `only` names a function that tells, as
 /// [`Part::idle`](super::Part::idle), when the setting matters.
 ///
-/// ```ignore
+/// ```text
 /// settings! {
 ///     /// How it is done.
 ///     pub struct Settings {

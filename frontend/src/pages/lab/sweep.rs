@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::Invalid;
-use shared::backtest::{ASSUMPTIONS, Config, FillModel};
+use shared::backtest::{Config, FillModel, SETTINGS};
 use shared::format;
-use shared::quoting::{Kind, SETTINGS};
+use shared::settings::Kind;
 
 use super::state::Lab;
 use crate::reactive::RwSignal;
@@ -20,9 +20,9 @@ pub(super) fn Sweep() -> impl IntoView {
     let pick = move |axis: usize| {
         let names = SETTINGS
             .iter()
+            .map(|entry| entry.setting)
             .filter(|setting| matches!(setting.kind, Kind::Number { .. }))
-            .map(|setting| (setting.key, setting.label))
-            .chain(ASSUMPTIONS.iter().map(|assumed| (assumed.key, assumed.key)));
+            .map(|setting| (setting.key, setting.label));
         let options: Vec<_> = names
             .map(|(key, label)| {
                 view! { <option value=key selected=move || lab.axes.with(|axes| axes[axis] == key)>{label}</option> }

@@ -263,7 +263,7 @@ pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Inval
     let config = Config::from_text(config)?;
     let mut lines = Vec::new();
     for said in MISSION {
-        let config = config.of_preset(said.preset)?;
+        let config = config.of_preset(said.preset);
         lines.extend(
             run(prepared, &config, &FillModel::ALL, Record::Totals)?
                 .iter()

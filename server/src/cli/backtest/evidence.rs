@@ -81,7 +81,7 @@ pub(super) fn mission(
     models: &[FillModel],
 ) -> Result<Vec<MissionRow>, Invalid> {
     let row = |said: &shared::backtest::Mission| {
-        let config = config.of_preset(said.preset)?;
+        let config = config.of_preset(said.preset);
         let mission = Mission { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net };
         Ok(MissionRow { preset: said.preset.name(), mission, ours: ours(prepared, &config, models)? })
     };

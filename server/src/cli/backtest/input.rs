@@ -5,11 +5,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use shared::backtest::{ASSUMPTIONS, Link, Prepared, tape_hash};
-use shared::belief::Calibration;
+use shared::backtest::{Config, Link, Prepared, Preset, SETTINGS, tape_hash};
 use shared::market::csv::read_markets;
 use shared::market::{Contract, EventTape};
-use shared::quoting::{Kind, place};
+use shared::settings::Kind;
 
 use crate::cli::trades;
 use crate::files;
@@ -17,26 +16,22 @@ use crate::files;
 /// Returns the text below the options: settings, assumptions, files.
 pub(super) fn more() -> String {
     let mut text = String::from("Settings, with the values of the preset seed:\n");
-    let config = shared::backtest::Config::preset(shared::quoting::Preset::Seed);
-    // Writing to a string can't fail.
-    for (setting, value) in config.settings().entries() {
+    let config = Config::preset(Preset::Seed);
+    let mut assumed = false;
+    for entry in &SETTINGS {
+        if entry.is_assumed() && !assumed {
+            text.push_str("\nAssumptions about the exchange, set alike:\n");
+            assumed = true;
+        }
+        let (setting, value) = (entry.setting, config.value(entry));
         let range = match setting.kind {
             Kind::Number { range: (low, high), .. } => format!("{low} to {high} {}", setting.unit),
             Kind::Flag => "true or false".to_owned(),
             Kind::Choice(words) => words.join(", "),
             Kind::Fee => "exact, maker, or flat: and dollars a contract".to_owned(),
         };
+        // Writing to a string can't fail.
         let _ = writeln!(text, "  {:<24}{value:<8}{}; {}", setting.key, setting.meaning, range.trim_end());
-    }
-    text.push_str("\nAssumptions about the exchange, set alike:\n");
-    for (place, assumption) in ASSUMPTIONS.iter().enumerate() {
-        let (low, high) = assumption.range;
-        let value = config.assumption(place);
-        let _ = writeln!(
-            text,
-            "  {:<24}{value:<8}{}; {low} to {high} {}",
-            assumption.key, assumption.meaning, assumption.unit
-        );
     }
     text.push_str(FILES);
     text
@@ -82,8 +77,7 @@ pub(super) fn prepare(
             bail!("--link: it is of tape {tape}, this is {here}");
         }
     }
-    let calibration: Calibration = link.config.settings().value_text(place::CALIBRATION).parse()?;
-    let tracks = shared::belief::walk_forward(tapes, calibration, &mut |done| {
+    let tracks = shared::belief::walk_forward(tapes, link.config.belief.calibration, &mut |done| {
         progress(done);
         ControlFlow::Continue(())
     })

@@ -16,10 +16,10 @@ use clap::Args;
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, FillModel, Link, Prepared, Record, Report, decisions, fills, parse_models, pump_and_dump,
+    Axis, Config, FillModel, Link, Prepared, Preset, Record, Report, decisions, fills, parse_models,
+    pump_and_dump,
 };
 use shared::market::{Contract, EventTape};
-use shared::quoting::Preset;
 
 use self::evidence::{BaselineRow, MissionRow, StressRow};
 use self::sweep::{Sweep, VerdictRow};

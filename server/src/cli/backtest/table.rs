@@ -29,7 +29,7 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
     let (first, last) = days(prepared);
     let (own, assumed) = report.fees_known();
     let fees = match (own, assumed) {
-        _ if report.link().config.settings().fee() != shared::quoting::Fee::Exact => {
+        _ if report.link().config.assumptions.fee != shared::settings::Fee::Exact => {
             "as the setting `fee` says".to_owned()
         }
         (_, 0) => "each series' own, rounded as on the day of the trade".to_owned(),

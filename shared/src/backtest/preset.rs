@@ -1,11 +1,12 @@
-//! The settings that have a name.
+//! Settings that have a name.
 
 use core::fmt;
 use core::str::FromStr;
 
-use super::{Settings, place};
-use crate::Invalid;
+use crate::quoting::{self, Rules};
+use crate::settings::Fixed;
 use crate::units::quoted;
+use crate::{Invalid, execution};
 
 /// Settings that have a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,16 +50,23 @@ impl Preset {
         }
     }
 
-    /// Returns what it has other than the table's defaults: places and values.
-    pub(super) const fn changes(self) -> &'static [(usize, i64)] {
+    /// Returns how it quotes, and when it replaces quotes.
+    pub(super) fn settings(self) -> (quoting::Settings, execution::Settings) {
+        let (usual, patient) = (quoting::Settings::default(), execution::Settings::default());
+        let fixed = quoting::Settings { dynamic: false, ..usual };
         match self {
-            Self::Seed => &[],
-            Self::SeedFixed3 => &[(place::DYNAMIC, 0)],
-            Self::SeedFixed5 => &[(place::DYNAMIC, 0), (place::HALF_SPREAD_CENTS, 500)],
-            Self::SeedNoSkew => &[(place::DYNAMIC, 0), (place::SKEW_CENTS, 0)],
+            Self::Seed => (usual, patient),
+            Self::SeedFixed3 => (fixed, patient),
+            Self::SeedFixed5 => {
+                (quoting::Settings { half_spread_cents: Fixed::of_units(5_00), ..fixed }, patient)
+            }
+            Self::SeedNoSkew => (quoting::Settings { skew_cents: Fixed::ZERO, ..fixed }, patient),
             // A reservation price moves with every fill of the event: quotes follow it by the cent.
             // A print that is rather stray or a jump than not is waited out.
-            Self::Coherent => &[(place::RULES, 1), (place::DRIFT_CENTS, 100), (place::ALARM_PULL, 50)],
+            Self::Coherent => (
+                quoting::Settings { rules: Rules::Coherent, alarm_pull: Fixed::of_units(50), ..usual },
+                execution::Settings { drift_cents: Fixed::of_units(1_00), ..patient },
+            ),
         }
     }
 }
@@ -82,11 +90,5 @@ impl FromStr for Preset {
             let names = Self::ALL.map(Self::name).join(", ");
             Invalid::new("preset", format!("must be one of {names}, got {}", quoted(text)))
         })
-    }
-}
-
-impl From<Preset> for Settings {
-    fn from(preset: Preset) -> Self {
-        Self::preset(preset)
     }
 }
