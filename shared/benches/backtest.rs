@@ -84,7 +84,7 @@ fn main() -> Result<(), Invalid> {
     });
     let axes = ["half_spread_cents=1:10:10", "skew_cents=0:2:10"].map(Axis::parse);
     let axes = axes.into_iter().collect::<Result<Vec<Axis>, Invalid>>()?;
-    let grid = Grid::new(Config::preset(Preset::SeedFixed3), axes)?;
+    let grid = Grid::new(Config::preset(Preset::SeedFixed3), axes, &FillModel::ALL)?;
     harness.measure(&sweep, 1, || {
         std::thread::scope(|scope| {
             for first in [0, 1] {

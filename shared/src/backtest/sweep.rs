@@ -96,17 +96,38 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Returns the combinations of `axes` that are possible, everything else being as in `base`.
+    /// Returns the combinations of `axes` that are possible, everything else being as in `base`, to be run under `models`.
     ///
     /// # Errors
     ///
-    /// Names `sweep` if there are too many combinations, or none.
-    pub fn new(base: Config, axes: Vec<Axis>) -> Result<Self, Invalid> {
+    /// Names `sweep` if there are too many combinations, or none; or a setting that is swept twice, or that matters in
+    /// none of them, with when it would.
+    pub fn new(base: Config, axes: Vec<Axis>, models: &[FillModel]) -> Result<Self, Invalid> {
         let product = |n: usize, axis: &Axis| n.checked_mul(axis.values.len());
-        match axes.iter().try_fold(1_usize, product) {
-            Some(1..=MOST_POINTS) => Ok(Self { base, axes }),
-            _ => Err(Invalid::new("sweep", format!("must have 1 to {MOST_POINTS} combinations"))),
+        let Some(1..=MOST_POINTS) = axes.iter().try_fold(1_usize, product) else {
+            return Err(Invalid::new("sweep", format!("must have 1 to {MOST_POINTS} combinations")));
+        };
+        let grid = Self { base, axes };
+        for (place, axis) in grid.axes.iter().enumerate() {
+            if grid.axes[..place].iter().any(|other| other.key == axis.key) {
+                return Err(Invalid::new(axis.key, "can't be swept twice"));
+            }
+            if let Some(when) = grid.idle(axis, models) {
+                return Err(Invalid::new(axis.key, format!("can't be swept: {when}")));
+            }
         }
+        Ok(grid)
+    }
+
+    /// Returns when an axis would matter, if it does in no combination.
+    fn idle(&self, axis: &Axis, models: &[FillModel]) -> Option<&'static str> {
+        let entry = Entry::find(axis.key)?;
+        let mut when = None;
+        // What doesn't go together is not run.
+        for config in (0..self.len()).filter_map(|place| self.config(place).ok()) {
+            when = when.or(Some(config.idle(entry, models)?));
+        }
+        when
     }
 
     /// Returns the axes.
@@ -236,12 +257,13 @@ pub fn judge(trials: &[Option<&Trial>]) -> Option<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backtest::{Record, SETTINGS};
 
     #[test]
     fn a_grid_has_every_combination_once() {
         let axes = ["half_spread_cents=1:4:4", "dynamic=true,false", "queue_ahead=0:50:3"];
         let axes = axes.map(|axis| Axis::parse(axis).unwrap()).to_vec();
-        let grid = Grid::new(Config::preset(Preset::Seed), axes).unwrap();
+        let grid = Grid::new(Config::preset(Preset::Seed), axes, &FillModel::ALL).unwrap();
         assert_eq!(grid.len(), 24);
         let texts: std::collections::BTreeSet<String> =
             (0..24).map(|place| grid.config(place).unwrap().text()).collect();
@@ -268,7 +290,100 @@ mod tests {
         }
         let many =
             vec![Axis::parse("skew_cents=0:10:1000").unwrap(), Axis::parse("drift_cents=0:10:1000").unwrap()];
-        assert_eq!(Grid::new(Config::preset(Preset::Seed), many).unwrap_err().field, "sweep");
+        let refused = Grid::new(Config::preset(Preset::Seed), many, &FillModel::ALL).unwrap_err();
+        assert_eq!(refused.field, "sweep");
+    }
+
+    /// What a sweep of `axes` around `config` is refused for.
+    fn refusal(config: &str, axes: &[&str], models: &[FillModel]) -> Option<String> {
+        let axes = axes.iter().map(|axis| Axis::parse(axis).unwrap()).collect();
+        Grid::new(Config::from_text(config).unwrap(), axes, models).err().map(|invalid| invalid.to_string())
+    }
+
+    #[test]
+    fn a_setting_that_can_not_matter_is_not_swept() {
+        let (all, front) = (&FillModel::ALL[..], &[FillModel::Front][..]);
+        for (config, axis, models, why) in [
+            ("preset=coherent", "skew_cents=0:2:3", all, "it acts only with rules=seed"),
+            ("preset=coherent", "half_spread_cents=1,2", all, "it acts only with rules=seed"),
+            ("preset=coherent", "dynamic=true,false", all, "it acts only with rules=seed"),
+            ("preset=coherent", "half_spread_min_cents=1,2", all, "it acts only with rules=seed"),
+            ("preset=seed-fixed3", "half_spread_min_cents=1,2", all, "it acts only with dynamic=true"),
+            ("preset=seed-fixed3", "half_spread_max_cents=4,5", all, "it acts only with dynamic=true"),
+            ("preset=seed", "risk_aversion=0.01,0.02", all, "it acts only with rules=coherent"),
+            ("preset=seed", "other=0,0.1", all, "it acts only with rules=coherent"),
+            ("preset=seed", "offset=as,glft", all, "it acts only with rules=coherent"),
+            ("preset=seed", "fill_decay=1:100:5", all, "it acts only with rules=coherent"),
+            ("preset=seed", "horizon_h=0,24", all, "it acts only with rules=coherent"),
+            ("preset=seed", "fill_rate=1:9:3", all, "it acts only with rules=coherent"),
+            ("preset=coherent", "fill_rate=1:9:3", all, "it acts only with offset=glft"),
+            ("preset=seed", "queue_ahead=0:50:3", front, "it acts only under the fill model queue"),
+            ("preset=seed", "max_order_size=1:11:3", all, "it acts only below quote_size"),
+        ] {
+            let key = axis.split('=').next().unwrap();
+            assert_eq!(refusal(config, &[axis], models), Some(format!("{key}: can't be swept: {why}")));
+        }
+        assert_eq!(
+            refusal("preset=seed", &["skew_cents=0,1", "skew_cents=1,2"], all).unwrap(),
+            "skew_cents: can't be swept twice"
+        );
+    }
+
+    #[test]
+    fn a_setting_that_matters_in_some_combination_is_swept() {
+        let all = &FillModel::ALL[..];
+        for (config, axes) in [
+            ("preset=seed", &["skew_cents=0:2:3"][..]),
+            ("preset=seed-fixed3", &["dynamic=true,false", "half_spread_min_cents=1,2"]),
+            ("preset=coherent", &["rules=seed,coherent", "skew_cents=0,1", "risk_aversion=0.01,0.02"]),
+            ("preset=coherent", &["fill_rate=1:9:3", "offset=as,glft"]),
+            ("preset=seed", &["max_order_size=0.5,1"]),
+            ("preset=seed", &["quote_size=1:20:3", "max_order_size=5,30"]),
+            ("preset=seed", &["queue_ahead=0:50:3", "max_daily_loss_pct=1,10"]),
+        ] {
+            assert_eq!(refusal(config, axes, all), None, "{axes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_changes_no_trial() {
+        let tape = crate::world::Month::simulate(2, "2026-11-01".parse().unwrap(), 10).unwrap().tape;
+        let tapes = std::slice::from_ref(&tape);
+        let tracks = crate::belief::walk_forward(tapes, crate::belief::Calibration::Ml, &mut |_| {
+            core::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+        let prepared = Prepared::new(tapes, &tracks, &[]).unwrap();
+        let trials = |config: &Config| -> Vec<Trial> {
+            let outcomes = crate::backtest::run(&prepared, config, &FillModel::ALL, Record::Totals).unwrap();
+            outcomes.iter().map(|outcome| Trial::of(&prepared, outcome)).collect()
+        };
+        for text in [
+            "preset=seed-fixed3",
+            "half_spread_min_cents=0.5&half_spread_max_cents=1",
+            "preset=coherent",
+            "preset=coherent&offset=glft",
+        ] {
+            let config = Config::from_text(text).unwrap();
+            let known = trials(&config);
+            assert!(known.iter().any(|trial| trial.fills > 0), "{text}");
+            for entry in SETTINGS.iter().filter(|entry| config.idle(entry, &FillModel::ALL).is_some()) {
+                // From one end of its range to the other, as far as the others let it.
+                let values = match entry.setting.kind {
+                    Kind::Number { range: (low, high), .. } => vec![low.to_string(), high.to_string()],
+                    Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
+                    Kind::Choice(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+                    Kind::Fee => Vec::new(),
+                };
+                for value in values {
+                    let mut other = config;
+                    other.set(entry.setting.key, &value).unwrap();
+                    if other.check().is_ok() && other.idle(entry, &FillModel::ALL).is_some() {
+                        assert_eq!(trials(&other), known, "{text}, {}={value}", entry.setting.key);
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::api::Origin;
-use shared::backtest::{Config, Entry, FillModel, Link, Preset};
+use shared::backtest::{Axis, Config, Entry, FillModel, Grid, Link, Preset};
 use shared::market::Ticker;
 use shared::scenario::decimal;
 use shared::settings::Kind;
@@ -478,6 +478,14 @@ impl Lab {
                 self.explained.set(Some(Arc::new(found)));
             }
         });
+    }
+
+    /// Returns why the two settings can't be swept, if they can't as the others are.
+    pub(super) fn why_no_sweep(self) -> Option<String> {
+        let config = self.config.get();
+        let [down, across] = self.axes.get().map(|key| Axis::parse(&axis(&key)));
+        let grid = down.and_then(|down| Grid::new(config, vec![down, across?], &FillModel::ALL));
+        grid.err().map(|invalid| format!("{invalid}."))
     }
 
     /// Sweeps the two settings over their ranges, or over a part of them around what is set.

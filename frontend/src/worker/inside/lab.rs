@@ -310,7 +310,8 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
     let mut texts = vec![config.to_owned()];
     texts.extend(axes.iter().map(|axis| axis.key.to_string()));
     texts.extend(axes.iter().map(|axis| axis.values.join(" ")));
-    let grid = Grid::new(Config::from_text(config).map_err(refused)?, axes).map_err(refused)?;
+    let grid =
+        Grid::new(Config::from_text(config).map_err(refused)?, axes, &FillModel::ALL).map_err(refused)?;
     let mut trials: Vec<Option<Vec<Trial>>> = Vec::with_capacity(grid.len());
     let mut nets = Vec::with_capacity(grid.len() * FillModel::ALL.len());
     let told = |nets: &[f64], verdicts: Vec<f64>| {

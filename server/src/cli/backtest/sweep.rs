@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use anyhow::anyhow;
 use serde::Serialize;
 use shared::backtest::{Axis, FillModel, Grid, Link, Prepared, Record, Trial, Verdict, judge, run};
 use shared::format::grouped;
@@ -42,7 +43,8 @@ impl Sweep {
         if axes.is_empty() {
             return Ok(None);
         }
-        let grid = Grid::new(link.config, axes.to_vec())?;
+        let grid = Grid::new(link.config, axes.to_vec(), &link.models)
+            .map_err(|invalid| anyhow!("--sweep: {invalid}"))?;
         let progress = Progress::start("Sweeping", 1);
         let start = Instant::now();
         let trial = |place: usize| {
