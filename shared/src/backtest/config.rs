@@ -51,11 +51,13 @@ impl Config {
         }
     }
 
-    /// Returns `preset` run as this configuration is: with its calibration, its assumptions and its seed.
+    /// Returns `preset` run as this configuration is: with its calibration, its assumptions, its start balance and its
+    /// seed.
     #[must_use]
     pub fn of_preset(&self, preset: Preset) -> Self {
-        let Self { belief, assumptions, rng_seed, .. } = *self;
-        Self { belief, assumptions, rng_seed, ..Self::preset(preset) }
+        let Self { limits: Limits { start_balance, .. }, belief, assumptions, rng_seed, .. } = *self;
+        let other = Self::preset(preset);
+        Self { limits: Limits { start_balance, ..other.limits }, belief, assumptions, rng_seed, ..other }
     }
 
     /// Returns the preset that this is, whatever is assumed of a backtest's exchange.

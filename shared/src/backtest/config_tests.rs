@@ -27,7 +27,7 @@ fn the_presets_are_the_missions_rows() {
          &half_spread_max_cents=8&skew_cents=1&pull_at=15&z_widen=1.8&z_pull=2.5&drift_cents=3&refresh_s=60\
          &calibration=ml&fee=exact&latency_ms=200&risk_aversion=0.04&max_order_size=10\
          &max_position_per_ticker=50&max_daily_loss_pct=10&min_balance_floor_cents=1000\
-         &other=0.01&offset=as&fill_decay=40&fill_rate=10&horizon_h=0&alarm_pull=1\
+         &other=0.01&offset=as&fill_decay=40&fill_rate=10&horizon_h=0&alarm_pull=1&start_balance=1000\
          &queue_ahead=25&slippage_cents=0&lost_fills_pct=0&blackout_h=0"
     );
     for (preset, changed) in [
@@ -64,15 +64,21 @@ fn every_preset_reads_back_and_has_its_name() {
 #[test]
 fn another_preset_is_run_under_the_same_assumptions() {
     let mut config = Config::preset(Preset::SeedFixed5);
-    for change in
-        ["skew_cents=2", "max_order_size=3", "calibration=em", "fee=maker", "latency_ms=7", "blackout_h=1"]
-    {
+    for change in [
+        "skew_cents=2",
+        "max_order_size=3",
+        "calibration=em",
+        "fee=maker",
+        "latency_ms=7",
+        "blackout_h=1",
+        "start_balance=500.5",
+    ] {
         set(&mut config, change);
     }
     config.rng_seed = 5;
     assert_eq!(
         config.of_preset(Preset::Coherent).text(),
-        "preset=coherent&calibration=em&fee=maker&latency_ms=7&blackout_h=1&rng_seed=5"
+        "preset=coherent&calibration=em&fee=maker&latency_ms=7&start_balance=500.5&blackout_h=1&rng_seed=5"
     );
 }
 
@@ -114,6 +120,9 @@ fn what_is_no_value_is_refused_by_name_and_changes_nothing() {
         ("slippage_cents", "21"),
         ("lost_fills_pct", "some"),
         ("blackout_h", "1e3"),
+        ("start_balance", "0.99"),
+        ("start_balance", "10000000.01"),
+        ("start_balance", "1.005"),
         ("skew", "1"),
         ("gamma", "1"),
     ] {

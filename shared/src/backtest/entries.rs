@@ -48,7 +48,7 @@ impl Part {
 }
 
 /// How we quote, and what is assumed of the exchange, in the order of links and reports.
-pub static SETTINGS: [Entry; 30] = [
+pub static SETTINGS: [Entry; 31] = [
     Part::Quoting.entry("rules"),
     Part::Quoting.entry("quote_size"),
     Part::Quoting.entry("half_spread_cents"),
@@ -75,6 +75,7 @@ pub static SETTINGS: [Entry; 30] = [
     Part::Quoting.entry("fill_rate"),
     Part::Quoting.entry("horizon_h"),
     Part::Quoting.entry("alarm_pull"),
+    Part::Limits.entry("start_balance"),
     // From here on, assumptions that only a backtest has.
     Part::Assumptions.entry("queue_ahead"),
     Part::Assumptions.entry("slippage_cents"),

@@ -14,5 +14,7 @@ settings! {
         max_daily_loss_pct: Fixed<1> = 10, "Daily loss limit" "%" [0.1 to 100.0 by 1.0];
         /// Nothing is quoted while the balance is below this.
         min_balance_floor_cents: Cash = 1000, "Balance floor" "¢" [0.0 to 10_000_000.0 by 100.0, 0 decimals];
+        /// The balance that an event is quoted from at first.
+        start_balance: Cash = 1000, "Start balance" "$" [1.0 to 10_000_000.0 by 100.0];
     }
 }

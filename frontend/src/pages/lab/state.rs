@@ -625,6 +625,7 @@ fn axis(key: &str) -> String {
         ("queue_ahead", _) => range(0.0, 500.0, 2),
         ("slippage_cents" | "lost_fills_pct" | "blackout_h", _) => range(0.0, 10.0, 1),
         ("quote_size" | "max_order_size", _) => range(1.0, 11.0, 2),
+        ("start_balance", _) => range(100.0, 2_100.0, 2),
         ("risk_aversion", _) => range(0.01, 0.11, 4),
         ("fill_decay", _) => range(10.0, 110.0, 1),
         (_, Some(Kind::Number { range: (low, high), decimals, .. })) => range(low, high, decimals),
