@@ -6,7 +6,6 @@
 
 use std::hint::black_box;
 use std::io::Read as _;
-use std::ops::ControlFlow;
 
 use shared::Invalid;
 use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Record, Report, run};
@@ -34,14 +33,14 @@ fn recorded() -> Option<Prepared> {
     }
     let markets = std::fs::read(format!("{folder}/markets.csv")).ok()?;
     let events = EventTape::group(trades).ok()?;
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(()))?;
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ()).ok()?;
     Prepared::new(&events, &tracks, &read_markets(&markets, "markets.csv").ok()?).ok()
 }
 
 fn simulated() -> Result<Prepared, Invalid> {
     let events = [shared::world::Month::simulate(1, "2026-11-01".parse()?, 30)?.tape];
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(()));
-    Prepared::new(&events, &tracks.unwrap_or_default(), &[])
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ())?;
+    Prepared::new(&events, &tracks, &[])
 }
 
 /// What is measured, on either tape.

@@ -2,7 +2,6 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -195,7 +194,7 @@ static MONTH: LazyLock<[EventTape; 1]> = LazyLock::new(|| {
 
 /// That month with a filter's beliefs, which take long to find.
 static SIMULATED: LazyLock<Prepared> = LazyLock::new(|| {
-    let tracks = walk_forward(&*MONTH, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
+    let tracks = walk_forward(&*MONTH, &[], Calibration::Ml, &mut |_| ()).unwrap();
     Prepared::new(&*MONTH, &tracks, &[]).unwrap()
 });
 

@@ -5,7 +5,6 @@
 mod corpus;
 
 use std::io::Read as _;
-use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
 use shared::belief::evidence::compare;
@@ -33,7 +32,7 @@ fn recorded() -> Option<Vec<Trade>> {
 
 fn walked(trades: &[Trade], calibration: Calibration) -> (Vec<EventTape>, Vec<Vec<Track>>) {
     let events = EventTape::group(trades.iter().cloned()).unwrap();
-    let tracks = walk_forward(&events, calibration, &mut |_| ControlFlow::Continue(())).unwrap();
+    let tracks = walk_forward(&events, &[], calibration, &mut |_| ()).unwrap();
     (events, tracks)
 }
 

@@ -5,10 +5,9 @@
 //! that the median is zero and the level stands still.
 
 use super::kalman::Gaussian;
-use super::prints::{Prints, Sight, YEAR_HOURS};
-use super::{Point, sigmoid};
+use super::prints::{Print, Prints, Sight, YEAR_HOURS};
+use super::{Belief, Point, price_logit, sigmoid};
 use crate::math::{exp, max, normal};
-use crate::units::Timestamp;
 
 /// The variance of the noise.
 const NOISE: f64 = 0.01;
@@ -95,7 +94,7 @@ pub(crate) struct Level {
 }
 
 /// What one epoch of it is calibrated to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Calibrated {
     step: f64,
     /// Per square root of a year.
@@ -108,13 +107,12 @@ impl Calibrated {
         Self { step: LEAST_STEP, sigma_b: 0.0 }
     }
 
-    /// Returns the calibration on the prints of an event's contracts before `until`.
-    pub(crate) fn fit(contracts: &[&Prints], until: Timestamp) -> Self {
+    /// Returns the calibration on the prints of an event's contracts.
+    pub(crate) fn fit(contracts: &[&Prints]) -> Self {
         let mut squares = Vec::new();
         for prints in contracts {
-            let known = &prints.prints[..prints.prints_before(until)];
-            squares.extend(known.windows(2).map(|pair| {
-                let change = pair[1].log_odds - pair[0].log_odds;
+            squares.extend(prints.prints.windows(2).map(|pair| {
+                let change = price_logit(pair[1].price) - price_logit(pair[0].price);
                 change * change
             }));
         }
@@ -124,12 +122,12 @@ impl Calibrated {
         let mut of_prints = Self { step, sigma_b: 0.0 };
         for prints in contracts {
             let mut level = Level::new();
-            for batch in &prints.batches[..prints.batches_before(until)] {
+            for batch in &prints.batches {
                 hours += batch.hours;
-                for sight in &prints.prints[batch.first..batch.end] {
-                    if let Some(moved) = level.take(&of_prints, sight.log_odds).map(|seen| seen.moved) {
-                        increments.push(moved);
-                    }
+            }
+            for print in &prints.prints {
+                if let Some(seen) = level.take(&of_prints, price_logit(print.price)) {
+                    increments.push(seen.moved);
                 }
             }
         }
@@ -182,13 +180,25 @@ impl Level {
         Some(Seen { before, total, innovation, moved })
     }
 
-    /// Takes in a batch, print by print, and appends what was believed at its prints.
-    pub(crate) fn record(&mut self, with: &Calibrated, sights: &[Sight], points: &mut Vec<Point>) {
-        let first = points.len();
+    /// Takes in a batch, print by print, appends what was believed at its prints where that is wanted, and returns what
+    /// is believed after it.
+    pub(crate) fn follow(
+        &mut self,
+        with: &Calibrated,
+        prints: &[Print],
+        mut points: Option<&mut Vec<Point>>,
+    ) -> Belief {
         let before = self.state.unwrap_or(Gaussian { mean: 0.0, variance: 4.0 });
-        for sight in sights {
+        let first = points.as_ref().map_or(0, |points| points.len());
+        let mut most = 0.0;
+        for print in prints {
+            let sight = Sight::of(core::slice::from_ref(print));
             let seen = self.take(with, sight.log_odds);
-            let z = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            let z: f64 = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            if z.abs() >= f64::abs(most) {
+                most = z;
+            }
+            let Some(points) = points.as_deref_mut() else { continue };
             let total = seen.as_ref().map_or(before.variance + NOISE, |seen| seen.total);
             let state = seen.map_or(before, |seen| seen.before);
             let below = |log_odds: f64| normal::cdf((log_odds - state.mean) / total.sqrt());
@@ -204,12 +214,14 @@ impl Level {
                 sigma_b: with.sigma_b,
             });
         }
-        let sd_before = points[first..].first().map_or(0.0, |point| point.sd_before);
-        if let Some(after) = self.state {
+        let after = self.state.unwrap_or(before);
+        let (fair, sd) = (sigmoid(after.mean), after.variance.sqrt());
+        if let Some(points) = points {
+            let sd_before = points.get(first).map_or(0.0, |point| point.sd_before);
             for point in &mut points[first..] {
-                point.sd_before = sd_before;
-                (point.fair_after, point.sd_after) = (sigmoid(after.mean), after.variance.sqrt());
+                (point.sd_before, point.fair_after, point.sd_after) = (sd_before, fair, sd);
             }
         }
+        Belief { fair, sd, sigma_b: with.sigma_b, z: most, weights: [1.0, 0.0, 0.0] }
     }
 }

@@ -3,10 +3,12 @@
 mod bounce;
 mod calibration;
 pub mod coherence;
+mod contract;
 pub mod drift;
 pub mod em;
+mod engine;
+mod event;
 pub mod evidence;
-mod filter;
 mod forward;
 pub mod kalman;
 pub mod legacy;
@@ -16,6 +18,7 @@ mod model;
 mod prints;
 #[cfg(test)]
 mod recovery;
+mod refused;
 mod run;
 pub mod score;
 pub mod surface;
@@ -26,9 +29,9 @@ mod variational;
 mod walk;
 
 pub use calibration::Calibration;
-pub use filter::{Belief, Filter};
+pub use engine::Engine;
 pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
-pub use run::filter_with;
-pub use track::{Point, Track};
-pub use walk::{WalkForward, walk_forward};
+pub use refused::Refused;
+pub use track::{Belief, Point, Track};
+pub use walk::{walk_forward, walk_in_pieces};

@@ -15,6 +15,8 @@ const MACKAY: f64 = core::f64::consts::PI / 8.0;
 const LN_TYPICAL_SIZE: f64 = core::f64::consts::LN_10;
 /// The variance of the log-odds before the first print: from 12 c to 88 c one standard deviation around the middle.
 const FIRST_VARIANCE: f64 = 4.0;
+/// The belief before the first print: even odds, widely spread.
+pub(crate) const BEFORE_FIRST: Gaussian = Gaussian { mean: 0.0, variance: FIRST_VARIANCE };
 /// How many leaps come with each jump. A leap is news so great that what was believed before counts for no more than it
 /// would before the first print.
 const LEAPS: f64 = 0.1;
@@ -92,11 +94,6 @@ impl Model {
             size_exponent: v[7],
             half_spread: exp(v[8]),
         }
-    }
-
-    /// Returns the belief before the first print: even odds, widely spread.
-    pub(crate) const fn before_first(&self) -> Gaussian {
-        Gaussian { mean: 0.0, variance: FIRST_VARIANCE }
     }
 
     /// Returns the belief volatility per square root of a year at the log-odds `mean`, `left` hours before settlement.

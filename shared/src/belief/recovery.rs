@@ -5,6 +5,7 @@ use super::model::{Model, spread_to};
 use super::prints::{Batch, Prints, Sight};
 use super::{ml, sigmoid};
 use crate::math::{ln_1p, normal};
+use crate::pieces::Pieces;
 use crate::random::SplitMix64;
 use crate::units::Timestamp;
 
@@ -20,7 +21,7 @@ fn simulated(truth: &Model, rng: &mut SplitMix64) -> Prints {
     let normal = |rng: &mut SplitMix64| normal::quantile(rng.uniform()).unwrap();
     let start: Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
     let mut x = 2.0 * rng.uniform() - 1.0;
-    let mut prints = Prints { prints: Vec::new(), batches: Vec::new() };
+    let mut prints = Prints::default();
     for k in 0..PRINTS {
         // The log-odds go where the price is a martingale, as the filter has it.
         let go = |rng: &mut SplitMix64, x: f64, variance: f64| {
@@ -49,7 +50,6 @@ fn simulated(truth: &Model, rng: &mut SplitMix64) -> Prints {
             ln_size: core::f64::consts::LN_10,
             side: 0.0,
         };
-        prints.prints.push(sight);
         let at = start.checked_add_micros(k as i64 * 360_000_000).unwrap();
         let hours = if k == 0 { 0.0 } else { HOURS };
         prints.batches.push(Batch { at, hours, left: LEFT, first: k, end: k + 1, sight });
@@ -70,7 +70,6 @@ fn recover(stray_probability: f64, jump_intensity: f64) {
         size_exponent: 0.0,
         ..Model::prior()
     };
-    let until: Timestamp = "2026-03-01T00:00:00Z".parse().unwrap();
     let (mut volatility, mut noise, mut jumps) = (0.0, 0.0, 0.0);
     for rng_seed in 0..REPETITIONS {
         let mut rng = SplitMix64::new(rng_seed);
@@ -79,7 +78,8 @@ fn recover(stray_probability: f64, jump_intensity: f64) {
         // Warm starts, as epoch after epoch does: one search alone stops on its way.
         let mut found = Model { print_volatility: truth.print_volatility, ..Model::prior() };
         for _ in 0..3 {
-            found = ml::fit(&contracts, until, &found, &truth);
+            let (prints, start) = (&contracts, found);
+            found = Pieces::new(|pace| async move { ml::fit(&pace, prints, &start, &truth).await }).finish();
         }
         volatility += found.volatility / REPETITIONS as f64;
         noise += found.noise / REPETITIONS as f64;

@@ -1,6 +1,23 @@
-//! The filter's belief, print by print.
+//! What is believed of a contract, instant by instant and print by print.
+
+use serde::{Deserialize, Serialize};
 
 use crate::market::Ticker;
+
+/// What is believed of a contract after the prints of an instant, and how they surprised.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Belief {
+    /// The fair YES price in dollars, corrected for bounce.
+    pub fair: f64,
+    /// The standard deviation of the log-odds.
+    pub sd: f64,
+    /// The belief volatility that was in force, log-odds per square root of a year.
+    pub sigma_b: f64,
+    /// The standardised innovation of the prints as one.
+    pub z: f64,
+    /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
+    pub weights: [f64; 3],
+}
 
 /// What the filter believed around one print.
 ///

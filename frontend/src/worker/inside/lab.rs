@@ -8,7 +8,7 @@ use shared::backtest::{
     Axis, Config, FillModel, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain,
     judge, run, tape_hash,
 };
-use shared::belief::{Calibration, WalkForward};
+use shared::belief::{Calibration, walk_in_pieces};
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
 use shared::order::order;
@@ -89,19 +89,22 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     let (prepared, seconds) = match known {
         Some(prepared) => (prepared, 0.0),
         None => {
-            let mut walk = WalkForward::new(&tapes, calibration);
+            let mut walk = walk_in_pieces(&tapes, &[], calibration);
             let mut listened = f64::NEG_INFINITY;
-            while let Some(done) = walk.step() {
+            let tracks = loop {
+                if let Some(tracks) = walk.step() {
+                    break tracks.map_err(|why| refused(why.into()))?;
+                }
                 if now() - listened > SLICE {
-                    answer(id, Answer::Filtering(done));
+                    answer(id, Answer::Filtering(walk.done()));
                     pause().await;
                     listened = now();
                     if !is_current(id) {
                         return Err(Answer::Failed(STOPPED.into()));
                     }
                 }
-            }
-            let prepared = Rc::new(Prepared::new(&tapes, &walk.finish(), &markets).map_err(refused)?);
+            };
+            let prepared = Rc::new(Prepared::new(&tapes, &tracks, &markets).map_err(refused)?);
             BENCH.with_borrow_mut(|bench| {
                 bench.filtered.push((calibration, Rc::clone(&prepared)));
                 if bench.filtered.len() > REMEMBERED {

@@ -1,7 +1,6 @@
 //! What the options name: tapes and contracts, read and laid out.
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -83,10 +82,6 @@ pub(super) fn prepare(
         }
     }
     let calibration: Calibration = link.config.settings().value_text(place::CALIBRATION).parse()?;
-    let tracks = shared::belief::walk_forward(tapes, calibration, &mut |done| {
-        progress(done);
-        ControlFlow::Continue(())
-    })
-    .context("filtering broke off")?;
+    let tracks = shared::belief::walk_forward(tapes, &[], calibration, &mut |done| progress(done))?;
     Ok(Prepared::new(tapes, &tracks, markets)?)
 }

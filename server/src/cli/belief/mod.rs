@@ -3,12 +3,10 @@
 mod output;
 mod summary;
 
-use std::cell::Cell;
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use shared::belief::{Calibration, walk_forward};
 use shared::market::EventTape;
@@ -59,14 +57,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let trades = trades::read(&options.tape)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
     let progress = Progress::start("Walking forward", 1);
-    let last = Cell::new(0.0);
-    let tracks = walk_forward(&events, options.calibration, &mut |done| {
-        last.set(done);
-        progress.report(0, done);
-        ControlFlow::Continue(())
-    });
+    let tracks = walk_forward(&events, &[], options.calibration, &mut |done| progress.report(0, done));
     drop(progress);
-    let Some(tracks) = tracks else { bail!("broken off at {:.0} %", 100.0 * last.get()) };
+    let tracks = tracks.context("--tape")?;
     output::write(&options.out, &trades, tracks.iter().flatten())
         .with_context(|| format!("--out: {} can't be written", options.out.display()))?;
     let mut stdout = std::io::stdout().lock();
