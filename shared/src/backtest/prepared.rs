@@ -279,13 +279,12 @@ fn believed(points: &[Point]) -> Result<Belief, Invalid> {
     let Some(last) = points.last() else {
         return Err(Invalid::new("tracks", "have a batch without a point"));
     };
-    let mut belief =
-        Belief { fair: last.fair_after, sd: last.sd_after, sigma_b: last.sigma_b, z: 0.0, alarm: 0.0 };
+    let crate::belief::Belief { fair, sd, sigma_b, .. } = last.belief();
+    let mut belief = Belief { fair, sd, sigma_b, z: 0.0, alarm: last.belief().alarm() };
     for point in points {
         if point.z.abs() >= belief.z.abs() {
             belief.z = point.z;
         }
-        belief.alarm = crate::math::max(belief.alarm, point.weights[1] + point.weights[2]);
     }
     Ok(belief)
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::market::Ticker;
+use crate::math::min;
 
 /// What is believed of a contract after the prints of an instant, and how they surprised.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -17,6 +18,16 @@ pub struct Belief {
     pub z: f64,
     /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
     pub weights: [f64; 3],
+}
+
+impl Belief {
+    /// Returns the probability that the prints were stray or the log-odds jumped: somebody knows more, or nobody does. The
+    /// weights add up to one but for rounding; this is never above it.
+    #[inline]
+    pub fn alarm(&self) -> f64 {
+        let [_, stray, jump] = self.weights;
+        min(stray + jump, 1.0)
+    }
 }
 
 /// What the filter believed around one print.
@@ -45,6 +56,19 @@ pub struct Point {
     pub sigma_b: f64,
 }
 
+impl Point {
+    /// Returns what was believed after the print's whole batch.
+    pub const fn belief(&self) -> Belief {
+        Belief {
+            fair: self.fair_after,
+            sd: self.sd_after,
+            sigma_b: self.sigma_b,
+            z: self.z,
+            weights: self.weights,
+        }
+    }
+}
+
 /// The belief in one contract along its tape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Track {
@@ -52,4 +76,18 @@ pub struct Track {
     pub ticker: Ticker,
     /// One point a print, in the order of [`crate::market::Tape::trades`].
     pub points: Vec<Point>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_is_never_above_one() {
+        let belief = |weights| Belief { fair: 0.5, sd: 0.1, sigma_b: 8.0, z: 0.0, weights };
+        let rounded = [0.0, 0.9, 0.1 + 2.0 * f64::EPSILON];
+        assert!(rounded[1] + rounded[2] > 1.0);
+        assert_eq!(belief(rounded).alarm(), 1.0);
+        assert_eq!(belief([0.5, 0.25, 0.25]).alarm(), 0.5);
+    }
 }
