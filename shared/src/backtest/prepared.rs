@@ -273,20 +273,14 @@ impl Prepared {
     }
 }
 
-/// Returns what is believed after a batch. Of its prints the least expected one counts, as any of them may tell that
-/// somebody knows more.
+/// Returns what is believed after a batch.
 fn believed(points: &[Point]) -> Result<Belief, Invalid> {
     let Some(last) = points.last() else {
         return Err(Invalid::new("tracks", "have a batch without a point"));
     };
-    let crate::belief::Belief { fair, sd, sigma_b, .. } = last.belief();
-    let mut belief = Belief { fair, sd, sigma_b, z: 0.0, alarm: last.belief().alarm() };
-    for point in points {
-        if point.z.abs() >= belief.z.abs() {
-            belief.z = point.z;
-        }
-    }
-    Ok(belief)
+    let belief = last.belief();
+    let crate::belief::Belief { fair, sd, sigma_b, z, .. } = belief;
+    Ok(Belief { fair, sd, sigma_b, z, alarm: belief.alarm() })
 }
 
 /// Returns the nearest price in centi-cents.

@@ -190,14 +190,15 @@ impl Level {
     ) -> Belief {
         let before = self.state.unwrap_or(Gaussian { mean: 0.0, variance: 4.0 });
         let first = points.as_ref().map_or(0, |points| points.len());
-        let mut most = 0.0;
+        // As all prints as one surprise the level that was there before them.
+        let z = self.state.map_or(0.0, |state| {
+            let total = state.variance + with.step + NOISE;
+            (Sight::of(prints).log_odds - state.mean) / total.sqrt()
+        });
         for print in prints {
             let sight = Sight::of(core::slice::from_ref(print));
             let seen = self.take(with, sight.log_odds);
-            let z: f64 = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
-            if z.abs() >= f64::abs(most) {
-                most = z;
-            }
+            let of_print = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
             let Some(points) = points.as_deref_mut() else { continue };
             let total = seen.as_ref().map_or(before.variance + NOISE, |seen| seen.total);
             let state = seen.map_or(before, |seen| seen.before);
@@ -209,7 +210,7 @@ impl Level {
                 sd_after: 0.0,
                 weights: [1.0, 0.0, 0.0],
                 z,
-                pit: normal::cdf(z),
+                pit: normal::cdf(of_print),
                 probability: below(sight.high) - below(sight.low),
                 sigma_b: with.sigma_b,
             });
@@ -222,6 +223,6 @@ impl Level {
                 (point.sd_before, point.fair_after, point.sd_after) = (sd_before, fair, sd);
             }
         }
-        Belief { fair, sd, sigma_b: with.sigma_b, z: most, weights: [1.0, 0.0, 0.0] }
+        Belief { fair, sd, sigma_b: with.sigma_b, z, weights: [1.0, 0.0, 0.0] }
     }
 }

@@ -118,7 +118,7 @@ impl Taken {
                 fair_after: after.fair,
                 sd_after: after.sd,
                 weights: self.weights,
-                z: surprise(&prediction, &sight),
+                z: after.z,
                 pit: below + within_tick(place) * (up_to - below),
                 probability: up_to - below,
                 sigma_b: self.sigma_b,

@@ -14,7 +14,8 @@ pub struct Belief {
     pub sd: f64,
     /// The belief volatility that was in force, log-odds per square root of a year.
     pub sigma_b: f64,
-    /// The standardised innovation of the prints as one.
+    /// The standardised innovation of the instant's prints as one, at the mean price of a contract: what the filter is
+    /// updated on. In how many slices a sweep was reported makes no difference.
     pub z: f64,
     /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
     pub weights: [f64; 3],
@@ -46,7 +47,7 @@ pub struct Point {
     pub sd_after: f64,
     /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
     pub weights: [f64; 3],
-    /// The standardised innovation.
+    /// The standardised innovation of the print's whole batch, as in [`Belief::z`].
     pub z: f64,
     /// The probability integral transform of the print under its prediction, in [0, 1].
     pub pit: f64,

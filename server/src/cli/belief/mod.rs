@@ -30,7 +30,8 @@ Files:
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
   dollars, sd in log-odds; w_jump is of jumps of any size. All trades of one instant share what was believed
-  before it and after it.
+  before it and after it, and z: how far the mean price of a contract among them was from its prediction,
+  in standard deviations. pit is of each trade alone.
 
   The table says of each contract how far the fair value was from what was paid 15 to 60 minutes later,
   beside a moving average and the last print, and how the prints lay in their predictions.

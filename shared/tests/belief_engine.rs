@@ -1,0 +1,102 @@
+//! What the engine says of an instant, and what it refuses.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use shared::belief::{Belief, Calibration, Engine, Refused};
+use shared::market::Trade;
+use shared::units::{Price, Quantity, Timestamp};
+
+const CALIBRATIONS: [Calibration; 3] = [Calibration::Ml, Calibration::Em, Calibration::Legacy];
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn trade(at: Timestamp, cents: i64, contracts: i64) -> Trade {
+    Trade {
+        ticker: "KXTOPMONTHLY-26FEB-BAD".parse().unwrap(),
+        at,
+        price: Price::from_cents(cents).unwrap(),
+        count: Quantity::from_contracts(contracts).unwrap(),
+        taker_side: None,
+    }
+}
+
+fn followed(calibration: Calibration) -> (Engine, usize) {
+    let mut engine = Engine::new(calibration);
+    let place =
+        engine.list(&"KXTOPMONTHLY-26FEB".parse().unwrap(), &"KXTOPMONTHLY-26FEB-BAD".parse().unwrap(), None);
+    (engine, place)
+}
+
+/// An engine after ten prints at 50 c, ten minutes apart from noon on.
+fn calm(calibration: Calibration) -> (Engine, usize, Timestamp) {
+    let (mut engine, place) = followed(calibration);
+    let mut now = at("2026-02-03T12:00:00Z");
+    for _ in 0..10 {
+        engine.take(place, &[trade(now, 50, 10)]).unwrap();
+        now = now.checked_add_micros(600_000_000).unwrap();
+    }
+    (engine, place, now)
+}
+
+fn bits(belief: &Belief) -> [u64; 7] {
+    let [diffusion, stray, jump] = belief.weights;
+    [belief.fair, belief.sd, belief.sigma_b, belief.z, diffusion, stray, jump].map(f64::to_bits)
+}
+
+#[test]
+fn z_is_of_the_instant_however_many_slices_a_sweep_is_reported_in() {
+    for calibration in CALIBRATIONS {
+        let (engine, place, now) = calm(calibration);
+        let z = |slices: &[i64]| {
+            let trades: Vec<Trade> = slices.iter().map(|contracts| trade(now, 56, *contracts)).collect();
+            engine.clone().take(place, &trades).unwrap().z
+        };
+        let whole = z(&[12]);
+        assert!(whole > 0.5, "{calibration}: {whole}");
+        for slices in [&[6, 6][..], &[1, 2, 9], &[1; 12]] {
+            assert!((z(slices) / whole - 1.0).abs() < 1e-12, "{calibration}: {} and {whole}", z(slices));
+        }
+        // A sweep through both sides of the book says nothing of where the price goes.
+        let both = engine.clone().take(place, &[trade(now, 40, 10), trade(now, 60, 10)]).unwrap().z;
+        assert!(both.abs() < 1e-9, "{calibration}: {both}");
+    }
+}
+
+#[test]
+fn a_trade_before_the_last_is_refused_and_poisons_nothing() {
+    for calibration in CALIBRATIONS {
+        let (mut engine, place, now) = calm(calibration);
+        let mut untouched = engine.clone();
+        let late = at("2026-02-03T12:00:00Z");
+        let last = at("2026-02-03T13:30:00Z");
+        let ticker = trade(now, 50, 1).ticker;
+        let refused = engine.take(place, &[trade(late, 1, 1_000)]);
+        assert_eq!(refused, Err(Refused::OutOfOrder { ticker: ticker.clone(), at: late, last }));
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "KXTOPMONTHLY-26FEB-BAD: a trade at 2026-02-03T12:00:00.000000Z, after those at \
+             2026-02-03T13:30:00.000000Z were taken in"
+        );
+        assert_eq!(engine.take(7, &[trade(now, 50, 1)]), Err(Refused::Unlisted { place: 7 }));
+        assert_eq!(engine.take(place, &[]), Err(Refused::Empty { ticker: ticker.clone() }));
+        let later = now.checked_add_micros(1_000_000).unwrap();
+        assert_eq!(
+            engine.take(place, &[trade(now, 50, 1), trade(later, 50, 1)]),
+            Err(Refused::OtherInstant { ticker: ticker.clone(), at: now, other: later })
+        );
+        let other = Trade { ticker: "KXTOPMONTHLY-26FEB-BRU".parse().unwrap(), ..trade(now, 50, 1) };
+        let got = other.ticker.clone();
+        assert_eq!(engine.take(place, &[other]), Err(Refused::OtherContract { ticker, got }));
+        for _ in 0..40 {
+            let next = [trade(now, 52, 10)];
+            let (belief, same) = (engine.take(place, &next).unwrap(), untouched.take(place, &next).unwrap());
+            assert_eq!(bits(&belief), bits(&same));
+            assert!(belief.fair.is_finite() && belief.sd > 0.0, "{belief:?}");
+        }
+        // And the fit at the next midnight is the same.
+        let next = [trade(at("2026-02-04T12:00:00Z"), 60, 10)];
+        assert_eq!(bits(&engine.take(place, &next).unwrap()), bits(&untouched.take(place, &next).unwrap()));
+    }
+}
