@@ -121,8 +121,9 @@ fn no_belief_changes_with_the_future() {
     let Some(mut trades) = recorded() else { return };
     trades.retain(|trade| !trade.ticker.as_str().contains("26FEB"));
     trades.sort_by_key(|trade| trade.at);
-    let end = trades[trades.len() * 2 / 3].at;
-    let (past, future): (Vec<Trade>, Vec<Trade>) = trades.iter().cloned().partition(|trade| trade.at <= end);
+    let end = trades[trades.len() * 2 / 3].instant();
+    let (past, future): (Vec<Trade>, Vec<Trade>) =
+        trades.iter().cloned().partition(|trade| trade.instant() <= end);
     // The same instants, and the prices and sizes of others, turned round.
     let turned =
         future.iter().zip(future.iter().rev()).map(|(trade, other)| Trade { at: trade.at, ..other.clone() });
@@ -134,7 +135,7 @@ fn no_belief_changes_with_the_future() {
             let mut compared = 0;
             for (tape, track) in contracts(&other) {
                 let same = contracts(&whole).into_iter().find(|(of, _)| of.ticker() == tape.ticker());
-                let known = tape.trades().iter().filter(|trade| trade.at <= end).count();
+                let known = tape.trades().iter().filter(|trade| trade.instant() <= end).count();
                 let Some((_, same)) = same else { continue };
                 for (a, b) in track.points[..known].iter().zip(&same.points[..known]) {
                     assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", tape.ticker());

@@ -94,7 +94,7 @@ impl Engine {
         self.contracts.get(place).map(|contract| &contract.ticker)
     }
 
-    /// Takes in all trades of one instant of the contract at `place`, and returns what is believed after them.
+    /// Takes in all trades of one [`Trade::instant`] of the contract at `place`, and returns what is believed after them.
     ///
     /// # Errors
     ///
@@ -164,12 +164,12 @@ impl Engine {
     fn check(&self, place: usize, trades: &[Trade]) -> Result<Timestamp, Refused> {
         let contract = self.contracts.get(place).ok_or(Refused::Unlisted { place })?;
         let ticker = || contract.ticker.clone();
-        let at = trades.first().ok_or_else(|| Refused::Empty { ticker: ticker() })?.at;
+        let at = trades.first().ok_or_else(|| Refused::Empty { ticker: ticker() })?.instant();
         for trade in trades {
             if trade.ticker != contract.ticker {
                 return Err(Refused::OtherContract { ticker: ticker(), got: trade.ticker.clone() });
             }
-            if trade.at != at {
+            if trade.instant() != at {
                 return Err(Refused::OtherInstant { ticker: ticker(), at, other: trade.at });
             }
         }
@@ -189,7 +189,7 @@ impl Engine {
         let (Some(contract), Some(first)) = (self.contracts.get_mut(place), trades.first()) else {
             return Err(Refused::Unlisted { place });
         };
-        let at = first.at;
+        let at = first.instant();
         let event = &mut self.events[contract.event];
         if event.prints == 0 {
             event.schedule.start(at);

@@ -79,7 +79,7 @@ impl Prints {
     pub(crate) fn of(tape: &Tape) -> Self {
         let mut prints = Self { prints: Vec::with_capacity(tape.trades().len()), batches: Vec::new() };
         for trades in tape.batches() {
-            prints.take(trades[0].at, None, trades);
+            prints.take(trades[0].instant(), None, trades);
         }
         prints
     }

@@ -312,7 +312,7 @@ mod tests {
         let mut prints = vec![Prints::default(); event.contracts().len()];
         for (prints, tape) in prints.iter_mut().zip(event.contracts()) {
             for trades in tape.batches() {
-                prints.take(trades[0].at, Some(settles), trades);
+                prints.take(trades[0].instant(), Some(settles), trades);
             }
         }
         let contracts: Vec<&Prints> = prints.iter().collect();

@@ -100,7 +100,7 @@ impl Next {
     /// Returns its trades on the tape that it is of.
     fn trades<'a>(&self, tape: &'a Tape) -> &'a [Trade] {
         let rest = &tape.trades()[self.first as usize..];
-        let end = rest.iter().position(|trade| trade.at != self.at).unwrap_or(rest.len());
+        let end = rest.iter().position(|trade| trade.instant() != self.at).unwrap_or(rest.len());
         &rest[..end]
     }
 }
@@ -111,7 +111,7 @@ fn in_time(tapes: &[Listed<'_>]) -> Vec<Next> {
     for (tape, listed) in (0..).zip(tapes) {
         let mut first = 0;
         for trades in listed.tape.batches() {
-            batches.push(Next { at: trades[0].at, tape, first });
+            batches.push(Next { at: trades[0].instant(), tape, first });
             first += trades.len() as u32;
         }
     }

@@ -7,8 +7,8 @@ use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// The trades of one contract in time order, at least one.
 ///
-/// Trades of the same instant are separate fills of one sweep: they keep the order they came in and form
-/// one batch.
+/// Trades of the same instant, which is a millisecond, are separate fills of one sweep and form one batch; those of one
+/// microsecond keep the order they came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tape {
     ticker: Ticker,
@@ -55,9 +55,9 @@ impl Tape {
         &self.trades
     }
 
-    /// Iterates over the batches: each a non-empty run of all trades of one instant, in time order.
+    /// Iterates over the batches: each a non-empty run of all trades of one [`Trade::instant`], in time order.
     pub fn batches(&self) -> impl Iterator<Item = &[Trade]> {
-        self.trades.chunk_by(|a, b| a.at == b.at)
+        self.trades.chunk_by(|a, b| a.instant() == b.instant())
     }
 
     /// Returns when the first and the last trade were.

@@ -210,6 +210,21 @@ fn a_tape_is_in_time_order_and_a_batch_in_file_order() {
 }
 
 #[test]
+fn an_instant_is_a_millisecond() {
+    let text = "ticker,timestamp,price,count\n\
+        E-A,2026-01-01T00:00:00.001999,0.40,1\n\
+        E-A,2026-01-01T00:00:00.002000,0.50,1\n\
+        E-A,2026-01-01T00:00:00.001000,0.30,1\n\
+        E-A,1969-12-31T23:59:59.999999,0.20,1\n\
+        E-A,1969-12-31T23:59:59.999000,0.10,1\n";
+    let tape = Tape::new(trades(text)).unwrap();
+    let instants: Vec<(i64, usize)> =
+        tape.batches().map(|batch| (batch[0].instant().micros() % 1_000_000, batch.len())).collect();
+    assert_eq!(instants, [(-1_000, 2), (1_767_225_600_001_000 % 1_000_000, 2), (2_000, 1)]);
+    assert_eq!(tape.span().0.micros(), -1_000);
+}
+
+#[test]
 fn trades_group_into_events_and_contracts() {
     let events = EventTape::group(trades(SWEEP)).unwrap();
     let names: Vec<(&str, Vec<&str>)> = events
