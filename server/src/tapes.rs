@@ -73,8 +73,16 @@ impl Library {
         let (year, month, day) = DEMO_MONTH;
         let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
         let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
+        let simulated_end = Some(demo.settles.date());
+        markets.extend(demo.artists.iter().map(|artist| Contract {
+            ticker: artist.ticker.clone(),
+            event_ticker: demo.tape.event().clone(),
+            result: None,
+            fee_type: None,
+            fee_multiplier: None,
+            close_time: Some(demo.settles),
+        }));
         events.push((Origin::Simulated, demo.tape));
-        let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
         Ok(Self { events, simulated: demo.artists, histories, simulated_end, markets, problems })
     }
 

@@ -2,8 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use shared::belief::{Belief, Calibration, Engine, Refused};
-use shared::market::Trade;
+use shared::belief::{Belief, Calibration, Engine, Model, Refused, settlements};
+use shared::market::{Contract, Trade};
 use shared::units::{Price, Quantity, Timestamp};
 
 const CALIBRATIONS: [Calibration; 3] = [Calibration::Ml, Calibration::Em, Calibration::Legacy];
@@ -99,4 +99,59 @@ fn a_trade_before_the_last_is_refused_and_poisons_nothing() {
         let next = [trade(at("2026-02-04T12:00:00Z"), 60, 10)];
         assert_eq!(bits(&engine.take(place, &next).unwrap()), bits(&untouched.take(place, &next).unwrap()));
     }
+}
+
+#[test]
+fn a_settlement_that_is_told_holds_from_then_on() {
+    let event = "KXTOPMONTHLY-SIM".parse().unwrap();
+    let ticker = "KXTOPMONTHLY-26FEB-BAD".parse().unwrap();
+    let noon = at("2026-02-03T12:00:00Z");
+    let sigma = |told: &[Option<Timestamp>]| {
+        let mut engine = Engine::new(Calibration::Ml);
+        let place = engine.list(&event, &ticker, None);
+        let mut sigmas = Vec::new();
+        for settles in told {
+            engine.settle(&event, *settles);
+            sigmas.push(engine.clone().take(place, &[trade(noon, 50, 10)]).unwrap().sigma_b);
+        }
+        sigmas
+    };
+    let days = |days: i64| noon.checked_add_micros(days * 86_400_000_000);
+    // Half a month is assumed where nothing is known; volatility goes with the root of what is left.
+    let found = sigma(&[None, days(15), days(60), None]);
+    assert_eq!(found[0], found[1]);
+    assert_eq!(found[0], found[3]);
+    assert!((found[0] / found[2] - 2.0).abs() < 1e-12, "{found:?}");
+}
+
+#[test]
+fn the_demo_nears_its_settlement() {
+    let month = shared::world::Month::simulate(5, "2026-11-01".parse().unwrap(), 29).unwrap();
+    assert_eq!(month.settles.to_string(), "2026-11-30T00:00:00.000000Z");
+    assert_eq!(month.clone().until(10).unwrap().settles, month.settles);
+    let events = [month.tape];
+    let markets: Vec<Contract> = events[0]
+        .contracts()
+        .iter()
+        .map(|tape| Contract {
+            ticker: tape.ticker().clone(),
+            event_ticker: events[0].event().clone(),
+            result: None,
+            fee_type: None,
+            fee_multiplier: None,
+            close_time: Some(month.settles),
+        })
+        .collect();
+    let settles = settlements(&events, &markets);
+    assert_eq!(settles, [Some(month.settles)]);
+    assert_eq!(settlements(&events, &[]), [None]);
+    // With the model given, so that nothing else differs: the root of what is left at the first print, 29 days.
+    let first = |settles| {
+        let tape = &events[0].contracts()[0];
+        let mut engine = Engine::given(Model::prior());
+        let place = engine.list(events[0].event(), tape.ticker(), settles);
+        engine.take(place, tape.batches().next().unwrap()).unwrap().sigma_b
+    };
+    let ratio = first(None) / first(settles[0]);
+    assert!((ratio - (29.0_f64 / 15.0).sqrt()).abs() < 0.02, "{ratio}");
 }

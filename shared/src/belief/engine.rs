@@ -191,10 +191,7 @@ impl Engine {
         };
         let at = first.instant();
         let event = &mut self.events[contract.event];
-        if event.prints == 0 {
-            event.schedule.start(at);
-        }
-        event.prints += trades.len();
+        event.count(at, trades.len());
         let unlearned = match self.source {
             Source::Given(model) => Learned { model, ..Learned::nothing() },
             Source::Fitted(_) => Learned::nothing(),
@@ -224,7 +221,7 @@ impl Engine {
         let event = &self.events[place];
         // What is not finished is to be done anew: until then it is due.
         let mut schedule = event.schedule;
-        let fit = schedule.pass(now, event.prints);
+        let fit = schedule.pass(now, event.prints, event.settles);
         let learned = match fit {
             Some(midnight) => Some(Fit {
                 at: midnight,

@@ -2,7 +2,7 @@
 
 use super::contract::Learned;
 use crate::market::EventTicker;
-use crate::units::Timestamp;
+use crate::units::{Date, Timestamp};
 
 /// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have grown by a
 /// quarter.
@@ -33,21 +33,30 @@ impl Schedule {
     }
 
     /// Passes the midnights up to `now`, before which there were so many `prints`, and returns at which of them the
-    /// parameters are refitted, if at one: at a second there would be nothing new.
-    pub(crate) fn pass(&mut self, now: Timestamp, prints: usize) -> Option<Timestamp> {
+    /// parameters are refitted, if at one: at a second there would be nothing new, and from when the event `settles` on
+    /// nothing moves.
+    pub(crate) fn pass(
+        &mut self,
+        now: Timestamp,
+        prints: usize,
+        settles: Option<Timestamp>,
+    ) -> Option<Timestamp> {
         let first = self.next.filter(|first| *first <= now)?;
         self.next = midnight_after(now);
         let passed = i64::from(now.date().days_since(first.date())) + 1;
         let has_grown = 4 * prints >= 5 * self.fitted;
         // How many of the midnights pass before the fit.
         let wait = if has_grown { 0 } else { (REFIT_DAYS - 1 - self.days).max(0) };
-        if prints < FEWEST || prints <= self.fitted || wait >= passed {
-            self.days += passed;
-            return None;
+        let midnight = i32::try_from(wait).ok().and_then(|wait| first.date().checked_add_days(wait));
+        let fit = midnight.map(Date::midnight).filter(|midnight| {
+            let is_new = prints >= FEWEST && prints > self.fitted;
+            is_new && *midnight <= now && settles.is_none_or(|settles| *midnight < settles)
+        });
+        match fit {
+            Some(_) => (self.fitted, self.days) = (prints, passed - 1 - wait),
+            None => self.days += passed,
         }
-        self.fitted = prints;
-        self.days = passed - 1 - wait;
-        Some(first.date().checked_add_days(i32::try_from(wait).ok()?)?.midnight())
+        fit
     }
 }
 
@@ -93,6 +102,14 @@ impl Event {
         self.settles = settles.or_else(by_name);
     }
 
+    /// Counts prints of one instant.
+    pub(crate) fn count(&mut self, at: Timestamp, prints: usize) {
+        if self.prints == 0 {
+            self.schedule.start(at);
+        }
+        self.prints += prints;
+    }
+
     /// Returns what was found last.
     pub(crate) fn learned(&self) -> Option<&Learned> {
         self.fits.last().map(|fit| &fit.learned)
@@ -111,7 +128,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::units::Date;
 
     fn midnight(day: i32) -> Timestamp {
         Date::literal(2026, 2, 1).checked_add_days(day).unwrap().midnight()
@@ -129,9 +145,9 @@ mod tests {
                 let before = day;
                 day += passed;
                 let now = midnight(day).checked_add_micros(1).unwrap();
-                let fit = schedule.pass(now, prints);
+                let fit = schedule.pass(now, prints, None);
                 let single: Vec<Timestamp> =
-                    (before..=day).filter_map(|day| one_by_one.pass(midnight(day), prints)).collect();
+                    (before..=day).filter_map(|day| one_by_one.pass(midnight(day), prints, None)).collect();
                 prop_assert_eq!(fit.as_slice(), single.as_slice());
                 prop_assert_eq!(schedule, one_by_one);
                 if prints == 0 {
@@ -147,12 +163,28 @@ mod tests {
     fn a_fit_is_made_when_prints_have_grown_or_a_week_has_passed() {
         let mut schedule = Schedule::default();
         schedule.start(midnight(0));
-        assert_eq!(schedule.pass(midnight(1), 19), None);
-        assert_eq!(schedule.pass(midnight(2), 20), Some(midnight(2)));
-        assert_eq!(schedule.pass(midnight(3), 24), None);
-        assert_eq!(schedule.pass(midnight(4), 25), Some(midnight(4)));
-        assert_eq!(schedule.pass(midnight(10), 26), None);
-        assert_eq!(schedule.pass(midnight(30), 26), Some(midnight(11)));
-        assert_eq!(schedule.pass(midnight(90), 26), None);
+        assert_eq!(schedule.pass(midnight(1), 19, None), None);
+        assert_eq!(schedule.pass(midnight(2), 20, None), Some(midnight(2)));
+        assert_eq!(schedule.pass(midnight(3), 24, None), None);
+        assert_eq!(schedule.pass(midnight(4), 25, None), Some(midnight(4)));
+        assert_eq!(schedule.pass(midnight(10), 26, None), None);
+        assert_eq!(schedule.pass(midnight(30), 26, None), Some(midnight(11)));
+        assert_eq!(schedule.pass(midnight(90), 26, None), None);
+    }
+
+    #[test]
+    fn no_fit_is_made_when_the_event_has_settled() {
+        let fits = |settles| {
+            let mut schedule = Schedule::default();
+            schedule.start(midnight(0));
+            [(2, 30), (3, 60), (4, 90)].map(|(day, prints)| {
+                schedule
+                    .pass(midnight(day), prints, settles)
+                    .map(|at| at.date().days_since(midnight(0).date()))
+            })
+        };
+        assert_eq!(fits(None), [Some(1), Some(3), Some(4)]);
+        assert_eq!(fits(midnight(3).checked_add_micros(1)), [Some(1), Some(3), None]);
+        assert_eq!(fits(Some(midnight(3))), [Some(1), None, None]);
     }
 }

@@ -34,4 +34,4 @@ pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
 pub use refused::Refused;
 pub use track::{Belief, Point, Track};
-pub use walk::{walk_forward, walk_in_pieces};
+pub use walk::{settlements, walk_forward, walk_in_pieces};

@@ -1,8 +1,8 @@
 //! Recorded tapes, walked forward: what an [`Engine`] believes of them, print by print.
 
-use super::event::Schedule;
+use super::event::Event;
 use super::{Calibration, Engine, Point, Refused, Track};
-use crate::market::{EventTape, Tape, Trade};
+use crate::market::{Contract, EventTape, Tape, Trade};
 use crate::order::order;
 use crate::pieces::{Pace, Pieces};
 use crate::units::Timestamp;
@@ -43,6 +43,13 @@ pub fn walk_in_pieces<'a>(
     Pieces::new(move |pace| walk(pace, events, settles, calibration))
 }
 
+/// Returns when each of `events` settles, as far as `markets` tell: when trading in the last of its contracts ends.
+pub fn settlements(events: &[EventTape], markets: &[Contract]) -> Vec<Option<Timestamp>> {
+    // The last word on a contract counts.
+    let closes = |tape: &Tape| markets.iter().rev().find(|known| known.ticker == *tape.ticker())?.close_time;
+    events.iter().map(|event| event.contracts().iter().filter_map(closes).max()).collect()
+}
+
 /// A tape of one of the events, and its place in the engine.
 struct Listed<'a> {
     tape: &'a Tape,
@@ -67,7 +74,7 @@ async fn walk(
     let mut engine = Engine::new(calibration);
     let mut tapes: Vec<Listed<'_>> = Vec::new();
     for (event, of) in events.iter().enumerate() {
-        let settles = settles.get(event).copied().flatten();
+        let settles = told(settles, event);
         for tape in of.contracts() {
             tapes.push(Listed { tape, event, place: engine.list(of.event(), tape.ticker(), settles) });
         }
@@ -75,7 +82,7 @@ async fn walk(
     let batches = in_time(&tapes);
     let mut points: Vec<Vec<Point>> =
         tapes.iter().map(|listed| Vec::with_capacity(listed.tape.trades().len())).collect();
-    let (mut done, total) = (0, work(&batches, &tapes, events.len()));
+    let (mut done, total) = (0, work(&batches, &tapes, events, settles));
     for (k, batch) in batches.iter().enumerate() {
         let (listed, points) = (&tapes[batch.tape as usize], &mut points[batch.tape as usize]);
         let trades = batch.trades(listed.tape);
@@ -120,20 +127,29 @@ fn in_time(tapes: &[Listed<'_>]) -> Vec<Next> {
 }
 
 /// Returns how much there is to do, in prints filtered.
-fn work(batches: &[Next], tapes: &[Listed<'_>], events: usize) -> usize {
-    let mut schedules = vec![(Schedule::default(), 0); events];
+fn work(
+    batches: &[Next],
+    tapes: &[Listed<'_>],
+    events: &[EventTape],
+    settles: &[Option<Timestamp>],
+) -> usize {
+    let mut events: Vec<Event> =
+        (0..).zip(events).map(|(of, event)| Event::new(event.event().clone(), told(settles, of))).collect();
     let mut total = 0;
     for batch in batches {
         let listed = &tapes[batch.tape as usize];
-        let (schedule, prints) = &mut schedules[listed.event];
-        if *prints == 0 {
-            schedule.start(batch.at);
-        }
-        if schedule.pass(batch.at, *prints).is_some() {
-            total += FIT_WORK * *prints;
+        let event = &mut events[listed.event];
+        if event.schedule.pass(batch.at, event.prints, event.settles).is_some() {
+            total += FIT_WORK * event.prints;
         }
         let count = batch.trades(listed.tape).len();
-        (*prints, total) = (*prints + count, total + count);
+        event.count(batch.at, count);
+        total += count;
     }
     total
+}
+
+/// Returns what is told of when the event at a place settles.
+fn told(settles: &[Option<Timestamp>], place: usize) -> Option<Timestamp> {
+    settles.get(place).copied().flatten()
 }

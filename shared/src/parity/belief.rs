@@ -18,14 +18,14 @@ pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
         follow(&mut given, month.tape.event(), tape)?;
     }
     let mut blocks = vec![given.block("belief/given")];
-    let events = [month.tape];
+    let (events, settles) = ([month.tape], [Some(month.settles)]);
     for (name, calibration) in [
         ("belief/ml", Calibration::Ml),
         ("belief/em", Calibration::Em),
         ("belief/legacy", Calibration::Legacy),
     ] {
         let mut digest = Digest::new();
-        let tracks = walk_forward(&events, &[], calibration, &mut |_| ())?;
+        let tracks = walk_forward(&events, &settles, calibration, &mut |_| ())?;
         tracks.iter().flatten().for_each(|track| add(&mut digest, &track.points));
         blocks.push(digest.block(name));
     }

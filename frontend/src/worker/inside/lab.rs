@@ -8,7 +8,7 @@ use shared::backtest::{
     Axis, Config, FillModel, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain,
     judge, run, tape_hash,
 };
-use shared::belief::{Calibration, walk_in_pieces};
+use shared::belief::{Calibration, settlements, walk_in_pieces};
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
 use shared::order::order;
@@ -89,7 +89,8 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     let (prepared, seconds) = match known {
         Some(prepared) => (prepared, 0.0),
         None => {
-            let mut walk = walk_in_pieces(&tapes, &[], calibration);
+            let settles = settlements(&tapes, &markets);
+            let mut walk = walk_in_pieces(&tapes, &settles, calibration);
             let mut listened = f64::NEG_INFINITY;
             let tracks = loop {
                 if let Some(tracks) = walk.step() {

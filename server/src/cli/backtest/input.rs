@@ -1,17 +1,15 @@
 //! What the options name: tapes and contracts, read and laid out.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use shared::backtest::{ASSUMPTIONS, Link, Prepared, tape_hash};
-use shared::belief::Calibration;
-use shared::market::csv::read_markets;
+use shared::belief::{Calibration, settlements, walk_forward};
 use shared::market::{Contract, EventTape};
 use shared::quoting::{Kind, place};
 
 use crate::cli::trades;
-use crate::files;
 
 /// Returns the text below the options: settings, assumptions, files.
 pub(super) fn more() -> String {
@@ -61,13 +59,6 @@ pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<Vec<EventTape>> {
     EventTape::group(trades::read(paths)?).context("--tape")
 }
 
-/// Reads what is known of contracts; nothing without a file.
-pub(super) fn markets(path: Option<&Path>) -> anyhow::Result<Vec<Contract>> {
-    let Some(path) = path else { return Ok(Vec::new()) };
-    let bytes = files::read(path).context("--markets")?;
-    read_markets(&bytes, &path.display().to_string()).context("--markets")
-}
-
 /// Filters the tapes as the link's configuration says, and lays them out.
 pub(super) fn prepare(
     tapes: &[EventTape],
@@ -82,6 +73,7 @@ pub(super) fn prepare(
         }
     }
     let calibration: Calibration = link.config.settings().value_text(place::CALIBRATION).parse()?;
-    let tracks = shared::belief::walk_forward(tapes, &[], calibration, &mut |done| progress(done))?;
+    let settles = settlements(tapes, markets);
+    let tracks = walk_forward(tapes, &settles, calibration, &mut |done| progress(done))?;
     Ok(Prepared::new(tapes, &tracks, markets)?)
 }

@@ -23,6 +23,7 @@ use shared::quoting::Preset;
 
 use self::evidence::{BaselineRow, MissionRow, StressRow};
 use self::sweep::{Sweep, VerdictRow};
+use super::markets;
 use super::progress::Progress;
 
 pub(super) const ABOUT: &str = "\
@@ -95,7 +96,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             .with_context(|| format!("--out: {} can't be made", folder.display()))?;
     }
     let tapes = input::tapes(&options.tape)?;
-    let markets = input::markets(options.markets.as_deref())?;
+    let markets = markets::read(options.markets.as_deref())?;
     let prepared = prepare("Filtering", &tapes, &markets, &link)?;
     let record = if options.out.is_some() { Record::All } else { Record::Totals };
     let (report, outcomes) = Report::of(&prepared, &link, record).map_err(blame)?;

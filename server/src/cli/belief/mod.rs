@@ -8,11 +8,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use shared::belief::{Calibration, walk_forward};
+use shared::belief::{Calibration, settlements, walk_forward};
 use shared::market::EventTape;
 
 use super::progress::Progress;
-use super::trades;
+use super::{markets, trades};
 
 pub(super) const ABOUT: &str = "\
 Say what a contract was worth at every print, from the prints before it
@@ -33,6 +33,9 @@ Files:
   before it and after it, and z: how far the mean price of a contract among them was from its prediction,
   in standard deviations. pit is of each trade alone.
 
+  An event settles when the last of its contracts closes, as the file of --markets says, else at the end of
+  the month that its ticker names, else half a month after each trade.
+
   The table says of each contract how far the fair value was from what was paid 15 to 60 minutes later,
   beside a moving average and the last print, and how the prints lay in their predictions.
 
@@ -45,6 +48,9 @@ pub(super) struct Options {
     /// Files or folders of trades (.csv, .csv.gz)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
+    /// A file of what is known of contracts, among it when they close
+    #[arg(long, value_name = "FILE")]
+    markets: Option<PathBuf>,
     /// How the filter's parameters are chosen: ml, em or legacy
     #[arg(long, value_name = "HOW", default_value = "ml")]
     calibration: Calibration,
@@ -57,8 +63,9 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let trades = trades::read(&options.tape)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
+    let settles = settlements(&events, &markets::read(options.markets.as_deref())?);
     let progress = Progress::start("Walking forward", 1);
-    let tracks = walk_forward(&events, &[], options.calibration, &mut |done| progress.report(0, done));
+    let tracks = walk_forward(&events, &settles, options.calibration, &mut |done| progress.report(0, done));
     drop(progress);
     let tracks = tracks.context("--tape")?;
     output::write(&options.out, &trades, tracks.iter().flatten())
