@@ -50,6 +50,7 @@ fn trade(second: i64, cents: i64, contracts: i64, taker_side: Option<Side>) -> T
         price: Price::from_cents(cents).unwrap(),
         count: Quantity::from_contracts(contracts).unwrap(),
         taker_side,
+        id: None,
     }
 }
 

@@ -19,6 +19,7 @@ fn trade(at: Timestamp, cents: i64, contracts: i64) -> Trade {
         price: Price::from_cents(cents).unwrap(),
         count: Quantity::from_contracts(contracts).unwrap(),
         taker_side: None,
+        id: None,
     }
 }
 
@@ -99,6 +100,32 @@ fn a_trade_before_the_last_is_refused_and_poisons_nothing() {
         let next = [trade(at("2026-02-04T12:00:00Z"), 60, 10)];
         assert_eq!(bits(&engine.take(place, &next).unwrap()), bits(&untouched.take(place, &next).unwrap()));
     }
+}
+
+#[test]
+fn a_trade_seen_twice_is_refused_and_poisons_nothing() {
+    let (mut engine, place, now) = calm(Calibration::Ml);
+    let of = |id: &str, cents, contracts| Trade { id: id.parse().ok(), ..trade(now, cents, contracts) };
+    let (a, b) = (of("a", 50, 10), of("b", 50, 10));
+    let ticker = a.ticker.clone();
+    let twice = Err(Refused::Repeated { ticker, at: now, id: a.id });
+    assert_eq!(engine.clone().take(place, &[a.clone(), b.clone(), a.clone()]), twice);
+    // A sweep told in two parts is of one instant; what was in the first is not in the second.
+    engine.take(place, &[a.clone(), b]).unwrap();
+    let mut untouched = engine.clone();
+    assert_eq!(engine.take(place, &[of("c", 50, 10), a.clone()]), twice);
+    assert_eq!(engine.take(place, core::slice::from_ref(&a)), twice);
+    let more = [of("c", 52, 10)];
+    assert_eq!(bits(&engine.take(place, &more).unwrap()), bits(&untouched.take(place, &more).unwrap()));
+    assert_eq!(engine.take(place, core::slice::from_ref(&a)), twice);
+    // The same id of another price or size, or without one, is another trade.
+    for other in [of("a", 51, 10), of("a", 50, 9), trade(now, 50, 10), trade(now, 50, 10)] {
+        engine.take(place, &[other]).unwrap();
+    }
+    let many: Vec<Trade> = (0..100).map(|k| of(&format!("m{}", k % 99), 50, 1)).collect();
+    let repeated = engine.take(place, &many).unwrap_err();
+    assert!(matches!(&repeated, Refused::Repeated { id, .. } if *id == many[0].id), "{repeated}");
+    engine.take(place, &many[..99]).unwrap();
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn tape(prints: &[Print]) -> Vec<EventTape> {
                 price: Price::from_cents(cents).unwrap(),
                 count: Quantity::from_contracts(contracts).unwrap(),
                 taker_side: None,
+                id: None,
             }
         })
         .collect();

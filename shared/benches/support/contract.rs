@@ -28,6 +28,7 @@ pub(crate) fn contract(prints: usize) -> Result<Tape, Invalid> {
             price: Price::from_cents(price as i64)?,
             count: Quantity::from_contracts((1.0 + 50.0 * uniform() * uniform()) as i64)?,
             taker_side: Some(if bought { Side::Yes } else { Side::No }),
+            id: None,
         });
     }
     Tape::new(trades)

@@ -118,6 +118,7 @@ mod tests {
             price: Price::from_cents(if i % 10 < 5 { 40 } else { 60 }).unwrap(),
             count: Quantity::from_contracts(10).unwrap(),
             taker_side: None,
+            id: None,
         };
         (0..200).map(trade).collect()
     }

@@ -7,7 +7,7 @@ use super::model::Model;
 use super::prints::{Batch, Prints};
 use super::run::{Runner, surprise};
 use super::{Belief, Point};
-use crate::market::{Ticker, Trade};
+use crate::market::{Ticker, Trade, TradeId};
 use crate::units::{Date, Timestamp};
 
 /// What a filter goes by.
@@ -48,6 +48,8 @@ pub(crate) struct Contract {
     /// Its event's place.
     pub(crate) event: usize,
     pub(crate) prints: Prints,
+    /// The ids of the trades of the last instant that have one, and where among the prints each is.
+    pub(crate) ids: Vec<(TradeId, usize)>,
     pub(crate) state: State,
     /// The fair price after the last batch.
     pub(crate) fair: f64,
@@ -65,6 +67,7 @@ impl Contract {
             ticker,
             event,
             prints: Prints::default(),
+            ids: Vec::new(),
             state,
             // Even odds.
             fair: 0.5,
@@ -77,6 +80,16 @@ impl Contract {
     /// Returns when the last batch was.
     pub(crate) fn last(&self) -> Option<Timestamp> {
         self.prints.batches.last().map(|batch| batch.at)
+    }
+
+    /// Returns whether a trade was taken in with the last instant, as one can be that is told in parts.
+    #[inline]
+    pub(crate) fn has_taken(&self, trade: &Trade) -> bool {
+        let is_it = |(id, place): &(TradeId, usize)| {
+            let of = self.prints.prints.get(*place);
+            Some(*id) == trade.id && of.is_some_and(|of| (of.price, of.count) == (trade.price, trade.count))
+        };
+        self.last() == Some(trade.instant()) && self.ids.iter().any(is_it)
     }
 
     /// Takes in the trades of one instant, which is not before the last, and appends what was believed at each where that
@@ -114,6 +127,11 @@ impl Contract {
 
     /// Keeps the trades of one instant of a contract that settles at `settles`, and returns them as one.
     pub(crate) fn keep(&mut self, at: Timestamp, settles: Option<Timestamp>, trades: &[Trade]) -> Batch {
+        if self.last() != Some(at) {
+            self.ids.clear();
+        }
+        let first = self.prints.prints.len();
+        self.ids.extend((first..).zip(trades).filter_map(|(place, trade)| Some((trade.id?, place))));
         self.prints.take(at, settles, trades)
     }
 

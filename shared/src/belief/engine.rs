@@ -8,7 +8,7 @@ use super::model::Model;
 use super::prints::Prints;
 use super::run::Runner;
 use super::{Belief, Calibration, Point, Refused, ml, variational};
-use crate::market::{EventTicker, Ticker, Trade};
+use crate::market::{EventTicker, Ticker, Trade, repeated};
 use crate::pieces::{Pace, Pieces};
 use crate::units::Timestamp;
 
@@ -98,8 +98,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Returns [`Refused`] if there is no such contract or no trade, if the trades are not all of it and of one instant, or
-    /// if they are before the last that were taken in. Then nothing was taken in.
+    /// Returns [`Refused`] if there is no such contract or no trade, if the trades are not all of it and of one instant, if
+    /// they are before the last that were taken in, or if one was taken in before. Then nothing was taken in.
     pub fn take(&mut self, place: usize, trades: &[Trade]) -> Result<Belief, Refused> {
         self.catch_up_for(place, trades)?;
         self.follow(place, trades, None)
@@ -173,9 +173,14 @@ impl Engine {
                 return Err(Refused::OtherInstant { ticker: ticker(), at, other: trade.at });
             }
         }
-        match contract.last() {
-            Some(last) if at < last => Err(Refused::OutOfOrder { ticker: ticker(), at, last }),
-            _ => Ok(at),
+        if let Some(last) = contract.last().filter(|last| at < *last) {
+            return Err(Refused::OutOfOrder { ticker: ticker(), at, last });
+        }
+        let repeated = repeated(trades).first().copied();
+        let again = || trades.iter().position(|trade| contract.has_taken(trade));
+        match repeated.or_else(again).and_then(|place| trades.get(place)) {
+            Some(trade) => Err(Refused::Repeated { ticker: ticker(), at: trade.at, id: trade.id }),
+            None => Ok(at),
         }
     }
 

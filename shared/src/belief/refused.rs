@@ -1,7 +1,7 @@
 //! Why a print is not taken in.
 
 use crate::Invalid;
-use crate::market::Ticker;
+use crate::market::{Ticker, TradeId};
 use crate::units::Timestamp;
 
 /// Why trades were refused. Nothing of them was taken in, and what is believed is as it was.
@@ -36,6 +36,16 @@ pub enum Refused {
         at: Timestamp,
         /// When another was.
         other: Timestamp,
+    },
+    /// A trade was taken in before.
+    #[error("{ticker}: a trade at {at} that was taken in before")]
+    Repeated {
+        /// The contract.
+        ticker: Ticker,
+        /// When the trade was.
+        at: Timestamp,
+        /// What the exchange calls it.
+        id: Option<TradeId>,
     },
     /// A later instant of the contract was taken in before.
     #[error("{ticker}: a trade at {at}, after those at {last} were taken in")]

@@ -18,7 +18,8 @@ pub use grid::{PriceGrid, PriceRange};
 pub use side::{Action, Side};
 pub use tape::{EventTape, Tape};
 pub use ticker::{EventTicker, Ticker};
-pub use trade::Trade;
+pub(crate) use trade::repeated;
+pub use trade::{Trade, TradeId};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::csv::{TradeReader, TradesRead, read_markets, read_trades, write_markets, write_trades};
-use super::{EventTape, Side, Tape, Ticker, Trade};
+use super::{EventTape, Side, Tape, Ticker, Trade, TradeId};
 use crate::fees::{FeeMultiplier, FeeType};
 use crate::units::{Price, Quantity};
 
@@ -222,6 +222,25 @@ fn an_instant_is_a_millisecond() {
         tape.batches().map(|batch| (batch[0].instant().micros() % 1_000_000, batch.len())).collect();
     assert_eq!(instants, [(-1_000, 2), (1_767_225_600_001_000 % 1_000_000, 2), (2_000, 1)]);
     assert_eq!(tape.span().0.micros(), -1_000);
+}
+
+#[test]
+fn an_id_counts_once() {
+    let mut text = String::from("trade_id,ticker,timestamp,price,count\n");
+    for k in 0..50 {
+        // Each is told twice; without an id, all count.
+        for id in [format!("id-{k}"), format!("id-{k}"), String::new()] {
+            let second = k / 40;
+            text.push_str(&format!("{id},E-A,2026-01-01T00:00:0{second},0.50,1\n"));
+        }
+    }
+    text.push_str("id-0,E-A,2026-01-01T00:00:00,0.50,1\nid-0,E-A,2026-01-01T00:00:00,0.51,1\n");
+    let read = trades(&text);
+    assert_eq!(read.len(), 152);
+    let tape = Tape::new(read).unwrap();
+    let sizes: Vec<usize> = tape.batches().map(<[Trade]>::len).collect();
+    assert_eq!((sizes, tape.volume().to_string()), (vec![81, 20], "101.00".to_owned()));
+    assert_eq!(size_of::<Option<TradeId>>(), 8);
 }
 
 #[test]

@@ -196,6 +196,7 @@ fn trades(
                     price: Price::from_cents(cents as i64)?,
                     count: Quantity::from_contracts(random.geometric(25.0))?,
                     taker_side: Some(side),
+                    id: None,
                 });
             }
         }

@@ -25,7 +25,8 @@ const MORE: &str = "\
 Files:
   A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
   or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
-  *trades.csv or *trades.csv.gz are read.
+  *trades.csv or *trades.csv.gz are read. A trade that is there
+  twice by its trade_id counts once.
 
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
@@ -68,7 +69,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let tracks = walk_forward(&events, &settles, options.calibration, &mut |done| progress.report(0, done));
     drop(progress);
     let tracks = tracks.context("--tape")?;
-    output::write(&options.out, &trades, tracks.iter().flatten())
+    let contracts = events.iter().flat_map(EventTape::contracts);
+    output::write(&options.out, &trades, contracts.zip(tracks.iter().flatten()))
         .with_context(|| format!("--out: {} can't be written", options.out.display()))?;
     let mut stdout = std::io::stdout().lock();
     write!(stdout, "{}", summary::render(&events, &tracks))?;

@@ -5,19 +5,20 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use shared::belief::{Point, Track};
-use shared::market::{Ticker, Trade};
+use shared::market::{Tape, Ticker, Trade};
 
 const HEADER: &str = "ticker,timestamp,price,count,fair_before,sd_before,fair_after,sd_after,\
                       w_diffusion,w_stray,w_jump,z,pit";
 
-/// Writes what was believed at each of `trades`, in their order.
+/// Writes what was believed at each of `trades`, in their order; `tracks` come with their tapes, which leave out a trade
+/// that repeats another.
 pub(super) fn write<'a>(
     path: &Path,
     trades: &[Trade],
-    tracks: impl Iterator<Item = &'a Track>,
+    tracks: impl Iterator<Item = (&'a Tape, &'a Track)>,
 ) -> std::io::Result<()> {
-    let tracks: BTreeMap<&Ticker, &[Point]> =
-        tracks.map(|track| (&track.ticker, track.points.as_slice())).collect();
+    let tracks: BTreeMap<&Ticker, (&Tape, &Track)> =
+        tracks.map(|(tape, track)| (tape.ticker(), (tape, track))).collect();
     // A track has its contract's trades by time, and those of an instant in the order they came in.
     let mut by_contract: BTreeMap<&Ticker, Vec<usize>> = BTreeMap::new();
     for (place, trade) in trades.iter().enumerate() {
@@ -26,8 +27,12 @@ pub(super) fn write<'a>(
     let mut points: Vec<Option<&Point>> = vec![None; trades.len()];
     for (ticker, mut places) in by_contract {
         places.sort_by_key(|place| trades[*place].at);
-        for (place, point) in places.into_iter().zip(tracks.get(ticker).copied().unwrap_or_default()) {
-            points[place] = Some(point);
+        let Some((tape, track)) = tracks.get(ticker) else { continue };
+        let mut believed = tape.trades().iter().zip(&track.points).peekable();
+        for place in places {
+            if let Some((_, point)) = believed.next_if(|(trade, _)| **trade == trades[place]) {
+                points[place] = Some(point);
+            }
         }
     }
     let mut file = BufWriter::new(std::fs::File::create(path)?);
