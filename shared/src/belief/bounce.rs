@@ -7,6 +7,8 @@
 //! good, through the origin, over all contracts together, on hours that had passed by each midnight. The fair value is
 //! `S(x) + weight (average - S(x))`; the log-odds `x` and all that is said of prints stay the filter's.
 
+use serde::{Deserialize, Serialize};
+
 use super::contract::Contract;
 use super::prints::Batch;
 use crate::math::{exp, max, min};
@@ -23,10 +25,15 @@ const HALF: f64 = 0.05;
 const RIDGE: f64 = 10.0;
 
 /// A moving average of a contract's prices; the first batch replaces it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Average(f64);
 
 impl Average {
+    /// Returns the average.
+    pub(crate) const fn value(self) -> f64 {
+        self.0
+    }
+
     /// Takes in a batch and returns the average.
     pub(crate) fn follow(&mut self, batch: &Batch) -> f64 {
         let clock = PER_TEN * (batch.sight.size / TEN).sqrt();
@@ -39,7 +46,7 @@ impl Average {
 }
 
 /// A regression through the origin: sums of products and of squares.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Sums {
     pub(crate) products: f64,
     pub(crate) squares: f64,
@@ -55,7 +62,7 @@ impl Sums {
 }
 
 /// How much of the gap is made good, by all that was known at the last midnight.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Bounce {
     /// The day that has begun; `None` before the first print.
     pub(crate) day: Option<Date>,
@@ -74,14 +81,15 @@ impl Bounce {
         self.day.is_none_or(|day| day < today)
     }
 
-    /// Begins `today`: the hours that have passed are added, of one day after the other, contract by contract.
-    pub(crate) fn begin(&mut self, today: Date, contracts: &mut [Contract]) {
+    /// Begins `today`: the hours that have passed are added, of one day after the other, contract
+    /// by contract as `sorted`.
+    pub(crate) fn begin(&mut self, today: Date, contracts: &mut [Contract], sorted: &[usize]) {
         while let Some(day) =
             contracts.iter().filter_map(Contract::next_closing).min().filter(|day| *day <= today)
         {
             let mut of_day = Sums::default();
-            for contract in &mut *contracts {
-                contract.close(day, &mut of_day);
+            for place in sorted {
+                contracts[*place].close(day, &mut of_day);
             }
             self.sums.products += of_day.products;
             self.sums.squares += of_day.squares;
@@ -140,9 +148,9 @@ mod tests {
             .collect();
         let mut bounce = Bounce::new();
         let mut contracts = [contract];
-        bounce.begin("2026-02-03".parse().unwrap(), &mut contracts);
+        bounce.begin("2026-02-03".parse().unwrap(), &mut contracts, &[0]);
         assert_eq!(bounce.weight(), 0.0);
-        bounce.begin("2026-03-04".parse().unwrap(), &mut contracts);
+        bounce.begin("2026-03-04".parse().unwrap(), &mut contracts, &[0]);
         assert!(contracts[0].open.is_empty());
         bounce.weight()
     }
@@ -171,9 +179,9 @@ mod tests {
         contract.open = vec![Open { filtered: 0.5, gap: 0.1 }; 2];
         let mut bounce = Bounce::new();
         let mut contracts = [contract];
-        bounce.begin("2026-02-04".parse().unwrap(), &mut contracts);
+        bounce.begin("2026-02-04".parse().unwrap(), &mut contracts, &[0]);
         assert_eq!(contracts[0].open.len(), 1);
-        bounce.begin("2026-02-05".parse().unwrap(), &mut contracts);
+        bounce.begin("2026-02-05".parse().unwrap(), &mut contracts, &[0]);
         assert_eq!(contracts[0].open.len(), 0);
     }
 

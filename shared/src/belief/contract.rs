@@ -1,7 +1,10 @@
 //! One contract that is followed: what is kept of its prints, and what is believed of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::bounce::{Average, Sums};
 use super::forward::{Window, closed_on};
+use super::kalman::Gaussian;
 use super::legacy::{Calibrated, Level};
 use super::model::Model;
 use super::prints::{Batch, Prints};
@@ -11,7 +14,7 @@ use crate::market::{Ticker, Trade, TradeId};
 use crate::units::{Date, Timestamp};
 
 /// What a filter goes by.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Learned {
     pub(crate) model: Model,
     /// The same of the first system's level.
@@ -26,14 +29,24 @@ impl Learned {
 }
 
 /// Where a filter is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) enum State {
     Switching(Runner),
     Legacy(Level),
 }
 
+impl State {
+    /// Returns where the filter is, as a Gaussian; `None` if it has not begun.
+    pub(crate) const fn gaussian(&self) -> Option<Gaussian> {
+        match self {
+            Self::Switching(runner) => Some(runner.state()),
+            Self::Legacy(level) => level.state(),
+        }
+    }
+}
+
 /// A batch whose hour had not passed at the last midnight.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Open {
     /// The fair price after it, not corrected for bounce.
     pub(crate) filtered: f64,

@@ -1,5 +1,7 @@
 //! The belief in many contracts, as their prints come in.
 
+use serde::{Deserialize, Serialize};
+
 use super::bounce::Bounce;
 use super::contract::{Contract, Learned, State};
 use super::event::{Event, Fit};
@@ -7,14 +9,16 @@ use super::legacy::{Calibrated, Level};
 use super::model::Model;
 use super::prints::Prints;
 use super::run::Runner;
+use super::snapshot::Snapshot;
 use super::{Belief, Calibration, Point, Refused, ml, variational};
+use crate::Invalid;
 use crate::market::{EventTicker, Ticker, Trade, repeated};
 use crate::pieces::{Pace, Pieces};
 use crate::units::Timestamp;
 
 /// Where the parameters come from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Source {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) enum Source {
     Fitted(Calibration),
     Given(Model),
 }
@@ -33,6 +37,10 @@ pub struct Engine {
     source: Source,
     events: Vec<Event>,
     contracts: Vec<Contract>,
+    /// The places of events and of contracts, by event and ticker: what is summed over them has the same bits in whatever
+    /// order they were listed.
+    events_sorted: Vec<usize>,
+    contracts_sorted: Vec<usize>,
     bounce: Bounce,
     /// The weight of the average until the next midnight.
     weight: f64,
@@ -50,21 +58,30 @@ impl Engine {
     }
 
     const fn with(source: Source) -> Self {
-        Self { source, events: Vec::new(), contracts: Vec::new(), bounce: Bounce::new(), weight: 0.0 }
+        Self {
+            source,
+            events: Vec::new(),
+            contracts: Vec::new(),
+            events_sorted: Vec::new(),
+            contracts_sorted: Vec::new(),
+            bounce: Bounce::new(),
+            weight: 0.0,
+        }
     }
 
     /// Follows a contract of an event from now on, and returns its place: places count up from 0. One that is followed
     /// already stays where it is. Where `settles` tells when the event settles, that holds from now on for all of it;
     /// where nobody does, it is the end of the month that its ticker names, else half a month after each print.
     pub fn list(&mut self, event: &EventTicker, contract: &Ticker, settles: Option<Timestamp>) -> usize {
-        let known = self.events.iter().position(|known| known.ticker == *event);
-        let of = known.unwrap_or_else(|| {
-            self.events.push(Event::new(event.clone(), settles));
-            self.events.len() - 1
-        });
-        if settles.is_some() {
-            self.settle(event, settles);
-        }
+        let of = match self.find_event(event) {
+            Ok(known) => {
+                if settles.is_some() {
+                    self.settle(event, settles);
+                }
+                known
+            }
+            Err(sorted) => self.add_event(sorted, Event::new(event.clone(), settles)),
+        };
         if let Some(place) = self.contracts.iter().position(|known| known.ticker == *contract) {
             return place;
         }
@@ -72,13 +89,33 @@ impl Engine {
             Source::Fitted(Calibration::Legacy) => State::Legacy(Level::new()),
             _ => State::Switching(Runner::new()),
         };
-        self.contracts.push(Contract::new(contract.clone(), of, state));
+        self.add_contract(Contract::new(contract.clone(), of, state))
+    }
+
+    /// Returns an event's place, or where it would be among the sorted ones.
+    fn find_event(&self, ticker: &EventTicker) -> Result<usize, usize> {
+        let found = self.events_sorted.binary_search_by(|place| self.events[*place].ticker.cmp(ticker));
+        found.map(|sorted| self.events_sorted[sorted])
+    }
+
+    fn add_event(&mut self, sorted: usize, event: Event) -> usize {
+        self.events_sorted.insert(sorted, self.events.len());
+        self.events.push(event);
+        self.events.len() - 1
+    }
+
+    fn add_contract(&mut self, contract: Contract) -> usize {
+        let key = |contract: &Contract| (self.events[contract.event].ticker.clone(), contract.ticker.clone());
+        let new = key(&contract);
+        let sorted = self.contracts_sorted.partition_point(|place| key(&self.contracts[*place]) < new);
+        self.contracts_sorted.insert(sorted, self.contracts.len());
+        self.contracts.push(contract);
         self.contracts.len() - 1
     }
 
     /// Tells when an event settles, from now on; an event that isn't followed is passed over.
     pub fn settle(&mut self, event: &EventTicker, settles: Option<Timestamp>) {
-        let Some(place) = self.events.iter().position(|known| known.ticker == *event) else { return };
+        let Ok(place) = self.find_event(event) else { return };
         let event = &mut self.events[place];
         let was = event.settles;
         event.tell(settles);
@@ -161,7 +198,7 @@ impl Engine {
     }
 
     /// Returns when the trades were, if they can be taken in.
-    fn check(&self, place: usize, trades: &[Trade]) -> Result<Timestamp, Refused> {
+    pub(super) fn check(&self, place: usize, trades: &[Trade]) -> Result<Timestamp, Refused> {
         let contract = self.contracts.get(place).ok_or(Refused::Unlisted { place })?;
         let ticker = || contract.ticker.clone();
         let at = trades.first().ok_or_else(|| Refused::Empty { ticker: ticker() })?.instant();
@@ -215,7 +252,7 @@ impl Engine {
     /// Begins the day of `now`.
     fn begin_day(&mut self, now: Timestamp) {
         if self.bounce.is_due(now.date()) && matches!(self.source, Source::Fitted(_)) {
-            self.bounce.begin(now.date(), &mut self.contracts);
+            self.bounce.begin(now.date(), &mut self.contracts, &self.contracts_sorted);
             self.weight = self.bounce.weight();
         }
     }
@@ -249,7 +286,8 @@ impl Engine {
         place: usize,
         midnight: Timestamp,
     ) -> Learned {
-        let of_event = self.contracts.iter().filter(|contract| contract.event == place);
+        let contracts = self.contracts_sorted.iter().map(|place| &self.contracts[*place]);
+        let of_event = contracts.filter(|contract| contract.event == place);
         let prints: Vec<&Prints> =
             of_event.map(|contract| &contract.prints).filter(|prints| !prints.batches.is_empty()).collect();
         let prior = self.prior(place, midnight);
@@ -272,8 +310,8 @@ impl Engine {
     fn prior(&self, place: usize, midnight: Timestamp) -> Model {
         let mut sum = Model::prior().to_vector();
         let mut count = 1.0;
-        for (other, event) in self.events.iter().enumerate() {
-            if let Some(learned) = event.used_before(midnight).filter(|_| other != place) {
+        for other in self.events_sorted.iter().filter(|other| **other != place) {
+            if let Some(learned) = self.events[*other].used_before(midnight) {
                 for (sum, x) in sum.iter_mut().zip(learned.model.to_vector()) {
                     *sum += x;
                 }
@@ -281,5 +319,38 @@ impl Engine {
             }
         }
         Model::from_vector(sum.map(|sum| sum / count))
+    }
+}
+
+impl Engine {
+    /// Returns all that there is to know of the engine.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.source, &self.bounce, &self.events, &self.contracts)
+    }
+
+    /// Returns the engine that a snapshot was taken of: what it says from now on has the same bits.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming what no snapshot can hold.
+    pub fn restore(snapshot: &Snapshot) -> Result<Self, Invalid> {
+        let mut engine = Self::with(snapshot.source()?);
+        for event in snapshot.events()? {
+            let Err(sorted) = engine.find_event(&event.ticker) else {
+                return Err(Invalid::new("events", format!("{} is there twice", event.ticker)));
+            };
+            engine.add_event(sorted, event);
+        }
+        for contract in snapshot.contracts(&engine.events)? {
+            let event = &mut engine.events[contract.event];
+            event.prints += contract.prints.prints.len();
+            engine.add_contract(contract);
+        }
+        if let Some(event) = engine.events.iter().find(|event| event.schedule.fitted > event.prints) {
+            return Err(Invalid::new("fitted", format!("{}: more prints than there are", event.ticker)));
+        }
+        engine.bounce = snapshot.bounce()?;
+        engine.weight = engine.bounce.weight();
+        Ok(engine)
     }
 }

@@ -1,5 +1,7 @@
 //! One event that is followed: when its filter is fitted, and what was found.
 
+use serde::{Deserialize, Serialize};
+
 use super::contract::Learned;
 use crate::market::EventTicker;
 use crate::units::{Date, Timestamp};
@@ -11,7 +13,7 @@ const REFIT_DAYS: i64 = 7;
 const FEWEST: usize = 20;
 
 /// When an event's parameters are refitted: it depends on nothing but how many prints there were by each midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Schedule {
     /// The next midnight; `None` before the first print.
     pub(crate) next: Option<Timestamp>,
@@ -66,7 +68,7 @@ fn midnight_after(at: Timestamp) -> Option<Timestamp> {
 }
 
 /// What was found at a midnight.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Fit {
     /// The midnight.
     pub(crate) at: Timestamp,

@@ -1,5 +1,7 @@
 //! The mean price a while ahead: what a fair value should have been.
 
+use serde::{Deserialize, Serialize};
+
 use super::prints::Prints;
 use crate::units::{Date, Timestamp};
 
@@ -8,7 +10,7 @@ const FROM: i64 = 900_000_000;
 const TO: i64 = 3_600_000_000;
 
 /// The prints in the window after one batch of a contract, moved on from batch to batch.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Window {
     /// The batches in it: from `low` to before `high`.
     pub(crate) low: usize,

@@ -4,9 +4,13 @@
 //! then fitted a mixture to the increments of what it had filtered. More than half of the prints repeat the price, so
 //! that the median is zero and the level stands still.
 
+use serde::{Deserialize, Serialize};
+
 use super::kalman::Gaussian;
 use super::prints::{Print, Prints, Sight, YEAR_HOURS};
 use super::{Belief, Point, price_logit, sigmoid};
+use crate::Invalid;
+use crate::invalid::{non_negative, positive};
 use crate::math::{exp, max, normal};
 
 /// The variance of the noise.
@@ -88,13 +92,13 @@ impl IncrementMixture {
 }
 
 /// The local level of the first system along a contract.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Level {
     state: Option<Gaussian>,
 }
 
 /// What one epoch of it is calibrated to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Calibrated {
     step: f64,
     /// Per square root of a year.
@@ -105,6 +109,12 @@ impl Calibrated {
     /// Returns what holds before there is a print.
     pub(crate) const fn first() -> Self {
         Self { step: LEAST_STEP, sigma_b: 0.0 }
+    }
+
+    /// Returns what is wrong with it, if it can't be one.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        positive("step", self.step)?;
+        non_negative("sigma_b", self.sigma_b).map(|_| ())
     }
 
     /// Returns the calibration on the prints of an event's contracts.
@@ -164,6 +174,11 @@ struct Seen {
 impl Level {
     pub(crate) const fn new() -> Self {
         Self { state: None }
+    }
+
+    /// Returns where it is; `None` before the first print.
+    pub(crate) const fn state(&self) -> Option<Gaussian> {
+        self.state
     }
 
     /// Takes in a print; nothing was believed before the first.

@@ -1,5 +1,7 @@
 //! The parameters of the filter that walks forward.
 
+use serde::{Deserialize, Serialize};
+
 use super::kalman::Gaussian;
 use super::prints::{Batch, Sight, YEAR_HOURS};
 use super::surface;
@@ -27,7 +29,7 @@ pub(crate) const PARAMETERS: usize = 9;
 /// How contracts of one series move and print: the three explanations of [`super::tick`], with a volatility that
 /// follows [`surface::belief_volatility`], a part of it that comes with each trade, and noise that falls with a print's
 /// size.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Model {
     /// The belief volatility as a multiple of the surface's.
     pub volatility: f64,

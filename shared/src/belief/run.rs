@@ -1,5 +1,7 @@
 //! The filter along a contract's prints.
 
+use serde::{Deserialize, Serialize};
+
 use super::kalman::Gaussian;
 use super::model::{BEFORE_FIRST, Jumps, Model, fair};
 use super::prints::{Batch, Prints, Sight};
@@ -30,7 +32,7 @@ pub(crate) fn surprise(prediction: &Prediction, print: &Sight) -> f64 {
 }
 
 /// Where the filter is in a contract.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Runner {
     state: Gaussian,
     started: bool,
@@ -40,6 +42,11 @@ impl Runner {
     /// Returns the filter before the first print.
     pub(crate) const fn new() -> Self {
         Self { state: BEFORE_FIRST, started: false }
+    }
+
+    /// Returns where it is.
+    pub(crate) const fn state(&self) -> Gaussian {
+        self.state
     }
 
     /// Returns what is said of `batch` before it, and the belief volatility in force.
