@@ -192,10 +192,10 @@ mod tests {
         for trade in trades(1) {
             let batch = plain.keep(trade.at, None, core::slice::from_ref(&trade));
             corrected.keep(trade.at, None, &[trade]);
-            let filtered = plain.take(&Learned::nothing(), 0.0, batch, None);
+            let filtered = plain.take(&Learned::nothing(), 0.0, &batch, None);
             let mut points = Vec::new();
             let before = corrected.fair;
-            let fair = corrected.take(&Learned::nothing(), 0.5, batch, Some(&mut points)).fair;
+            let fair = corrected.take(&Learned::nothing(), 0.5, &batch, Some(&mut points)).fair;
             let middle = 0.5 * (average.follow(&batch) + filtered.fair);
             assert!((fair - middle).abs() < 1e-15);
             assert_eq!((points[0].fair_before, points[0].fair_after), (before, fair));

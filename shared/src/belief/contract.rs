@@ -100,26 +100,25 @@ impl Contract {
     pub(crate) fn has_taken(&self, trade: &Trade) -> bool {
         let is_it = |(id, place): &(TradeId, usize)| {
             let of = self.prints.prints.get(*place);
-            Some(*id) == trade.id && of.is_some_and(|of| (of.price, of.count) == (trade.price, trade.count))
+            Some(*id) == trade.id && of.is_some_and(|of| (of.price(), of.count) == (trade.price, trade.count))
         };
         self.last() == Some(trade.instant()) && self.ids.iter().any(is_it)
     }
 
-    /// Takes in the trades of one instant, which is not before the last, and appends what was believed at each where that
-    /// is wanted. The average has the `weight` in the fair price.
+    /// Takes in what was kept last, and appends what was believed at each of its prints where that is wanted. The average has the `weight` in the fair price.
     #[inline]
     pub(crate) fn take(
         &mut self,
         learned: &Learned,
         weight: f64,
-        batch: Batch,
+        batch: &Batch,
         points: Option<&mut Vec<Point>>,
     ) -> Belief {
         match &mut self.state {
             State::Switching(runner) => {
-                let taken = runner.take(&learned.model, &batch);
+                let taken = runner.take(&learned.model, batch);
                 let filtered = runner.fair();
-                let gap = self.average.follow(&batch) - filtered;
+                let gap = self.average.follow(batch) - filtered;
                 self.open.push(Open { filtered, gap });
                 let belief = Belief {
                     fair: filtered + weight * gap,
@@ -129,12 +128,12 @@ impl Contract {
                     weights: taken.weights,
                 };
                 if let Some(points) = points {
-                    taken.record(&learned.model, (&self.prints, &batch), self.fair, &belief, points);
+                    taken.record(&learned.model, (&self.prints, batch), self.fair, &belief, points);
                 }
                 self.fair = belief.fair;
                 belief
             }
-            State::Legacy(level) => level.follow(&learned.level, self.prints.of_batch(&batch), points),
+            State::Legacy(level) => level.follow(&learned.level, self.prints.of_batch(batch), points),
         }
     }
 
@@ -143,8 +142,9 @@ impl Contract {
         if self.last() != Some(at) {
             self.ids.clear();
         }
-        let first = self.prints.prints.len();
-        self.ids.extend((first..).zip(trades).filter_map(|(place, trade)| Some((trade.id?, place))));
+        for (place, trade) in (self.prints.prints.len()..).zip(trades) {
+            self.ids.extend(trade.id.map(|id| (id, place)));
+        }
         self.prints.take(at, settles, trades)
     }
 

@@ -12,7 +12,7 @@ use super::run::Runner;
 use super::snapshot::Snapshot;
 use super::{Belief, Calibration, Point, Refused, ml, variational};
 use crate::Invalid;
-use crate::market::{EventTicker, Ticker, Trade, repeated};
+use crate::market::{EventTicker, Tape, Ticker, Trade, repeated};
 use crate::pieces::{Pace, Pieces};
 use crate::units::Timestamp;
 
@@ -35,6 +35,8 @@ pub(super) enum Source {
 #[derive(Debug, Clone)]
 pub struct Engine {
     source: Source,
+    /// What an event goes by that was not fitted yet.
+    unlearned: Learned,
     events: Vec<Event>,
     contracts: Vec<Contract>,
     /// The places of events and of contracts, by event and ticker: what is summed over them has the same bits in whatever
@@ -58,8 +60,13 @@ impl Engine {
     }
 
     const fn with(source: Source) -> Self {
+        let unlearned = match source {
+            Source::Given(model) => Learned { model, ..Learned::nothing() },
+            Source::Fitted(_) => Learned::nothing(),
+        };
         Self {
             source,
+            unlearned,
             events: Vec::new(),
             contracts: Vec::new(),
             events_sorted: Vec::new(),
@@ -173,6 +180,13 @@ impl Engine {
         })
     }
 
+    /// Makes room for what a tape of the contract at `place` holds.
+    pub(super) fn expect(&mut self, place: usize, tape: &Tape) {
+        if let Some(contract) = self.contracts.get_mut(place) {
+            contract.prints.expect(tape);
+        }
+    }
+
     /// Returns whether an instant at `at` of the contract at `place` asks for something to be fitted first.
     pub(super) fn is_due(&self, place: usize, at: Timestamp) -> bool {
         let of = self.contracts.get(place).and_then(|contract| self.events.get(contract.event));
@@ -201,19 +215,20 @@ impl Engine {
     pub(super) fn check(&self, place: usize, trades: &[Trade]) -> Result<Timestamp, Refused> {
         let contract = self.contracts.get(place).ok_or(Refused::Unlisted { place })?;
         let ticker = || contract.ticker.clone();
-        let at = trades.first().ok_or_else(|| Refused::Empty { ticker: ticker() })?.instant();
+        let first = trades.first().ok_or_else(|| Refused::Empty { ticker: ticker() })?;
+        let at = first.instant();
         for trade in trades {
             if trade.ticker != contract.ticker {
                 return Err(Refused::OtherContract { ticker: ticker(), got: trade.ticker.clone() });
             }
-            if trade.instant() != at {
+            if !trade.is_with(first) {
                 return Err(Refused::OtherInstant { ticker: ticker(), at, other: trade.at });
             }
         }
         if let Some(last) = contract.last().filter(|last| at < *last) {
             return Err(Refused::OutOfOrder { ticker: ticker(), at, last });
         }
-        let repeated = repeated(trades).first().copied();
+        let repeated = if trades.len() > 1 { repeated(trades).first().copied() } else { None };
         let again = || trades.iter().position(|trade| contract.has_taken(trade));
         match repeated.or_else(again).and_then(|place| trades.get(place)) {
             Some(trade) => Err(Refused::Repeated { ticker: ticker(), at: trade.at, id: trade.id }),
@@ -234,19 +249,15 @@ impl Engine {
         let at = first.instant();
         let event = &mut self.events[contract.event];
         event.count(at, trades.len());
-        let unlearned = match self.source {
-            Source::Given(model) => Learned { model, ..Learned::nothing() },
-            Source::Fitted(_) => Learned::nothing(),
-        };
         let learned = match event.fits.last_mut() {
             Some(fit) => {
                 fit.used.get_or_insert(at);
                 &fit.learned
             }
-            None => &unlearned,
+            None => &self.unlearned,
         };
         let batch = contract.keep(at, event.settles, trades);
-        Ok(contract.take(learned, self.weight, batch, points))
+        Ok(contract.take(learned, self.weight, &batch, points))
     }
 
     /// Begins the day of `now`.

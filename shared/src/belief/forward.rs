@@ -27,7 +27,7 @@ impl Window {
         let batches = &prints.batches;
         while let Some(batch) = batches.get(self.high).filter(|batch| batch.at.micros_since(at) <= TO) {
             for print in prints.of_batch(batch) {
-                self.sum += print.price.to_dollars();
+                self.sum += print.price().to_dollars();
                 self.count += 1;
             }
             self.high += 1;
@@ -36,7 +36,7 @@ impl Window {
             batches[..self.high].get(self.low).filter(|batch| batch.at.micros_since(at) <= FROM)
         {
             for print in prints.of_batch(batch) {
-                self.sum -= print.price.to_dollars();
+                self.sum -= print.price().to_dollars();
                 self.count -= 1;
             }
             self.low += 1;

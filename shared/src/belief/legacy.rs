@@ -122,7 +122,7 @@ impl Calibrated {
         let mut squares = Vec::new();
         for prints in contracts {
             squares.extend(prints.prints.windows(2).map(|pair| {
-                let change = price_logit(pair[1].price) - price_logit(pair[0].price);
+                let change = price_logit(pair[1].price()) - price_logit(pair[0].price());
                 change * change
             }));
         }
@@ -136,7 +136,7 @@ impl Calibrated {
                 hours += batch.hours;
             }
             for print in &prints.prints {
-                if let Some(seen) = level.take(&of_prints, price_logit(print.price)) {
+                if let Some(seen) = level.take(&of_prints, price_logit(print.price())) {
                     increments.push(seen.moved);
                 }
             }

@@ -55,15 +55,26 @@ pub(crate) struct Batch {
 /// A print as it is kept: what a sight of it, alone or with others, is computed from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Print {
-    pub(crate) price: Price,
     pub(crate) count: Quantity,
+    /// The price: at most 10 000, in two bytes, as there are many prints.
+    centicents: u16,
     pub(crate) taker_side: Option<Side>,
 }
 
 impl Print {
+    /// Returns a print; a price fits its two bytes.
+    pub(crate) fn new(price: Price, count: Quantity, taker_side: Option<Side>) -> Self {
+        Self { count, centicents: u16::try_from(price.centicents()).unwrap_or(u16::MAX), taker_side }
+    }
+
     /// Returns what is kept of a trade.
-    pub(crate) const fn of(trade: &Trade) -> Self {
-        Self { price: trade.price, count: trade.count, taker_side: trade.taker_side }
+    pub(crate) fn of(trade: &Trade) -> Self {
+        Self::new(trade.price, trade.count, trade.taker_side)
+    }
+
+    /// Returns the price.
+    pub(crate) fn price(&self) -> Price {
+        Price::literal(i64::from(self.centicents))
     }
 }
 
@@ -77,11 +88,18 @@ pub(crate) struct Prints {
 impl Prints {
     /// Reads a tape.
     pub(crate) fn of(tape: &Tape) -> Self {
-        let mut prints = Self { prints: Vec::with_capacity(tape.trades().len()), batches: Vec::new() };
+        let mut prints = Self::default();
+        prints.expect(tape);
         for trades in tape.batches() {
             prints.take(trades[0].instant(), None, trades);
         }
         prints
+    }
+
+    /// Makes room for a tape, no more and no less.
+    pub(crate) fn expect(&mut self, tape: &Tape) {
+        self.prints.reserve_exact(tape.trades().len());
+        self.batches.reserve_exact(tape.batches().count());
     }
 
     /// Takes in the trades of one instant of a contract that settles at `settles`, and returns them as one.
@@ -132,18 +150,18 @@ impl Sight {
             // A hundredth of a contract is the least that trades.
             let count = max(print.count.to_contracts(), 0.01);
             size += count;
-            paid += count * print.price.to_dollars();
+            paid += count * print.price().to_dollars();
             bought += match print.taker_side {
                 Some(Side::Yes) => count,
                 Some(Side::No) => -count,
                 None => 0.0,
             };
-            if print.price.centicents() % 100 != 0 {
+            if print.price().centicents() % 100 != 0 {
                 tick = 0.001;
             }
         }
         let [price, log_odds] = match prints {
-            [print] => [print.price.to_dollars(), price_logit(print.price)],
+            [print] => [print.price().to_dollars(), price_logit(print.price())],
             _ => [paid / size, logit(min(max(paid / size, 0.001), 0.999))],
         };
         // All beyond the first and the last tick is rounded to these.

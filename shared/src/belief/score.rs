@@ -48,7 +48,7 @@ pub fn forward_misses(tape: &Tape, track: &Track) -> Vec<ForwardMisses> {
     let mut average = tape.trades()[0].price.to_dollars();
     for (batch, forward) in prints.batches.iter().zip(forward) {
         for (print, point) in prints.of_batch(batch).iter().zip(&track.points[batch.first..]) {
-            let price = print.price.to_dollars();
+            let price = print.price().to_dollars();
             average += AVERAGE_WEIGHT * (price - average);
             let square = |value: f64| (value - forward) * (value - forward);
             misses.push(if forward.is_nan() {

@@ -73,8 +73,15 @@ impl Told {
     /// Returns the trade, of the contract `ticker`.
     pub(super) fn trade(&self, ticker: &Ticker) -> Result<Trade, Invalid> {
         let Self(at, price, count, side, id) = *self;
-        let Print { price, count, taker_side } = print((price, count, side))?;
-        Ok(Trade { ticker: ticker.clone(), at: Timestamp::from_micros(at)?, price, count, taker_side, id })
+        let print = print((price, count, side))?;
+        Ok(Trade {
+            ticker: ticker.clone(),
+            at: Timestamp::from_micros(at)?,
+            price: print.price(),
+            count: print.count,
+            taker_side: print.taker_side,
+            id,
+        })
     }
 }
 
@@ -84,7 +91,7 @@ fn numbers(print: &Print) -> (i64, i64, i8) {
         Some(Side::No) => -1,
         None => 0,
     };
-    (print.price.centicents(), print.count.hundredths(), side)
+    (print.price().centicents(), print.count.hundredths(), side)
 }
 
 fn print((price, count, side): (i64, i64, i8)) -> Result<Print, Invalid> {
@@ -94,8 +101,7 @@ fn print((price, count, side): (i64, i64, i8)) -> Result<Print, Invalid> {
         0 => None,
         _ => return Err(Invalid::new("side", format!("must be 1, -1 or 0, got {side}"))),
     };
-    let (price, count) = (Price::from_centicents(price)?, Quantity::from_hundredths(count)?);
-    Ok(Print { price, count, taker_side })
+    Ok(Print::new(Price::from_centicents(price)?, Quantity::from_hundredths(count)?, taker_side))
 }
 
 impl Snapshot {

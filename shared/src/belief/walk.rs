@@ -76,7 +76,9 @@ async fn walk(
     for (event, of) in events.iter().enumerate() {
         let settles = told(settles, event);
         for tape in of.contracts() {
-            tapes.push(Listed { tape, event, place: engine.list(of.event(), tape.ticker(), settles) });
+            let place = engine.list(of.event(), tape.ticker(), settles);
+            engine.expect(place, tape);
+            tapes.push(Listed { tape, event, place });
         }
     }
     let batches = in_time(&tapes);
@@ -107,14 +109,14 @@ impl Next {
     /// Returns its trades on the tape that it is of.
     fn trades<'a>(&self, tape: &'a Tape) -> &'a [Trade] {
         let rest = &tape.trades()[self.first as usize..];
-        let end = rest.iter().position(|trade| trade.instant() != self.at).unwrap_or(rest.len());
+        let end = rest.iter().position(|trade| !trade.is_with(&rest[0])).unwrap_or(rest.len());
         &rest[..end]
     }
 }
 
 /// Returns the batches of all tapes in one order of time, those of the same instant in the order of tapes.
 fn in_time(tapes: &[Listed<'_>]) -> Vec<Next> {
-    let mut batches = Vec::new();
+    let mut batches = Vec::with_capacity(tapes.iter().map(|listed| listed.tape.batches().count()).sum());
     for (tape, listed) in (0..).zip(tapes) {
         let mut first = 0;
         for trades in listed.tape.batches() {

@@ -60,7 +60,7 @@ impl Tape {
 
     /// Iterates over the batches: each a non-empty run of all trades of one [`Trade::instant`], in time order.
     pub fn batches(&self) -> impl Iterator<Item = &[Trade]> {
-        self.trades.chunk_by(|a, b| a.instant() == b.instant())
+        self.trades.chunk_by(Trade::is_with)
     }
 
     /// Returns when the first and the last trade were.
@@ -146,7 +146,7 @@ impl EventTape {
 /// Returns trades in time order without those that repeat another.
 fn without_repeated(mut trades: Vec<Trade>) -> Vec<Trade> {
     let (mut places, mut first) = (Vec::new(), 0);
-    for batch in trades.chunk_by(|a, b| a.instant() == b.instant()) {
+    for batch in trades.chunk_by(Trade::is_with) {
         places.extend(repeated(batch).into_iter().map(|place| first + place));
         first += batch.len();
     }

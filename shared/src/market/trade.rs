@@ -78,15 +78,20 @@ impl Trade {
         self.id.is_some()
             && self.id == other.id
             && self.ticker == other.ticker
-            && self.instant() == other.instant()
+            && self.is_with(other)
             && self.price == other.price
             && self.count == other.count
     }
 
+    /// Returns whether both are of one instant.
+    #[inline]
+    pub fn is_with(&self, other: &Self) -> bool {
+        self.at == other.at || self.instant() == other.instant()
+    }
+
     /// Returns the instant it belongs to: the millisecond, which is what the exchange's stream tells.
+    #[inline]
     pub fn instant(&self) -> Timestamp {
-        const MILLISECOND: i64 = 1_000;
-        // The first instant of the calendar is a whole millisecond: nothing falls before it.
-        self.at.checked_add_micros(-self.at.micros().rem_euclid(MILLISECOND)).unwrap_or(self.at)
+        self.at.floor_to_millisecond()
     }
 }
