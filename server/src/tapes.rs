@@ -61,8 +61,19 @@ impl Library {
             let count = trades.len();
             problems.push(format!("{event}: {count} recorded trades, as the simulated event has this name"));
         }
-        let Known { contracts: markets, left_out } = markets::read(&of_markets);
+        let Known { contracts: mut markets, left_out } = markets::read(&of_markets);
         problems.extend(left_out);
+        let simulated_end = Some(demo.settles.date());
+        // What a file tells of the demo's own contracts gives way to what they are.
+        markets.retain(|known| demo.artists.iter().all(|artist| artist.ticker != known.ticker));
+        markets.extend(demo.artists.iter().map(|artist| Contract {
+            ticker: artist.ticker.clone(),
+            event_ticker: demo.tape.event().clone(),
+            result: None,
+            fee_type: None,
+            fee_multiplier: None,
+            close_time: Some(demo.settles),
+        }));
         let mut events = Vec::new();
         for (event, trades) in by_event {
             match EventTape::group(trades) {
@@ -73,7 +84,6 @@ impl Library {
         // The newest event first: it is the one that people come for.
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
         events.push((Origin::Simulated, demo.tape));
-        let simulated_end = demo.first_day.checked_add_days(DEMO_DAYS as i32);
         Ok(Self { events, simulated: demo.artists, histories, simulated_end, markets, problems })
     }
 

@@ -389,6 +389,14 @@ fn what_can_not_be_run_is_named() {
         (vec!["--tape", tape, "--fills", "mid"], "fills: must be through, queue, front or touch"),
         (vec!["--tape", tape, "--sweep", "skew_cents=1:2"], "skew_cents: must be a:b:n or x,y,z"),
         (vec!["--tape", tape, "--sweep", "calibration=ml,em"], "calibration: can't be swept"),
+        (
+            vec!["--tape", tape, "--preset", "coherent", "--sweep", "skew_cents=0:2:3"],
+            "--sweep: skew_cents: can't be swept: it acts only with rules=seed",
+        ),
+        (
+            vec!["--tape", tape, "--fills", "front", "--sweep", "queue_ahead=0:50:3"],
+            "--sweep: queue_ahead: can't be swept: it acts only under the fill model queue",
+        ),
         (vec!["--tape", tape, "--link", "?v=9"], "--link: v: this link is of another version than 1"),
         (vec!["--tape", tape, "--link", "?v=1", "--set", "skew_cents=1"], "cannot be used with"),
     ] {

@@ -62,7 +62,7 @@ fn every_trade_gets_its_line_in_its_place() {
     assert_eq!(cells[1][1], "2026-02-02T10:00:00.500000Z");
     assert_eq!(cells[2][3], "2.50");
     // The batch shares both sides of itself, and begins where the print before left off.
-    assert_eq!(cells[0][4..8], cells[3][4..8]);
+    assert_eq!(cells[0][4..12], cells[3][4..12]);
     assert_eq!(cells[0][4], cells[2][6]);
     for cells in &cells {
         let number = |k: usize| cells[k].parse::<f64>().unwrap();
@@ -70,6 +70,27 @@ fn every_trade_gets_its_line_in_its_place() {
         assert!((0.0..=1.0).contains(&number(12)) && number(5) > 0.0 && number(7) > 0.0);
         assert!((0.0..=1.0).contains(&number(4)) && (0.0..=1.0).contains(&number(6)));
     }
+}
+
+#[test]
+fn a_trade_that_is_there_twice_gets_one_line() {
+    let folder = folder("twice");
+    let (tape, out) = (folder.join("twice.csv"), folder.join("belief.csv"));
+    let lines = [
+        "trade_id,ticker,timestamp,price,count",
+        "a,KXTOPMONTHLY-26FEB-BRU,2026-02-03T10:00:00.0001Z,0.50,10",
+        "b,KXTOPMONTHLY-26FEB-BRU,2026-02-03T10:00:00.0001Z,0.50,10",
+        "a,KXTOPMONTHLY-26FEB-BRU,2026-02-03T10:00:00.0001Z,0.50,10",
+        "c,KXTOPMONTHLY-26FEB-BRU,2026-02-03T10:00:00.0009Z,0.52,10",
+    ];
+    std::fs::write(&tape, lines.join("\n")).unwrap();
+    let output = belief(&["--tape", tape.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(&out).unwrap();
+    let prices: Vec<&str> = text.lines().skip(1).map(|row| row.split(',').nth(2).unwrap()).collect();
+    assert_eq!(prices, ["0.5000", "0.5000", "0.5200"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("1 of the rows has the trade_id of another: it counts once"), "{said}");
 }
 
 #[test]
@@ -83,8 +104,9 @@ fn the_future_changes_no_belief() {
     let time = |line: &str| line.split(',').nth(at).unwrap().to_owned();
     let mut lines: Vec<&str> = lines.collect();
     lines.sort_by_key(|line| time(line));
-    // Cut between two instants, past several refits.
-    let cut = (250..lines.len()).find(|k| time(lines[*k]) != time(lines[*k - 1])).unwrap();
+    // Cut between two instants, which are milliseconds, past several refits.
+    let instant = |k: usize| time(lines[k])[..23].to_owned();
+    let cut = (250..lines.len()).find(|k| instant(*k) != instant(*k - 1)).unwrap();
     let folder = folder("future");
     for calibration in ["ml", "em", "legacy"] {
         let whole = filtered(&folder, "whole", header, &lines, calibration);

@@ -6,14 +6,13 @@
 
 use std::hint::black_box;
 use std::io::Read as _;
-use std::ops::ControlFlow;
 
 use shared::Invalid;
-use shared::backtest::{Axis, Config, FillModel, Grid, Link, Prepared, Record, Report, run};
+use shared::backtest::{Axis, Config, Grid, Link, Prepared, Preset, Record, Report, run, run_at_once};
 use shared::belief::{Calibration, walk_forward};
+use shared::exchange::FillModel;
 use shared::market::EventTape;
 use shared::market::csv::{read_markets, read_trades};
-use shared::quoting::Preset;
 
 #[path = "support/mod.rs"]
 mod support;
@@ -34,22 +33,24 @@ fn recorded() -> Option<Prepared> {
     }
     let markets = std::fs::read(format!("{folder}/markets.csv")).ok()?;
     let events = EventTape::group(trades).ok()?;
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(()))?;
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ()).ok()?;
     Prepared::new(&events, &tracks, &read_markets(&markets, "markets.csv").ok()?).ok()
 }
 
 fn simulated() -> Result<Prepared, Invalid> {
     let events = [shared::world::Month::simulate(1, "2026-11-01".parse()?, 30)?.tape];
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(()));
-    Prepared::new(&events, &tracks.unwrap_or_default(), &[])
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ())?;
+    Prepared::new(&events, &tracks, &[])
 }
 
 /// What is measured, on either tape.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 9] = [
     "four fill models, seed",
     "four fill models, seed-fixed3",
     "four fill models, coherent",
     "four fill models, glft offset",
+    "four fill models on two cores, seed",
+    "four fill models on two cores, coherent",
     "four fill models, seed-fixed3, with series",
     "report and hash",
     "sweep of 100 on two cores",
@@ -62,10 +63,11 @@ fn main() -> Result<(), Invalid> {
     if !harness.wants_any(&names("recorded tape")) && !harness.wants_any(&names("simulated month")) {
         return Ok(());
     }
-    let (prepared, [seed, fixed, coherent, glft, series, report, sweep]) = match recorded() {
-        Some(prepared) => (prepared, names("recorded tape")),
-        None => (simulated()?, names("simulated month")),
-    };
+    let (prepared, [seed, fixed, coherent, glft, seed_at_once, coherent_at_once, series, report, sweep]) =
+        match recorded() {
+            Some(prepared) => (prepared, names("recorded tape")),
+            None => (simulated()?, names("simulated month")),
+        };
     let rerun = |config, record| {
         let prepared = &prepared;
         move || {
@@ -78,6 +80,12 @@ fn main() -> Result<(), Invalid> {
     let mut by_arrivals = Config::preset(Preset::Coherent);
     by_arrivals.set("offset", "glft")?;
     harness.measure(&glft, 1, rerun(by_arrivals, Record::Totals));
+    for (name, preset) in [(&seed_at_once, Preset::Seed), (&coherent_at_once, Preset::Coherent)] {
+        let config = Config::preset(preset);
+        harness.measure(name, 1, || {
+            black_box(run_at_once(&prepared, &config, &FillModel::ALL, Record::Totals).is_ok());
+        });
+    }
     harness.measure(&series, 1, rerun(Config::preset(Preset::SeedFixed3), Record::All));
     let link = Link::new(Config::preset(Preset::Seed));
     harness.measure(&report, 1, || {
@@ -85,7 +93,7 @@ fn main() -> Result<(), Invalid> {
     });
     let axes = ["half_spread_cents=1:10:10", "skew_cents=0:2:10"].map(Axis::parse);
     let axes = axes.into_iter().collect::<Result<Vec<Axis>, Invalid>>()?;
-    let grid = Grid::new(Config::preset(Preset::SeedFixed3), axes)?;
+    let grid = Grid::new(Config::preset(Preset::SeedFixed3), axes, &FillModel::ALL)?;
     harness.measure(&sweep, 1, || {
         std::thread::scope(|scope| {
             for first in [0, 1] {

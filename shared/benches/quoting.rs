@@ -4,11 +4,15 @@
 
 use std::hint::black_box;
 
+use shared::backtest::Config;
+use shared::belief::Belief;
 use shared::belief::sigmoid;
+use shared::engine::{Input, Maker, Outputs};
+use shared::exchange::{Fill, OrderCommand, OrderReport, Request, Verdict};
 use shared::market::Action;
+use shared::quoting::Terms;
 use shared::quoting::offset::Glft;
-use shared::quoting::{Belief, Event, Quoter, Settings, Terms};
-use shared::units::Timestamp;
+use shared::units::{Cash, Timestamp};
 
 mod support;
 
@@ -22,7 +26,7 @@ fn uniform(state: &mut u64) -> f64 {
 
 /// Beliefs of an event of `contracts` contracts, as prints move them: a step of the log-odds of a size that is usual on
 /// recorded tapes, and every thirtieth of one that surprises.
-fn beliefs(contracts: usize) -> Vec<(Timestamp, Event<'static>)> {
+fn beliefs(contracts: usize) -> Vec<(Timestamp, Input<'static>)> {
     let mut state = 7;
     // A favourite and outsiders, which add up to some ten cents more than a dollar.
     let mut log_odds: Vec<f64> =
@@ -35,33 +39,46 @@ fn beliefs(contracts: usize) -> Vec<(Timestamp, Event<'static>)> {
             let spread = uniform(&mut state) + uniform(&mut state) + uniform(&mut state) - 1.5;
             let z = if uniform(&mut state) < 1.0 / 30.0 { 5.0 * spread } else { 1.5 * spread };
             log_odds[contract] += 0.02 * z;
-            let belief = Belief { fair: sigmoid(log_odds[contract]), sd: 0.1, sigma_b: 8.0, z, alarm: 0.0 };
-            (Timestamp::from_micros(micros).unwrap(), Event::Belief { contract, belief })
+            let belief = Belief {
+                fair: sigmoid(log_odds[contract]),
+                sd: 0.1,
+                sigma_b: 8.0,
+                z,
+                weights: [1.0, 0.0, 0.0],
+            };
+            (Timestamp::from_micros(micros).unwrap(), Input::Belief { contract, belief, agreed: None })
         })
         .collect()
 }
 
-/// Quotes all of `events`, with a fill of what rests after every tenth, and returns how many commands that took.
-fn quote(quoter: &Quoter, events: &[(Timestamp, Event)]) -> usize {
-    let mut quoter = quoter.clone();
-    let mut commands = 0;
-    for (i, (now, event)) in events.iter().enumerate() {
-        quoter.step(*now, event, &mut |_| commands += 1).unwrap();
-        let Event::Belief { contract, .. } = *event else { continue };
+/// Tells a maker all of `inputs`, with a fill of what rests after every tenth and an answer to every command at once, and
+/// returns how many decisions that took.
+fn quote(maker: &Maker, inputs: &[(Timestamp, Input<'_>)]) -> usize {
+    let mut maker = maker.clone();
+    let (mut out, mut answers, mut decisions) = (Outputs::default(), Outputs::default(), 0);
+    for (i, (now, input)) in inputs.iter().enumerate() {
+        maker.step(*now, input, &mut out).unwrap();
+        for command in &out.commands {
+            let OrderCommand { contract, action, order, request } = *command;
+            let verdict = if request == Request::Cancel { Verdict::Gone } else { Verdict::Resting };
+            let answer = OrderReport::Answer { contract, action, order, verdict };
+            maker.step(*now, &Input::Order(answer), &mut answers).unwrap();
+        }
+        decisions += out.decisions.len();
+        out.clear();
+        let Input::Belief { contract, .. } = *input else { continue };
         if i % 10 == 0 {
-            let quotes = quoter.quotes(contract);
-            let (action, rests) = if quoter.position(contract).hundredths() > 0 {
-                (Action::Sell, quotes.ask)
-            } else {
-                (Action::Buy, quotes.bid)
-            };
-            if let Some(rests) = rests {
-                let fill = Event::Fill { contract, action, price: rests.price, count: rests.count };
-                quoter.step(*now, &fill, &mut |_| commands += 1).unwrap();
+            let long = maker.position(contract).hundredths() > 0;
+            let action = if long { Action::Sell } else { Action::Buy };
+            if let Some(working) = maker.execution().working(contract, action) {
+                let (order, price, count) = (working.id, working.price, working.exposed());
+                let (quoted, fee) = (price, Cash::ZERO);
+                let fill = Fill { contract, order, action, quoted, price, count, fee, trade: None };
+                maker.step(*now, &Input::Order(OrderReport::Fill(fill)), &mut out).unwrap();
             }
         }
     }
-    commands
+    decisions
 }
 
 fn main() {
@@ -73,11 +90,13 @@ fn main() {
         ("quoting: step, coherent, 30 contracts", "preset=coherent", 30),
         ("quoting: step, coherent with glft, 6 contracts", "preset=coherent&offset=glft", 6),
     ] {
-        let events = beliefs(contracts);
+        let inputs = beliefs(contracts);
         let terms = vec![Terms::default(); contracts];
-        let quoter = Quoter::new(&Settings::from_text(settings).unwrap(), terms).unwrap();
-        harness.measure(name, events.len(), || {
-            black_box(quote(black_box(&quoter), black_box(&events)));
+        // A day that is lost would leave nothing to measure.
+        let settings = format!("{settings}&max_daily_loss_pct=100&min_balance_floor_cents=0");
+        let maker = Maker::new(&Config::from_text(&settings).unwrap().parameters(), terms).unwrap();
+        harness.measure(name, inputs.len(), || {
+            black_box(quote(black_box(&maker), black_box(&inputs)));
         });
     }
     harness.measure("quoting: glft, 16 lots", 1, || {

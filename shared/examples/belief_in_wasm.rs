@@ -5,7 +5,7 @@
 
 use std::hint::black_box;
 
-use shared::belief::{Filter, Model};
+use shared::belief::{Engine, Model};
 
 #[path = "../benches/support/contract.rs"]
 mod contract;
@@ -17,10 +17,12 @@ const ROUNDS: usize = 10;
 
 fn main() -> Result<(), shared::Invalid> {
     let tape = contract::contract(PRINTS)?;
+    let event = tape.ticker().event()?;
     for _ in 0..ROUNDS {
-        let mut filter = Filter::new(black_box(Model::prior()), 0.5, None);
+        let mut engine = Engine::given(black_box(Model::prior()));
+        let place = engine.list(&event, tape.ticker(), None);
         for trades in tape.batches() {
-            black_box(filter.take(black_box(trades)));
+            black_box(engine.take(place, black_box(trades)).is_ok());
         }
     }
     Ok(())

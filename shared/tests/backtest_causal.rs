@@ -2,13 +2,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ops::ControlFlow;
-
 use proptest::prelude::*;
-use shared::backtest::{Config, FillModel, Prepared, Record, decisions, run};
+use shared::backtest::{Config, Prepared, Preset, Record, decisions, run};
 use shared::belief::{Calibration, walk_forward};
+use shared::exchange::FillModel;
 use shared::market::{Contract, EventTape, Side, Trade};
-use shared::quoting::Preset;
 use shared::units::Timestamp;
 
 /// A simulated month, some of whose contracts are listed late.
@@ -25,7 +23,7 @@ fn trades() -> Vec<Trade> {
 /// Returns the decision log of trades whose contracts all settle to `result`.
 fn log(trades: &[Trade], config: &Config, result: Option<Side>) -> String {
     let events = EventTape::group(trades.to_vec()).unwrap();
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ()).unwrap();
     let market = |tape: &shared::market::Tape| Contract {
         ticker: tape.ticker().clone(),
         event_ticker: tape.ticker().event().unwrap(),

@@ -2,29 +2,39 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ops::ControlFlow;
+mod by_hand;
+
 use std::sync::LazyLock;
 
+use by_hand::{Orders, count, prepared, quote, trade};
 use proptest::prelude::*;
-use shared::Invalid;
 use shared::backtest::{
-    Baseline, Conditions, Config, FillModel, Money, Outcome, Prepared, Record, Strategy, simulate,
+    Assumed, Baseline, Config, Money, Outcome, Prepared, PreparedEvent, Preset, Record, Strategy, simulate,
 };
-use shared::belief::{Calibration, Point, Track, walk_forward};
-use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
-use shared::market::{Action, Contract, EventTape, PriceGrid, Side, Trade};
-use shared::quoting::{Command, Event, Fee, Preset, Quote, Quoter, Quotes, Reason, Terms};
+use shared::belief::{Calibration, walk_forward};
+use shared::engine::{Error, Input, Maker, Outputs};
+use shared::exchange::{FillModel, Latency, OrderReport};
+use shared::fees::{FeeSchedule, Fill, Membership, OrderFees, Role};
+use shared::market::{Action, EventTape, FeeMultiplier, FeeType, PriceGrid, Side};
+use shared::quoting::{Quotes, Status, Terms};
+use shared::settings::Fee;
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
-const TICKER: &str = "KXTOPMONTHLY-26FEB-BAD";
-
 /// Quotes one pair of prices for ever, and replaces what was filled.
-struct Fixed(Quotes);
+struct Fixed {
+    quotes: Quotes,
+    orders: Orders,
+}
 
 impl Strategy for Fixed {
-    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid> {
-        if let Event::Belief { contract, .. } = event {
-            commands.push(command(*contract, self.0));
+    fn step(&mut self, _: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        match input {
+            Input::Order(report) => self.orders.hear(report),
+            Input::Belief { contract, .. } => {
+                self.orders.rest(*contract, Action::Buy, self.quotes.bid, out);
+                self.orders.rest(*contract, Action::Sell, self.quotes.ask, out);
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -34,63 +44,22 @@ impl Strategy for Fixed {
     }
 }
 
-fn command(contract: usize, quotes: Quotes) -> Command {
-    Command { contract, quotes, reason: Reason::Drift }
+fn cash(microdollars: i64) -> Cash {
+    Cash::from_microdollars(microdollars)
 }
 
-fn quote(cents: i64, contracts: i64) -> Option<Quote> {
-    let count = Quantity::from_contracts(contracts).unwrap();
-    Some(Quote { price: Price::from_cents(cents).unwrap(), count })
+fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, assumed: &Assumed) -> Outcome {
+    let fixed = |event: &PreparedEvent| Fixed { quotes, orders: Orders::new(event.contracts.len()) };
+    let mut strategies: Vec<Fixed> = prepared.events().iter().map(fixed).collect();
+    simulate(prepared, &mut strategies, model, assumed, Record::All).unwrap()
 }
 
-fn trade(second: i64, cents: i64, contracts: i64, taker_side: Option<Side>) -> Trade {
-    let start: Timestamp = "2026-02-03T12:00:00Z".parse().unwrap();
-    Trade {
-        ticker: TICKER.parse().unwrap(),
-        at: start.checked_add_micros(second * 1_000_000).unwrap(),
-        price: Price::from_cents(cents).unwrap(),
-        count: Quantity::from_contracts(contracts).unwrap(),
-        taker_side,
-    }
+fn free() -> Assumed {
+    Assumed { fee: Fee::Flat(Cash::ZERO), queue_ahead: Quantity::ZERO, ..Assumed::default() }
 }
 
-/// Lays out trades whose fair price, before and after, is that of the print.
-fn prepared(trades: Vec<Trade>, result: Option<Side>) -> Prepared {
-    let events = EventTape::group(trades).unwrap();
-    let tape = &events[0].contracts()[0];
-    let points = tape.trades().iter().map(|trade| {
-        let fair = trade.price.to_dollars();
-        Point {
-            fair_before: fair,
-            sd_before: 0.1,
-            fair_after: fair,
-            sd_after: 0.1,
-            weights: [1.0, 0.0, 0.0],
-            z: 0.0,
-            pit: 0.5,
-            probability: 0.5,
-            sigma_b: 1.0,
-        }
-    });
-    let track = Track { ticker: tape.ticker().clone(), points: points.collect() };
-    let market = Contract {
-        ticker: tape.ticker().clone(),
-        event_ticker: tape.ticker().event().unwrap(),
-        result,
-        fee_type: None,
-        fee_multiplier: None,
-        close_time: None,
-    };
-    Prepared::new(&events, &[vec![track]], &[market]).unwrap()
-}
-
-fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, conditions: &Conditions) -> Outcome {
-    let mut strategies: Vec<Fixed> = prepared.events().iter().map(|_| Fixed(quotes)).collect();
-    simulate(prepared, &mut strategies, model, conditions, Record::All).unwrap()
-}
-
-fn free() -> Conditions {
-    Conditions { fee: Fee::Flat(Cash::ZERO), queue_ahead: Quantity::ZERO, ..Conditions::default() }
+fn delayed(order: i64) -> Latency {
+    Latency { order, ..Latency::default() }
 }
 
 #[test]
@@ -105,12 +74,15 @@ fn a_print_fills_no_more_than_its_size_and_a_batch_no_more_than_the_order() {
         trade(180, 50, 1, None),
     ];
     let quotes = Quotes { bid: quote(45, 8), ask: None };
-    let outcome = run(&prepared(prints, None), quotes, FillModel::Through, &free());
-    let filled: Vec<i64> = outcome.series.fills.iter().map(|fill| fill.count).collect();
+    let outcome = run(&prepared(prints, None, None), quotes, FillModel::Through, &free());
+    let filled: Vec<i64> = outcome.series.fills.iter().map(|fill| fill.count.hundredths()).collect();
     assert_eq!(filled, [300, 400, 300, 100]);
     // Eleven contracts at 45 cents, worth 50 at the end.
-    assert_eq!(outcome.total.net, 11 * 50_000);
-    assert_eq!((outcome.total.fills, outcome.total.volume, outcome.total.max_position), (4, 1_100, 1_100));
+    assert_eq!(outcome.total.net, cash(11 * 50_000));
+    assert_eq!(
+        (outcome.total.fills, outcome.total.volume, outcome.total.max_position),
+        (4, count(11), count(11))
+    );
 }
 
 #[test]
@@ -118,9 +90,9 @@ fn quotes_rest_only_after_the_latency() {
     let prints = |second| vec![trade(0, 50, 1, None), trade(second, 40, 1, None)];
     let quotes = Quotes { bid: quote(45, 1), ask: None };
     for (latency, first_filled) in [(0, 1), (9_999_999, 10), (10_000_000, 11)] {
-        let conditions = Conditions { latency, ..free() };
+        let assumed = Assumed { latency: delayed(latency), ..free() };
         for second in 1..=12 {
-            let outcome = run(&prepared(prints(second), None), quotes, FillModel::Through, &conditions);
+            let outcome = run(&prepared(prints(second), None, None), quotes, FillModel::Through, &assumed);
             assert_eq!(outcome.total.fills == 1, second >= first_filled, "{latency} {second}");
         }
     }
@@ -131,10 +103,14 @@ fn a_settled_contract_pays_and_an_open_one_is_marked() {
     let prints = || vec![trade(0, 50, 1, None), trade(60, 44, 2, None), trade(120, 47, 1, None)];
     let quotes = Quotes { bid: quote(45, 2), ask: None };
     for (result, worth) in [(Some(Side::Yes), 1_000_000), (Some(Side::No), 0), (None, 470_000)] {
-        let outcome = run(&prepared(prints(), result), quotes, FillModel::Through, &free());
-        assert_eq!(outcome.total.net, 2 * (worth - 450_000));
-        assert_eq!(*outcome.series.equity.last().unwrap(), outcome.total.net);
-        let settled = if result.is_some() { (outcome.total.net, 200) } else { (0, 0) };
+        let outcome = run(&prepared(prints(), result, None), quotes, FillModel::Through, &free());
+        assert_eq!(outcome.total.net, cash(2 * (worth - 450_000)));
+        // The last print was before the settlement.
+        assert_eq!(*outcome.series.equity.last().unwrap(), cash(2 * 20_000));
+        let days: i64 = outcome.days.iter().map(|day| day.1.microdollars()).sum();
+        assert_eq!(cash(days), outcome.total.net);
+        let settled =
+            if result.is_some() { (outcome.total.net, count(2)) } else { (Cash::ZERO, Quantity::ZERO) };
         assert_eq!(outcome.total.settled, settled);
     }
 }
@@ -144,13 +120,14 @@ fn slippage_and_lost_fills_cost() {
     let prints =
         || (0..200).map(|i| trade(60 * i, if i % 2 == 0 { 60 } else { 40 }, 1, None)).collect::<Vec<_>>();
     let quotes = Quotes { bid: quote(45, 1), ask: quote(55, 1) };
-    let tape = prepared(prints(), None);
+    let tape = prepared(prints(), None, None);
     let base = run(&tape, quotes, FillModel::Through, &free()).total;
-    assert_eq!((base.fills, base.slippage), (199, 0));
-    let slipped = Conditions { slippage: Price::from_cents(2).unwrap(), ..free() };
+    assert_eq!((base.fills, base.slippage), (199, Cash::ZERO));
+    let slipped = Assumed { slippage: Price::from_cents(2).unwrap(), ..free() };
     let slipped = run(&tape, quotes, FillModel::Through, &slipped).total;
-    assert_eq!((slipped.slippage, slipped.net), (199 * 20_000, base.net - 199 * 20_000));
-    let lossy = Conditions { lost_fills: 0.5, ..free() };
+    assert_eq!(slipped.slippage, cash(199 * 20_000));
+    assert_eq!(slipped.net, base.net.checked_sub(slipped.slippage).unwrap());
+    let lossy = Assumed { lost_fills: 0.5, ..free() };
     let lossy = run(&tape, quotes, FillModel::Through, &lossy).total;
     assert!((70..130).contains(&lossy.fills), "{}", lossy.fills);
 }
@@ -160,10 +137,10 @@ fn fees_are_those_of_the_fees_module() {
     let prints =
         vec![trade(0, 50, 1, None), trade(60, 44, 3, None), trade(60, 43, 2, None), trade(120, 50, 1, None)];
     let quotes = Quotes { bid: quote(45, 4), ask: None };
-    let tape = prepared(prints, None);
-    let outcome = run(&tape, quotes, FillModel::Through, &Conditions::default());
+    let tape = prepared(prints, None, None);
+    let outcome = run(&tape, quotes, FillModel::Through, &Assumed::default());
     let schedule = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE).unwrap();
-    let mut order = OrderFees::new(schedule, Account::Direct);
+    let mut order = OrderFees::new(schedule, Membership::Direct);
     let mut expected = 0;
     for (fill, contracts) in outcome.series.fills.iter().zip([3, 1]) {
         let paid = order
@@ -175,16 +152,16 @@ fn fees_are_those_of_the_fees_module() {
                 count: Quantity::from_contracts(contracts).unwrap(),
             })
             .unwrap();
-        assert_eq!((fill.fee, fill.count), (paid.net.microdollars(), 100 * contracts));
-        expected += fill.fee;
+        assert_eq!((fill.fee, fill.count), (paid.net, count(contracts)));
+        expected += fill.fee.microdollars();
     }
     // Before June 2026 up to the cent: 2 cents of three contracts, 1 of one.
-    assert_eq!((outcome.total.fees, expected), (30_000, 30_000));
-    let maker = Conditions { fee: Fee::Maker, ..Conditions::default() };
+    assert_eq!((outcome.total.fees, expected), (cash(30_000), 30_000));
+    let maker = Assumed { fee: Fee::Maker, ..Assumed::default() };
     // 0.0175 x 0.45 x 0.55 = 0.00433125 a contract, up to the microdollar a fill.
-    assert_eq!(run(&tape, quotes, FillModel::Through, &maker).total.fees, 12_994 + 4_332);
-    let flat = Conditions { fee: Fee::Flat("0.015".parse().unwrap()), ..Conditions::default() };
-    assert_eq!(run(&tape, quotes, FillModel::Through, &flat).total.fees, 4 * 15_000);
+    assert_eq!(run(&tape, quotes, FillModel::Through, &maker).total.fees, cash(12_994 + 4_332));
+    let flat = Assumed { fee: Fee::Flat("0.015".parse().unwrap()), ..Assumed::default() };
+    assert_eq!(run(&tape, quotes, FillModel::Through, &flat).total.fees, cash(4 * 15_000));
 }
 
 /// The demo's month, whose prints tell the taker's side.
@@ -195,34 +172,40 @@ static MONTH: LazyLock<[EventTape; 1]> = LazyLock::new(|| {
 
 /// That month with a filter's beliefs, which take long to find.
 static SIMULATED: LazyLock<Prepared> = LazyLock::new(|| {
-    let tracks = walk_forward(&*MONTH, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
+    let tracks = walk_forward(&*MONTH, &[], Calibration::Ml, &mut |_| ()).unwrap();
     Prepared::new(&*MONTH, &tracks, &[]).unwrap()
 });
 
 /// Checks that the parts of `money` come to its whole.
 fn adds_up(money: &Money) -> bool {
-    money.net == money.spread + money.markout + money.revaluation - money.slippage - money.fees
+    let Money { spread, markout, revaluation, slippage, fees, net, .. } = *money;
+    let [spread, markout, revaluation, slippage, fees, net] =
+        [spread, markout, revaluation, slippage, fees, net].map(Cash::microdollars);
+    net == spread + markout + revaluation - slippage - fees
 }
 
 /// Quotes this many cents around the belief, on the side that a position allows.
 struct Around {
     half_spread: i64,
     positions: Vec<i64>,
+    orders: Orders,
 }
 
 impl Strategy for Around {
-    fn step(&mut self, _: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid> {
-        match *event {
-            Event::Fill { contract, action, count, .. } => {
-                let sign = if action == Action::Buy { 1 } else { -1 };
-                self.positions[contract] += sign * count.hundredths();
+    fn step(&mut self, _: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        match *input {
+            Input::Order(ref report) => {
+                self.orders.hear(report);
+                if let OrderReport::Fill(fill) = report {
+                    let sign = if fill.action == Action::Buy { 1 } else { -1 };
+                    self.positions[fill.contract] += sign * fill.count.hundredths();
+                }
             }
-            Event::Belief { contract, belief } => {
+            Input::Belief { contract, belief, .. } => {
                 let cents = (100.0 * belief.fair).round() as i64 - self.positions[contract] / 100;
                 let side = |cents: i64| quote(cents.clamp(1, 99), 2);
-                let quotes =
-                    Quotes { bid: side(cents - self.half_spread), ask: side(cents + self.half_spread) };
-                commands.push(command(contract, quotes));
+                self.orders.rest(contract, Action::Buy, side(cents - self.half_spread), out);
+                self.orders.rest(contract, Action::Sell, side(cents + self.half_spread), out);
             }
             _ => {}
         }
@@ -234,13 +217,14 @@ impl Strategy for Around {
     }
 }
 
-fn around(prepared: &Prepared, half_spread: i64, model: FillModel, conditions: &Conditions) -> Outcome {
-    let strategy = |event: &shared::backtest::PreparedEvent| Around {
+fn around(prepared: &Prepared, half_spread: i64, model: FillModel, assumed: &Assumed) -> Outcome {
+    let strategy = |event: &PreparedEvent| Around {
         half_spread,
         positions: vec![0; event.contracts.len()],
+        orders: Orders::new(event.contracts.len()),
     };
     let mut strategies: Vec<Around> = prepared.events().iter().map(strategy).collect();
-    simulate(prepared, &mut strategies, model, conditions, Record::All).unwrap()
+    simulate(prepared, &mut strategies, model, assumed, Record::All).unwrap()
 }
 
 proptest! {
@@ -256,32 +240,34 @@ proptest! {
         fee in prop::sample::select(vec![Fee::Exact, Fee::Maker]),
     ) {
         let slippage = Price::from_cents(slippage).unwrap();
-        let conditions = Conditions { slippage, lost_fills, latency, fee, ..Conditions::default() };
-        let outcome = around(&SIMULATED, half_spread, model, &conditions);
+        let latency = delayed(latency);
+        let assumed = Assumed { slippage, lost_fills, latency, fee, ..Assumed::default() };
+        let outcome = around(&SIMULATED, half_spread, model, &assumed);
         prop_assert!(outcome.total.fills > 0);
         prop_assert!(outcome.contracts.iter().all(adds_up) && adds_up(&outcome.total));
         // What the equity curve ends at, the days sum to and the contracts sum to is one and the same.
         prop_assert_eq!(*outcome.series.equity.last().unwrap(), outcome.total.net);
-        prop_assert_eq!(outcome.days.iter().map(|day| day.1).sum::<i64>(), outcome.total.net);
-        prop_assert_eq!(outcome.contracts.iter().map(|money| money.net).sum::<i64>(), outcome.total.net);
-        prop_assert_eq!(outcome.events(&SIMULATED).iter().sum::<i64>(), outcome.total.net);
-        prop_assert_eq!(outcome.series.fills.iter().map(|fill| fill.fee).sum::<i64>(), outcome.total.fees);
+        let sum = |amounts: &mut dyn Iterator<Item = Cash>| cash(amounts.map(Cash::microdollars).sum());
+        prop_assert_eq!(sum(&mut outcome.days.iter().map(|day| day.1)), outcome.total.net);
+        prop_assert_eq!(sum(&mut outcome.contracts.iter().map(|money| money.net)), outcome.total.net);
+        prop_assert_eq!(sum(&mut outcome.events(&SIMULATED).into_iter()), outcome.total.net);
+        prop_assert_eq!(sum(&mut outcome.series.fills.iter().map(|fill| fill.fee)), outcome.total.fees);
         // And what the log of fills comes to, held to the last mark.
-        let (mut cash, mut edge) = (0, 0);
-        let mut held = vec![0; SIMULATED.contracts().len()];
+        let (mut net, mut edge) = (0_i64, 0_i64);
+        let mut held = vec![0_i64; SIMULATED.contracts().len()];
         for fill in &outcome.series.fills {
-            let signed = if fill.bought { fill.count } else { -fill.count };
-            cash -= signed * i64::from(fill.price) + fill.fee;
-            edge += signed * i64::from(fill.fair - fill.price);
+            let signed = if fill.is_bought() { fill.count.hundredths() } else { -fill.count.hundredths() };
+            net -= signed * fill.price.centicents() + fill.fee.microdollars();
+            edge += signed * (fill.fair.centicents() - fill.price.centicents());
             held[fill.contract as usize] += signed;
         }
         for (contract, held) in held.into_iter().enumerate() {
             let last = SIMULATED.fairs(contract).last().unwrap().1;
-            cash += held * (last * 1e4).round() as i64;
-            prop_assert_eq!(outcome.contracts[contract].position, held);
+            net += held * (last * 1e4).round() as i64;
+            prop_assert_eq!(outcome.contracts[contract].position.hundredths(), held);
         }
-        prop_assert_eq!(cash, outcome.total.net);
-        prop_assert_eq!(edge, outcome.total.spread - outcome.total.slippage);
+        prop_assert_eq!(cash(net), outcome.total.net);
+        prop_assert_eq!(Some(cash(edge)), outcome.total.spread.checked_sub(outcome.total.slippage));
     }
 
     #[test]
@@ -293,7 +279,7 @@ proptest! {
         for fill in around(&SIMULATED, half_spread, model, &free()).series.fills {
             let ticker = SIMULATED.contracts()[fill.contract as usize].ticker.clone();
             let left = left.get_mut(&(ticker, SIMULATED.batch_micros(fill.batch as usize))).unwrap();
-            *left -= fill.count;
+            *left -= fill.count.hundredths();
             prop_assert!(*left >= 0);
         }
     }
@@ -304,32 +290,33 @@ fn the_models_are_ordered_for_the_same_quotes() {
     // Quotes that don't answer to fills: of the same quotes, a more optimistic model fills no less.
     for (bid, ask) in [(5, 12), (20, 30), (38, 44), (50, 60)] {
         let quotes = Quotes { bid: quote(bid, 5), ask: quote(ask, 5) };
-        let conditions = Conditions { fee: Fee::Maker, ..Conditions::default() };
-        let volume = |model| run(&SIMULATED, quotes, model, &conditions).total.volume;
+        let assumed = Assumed { fee: Fee::Maker, ..Assumed::default() };
+        let volume = |model| run(&SIMULATED, quotes, model, &assumed).total.volume;
         let volumes = [FillModel::Through, FillModel::Queue, FillModel::Front].map(volume);
-        assert!(volumes[0] > 0 && volumes.is_sorted(), "{volumes:?}");
+        assert!(volumes[0] > Quantity::ZERO && volumes.is_sorted(), "{volumes:?}");
     }
 }
 
 #[test]
-fn beliefs_that_were_made_to_agree_once_give_what_each_quoter_finds_for_itself() {
+fn beliefs_that_were_made_to_agree_once_give_what_each_maker_finds_for_itself() {
     let mut asked = Config::preset(Preset::Coherent);
     // The tape keeps the answer to its first question: the second one and the blackout ask others.
     for (key, value) in [("other", "0.01"), ("other", "0.2"), ("other", "0.01"), ("blackout_h", "100")] {
         asked.set(key, value).unwrap();
         let outcomes = shared::backtest::run(&SIMULATED, &asked, &FillModel::ALL, Record::All).unwrap();
         for outcome in outcomes {
-            let quoter = |event: &shared::backtest::PreparedEvent| {
+            let maker = |event: &PreparedEvent| {
                 let terms = SIMULATED.contracts()[event.contracts.clone()].iter().map(|contract| Terms {
                     grid: PriceGrid::linear_cent(),
                     fees: contract.fees,
                     settles: contract.closes.or(event.settles),
+                    status: Status::Open,
                 });
-                Quoter::new(asked.settings(), terms.collect()).unwrap()
+                Maker::new(&asked.parameters(), terms.collect()).unwrap()
             };
-            let mut quoters: Vec<Quoter> = SIMULATED.events().iter().map(quoter).collect();
+            let mut makers: Vec<Maker> = SIMULATED.events().iter().map(maker).collect();
             let alone =
-                simulate(&SIMULATED, &mut quoters, outcome.model, &asked.conditions(), Record::All).unwrap();
+                simulate(&SIMULATED, &mut makers, outcome.model, &asked.assumed(), Record::All).unwrap();
             assert!(outcome.total.fills > 0);
             assert_eq!(outcome.series.decisions, alone.series.decisions);
             assert_eq!(outcome.total, alone.total);

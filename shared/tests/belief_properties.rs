@@ -2,10 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ops::ControlFlow;
-
 use proptest::prelude::*;
-use shared::belief::{Calibration, Model, Point, filter_with, walk_forward};
+use shared::belief::{Calibration, Engine, Model, Point, walk_forward};
 use shared::market::{EventTape, Trade};
 use shared::units::{Price, Quantity, Timestamp};
 
@@ -28,6 +26,7 @@ fn tape(prints: &[Print]) -> Vec<EventTape> {
                 price: Price::from_cents(cents).unwrap(),
                 count: Quantity::from_contracts(contracts).unwrap(),
                 taker_side: None,
+                id: None,
             }
         })
         .collect();
@@ -36,12 +35,20 @@ fn tape(prints: &[Print]) -> Vec<EventTape> {
 
 /// Returns what the filter said with the model that holds before there is a fit, without the correction of bounce.
 fn filtered(prints: &[Print]) -> Vec<Point> {
-    filter_with(&Model::prior(), &tape(prints)[0].contracts()[0], None).points
+    let (mut engine, mut points) = (Engine::given(Model::prior()), Vec::new());
+    let events = tape(prints);
+    let tape = &events[0].contracts()[0];
+    // The event's name tells nothing of when it settles.
+    let place = engine.list(&"KXTOPMONTHLY-SIM".parse().unwrap(), tape.ticker(), None);
+    for trades in tape.batches() {
+        engine.record(place, trades, &mut points).unwrap();
+    }
+    points
 }
 
 fn believed(prints: &[Print]) -> Vec<Point> {
     let events = tape(prints);
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(())).unwrap();
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ()).unwrap();
     tracks[0][0].points.clone()
 }
 

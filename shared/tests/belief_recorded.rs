@@ -1,20 +1,20 @@
-//! The belief in every recorded contract, walked forward: it follows the prints, it forecasts, and it is calibrated.
+//! The belief in every recorded contract, walked forward: it follows the prints, and what it
+//! forecasts is as good as is known.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod corpus;
 
 use std::io::Read as _;
-use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
 use shared::belief::evidence::compare;
 use shared::belief::score::{
-    AVERAGE_WEIGHT, CRITICAL_LJUNG_BOX_10, Forecasts, distance_from_uniform, ljung_box,
+    AVERAGE_WEIGHT, CRITICAL_LJUNG_BOX_10, Forecasts, critical_distance, distance_from_uniform, ljung_box,
 };
-use shared::belief::{Calibration, Track, walk_forward};
+use shared::belief::{Belief, Calibration, Closed, Engine, Stream, Track, walk_forward};
 use shared::market::csv::read_trades;
-use shared::market::{EventTape, Tape, Trade};
+use shared::market::{EventTape, Tape, Ticker, Trade};
 use shared::math::{max, min};
 
 /// What a final fair value may be away from the last prints: what the widest half-spread of recorded contracts is.
@@ -33,7 +33,7 @@ fn recorded() -> Option<Vec<Trade>> {
 
 fn walked(trades: &[Trade], calibration: Calibration) -> (Vec<EventTape>, Vec<Vec<Track>>) {
     let events = EventTape::group(trades.iter().cloned()).unwrap();
-    let tracks = walk_forward(&events, calibration, &mut |_| ControlFlow::Continue(())).unwrap();
+    let tracks = walk_forward(&events, &[], calibration, &mut |_| ()).unwrap();
     (events, tracks)
 }
 
@@ -78,43 +78,126 @@ fn it_never_freezes() {
     assert_eq!(busy, 6);
 }
 
+/// A statistical check that fails: its value, which is known, and what it would have to be below. A value that passes, or
+/// that has moved, is news, and belongs here and in `docs/belief.md`.
+fn is_known_to_fail(check: &str, value: f64, known: f64, band: f64, critical: f64) {
+    assert!(value >= critical, "{check}: {value} is below {critical} now: no failure any more");
+    assert!((value - known).abs() <= band, "{check}: {value} was known to be about {known}");
+}
+
+/// The fair value would be known to forecast the price of the next hour better than the better of an average of prices and
+/// the last print if the whole interval of the ratio of their errors were below one.
 #[test]
-fn it_forecasts_the_price_of_the_next_hour_better_than_an_average_of_prices() {
+fn it_forecasts_the_price_of_the_next_hour() {
     let Some(walked) = whole() else { return };
     let all = contracts(walked);
     let busy: Vec<_> = all.iter().copied().filter(|(tape, _)| tape.trades().len() >= 200).collect();
-    for contracts in [busy, all] {
-        let evidence = compare(&contracts, 1).unwrap();
-        for compared in [evidence.pooled, evidence.equal] {
+    let upper = |contracts: &[(&Tape, &Track)]| {
+        let evidence = compare(contracts, 1).unwrap();
+        [evidence.pooled, evidence.equal].map(|compared| {
             let (low, high) = compared.interval.unwrap();
-            assert!(compared.ratio() < 1.0, "{evidence:?}");
             assert!(low < compared.ratio() && compared.ratio() < high, "{evidence:?}");
-        }
-    }
+            assert!(compared.ratio() < 1.0, "{evidence:?}");
+            high
+        })
+    };
+    let [pooled, equal] = upper(&busy);
+    assert!(equal < 1.0, "200 prints or more, equally weighted: up to {equal}");
+    is_known_to_fail("200 prints or more, pooled", pooled, 1.032, 0.002, 1.0);
+    let [pooled, equal] = upper(&all);
+    is_known_to_fail("all contracts, pooled", pooled, 1.030, 0.002, 1.0);
+    is_known_to_fail("all contracts, equally weighted", equal, 1.067, 0.002, 1.0);
 }
 
+/// Transforms of calibrated predictions are uniform and independent: tested at one sample in twenty.
 #[test]
-fn its_predictions_are_calibrated() {
+fn its_predictions_are_not_calibrated_to_the_last_digit() {
     let Some(whole) = whole() else { return };
     let mut all = Forecasts::default();
     for (tape, track) in contracts(whole) {
         let of_contract = Forecasts::of(tape, track);
-        if tape.trades().len() >= 5_000 {
-            // Not independent to the last, but hardly correlated: one lag of 0.1 makes a hundredth of the count.
-            let count = of_contract.of_instants.len() as f64;
+        let known = match tape.ticker().as_str() {
+            "KXTOPMONTHLY-26FEB-BAD" => Some(63.5),
+            "KXTOPMONTHLY-26FEB-BRU" => Some(28.5),
+            _ => None,
+        };
+        if let Some(known) = known {
             let dependence = ljung_box(&of_contract.of_instants, 10);
-            assert!(dependence < 0.01 * count + CRITICAL_LJUNG_BOX_10, "{}: {dependence}", tape.ticker());
+            is_known_to_fail(tape.ticker().as_str(), dependence, known, 0.3, CRITICAL_LJUNG_BOX_10);
         }
         all.add(&of_contract);
     }
-    let off = distance_from_uniform(&all.transforms);
-    assert!(off <= 0.02, "{off}");
-    let first = walked(&recorded().unwrap(), Calibration::Legacy);
-    let mut first_system = Forecasts::default();
-    contracts(&first).iter().for_each(|(tape, track)| first_system.add(&Forecasts::of(tape, track)));
-    assert_eq!(first_system.transforms.len(), all.transforms.len());
-    let (ours, theirs) = (all.mean_log_score(), first_system.mean_log_score());
-    assert!(ours > theirs, "{ours} is not above {theirs}");
+    let critical = critical_distance(all.transforms.len());
+    is_known_to_fail("uniform", distance_from_uniform(&all.transforms), 0.0157, 0.0002, critical);
+    assert!((critical - 0.0094).abs() < 0.0001, "{critical}");
+}
+
+#[test]
+fn its_predictions_are_better_than_the_first_systems() {
+    let Some(whole) = whole() else { return };
+    let of = |walked: &Walked| {
+        let mut all = Forecasts::default();
+        contracts(walked).iter().for_each(|(tape, track)| all.add(&Forecasts::of(tape, track)));
+        (all.transforms.len(), all.mean_log_score())
+    };
+    let (ours, first) = (of(whole), of(&walked(&recorded().unwrap(), Calibration::Legacy)));
+    assert_eq!(ours.0, first.0);
+    assert!(ours.1 > first.1 + 10.0, "{ours:?} and {first:?}");
+}
+
+/// Streams tapes trade by trade, breaking off and resuming now and then, and compares what is said with what was `walked`.
+fn streamed_is(walked: &Walked, resumed: usize) {
+    let (mut stream, mut said) = (Stream::new(Engine::new(Calibration::Ml)), Vec::new());
+    let mut trades: Vec<&Trade> =
+        walked.0.iter().flat_map(EventTape::contracts).flat_map(|tape| tape.trades()).collect();
+    trades.sort_by_key(|trade| trade.at);
+    let hear = |said: &mut Vec<(Ticker, Vec<Belief>)>, closed: &[Closed]| {
+        for closed in closed {
+            said[closed.place].1.push(closed.belief);
+        }
+    };
+    for (k, trade) in trades.iter().enumerate() {
+        if k % (trades.len() / resumed) == 7 {
+            let text = serde_json::to_string(&stream.snapshot()).unwrap();
+            stream = Stream::restore(&serde_json::from_str(&text).unwrap()).unwrap();
+        }
+        let place = stream.list(&trade.ticker.event().unwrap(), &trade.ticker, None);
+        if place == said.len() {
+            said.push((trade.ticker.clone(), Vec::new()));
+        }
+        hear(&mut said, stream.push(place, Trade::clone(trade)).unwrap());
+    }
+    hear(&mut said, stream.close_all().unwrap());
+    for (tape, track) in contracts(walked) {
+        let (_, said) = said.iter().find(|(ticker, _)| ticker == tape.ticker()).unwrap();
+        let mut end = 0;
+        for (batch, belief) in tape.batches().zip(said) {
+            end += batch.len();
+            let walked = track.points[end - 1].belief();
+            let same = belief.fair.to_bits() == walked.fair.to_bits()
+                && belief.sd.to_bits() == walked.sd.to_bits()
+                && belief.z.to_bits() == walked.z.to_bits()
+                && belief.sigma_b.to_bits() == walked.sigma_b.to_bits()
+                && belief.weights.map(f64::to_bits) == walked.weights.map(f64::to_bits);
+            assert!(same, "{} at {}: {belief:?}, not {walked:?}", tape.ticker(), batch[0].at);
+        }
+        assert_eq!((end, said.len()), (track.points.len(), tape.batches().count()));
+    }
+}
+
+#[test]
+fn streamed_and_resumed_it_is_the_same() {
+    let Some(walked) = whole() else { return };
+    streamed_is(walked, 6);
+}
+
+#[test]
+fn streamed_and_resumed_it_is_the_same_on_events_of_minutes() {
+    let Some(packed) = corpus::bytes("data/trades/kxeth15m.trades.csv.gz") else { return };
+    let mut text = Vec::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut text).unwrap();
+    let trades = read_trades(&text, "kxeth15m").unwrap();
+    streamed_is(&walked(&trades, Calibration::Ml), 3);
 }
 
 #[test]
@@ -122,8 +205,9 @@ fn no_belief_changes_with_the_future() {
     let Some(mut trades) = recorded() else { return };
     trades.retain(|trade| !trade.ticker.as_str().contains("26FEB"));
     trades.sort_by_key(|trade| trade.at);
-    let end = trades[trades.len() * 2 / 3].at;
-    let (past, future): (Vec<Trade>, Vec<Trade>) = trades.iter().cloned().partition(|trade| trade.at <= end);
+    let end = trades[trades.len() * 2 / 3].instant();
+    let (past, future): (Vec<Trade>, Vec<Trade>) =
+        trades.iter().cloned().partition(|trade| trade.instant() <= end);
     // The same instants, and the prices and sizes of others, turned round.
     let turned =
         future.iter().zip(future.iter().rev()).map(|(trade, other)| Trade { at: trade.at, ..other.clone() });
@@ -135,7 +219,7 @@ fn no_belief_changes_with_the_future() {
             let mut compared = 0;
             for (tape, track) in contracts(&other) {
                 let same = contracts(&whole).into_iter().find(|(of, _)| of.ticker() == tape.ticker());
-                let known = tape.trades().iter().filter(|trade| trade.at <= end).count();
+                let known = tape.trades().iter().filter(|trade| trade.instant() <= end).count();
                 let Some((_, same)) = same else { continue };
                 for (a, b) in track.points[..known].iter().zip(&same.points[..known]) {
                     assert_eq!(format!("{a:?}"), format!("{b:?}"), "{}", tape.ticker());

@@ -6,7 +6,6 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 mod corpus;
 
 use corpus::{cases, golden, number, rows};
-use shared::belief::coherence::project;
 use shared::belief::drift::martingale_drift;
 use shared::belief::em::LocalLevel;
 use shared::belief::kalman::{Diffusion, Gaussian, Observation, filter, smooth};
@@ -15,6 +14,7 @@ use shared::belief::surface::{belief_volatility, horizon_fraction};
 use shared::belief::switching::{Prediction, jump_probability};
 use shared::belief::tick::Parameters;
 use shared::belief::{logit, price_logit};
+use shared::coherence::project;
 use shared::market::Side;
 use shared::units::Price;
 

@@ -4,7 +4,7 @@
 mod corpus;
 
 use shared::fees::{
-    Account, FeeAccumulator, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role, RoundingRule,
+    FeeAccumulator, FeeMultiplier, FeeSchedule, FeeType, Fill, Membership, OrderFees, Role, RoundingRule,
 };
 use shared::market::Action;
 use shared::units::{Cash, Date, Price, Quantity};
@@ -29,10 +29,10 @@ fn cash(text: &str) -> Cash {
     plain(text).parse().unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn account(precision: &str) -> Account {
+fn account(precision: &str) -> Membership {
     match precision {
-        "0.01" => Account::NonDirect,
-        "0.0001" => Account::Direct,
+        "0.01" => Membership::NonDirect,
+        "0.0001" => Membership::Direct,
         _ => panic!("precision {precision}"),
     }
 }
@@ -60,7 +60,7 @@ fn model_fees_and_their_rounding_are_exact() {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn the_fills_of_an_order_are_exact() {
     let Some(text) = corpus::golden!("fee_sequences.csv") else { return };
-    let mut order = OrderFees::new(schedule(), Account::Direct);
+    let mut order = OrderFees::new(schedule(), Membership::Direct);
     let mut checked = 0;
     for row in corpus::rows(&text) {
         let [
@@ -106,7 +106,7 @@ fn the_fills_of_an_order_are_exact() {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn the_documented_examples_of_rounding_are_exact() {
     let Some(text) = corpus::golden!("fee_rounding_doc_examples.csv") else { return };
-    let mut accumulator = FeeAccumulator::new(Account::Direct);
+    let mut accumulator = FeeAccumulator::new(Membership::Direct);
     let mut checked = 0;
     for row in corpus::rows(&text) {
         let [_, precision, price, count, trade_fee, index, rounding_fee, held, rebate, net, change] = row[..]

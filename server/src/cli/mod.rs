@@ -2,6 +2,7 @@
 
 mod backtest;
 mod belief;
+mod markets;
 pub(crate) mod nowcast;
 mod price;
 mod progress;

@@ -1,12 +1,9 @@
 //! The probabilities that an event's beliefs come to together: found once a tape, as no fill changes them.
 
-use std::borrow::Cow;
-
-use super::config::Config;
-use super::engine::terms;
-use super::prepared::Prepared;
 use crate::Invalid;
-use crate::quoting::{Agreement, place};
+use crate::belief::Belief;
+use crate::coherence::Agreement;
+use crate::market::PriceGrid;
 use crate::units::Timestamp;
 
 /// What the contracts of a batch's event are worth together after it, for all batches of a tape.
@@ -19,43 +16,37 @@ pub(super) struct Agreed {
     probabilities: Vec<f64>,
 }
 
-impl Agreed {
-    /// Returns what quotes by `config` start from, or `None` if they don't ask what beliefs come to together, or don't hear
-    /// of all of them.
-    ///
-    /// The tape keeps the first answer: for other questions than that one it is found anew.
-    pub(super) fn of<'a>(prepared: &'a Prepared, config: &Config) -> Result<Option<Cow<'a, Self>>, Invalid> {
-        let settings = config.settings();
-        if settings.choice(place::RULES) == 0 || config.conditions().blackout > 0 {
-            return Ok(None);
-        }
-        let other = settings.number(place::OTHER);
-        if let Some(known) = prepared.agreed().get() {
-            if known.other == other {
-                return Ok(Some(Cow::Borrowed(known)));
-            }
-            return Self::find(prepared, other).map(|found| Some(Cow::Owned(found)));
-        }
-        let found = Self::find(prepared, other)?;
-        let kept = prepared.agreed().get_or_init(|| found);
-        if kept.other == other { Ok(Some(Cow::Borrowed(kept))) } else { Self::of(prepared, config) }
-    }
+/// A belief on the tape: when, in microseconds, in which event, of which of its contracts, and what.
+pub(super) type Believed<'a> = (i64, usize, usize, &'a Belief);
 
-    fn find(prepared: &Prepared, other: f64) -> Result<Self, Invalid> {
-        let agreement = |event| Agreement::new(other, &terms(prepared, event));
-        let mut agreements: Vec<Agreement> = prepared.events().iter().map(agreement).collect();
-        let mut agreed =
-            Self { other, first: Vec::with_capacity(prepared.batches.len()), probabilities: Vec::new() };
-        for (batch, belief) in prepared.batches.iter().zip(prepared.beliefs()) {
-            let contract = batch.contract as usize;
-            let event = prepared.contracts()[contract].event;
+/// A tape's beliefs in order of time.
+pub(super) trait Beliefs {
+    /// Iterates over them.
+    fn in_time(&self) -> impl Iterator<Item = Believed<'_>>;
+}
+
+impl Agreed {
+    /// Makes the beliefs of each event agree; `grids` has each event's prices, by contract.
+    pub(super) fn find(
+        tape: &impl Beliefs,
+        other: f64,
+        grids: impl Iterator<Item = Vec<PriceGrid>>,
+    ) -> Result<Self, Invalid> {
+        let mut agreements: Vec<Agreement> = grids.map(|grids| Agreement::new(other, &grids)).collect();
+        let mut agreed = Self { other, first: Vec::new(), probabilities: Vec::new() };
+        for (at, event, contract, belief) in tape.in_time() {
             let agreement = &mut agreements[event];
-            let place = contract - prepared.events()[event].contracts.start;
-            agreement.believe(place, Timestamp::from_micros(batch.at)?, belief);
+            let now = Timestamp::from_micros(at)?;
+            agreement.believe(contract, now, belief.fair, belief.sd, belief.sigma_b);
             agreed.first.push(agreed.probabilities.len() as u32);
             agreed.probabilities.extend_from_slice(agreement.probabilities());
         }
         Ok(agreed)
+    }
+
+    /// Returns the least probability of an outcome that isn't listed.
+    pub(super) const fn other(&self) -> f64 {
+        self.other
     }
 
     /// Returns the probabilities after the batch at that place, by contract of its event.

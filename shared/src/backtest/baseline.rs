@@ -1,13 +1,14 @@
 //! Fair prices that know nothing: what profit is worth without skill.
 
 use super::config::Config;
-use super::engine::run;
-use super::fills::FillModel;
 use super::outcome::Record;
 use super::prepared::Prepared;
+use super::run::run;
 use crate::Invalid;
+use crate::exchange::FillModel;
 use crate::math::{max, min};
 use crate::random::SplitMix64;
+use crate::units::Cash;
 
 /// A way of having no fair price. Volatility and surprise are left as they are, and positions are still marked at the true
 /// belief, so that the fair price alone makes the difference.
@@ -34,7 +35,7 @@ impl Baseline {
     }
 }
 
-/// What a baseline's draws made under one fill model, in microdollars.
+/// What a baseline's draws made under one fill model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BaselineResult {
     /// The way of having no fair price.
@@ -42,18 +43,18 @@ pub struct BaselineResult {
     /// The rule for fills.
     pub model: FillModel,
     /// The net profit of each draw, ascending.
-    pub nets: Vec<i64>,
+    pub nets: Vec<Cash>,
 }
 
 impl BaselineResult {
     /// Returns the mean of the draws, in microdollars.
     pub fn mean(&self) -> f64 {
-        self.nets.iter().map(|net| *net as f64).sum::<f64>() / self.nets.len() as f64
+        self.nets.iter().map(|net| net.microdollars() as f64).sum::<f64>() / self.nets.len() as f64
     }
 
     /// Returns the probability that a draw does as well as `net`, a draw's being counted with it: the p-value of having
     /// no skill.
-    pub fn p_value(&self, net: i64) -> f64 {
+    pub fn p_value(&self, net: Cash) -> f64 {
         let as_good = self.nets.iter().filter(|other| **other >= net).count();
         (as_good + 1) as f64 / (self.nets.len() + 1) as f64
     }
@@ -102,7 +103,7 @@ fn shuffle(prepared: &mut Prepared, truth: &Prepared, rng: &mut SplitMix64) {
     for (place, batch) in truth.batches.iter().enumerate() {
         places[batch.contract as usize].push(place);
     }
-    let last_print = |place: usize| f64::from(truth.prints[truth.prints_of(place).end - 1].price) / 1e4;
+    let last_print = |place: usize| truth.prints[truth.prints_of(place).end - 1].price.to_dollars();
     let beliefs = prepared.beliefs_mut();
     for own in places {
         let mut order = own.clone();

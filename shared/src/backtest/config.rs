@@ -1,153 +1,114 @@
 //! Everything that decides a backtest's result besides the tape.
+//!
+//! ```
+//! use shared::backtest::{Config, Preset};
+//!
+//! let mut config = Config::preset(Preset::SeedFixed5);
+//! config.set("skew_cents", "0.5")?;
+//! assert_eq!(config.text(), "preset=seed-fixed5&skew_cents=0.5");
+//! assert_eq!(Config::from_text(&config.text())?, config);
+//! assert!(config.set("skew_cents", "much").is_err());
+//! # Ok::<(), shared::Invalid>(())
+//! ```
 
-use super::conditions::Conditions;
-use crate::Invalid;
-use crate::decimal::{self, parse_fixed};
-use crate::quoting::{Preset, SETTINGS, Settings, place};
-use crate::units::{Price, Quantity};
+use super::assumed::Assumed;
+use super::entries::{Entry, Part, SETTINGS};
+use super::preset::Preset;
+use crate::engine::Parameters;
+use crate::exchange::{Assumptions, FillModel};
+use crate::risk::Limits;
+use crate::{Invalid, belief, execution, quoting, settings};
 
 /// How to quote, and what to assume of the exchange.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    settings: Settings,
-    assumptions: [i64; ASSUMPTIONS.len()],
+    /// How quotes are decided.
+    pub quoting: quoting::Settings,
+    /// When they are replaced.
+    pub execution: execution::Settings,
+    /// What they may never go beyond.
+    pub limits: Limits,
+    /// How beliefs are found.
+    pub belief: belief::Settings,
+    /// What is assumed of the exchange.
+    pub assumptions: Assumptions,
     /// The seed of what is left to chance: lost fills, resampling, random baselines.
     pub rng_seed: u64,
 }
 
-/// An assumption about the exchange: a number with a few decimals.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Assumption {
-    /// Its name in `--set`, `--sweep`, links and errors.
-    pub key: &'static str,
-    /// Its unit.
-    pub unit: &'static str,
-    /// What it means, in a line.
-    pub meaning: &'static str,
-    /// The least and the greatest value.
-    pub range: (f64, f64),
-    /// The decimal places it is kept with.
-    pub decimals: usize,
-    /// Its value if nothing is said, in units of the last decimal place.
-    default: i64,
-}
-
-/// The assumptions, in the order of links.
-///
-/// Of 15 078 sides of recorded books of winner-take-all events the median size at the best price is 26 contracts
-/// (quartiles 5 and 273): hence the default of `queue_ahead`.
-pub const ASSUMPTIONS: [Assumption; 4] = [
-    Assumption {
-        key: "queue_ahead",
-        unit: "contracts",
-        meaning: "What stands before an order of ours that joins a price, for the fill model `queue`",
-        range: (0.0, 1_000_000.0),
-        decimals: 2,
-        default: 2_500,
-    },
-    Assumption {
-        key: "slippage_cents",
-        unit: "¢",
-        meaning: "How much worse than quoted every fill is",
-        range: (0.0, 20.0),
-        decimals: 2,
-        default: 0,
-    },
-    Assumption {
-        key: "lost_fills_pct",
-        unit: "%",
-        meaning: "How many of the prints that should have filled us did not",
-        range: (0.0, 100.0),
-        decimals: 1,
-        default: 0,
-    },
-    Assumption {
-        key: "blackout_h",
-        unit: "h",
-        meaning: "How long, in the middle of each event, no belief arrives while what rests goes on trading",
-        range: (0.0, 2_000.0),
-        decimals: 1,
-        default: 0,
-    },
-];
-
 impl Config {
     /// Returns the configuration of `preset` with the usual assumptions.
     pub fn preset(preset: Preset) -> Self {
+        let (quoting, execution) = preset.settings();
         Self {
-            settings: Settings::preset(preset),
-            assumptions: ASSUMPTIONS.each_ref().map(|assumption| assumption.default),
+            quoting,
+            execution,
+            limits: Limits::default(),
+            belief: belief::Settings::default(),
+            assumptions: Assumptions::default(),
             rng_seed: 1,
         }
     }
 
-    /// Returns how to quote.
-    pub const fn settings(&self) -> &Settings {
-        &self.settings
+    /// Returns `preset` run as this configuration is: with its calibration, its assumptions, its start balance and its
+    /// seed.
+    #[must_use]
+    pub fn of_preset(&self, preset: Preset) -> Self {
+        let Self { limits: Limits { start_balance, .. }, belief, assumptions, rng_seed, .. } = *self;
+        let other = Self::preset(preset);
+        Self { limits: Limits { start_balance, ..other.limits }, belief, assumptions, rng_seed, ..other }
     }
 
-    /// Starts over from `preset`, keeping assumptions and seed.
-    pub fn quote_as(&mut self, preset: Preset) {
-        self.settings = Settings::preset(preset);
-    }
-
-    /// Returns `preset` run as this configuration is: with its calibration, fee and latency, its assumptions and its seed.
-    ///
-    /// # Errors
-    ///
-    /// As [`Config::set`], which takes what was set before.
-    pub fn of_preset(&self, preset: Preset) -> Result<Self, Invalid> {
-        let mut other = *self;
-        other.quote_as(preset);
-        for place in [place::CALIBRATION, place::FEE, place::LATENCY_MS] {
-            other.settings.set(SETTINGS[place].key, &self.settings.value_text(place))?;
-        }
-        Ok(other)
-    }
-
-    /// Sets the setting or the assumption named `key`, or changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// Names `key` if there is no such thing, or if the text is no value of it or out of its range.
-    pub fn set(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
-        let Some(place) = ASSUMPTIONS.iter().position(|assumption| assumption.key == key) else {
-            return self.settings.set(key, text);
+    /// Returns the preset that this is, whatever is assumed of a backtest's exchange.
+    pub fn named(&self) -> Option<Preset> {
+        let is = |preset: &Preset| {
+            let named = Self::preset(*preset);
+            SETTINGS.iter().all(|entry| entry.is_assumed() || self.units(entry) == named.units(entry))
         };
-        let Assumption { key, range: (low, high), decimals, .. } = ASSUMPTIONS[place];
-        let value = parse_fixed(key, text, decimals)?;
-        let number = decimal::parse(key, text)?;
-        if number < low || number > high {
-            return Err(Invalid::new(key, format!("must be from {low} to {high}, got {number}")));
-        }
-        self.assumptions[place] = value;
-        Ok(())
+        Preset::ALL.into_iter().find(is)
     }
 
-    /// Checks the settings against each other.
+    /// Sets the setting named `key` to what `text` says, or changes nothing.
     ///
     /// # Errors
     ///
-    /// As [`Settings::check`].
-    pub fn check(&self) -> Result<(), Invalid> {
-        self.settings.check()
+    /// Names `key` if there is no such setting, or if the text is no value of it or out of its range.
+    pub fn set(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
+        let Some(entry) = Entry::find(key) else {
+            let names: Vec<&str> = SETTINGS.iter().map(|entry| entry.setting.key).collect();
+            let why = format!("is no setting: there are {}", names.join(", "));
+            return Err(Invalid::new(key.to_owned(), why));
+        };
+        self.part_mut(entry.part).set(entry.place, text)
     }
 
-    /// Returns an assumption's value by its place in [`ASSUMPTIONS`].
-    pub fn assumption(&self, place: usize) -> f64 {
-        let scale = (0..ASSUMPTIONS[place].decimals).fold(1, |scale, _| scale * 10);
-        self.assumptions[place] as f64 / f64::from(scale)
+    /// Returns the canonical text of a setting's value.
+    pub fn value(&self, entry: &Entry) -> String {
+        entry.setting.text(self.units(entry))
     }
 
-    /// Returns the nearest preset and all that differs from it and from the usual assumptions, `preset=seed&skew_cents=2`:
-    /// equal configurations have equal text.
+    /// Returns the nearest double to the value of a setting that is a number.
+    pub fn number(&self, entry: &Entry) -> f64 {
+        entry.setting.number(self.units(entry))
+    }
+
+    /// Returns the nearest preset and all that differs from it, `preset=seed&skew_cents=2`: equal configurations have
+    /// equal text.
     pub fn text(&self) -> String {
-        let mut text = self.settings.short_text();
-        for (place, assumption) in ASSUMPTIONS.iter().enumerate() {
-            if self.assumptions[place] != assumption.default {
-                let value = decimal::text(self.assumption(place), assumption.decimals);
-                text.extend(["&", assumption.key, "=", &value]);
+        let differs =
+            |named: &Self| SETTINGS.iter().filter(|entry| self.units(entry) != named.units(entry)).count();
+        // The first of equally near ones.
+        let mut nearest = (Preset::Seed, usize::MAX);
+        for preset in Preset::ALL {
+            let count = differs(&Self::preset(preset));
+            if count < nearest.1 {
+                nearest = (preset, count);
             }
+        }
+        let named = Self::preset(nearest.0);
+        let mut text = format!("preset={}", nearest.0);
+        for entry in SETTINGS.iter().filter(|entry| self.units(entry) != named.units(entry)) {
+            text.extend(["&", entry.setting.key, "=", &self.value(entry)]);
         }
         if self.rng_seed != 1 {
             text.extend(["&rng_seed=", &self.rng_seed.to_string()]);
@@ -155,7 +116,8 @@ impl Config {
         text
     }
 
-    /// Reads what [`text`](Self::text) wrote; keys that are neither settings nor assumptions are refused.
+    /// Reads what [`text`](Self::text) wrote: a preset (`seed` where none is named, and first where one is) and the
+    /// settings that differ from it. Keys that are no settings are refused.
     ///
     /// # Errors
     ///
@@ -165,7 +127,7 @@ impl Config {
         for (i, pair) in text.split('&').filter(|pair| !pair.is_empty()).enumerate() {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             match key {
-                "preset" if i == 0 => config.quote_as(value.parse()?),
+                "preset" if i == 0 => config = Self::preset(value.parse()?),
                 "preset" => return Err(Invalid::new("preset", "must come first")),
                 "rng_seed" => config.rng_seed = seed(value)?,
                 _ => config.set(key, value)?,
@@ -175,18 +137,60 @@ impl Config {
         Ok(config)
     }
 
+    /// Checks the settings against each other.
+    ///
+    /// # Errors
+    ///
+    /// As [`quoting::Settings::check`].
+    pub fn check(&self) -> Result<(), Invalid> {
+        self.quoting.check()
+    }
+
+    /// Returns when a setting matters at all, if it doesn't as the others are and under these fill models.
+    pub fn idle(&self, entry: &Entry, models: &[FillModel]) -> Option<&'static str> {
+        match entry.setting.key {
+            "queue_ahead" if !models.contains(&FillModel::Queue) => {
+                Some("it acts only under the fill model queue")
+            }
+            "max_order_size" if self.limits.max_order_size >= self.quoting.quote_size => {
+                Some("it acts only below quote_size")
+            }
+            _ => self.part(entry.part).idle(entry.place),
+        }
+    }
+
+    /// Returns what decides quotes.
+    pub const fn parameters(&self) -> Parameters {
+        let Self { quoting, execution, limits, assumptions, .. } = *self;
+        Parameters { quoting, execution, limits, fee: assumptions.fee }
+    }
+
     /// Returns what is assumed of the exchange, as the loop takes it.
-    pub fn conditions(&self) -> Conditions {
-        let [queue_ahead, slippage, lost_fills, blackout] = self.assumptions;
-        Conditions {
-            // Milliseconds are whole.
-            latency: (self.settings.number(place::LATENCY_MS) as i64).saturating_mul(1_000),
-            queue_ahead: Quantity::from_hundredths(queue_ahead).unwrap_or(Quantity::ZERO),
-            slippage: Price::from_centicents(slippage).unwrap_or(Price::ZERO),
-            lost_fills: lost_fills as f64 / 1_000.0,
-            blackout: blackout.saturating_mul(360_000_000),
-            fee: self.settings.fee(),
-            rng_seed: self.rng_seed,
+    pub fn assumed(&self) -> Assumed {
+        Assumed::of(&self.assumptions, self.rng_seed)
+    }
+
+    fn units(&self, entry: &Entry) -> i64 {
+        self.part(entry.part).units(entry.place)
+    }
+
+    fn part(&self, part: Part) -> &dyn settings::Part {
+        match part {
+            Part::Quoting => &self.quoting,
+            Part::Execution => &self.execution,
+            Part::Limits => &self.limits,
+            Part::Belief => &self.belief,
+            Part::Assumptions => &self.assumptions,
+        }
+    }
+
+    fn part_mut(&mut self, part: Part) -> &mut dyn settings::Part {
+        match part {
+            Part::Quoting => &mut self.quoting,
+            Part::Execution => &mut self.execution,
+            Part::Limits => &mut self.limits,
+            Part::Belief => &mut self.belief,
+            Part::Assumptions => &mut self.assumptions,
         }
     }
 }
@@ -194,46 +198,4 @@ impl Config {
 /// Reads a seed.
 fn seed(text: &str) -> Result<u64, Invalid> {
     text.parse().map_err(|_| Invalid::new("rng_seed", "must be a whole number from 0 to 2^64 - 1"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_read_back() {
-        let mut config = Config::preset(Preset::SeedFixed5);
-        assert_eq!(config.text(), "preset=seed-fixed5");
-        for (key, value) in [
-            ("skew_cents", "0.5"),
-            ("queue_ahead", "100.25"),
-            ("lost_fills_pct", "12.5"),
-            ("blackout_h", "72"),
-        ] {
-            config.set(key, value).unwrap();
-        }
-        config.rng_seed = 7;
-        let text = "preset=seed-fixed5&skew_cents=0.5&queue_ahead=100.25&lost_fills_pct=12.5&blackout_h=72&rng_seed=7";
-        assert_eq!(config.text(), text);
-        assert_eq!(Config::from_text(text).unwrap(), config);
-        let conditions = config.conditions();
-        assert_eq!((conditions.queue_ahead.hundredths(), conditions.blackout), (10_025, 72 * 3_600_000_000));
-        assert_eq!(conditions.lost_fills, 0.125);
-    }
-
-    #[test]
-    fn what_is_no_value_is_refused_by_name() {
-        for (key, value) in [
-            ("queue_ahead", "-1"),
-            ("queue_ahead", "1.234"),
-            ("slippage_cents", "21"),
-            ("lost_fills_pct", "some"),
-            ("blackout_h", "1e3"),
-            ("skew", "1"),
-        ] {
-            assert_eq!(Config::preset(Preset::Seed).set(key, value).unwrap_err().field, key, "{value}");
-        }
-        assert_eq!(Config::from_text("queue_ahead=1&preset=seed").unwrap_err().field, "preset");
-        assert_eq!(Config::from_text("rng_seed=-1").unwrap_err().field, "rng_seed");
-    }
 }

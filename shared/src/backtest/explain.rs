@@ -1,14 +1,14 @@
 //! Why a fill's order stood where it stood.
 
 use super::config::Config;
-use super::engine::quoters;
-use super::fills::FillModel;
 use super::outcome::{OurFill, Record};
 use super::prepared::Prepared;
-use super::run::{Strategy, simulate};
+use super::replay::{Strategy, simulate};
+use super::run::makers;
 use crate::Invalid;
+use crate::engine::{Error, Explained, Explanation, Input, Maker, Outputs};
+use crate::exchange::{FillModel, OrderId, Request};
 use crate::market::Action;
-use crate::quoting::{Command, Event, Explanation, Quoter};
 use crate::units::Timestamp;
 
 /// A fill, and the decision that had placed its order.
@@ -24,28 +24,50 @@ pub struct ExplainedFill {
     pub explanation: Explanation,
 }
 
-/// A quoter whose decisions are noted.
+/// A maker whose orders in one contract are noted, with why they are where they are.
 struct Noted {
-    quoter: Quoter,
-    /// Every decision that changed the quotes of the contract in question: when, and why each side is where it is.
-    decisions: Vec<(i64, crate::quoting::Decision)>,
+    maker: Maker,
     contract: Option<usize>,
+    noted: Vec<Note>,
+    /// Why the contract's quotes were last decided.
+    reason: &'static str,
+}
+
+/// A command that rests an order at a price, and why.
+struct Note {
+    at: Timestamp,
+    order: OrderId,
+    action: Action,
+    price: crate::units::Price,
+    reason: &'static str,
+    decided: Timestamp,
+    explained: Explained,
 }
 
 impl Strategy for Noted {
-    fn step(&mut self, now: Timestamp, event: &Event, commands: &mut Vec<Command>) -> Result<(), Invalid> {
-        Strategy::step(&mut self.quoter, now, event, commands)?;
-        if let Some(contract) = self.contract
-            && commands.iter().any(|command| command.contract == contract)
-            && let Some(decision) = self.quoter.decision(contract)
-        {
-            self.decisions.push((now.micros(), *decision));
+    fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        let known = (out.commands.len(), out.decisions.len());
+        self.maker.step(now, input, out)?;
+        let Some(contract) = self.contract else { return Ok(()) };
+        let own = out.decisions[known.1..].iter().rev().find(|decision| decision.contract == contract);
+        if let Some(decision) = own {
+            self.reason = decision.reason.name();
+        }
+        let Some(explained) = self.maker.explained(contract) else { return Ok(()) };
+        for command in out.commands[known.0..].iter().filter(|command| command.contract == contract) {
+            let (Request::Place { price, .. } | Request::Amend { price, .. }) = command.request else {
+                continue;
+            };
+            let side = usize::from(command.action == Action::Sell);
+            let (order, action, explained) = (command.order, command.action, explained[side]);
+            let (reason, decided) = (self.reason, now);
+            self.noted.push(Note { at: now, order, action, price, reason, decided, explained });
         }
         Ok(())
     }
 
     fn due(&self) -> Option<Timestamp> {
-        self.quoter.due()
+        self.maker.due()
     }
 }
 
@@ -61,33 +83,34 @@ pub fn explain(
     model: FillModel,
     place: usize,
 ) -> Result<Option<ExplainedFill>, Invalid> {
-    let conditions = config.conditions();
+    let assumed = config.assumed();
     // The first run says which contract it is, the second one notes its decisions.
-    let first = simulate(prepared, &mut quoters(prepared, config)?, model, &conditions, Record::All)?;
+    let first = simulate(prepared, &mut makers(prepared, config)?, model, &assumed, Record::All)?;
     let Some(&fill) = first.series.fills.get(place) else { return Ok(None) };
     let of = &prepared.contracts()[fill.contract as usize];
     let within = fill.contract as usize - prepared.events()[of.event].contracts.start;
-    let mut noted: Vec<Noted> = quoters(prepared, config)?
+    let mut noted: Vec<Noted> = makers(prepared, config)?
         .into_iter()
         .enumerate()
-        .map(|(event, quoter)| Noted {
-            quoter,
-            decisions: Vec::new(),
-            contract: (event == of.event).then_some(within),
+        .map(|(event, mut maker)| {
+            let contract = (event == of.event).then_some(within);
+            if contract.is_some() {
+                maker.keep_explanations();
+            }
+            Noted { maker, contract, noted: Vec::new(), reason: "" }
         })
         .collect();
-    simulate(prepared, &mut noted, model, &conditions, Record::Totals)?;
+    simulate(prepared, &mut noted, model, &assumed, Record::Totals)?;
     let at = prepared.batch_micros(fill.batch as usize);
-    let decisions = &noted[of.event].decisions;
     // An order rests for prints later than its arrival.
-    let resting = decisions.iter().rev().find(|(sent, _)| sent.saturating_add(conditions.latency) < at);
-    Ok(resting.map(|(_, decision)| {
-        let action = if fill.bought { Action::Buy } else { Action::Sell };
-        ExplainedFill {
-            fill,
-            decided: decision.at,
-            reason: decision.reason.name(),
-            explanation: decision.explain(action, config.settings()),
-        }
+    let arrived = |note: &&Note| note.at.micros().saturating_add(assumed.latency.order) < at;
+    let own =
+        |note: &&Note| note.order == fill.order && note.action == fill.action && note.price == fill.quoted;
+    let resting = noted[of.event].noted.iter().rev().find(|note| arrived(note) && own(note));
+    Ok(resting.map(|note| ExplainedFill {
+        fill,
+        decided: note.decided,
+        reason: note.reason,
+        explanation: note.explained.explain(&config.parameters()),
     }))
 }

@@ -2,8 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::fills::side_code;
-use crate::market::{EventTape, Tape};
+use crate::market::{EventTape, Side, Tape};
 
 /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
 ///
@@ -36,10 +35,19 @@ pub fn tape_hash(events: &[EventTape]) -> String {
             trade.at.micros(),
             trade.price.centicents(),
             trade.count.hundredths(),
-            i64::from(side_code(trade.taker_side)),
+            side_code(trade.taker_side),
         ] {
             hash.update(number.to_le_bytes());
         }
     }
     hex(hash.finalize().as_slice())
+}
+
+/// How a taker's side is hashed.
+const fn side_code(side: Option<Side>) -> i64 {
+    match side {
+        None => 0,
+        Some(Side::Yes) => 1,
+        Some(Side::No) => 2,
+    }
 }

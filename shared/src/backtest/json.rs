@@ -4,6 +4,7 @@
 //! and sizes are integers, and other numbers are rounded to nine decimals by one multiplication.
 
 use crate::decimal::append_fixed;
+use crate::units::Cash;
 
 /// JSON text in the making. Calls must pair up as the text would.
 #[derive(Debug, Clone, Default)]
@@ -60,9 +61,9 @@ impl Json {
         self.fixed(value, 0)
     }
 
-    /// Writes an amount of microdollars in dollars, without trailing zeros.
-    pub fn dollars(&mut self, microdollars: i64) -> &mut Self {
-        self.fixed(microdollars, 6)
+    /// Writes an amount in dollars, without trailing zeros.
+    pub fn dollars(&mut self, amount: Cash) -> &mut Self {
+        self.fixed(amount.microdollars(), 6)
     }
 
     /// Writes a price of centi-cents in dollars.
@@ -126,9 +127,16 @@ mod tests {
 
     #[test]
     fn values_are_separated_and_numbers_short() {
+        let dollars = Cash::from_microdollars;
         let mut json = Json::new();
         json.open('{').key("a").integer(-5).key("b").open('[');
-        json.line().dollars(1_270_000).line().dollars(-3_750_001).null().price(5_600).contracts(1_050);
+        json.line()
+            .dollars(dollars(1_270_000))
+            .line()
+            .dollars(dollars(-3_750_001))
+            .null()
+            .price(5_600)
+            .contracts(1_050);
         json.number(0.1 + 0.2).number(f64::INFINITY).number(-1e-10).string("x\"y").close(']');
         json.key("c").open('{').close('}').close('}');
         assert_eq!(

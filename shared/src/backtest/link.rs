@@ -7,9 +7,9 @@
 use core::fmt;
 
 use super::config::Config;
-use super::fills::FillModel;
 use super::prepared::Prepared;
 use crate::Invalid;
+use crate::exchange::FillModel;
 use crate::invalid::quoted;
 
 /// The version of the format: a link of another one is refused, not guessed at.
@@ -139,7 +139,7 @@ fn hash_of(field: &'static str, text: String) -> Result<String, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quoting::Preset;
+    use crate::backtest::Preset;
 
     #[test]
     fn a_link_is_read_back() {

@@ -31,8 +31,8 @@ pub fn decisions(prepared: &Prepared, outcomes: &[Outcome]) -> String {
         json.open('{').key("t").string(&time(decision.at));
         json.key("ticker").string(ticker(decision.contract)).key("fill_model").string(model.name());
         json.key("reason").string(decision.reason.name());
-        json.key("fair").number(prepared.beliefs()[decision.batch as usize].fair);
-        json.key("position").contracts(decision.position);
+        json.key("fair").number(decision.fair);
+        json.key("position").contracts(decision.position.hundredths());
         for (keys, quote) in
             [(["bid", "bid_count"], decision.quotes.bid), (["ask", "ask_count"], decision.quotes.ask)]
         {
@@ -69,13 +69,13 @@ pub fn fills(prepared: &Prepared, outcomes: &[Outcome]) -> String {
             let at = prepared.batch_micros(fill.batch as usize);
             let ticker = prepared.contracts()[fill.contract as usize].ticker.as_str();
             text.extend([&time(at), ",", ticker, ",", outcome.model.name(), ","]);
-            text.push_str(if fill.bought { "buy" } else { "sell" });
+            text.push_str(if fill.is_bought() { "buy" } else { "sell" });
             for (value, decimals) in [
-                (i64::from(fill.price), 4),
-                (fill.count, 2),
-                (fill.fee, 6),
-                (i64::from(fill.fair), 4),
-                (fill.position, 2),
+                (fill.price.centicents(), 4),
+                (fill.count.hundredths(), 2),
+                (fill.fee.microdollars(), 6),
+                (fill.fair.centicents(), 4),
+                (fill.position.hundredths(), 2),
             ] {
                 text.push(',');
                 append_fixed(&mut text, value, decimals);

@@ -1,6 +1,6 @@
 //! The table that the mission came with, to be set beside ours.
 
-use crate::quoting::Preset;
+use super::preset::Preset;
 
 /// What the mission says of a configuration: fills, and dollars.
 #[derive(Debug, Clone, Copy, PartialEq)]

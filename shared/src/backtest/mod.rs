@@ -1,24 +1,27 @@
 //! Whether quotes would have made money: a tape of prints, quotes decided by [`crate::quoting`], fills, evidence.
 //!
 //! A tape of prints doesn't say who stood where in the book, so a backtest on it has a range, not a number: fill models
-//! from pessimistic to optimistic run together ([`FillModel`]).
+//! from pessimistic to optimistic run together ([`FillModel`](crate::exchange::FillModel)).
 
-mod account;
 mod agreed;
+mod assumed;
 mod baseline;
-mod calibration;
-mod conditions;
 mod config;
-mod engine;
+#[cfg(test)]
+mod config_tests;
+mod entries;
 mod explain;
-mod fills;
 mod hash;
 mod json;
 mod link;
 mod logs;
 mod mission;
+mod money;
 mod outcome;
 mod prepared;
+mod preset;
+mod reliability;
+mod replay;
 mod report;
 mod run;
 mod score;
@@ -27,23 +30,24 @@ mod stress;
 mod sweep;
 mod view;
 
-pub use account::{ATTRIBUTION, Money};
+pub use assumed::Assumed;
 pub use baseline::{Baseline, BaselineResult, baseline};
-pub use calibration::{Calibration, ContractScore, HorizonScore, SCORED_DAYS, calibrate};
-pub use conditions::Conditions;
-pub use config::{ASSUMPTIONS, Assumption, Config};
-pub use engine::run;
+pub use config::Config;
+pub use entries::{Entry, SETTINGS};
 pub use explain::{ExplainedFill, explain};
-pub use fills::FillModel;
 pub use hash::{sha256, tape_hash};
 pub use json::Json;
 pub use link::{Link, parse_models};
 pub use logs::{decisions, fills};
 pub use mission::{MISSION, Mission};
+pub use money::{ATTRIBUTION, HORIZONS, Money, mean_cents};
 pub use outcome::{Decision, OurFill, Outcome, Record, Series};
-pub use prepared::{HORIZONS, Prepared, PreparedContract, PreparedEvent};
+pub use prepared::{Prepared, PreparedContract, PreparedEvent};
+pub use preset::Preset;
+pub use reliability::{ContractScore, HorizonScore, Reliability, SCORED_DAYS, calibrate};
+pub use replay::{Strategy, simulate};
 pub use report::{RESAMPLES, Report, Row};
-pub use run::{Strategy, simulate};
+pub use run::{run, run_at_once};
 pub use score::{Bin, Score, Scores};
 pub use sharpe::{DeflatedSharpe, Sharpe};
 pub use stress::{STRESSES, Stress, pump_and_dump};

@@ -1,11 +1,14 @@
 //! What a run gives: totals, and the series that charts and logs are made of.
 
-use super::account::Money;
-use super::fills::FillModel;
-use super::prepared::Prepared;
-use crate::quoting::{Quotes, Reason};
+use super::money::Money;
+use super::prepared::{Prepared, PreparedEvent};
+use crate::exchange::{FillModel, OrderId};
+use crate::execution::Reason;
+use crate::market::{Action, Position};
+use crate::quoting::Quotes;
+use crate::units::{Cash, Price, Quantity};
 
-/// One fill of ours. Prices are in centi-cents of YES, sizes in hundredths of a contract, money in microdollars.
+/// One fill of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OurFill {
     /// The batch it happened in, a place in the tape's order of time.
@@ -14,18 +17,29 @@ pub struct OurFill {
     pub print: u32,
     /// The contract's place.
     pub contract: u32,
-    /// Whether we bought YES.
-    pub bought: bool,
-    /// The price traded at.
-    pub price: i32,
+    /// Which of our orders: each event's are numbered from 1.
+    pub order: OrderId,
+    /// Whether we bought or sold YES.
+    pub action: Action,
+    /// The YES price that the order had.
+    pub quoted: Price,
+    /// The YES price traded at.
+    pub price: Price,
     /// The fair mark just before.
-    pub fair: i32,
+    pub fair: Price,
     /// How much.
-    pub count: i64,
+    pub count: Quantity,
     /// What the exchange charged.
-    pub fee: i64,
+    pub fee: Cash,
     /// The position afterwards.
-    pub position: i64,
+    pub position: Position,
+}
+
+impl OurFill {
+    /// Whether we bought YES.
+    pub fn is_bought(&self) -> bool {
+        self.action == Action::Buy
+    }
 }
 
 /// One decision: from now on these quotes shall rest.
@@ -35,10 +49,10 @@ pub struct Decision {
     pub at: i64,
     /// The contract's place.
     pub contract: u32,
-    /// The contract's last batch by then, whose belief it was taken on.
-    pub batch: u32,
-    /// The position at the time, in hundredths of a contract.
-    pub position: i64,
+    /// The fair value that it was taken on, dollars.
+    pub fair: f64,
+    /// The position at the time.
+    pub position: Position,
     /// What changed the mind.
     pub reason: Reason,
     /// What shall rest.
@@ -50,12 +64,12 @@ pub struct Decision {
 pub struct Outcome {
     /// The rule for fills.
     pub model: FillModel,
-    /// The accounts of the contracts, in the order of [`Prepared::contracts`].
+    /// What each contract brought in, in the order of [`Prepared::contracts`].
     pub contracts: Vec<Money>,
     /// All contracts together, with the drawdown of all.
     pub total: Money,
-    /// The profit of each day that has a print, in microdollars: `(days since 1970, profit)`.
-    pub days: Vec<(i64, i64)>,
+    /// The profit of each day on which something was printed or settled: `(days since 1970, profit)`.
+    pub days: Vec<(i64, Cash)>,
     /// The series, if they were asked for.
     pub series: Series,
 }
@@ -67,8 +81,8 @@ pub struct Series {
     pub fills: Vec<OurFill>,
     /// The decisions in order of time.
     pub decisions: Vec<Decision>,
-    /// Equity of all contracts after each batch, in microdollars.
-    pub equity: Vec<i64>,
+    /// Equity of all contracts after each batch.
+    pub equity: Vec<Cash>,
 }
 
 /// What of the way is kept.
@@ -83,15 +97,13 @@ pub enum Record {
 }
 
 impl Outcome {
-    /// Returns the profit of each event, in microdollars, in the order of [`Prepared::events`].
-    pub fn events(&self, prepared: &Prepared) -> Vec<i64> {
-        let of_event = |event: &super::PreparedEvent| {
-            self.contracts
-                .get(event.contracts.clone())
-                .unwrap_or_default()
-                .iter()
-                .map(|money| money.net)
-                .sum()
+    /// Returns the profit of each event, in the order of [`Prepared::events`].
+    pub fn events(&self, prepared: &Prepared) -> Vec<Cash> {
+        let of_event = |event: &PreparedEvent| {
+            let contracts = self.contracts.get(event.contracts.clone()).unwrap_or_default();
+            // The total holds the sum of all contracts, so that it holds that of some.
+            let net = contracts.iter().map(|money| money.net.microdollars()).fold(0, i64::saturating_add);
+            Cash::from_microdollars(net)
         };
         prepared.events().iter().map(of_event).collect()
     }

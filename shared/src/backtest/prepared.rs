@@ -3,19 +3,17 @@
 use core::ops::Range;
 use std::sync::OnceLock;
 
-use super::agreed::Agreed;
-use super::fills::side_code;
+use super::agreed::{Agreed, Beliefs, Believed};
 use super::hash::{sha256, tape_hash};
+use super::money::HORIZONS;
 use crate::Invalid;
+use crate::belief::Belief;
 use crate::belief::{Point, Track};
+use crate::exchange::Print;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use crate::market::{Contract, EventTape, EventTicker, Side, Ticker};
-use crate::quoting::Belief;
 use crate::sort;
 use crate::units::{Price, Timestamp};
-
-/// How long after a fill its markouts are taken: 1, 5 and 30 minutes and 6 hours, in microseconds.
-pub const HORIZONS: [i64; 4] = [60_000_000, 300_000_000, 1_800_000_000, 21_600_000_000];
 
 /// One event of a tape.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +67,7 @@ pub struct Prepared {
     agreed: OnceLock<Agreed>,
 }
 
-/// A batch and its marks, in centi-cents.
+/// A batch and its marks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Batch {
     /// When, in microseconds.
@@ -78,21 +76,31 @@ pub(super) struct Batch {
     pub(super) contract: u32,
     /// Its first print's place; it ends where the next batch begins.
     pub(super) first: u32,
-    /// The contract's print before the batch; its own first one at the start.
-    pub(super) last: i32,
     /// The fair price before and after.
-    pub(super) before: i32,
-    pub(super) after: i32,
+    pub(super) before: Price,
+    pub(super) after: Price,
     /// The fair price at each of [`HORIZONS`] later.
-    pub(super) later: [i32; HORIZONS.len()],
+    pub(super) later: [Price; HORIZONS.len()],
 }
 
-/// A print: price in centi-cents, size in hundredths of a contract, and [`side_code`].
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Print {
-    pub(super) count: i64,
-    pub(super) price: i32,
-    pub(super) taker: u8,
+impl PreparedContract {
+    /// Returns what a settled contract pays.
+    pub(super) fn pays(&self) -> Option<Price> {
+        self.result.map(|result| match result {
+            Side::Yes => Price::ONE,
+            Side::No => Price::ZERO,
+        })
+    }
+}
+
+impl Beliefs for Prepared {
+    fn in_time(&self) -> impl Iterator<Item = Believed<'_>> {
+        self.batches.iter().zip(&self.beliefs).map(|(batch, belief)| {
+            let contract = batch.contract as usize;
+            let event = self.contracts[contract].event;
+            (batch.at, event, contract - self.events[event].contracts.start, belief)
+        })
+    }
 }
 
 impl Prepared {
@@ -132,7 +140,7 @@ impl Prepared {
                     return Err(misfit(tape.ticker().as_str()));
                 }
                 let place = prepared.contracts.len() as u32;
-                let (mut done, mut last) = (0, tape.trades()[0].price.centicents() as i32);
+                let mut done = 0;
                 let own = batches.len();
                 for trades in tape.batches() {
                     let points = &track.points[done..done + trades.len()];
@@ -142,20 +150,16 @@ impl Prepared {
                         at: trades[0].at.micros(),
                         contract: place,
                         first: prints.len() as u32,
-                        last,
                         before: mark(points[0].fair_before)?,
                         after: mark(belief.fair)?,
-                        later: [0; HORIZONS.len()],
+                        later: [Price::ZERO; HORIZONS.len()],
                     });
                     beliefs.push(belief);
-                    for trade in trades {
-                        last = trade.price.centicents() as i32;
-                        prints.push(Print {
-                            count: trade.count.hundredths(),
-                            price: last,
-                            taker: side_code(trade.taker_side),
-                        });
-                    }
+                    prints.extend(trades.iter().map(|trade| Print {
+                        price: trade.price,
+                        count: trade.count,
+                        taker: trade.taker_side,
+                    }));
                 }
                 look_ahead(&mut batches[own..]);
                 // The last word counts.
@@ -273,27 +277,18 @@ impl Prepared {
     }
 }
 
-/// Returns what is believed after a batch. Of its prints the least expected one counts, as any of them may tell that
-/// somebody knows more.
+/// Returns what is believed after a batch.
 fn believed(points: &[Point]) -> Result<Belief, Invalid> {
     let Some(last) = points.last() else {
         return Err(Invalid::new("tracks", "have a batch without a point"));
     };
-    let mut belief =
-        Belief { fair: last.fair_after, sd: last.sd_after, sigma_b: last.sigma_b, z: 0.0, alarm: 0.0 };
-    for point in points {
-        if point.z.abs() >= belief.z.abs() {
-            belief.z = point.z;
-        }
-        belief.alarm = crate::math::max(belief.alarm, point.weights[1] + point.weights[2]);
-    }
-    Ok(belief)
+    Ok(last.belief())
 }
 
-/// Returns the nearest price in centi-cents.
-fn mark(fair: f64) -> Result<i32, Invalid> {
+/// Returns the nearest price.
+fn mark(fair: f64) -> Result<Price, Invalid> {
     if (0.0..=1.0).contains(&fair) {
-        Ok((fair * Price::ONE.centicents() as f64).round() as i32)
+        Ok(Price::nearest(fair))
     } else {
         Err(Invalid::new("fair", format!("must be from 0 to 1 dollar, got {fair}")))
     }

@@ -1,20 +1,22 @@
 //! The result: a row for each contract and for all of them, under each fill model, with its evidence.
 
-use super::account::Money;
-use super::calibration::{Calibration, calibrate};
 use super::config::Config;
-use super::engine::run;
-use super::fills::FillModel;
+use super::entries::SETTINGS;
 use super::hash::sha256;
 use super::json::Json;
 use super::link::Link;
+use super::money::{Money, mean_cents};
 use super::outcome::{Outcome, Record};
 use super::prepared::Prepared;
+use super::reliability::{Reliability, calibrate};
+use super::run::run_at_once;
 use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
-use crate::quoting::Fee;
+use crate::exchange::FillModel;
+use crate::settings::Fee;
 use crate::stats::{mean_interval, sum_interval};
+use crate::units::{Cash, Quantity};
 
 /// The version of `report.json`'s form.
 const SCHEMA: i64 = 1;
@@ -34,9 +36,8 @@ pub struct Row {
     pub model: FillModel,
     /// What came in and went out.
     pub money: Money,
-    /// A 95 % interval of the total's net profit, events resampled, in microdollars; `None` for a single contract, whose
-    /// event is one, and of fewer than four events.
-    pub net_ci95: Option<(i64, i64)>,
+    /// A 95 % interval of the total's net profit, events resampled, `None` for a single contract, whose event is one, and of fewer than four events.
+    pub net_ci95: Option<(Cash, Cash)>,
     /// The Sharpe ratio of the total's daily profits.
     pub sharpe: Option<Sharpe>,
 }
@@ -48,8 +49,8 @@ pub struct Report<'a> {
     config: Config,
     link: Link,
     rows: Vec<Row>,
-    events: Vec<(FillModel, Vec<i64>)>,
-    calibration: Option<Calibration>,
+    events: Vec<(FillModel, Vec<Cash>)>,
+    calibration: Option<Reliability>,
 }
 
 impl<'a> Report<'a> {
@@ -58,10 +59,10 @@ impl<'a> Report<'a> {
     ///
     /// # Errors
     ///
-    /// As [`run`], or names `tape` or `markets` if the link is of others.
+    /// As [`run_at_once`], or names `tape` or `markets` if the link is of others.
     pub fn of(prepared: &'a Prepared, link: &Link, record: Record) -> Result<(Self, Vec<Outcome>), Invalid> {
         link.check(prepared)?;
-        let outcomes = run(prepared, &link.config, &link.models, record)?;
+        let outcomes = run_at_once(prepared, &link.config, &link.models, record)?;
         let rng_seed = link.config.rng_seed;
         let mut report = Self {
             prepared,
@@ -81,9 +82,9 @@ impl<'a> Report<'a> {
         }
         for outcome in &outcomes {
             let events = outcome.events(prepared);
-            let profits: Vec<i64> = outcome.days.iter().map(|day| day.1).collect();
+            let profits: Vec<i64> = outcome.days.iter().map(|day| day.1.microdollars()).collect();
             report.rows.push(Row {
-                net_ci95: sum_interval(&events, RESAMPLES, rng_seed),
+                net_ci95: net_interval(&events, rng_seed),
                 sharpe: Sharpe::of(&profits),
                 ..row(None, outcome.model, outcome.total)
             });
@@ -103,12 +104,12 @@ impl<'a> Report<'a> {
     }
 
     /// Returns how well the fair prices matched settlements; `None` where no contract has settled.
-    pub const fn calibration(&self) -> Option<&Calibration> {
+    pub const fn calibration(&self) -> Option<&Reliability> {
         self.calibration.as_ref()
     }
 
-    /// Returns the net profit of each event under each fill model, in microdollars, in the tape's order.
-    pub fn events(&self) -> &[(FillModel, Vec<i64>)] {
+    /// Returns the net profit of each event under each fill model, in the tape's order.
+    pub fn events(&self) -> &[(FillModel, Vec<Cash>)] {
         &self.events
     }
 
@@ -125,7 +126,7 @@ impl<'a> Report<'a> {
                     None => row.money.settled,
                 };
                 let event: &mut (f64, usize) = &mut events[self.prepared.contracts()[contract].event];
-                *event = (event.0 + sum as f64, event.1 + volume as usize);
+                *event = (event.0 + sum.microdollars() as f64, event.1 + volume.hundredths() as usize);
             }
             events.retain(|event| event.1 > 0);
             mean_interval(&events, RESAMPLES, self.config.rng_seed)
@@ -139,7 +140,7 @@ impl<'a> Report<'a> {
 
     /// Returns how many contracts are charged by the fee their file tells, and how many by the mission's formula.
     pub fn fees_known(&self) -> (usize, usize) {
-        let known = match self.config.settings().fee() {
+        let known = match self.config.assumptions.fee {
             Fee::Exact => self.prepared.contracts().iter().filter(|contract| contract.fees.is_some()).count(),
             Fee::Maker | Fee::Flat(_) => 0,
         };
@@ -158,11 +159,13 @@ impl<'a> Report<'a> {
         };
         self.write_sample(&mut json);
         json.key("config").open('{');
-        for (setting, value) in self.config.settings().entries() {
-            json.key(setting.key).string(&value);
-        }
-        for (place, assumption) in super::ASSUMPTIONS.iter().enumerate() {
-            json.key(assumption.key).number(self.config.assumption(place));
+        for entry in &SETTINGS {
+            json.key(entry.setting.key);
+            if entry.is_assumed() {
+                json.number(self.config.number(entry));
+            } else {
+                json.string(&self.config.value(entry));
+            }
         }
         json.key("rng_seed").string(&self.config.rng_seed.to_string()).close('}');
         let config = self.config.text();
@@ -213,7 +216,7 @@ impl<'a> Report<'a> {
         let contract = row.contract.map(|place| &self.prepared.contracts()[place]);
         json.open('{').key("ticker").string(contract.map_or("TOTAL", |contract| contract.ticker.as_str()));
         json.key("fill_model").string(row.model.name()).key("config").string(config);
-        json.key("fills").integer(money.fills).key("contracts").contracts(money.volume);
+        json.key("fills").integer(money.fills).key("contracts").contracts(money.volume.hundredths());
         json.key("gross").dollars(money.gross()).key("fees").dollars(money.fees);
         json.key("net").dollars(money.net).key("net_ci95");
         match row.net_ci95 {
@@ -223,7 +226,7 @@ impl<'a> Report<'a> {
         json.key("spread").dollars(money.spread).key("markout").dollars(money.markout);
         json.key("revaluation").dollars(money.revaluation).key("slippage").dollars(money.slippage);
         json.key("max_drawdown").dollars(money.max_drawdown);
-        json.key("max_position").contracts(money.max_position);
+        json.key("max_position").contracts(money.max_position.hundredths());
         json.key("markouts_cents").open('{');
         for (key, sum) in MARKOUT_KEYS.iter().zip(money.markouts) {
             write_mean(json.key(key), sum, money.volume);
@@ -245,7 +248,10 @@ impl<'a> Report<'a> {
         json.key("brier").number(brier).key("log_score").number(log_score).key("log_score_raw").number(raw);
         match contract {
             Some(contract) => {
-                json.key("prints").integer(contract.prints as i64).key("position").contracts(money.position);
+                json.key("prints")
+                    .integer(contract.prints as i64)
+                    .key("position")
+                    .contracts(money.position.hundredths());
                 match contract.result {
                     Some(side) => json.key("result").string(&side.to_string()),
                     None => json.key("result").null(),
@@ -262,12 +268,19 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Writes a sum of microdollars over a volume of hundredths as cents a contract.
-fn write_mean(json: &mut Json, sum: i64, volume: i64) {
-    json.number(if volume > 0 { sum as f64 / volume as f64 / 100.0 } else { f64::NAN });
+/// Returns a 95 % interval of the sum of events' profits, events resampled.
+fn net_interval(events: &[Cash], rng_seed: u64) -> Option<(Cash, Cash)> {
+    let events: Vec<i64> = events.iter().map(|net| net.microdollars()).collect();
+    let (low, high) = sum_interval(&events, RESAMPLES, rng_seed)?;
+    Some((Cash::from_microdollars(low), Cash::from_microdollars(high)))
 }
 
-fn write_calibration(json: &mut Json, calibration: &Calibration) {
+/// Writes a sum over a volume as cents a contract.
+fn write_mean(json: &mut Json, sum: Cash, volume: Quantity) {
+    json.number(mean_cents(sum, volume));
+}
+
+fn write_calibration(json: &mut Json, calibration: &Reliability) {
     json.open('{').key("contracts").integer(calibration.contracts as i64);
     json.key("events").integer(calibration.events as i64).key("brier_ci95");
     match calibration.brier_ci95 {

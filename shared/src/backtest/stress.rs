@@ -99,6 +99,7 @@ pub fn pump_and_dump(events: &[EventTape]) -> Result<Vec<EventTape>, Invalid> {
                 price: Price::from_cents((start + moved).clamp(1, 99))?,
                 count: Quantity::from_contracts(SIZE)?,
                 taker_side: Some(if k <= PRINTS { Side::Yes } else { Side::No }),
+                id: None,
             });
         }
     }
@@ -108,7 +109,7 @@ pub fn pump_and_dump(events: &[EventTape]) -> Result<Vec<EventTape>, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quoting::Preset;
+    use crate::backtest::Preset;
 
     #[test]
     fn every_stress_can_be_set() {

@@ -1,14 +1,17 @@
 //! Many configurations, and what is left of the best of them once it is said how many there were.
 
-use super::config::{ASSUMPTIONS, Config};
-use super::fills::FillModel;
+use super::config::Config;
+use super::entries::Entry;
 use super::outcome::Outcome;
 use super::prepared::Prepared;
+use super::preset::Preset;
 use super::sharpe::{DeflatedSharpe, Sharpe};
 use crate::Invalid;
 use crate::decimal;
+use crate::exchange::FillModel;
 use crate::invalid::quoted;
-use crate::quoting::{Kind, Setting};
+use crate::settings::Kind;
+use crate::units::Cash;
 
 /// The most configurations of one sweep.
 const MOST_POINTS: usize = 100_000;
@@ -44,7 +47,7 @@ impl Axis {
             (Some(list), None, ..) if !list.is_empty() => list.split(',').map(str::to_owned).collect(),
             _ => return Err(Invalid::new(key, format!("must be a:b:n or x,y,z, got {}", quoted(values)))),
         };
-        let mut probe = Config::preset(crate::quoting::Preset::Seed);
+        let mut probe = Config::preset(Preset::Seed);
         values.iter().try_for_each(|value| probe.set(key, value))?;
         Ok(Self { key, values })
     }
@@ -52,11 +55,10 @@ impl Axis {
 
 /// Returns the name of what may be swept, and its decimals if it is a number.
 fn swept(name: &str) -> Result<(&'static str, Option<usize>), Invalid> {
-    if let Some(assumption) = ASSUMPTIONS.iter().find(|assumption| assumption.key == name) {
-        return Ok((assumption.key, Some(assumption.decimals)));
-    }
-    let setting = Setting::find(name)
-        .ok_or_else(|| Invalid::new("sweep", format!("{} is no setting and no assumption", quoted(name))))?;
+    let entry = Entry::find(name);
+    let setting = entry
+        .ok_or_else(|| Invalid::new("sweep", format!("{} is no setting and no assumption", quoted(name))))?
+        .setting;
     match setting.kind {
         Kind::Number { decimals, .. } => Ok((setting.key, Some(decimals))),
         // Every calibration has beliefs of its own, which take long to find.
@@ -95,17 +97,38 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Returns the combinations of `axes` that are possible, everything else being as in `base`.
+    /// Returns the combinations of `axes` that are possible, everything else being as in `base`, to be run under `models`.
     ///
     /// # Errors
     ///
-    /// Names `sweep` if there are too many combinations, or none.
-    pub fn new(base: Config, axes: Vec<Axis>) -> Result<Self, Invalid> {
+    /// Names `sweep` if there are too many combinations, or none; or a setting that is swept twice, or that matters in
+    /// none of them, with when it would.
+    pub fn new(base: Config, axes: Vec<Axis>, models: &[FillModel]) -> Result<Self, Invalid> {
         let product = |n: usize, axis: &Axis| n.checked_mul(axis.values.len());
-        match axes.iter().try_fold(1_usize, product) {
-            Some(1..=MOST_POINTS) => Ok(Self { base, axes }),
-            _ => Err(Invalid::new("sweep", format!("must have 1 to {MOST_POINTS} combinations"))),
+        let Some(1..=MOST_POINTS) = axes.iter().try_fold(1_usize, product) else {
+            return Err(Invalid::new("sweep", format!("must have 1 to {MOST_POINTS} combinations")));
+        };
+        let grid = Self { base, axes };
+        for (place, axis) in grid.axes.iter().enumerate() {
+            if grid.axes[..place].iter().any(|other| other.key == axis.key) {
+                return Err(Invalid::new(axis.key, "can't be swept twice"));
+            }
+            if let Some(when) = grid.idle(axis, models) {
+                return Err(Invalid::new(axis.key, format!("can't be swept: {when}")));
+            }
         }
+        Ok(grid)
+    }
+
+    /// Returns when an axis would matter, if it does in no combination.
+    fn idle(&self, axis: &Axis, models: &[FillModel]) -> Option<&'static str> {
+        let entry = Entry::find(axis.key)?;
+        let mut when = None;
+        // What doesn't go together is not run.
+        for config in (0..self.len()).filter_map(|place| self.config(place).ok()) {
+            when = when.or(Some(config.idle(entry, models)?));
+        }
+        when
     }
 
     /// Returns the axes.
@@ -159,12 +182,12 @@ pub struct Trial {
     pub model: FillModel,
     /// How many prints filled us.
     pub fills: i64,
-    /// Fees and net profit, in microdollars.
-    pub fees: i64,
+    /// Fees.
+    pub fees: Cash,
     /// Net profit.
-    pub net: i64,
+    pub net: Cash,
     /// The net profit of each event.
-    pub events: Vec<i64>,
+    pub events: Vec<Cash>,
     /// The Sharpe ratio of the daily profits.
     pub sharpe: Option<Sharpe>,
 }
@@ -172,7 +195,7 @@ pub struct Trial {
 impl Trial {
     /// Returns what is kept of an outcome.
     pub fn of(prepared: &Prepared, outcome: &Outcome) -> Self {
-        let profits: Vec<i64> = outcome.days.iter().map(|day| day.1).collect();
+        let profits: Vec<i64> = outcome.days.iter().map(|day| day.1.microdollars()).collect();
         Self {
             model: outcome.model,
             fills: outcome.total.fills,
@@ -191,12 +214,21 @@ pub struct Verdict {
     pub model: FillModel,
     /// The best configuration's place.
     pub best: usize,
-    /// Its net profit, in microdollars.
-    pub net: i64,
+    /// Its net profit.
+    pub net: Cash,
     /// What it is worth once the number of trials is accounted for.
     pub deflated: Option<DeflatedSharpe>,
     /// The net profit on each event of the configuration that was best on all the others: out of sample.
-    pub held_out: Vec<i64>,
+    pub held_out: Vec<Cash>,
+}
+
+impl Verdict {
+    /// Returns the net profit out of sample, over all events.
+    pub fn net_held_out(&self) -> Cash {
+        // As many events as these add up to no more than what their own totals hold.
+        let net = self.held_out.iter().fold(0_i64, |sum, net| sum.saturating_add(net.microdollars()));
+        Cash::from_microdollars(net)
+    }
 }
 
 /// Judges the best of the trials of one fill model, in the order of the grid; `None` without one, or of a configuration
@@ -215,11 +247,12 @@ pub fn judge(trials: &[Option<&Trial>]) -> Option<Verdict> {
         }
         best.map(|(place, _)| place)
     };
-    let best = best_by(&|trial| trial.net)?;
+    let best = best_by(&|trial| trial.net.microdollars())?;
     let chosen = trials[best]?;
     let held_out = (0..chosen.events.len()).map(|event| {
-        let others = best_by(&|trial| trial.net - trial.events[event]);
-        others.and_then(|place| trials[place]).map_or(0, |trial| trial.events[event])
+        let others =
+            best_by(&|trial| trial.net.microdollars().saturating_sub(trial.events[event].microdollars()));
+        others.and_then(|place| trials[place]).map_or(Cash::ZERO, |trial| trial.events[event])
     });
     let sharpes: Vec<Option<Sharpe>> =
         trials.iter().map(|trial| trial.and_then(|trial| trial.sharpe)).collect();
@@ -235,19 +268,19 @@ pub fn judge(trials: &[Option<&Trial>]) -> Option<Verdict> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quoting::Preset;
+    use crate::backtest::{Record, SETTINGS};
 
     #[test]
     fn a_grid_has_every_combination_once() {
         let axes = ["half_spread_cents=1:4:4", "dynamic=true,false", "queue_ahead=0:50:3"];
         let axes = axes.map(|axis| Axis::parse(axis).unwrap()).to_vec();
-        let grid = Grid::new(Config::preset(Preset::Seed), axes).unwrap();
+        let grid = Grid::new(Config::preset(Preset::Seed), axes, &FillModel::ALL).unwrap();
         assert_eq!(grid.len(), 24);
         let texts: std::collections::BTreeSet<String> =
             (0..24).map(|place| grid.config(place).unwrap().text()).collect();
         assert_eq!(texts.len(), 24);
         assert_eq!(grid.values(1), ["1", "true", "25"]);
-        assert_eq!(grid.config(1).unwrap().assumption(0), 25.0);
+        assert_eq!(grid.config(1).unwrap().assumptions.queue_ahead.hundredths(), 2_500);
     }
 
     #[test]
@@ -268,7 +301,98 @@ mod tests {
         }
         let many =
             vec![Axis::parse("skew_cents=0:10:1000").unwrap(), Axis::parse("drift_cents=0:10:1000").unwrap()];
-        assert_eq!(Grid::new(Config::preset(Preset::Seed), many).unwrap_err().field, "sweep");
+        let refused = Grid::new(Config::preset(Preset::Seed), many, &FillModel::ALL).unwrap_err();
+        assert_eq!(refused.field, "sweep");
+    }
+
+    /// What a sweep of `axes` around `config` is refused for.
+    fn refusal(config: &str, axes: &[&str], models: &[FillModel]) -> Option<String> {
+        let axes = axes.iter().map(|axis| Axis::parse(axis).unwrap()).collect();
+        Grid::new(Config::from_text(config).unwrap(), axes, models).err().map(|invalid| invalid.to_string())
+    }
+
+    #[test]
+    fn a_setting_that_can_not_matter_is_not_swept() {
+        let (all, front) = (&FillModel::ALL[..], &[FillModel::Front][..]);
+        for (config, axis, models, why) in [
+            ("preset=coherent", "skew_cents=0:2:3", all, "it acts only with rules=seed"),
+            ("preset=coherent", "half_spread_cents=1,2", all, "it acts only with rules=seed"),
+            ("preset=coherent", "dynamic=true,false", all, "it acts only with rules=seed"),
+            ("preset=coherent", "half_spread_min_cents=1,2", all, "it acts only with rules=seed"),
+            ("preset=seed-fixed3", "half_spread_min_cents=1,2", all, "it acts only with dynamic=true"),
+            ("preset=seed-fixed3", "half_spread_max_cents=4,5", all, "it acts only with dynamic=true"),
+            ("preset=seed", "risk_aversion=0.01,0.02", all, "it acts only with rules=coherent"),
+            ("preset=seed", "other=0,0.1", all, "it acts only with rules=coherent"),
+            ("preset=seed", "offset=as,glft", all, "it acts only with rules=coherent"),
+            ("preset=seed", "fill_decay=1:100:5", all, "it acts only with rules=coherent"),
+            ("preset=seed", "horizon_h=0,24", all, "it acts only with rules=coherent"),
+            ("preset=seed", "fill_rate=1:9:3", all, "it acts only with rules=coherent"),
+            ("preset=coherent", "fill_rate=1:9:3", all, "it acts only with offset=glft"),
+            ("preset=seed", "queue_ahead=0:50:3", front, "it acts only under the fill model queue"),
+            ("preset=seed", "max_order_size=1:11:3", all, "it acts only below quote_size"),
+        ] {
+            let key = axis.split('=').next().unwrap();
+            assert_eq!(refusal(config, &[axis], models), Some(format!("{key}: can't be swept: {why}")));
+        }
+        assert_eq!(
+            refusal("preset=seed", &["skew_cents=0,1", "skew_cents=1,2"], all).unwrap(),
+            "skew_cents: can't be swept twice"
+        );
+    }
+
+    #[test]
+    fn a_setting_that_matters_in_some_combination_is_swept() {
+        let all = &FillModel::ALL[..];
+        for (config, axes) in [
+            ("preset=seed", &["skew_cents=0:2:3"][..]),
+            ("preset=seed-fixed3", &["dynamic=true,false", "half_spread_min_cents=1,2"]),
+            ("preset=coherent", &["rules=seed,coherent", "skew_cents=0,1", "risk_aversion=0.01,0.02"]),
+            ("preset=coherent", &["fill_rate=1:9:3", "offset=as,glft"]),
+            ("preset=seed", &["max_order_size=0.5,1"]),
+            ("preset=seed", &["quote_size=1:20:3", "max_order_size=5,30"]),
+            ("preset=seed", &["queue_ahead=0:50:3", "max_daily_loss_pct=1,10"]),
+        ] {
+            assert_eq!(refusal(config, axes, all), None, "{axes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_changes_no_trial() {
+        let tape = crate::world::Month::simulate(2, "2026-11-01".parse().unwrap(), 10).unwrap().tape;
+        let tapes = std::slice::from_ref(&tape);
+        let calibration = crate::belief::Calibration::Ml;
+        let tracks = crate::belief::walk_forward(tapes, &[], calibration, &mut |_| {}).unwrap();
+        let prepared = Prepared::new(tapes, &tracks, &[]).unwrap();
+        let trials = |config: &Config| -> Vec<Trial> {
+            let outcomes = crate::backtest::run(&prepared, config, &FillModel::ALL, Record::Totals).unwrap();
+            outcomes.iter().map(|outcome| Trial::of(&prepared, outcome)).collect()
+        };
+        for text in [
+            "preset=seed-fixed3",
+            "half_spread_min_cents=0.5&half_spread_max_cents=1",
+            "preset=coherent",
+            "preset=coherent&offset=glft",
+        ] {
+            let config = Config::from_text(text).unwrap();
+            let known = trials(&config);
+            assert!(known.iter().any(|trial| trial.fills > 0), "{text}");
+            for entry in SETTINGS.iter().filter(|entry| config.idle(entry, &FillModel::ALL).is_some()) {
+                // From one end of its range to the other, as far as the others let it.
+                let values = match entry.setting.kind {
+                    Kind::Number { range: (low, high), .. } => vec![low.to_string(), high.to_string()],
+                    Kind::Flag => vec!["true".to_owned(), "false".to_owned()],
+                    Kind::Choice(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+                    Kind::Fee => Vec::new(),
+                };
+                for value in values {
+                    let mut other = config;
+                    other.set(entry.setting.key, &value).unwrap();
+                    if other.check().is_ok() && other.idle(entry, &FillModel::ALL).is_some() {
+                        assert_eq!(trials(&other), known, "{text}, {}={value}", entry.setting.key);
+                    }
+                }
+            }
+        }
     }
 
     #[test]
@@ -276,16 +400,16 @@ mod tests {
         let trial = |events: [i64; 3]| Trial {
             model: FillModel::Through,
             fills: 1,
-            fees: 0,
-            net: events.iter().sum(),
-            events: events.to_vec(),
+            fees: Cash::ZERO,
+            net: Cash::from_microdollars(events.iter().sum()),
+            events: events.map(Cash::from_microdollars).to_vec(),
             sharpe: None,
         };
         let trials = [trial([90, -20, -20]), trial([10, 10, 10]), trial([0, 0, 0])];
         let verdict = judge(&[Some(&trials[0]), None, Some(&trials[1]), Some(&trials[2])]).unwrap();
         // The first is best by one event alone: without that one it is not chosen, and with it it fails.
-        assert_eq!((verdict.best, verdict.net), (0, 50));
-        assert_eq!(verdict.held_out, [10, -20, -20]);
+        assert_eq!((verdict.best, verdict.net.microdollars()), (0, 50));
+        assert_eq!(verdict.held_out, [10, -20, -20].map(Cash::from_microdollars));
         assert_eq!(judge(&[None]), None);
     }
 }

@@ -4,6 +4,7 @@ use super::outcome::Outcome;
 use super::prepared::Prepared;
 use crate::belief::{logit, sigmoid};
 use crate::quoting::Quote;
+use crate::units::Cash;
 
 /// How many standard deviations of the log-odds a band reaches to either side: 95 % of a normal distribution.
 const REACH: f64 = 1.96;
@@ -49,7 +50,7 @@ impl Prepared {
             }
             let x = batch.at as f64;
             for print in &self.prints[self.prints_of(at)] {
-                view.prints.extend([x, f64::from(print.price) / 1e4]);
+                view.prints.extend([x, print.price.to_dollars()]);
             }
             let centre = logit(belief.fair);
             view.fair.extend([x, belief.fair]);
@@ -79,9 +80,9 @@ impl Prepared {
                 continue;
             }
             let x = self.batch_micros(fill.batch as usize) as f64;
-            let side = if fill.bought { &mut view.bought } else { &mut view.sold };
-            side.extend([x, f64::from(fill.price) / 1e4]);
-            view.position.extend([x, fill.position as f64 / 100.0]);
+            let side = if fill.is_bought() { &mut view.bought } else { &mut view.sold };
+            side.extend([x, fill.price.to_dollars()]);
+            view.position.extend([x, fill.position.contracts()]);
             view.fills.push(at as f64);
         }
         view
@@ -92,8 +93,8 @@ impl Prepared {
     pub fn equity_view(&self, outcomes: &[Outcome], columns: usize) -> Vec<Vec<f64>> {
         let places = self.telling_places(outcomes, columns.max(LEAST_COLUMNS));
         let point = |outcome: &Outcome, place: usize| {
-            let equity = outcome.series.equity.get(place).copied().unwrap_or(0);
-            [self.batches[place].at as f64, equity as f64 / 1e6]
+            let equity = outcome.series.equity.get(place).copied().unwrap_or(Cash::ZERO);
+            [self.batches[place].at as f64, equity.to_dollars()]
         };
         outcomes
             .iter()

@@ -7,9 +7,10 @@
 //! good, through the origin, over all contracts together, on hours that had passed by each midnight. The fair value is
 //! `S(x) + weight (average - S(x))`; the log-odds `x` and all that is said of prints stay the filter's.
 
-use super::Point;
-use super::forward::closed_on;
-use super::prints::{Batch, Prints};
+use serde::{Deserialize, Serialize};
+
+use super::contract::Contract;
+use super::prints::Batch;
 use crate::math::{exp, max, min};
 use crate::units::Date;
 
@@ -23,14 +24,14 @@ const HALF: f64 = 0.05;
 /// What is known before there is a print, in prints: ten on which nothing was made good.
 const RIDGE: f64 = 10.0;
 
-/// A moving average of a contract's prices.
-#[derive(Debug, Clone, Copy)]
+/// A moving average of a contract's prices; the first batch replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Average(f64);
 
 impl Average {
-    /// Returns what is replaced by the first batch.
-    pub(crate) const fn new() -> Self {
-        Self(0.0)
+    /// Returns the average.
+    pub(crate) const fn value(self) -> f64 {
+        self.0
     }
 
     /// Takes in a batch and returns the average.
@@ -45,157 +46,159 @@ impl Average {
 }
 
 /// A regression through the origin: sums of products and of squares.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    products: f64,
-    squares: f64,
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Sums {
+    pub(crate) products: f64,
+    pub(crate) squares: f64,
 }
 
-/// How much of the gap is made good, by day.
-#[derive(Debug)]
+impl Sums {
+    /// Adds that of a `gap` so much was made `good`.
+    pub(crate) fn add(&mut self, gap: f64, good: f64) {
+        let weight = 1.0 / (HALF * HALF + gap * gap);
+        self.products += weight * gap * good;
+        self.squares += weight * gap * gap;
+    }
+}
+
+/// How much of the gap is made good, by all that was known at the last midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Bounce {
-    /// The first day of which there are sums.
-    first: Date,
-    /// Of all that was known by each day's midnight.
-    sums: Vec<Sums>,
+    /// The day that has begun; `None` before the first print.
+    pub(crate) day: Option<Date>,
+    /// Of all hours that had passed when it began.
+    pub(crate) sums: Sums,
 }
 
 impl Bounce {
-    /// Returns a regression for the days from `first` to `last`, with nothing in it.
-    pub(crate) fn new(first: Date, last: Date) -> Self {
-        let days = usize::try_from(last.days_since(first)).unwrap_or(0);
-        Self { first, sums: vec![Sums::default(); days + 1] }
+    /// Returns the correction before the first print.
+    pub(crate) const fn new() -> Self {
+        Self { day: None, sums: Sums { products: 0.0, squares: 0.0 } }
     }
 
-    /// Returns the place of a day's sums.
-    fn place(&self, day: Date) -> Option<usize> {
-        usize::try_from(day.days_since(self.first)).ok().filter(|place| *place < self.sums.len())
+    /// Returns whether a midnight has passed since the last.
+    pub(crate) fn is_due(&self, today: Date) -> bool {
+        self.day.is_none_or(|day| day < today)
     }
 
-    /// Adds a contract, its `forward` means and what was filtered at its prints.
-    pub(crate) fn add(&mut self, prints: &Prints, forward: &[f64], points: &[Point]) {
-        let mut average = Average::new();
-        for (batch, forward) in prints.batches.iter().zip(forward) {
-            let filtered = points[batch.first].fair_after;
-            let gap = average.follow(batch) - filtered;
-            if forward.is_nan() {
-                continue;
+    /// Begins `today`: the hours that have passed are added, of one day after the other, contract
+    /// by contract as `sorted`.
+    pub(crate) fn begin(&mut self, today: Date, contracts: &mut [Contract], sorted: &[usize]) {
+        while let Some(day) =
+            contracts.iter().filter_map(Contract::next_closing).min().filter(|day| *day <= today)
+        {
+            let mut of_day = Sums::default();
+            for place in sorted {
+                contracts[*place].close(day, &mut of_day);
             }
-            if let Some(place) = closed_on(batch.at).and_then(|day| self.place(day)) {
-                let weight = 1.0 / (HALF * HALF + gap * gap);
-                self.sums[place].products += weight * gap * (forward - filtered);
-                self.sums[place].squares += weight * gap * gap;
-            }
+            self.sums.products += of_day.products;
+            self.sums.squares += of_day.squares;
         }
+        self.day = Some(today);
     }
 
-    /// Makes of each day's sums those of all days up to it, when all contracts were added.
-    pub(crate) fn accumulate(&mut self) {
-        let mut all = Sums::default();
-        for sums in &mut self.sums {
-            all = Sums { products: all.products + sums.products, squares: all.squares + sums.squares };
-            *sums = all;
-        }
-    }
-
-    /// Returns the weight of the average on `day`, from 0 to 1.
-    fn weight(&self, day: Date) -> f64 {
-        self.place(day).map_or(0.0, |place| {
-            let Sums { products, squares } = self.sums[place];
-            min(max(products / (squares + RIDGE), 0.0), 1.0)
-        })
-    }
-
-    /// Corrects the fair values that were filtered along a contract.
-    pub(crate) fn correct(&self, prints: &Prints, points: &mut [Point]) {
-        let mut average = Average::new();
-        let mut before = None;
-        for batch in &prints.batches {
-            let points = &mut points[batch.first..batch.end];
-            let filtered = points[0].fair_after;
-            let after = filtered + self.weight(batch.at.date()) * (average.follow(batch) - filtered);
-            for point in points {
-                point.fair_before = before.unwrap_or(point.fair_before);
-                point.fair_after = after;
-            }
-            before = Some(after);
-        }
+    /// Returns the weight of the average, from 0 to 1.
+    pub(crate) fn weight(&self) -> f64 {
+        let Sums { products, squares } = self.sums;
+        min(max(products / (squares + RIDGE), 0.0), 1.0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::{Tape, Trade};
+    use crate::belief::contract::{Learned, Open, State};
+    use crate::belief::forward::forward_means;
+    use crate::belief::run::Runner;
+    use crate::market::Trade;
     use crate::units::{Price, Quantity, Timestamp};
 
-    /// Two hundred prints a minute apart, at 40 c and at 60 c in turns of five, and a filter that follows each.
-    fn bounced() -> (Prints, Vec<Point>, Date) {
+    fn new() -> Contract {
+        Contract::new("KXTOPMONTHLY-26FEB-BAD".parse().unwrap(), 0, State::Switching(Runner::new()))
+    }
+
+    /// Two hundred prints so many minutes apart, at 40 c and at 60 c in turns of five.
+    fn trades(minutes: i64) -> Vec<Trade> {
         let start: Timestamp = "2026-02-03T12:00:00Z".parse().unwrap();
-        let trades = (0..200).map(|i| Trade {
+        let trade = |i: i64| Trade {
             ticker: "KXTOPMONTHLY-26FEB-BAD".parse().unwrap(),
-            at: start.checked_add_micros(i * 60_000_000).unwrap(),
+            at: start.checked_add_micros(i * minutes * 60_000_000).unwrap(),
             price: Price::from_cents(if i % 10 < 5 { 40 } else { 60 }).unwrap(),
             count: Quantity::from_contracts(10).unwrap(),
             taker_side: None,
-        });
-        let prints = Prints::new(&Tape::new(trades.collect()).unwrap(), None);
-        let point = |price: f64| Point {
-            fair_before: price,
-            sd_before: 1.0,
-            fair_after: price,
-            sd_after: 1.0,
-            weights: [1.0, 0.0, 0.0],
-            z: 0.0,
-            pit: 0.5,
-            probability: 0.5,
-            sigma_b: 1.0,
+            id: None,
         };
-        let points = prints.prints.iter().map(|print| point(print.price)).collect();
-        (prints, points, start.date())
+        (0..200).map(trade).collect()
     }
 
-    fn next_day(forward: impl Fn(f64, f64) -> f64) -> f64 {
-        let (prints, points, today) = bounced();
-        let mut average = Average::new();
-        let forward: Vec<f64> =
-            prints.batches.iter().map(|batch| forward(average.follow(batch), batch.sight.price)).collect();
-        let tomorrow = today.checked_add_days(1).unwrap();
-        let mut bounce = Bounce::new(today, tomorrow);
-        bounce.add(&prints, &forward, &points);
-        bounce.accumulate();
-        assert_eq!(bounce.weight(today), 0.0);
-        bounce.weight(tomorrow)
+    /// Returns the weight of the next day if the mean of the next hour was where `good` says, of a gap.
+    fn next_day(minutes: i64, good: impl Fn(f64) -> f64) -> f64 {
+        let mut contract = new();
+        for trade in trades(minutes) {
+            contract.keep(trade.at, None, &[trade]);
+        }
+        let means = forward_means(&contract.prints);
+        contract.open = means
+            .into_iter()
+            .zip(&contract.prints.batches)
+            .map(|(mean, batch)| {
+                let gap = batch.sight.price - 0.45;
+                Open { filtered: mean - good(gap), gap }
+            })
+            .collect();
+        let mut bounce = Bounce::new();
+        let mut contracts = [contract];
+        bounce.begin("2026-02-03".parse().unwrap(), &mut contracts, &[0]);
+        assert_eq!(bounce.weight(), 0.0);
+        bounce.begin("2026-03-04".parse().unwrap(), &mut contracts, &[0]);
+        assert!(contracts[0].open.is_empty());
+        bounce.weight()
     }
 
     #[test]
     fn the_weight_is_the_part_of_the_gap_that_was_made_good() {
         for part in [0.25, 0.5, 1.0] {
-            let weight = next_day(|average, filtered| filtered + part * (average - filtered));
-            assert!(weight < part && weight > 0.9 * part, "{part}: {weight}");
+            let weight = next_day(1, |gap| part * gap);
+            assert!(weight < part && weight > 0.8 * part, "{part}: {weight}");
         }
-        assert_eq!(next_day(|average, filtered| filtered - 0.5 * (average - filtered)), 0.0);
-        assert_eq!(next_day(|average, filtered| filtered + 3.0 * (average - filtered)), 1.0);
-        assert_eq!(next_day(|_, _| f64::NAN), 0.0);
+        assert_eq!(next_day(1, |gap| -0.5 * gap), 0.0);
+        assert_eq!(next_day(1, |gap| 3.0 * gap), 1.0);
+        // Nothing was paid within the hour.
+        assert_eq!(next_day(120, |gap| gap), 0.0);
+    }
+
+    #[test]
+    fn an_hour_counts_from_the_midnight_after_it() {
+        let mut contract = new();
+        let at: Timestamp = "2026-02-03T22:59:59Z".parse().unwrap();
+        for seconds in [0, 1] {
+            let trade =
+                Trade { at: at.checked_add_micros(seconds * 1_000_000).unwrap(), ..trades(1)[0].clone() };
+            contract.keep(trade.at, None, &[trade]);
+        }
+        contract.open = vec![Open { filtered: 0.5, gap: 0.1 }; 2];
+        let mut bounce = Bounce::new();
+        let mut contracts = [contract];
+        bounce.begin("2026-02-04".parse().unwrap(), &mut contracts, &[0]);
+        assert_eq!(contracts[0].open.len(), 1);
+        bounce.begin("2026-02-05".parse().unwrap(), &mut contracts, &[0]);
+        assert_eq!(contracts[0].open.len(), 0);
     }
 
     #[test]
     fn a_corrected_value_lies_between_the_average_and_the_filter() {
-        let (prints, mut points, today) = bounced();
-        let filtered = points.clone();
-        let mut bounce = Bounce::new(today, today);
-        bounce.sums[0] = Sums { products: 1e6, squares: 2e6 };
-        bounce.correct(&prints, &mut points);
-        let mut average = Average::new();
-        for (k, batch) in prints.batches.iter().enumerate() {
-            let middle = 0.5 * (average.follow(batch) + filtered[k].fair_after);
-            assert!(
-                (points[k].fair_after - middle).abs()
-                    < 0.01 * (middle - filtered[k].fair_after).abs() + 1e-15
-            );
-            if k > 0 {
-                assert_eq!(points[k].fair_before, points[k - 1].fair_after);
-            }
+        let (mut plain, mut corrected) = (new(), new());
+        let mut average = Average::default();
+        for trade in trades(1) {
+            let batch = plain.keep(trade.at, None, core::slice::from_ref(&trade));
+            corrected.keep(trade.at, None, &[trade]);
+            let filtered = plain.take(&Learned::nothing(), 0.0, &batch, None);
+            let mut points = Vec::new();
+            let before = corrected.fair;
+            let fair = corrected.take(&Learned::nothing(), 0.5, &batch, Some(&mut points)).fair;
+            let middle = 0.5 * (average.follow(&batch) + filtered.fair);
+            assert!((fair - middle).abs() < 1e-15);
+            assert_eq!((points[0].fair_before, points[0].fair_after), (before, fair));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The mean price a while ahead: what a fair value should have been.
 
+use serde::{Deserialize, Serialize};
+
 use super::prints::Prints;
 use crate::units::{Date, Timestamp};
 
@@ -7,32 +9,47 @@ use crate::units::{Date, Timestamp};
 const FROM: i64 = 900_000_000;
 const TO: i64 = 3_600_000_000;
 
+/// The prints in the window after one batch of a contract, moved on from batch to batch.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Window {
+    /// The batches in it: from `low` to before `high`.
+    pub(crate) low: usize,
+    pub(crate) high: usize,
+    /// The sum of their prices, which carries what was rounded on the way, and how many prints that is.
+    pub(crate) sum: f64,
+    pub(crate) count: usize,
+}
+
+impl Window {
+    /// Moves on to the window after a batch at `at`, and returns the mean price in it; NaN where there is none. What is
+    /// later than the window may still be to come.
+    pub(crate) fn mean_after(&mut self, at: Timestamp, prints: &Prints) -> f64 {
+        let batches = &prints.batches;
+        while let Some(batch) = batches.get(self.high).filter(|batch| batch.at.micros_since(at) <= TO) {
+            for print in prints.of_batch(batch) {
+                self.sum += print.price().to_dollars();
+                self.count += 1;
+            }
+            self.high += 1;
+        }
+        while let Some(batch) =
+            batches[..self.high].get(self.low).filter(|batch| batch.at.micros_since(at) <= FROM)
+        {
+            for print in prints.of_batch(batch) {
+                self.sum -= print.price().to_dollars();
+                self.count -= 1;
+            }
+            self.low += 1;
+        }
+        if self.count == 0 { f64::NAN } else { self.sum / self.count as f64 }
+    }
+}
+
 /// Returns for each batch the mean price of the prints later than 15 minutes after it and at most an hour; NaN where
 /// there are none.
 pub(crate) fn forward_means(prints: &Prints) -> Vec<f64> {
-    let batches = &prints.batches;
-    let (mut low, mut high) = (0, 0);
-    let (mut sum, mut count) = (0.0, 0_usize);
-    batches
-        .iter()
-        .map(|batch| {
-            while high < batches.len() && batches[high].at.micros_since(batch.at) <= TO {
-                for print in &prints.prints[batches[high].first..batches[high].end] {
-                    sum += print.price;
-                    count += 1;
-                }
-                high += 1;
-            }
-            while low < high && batches[low].at.micros_since(batch.at) <= FROM {
-                for print in &prints.prints[batches[low].first..batches[low].end] {
-                    sum -= print.price;
-                    count -= 1;
-                }
-                low += 1;
-            }
-            if count == 0 { f64::NAN } else { sum / count as f64 }
-        })
-        .collect()
+    let mut window = Window::default();
+    prints.batches.iter().map(|batch| window.mean_after(batch.at, prints)).collect()
 }
 
 /// Returns the first day at whose midnight the window of a print at `at` had closed; `None` where there are no days left.

@@ -1,5 +1,7 @@
 //! One Gaussian state on an irregular clock: exact steps, filter, smoother.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Invalid;
 use crate::invalid::{finite, non_negative, positive};
 use crate::math::{exp, exp_m1, ln};
@@ -82,7 +84,7 @@ impl Diffusion {
 }
 
 /// A normal distribution.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Gaussian {
     /// Its mean.
     pub mean: f64,

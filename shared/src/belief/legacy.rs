@@ -4,11 +4,14 @@
 //! then fitted a mixture to the increments of what it had filtered. More than half of the prints repeat the price, so
 //! that the median is zero and the level stands still.
 
+use serde::{Deserialize, Serialize};
+
 use super::kalman::Gaussian;
-use super::prints::{Prints, Sight, YEAR_HOURS};
-use super::{Point, sigmoid};
+use super::prints::{Print, Prints, Sight, YEAR_HOURS};
+use super::{Belief, Point, price_logit, sigmoid};
+use crate::Invalid;
+use crate::invalid::{non_negative, positive};
 use crate::math::{exp, max, normal};
-use crate::units::Timestamp;
 
 /// The variance of the noise.
 const NOISE: f64 = 0.01;
@@ -89,13 +92,13 @@ impl IncrementMixture {
 }
 
 /// The local level of the first system along a contract.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Level {
     state: Option<Gaussian>,
 }
 
 /// What one epoch of it is calibrated to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Calibrated {
     step: f64,
     /// Per square root of a year.
@@ -108,13 +111,18 @@ impl Calibrated {
         Self { step: LEAST_STEP, sigma_b: 0.0 }
     }
 
-    /// Returns the calibration on the prints of an event's contracts before `until`.
-    pub(crate) fn fit(contracts: &[&Prints], until: Timestamp) -> Self {
+    /// Returns what is wrong with it, if it can't be one.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        positive("step", self.step)?;
+        non_negative("sigma_b", self.sigma_b).map(|_| ())
+    }
+
+    /// Returns the calibration on the prints of an event's contracts.
+    pub(crate) fn fit(contracts: &[&Prints]) -> Self {
         let mut squares = Vec::new();
         for prints in contracts {
-            let known = &prints.prints[..prints.prints_before(until)];
-            squares.extend(known.windows(2).map(|pair| {
-                let change = pair[1].log_odds - pair[0].log_odds;
+            squares.extend(prints.prints.windows(2).map(|pair| {
+                let change = price_logit(pair[1].price()) - price_logit(pair[0].price());
                 change * change
             }));
         }
@@ -124,12 +132,12 @@ impl Calibrated {
         let mut of_prints = Self { step, sigma_b: 0.0 };
         for prints in contracts {
             let mut level = Level::new();
-            for batch in &prints.batches[..prints.batches_before(until)] {
+            for batch in &prints.batches {
                 hours += batch.hours;
-                for sight in &prints.prints[batch.first..batch.end] {
-                    if let Some(moved) = level.take(&of_prints, sight.log_odds).map(|seen| seen.moved) {
-                        increments.push(moved);
-                    }
+            }
+            for print in &prints.prints {
+                if let Some(seen) = level.take(&of_prints, price_logit(print.price())) {
+                    increments.push(seen.moved);
                 }
             }
         }
@@ -168,6 +176,11 @@ impl Level {
         Self { state: None }
     }
 
+    /// Returns where it is; `None` before the first print.
+    pub(crate) const fn state(&self) -> Option<Gaussian> {
+        self.state
+    }
+
     /// Takes in a print; nothing was believed before the first.
     fn take(&mut self, with: &Calibrated, log_odds: f64) -> Option<Seen> {
         let Some(state) = self.state else {
@@ -182,13 +195,26 @@ impl Level {
         Some(Seen { before, total, innovation, moved })
     }
 
-    /// Takes in a batch, print by print, and appends what was believed at its prints.
-    pub(crate) fn record(&mut self, with: &Calibrated, sights: &[Sight], points: &mut Vec<Point>) {
-        let first = points.len();
+    /// Takes in a batch, print by print, appends what was believed at its prints where that is wanted, and returns what
+    /// is believed after it.
+    pub(crate) fn follow(
+        &mut self,
+        with: &Calibrated,
+        prints: &[Print],
+        mut points: Option<&mut Vec<Point>>,
+    ) -> Belief {
         let before = self.state.unwrap_or(Gaussian { mean: 0.0, variance: 4.0 });
-        for sight in sights {
+        let first = points.as_ref().map_or(0, |points| points.len());
+        // As all prints as one surprise the level that was there before them.
+        let z = self.state.map_or(0.0, |state| {
+            let total = state.variance + with.step + NOISE;
+            (Sight::of(prints).log_odds - state.mean) / total.sqrt()
+        });
+        for print in prints {
+            let sight = Sight::of(core::slice::from_ref(print));
             let seen = self.take(with, sight.log_odds);
-            let z = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            let of_print = seen.as_ref().map_or(0.0, |seen| seen.innovation / seen.total.sqrt());
+            let Some(points) = points.as_deref_mut() else { continue };
             let total = seen.as_ref().map_or(before.variance + NOISE, |seen| seen.total);
             let state = seen.map_or(before, |seen| seen.before);
             let below = |log_odds: f64| normal::cdf((log_odds - state.mean) / total.sqrt());
@@ -199,17 +225,19 @@ impl Level {
                 sd_after: 0.0,
                 weights: [1.0, 0.0, 0.0],
                 z,
-                pit: normal::cdf(z),
+                pit: normal::cdf(of_print),
                 probability: below(sight.high) - below(sight.low),
                 sigma_b: with.sigma_b,
             });
         }
-        let sd_before = points[first..].first().map_or(0.0, |point| point.sd_before);
-        if let Some(after) = self.state {
+        let after = self.state.unwrap_or(before);
+        let (fair, sd) = (sigmoid(after.mean), after.variance.sqrt());
+        if let Some(points) = points {
+            let sd_before = points.get(first).map_or(0.0, |point| point.sd_before);
             for point in &mut points[first..] {
-                point.sd_before = sd_before;
-                (point.fair_after, point.sd_after) = (sigmoid(after.mean), after.variance.sqrt());
+                (point.sd_before, point.fair_after, point.sd_after) = (sd_before, fair, sd);
             }
         }
+        Belief { fair, sd, sigma_b: with.sigma_b, z, weights: [1.0, 0.0, 0.0] }
     }
 }

@@ -2,11 +2,12 @@
 
 mod bounce;
 mod calibration;
-pub mod coherence;
+mod contract;
 pub mod drift;
 pub mod em;
+mod engine;
+mod event;
 pub mod evidence;
-mod filter;
 mod forward;
 pub mod kalman;
 pub mod legacy;
@@ -16,8 +17,12 @@ mod model;
 mod prints;
 #[cfg(test)]
 mod recovery;
+mod refused;
 mod run;
 pub mod score;
+mod settings;
+mod snapshot;
+mod stream;
 pub mod surface;
 pub mod switching;
 pub mod tick;
@@ -26,9 +31,12 @@ mod variational;
 mod walk;
 
 pub use calibration::Calibration;
-pub use filter::{Belief, Filter};
+pub use engine::Engine;
 pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
-pub use run::filter_with;
-pub use track::{Point, Track};
-pub use walk::{WalkForward, walk_forward};
+pub use refused::Refused;
+pub use settings::Settings;
+pub use snapshot::Snapshot;
+pub use stream::{Closed, Stream, StreamSnapshot};
+pub use track::{Belief, Point, Track};
+pub use walk::{settlements, walk_forward, walk_in_pieces};

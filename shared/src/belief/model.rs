@@ -1,5 +1,7 @@
 //! The parameters of the filter that walks forward.
 
+use serde::{Deserialize, Serialize};
+
 use super::kalman::Gaussian;
 use super::prints::{Batch, Sight, YEAR_HOURS};
 use super::surface;
@@ -15,6 +17,8 @@ const MACKAY: f64 = core::f64::consts::PI / 8.0;
 const LN_TYPICAL_SIZE: f64 = core::f64::consts::LN_10;
 /// The variance of the log-odds before the first print: from 12 c to 88 c one standard deviation around the middle.
 const FIRST_VARIANCE: f64 = 4.0;
+/// The belief before the first print: even odds, widely spread.
+pub(crate) const BEFORE_FIRST: Gaussian = Gaussian { mean: 0.0, variance: FIRST_VARIANCE };
 /// How many leaps come with each jump. A leap is news so great that what was believed before counts for no more than it
 /// would before the first print.
 const LEAPS: f64 = 0.1;
@@ -25,7 +29,7 @@ pub(crate) const PARAMETERS: usize = 9;
 /// How contracts of one series move and print: the three explanations of [`super::tick`], with a volatility that
 /// follows [`surface::belief_volatility`], a part of it that comes with each trade, and noise that falls with a print's
 /// size.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Model {
     /// The belief volatility as a multiple of the surface's.
     pub volatility: f64,
@@ -92,11 +96,6 @@ impl Model {
             size_exponent: v[7],
             half_spread: exp(v[8]),
         }
-    }
-
-    /// Returns the belief before the first print: even odds, widely spread.
-    pub(crate) const fn before_first(&self) -> Gaussian {
-        Gaussian { mean: 0.0, variance: FIRST_VARIANCE }
     }
 
     /// Returns the belief volatility per square root of a year at the log-odds `mean`, `left` hours before settlement.

@@ -3,7 +3,7 @@
 use super::{logit, price_logit};
 use crate::market::{Side, Tape, Trade};
 use crate::math::{ln, max, min};
-use crate::units::Timestamp;
+use crate::units::{Price, Quantity, Timestamp};
 
 /// Microseconds in an hour: the filter's unit of time.
 const HOUR: f64 = 3_600e6;
@@ -52,39 +52,82 @@ pub(crate) struct Batch {
     pub(crate) sight: Sight,
 }
 
+/// A print as it is kept: what a sight of it, alone or with others, is computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Print {
+    pub(crate) count: Quantity,
+    /// The price: at most 10 000, in two bytes, as there are many prints.
+    centicents: u16,
+    pub(crate) taker_side: Option<Side>,
+}
+
+impl Print {
+    /// Returns a print; a price fits its two bytes.
+    pub(crate) fn new(price: Price, count: Quantity, taker_side: Option<Side>) -> Self {
+        Self { count, centicents: u16::try_from(price.centicents()).unwrap_or(u16::MAX), taker_side }
+    }
+
+    /// Returns what is kept of a trade.
+    pub(crate) fn of(trade: &Trade) -> Self {
+        Self::new(trade.price, trade.count, trade.taker_side)
+    }
+
+    /// Returns the price.
+    pub(crate) fn price(&self) -> Price {
+        Price::literal(i64::from(self.centicents))
+    }
+}
+
 /// The prints of one contract.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Prints {
-    pub(crate) prints: Vec<Sight>,
+    pub(crate) prints: Vec<Print>,
     pub(crate) batches: Vec<Batch>,
 }
 
 impl Prints {
-    /// Reads a tape of a contract that settles at `settles`.
-    pub(crate) fn new(tape: &Tape, settles: Option<Timestamp>) -> Self {
-        let mut prints = Vec::with_capacity(tape.trades().len());
-        let mut batches: Vec<Batch> = Vec::new();
+    /// Reads a tape.
+    pub(crate) fn of(tape: &Tape) -> Self {
+        let mut prints = Self::default();
+        prints.expect(tape);
         for trades in tape.batches() {
-            let first = prints.len();
-            prints.extend(trades.iter().map(|trade| Sight::of(core::slice::from_ref(trade))));
-            let at = trades[0].at;
-            let hours = batches.last().map_or(0.0, |last| hours_between(last.at, at));
-            let left = hours_left(settles, at);
-            let sight = if let [_] = trades { prints[first] } else { Sight::of(trades) };
-            batches.push(Batch { at, hours, left, first, end: prints.len(), sight });
+            prints.take(trades[0].instant(), None, trades);
         }
-        Self { prints, batches }
+        prints
     }
 
-    /// Returns how many of the batches were before `instant`.
-    pub(crate) fn batches_before(&self, instant: Timestamp) -> usize {
-        self.batches.partition_point(|batch| batch.at < instant)
+    /// Makes room for a tape, no more and no less.
+    pub(crate) fn expect(&mut self, tape: &Tape) {
+        self.prints.reserve_exact(tape.trades().len());
+        self.batches.reserve_exact(tape.batches().count());
     }
 
-    /// Returns how many of the prints were before `instant`.
-    pub(crate) fn prints_before(&self, instant: Timestamp) -> usize {
-        let batches = self.batches_before(instant);
-        batches.checked_sub(1).map_or(0, |last| self.batches[last].end)
+    /// Takes in the trades of one instant of a contract that settles at `settles`, and returns them as one.
+    pub(crate) fn take(&mut self, at: Timestamp, settles: Option<Timestamp>, trades: &[Trade]) -> Batch {
+        let first = self.prints.len();
+        self.prints.extend(trades.iter().map(Print::of));
+        self.close(at, settles, first)
+    }
+
+    /// Makes one batch of the prints from the one at `first` on.
+    pub(crate) fn close(&mut self, at: Timestamp, settles: Option<Timestamp>, first: usize) -> Batch {
+        let hours = self.batches.last().map_or(0.0, |last| hours_between(last.at, at));
+        let sight = Sight::of(&self.prints[first..]);
+        let batch = Batch { at, hours, left: hours_left(settles, at), first, end: self.prints.len(), sight };
+        self.batches.push(batch);
+        batch
+    }
+
+    /// Tells when the contract settles, also of what was printed before.
+    pub(crate) fn settle(&mut self, settles: Option<Timestamp>) {
+        for batch in &mut self.batches {
+            batch.left = hours_left(settles, batch.at);
+        }
+    }
+
+    /// Returns the prints of a batch.
+    pub(crate) fn of_batch(&self, batch: &Batch) -> &[Print] {
+        &self.prints[batch.first..batch.end]
     }
 }
 
@@ -98,34 +141,27 @@ pub(crate) fn hours_left(settles: Option<Timestamp>, at: Timestamp) -> f64 {
     settles.map_or(UNKNOWN_LEFT, |end| end.micros_since(at).max(LEAST_LEFT)) as f64 / HOUR
 }
 
-impl Batch {
-    /// Returns `trades`, which are of one instant, when `first` prints were before them.
-    pub(crate) fn seen(at: Timestamp, hours: f64, left: f64, first: usize, trades: &[Trade]) -> Self {
-        Self { at, hours, left, first, end: first + trades.len(), sight: Sight::of(trades) }
-    }
-}
-
 impl Sight {
-    /// Returns `trades`, which are of one instant, as one.
-    fn of(trades: &[Trade]) -> Self {
+    /// Returns `prints`, which are of one instant, as one.
+    pub(crate) fn of(prints: &[Print]) -> Self {
         let (mut size, mut paid, mut bought) = (0.0, 0.0, 0.0);
         let mut tick = 0.01;
-        for trade in trades {
+        for print in prints {
             // A hundredth of a contract is the least that trades.
-            let count = max(trade.count.to_contracts(), 0.01);
+            let count = max(print.count.to_contracts(), 0.01);
             size += count;
-            paid += count * trade.price.to_dollars();
-            bought += match trade.taker_side {
+            paid += count * print.price().to_dollars();
+            bought += match print.taker_side {
                 Some(Side::Yes) => count,
                 Some(Side::No) => -count,
                 None => 0.0,
             };
-            if trade.price.centicents() % 100 != 0 {
+            if print.price().centicents() % 100 != 0 {
                 tick = 0.001;
             }
         }
-        let [price, log_odds] = match trades {
-            [trade] => [trade.price.to_dollars(), price_logit(trade.price)],
+        let [price, log_odds] = match prints {
+            [print] => [print.price().to_dollars(), price_logit(print.price())],
             _ => [paid / size, logit(min(max(paid / size, 0.001), 0.999))],
         };
         // All beyond the first and the last tick is rounded to these.

@@ -1,28 +1,16 @@
 //! The filter along a contract's prints.
 
+use serde::{Deserialize, Serialize};
+
 use super::kalman::Gaussian;
-use super::model::{Jumps, Model, fair};
+use super::model::{BEFORE_FIRST, Jumps, Model, fair};
 use super::prints::{Batch, Prints, Sight};
 use super::switching::{Prediction, Update};
-use super::{Point, Track};
-use crate::market::Tape;
+use super::{Belief, Point};
 use crate::math::{ln, max};
-use crate::units::Timestamp;
 
 /// The least probability that a print is scored with: nothing is impossible.
 const LEAST_PROBABILITY: f64 = 1e-12;
-
-/// Returns what the filter with a given `model` believed along a tape of a contract that settles at `settles`: half a month
-/// after each print where that is unknown. Nothing is fitted, and bounce is not corrected.
-pub fn filter_with(model: &Model, tape: &Tape, settles: Option<Timestamp>) -> Track {
-    let prints = Prints::new(tape, settles);
-    let mut points = Vec::with_capacity(prints.prints.len());
-    let mut runner = Runner::new(model);
-    for batch in &prints.batches {
-        runner.record(model, &prints, batch, &mut points);
-    }
-    Track { ticker: tape.ticker().clone(), points }
-}
 
 /// What was believed around a batch.
 pub(crate) struct Taken {
@@ -32,7 +20,6 @@ pub(crate) struct Taken {
     pub(crate) jumps: Jumps,
     /// What was said of all its prints as one.
     pub(crate) prediction: Prediction,
-    pub(crate) fair_before: f64,
     /// Of diffusion, stray print and jump.
     pub(crate) weights: [f64; 3],
 }
@@ -45,18 +32,21 @@ pub(crate) fn surprise(prediction: &Prediction, print: &Sight) -> f64 {
 }
 
 /// Where the filter is in a contract.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Runner {
     state: Gaussian,
-    fair: f64,
     started: bool,
 }
 
 impl Runner {
     /// Returns the filter before the first print.
-    pub(crate) fn new(model: &Model) -> Self {
-        let state = model.before_first();
-        Self { state, fair: fair(state), started: false }
+    pub(crate) const fn new() -> Self {
+        Self { state: BEFORE_FIRST, started: false }
+    }
+
+    /// Returns where it is.
+    pub(crate) const fn state(&self) -> Gaussian {
+        self.state
     }
 
     /// Returns what is said of `batch` before it, and the belief volatility in force.
@@ -71,15 +61,9 @@ impl Runner {
         }
     }
 
-    /// Returns the fair price.
-    pub(crate) const fn fair(&self) -> f64 {
-        self.fair
-    }
-
     #[inline(always)]
     fn follow(&mut self, state: Gaussian) {
         self.state = state;
-        self.fair = fair(state);
         self.started = true;
     }
 
@@ -88,43 +72,22 @@ impl Runner {
     pub(crate) fn take(&mut self, model: &Model, batch: &Batch) -> Taken {
         let (before, sigma_b, jumps) = self.ahead(model, batch);
         let prediction = model.predict(before, &batch.sight, &jumps);
-        let fair_before = self.fair;
         let Update { state, weights: [diffusion, stray, jump, leap], .. } =
             prediction.update(batch.sight.log_odds);
         self.follow(state);
         let weights = [diffusion, stray, jump + leap];
-        Taken { before, sigma_b, jumps, prediction, fair_before, weights }
+        Taken { before, sigma_b, jumps, prediction, weights }
+    }
+
+    /// Returns the fair price, not corrected for bounce.
+    #[inline]
+    pub(crate) fn fair(&self) -> f64 {
+        fair(self.state)
     }
 
     /// Returns the standard deviation of the log-odds.
     pub(crate) fn sd(&self) -> f64 {
         self.state.variance.sqrt()
-    }
-
-    /// Takes in a batch and appends what was believed at its prints.
-    pub(crate) fn record(&mut self, model: &Model, prints: &Prints, batch: &Batch, points: &mut Vec<Point>) {
-        let taken = self.take(model, batch);
-        let (sd_before, sd_after) = (taken.before.variance.sqrt(), self.sd());
-        for place in batch.first..batch.end {
-            let print = &prints.prints[place];
-            let prediction = if batch.end - batch.first == 1 {
-                taken.prediction
-            } else {
-                model.predict(taken.before, print, &taken.jumps)
-            };
-            let [below, up_to] = prediction.cdf_of_two([print.low, print.high]);
-            points.push(Point {
-                fair_before: taken.fair_before,
-                sd_before,
-                fair_after: self.fair,
-                sd_after,
-                weights: taken.weights,
-                z: surprise(&prediction, print),
-                pit: below + within_tick(place) * (up_to - below),
-                probability: up_to - below,
-                sigma_b: taken.sigma_b,
-            });
-        }
     }
 
     /// Takes in a batch and returns the logarithm of the probability of the tick that it printed.
@@ -134,6 +97,40 @@ impl Runner {
         let [below, up_to] = prediction.cdf_of_two([batch.sight.low, batch.sight.high]);
         self.follow(prediction.update(batch.sight.log_odds).state);
         ln(max(up_to - below, LEAST_PROBABILITY))
+    }
+}
+
+impl Taken {
+    /// Appends what was believed at the prints of `batch`, whose fair price was `fair_before` and is as in `after`.
+    pub(crate) fn record(
+        &self,
+        model: &Model,
+        (prints, batch): (&Prints, &Batch),
+        fair_before: f64,
+        after: &Belief,
+        points: &mut Vec<Point>,
+    ) {
+        let sd_before = self.before.variance.sqrt();
+        for place in batch.first..batch.end {
+            let (sight, prediction) = if batch.end - batch.first == 1 {
+                (batch.sight, self.prediction)
+            } else {
+                let sight = Sight::of(&prints.prints[place..=place]);
+                (sight, model.predict(self.before, &sight, &self.jumps))
+            };
+            let [below, up_to] = prediction.cdf_of_two([sight.low, sight.high]);
+            points.push(Point {
+                fair_before,
+                sd_before,
+                fair_after: after.fair,
+                sd_after: after.sd,
+                weights: self.weights,
+                z: after.z,
+                pit: below + within_tick(place) * (up_to - below),
+                probability: up_to - below,
+                sigma_b: self.sigma_b,
+            });
+        }
     }
 }
 

@@ -42,13 +42,14 @@ impl ForwardMisses {
 
 /// Returns how far the fair values of `track` were from what was paid later, print by print of `tape`.
 pub fn forward_misses(tape: &Tape, track: &Track) -> Vec<ForwardMisses> {
-    let prints = Prints::new(tape, None);
+    let prints = Prints::of(tape);
     let forward = forward_means(&prints);
     let mut misses = Vec::with_capacity(track.points.len());
-    let mut average = prints.prints[0].price;
+    let mut average = tape.trades()[0].price.to_dollars();
     for (batch, forward) in prints.batches.iter().zip(forward) {
-        for (print, point) in prints.prints[batch.first..batch.end].iter().zip(&track.points[batch.first..]) {
-            average += AVERAGE_WEIGHT * (print.price - average);
+        for (print, point) in prints.of_batch(batch).iter().zip(&track.points[batch.first..]) {
+            let price = print.price().to_dollars();
+            average += AVERAGE_WEIGHT * (price - average);
             let square = |value: f64| (value - forward) * (value - forward);
             misses.push(if forward.is_nan() {
                 ForwardMisses::default()
@@ -57,7 +58,7 @@ pub fn forward_misses(tape: &Tape, track: &Track) -> Vec<ForwardMisses> {
                     count: 1,
                     fair: square(point.fair_after),
                     average: square(average),
-                    last: square(print.price),
+                    last: square(price),
                 }
             });
         }

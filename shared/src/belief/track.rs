@@ -1,6 +1,35 @@
-//! The filter's belief, print by print.
+//! What is believed of a contract, instant by instant and print by print.
+
+use serde::{Deserialize, Serialize};
 
 use crate::market::Ticker;
+use crate::math::min;
+
+/// What is believed of a contract after the prints of an instant, and how they surprised.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Belief {
+    /// The fair YES price in dollars, corrected for bounce.
+    pub fair: f64,
+    /// The standard deviation of the log-odds.
+    pub sd: f64,
+    /// The belief volatility that was in force, log-odds per square root of a year.
+    pub sigma_b: f64,
+    /// The standardised innovation of the instant's prints as one, at the mean price of a contract: what the filter is
+    /// updated on. In how many slices a sweep was reported makes no difference.
+    pub z: f64,
+    /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
+    pub weights: [f64; 3],
+}
+
+impl Belief {
+    /// Returns the probability that the prints were stray or the log-odds jumped: somebody knows more, or nobody does. The
+    /// weights add up to one but for rounding; this is never above it.
+    #[inline]
+    pub fn alarm(&self) -> f64 {
+        let [_, stray, jump] = self.weights;
+        min(stray + jump, 1.0)
+    }
+}
 
 /// What the filter believed around one print.
 ///
@@ -18,7 +47,7 @@ pub struct Point {
     pub sd_after: f64,
     /// The posterior weights of diffusion, stray print and jump, of any size; they sum to one.
     pub weights: [f64; 3],
-    /// The standardised innovation.
+    /// The standardised innovation of the print's whole batch, as in [`Belief::z`].
     pub z: f64,
     /// The probability integral transform of the print under its prediction, in [0, 1].
     pub pit: f64,
@@ -28,6 +57,19 @@ pub struct Point {
     pub sigma_b: f64,
 }
 
+impl Point {
+    /// Returns what was believed after the print's whole batch.
+    pub const fn belief(&self) -> Belief {
+        Belief {
+            fair: self.fair_after,
+            sd: self.sd_after,
+            sigma_b: self.sigma_b,
+            z: self.z,
+            weights: self.weights,
+        }
+    }
+}
+
 /// The belief in one contract along its tape.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Track {
@@ -35,4 +77,18 @@ pub struct Track {
     pub ticker: Ticker,
     /// One point a print, in the order of [`crate::market::Tape::trades`].
     pub points: Vec<Point>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_is_never_above_one() {
+        let belief = |weights| Belief { fair: 0.5, sd: 0.1, sigma_b: 8.0, z: 0.0, weights };
+        let rounded = [0.0, 0.9, 0.1 + 2.0 * f64::EPSILON];
+        assert!(rounded[1] + rounded[2] > 1.0);
+        assert_eq!(belief(rounded).alarm(), 1.0);
+        assert_eq!(belief([0.5, 0.25, 0.25]).alarm(), 0.5);
+    }
 }

@@ -13,7 +13,7 @@ use super::switching::jump_probability;
 use super::{logit, sigmoid};
 use crate::Invalid;
 use crate::math::{exp, exp_m1, ln, max, min};
-use crate::units::Timestamp;
+use crate::pieces::Pace;
 
 /// How many prints the prior is worth, in each of its parts.
 const PRIOR_PRINTS: f64 = 10.0;
@@ -81,11 +81,11 @@ impl Sequence {
     }
 }
 
-/// Returns the model that structured variational EM finds for the prints before `until`, and the bound after each round,
-/// which includes the prior and never falls.
-pub(crate) fn fit(
+/// Returns the model that structured variational EM finds for the prints, and the bound after each round, which includes
+/// the prior and never falls. Each round is a piece of the work.
+pub(crate) async fn fit(
+    pace: &Pace,
     contracts: &[&Prints],
-    until: Timestamp,
     start: &Model,
     prior: &Model,
 ) -> Result<(Model, Vec<f64>), Invalid> {
@@ -93,9 +93,8 @@ pub(crate) fn fit(
     let mut parameters = Parameters::of(start);
     let mut sequences: Vec<Sequence> = contracts
         .iter()
-        .map(|prints| &prints.batches[..prints.batches_before(until)])
-        .filter(|batches| batches.len() > 1)
-        .map(|batches| Sequence::new(batches, &parameters))
+        .filter(|prints| prints.batches.len() > 1)
+        .map(|prints| Sequence::new(&prints.batches, &parameters))
         .collect();
     let mut bounds: Vec<f64> = Vec::new();
     for _ in 0..ROUNDS {
@@ -107,6 +106,7 @@ pub(crate) fn fit(
         let gained = bounds.last().map_or(f64::INFINITY, |last| bound - last);
         bounds.push(bound);
         parameters = sums.maximise(&sequences, &prior);
+        pace.rest().await;
         if gained < GAIN {
             break;
         }
@@ -300,7 +300,7 @@ impl Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::Tape;
+    use crate::pieces::Pieces;
     use crate::units::Date;
     use crate::world::Month;
 
@@ -309,10 +309,16 @@ mod tests {
         let month = Month::simulate(3, Date::new(2026, 11, 1).unwrap(), 29).unwrap();
         let settles = Date::new(2026, 11, 30).unwrap().midnight();
         let event = month.until(20).unwrap().tape;
-        let prints: Vec<Prints> =
-            event.contracts().iter().map(|tape: &Tape| Prints::new(tape, Some(settles))).collect();
+        let mut prints = vec![Prints::default(); event.contracts().len()];
+        for (prints, tape) in prints.iter_mut().zip(event.contracts()) {
+            for trades in tape.batches() {
+                prints.take(trades[0].instant(), Some(settles), trades);
+            }
+        }
         let contracts: Vec<&Prints> = prints.iter().collect();
-        let (model, bounds) = fit(&contracts, settles, &Model::prior(), &Model::prior()).unwrap();
+        let prior = Model::prior();
+        let fitted = Pieces::new(|pace| async move { fit(&pace, &contracts, &prior, &prior).await }).finish();
+        let (model, bounds) = fitted.unwrap();
         assert!(bounds.len() > 3, "{bounds:?}");
         for pair in bounds.windows(2) {
             assert!(pair[1] >= pair[0] - 1e-9 * pair[0].abs(), "{pair:?}");

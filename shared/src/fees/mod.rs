@@ -1,15 +1,15 @@
 //! Kalshi's fee schedule, to the last rounding step.
 //!
 //! A fill's fee starts as an exact [`ModelFee`] of the series' [`FeeSchedule`]. How it is rounded depends on
-//! the trade's date ([`RoundingRule`]) and on who holds the account ([`Account`]); what rounding took in
+//! the trade's date ([`RoundingRule`]) and on who holds the account ([`Membership`]); what rounding took in
 //! excess is given back across the fills of an order ([`OrderFees`]).
 //!
 //! ```
-//! use shared::fees::{Account, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
+//! use shared::fees::{Membership, FeeMultiplier, FeeSchedule, FeeType, Fill, OrderFees, Role};
 //! use shared::market::Action;
 //!
 //! let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE)?;
-//! let mut order = OrderFees::new(schedule, Account::Direct);
+//! let mut order = OrderFees::new(schedule, Membership::Direct);
 //! let fee = order.fill(&Fill {
 //!     date: "2026-11-21".parse()?,
 //!     role: Role::Taker,
@@ -30,7 +30,7 @@ mod schedule;
 pub use crate::market::{FeeMultiplier, FeeType};
 pub use model::ModelFee;
 pub use order::{Fill, OrderFees};
-pub use rounding::{Account, FeeAccumulator, FillFee, RoundingRule};
+pub use rounding::{FeeAccumulator, FillFee, Membership, RoundingRule};
 pub use schedule::{FeeSchedule, Role};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The fees of an order, fill by fill.
 
-use super::{Account, FeeAccumulator, FeeSchedule, FillFee, Role, RoundingRule};
+use super::{FeeAccumulator, FeeSchedule, FillFee, Membership, Role, RoundingRule};
 use crate::Invalid;
 use crate::market::Action;
 use crate::units::{Cash, Date, Price, Quantity};
@@ -29,7 +29,7 @@ pub struct OrderFees {
 
 impl OrderFees {
     /// Returns the fees of an order without fills.
-    pub const fn new(schedule: FeeSchedule, account: Account) -> Self {
+    pub const fn new(schedule: FeeSchedule, account: Membership) -> Self {
         Self { schedule, accumulator: FeeAccumulator::new(account) }
     }
 

@@ -15,14 +15,14 @@ const CENTICENT: i128 = 100;
 
 /// Who holds the account, which decides the precision its balance is kept to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Account {
+pub enum Membership {
     /// A member of the exchange, as every ordinary account: the balance is in centi-cents ($0.0001).
     Direct,
     /// A customer of a broker (FCM): the balance is in cents.
     NonDirect,
 }
 
-impl Account {
+impl Membership {
     /// Returns the step of the balance, in microdollars.
     const fn precision(self) -> i128 {
         match self {
@@ -32,7 +32,7 @@ impl Account {
     }
 }
 
-impl fmt::Display for Account {
+impl fmt::Display for Membership {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Direct => "direct",
@@ -41,7 +41,7 @@ impl fmt::Display for Account {
     }
 }
 
-impl FromStr for Account {
+impl FromStr for Membership {
     type Err = Invalid;
 
     /// Parses `direct` or `non_direct`.
@@ -58,7 +58,7 @@ impl FromStr for Account {
     }
 }
 
-serde_as_text!(Account, "\"direct\" or \"non_direct\"");
+serde_as_text!(Membership, "\"direct\" or \"non_direct\"");
 
 /// How fees of a day are rounded, named by the unit the trade fee is rounded up to.
 ///
@@ -128,13 +128,13 @@ pub struct FillFee {
 /// There is one for each order, kept over all its fills, whether they take or make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FeeAccumulator {
-    account: Account,
+    account: Membership,
     held: Cash,
 }
 
 impl FeeAccumulator {
     /// Returns the accumulator of an order without fills.
-    pub const fn new(account: Account) -> Self {
+    pub const fn new(account: Membership) -> Self {
         Self { account, held: Cash::ZERO }
     }
 

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{FeeMultiplier, FeeType, ModelFee};
 use crate::Invalid;
 use crate::invalid::quoted;
@@ -46,7 +48,7 @@ impl FromStr for Role {
 serde_as_text!(Role, "\"maker\" or \"taker\"");
 
 /// What a series charges for a fill before rounding: its fee type's rates times its multiplier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeSchedule {
     /// Ten-thousandths of a dollar a contract, by which P (1 - P) is multiplied.
     maker_rate: i64,

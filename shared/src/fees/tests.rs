@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    Account, FeeAccumulator, FeeMultiplier, FeeSchedule, FeeType, Fill, FillFee, OrderFees, Role,
+    FeeAccumulator, FeeMultiplier, FeeSchedule, FeeType, Fill, FillFee, Membership, OrderFees, Role,
     RoundingRule,
 };
 use crate::market::Action;
@@ -23,12 +23,12 @@ fn fill(date: &str, role: Role, action: Action, price: &str, count: &str) -> Fil
     }
 }
 
-fn order(fee_type: FeeType, account: Account) -> OrderFees {
+fn order(fee_type: FeeType, account: Membership) -> OrderFees {
     OrderFees::new(FeeSchedule::new(fee_type, FeeMultiplier::ONE).unwrap(), account)
 }
 
 /// The net fee and the change of balance of one order's taker fills on 2026-11-21, bought unless said.
-fn taken(account: Account, fills: &[(Action, &str, &str)]) -> Vec<(String, String)> {
+fn taken(account: Membership, fills: &[(Action, &str, &str)]) -> Vec<(String, String)> {
     let mut order = order(FeeType::Quadratic, account);
     fills
         .iter()
@@ -51,10 +51,10 @@ fn todays_rule_gives_the_computed_vectors_of_direct_accounts() {
         (Buy, "0.52", "1", "0.017500", "-0.537500"),
         (Buy, "0.99", "1", "0.000700", "-0.990700"),
     ] {
-        let got = taken(Account::Direct, &[(action, price, count)]);
+        let got = taken(Membership::Direct, &[(action, price, count)]);
         assert_eq!(got, [(net.to_owned(), change.to_owned())], "{count} at {price}");
     }
-    let lots = taken(Account::Direct, &[(Buy, "0.055", "1"); 3]);
+    let lots = taken(Membership::Direct, &[(Buy, "0.055", "1"); 3]);
     assert_eq!(
         lots.iter().map(|(net, _)| net.as_str()).collect::<Vec<_>>(),
         ["0.003700", "0.003600", "0.003700"]
@@ -64,11 +64,14 @@ fn todays_rule_gives_the_computed_vectors_of_direct_accounts() {
 #[test]
 fn todays_rule_gives_the_computed_vectors_of_broker_accounts() {
     use Action::Buy;
-    assert_eq!(taken(Account::NonDirect, &[(Buy, "0.50", "1")]), [("0.020000".into(), "-0.520000".into())]);
-    for (net, _) in taken(Account::NonDirect, &[(Buy, "0.055", "1"); 3]) {
+    assert_eq!(
+        taken(Membership::NonDirect, &[(Buy, "0.50", "1")]),
+        [("0.020000".into(), "-0.520000".into())]
+    );
+    for (net, _) in taken(Membership::NonDirect, &[(Buy, "0.055", "1"); 3]) {
         assert_eq!(net, "0.005000");
     }
-    let mut order = order(FeeType::Quadratic, Account::NonDirect);
+    let mut order = order(FeeType::Quadratic, Membership::NonDirect);
     let first = order.fill(&fill("2026-11-21", Role::Taker, Buy, "0.19", "3")).unwrap();
     assert_eq!((first.net, first.rebate, order.held()), (cash("0.04"), Cash::ZERO, cash("0.007681")));
     let second = order.fill(&fill("2026-11-21", Role::Taker, Buy, "0.20", "4")).unwrap();
@@ -78,7 +81,7 @@ fn todays_rule_gives_the_computed_vectors_of_broker_accounts() {
 #[test]
 fn the_recorded_june_fills_cost_the_same_by_junes_rule() {
     for (price, net) in [("0.52", "0.0175"), ("0.99", "0.0007")] {
-        let mut order = order(FeeType::Quadratic, Account::Direct);
+        let mut order = order(FeeType::Quadratic, Membership::Direct);
         let fee = order.fill(&fill("2026-06-11", Role::Taker, Action::Buy, price, "1")).unwrap();
         assert_eq!(fee.net, cash(net));
     }
@@ -150,7 +153,7 @@ fn rules_change_at_midnight_utc() {
     }
     // 19 taker lots at 50 c: 33.25 c before rounding.
     for (date, net) in [("2026-05-31", "0.34"), ("2026-06-01", "0.3325"), ("2026-10-01", "0.3325")] {
-        let mut order = order(FeeType::Quadratic, Account::Direct);
+        let mut order = order(FeeType::Quadratic, Membership::Direct);
         let fee = order.fill(&fill(date, Role::Taker, Action::Buy, "0.50", "19")).unwrap();
         assert_eq!(fee.net, cash(net), "{date}");
     }
@@ -158,7 +161,7 @@ fn rules_change_at_midnight_utc() {
 
 #[test]
 fn an_order_carries_its_rounding_from_taking_to_making() {
-    let mut order = order(FeeType::QuadraticWithMakerFees, Account::NonDirect);
+    let mut order = order(FeeType::QuadraticWithMakerFees, Membership::NonDirect);
     let took = order.fill(&fill("2026-11-21", Role::Taker, Action::Buy, "0.19", "3")).unwrap();
     assert_eq!(took.rebate, Cash::ZERO);
     // 0.0175 · 0.19 · 0.81 rounds up to 0.002694; 0.007306 more is held, which makes a cent to give back.
@@ -170,7 +173,7 @@ fn an_order_carries_its_rounding_from_taking_to_making() {
 #[test]
 fn a_cents_rebate_waits_for_a_fill_that_can_bear_it() {
     // Half a cent of fees a fill: the cent that is held after the eighth can't be given back on it.
-    let mut order = order(FeeType::Quadratic, Account::NonDirect);
+    let mut order = order(FeeType::Quadratic, Membership::NonDirect);
     let lot = fill("2026-07-01", Role::Taker, Action::Buy, "0.055", "1");
     for _ in 0..8 {
         assert_eq!(order.fill(&lot).unwrap().net, cash("0.005"));
@@ -182,7 +185,7 @@ fn a_cents_rebate_waits_for_a_fill_that_can_bear_it() {
 
 #[test]
 fn a_cent_is_rebated_once_more_than_a_cent_is_held() {
-    let mut accumulator = FeeAccumulator::new(Account::NonDirect);
+    let mut accumulator = FeeAccumulator::new(Membership::NonDirect);
     let mut settle = || accumulator.settle(RoundingRule::Centicent, cash("-0.055"), cash("0.01")).unwrap();
     // Half a cent is rounded away each time: exactly a cent after the second fill, more after the third.
     assert_eq!([settle(), settle(), settle()].map(|fee| fee.rebate), [Cash::ZERO, Cash::ZERO, cash("0.01")]);
@@ -192,7 +195,7 @@ fn a_cent_is_rebated_once_more_than_a_cent_is_held() {
 #[test]
 fn amounts_beyond_a_cash_are_refused_and_change_nothing() {
     let dear = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::MAX).unwrap();
-    let mut order = OrderFees::new(dear, Account::Direct);
+    let mut order = OrderFees::new(dear, Membership::Direct);
     order.fill(&fill("2026-11-21", Role::Taker, Action::Buy, "0.3301", "0.03")).unwrap();
     let before = order;
     let most = Fill { count: Quantity::MAX, ..fill("2026-11-21", Role::Taker, Action::Buy, "0.5", "1") };
@@ -201,7 +204,7 @@ fn amounts_beyond_a_cash_are_refused_and_change_nothing() {
         order.fill(&fill("2026-11-21", Role::Taker, Action::Buy, "0.5", "0")).unwrap_err().field,
         "count"
     );
-    let mut accumulator = FeeAccumulator::new(Account::Direct);
+    let mut accumulator = FeeAccumulator::new(Membership::Direct);
     let negative = accumulator.settle(RoundingRule::Centicent, Cash::ZERO, cash("-0.0001"));
     assert_eq!(negative.unwrap_err().field, "fee");
     assert_eq!(order, before);
@@ -211,8 +214,8 @@ fn any_rule() -> impl Strategy<Value = RoundingRule> {
     prop_oneof![Just(RoundingRule::Cent), Just(RoundingRule::Centicent), Just(RoundingRule::Microdollar)]
 }
 
-fn any_account() -> impl Strategy<Value = Account> {
-    prop_oneof![Just(Account::Direct), Just(Account::NonDirect)]
+fn any_account() -> impl Strategy<Value = Membership> {
+    prop_oneof![Just(Membership::Direct), Just(Membership::NonDirect)]
 }
 
 fn any_schedule() -> impl Strategy<Value = FeeSchedule> {
@@ -309,7 +312,7 @@ proptest! {
         // A lot's trade fee is less than one unit above the model's; the rest is what the order still holds.
         let unit = match rule { RoundingRule::Cent => 10_000, RoundingRule::Centicent => 100, RoundingRule::Microdollar => 1 };
         prop_assert!(split < model + lots * unit + order.held().microdollars());
-        let precision = match account { Account::Direct => 100, Account::NonDirect => 10_000 };
+        let precision = match account { Membership::Direct => 100, Membership::NonDirect => 10_000 };
         match rule {
             RoundingRule::Cent => prop_assert_eq!(order.held(), Cash::ZERO),
             RoundingRule::Microdollar => prop_assert!(order.held().microdollars() < precision),
@@ -324,7 +327,7 @@ proptest! {
         fill in any_fill(),
     ) {
         let fee = OrderFees::new(schedule, account).fill(&fill).unwrap();
-        let precision = match account { Account::Direct => 100, Account::NonDirect => 10_000 };
+        let precision = match account { Membership::Direct => 100, Membership::NonDirect => 10_000 };
         if RoundingRule::on(fill.date) != RoundingRule::Cent {
             // The first fill of an order has rounded away less than one step: nothing to give back.
             prop_assert_eq!(fee.rebate, Cash::ZERO);

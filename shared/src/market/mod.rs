@@ -8,6 +8,7 @@ mod contract;
 pub mod csv;
 mod fee;
 mod grid;
+mod position;
 mod side;
 mod tape;
 mod ticker;
@@ -17,10 +18,12 @@ pub use artists::{artist, code};
 pub use contract::Contract;
 pub use fee::{FeeMultiplier, FeeType};
 pub use grid::{PriceGrid, PriceRange};
+pub use position::Position;
 pub use side::{Action, Side};
 pub use tape::{EventTape, Tape};
 pub use ticker::{EventTicker, Ticker};
-pub use trade::Trade;
+pub(crate) use trade::repeated;
+pub use trade::{Trade, TradeId};
 
 #[cfg(test)]
 mod tests;

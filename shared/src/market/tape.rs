@@ -1,14 +1,14 @@
 //! The trades of a contract in time order, and of all contracts of an event.
 
-use super::{EventTicker, Ticker, Trade};
+use super::{EventTicker, Ticker, Trade, repeated};
 use crate::Invalid;
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
 
 /// The trades of one contract in time order, at least one.
 ///
-/// Trades of the same instant are separate fills of one sweep: they keep the order they came in and form
-/// one batch.
+/// Trades of the same instant, which is a millisecond, are separate fills of one sweep and form one batch; those of one
+/// microsecond keep the order they came in. One that [repeats](Trade::repeats) another counts once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tape {
     ticker: Ticker,
@@ -30,6 +30,9 @@ impl Tape {
         if !trades.is_sorted_by_key(|trade| trade.at) {
             let places = sort::places(trades.len(), &|a, b| trades[a].at < trades[b].at);
             trades = places.into_iter().map(|place| trades[place].clone()).collect();
+        }
+        if trades.iter().any(|trade| trade.id.is_some()) {
+            trades = without_repeated(trades);
         }
         let (Some(first), Some(last)) = (trades.first(), trades.last()) else {
             return Err(Invalid::new("trades", "a tape needs at least one trade"));
@@ -55,9 +58,9 @@ impl Tape {
         &self.trades
     }
 
-    /// Iterates over the batches: each a non-empty run of all trades of one instant, in time order.
+    /// Iterates over the batches: each a non-empty run of all trades of one [`Trade::instant`], in time order.
     pub fn batches(&self) -> impl Iterator<Item = &[Trade]> {
-        self.trades.chunk_by(|a, b| a.at == b.at)
+        self.trades.chunk_by(Trade::is_with)
     }
 
     /// Returns when the first and the last trade were.
@@ -121,6 +124,21 @@ impl EventTape {
     pub fn contracts(&self) -> &[Tape] {
         &self.contracts
     }
+}
+
+/// Returns trades in time order without those that repeat another.
+fn without_repeated(mut trades: Vec<Trade>) -> Vec<Trade> {
+    let (mut places, mut first) = (Vec::new(), 0);
+    for batch in trades.chunk_by(Trade::is_with) {
+        places.extend(repeated(batch).into_iter().map(|place| first + place));
+        first += batch.len();
+    }
+    let (mut place, mut places) = (0, places.into_iter().peekable());
+    trades.retain(|_| {
+        place += 1;
+        places.next_if_eq(&(place - 1)).is_none()
+    });
+    trades
 }
 
 /// Returns the sum of `counts`, which is refused beyond what a [`Quantity`] holds.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::csv::{TradeReader, TradesRead, read_markets, read_trades, write_markets, write_trades};
-use super::{EventTape, FeeMultiplier, FeeType, Side, Tape, Ticker, Trade};
+use super::{EventTape, FeeMultiplier, FeeType, Side, Tape, Ticker, Trade, TradeId};
 use crate::units::{Price, Quantity};
 
 fn trades(text: &str) -> Vec<Trade> {
@@ -206,6 +206,40 @@ fn a_tape_is_in_time_order_and_a_batch_in_file_order() {
     assert_eq!(cents, [vec![50, 52, 51], vec![70]]);
     assert_eq!(tape.last_price(), Price::from_cents(70).unwrap());
     assert_eq!(tape.volume().to_string(), "4.50");
+}
+
+#[test]
+fn an_instant_is_a_millisecond() {
+    let text = "ticker,timestamp,price,count\n\
+        E-A,2026-01-01T00:00:00.001999,0.40,1\n\
+        E-A,2026-01-01T00:00:00.002000,0.50,1\n\
+        E-A,2026-01-01T00:00:00.001000,0.30,1\n\
+        E-A,1969-12-31T23:59:59.999999,0.20,1\n\
+        E-A,1969-12-31T23:59:59.999000,0.10,1\n";
+    let tape = Tape::new(trades(text)).unwrap();
+    let instants: Vec<(i64, usize)> =
+        tape.batches().map(|batch| (batch[0].instant().micros() % 1_000_000, batch.len())).collect();
+    assert_eq!(instants, [(-1_000, 2), (1_767_225_600_001_000 % 1_000_000, 2), (2_000, 1)]);
+    assert_eq!(tape.span().0.micros(), -1_000);
+}
+
+#[test]
+fn an_id_counts_once() {
+    let mut text = String::from("trade_id,ticker,timestamp,price,count\n");
+    for k in 0..50 {
+        // Each is told twice; without an id, all count.
+        for id in [format!("id-{k}"), format!("id-{k}"), String::new()] {
+            let second = k / 40;
+            text.push_str(&format!("{id},E-A,2026-01-01T00:00:0{second},0.50,1\n"));
+        }
+    }
+    text.push_str("id-0,E-A,2026-01-01T00:00:00,0.50,1\nid-0,E-A,2026-01-01T00:00:00,0.51,1\n");
+    let read = trades(&text);
+    assert_eq!(read.len(), 152);
+    let tape = Tape::new(read).unwrap();
+    let sizes: Vec<usize> = tape.batches().map(<[Trade]>::len).collect();
+    assert_eq!((sizes, tape.volume().to_string()), (vec![81, 20], "101.00".to_owned()));
+    assert_eq!(size_of::<Option<TradeId>>(), 8);
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! A backtest's part of the grid: a simulated week, filtered, quoted, filled and reported.
 
-use core::ops::ControlFlow;
-
 use super::{Digest, ParityBlock};
 use crate::Invalid;
-use crate::backtest::{Baseline, Config, FillModel, Link, Prepared, Record, Report, baseline, decisions};
+use crate::backtest::{Baseline, Config, Link, Prepared, Record, Report, baseline, decisions};
 use crate::belief::{Calibration, walk_forward};
+use crate::exchange::FillModel;
 use crate::market::{Contract, EventTape, Side};
 use crate::units::Date;
 use crate::world::Month;
@@ -24,8 +23,7 @@ const CONFIGS: [(&str, &str); 2] = [
 /// If a block can't be computed, which would be a mistake in this module.
 pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
     let events = [Month::simulate(3, Date::literal(2026, 11, 1), 7)?.tape];
-    let tracks = walk_forward(&events, Calibration::Ml, &mut |_| ControlFlow::Continue(()));
-    let tracks = tracks.ok_or_else(|| Invalid::new("tracks", "broke off"))?;
+    let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ())?;
     let prepared = Prepared::new(&events, &tracks, &settled(&events)?)?;
     let block = |&(name, config): &(&'static str, &str)| {
         let link = Link::new(Config::from_text(config)?);

@@ -2,13 +2,17 @@
 
 use super::{Digest, ParityBlock};
 use crate::Invalid;
+use crate::backtest::Config;
+use crate::belief::Belief;
 use crate::belief::sigmoid;
 use crate::belief::surface::horizon_fraction;
+use crate::engine::{Input, Maker, Outputs};
+use crate::exchange::{Fill, OrderReport, Verdict};
 use crate::market::{Action, PriceGrid};
 use crate::quoting::offset::{Glft, finite};
 use crate::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
-use crate::quoting::{Belief, Event, FeeModel, Quoter, Settings, Stage, Terms};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::quoting::{FeeModel, Stage, Terms};
+use crate::units::{Cash, Price, Quantity, Timestamp};
 
 const CONTRACTS: usize = 4;
 const STEPS: u32 = 400;
@@ -69,7 +73,9 @@ fn quoted(settings: &str) -> Result<Digest, Invalid> {
         settles: start.checked_add_micros(30 * 24 * HOUR_MICROS),
         ..Terms::default()
     };
-    let mut quoter = Quoter::new(&Settings::from_text(settings)?, vec![terms; CONTRACTS])?;
+    let mut maker = Maker::new(&Config::from_text(settings)?.parameters(), vec![terms; CONTRACTS])?;
+    maker.keep_explanations();
+    let mut out = Outputs::default();
     let mut log_odds = [0.5, -0.75, -1.5, -3.0];
     let (mut state, mut now) = (1_u64, start);
     for step in 0..STEPS {
@@ -85,33 +91,45 @@ fn quoted(settings: &str) -> Result<Digest, Invalid> {
             sd: 0.125,
             sigma_b: 4.0 + 8.0 * uniform,
             z,
-            alarm: 0.0,
+            weights: [1.0, 0.0, 0.0],
         };
-        let mut events = vec![Event::Belief { contract, belief }, Event::Tick];
-        let rests = quoter.quotes(contract);
-        let (action, quote) =
-            if step % 2 == 0 { (Action::Buy, rests.bid) } else { (Action::Sell, rests.ask) };
-        if let Some(quote) = quote.filter(|_| step % 5 == 0) {
-            events.insert(0, Event::Fill { contract, action, price: quote.price, count: quote.count });
+        let action = if step % 2 == 0 { Action::Buy } else { Action::Sell };
+        // An order trades in full, at its own price.
+        if let Some(working) = maker.execution().working(contract, action).copied().filter(|_| step % 5 == 0)
+        {
+            let (quoted, price, count, fee) = (working.price, working.price, working.exposed(), Cash::ZERO);
+            let fill = Fill { contract, order: working.id, action, quoted, price, count, fee, trade: None };
+            step_of(&mut maker, now, &Input::Order(OrderReport::Fill(fill)), &mut out)?;
         }
-        let mut commands = Vec::new();
-        for event in &events {
-            quoter.step(now, event, &mut |command| commands.push(command))?;
-        }
-        for command in commands {
-            for quote in [command.quotes.bid, command.quotes.ask] {
+        step_of(&mut maker, now, &Input::Belief { contract, belief, agreed: None }, &mut out)?;
+        step_of(&mut maker, now, &Input::Tick, &mut out)?;
+        for decision in &out.decisions {
+            for quote in [decision.quotes.bid, decision.quotes.ask] {
                 let count = quote.map_or(Quantity::ZERO, |quote| quote.count);
                 digest.add(&[
-                    command.contract as f64,
+                    decision.contract as f64,
                     quote.map_or(Price::ZERO, |quote| quote.price).to_dollars(),
                     count.to_contracts(),
                 ]);
             }
-            let Some(decision) = quoter.decision(command.contract) else { continue };
+            let Some([bid, ask]) = maker.explained(decision.contract) else { continue };
             for stage in Stage::ALL {
-                digest.add(&[decision.bid.amount(stage) as f64, decision.ask.amount(stage) as f64]);
+                digest.add(&[bid.waterfall.amount(stage) as f64, ask.waterfall.amount(stage) as f64]);
             }
         }
+        // Every command is carried out at once.
+        while let Some(command) = out.commands.pop() {
+            let (contract, action, order) = (command.contract, command.action, command.order);
+            let gone = command.request == crate::exchange::Request::Cancel;
+            let verdict = if gone { Verdict::Gone } else { Verdict::Resting };
+            let answer = OrderReport::Answer { contract, action, order, verdict };
+            step_of(&mut maker, now, &Input::Order(answer), &mut out)?;
+        }
+        out.clear();
     }
     Ok(digest)
+}
+
+fn step_of(maker: &mut Maker, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Invalid> {
+    maker.step(now, input, out).map_err(|error| Invalid::new("step", error.to_string()))
 }

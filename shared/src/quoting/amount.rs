@@ -1,20 +1,26 @@
 //! Exact amounts finer than a price: what the steps from fair value to quote are added up in.
 
+use crate::settings::Fixed;
 use crate::units::Price;
 
 /// Billionths of a dollar.
-pub(super) type Nano = i64;
+pub type Nano = i64;
 
 /// Billionths of a dollar in a cent.
-pub(super) const CENT: Nano = 10_000_000;
+const CENT: Nano = 10_000_000;
 /// Billionths of a dollar in a price's unit, the centi-cent.
 const CENTICENT: Nano = 100_000;
 
 /// Returns the whole number of billionths nearest to `value`, which is finite and within a million.
 #[inline]
-pub(super) fn nano(value: f64) -> Nano {
+pub(crate) fn nano(value: f64) -> Nano {
     let scaled = value * 1e9;
     (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as Nano
+}
+
+/// Returns the amount of a setting in cents.
+pub(crate) const fn nano_of_cents(cents: Fixed<2>) -> Nano {
+    cents.units() * (CENT / 100)
 }
 
 /// Returns the amount of a price.

@@ -1,15 +1,20 @@
 //! Quotes about the exact reservation prices of all outcomes at once.
 
-use super::agreement::Agreement;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use super::amount::{Nano, nano};
-use super::decision::{Ladders, Stage};
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::LotValues;
-use super::watch::Watch;
-use super::{Belief, FeeModel, Position, Regime, Settings, Terms, place};
+use super::table::QuoteTable;
+use super::waterfall::{Stage, Trace};
+use super::{Belief, FeeModel, Offset, Position, Regime, Rules, Settings, Terms};
 use crate::belief::surface::horizon_fraction;
+use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
-use crate::units::Timestamp;
+use crate::settings::Fee;
+use crate::units::{Price, Timestamp};
 
 const MICROS_PER_HOUR: f64 = 3.6e9;
 const DAYS_PER_YEAR: f64 = 365.0;
@@ -18,9 +23,9 @@ const MOST_LOTS: f64 = 100.0;
 /// The greatest exponent of an outcome's weight: with it, no sum of weights overflows.
 const MOST_EXPONENT: f64 = 600.0;
 
-/// What all outcomes of an event are worth together.
-#[derive(Debug, Clone)]
-pub(super) struct Coherent {
+/// What all outcomes of an event are worth together, given the probabilities that they agree on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Coherent {
     risk_aversion: f64,
     /// Contracts of a quote, and what they are worth held to settlement.
     lot: f64,
@@ -28,23 +33,26 @@ pub(super) struct Coherent {
     distance: Distance,
     /// How long a position is held, in hours; none is to settlement.
     horizon: Option<f64>,
-    outcomes: Vec<Outcome>,
-    agreement: Agreement,
+    outcomes: Vec<Holding>,
+    /// What a fill is charged, as a setting.
+    fee: Fee,
+    /// `e^(-gamma q)` of each outcome.
+    weights: Vec<f64>,
     /// `p e^(-gamma q)` of each outcome, and their sum, OTHER included.
     weighed: Vec<f64>,
     weight: f64,
-    watch: Watch,
 }
 
 /// A contract's reservation price, and the risk aversion that it is for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reservation {
-    pub(super) price: f64,
+pub struct Reservation {
+    /// The price, dollars.
+    pub price: f64,
     risk_aversion: f64,
 }
 
 /// How far from its reservation price a quote is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 enum Distance {
     AvellanedaStoikov(f64),
     /// With fills a year at no distance, their decay, and the most lots held.
@@ -55,133 +63,164 @@ enum Distance {
     },
 }
 
-/// One listed outcome.
-#[derive(Debug, Clone)]
-struct Outcome {
+/// What is held of one listed outcome.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Holding {
     position: f64,
-    /// `e^(-gamma q)`.
-    weight: f64,
     settles: Option<Timestamp>,
     fee: FeeModel,
+    /// The quotes at each reservation price, as usual and at twice the distance, where they depend on nothing else. They can
+    /// be found without, and are after a snapshot.
+    #[serde(skip)]
+    tables: Option<Arc<Tables>>,
+}
+
+/// The quotes of contracts that are charged alike and have the same prices.
+#[derive(Debug)]
+struct Tables {
+    fee: FeeModel,
+    grid: PriceGrid,
+    calm: QuoteTable,
+    widened: QuoteTable,
 }
 
 impl Coherent {
-    pub(super) fn new(settings: &Settings, contracts: &[Terms]) -> Self {
-        let number = |place| settings.number(place);
-        let risk_aversion = number(place::RISK_AVERSION);
-        let lot = min(number(place::QUOTE_SIZE), number(place::MAX_ORDER_SIZE));
-        let decay = number(place::FILL_DECAY);
-        let distance = if settings.choice(place::OFFSET) == 0 {
-            Distance::AvellanedaStoikov(avellaneda_stoikov(risk_aversion * lot, decay))
-        } else {
-            // One lot beyond where the side that adds is pulled.
-            let lots = min((number(place::PULL_AT) / lot).ceil() + 1.0, MOST_LOTS);
-            Distance::Glft { rate: number(place::FILL_RATE) * DAYS_PER_YEAR, decay, limit: lots as usize }
+    /// Returns the outcomes of `contracts`, of which nothing is held and nothing believed, if the rules are these; `fee` is
+    /// what a fill is reckoned to be charged.
+    pub fn asked(settings: &Settings, fee: Fee, contracts: &[Terms]) -> Option<Self> {
+        (settings.rules == Rules::Coherent).then(|| Self::new(settings, fee, contracts))
+    }
+
+    fn new(settings: &Settings, fee: Fee, contracts: &[Terms]) -> Self {
+        let risk_aversion = settings.risk_aversion.to_f64();
+        let lot = settings.quote_size.to_contracts();
+        let decay = settings.fill_decay.to_f64();
+        let distance = match settings.offset {
+            Offset::AvellanedaStoikov => {
+                Distance::AvellanedaStoikov(avellaneda_stoikov(risk_aversion * lot, decay))
+            }
+            Offset::Glft => {
+                // One lot beyond where the side that adds is pulled.
+                let lots = min((settings.pull_at.to_contracts() / lot).ceil() + 1.0, MOST_LOTS);
+                let rate = settings.fill_rate.to_f64() * DAYS_PER_YEAR;
+                Distance::Glft { rate, decay, limit: lots as usize }
+            }
         };
-        let horizon = number(place::HORIZON_H);
-        let outcomes = contracts
-            .iter()
-            .map(|terms| Outcome {
-                position: 0.0,
-                weight: 1.0,
-                settles: terms.settles,
-                fee: FeeModel::of(settings.fee(), terms.fees.as_ref()),
-            })
-            .collect();
-        Self {
+        let horizon = settings.horizon_h.to_f64();
+        let mut coherent = Self {
             risk_aversion,
             lot,
             lots_to_settlement: LotValues::new(lot, risk_aversion),
             distance,
             horizon: (horizon > 0.0).then_some(horizon),
-            outcomes,
-            agreement: Agreement::new(number(place::OTHER), contracts),
-            weighed: vec![0.0; contracts.len()],
+            outcomes: Vec::with_capacity(contracts.len()),
+            weights: Vec::with_capacity(contracts.len()),
+            weighed: Vec::with_capacity(contracts.len()),
             weight: 1.0,
-            watch: Watch::new(contracts.len(), number(place::DRIFT_CENTS) / 100.0),
-        }
+            fee,
+        };
+        contracts.iter().for_each(|terms| coherent.list(terms));
+        coherent
     }
 
-    /// Takes note of what is believed of a contract; `agreed` is what all contracts' beliefs come to then, where that is
-    /// known already.
-    pub(super) fn believe(
-        &mut self,
-        contract: usize,
-        now: Timestamp,
-        belief: &Belief,
-        agreed: Option<&[f64]>,
-    ) {
-        match agreed {
-            Some(probabilities) => self.agreement.take(contract, now, belief, probabilities),
-            None => self.agreement.believe(contract, now, belief),
-        }
-        self.weigh();
+    /// Adds an outcome, behind those there are.
+    pub fn list(&mut self, terms: &Terms) {
+        let fee = FeeModel::of(self.fee, terms.fees.as_ref());
+        let tables = self.tables(fee, &terms.grid);
+        let settles = terms.settles;
+        self.outcomes.push(Holding { position: 0.0, settles, fee, tables });
+        self.weights.push(1.0);
+        self.weighed.push(0.0);
     }
 
-    /// Takes note of a contract that nothing is believed of any more.
-    pub(super) fn forget(&mut self, contract: usize, now: Timestamp) {
-        self.agreement.forget(contract, now);
-        self.watch.unwatch(contract);
-        self.weigh();
-    }
-
-    /// Takes note of what is held of a contract.
-    pub(super) fn hold(&mut self, contract: usize, position: Position) {
-        let outcome = &mut self.outcomes[contract];
-        outcome.position = position.contracts();
-        outcome.weight = weight(self.risk_aversion, outcome.position);
-        self.watch.unwatch(contract);
-        self.weigh();
-    }
-
-    /// Takes note that nothing but a drift from the value they were made for can change a contract's quotes, until
-    /// it is unwatched.
-    pub(super) fn watch(&mut self, contract: usize, made_for: Nano) {
-        self.watch.watch(contract, made_for);
-    }
-
-    /// Takes note that something else may.
-    pub(super) fn unwatch(&mut self, contract: usize) {
-        self.watch.unwatch(contract);
-    }
-
-    /// Returns the first contract from `from` on whose quotes may have to change.
-    #[inline]
-    pub(super) fn next_moved(&self, from: usize) -> Option<usize> {
+    /// Returns the quotes of contracts of this kind, found once.
+    fn tables(&self, fee: FeeModel, grid: &PriceGrid) -> Option<Arc<Tables>> {
+        let Distance::AvellanedaStoikov(half) = self.distance else { return None };
         if self.horizon.is_some() {
-            return (from < self.outcomes.len()).then_some(from);
+            return None;
         }
-        match self.distance {
-            Distance::AvellanedaStoikov(_) => self.watch.next_moved(from, &self.weighed, self.weight),
-            Distance::Glft { .. } => (from..self.outcomes.len())
-                .find(|&contract| !self.watch.stays(contract, self.share(contract))),
+        let known = self.outcomes.iter().filter_map(|outcome| outcome.tables.as_ref());
+        let known = known.into_iter().find(|known| known.fee == fee && known.grid == *grid);
+        Some(known.cloned().unwrap_or_else(|| {
+            let table = |distance| QuoteTable::new(grid, &self.lots_to_settlement, distance, fee);
+            Arc::new(Tables { fee, grid: grid.clone(), calm: table(half), widened: table(2.0 * half) })
+        }))
+    }
+
+    /// Returns a contract's bid and offer on the grid at a reservation price, where that is quickly told.
+    #[inline]
+    pub(super) fn quick(
+        &self,
+        contract: usize,
+        reservation: Reservation,
+        regime: Regime,
+    ) -> Option<[Option<Price>; 2]> {
+        let tables = self.outcomes.get(contract)?.tables.as_ref()?;
+        let table = if regime == Regime::Widened { &tables.widened } else { &tables.calm };
+        table.quotes(reservation.price)
+    }
+
+    /// Takes note of an outcome's other fee and time of settlement.
+    pub fn set_terms(&mut self, contract: usize, terms: &Terms) {
+        let fee = FeeModel::of(self.fee, terms.fees.as_ref());
+        let tables = self.tables(fee, &terms.grid);
+        if let Some(outcome) = self.outcomes.get_mut(contract) {
+            outcome.settles = terms.settles;
+            (outcome.fee, outcome.tables) = (fee, tables);
         }
     }
 
-    /// Returns the parts whose ratio is a contract's reservation price, for positions held to settlement.
-    #[inline]
-    fn share(&self, contract: usize) -> (f64, f64) {
-        let own = self.weighed[contract];
-        match self.distance {
-            Distance::AvellanedaStoikov(_) => (own, self.weight),
-            // The distance sees to the contract's own position; the others' remain.
-            Distance::Glft { .. } => {
-                let p = self.agreement.probability(contract);
-                (p, self.weight - own + p)
-            }
+    /// Returns how many outcomes there are, if all that is known is of as many.
+    pub fn contracts(&self) -> Option<usize> {
+        let count = self.outcomes.len();
+        (self.weights.len() == count && self.weighed.len() == count).then_some(count)
+    }
+
+    /// Takes note of what is held of a contract; `probabilities` is what all agree on.
+    pub fn hold(&mut self, contract: usize, position: Position, probabilities: &[f64]) {
+        if let (Some(outcome), Some(own)) = (self.outcomes.get_mut(contract), self.weights.get_mut(contract))
+        {
+            outcome.position = position.contracts();
+            *own = weight(self.risk_aversion, outcome.position);
         }
+        self.weigh(probabilities);
     }
 
     /// Weighs the probabilities by inventory; what the listed outcomes leave is OTHER's, in which nothing is held.
-    fn weigh(&mut self) {
+    #[inline]
+    pub fn weigh(&mut self, probabilities: &[f64]) {
         let (mut inside, mut sum) = (0.0, 0.0);
-        let probabilities = self.agreement.probabilities();
-        for ((p, outcome), weighed) in probabilities.iter().zip(&self.outcomes).zip(&mut self.weighed) {
-            *weighed = p * outcome.weight;
+        for ((p, weight), weighed) in probabilities.iter().zip(&self.weights).zip(&mut self.weighed) {
+            *weighed = p * weight;
             inside += p;
             sum += *weighed;
         }
         self.weight = sum + max(1.0 - inside, 0.0);
+    }
+
+    /// Returns the parts whose ratios are the reservation prices of all contracts; none where these depend on more than
+    /// the outcomes' weights.
+    #[inline]
+    pub fn shares(&self) -> Option<(&[f64], f64)> {
+        let simple = self.horizon.is_none() && matches!(self.distance, Distance::AvellanedaStoikov(_));
+        simple.then_some((self.weighed.as_slice(), self.weight))
+    }
+
+    /// Whether reservation prices change as time goes by.
+    pub fn is_timed(&self) -> bool {
+        self.horizon.is_some()
+    }
+
+    /// Returns the parts whose ratio is a contract's reservation price, for positions held to settlement; `p` is its
+    /// probability.
+    #[inline]
+    pub fn share(&self, contract: usize, p: f64) -> (f64, f64) {
+        let own = self.weighed.get(contract).copied().unwrap_or(0.0);
+        match self.distance {
+            Distance::AvellanedaStoikov(_) => (own, self.weight),
+            // The distance sees to the contract's own position; the others' remain.
+            Distance::Glft { .. } => (p, self.weight - own + p),
+        }
     }
 
     /// Returns a contract's reservation price: the value that its quotes are made for.
@@ -189,23 +228,30 @@ impl Coherent {
     /// Held for a part of the time to settlement, a position risks only the part of the outcome's variance that is
     /// resolved by then: risk aversion shrinks by it.
     #[inline]
-    pub(super) fn reservation(&self, contract: usize, now: Timestamp) -> Reservation {
+    pub fn reservation(&self, contract: usize, now: Timestamp, probabilities: &[f64]) -> Reservation {
+        let p = probabilities.get(contract).copied().unwrap_or(0.0);
         let (part, whole, risk_aversion) = if self.horizon.is_none() {
-            let (part, whole) = self.share(contract);
+            let (part, whole) = self.share(contract, p);
             (part, whole, self.risk_aversion)
         } else {
-            self.share_within_horizon(contract, now)
+            self.share_within_horizon(contract, now, probabilities)
         };
         Reservation { price: part / whole, risk_aversion }
     }
 
     /// Returns the parts whose ratio is a contract's reservation price, and the risk aversion that it is for.
-    fn share_within_horizon(&self, contract: usize, now: Timestamp) -> (f64, f64, f64) {
-        let outcome = &self.outcomes[contract];
-        let p = self.agreement.probability(contract);
-        let risk_aversion = self.risk_aversion * self.resolved(contract, now);
+    fn share_within_horizon(
+        &self,
+        contract: usize,
+        now: Timestamp,
+        probabilities: &[f64],
+    ) -> (f64, f64, f64) {
+        let Some((outcome, &p)) = self.outcomes.get(contract).zip(probabilities.get(contract)) else {
+            return (0.0, 1.0, self.risk_aversion);
+        };
+        let risk_aversion = self.risk_aversion * self.resolved(outcome, p, now);
         let (mut sum, mut inside) = (0.0, 0.0);
-        for (p, other) in self.agreement.probabilities().iter().zip(&self.outcomes) {
+        for (p, other) in probabilities.iter().zip(&self.outcomes) {
             sum += p * weight(risk_aversion, other.position);
             inside += p;
         }
@@ -217,16 +263,15 @@ impl Coherent {
         }
     }
 
+    #[inline]
     fn lot_values(&self, risk_aversion: f64) -> LotValues {
         if self.horizon.is_none() { self.lots_to_settlement } else { LotValues::new(self.lot, risk_aversion) }
     }
 
     /// Returns the part of an outcome's variance that is resolved within the horizon; all of it where no time of
     /// settlement is known.
-    fn resolved(&self, contract: usize, now: Timestamp) -> f64 {
-        let settles = self.outcomes[contract].settles;
-        let (Some(horizon), Some(settles)) = (self.horizon, settles) else { return 1.0 };
-        let p = self.agreement.probability(contract);
+    fn resolved(&self, outcome: &Holding, p: f64, now: Timestamp) -> f64 {
+        let (Some(horizon), Some(settles)) = (self.horizon, outcome.settles) else { return 1.0 };
         let left = settles.micros_since(now) as f64 / MICROS_PER_HOUR;
         if left <= horizon || p <= 0.0 || p >= 1.0 {
             return 1.0;
@@ -235,22 +280,25 @@ impl Coherent {
         max(horizon_fraction(p, horizon / left), 1e-9)
     }
 
-    /// Writes the ways of bid and ask from the fair value to the price wanted, before any rounding.
-    pub(super) fn ladders(
+    /// Returns the prices wanted of a contract's bid and ask, before any rounding; `p` is the probability that agrees with
+    /// the other outcomes'.
+    #[inline]
+    pub(super) fn wanted(
         &self,
         contract: usize,
         Reservation { price: reservation, risk_aversion }: Reservation,
-        sigma_b: f64,
+        p: f64,
+        belief: &Belief,
         regime: Regime,
-        ladders: Ladders<'_>,
-    ) {
-        let (outcome, p) = (&self.outcomes[contract], self.agreement.probability(contract));
+        trace: Trace<'_>,
+    ) -> [Nano; 2] {
+        let Some(outcome) = self.outcomes.get(contract) else { return [0, nano(1.0)] };
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
                 (reservation, self.lot_values(risk_aversion).of(reservation), half)
             }
             Distance::Glft { rate, decay, limit } => {
-                let sigma = sigma_b * p * (1.0 - p);
+                let sigma = belief.sigma_b * p * (1.0 - p);
                 let most = limit as f64 - 1.0;
                 let q = max(min((outcome.position / self.lot + 0.5).floor(), most), -most) as i64;
                 let glft = Glft::new(rate, decay, risk_aversion * self.lot, sigma, limit);
@@ -262,23 +310,25 @@ impl Coherent {
             }
         };
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
-        let own_fair = nano(self.agreement.fair(contract));
-        let (agreed, centre) = (nano(p), nano(centre));
-        for (ladder, (value, outward)) in ladders.into_iter().zip([(lots.0, -1.0), (lots.1, 1.0)]) {
-            let wanted = value + outward * half;
-            let widened = wanted + outward * toxic;
-            let quoted = if outward < 0.0 { outcome.fee.bid(widened) } else { outcome.fee.ask(widened) };
-            let (lot, spread, quoted) = (nano(value), nano(wanted), nano(quoted));
-            let widened = if toxic > 0.0 { nano(widened) } else { spread };
-            ladder.clear();
-            ladder.add(Stage::Fair, own_fair);
-            ladder.add(Stage::Coherence, agreed - own_fair);
-            ladder.add(Stage::Inventory, centre - agreed);
-            ladder.add(Stage::Lot, lot - centre);
-            ladder.add(Stage::HalfSpread, spread - lot);
-            ladder.add(Stage::Toxicity, widened - spread);
-            ladder.add(Stage::Fee, quoted - widened);
+        let [wanted_bid, wanted_ask] = [lots.0 - half, lots.1 + half];
+        let widened = [wanted_bid - toxic, wanted_ask + toxic];
+        let quoted = [nano(outcome.fee.bid(widened[0])), nano(outcome.fee.ask(widened[1]))];
+        if let Some(waterfalls) = trace {
+            let (own_fair, agreed, centre) = (nano(belief.fair), nano(p), nano(centre));
+            let values = [lots.0, lots.1].into_iter().zip([wanted_bid, wanted_ask]).zip(widened).zip(quoted);
+            for (waterfall, (((value, wanted), widened), quoted)) in waterfalls.iter_mut().zip(values) {
+                let (lot, spread) = (nano(value), nano(wanted));
+                let widened = if toxic > 0.0 { nano(widened) } else { spread };
+                waterfall.add(Stage::Fair, own_fair);
+                waterfall.add(Stage::Coherence, agreed - own_fair);
+                waterfall.add(Stage::Inventory, centre - agreed);
+                waterfall.add(Stage::Lot, lot - centre);
+                waterfall.add(Stage::HalfSpread, spread - lot);
+                waterfall.add(Stage::Toxicity, widened - spread);
+                waterfall.add(Stage::Fee, quoted - widened);
+            }
         }
+        quoted
     }
 }
 

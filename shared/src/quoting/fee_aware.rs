@@ -1,14 +1,16 @@
 //! Quotes that are still worth their value once the fee of a fill is paid.
 
-use super::Fee;
+use serde::{Deserialize, Serialize};
+
 use crate::fees::{FeeSchedule, Role};
+use crate::settings::Fee;
 use crate::units::{Price, Quantity};
 
-/// The rate of the mission's maker fee.
+/// The rate of the maker fee that is assumed where no file tells: a quarter of a taker's.
 const MAKER_RATE: f64 = 0.0175;
 
 /// What a fill is charged a contract, before rounding.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum FeeModel {
     /// This rate times `P (1 - P)`.
     Quadratic(f64),
@@ -44,6 +46,24 @@ impl FeeModel {
                 // Vieta's form: nothing cancels, and no fee is no special case.
                 2.0 * value / (sum + (sum * sum - 4.0 * rate * value).sqrt())
             }
+        }
+    }
+
+    /// Returns what a contract bought at `bid` dollars costs with its fee: what [`FeeModel::bid`] takes back.
+    pub fn worth_bidding(self, bid: f64) -> f64 {
+        match self {
+            Self::Flat(fee) => bid + fee,
+            Self::Quadratic(_) if bid <= 0.0 || bid >= 1.0 => bid,
+            Self::Quadratic(rate) => bid + rate * bid * (1.0 - bid),
+        }
+    }
+
+    /// Returns what a contract sold at `ask` dollars leaves after its fee: what [`FeeModel::ask`] takes back.
+    pub fn worth_asking(self, ask: f64) -> f64 {
+        match self {
+            Self::Flat(fee) => ask - fee,
+            Self::Quadratic(_) if ask <= 0.0 || ask >= 1.0 => ask,
+            Self::Quadratic(rate) => ask - rate * ask * (1.0 - ask),
         }
     }
 

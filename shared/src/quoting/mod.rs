@@ -1,54 +1,48 @@
-//! From belief to the quotes we want: a pure step, `(state, event, now) -> commands`, without I/O.
-//!
-//! Contracts are named by their place in the event's list. The same step runs in a backtest, under a slider
-//! and, later, live: whoever drives it tells what happened and when, and carries out what it answers.
+//! From belief and position to the quotes we want. It knows no money and no orders: what may rest is for [`crate::risk`] to
+//! say, and what does for [`crate::execution`].
 //!
 //! ```
-//! use shared::quoting::{Belief, Event, Preset, Quoter, Settings, Terms};
+//! use shared::belief::Belief;
+//! use shared::market::{Position, PriceGrid};
+//! use shared::quoting::{Numbers, Pricing, Regime, Settings, Targets, View};
 //!
-//! let mut quoter = Quoter::new(&Settings::preset(Preset::SeedFixed3), vec![Terms::default()])?;
-//! let belief = Belief { fair: 0.42, sd: 0.1, sigma_b: 8.0, z: 0.3, alarm: 0.0 };
-//! let mut commands = Vec::new();
-//! let now = "2026-02-01T19:00:49Z".parse()?;
-//! quoter.step(now, &Event::Belief { contract: 0, belief }, &mut |command| commands.push(command))?;
-//! let quotes = commands[0].quotes;
-//! assert_eq!(quotes.bid.map(|bid| bid.price.to_string()).as_deref(), Some("0.3900"));
-//! assert_eq!(quotes.ask.map(|ask| ask.price.to_string()).as_deref(), Some("0.4500"));
-//! # Ok::<(), shared::Invalid>(())
+//! let numbers = Numbers::new(&Settings { dynamic: false, ..Settings::default() }, 60_000_000);
+//! let belief = Belief { fair: 0.42, sd: 0.1, sigma_b: 8.0, z: 0.3, weights: [1.0, 0.0, 0.0] };
+//! let (grid, position) = (PriceGrid::linear_cent(), Position::FLAT);
+//! let view = View { grid: &grid, belief: &belief, position, regime: Regime::Calm, book: (None, None) };
+//! let targets = Targets::decide(&numbers, Pricing::Single, &view, None);
+//! assert_eq!(targets.bid.map(|bid| bid.price.to_string()).as_deref(), Ok("0.3900"));
+//! assert_eq!(targets.ask.map(|ask| ask.price.to_string()).as_deref(), Ok("0.4500"));
 //! ```
 
-mod account;
-mod agreement;
 mod amount;
-pub mod coherence;
 mod coherent;
-mod contract;
-mod decision;
-mod explain;
 mod fee_aware;
-mod finish;
+mod numbers;
 pub mod offset;
-mod position;
-mod quoter;
+mod quote;
 pub mod reservation;
-mod rules;
+mod rest;
 mod seed;
 mod settings;
-mod step;
+mod table;
+mod targets;
+mod terms;
 mod toxicity;
-mod watch;
+mod waterfall;
 
-pub use agreement::Agreement;
-pub use contract::Terms;
-pub use decision::{Decision, Reason, Regime, SideDecision, Stage, Withheld};
-pub use explain::{Explanation, Step};
+pub use amount::Nano;
+pub(crate) use amount::{nano, nano_of_cents};
+pub use coherent::{Coherent, Reservation};
 pub use fee_aware::FeeModel;
-pub use position::Position;
-pub use quoter::Quoter;
-pub use settings::{Fee, Kind, Preset, SETTINGS, Setting, Settings, place};
-pub use step::{Belief, Command, Event, Quote, Quotes};
+pub use numbers::Numbers;
+pub use quote::{Quote, Quotes, Regime, Withheld};
+pub(crate) use seed::dynamic_factor;
+pub use settings::{Offset, Rules, Settings};
+pub use targets::{Pricing, Targets, View};
+pub use terms::{Status, Terms};
+pub use toxicity::Toxicity;
+pub use waterfall::{Stage, Waterfall};
 
-#[cfg(test)]
-mod tests;
-#[cfg(test)]
-mod watch_tests;
+use crate::belief::Belief;
+use crate::market::Position;

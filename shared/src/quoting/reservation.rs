@@ -6,6 +6,8 @@
 //! the cost function of the logarithmic market scoring rule with liquidity `1 / gamma` (Chen and Pennock, "A utility
 //! framework for bounded-loss market makers", 2007).
 
+use serde::{Deserialize, Serialize};
+
 use crate::math::{exp, exp_m1, ln, ln_1p};
 
 /// Returns the sure amount in dollars that `positions` in outcomes with these `probabilities` are worth at
@@ -36,7 +38,7 @@ pub fn reservation_prices(probabilities: &[f64], positions: &[f64], risk_aversio
 }
 
 /// What `lot` more contracts of an outcome, or as many fewer, are worth.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LotValues {
     size: f64,
     /// `e^-size - 1` and `e^size - 1`.
@@ -48,6 +50,12 @@ impl LotValues {
     pub fn new(lot: f64, risk_aversion: f64) -> Self {
         let size = risk_aversion * lot;
         Self { size, gains: (exp_m1(-size), exp_m1(size)) }
+    }
+
+    /// Returns the reservation prices at which a lot is worth this much a contract to who buys it, and to who sells it: what
+    /// [`LotValues::of`] takes back.
+    pub fn reservations(self, value: f64) -> (f64, f64) {
+        (exp_m1(-value * self.size) / self.gains.0, exp_m1(value * self.size) / self.gains.1)
     }
 
     /// Returns the most that is worth paying, and the least that is worth taking, in dollars a contract, for a lot of an

@@ -1,7 +1,9 @@
 //! The reaction to prints that surprise.
 
+use serde::{Deserialize, Serialize};
+
 use super::Regime;
-use super::rules::Rules;
+use super::numbers::Numbers;
 use crate::units::Timestamp;
 
 /// What the last prints of one contract say about the danger of being picked off.
@@ -12,8 +14,8 @@ use crate::units::Timestamp;
 ///
 /// A print that is more likely than `alarm_pull` to be stray or a jump pulls until the next print, which tells which of
 /// them it was, and for no longer than one refresh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Toxicity {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Toxicity {
     /// The last print of at least `z_widen`.
     restless_at: Option<Timestamp>,
     /// Whether that was the last print.
@@ -25,29 +27,32 @@ pub(super) struct Toxicity {
 }
 
 impl Toxicity {
-    pub(super) const CALM: Self =
-        Self { restless_at: None, surprised: false, pulled: false, alarmed_at: None };
+    /// No print has surprised yet.
+    pub const CALM: Self = Self { restless_at: None, surprised: false, pulled: false, alarmed_at: None };
 
     /// Takes note of a print: its standardised innovation, and the probability that it is stray or a jump.
     #[inline]
-    pub(super) fn observe(&mut self, now: Timestamp, z: f64, alarm: f64, rules: &Rules) {
+    pub fn observe(&mut self, now: Timestamp, z: f64, alarm: f64, numbers: &Numbers) {
         // What was over before this print must not be prolonged by it.
-        if self.regime(now, rules) != Regime::Pulled {
+        if self.pulled && self.regime(now, numbers) != Regime::Pulled {
             self.pulled = false;
         }
         let size = z.abs();
-        self.surprised = size >= rules.z_widen;
+        self.surprised = size >= numbers.z_widen;
         if self.surprised {
             self.restless_at = Some(now);
-            self.pulled |= size >= rules.z_pull;
+            self.pulled |= size >= numbers.z_pull;
         }
-        self.alarmed_at = (alarm > rules.alarm_pull).then_some(now);
+        self.alarmed_at = (alarm > numbers.alarm_pull).then_some(now);
     }
 
     /// Returns the regime at `now`.
     #[inline]
-    pub(super) fn regime(&self, now: Timestamp, rules: &Rules) -> Regime {
-        let lasts = |at: Option<Timestamp>| at.is_some_and(|at| now.micros_since(at) < rules.refresh);
+    pub fn regime(&self, now: Timestamp, numbers: &Numbers) -> Regime {
+        if !self.surprised && !self.pulled && self.alarmed_at.is_none() {
+            return Regime::Calm;
+        }
+        let lasts = |at: Option<Timestamp>| at.is_some_and(|at| now.micros_since(at) < numbers.refresh);
         let restless = lasts(self.restless_at);
         if restless && self.pulled {
             Regime::Pulled
@@ -61,9 +66,9 @@ impl Toxicity {
     }
 
     /// Returns when the regime may end if no print comes before, after `now`.
-    pub(super) fn settles(&self, now: Timestamp, rules: &Rules) -> Option<Timestamp> {
+    pub fn settles(&self, now: Timestamp, numbers: &Numbers) -> Option<Timestamp> {
         let ends = [self.restless_at, self.alarmed_at];
-        let ends = ends.into_iter().flatten().filter_map(|at| at.checked_add_micros(rules.refresh));
+        let ends = ends.into_iter().flatten().filter_map(|at| at.checked_add_micros(numbers.refresh));
         ends.filter(|end| *end > now).min()
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Artist, Scenario, artist_parameter as own, event_parameter as common};
 use crate::Invalid;
-use crate::fees::{Account, Fill, OrderFees, Role};
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
+use crate::fees::{Fill, Membership, OrderFees, Role};
 use crate::market::Action;
 use crate::math::{exp, ln};
 use crate::pricing::digital::{DAYS_PER_YEAR, Drift, Jumps, MertonDigital, Parameters};
@@ -238,6 +238,6 @@ fn taker_fee(price: Price) -> Result<f64, Invalid> {
         price,
         count: Quantity::from_contracts(ORDER_CONTRACTS)?,
     };
-    let fee = OrderFees::new(schedule, Account::Direct).fill(&fill)?;
+    let fee = OrderFees::new(schedule, Membership::Direct).fill(&fill)?;
     Ok(fee.net.to_dollars() / ORDER_CONTRACTS as f64)
 }

@@ -13,7 +13,6 @@ mod parameter;
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};
 pub use evaluate::{Digital, Evaluation, Implied, Row};
 // Where the quoting settings look for it.
-pub(crate) use crate::decimal;
 pub use parameter::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Parameter};
 
 use crate::Invalid;

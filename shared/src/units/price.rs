@@ -12,7 +12,7 @@ use crate::invalid::quoted;
 ///
 /// Text has up to four decimals of a dollar and prints with four: `0.5600`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Price(i64);
+pub struct Price(i32);
 
 impl Price {
     /// Nothing.
@@ -26,8 +26,8 @@ impl Price {
     ///
     /// Returns [`Invalid`] naming `price` unless `centicents` is from 0 to 10 000.
     pub fn from_centicents(centicents: i64) -> Result<Self, Invalid> {
-        if (0..=Self::ONE.0).contains(&centicents) {
-            Ok(Self(centicents))
+        if (0..=Self::ONE.centicents()).contains(&centicents) {
+            Ok(Self(centicents as i32))
         } else {
             Err(Invalid::new(
                 "price",
@@ -43,7 +43,7 @@ impl Price {
     /// Returns [`Invalid`] naming `price` unless `cents` is from 0 to 100.
     pub fn from_cents(cents: i64) -> Result<Self, Invalid> {
         if (0..=100).contains(&cents) {
-            Ok(Self(cents * 100))
+            Ok(Self(100 * cents as i32))
         } else {
             Err(Invalid::new("price", format!("must be from 0 to 100 cents, got {cents}")))
         }
@@ -51,17 +51,24 @@ impl Price {
 
     /// Returns a price known to be from 0 to 10 000 centi-cents when the code was written.
     pub(crate) const fn literal(centicents: i64) -> Self {
-        Self(centicents)
+        Self(centicents as i32)
     }
 
     /// Returns the price in ten-thousandths of a dollar, 0 to 10 000.
     pub const fn centicents(self) -> i64 {
-        self.0
+        self.0 as i64
+    }
+
+    /// Returns the price nearest to `dollars`, $0 or $1 for what lies beyond them, and $0 for what is no number: what a
+    /// model says is worth this much when positions are valued.
+    pub fn nearest(dollars: f64) -> Self {
+        // A conversion saturates, and NaN becomes 0.
+        Self(((dollars * f64::from(Self::ONE.0)).round() as i32).clamp(0, Self::ONE.0))
     }
 
     /// Returns the nearest double to the price in dollars, for models.
     pub fn to_dollars(self) -> f64 {
-        self.0 as f64 / 10_000.0
+        f64::from(self.0) / 10_000.0
     }
 
     /// Returns the price of the opposite outcome: $1 less this price.
@@ -72,24 +79,24 @@ impl Price {
 
     /// Returns the sum, or `None` above $1.
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        Self::from_centicents(self.0 + other.0).ok()
+        Self::from_centicents(self.centicents() + other.centicents()).ok()
     }
 
     /// Returns the difference, or `None` below $0.
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        Self::from_centicents(self.0 - other.0).ok()
+        Self::from_centicents(self.centicents() - other.centicents()).ok()
     }
 
     /// Returns what `count` contracts cost at this price, exactly: a centi-cent times a hundredth of a
     /// contract is a millionth of a dollar, and [`Quantity::MAX`] is such that no product overflows.
     pub const fn cost(self, count: Quantity) -> Cash {
-        Cash::from_microdollars(self.0 * count.hundredths())
+        Cash::from_microdollars(self.centicents() * count.hundredths())
     }
 }
 
 impl fmt::Display for Price {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_fixed(f, self.0, 4)
+        write_fixed(f, self.centicents(), 4)
     }
 }
 

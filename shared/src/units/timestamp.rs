@@ -51,6 +51,14 @@ impl Timestamp {
         Date::in_range(self.0.div_euclid(MICROS_PER_DAY))
     }
 
+    /// Returns the millisecond that the instant is in: its first microsecond.
+    #[must_use]
+    #[inline]
+    pub const fn floor_to_millisecond(self) -> Self {
+        // The calendar begins with a whole millisecond: nothing falls before it.
+        Self(self.0 - self.0.rem_euclid(1_000))
+    }
+
     /// Returns the instant `micros` microseconds later (earlier if negative), or `None` outside the years
     /// 0 to 9999.
     pub fn checked_add_micros(self, micros: i64) -> Option<Self> {

@@ -12,7 +12,7 @@ use crate::market::{EventTape, Side, Ticker, Trade};
 use crate::math::{exp, ln};
 use crate::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
 use crate::random::Random;
-use crate::units::{Date, Price, Quantity};
+use crate::units::{Date, Price, Quantity, Timestamp};
 
 /// The simulated event: Kalshi has none of this name.
 pub const EVENT: &str = "KXTOPMONTHLY-SIM";
@@ -57,6 +57,8 @@ pub struct Artist {
 pub struct Month {
     /// The first day.
     pub first_day: Date,
+    /// When the winner is known: the last day's midnight, of which the count decides.
+    pub settles: Timestamp,
     /// The artists, in the order of their listeners on the first day.
     pub artists: Vec<Artist>,
     /// The trades of all contracts.
@@ -102,7 +104,9 @@ impl Month {
                 listeners: levels.iter().map(|level| exp(*level).round()).collect(),
             })
             .collect();
-        Ok(Self { first_day, artists, tape })
+        let last_day = first_day.checked_add_days(days as i32);
+        let last_day = last_day.ok_or_else(|| Invalid::new("first_day", "is at the end of the calendar"))?;
+        Ok(Self { first_day, settles: last_day.midnight(), artists, tape })
     }
 }
 
@@ -127,7 +131,7 @@ impl Month {
         for artist in &mut artists {
             artist.listeners.truncate(days as usize + 1);
         }
-        Ok(Self { first_day: self.first_day, artists, tape })
+        Ok(Self { first_day: self.first_day, settles: self.settles, artists, tape })
     }
 }
 
@@ -191,6 +195,7 @@ fn trades(
                     price: Price::from_cents(cents as i64)?,
                     count: Quantity::from_contracts(random.geometric(25.0))?,
                     taker_side: Some(side),
+                    id: None,
                 });
             }
         }

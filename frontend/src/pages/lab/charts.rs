@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::backtest::FillModel;
+use shared::exchange::FillModel;
 use shared::format;
 
 use super::colour;

@@ -1,7 +1,7 @@
 //! The tape, what the run gave, and what its range means.
 
 use leptos::prelude::*;
-use shared::backtest::FillModel;
+use shared::exchange::FillModel;
 use shared::format;
 
 use super::state::{Lab, Stage};

@@ -11,7 +11,7 @@ mod state;
 mod sweep;
 
 use leptos::prelude::*;
-use shared::backtest::FillModel;
+use shared::exchange::FillModel;
 
 pub(crate) use self::state::Lab;
 

@@ -1,7 +1,8 @@
 //! The table of configurations: this one under every fill model, and the mission's four beside what this engine gets.
 
 use leptos::prelude::*;
-use shared::backtest::{FillModel, MISSION};
+use shared::backtest::MISSION;
+use shared::exchange::FillModel;
 use shared::format;
 
 use super::meaning;

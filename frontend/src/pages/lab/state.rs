@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use shared::api::Origin;
-use shared::backtest::{Config, FillModel, Link};
+use shared::backtest::{Axis, Config, Entry, Grid, Link, Preset};
 use shared::decimal;
+use shared::exchange::FillModel;
 use shared::market::Ticker;
-use shared::quoting::{Kind, Preset, SETTINGS, place};
+use shared::settings::Kind;
 
 use crate::desk::{self, Desk};
 use crate::parts::state::Remote;
@@ -328,7 +329,7 @@ impl Lab {
     }
 
     fn calibration(self) -> String {
-        self.config.with_untracked(|config| config.settings().value_text(place::CALIBRATION))
+        self.config.with_untracked(|config| config.belief.calibration.to_string())
     }
 
     /// Runs what is wanted now, unless a run is going on: then it follows, and what came between is never run.
@@ -388,8 +389,7 @@ impl Lab {
             waiting.set_value(set_timeout_with_handle(move || self.rested(), REST).ok());
         });
         // Another calibration is another belief: the tape is filtered again.
-        let calibration =
-            memo(move || self.config.with(|config| config.settings().choice(place::CALIBRATION)));
+        let calibration = memo(move || self.config.with(|config| config.belief.calibration));
         effect(move || {
             calibration.track();
             if self.stage.with_untracked(|stage| *stage == Stage::Ready) {
@@ -424,7 +424,7 @@ impl Lab {
     /// Runs the mission's configurations, unless nothing changed that they share with this one.
     fn request_presets(self) {
         // What they share shows in any of them.
-        let Ok(shared) = self.config.with_untracked(|config| config.of_preset(Preset::Seed)) else { return };
+        let shared = self.config.with_untracked(|config| config.of_preset(Preset::Seed));
         let (config, number) = (shared.text(), self.preparation.get_value());
         if self.presets_of.with_value(|known| *known == (number, config.clone())) {
             return;
@@ -479,6 +479,14 @@ impl Lab {
                 self.explained.set(Some(Arc::new(found)));
             }
         });
+    }
+
+    /// Returns why the two settings can't be swept, if they can't as the others are.
+    pub(super) fn why_no_sweep(self) -> Option<String> {
+        let config = self.config.get();
+        let [down, across] = self.axes.get().map(|key| Axis::parse(&axis(&key)));
+        let grid = down.and_then(|down| Grid::new(config, vec![down, across?], &FillModel::ALL));
+        grid.err().map(|invalid| format!("{invalid}."))
     }
 
     /// Sweeps the two settings over their ranges, or over a part of them around what is set.
@@ -540,9 +548,7 @@ impl Lab {
 
     /// Starts over from a preset; what is assumed of the exchange and the filter stays.
     pub(super) fn quote_as(self, preset: Preset) {
-        if let Ok(config) = self.config.with_untracked(|config| config.of_preset(preset)) {
-            self.replace(config);
-        }
+        self.replace(self.config.with_untracked(|config| config.of_preset(preset)));
     }
 
     /// Returns to the mission's strategy and the usual assumptions.
@@ -609,8 +615,7 @@ fn axis(key: &str) -> String {
     let range = |low: f64, high: f64, decimals: usize| {
         format!("{key}={}:{}:{CELLS}", decimal::text(low, decimals), decimal::text(high, decimals))
     };
-    let found = SETTINGS.iter().find(|setting| setting.key == key);
-    match (key, found.map(|setting| setting.kind)) {
+    match (key, Entry::find(key).map(|entry| entry.setting.kind)) {
         ("half_spread_cents", _) => range(1.0, 6.0, 2),
         ("skew_cents", _) => range(0.0, 2.0, 2),
         ("drift_cents", _) => range(0.0, 10.0, 2),
@@ -619,7 +624,9 @@ fn axis(key: &str) -> String {
         ("z_widen", _) => range(0.5, 2.5, 2),
         ("latency_ms", _) => range(0.0, 60_000.0, 0),
         ("queue_ahead", _) => range(0.0, 500.0, 2),
+        ("slippage_cents" | "lost_fills_pct" | "blackout_h", _) => range(0.0, 10.0, 1),
         ("quote_size" | "max_order_size", _) => range(1.0, 11.0, 2),
+        ("start_balance", _) => range(100.0, 2_100.0, 2),
         ("risk_aversion", _) => range(0.01, 0.11, 4),
         ("fill_decay", _) => range(10.0, 110.0, 1),
         (_, Some(Kind::Number { range: (low, high), decimals, .. })) => range(low, high, decimals),

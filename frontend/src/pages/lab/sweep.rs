@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use shared::Invalid;
-use shared::backtest::{ASSUMPTIONS, Config, FillModel};
+use shared::backtest::{Config, SETTINGS};
+use shared::exchange::FillModel;
 use shared::format;
-use shared::quoting::{Kind, SETTINGS};
+use shared::settings::Kind;
 
 use super::state::Lab;
-use crate::reactive::RwSignal;
+use crate::reactive::{RwSignal, memo};
 use crate::worker::found::{MODELS, SweepFound};
 
 /// The heat map.
@@ -20,25 +21,26 @@ pub(super) fn Sweep() -> impl IntoView {
     let pick = move |axis: usize| {
         let names = SETTINGS
             .iter()
+            .map(|entry| entry.setting)
             .filter(|setting| matches!(setting.kind, Kind::Number { .. }))
-            .map(|setting| (setting.key, setting.label))
-            .chain(ASSUMPTIONS.iter().map(|assumed| (assumed.key, assumed.key)));
+            .map(|setting| (setting.key, setting.label));
         let options: Vec<_> = names
             .map(|(key, label)| {
                 view! { <option value=key selected=move || lab.axes.with(|axes| axes[axis] == key)>{label}</option> }
                 .into_any()
             })
             .collect();
-        let label = if axis == 0 { "Down" } else { "Across" };
+        let (id, label) = if axis == 0 { ("sweep-down", "Down") } else { ("sweep-across", "Across") };
         view! {
             <label class="lab-choice">
                 <span>{label}</span>
-                <select on:change=move |event| {
+                <select id=id on:change=move |event| {
                     lab.axes.update(|axes| axes[axis] = event_target_value(&event));
                 }>{options}</select>
             </label>
         }
     };
+    let refused = memo(move || lab.why_no_sweep());
     let models = Vec::from(
         FillModel::ALL.map(|one| view! { <option value=one.name()>{one.name()}</option> }.into_any()),
     );
@@ -105,13 +107,24 @@ pub(super) fn Sweep() -> impl IntoView {
             {move || if lab.sweeping.get() {
                 view! { <button type="button" id="sweep-stop" on:click=move |_| lab.stop()>"Stop"</button> }.into_any()
             } else {
-                view! { <button type="button" id="sweep-start" on:click=move |_| lab.start_sweep()>"Run"</button> }.into_any()
+                view! {
+                    <button
+                        type="button"
+                        id="sweep-start"
+                        disabled=move || refused.with(Option::is_some)
+                        on:click=move |_| lab.start_sweep()
+                    >"Run"</button>
+                }
+                .into_any()
             }}
         </div>
         <div class="lab-bar">
             {pick(0)} {pick(1)}
             <label class="lab-choice"><span>"Filled by"</span><select on:change=choose>{models}</select></label>
         </div>
+        {move || refused.get().map(|why| {
+            view! { <p class="aside" id="sweep-refused" role="status">{why}</p> }.into_any()
+        })}
         <p class="aside">"Net of every combination, in dollars, all else as it is set when the sweep starts. A click adopts it."</p>
         {grid}
     }

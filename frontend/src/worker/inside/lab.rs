@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, FillModel, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain,
-    judge, run, tape_hash,
+    Axis, Config, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain, judge,
+    run, tape_hash,
 };
-use shared::belief::{Calibration, WalkForward};
+use shared::belief::{Calibration, settlements, walk_in_pieces};
+use shared::exchange::FillModel;
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
 use shared::sort;
@@ -89,19 +90,23 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     let (prepared, seconds) = match known {
         Some(prepared) => (prepared, 0.0),
         None => {
-            let mut walk = WalkForward::new(&tapes, calibration);
+            let settles = settlements(&tapes, &markets);
+            let mut walk = walk_in_pieces(&tapes, &settles, calibration);
             let mut listened = f64::NEG_INFINITY;
-            while let Some(done) = walk.step() {
+            let tracks = loop {
+                if let Some(tracks) = walk.step() {
+                    break tracks.map_err(|why| refused(why.into()))?;
+                }
                 if now() - listened > SLICE {
-                    answer(id, Answer::Filtering(done));
+                    answer(id, Answer::Filtering(walk.done()));
                     pause().await;
                     listened = now();
                     if !is_current(id) {
                         return Err(Answer::Failed(STOPPED.into()));
                     }
                 }
-            }
-            let prepared = Rc::new(Prepared::new(&tapes, &walk.finish(), &markets).map_err(refused)?);
+            };
+            let prepared = Rc::new(Prepared::new(&tapes, &tracks, &markets).map_err(refused)?);
             BENCH.with_borrow_mut(|bench| {
                 bench.filtered.push((calibration, Rc::clone(&prepared)));
                 if bench.filtered.len() > REMEMBERED {
@@ -200,12 +205,12 @@ fn fill(prepared: &Prepared, place: usize, fill: &OurFill) -> [f64; FILL] {
     [
         place as f64,
         prepared.batch_micros(fill.batch as usize) as f64,
-        f64::from(u8::from(fill.bought)),
-        f64::from(fill.price) / 1e4,
-        f64::from(fill.fair) / 1e4,
-        fill.count as f64 / 100.0,
-        fill.fee as f64 / 1e6,
-        fill.position as f64 / 100.0,
+        f64::from(u8::from(fill.is_bought())),
+        fill.price.to_dollars(),
+        fill.fair.to_dollars(),
+        fill.count.to_contracts(),
+        fill.fee.to_dollars(),
+        fill.position.contracts(),
     ]
 }
 
@@ -216,7 +221,7 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
     texts.extend(prepared.events().iter().map(|event| event.ticker.to_string()));
     let model = |row: &shared::backtest::Row| {
         let (low, high) =
-            row.net_ci95.map_or((f64::NAN, f64::NAN), |(a, b)| (a as f64 / 1e6, b as f64 / 1e6));
+            row.net_ci95.map_or((f64::NAN, f64::NAN), |(a, b)| (a.to_dollars(), b.to_dollars()));
         let sharpe = row.sharpe.map_or([0.0, f64::NAN, f64::NAN], |sharpe| {
             [sharpe.n as f64, sharpe.ratio, sharpe.probability_above(0.0)]
         });
@@ -233,7 +238,7 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
         .flat_map(interval)
         .collect();
     let events = (0..prepared.events().len())
-        .flat_map(|event| report.events().iter().map(move |(_, nets)| nets[event] as f64 / 1e6))
+        .flat_map(|event| report.events().iter().map(move |(_, nets)| nets[event].to_dollars()))
         .collect();
     let (mut scores, mut bins, mut horizons) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(found) = report.calibration() {
@@ -263,7 +268,7 @@ pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Inval
     let config = Config::from_text(config)?;
     let mut lines = Vec::new();
     for said in MISSION {
-        let config = config.of_preset(said.preset)?;
+        let config = config.of_preset(said.preset);
         lines.extend(
             run(prepared, &config, &FillModel::ALL, Record::Totals)?
                 .iter()
@@ -310,7 +315,8 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
     let mut texts = vec![config.to_owned()];
     texts.extend(axes.iter().map(|axis| axis.key.to_string()));
     texts.extend(axes.iter().map(|axis| axis.values.join(" ")));
-    let grid = Grid::new(Config::from_text(config).map_err(refused)?, axes).map_err(refused)?;
+    let grid =
+        Grid::new(Config::from_text(config).map_err(refused)?, axes, &FillModel::ALL).map_err(refused)?;
     let mut trials: Vec<Option<Vec<Trial>>> = Vec::with_capacity(grid.len());
     let mut nets = Vec::with_capacity(grid.len() * FillModel::ALL.len());
     let told = |nets: &[f64], verdicts: Vec<f64>| {
@@ -324,7 +330,7 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
             .ok()
             .and_then(|config| run(prepared, &config, &FillModel::ALL, Record::Totals).ok());
         match &outcomes {
-            Some(outcomes) => nets.extend(outcomes.iter().map(|outcome| outcome.total.net as f64 / 1e6)),
+            Some(outcomes) => nets.extend(outcomes.iter().map(|outcome| outcome.total.net.to_dollars())),
             None => nets.extend([f64::NAN; FillModel::ALL.len()]),
         }
         trials.push(
@@ -344,7 +350,7 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
             trials.iter().map(|trials| trials.as_ref().and_then(|trials| trials.get(model))).collect();
         judge(&of_model).map_or([f64::NAN; 3], |verdict| {
             let probability = verdict.deflated.map_or(f64::NAN, |deflated| deflated.probability);
-            [verdict.best as f64, probability, verdict.held_out.iter().sum::<i64>() as f64 / 1e6]
+            [verdict.best as f64, probability, verdict.net_held_out().to_dollars()]
         })
     };
     told(&nets, (0..FillModel::ALL.len()).flat_map(verdict).collect());
@@ -368,7 +374,7 @@ pub(super) fn compare(
     // A fill is the same if the same print filled the same side. Each outcome's come in the order of prints, one or two
     // a print: the outcomes are merged by it.
     let mut at = vec![0; outcomes.len()];
-    let key = |fill: &OurFill| (fill.print, fill.bought);
+    let key = |fill: &OurFill| (fill.print, fill.is_bought());
     let all = (1_u32 << outcomes.len()) - 1;
     let (mut common, mut differing, mut listed, mut marks) = (0_u32, 0_u32, Vec::new(), Vec::new());
     loop {

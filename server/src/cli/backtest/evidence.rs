@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, BaselineResult, Config, FillModel, MISSION, Money, Prepared, Record, STRESSES, baseline, run,
+    Baseline, BaselineResult, Config, MISSION, Money, Prepared, Record, STRESSES, baseline, run,
 };
+use shared::exchange::FillModel;
+use shared::units::Cash;
 
 /// How often a baseline is drawn.
 const DRAWS: usize = 40;
@@ -81,7 +83,7 @@ pub(super) fn mission(
     models: &[FillModel],
 ) -> Result<Vec<MissionRow>, Invalid> {
     let row = |said: &shared::backtest::Mission| {
-        let config = config.of_preset(said.preset)?;
+        let config = config.of_preset(said.preset);
         let mission = Mission { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net };
         Ok(MissionRow { preset: said.preset.name(), mission, ours: ours(prepared, &config, models)? })
     };
@@ -94,12 +96,12 @@ pub(super) fn ours(prepared: &Prepared, config: &Config, models: &[FillModel]) -
     Ok(outcomes.iter().map(|outcome| Ours::of(outcome.model, &outcome.total)).collect())
 }
 
-/// Draws fair prices that know nothing; `nets` has what the configuration itself made, in microdollars.
+/// Draws fair prices that know nothing; `nets` has what the configuration itself made.
 pub(super) fn baselines(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
-    nets: &[i64],
+    nets: &[Cash],
 ) -> Result<Vec<BaselineRow>, Invalid> {
     let results = std::thread::scope(|scope| {
         let running =
@@ -113,7 +115,7 @@ pub(super) fn baselines(
     Ok(rows)
 }
 
-fn row(result: &BaselineResult, net: i64) -> BaselineRow {
+fn row(result: &BaselineResult, net: Cash) -> BaselineRow {
     let last = result.nets.len() - 1;
     BaselineRow {
         baseline: result.baseline.name(),
@@ -170,7 +172,7 @@ pub(super) fn in_parallel<T: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
-/// Returns microdollars in dollars.
-pub(super) fn dollars(microdollars: i64) -> f64 {
-    microdollars as f64 / 1e6
+/// Returns an amount in dollars.
+pub(super) fn dollars(amount: Cash) -> f64 {
+    amount.to_dollars()
 }

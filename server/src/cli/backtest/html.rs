@@ -2,8 +2,10 @@
 
 use std::fmt::Display;
 
-use shared::backtest::{FillModel, Outcome, Prepared, Report};
+use shared::backtest::{Outcome, Prepared, Report};
+use shared::exchange::FillModel;
 use shared::format::{fixed, grouped, percent};
+use shared::units::Cash;
 
 use super::Evidence;
 use super::evidence::dollars;
@@ -57,8 +59,8 @@ fn code(text: impl Display) -> Markup {
     Markup::element("code", &[], text)
 }
 
-fn two(microdollars: i64) -> String {
-    fixed(dollars(microdollars), 2)
+fn two(amount: Cash) -> String {
+    fixed(dollars(amount), 2)
 }
 
 /// Returns a table of a head and rows of texts, the first of each row being its name.

@@ -1,42 +1,35 @@
 //! What the options name: tapes and contracts, read and laid out.
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use shared::backtest::{ASSUMPTIONS, Link, Prepared, tape_hash};
-use shared::belief::Calibration;
-use shared::market::csv::read_markets;
+use shared::backtest::{Config, Link, Prepared, Preset, SETTINGS, tape_hash};
+use shared::belief::{settlements, walk_forward};
 use shared::market::{Contract, EventTape};
-use shared::quoting::{Kind, place};
+use shared::settings::Kind;
 
 use crate::cli::trades;
-use crate::files;
 
 /// Returns the text below the options: settings, assumptions, files.
 pub(super) fn more() -> String {
     let mut text = String::from("Settings, with the values of the preset seed:\n");
-    let config = shared::backtest::Config::preset(shared::quoting::Preset::Seed);
-    // Writing to a string can't fail.
-    for (setting, value) in config.settings().entries() {
+    let config = Config::preset(Preset::Seed);
+    let mut assumed = false;
+    for entry in &SETTINGS {
+        if entry.is_assumed() && !assumed {
+            text.push_str("\nAssumptions about the exchange, set alike:\n");
+            assumed = true;
+        }
+        let (setting, value) = (entry.setting, config.value(entry));
         let range = match setting.kind {
             Kind::Number { range: (low, high), .. } => format!("{low} to {high} {}", setting.unit),
             Kind::Flag => "true or false".to_owned(),
             Kind::Choice(words) => words.join(", "),
             Kind::Fee => "exact, maker, or flat: and dollars a contract".to_owned(),
         };
+        // Writing to a string can't fail.
         let _ = writeln!(text, "  {:<24}{value:<8}{}; {}", setting.key, setting.meaning, range.trim_end());
-    }
-    text.push_str("\nAssumptions about the exchange, set alike:\n");
-    for (place, assumption) in ASSUMPTIONS.iter().enumerate() {
-        let (low, high) = assumption.range;
-        let value = config.assumption(place);
-        let _ = writeln!(
-            text,
-            "  {:<24}{value:<8}{}; {low} to {high} {}",
-            assumption.key, assumption.meaning, assumption.unit
-        );
     }
     text.push_str(FILES);
     text
@@ -65,13 +58,6 @@ pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<(Vec<EventTape>, Vec<Pa
     Ok((EventTape::group(recorded.trades).context("--tape")?, recorded.files))
 }
 
-/// Reads what is known of contracts; nothing without a file.
-pub(super) fn markets(path: Option<&Path>) -> anyhow::Result<Vec<Contract>> {
-    let Some(path) = path else { return Ok(Vec::new()) };
-    let bytes = files::read(path).context("--markets")?;
-    read_markets(&bytes, &path.display().to_string()).context("--markets")
-}
-
 /// Filters the tapes as the link's configuration says, and lays them out.
 pub(super) fn prepare(
     tapes: &[EventTape],
@@ -85,11 +71,8 @@ pub(super) fn prepare(
             bail!("--link: it is of tape {tape}, this is {here}");
         }
     }
-    let calibration: Calibration = link.config.settings().value_text(place::CALIBRATION).parse()?;
-    let tracks = shared::belief::walk_forward(tapes, calibration, &mut |done| {
-        progress(done);
-        ControlFlow::Continue(())
-    })
-    .context("filtering broke off")?;
+    let calibration = link.config.belief.calibration;
+    let settles = settlements(tapes, markets);
+    let tracks = walk_forward(tapes, &settles, calibration, &mut |done| progress(done))?;
     Ok(Prepared::new(tapes, &tracks, markets)?)
 }

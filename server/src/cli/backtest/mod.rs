@@ -17,13 +17,15 @@ use clap::Args;
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, FillModel, Link, Prepared, Record, Report, decisions, fills, parse_models, pump_and_dump,
+    Axis, Config, Link, Prepared, Preset, Record, Report, decisions, fills, parse_models, pump_and_dump,
 };
+use shared::exchange::FillModel;
 use shared::market::{Contract, EventTape};
-use shared::quoting::Preset;
+use shared::units::Cash;
 
 use self::evidence::{BaselineRow, MissionRow, StressRow};
 use self::sweep::{Sweep, VerdictRow};
+use super::markets;
 use super::progress::Progress;
 use crate::files::spares;
 
@@ -105,12 +107,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
         spares("--out", &OUTPUTS.map(|name| folder.join(name)), inputs)?;
     }
-    let markets = input::markets(options.markets.as_deref())?;
+    let markets = markets::read(options.markets.as_deref())?;
     let prepared = prepare("Filtering", &tapes, &markets, &link)?;
     let record = if options.out.is_some() { Record::All } else { Record::Totals };
     let (report, outcomes) = Report::of(&prepared, &link, record).map_err(blame)?;
     let sweep = Sweep::run(&prepared, &link, &options.sweep)?;
-    let nets: Vec<i64> = report.totals().map(|row| row.money.net).collect();
+    let nets: Vec<Cash> = report.totals().map(|row| row.money.net).collect();
     let json = report.json();
     let evidence = Evidence {
         schema: 1,

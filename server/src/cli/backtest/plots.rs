@@ -1,8 +1,9 @@
 //! The plots of `report.html`.
 
-use shared::backtest::{Money, Outcome, Prepared, Report};
+use shared::backtest::{Money, Outcome, Prepared, Report, mean_cents};
 use shared::format::{fixed, time_label};
 use shared::thin::min_max;
+use shared::units::Cash;
 
 use super::evidence::dollars;
 use super::markup::Markup;
@@ -67,7 +68,10 @@ const PARTS: [&str; 6] = ["spread", "markout", "later", "slippage", "fees", "net
 
 fn parts(report: &Report<'_>) -> Titled {
     let of = |money: &Money| {
-        [money.spread, money.markout, money.revaluation, -money.slippage, -money.fees, money.net].map(dollars)
+        let Money { spread, markout, revaluation, slippage, fees, net, .. } = *money;
+        let [spread, markout, revaluation, slippage, fees, net] =
+            [spread, markout, revaluation, slippage, fees, net].map(dollars);
+        [spread, markout, revaluation, -slippage, -fees, net]
     };
     let rows: Vec<(&str, [f64; 6])> = report.totals().map(|row| (row.model.name(), of(&row.money))).collect();
     let mut plot = Plot::new((-0.5, 5.5), range_with_zero(rows.iter().flat_map(|row| row.1)));
@@ -111,10 +115,10 @@ fn events(prepared: &Prepared, report: &Report<'_>) -> Titled {
 fn markouts(report: &Report<'_>) -> Titled {
     let lines: Vec<(&str, Vec<(f64, f64)>)> = report
         .totals()
-        .filter(|row| row.money.volume > 0)
+        .filter(|row| !row.money.volume.is_zero())
         .map(|row| {
-            let cents = |sum: i64| sum as f64 / row.money.volume as f64 / 100.0;
-            let points = row.money.markouts.iter().enumerate().map(|(k, sum)| (k as f64, cents(*sum)));
+            let cents = |sum: &Cash| mean_cents(*sum, row.money.volume);
+            let points = row.money.markouts.iter().enumerate().map(|(k, sum)| (k as f64, cents(sum)));
             (row.model.name(), points.collect())
         })
         .collect();
@@ -174,14 +178,14 @@ fn busiest(prepared: &Prepared, outcomes: &[Outcome]) -> Option<Titled> {
     plot.line("dim", &min_max(&cents, COLUMNS));
     for fill in outcome.series.fills.iter().filter(|fill| fill.contract as usize == contract) {
         let at = prepared.batch_micros(fill.batch as usize) as f64;
-        let (class, word) = if fill.bought { ("through", "bought") } else { ("touch", "sold") };
-        let cents = f64::from(fill.price) / 100.0;
+        let (class, word) = if fill.is_bought() { ("through", "bought") } else { ("touch", "sold") };
+        let cents = 100.0 * fill.price.to_dollars();
         plot.dot(
             class,
             at,
             cents,
             2.5,
-            &format!("{word} {} at {} ¢", fill.count as f64 / 100.0, fixed(cents, 1)),
+            &format!("{word} {} at {} ¢", fill.count.to_contracts(), fixed(cents, 1)),
         );
     }
     let note = format!(

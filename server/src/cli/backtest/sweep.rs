@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+use anyhow::anyhow;
 use serde::Serialize;
-use shared::backtest::{Axis, FillModel, Grid, Link, Prepared, Record, Trial, Verdict, judge, run};
+use shared::backtest::{Axis, Grid, Link, Prepared, Record, Trial, Verdict, judge, run};
+use shared::exchange::FillModel;
 use shared::format::grouped;
 
 use super::evidence::{dollars, in_parallel};
@@ -42,18 +44,19 @@ impl Sweep {
         if axes.is_empty() {
             return Ok(None);
         }
-        let grid = Grid::new(link.config, axes.to_vec())?;
+        let grid = Grid::new(link.config, axes.to_vec(), &link.models)
+            .map_err(|invalid| anyhow!("--sweep: {invalid}"))?;
         let progress = Progress::start("Sweeping", 1);
         let start = Instant::now();
-        let trial = |place: usize| {
+        let trial = |place: usize| -> anyhow::Result<Option<Vec<Trial>>> {
             // A least spread above the greatest, say, is no configuration.
-            let config = grid.config(place).ok()?;
-            let outcomes = run(prepared, &config, &link.models, Record::Totals).ok()?;
-            Some(outcomes.iter().map(|outcome| Trial::of(prepared, outcome)).collect())
+            let Ok(config) = grid.config(place) else { return Ok(None) };
+            let outcomes = run(prepared, &config, &link.models, Record::Totals)?;
+            Ok(Some(outcomes.iter().map(|outcome| Trial::of(prepared, outcome)).collect()))
         };
         let total = grid.len() as f64;
-        let trials: Vec<Option<Vec<Trial>>> =
-            in_parallel(grid.len(), trial, |done| progress.report(0, done as f64 / total));
+        let trials = in_parallel(grid.len(), trial, |done| progress.report(0, done as f64 / total));
+        let trials: Vec<_> = trials.into_iter().collect::<anyhow::Result<_>>()?;
         let took = start.elapsed();
         drop(progress);
         let of_model = |model: usize| {
@@ -82,7 +85,7 @@ impl Sweep {
             daily_sharpe: verdict.deflated.map(|d| d.best),
             daily_sharpe_expected_of_best: verdict.deflated.map(|d| d.expected_best),
             deflated_probability: verdict.deflated.map(|d| d.probability),
-            net_held_out: dollars(verdict.held_out.iter().sum()),
+            net_held_out: dollars(verdict.net_held_out()),
         };
         self.verdicts.iter().map(row).collect()
     }

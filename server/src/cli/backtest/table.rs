@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use shared::backtest::{FillModel, Prepared, Report, Row};
+use shared::backtest::{Prepared, Report, Row, mean_cents};
+use shared::exchange::FillModel;
 use shared::format::{fixed, grouped, percent};
-use shared::units::Timestamp;
+use shared::units::{Cash, Timestamp};
 
 use super::Evidence;
 use super::evidence::{MissionRow, Ours, dollars};
@@ -29,7 +30,7 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
     let (first, last) = days(prepared);
     let (own, assumed) = report.fees_known();
     let fees = match (own, assumed) {
-        _ if report.link().config.settings().fee() != shared::quoting::Fee::Exact => {
+        _ if report.link().config.assumptions.fee != shared::settings::Fee::Exact => {
             "as the setting `fee` says".to_owned()
         }
         (_, 0) => "each series' own, rounded as on the day of the trade".to_owned(),
@@ -75,7 +76,7 @@ fn totals(report: &Report<'_>) -> String {
     let mut lines = vec![head.map(str::to_owned)];
     for row in report.totals() {
         let money = &row.money;
-        let two = |microdollars: i64| fixed(dollars(microdollars), 2);
+        let two = |amount: Cash| fixed(dollars(amount), 2);
         lines.push([
             row.model.name().to_owned(),
             grouped(money.fills),
@@ -112,8 +113,8 @@ fn verdict(report: &Report<'_>) -> String {
     let says = match through {
         None => "The pessimistic bound was not run.",
         Some(row) if row.money.fills == 0 => "At the pessimistic bound no print filled this configuration.",
-        Some(row) if row.money.net < 0 => "At the pessimistic bound this configuration loses.",
-        Some(row) if row.net_ci95.is_none_or(|(low, _)| low <= 0) => {
+        Some(row) if row.money.net < Cash::ZERO => "At the pessimistic bound this configuration loses.",
+        Some(row) if row.net_ci95.is_none_or(|(low, _)| low <= Cash::ZERO) => {
             "At the pessimistic bound this configuration earns, but not distinguishably from nothing."
         }
         Some(_) => "It earns at the pessimistic bound too.",
@@ -131,8 +132,9 @@ fn markouts(report: &Report<'_>) -> String {
     let head = ["¢ a contract after", "1 min", "5 min", "30 min", "6 h", "settlement"];
     let mut lines = vec![head.map(str::to_owned)];
     for row in report.totals() {
-        let mean = |sum: i64, volume: i64| {
-            if volume > 0 { fixed(sum as f64 / volume as f64 / 100.0, 2) } else { dash() }
+        let mean = |sum, volume| {
+            let cents = mean_cents(sum, volume);
+            if cents.is_nan() { dash() } else { fixed(cents, 2) }
         };
         let [one, five, thirty, hours] = row.money.markouts.map(|sum| mean(sum, row.money.volume));
         let settled = mean(row.money.settled.0, row.money.settled.1);

@@ -3,18 +3,16 @@
 mod output;
 mod summary;
 
-use std::cell::Cell;
 use std::io::Write;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
-use shared::belief::{Calibration, walk_forward};
+use shared::belief::{Calibration, settlements, walk_forward};
 use shared::market::EventTape;
 
 use super::progress::Progress;
-use super::trades;
+use super::{markets, trades};
 use crate::trades::Recorded;
 
 pub(super) const ABOUT: &str = "\
@@ -34,7 +32,11 @@ Files:
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
   dollars, sd in log-odds; w_jump is of jumps of any size. All trades of one instant share what was believed
-  before it and after it.
+  before it and after it, and z: how far the mean price of a contract among them was from its prediction,
+  in standard deviations. pit is of each trade alone.
+
+  An event settles when the last of its contracts closes, as the file of --markets says, else at the end of
+  the month that its ticker names, else half a month after each trade.
 
   The table says of each contract how far the fair value was from what was paid 15 to 60 minutes later,
   beside a moving average and the last print, and how the prints lay in their predictions.
@@ -48,6 +50,9 @@ pub(super) struct Options {
     /// Files or folders of trades (.csv, .csv.gz)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
+    /// A file of what is known of contracts, among it when they close
+    #[arg(long, value_name = "FILE")]
+    markets: Option<PathBuf>,
     /// How the filter's parameters are chosen: ml, em or legacy
     #[arg(long, value_name = "HOW", default_value = "ml")]
     calibration: Calibration,
@@ -62,17 +67,22 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let inputs = files.iter().map(PathBuf::as_path);
     crate::files::spares("--out", std::slice::from_ref(&options.out), inputs)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
+    let settles = settlements(&events, &markets::read(options.markets.as_deref())?);
     let progress = Progress::start("Walking forward", 1);
-    let last = Cell::new(0.0);
-    let tracks = walk_forward(&events, options.calibration, &mut |done| {
-        last.set(done);
-        progress.report(0, done);
-        ControlFlow::Continue(())
-    });
+    let tracks = walk_forward(&events, &settles, options.calibration, &mut |done| progress.report(0, done));
     drop(progress);
-    let Some(tracks) = tracks else { bail!("broken off at {:.0} %", 100.0 * last.get()) };
-    output::write(&options.out, &trades, tracks.iter().flatten())
+    let tracks = tracks.context("--tape")?;
+    let contracts = events.iter().flat_map(EventTape::contracts);
+    let repeated = output::write(&options.out, &trades, contracts.zip(tracks.iter().flatten()))
         .with_context(|| format!("--out: {} can't be written", options.out.display()))?;
+    match repeated {
+        0 => {}
+        1 => writeln!(std::io::stderr(), "1 of the rows has the trade_id of another: it counts once")?,
+        several => writeln!(
+            std::io::stderr(),
+            "{several} of the rows have the trade_id of another: they count once"
+        )?,
+    }
     let mut stdout = std::io::stdout().lock();
     write!(stdout, "{}", summary::render(&events, &tracks))?;
     writeln!(stdout, "Written to {}", options.out.display())?;

@@ -17,10 +17,11 @@ const MAX_SHOWN: usize = 20;
 /// | YES price in dollars | `price`, `yes_price_dollars`, `mid_price` |
 /// | contracts, more than none | `count`, `count_fp`, `volume` |
 /// | taker's side `yes`/`no`, may be absent or empty | `taker_side`, `taker_outcome_side` |
+/// | the exchange's id, may be absent or empty | `trade_id` |
 ///
 /// # Errors
 ///
-/// Returns [`TableError`] if a column other than the side's is missing, a named column appears twice, a
+/// Returns [`TableError`] if a column other than the side's and the id's is missing, a named column appears twice, a
 /// line is not a row of the table, or a field is not what its column holds.
 pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TableError> {
     let mut reader = TradeReader::new(source_name);
@@ -70,6 +71,7 @@ struct Columns {
     price: Column,
     count: Column,
     taker_side: Option<Column>,
+    id: Option<Column>,
 }
 
 impl TradeReader {
@@ -142,6 +144,7 @@ impl Columns {
             price: table.required(&["price", "yes_price_dollars", "mid_price"])?,
             count: table.required(&["count", "count_fp", "volume"])?,
             taker_side: table.optional(&["taker_side", "taker_outcome_side"])?,
+            id: table.optional(&["trade_id"])?,
         })
     }
 
@@ -168,6 +171,7 @@ impl Columns {
             price: table.value(&self.price)?,
             count,
             taker_side: table.value_if_any(self.taker_side.as_ref())?,
+            id: table.value_if_any(self.id.as_ref())?,
         })
     }
 }

@@ -1,0 +1,173 @@
+//! One contract that is followed: what is kept of its prints, and what is believed of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::bounce::{Average, Sums};
+use super::forward::{Window, closed_on};
+use super::kalman::Gaussian;
+use super::legacy::{Calibrated, Level};
+use super::model::Model;
+use super::prints::{Batch, Prints};
+use super::run::{Runner, surprise};
+use super::{Belief, Point};
+use crate::market::{Ticker, Trade, TradeId};
+use crate::units::{Date, Timestamp};
+
+/// What a filter goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Learned {
+    pub(crate) model: Model,
+    /// The same of the first system's level.
+    pub(crate) level: Calibrated,
+}
+
+impl Learned {
+    /// Returns what holds before anything was learned.
+    pub(crate) const fn nothing() -> Self {
+        Self { model: Model::prior(), level: Calibrated::first() }
+    }
+}
+
+/// Where a filter is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum State {
+    Switching(Runner),
+    Legacy(Level),
+}
+
+impl State {
+    /// Returns where the filter is, as a Gaussian; `None` if it has not begun.
+    pub(crate) const fn gaussian(&self) -> Option<Gaussian> {
+        match self {
+            Self::Switching(runner) => Some(runner.state()),
+            Self::Legacy(level) => level.state(),
+        }
+    }
+}
+
+/// A batch whose hour had not passed at the last midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Open {
+    /// The fair price after it, not corrected for bounce.
+    pub(crate) filtered: f64,
+    /// What the average was above that.
+    pub(crate) gap: f64,
+}
+
+/// A contract that is followed.
+#[derive(Debug, Clone)]
+pub(crate) struct Contract {
+    pub(crate) ticker: Ticker,
+    /// Its event's place.
+    pub(crate) event: usize,
+    pub(crate) prints: Prints,
+    /// The ids of the trades of the last instant that have one, and where among the prints each is.
+    pub(crate) ids: Vec<(TradeId, usize)>,
+    pub(crate) state: State,
+    /// The fair price after the last batch.
+    pub(crate) fair: f64,
+    pub(crate) average: Average,
+    /// Of the last batches, what the correction of bounce will be told.
+    pub(crate) open: Vec<Open>,
+    /// What was paid after the batches before those.
+    pub(crate) window: Window,
+}
+
+impl Contract {
+    /// Returns a contract without a print.
+    pub(crate) fn new(ticker: Ticker, event: usize, state: State) -> Self {
+        Self {
+            ticker,
+            event,
+            prints: Prints::default(),
+            ids: Vec::new(),
+            state,
+            // Even odds.
+            fair: 0.5,
+            average: Average::default(),
+            open: Vec::new(),
+            window: Window::default(),
+        }
+    }
+
+    /// Returns when the last batch was.
+    pub(crate) fn last(&self) -> Option<Timestamp> {
+        self.prints.batches.last().map(|batch| batch.at)
+    }
+
+    /// Returns whether a trade was taken in with the last instant, as one can be that is told in parts.
+    #[inline]
+    pub(crate) fn has_taken(&self, trade: &Trade) -> bool {
+        let is_it = |(id, place): &(TradeId, usize)| {
+            let of = self.prints.prints.get(*place);
+            Some(*id) == trade.id && of.is_some_and(|of| (of.price(), of.count) == (trade.price, trade.count))
+        };
+        self.last() == Some(trade.instant()) && self.ids.iter().any(is_it)
+    }
+
+    /// Takes in what was kept last, and appends what was believed at each of its prints where that is wanted. The average has the `weight` in the fair price.
+    #[inline]
+    pub(crate) fn take(
+        &mut self,
+        learned: &Learned,
+        weight: f64,
+        batch: &Batch,
+        points: Option<&mut Vec<Point>>,
+    ) -> Belief {
+        match &mut self.state {
+            State::Switching(runner) => {
+                let taken = runner.take(&learned.model, batch);
+                let filtered = runner.fair();
+                let gap = self.average.follow(batch) - filtered;
+                self.open.push(Open { filtered, gap });
+                let belief = Belief {
+                    fair: filtered + weight * gap,
+                    sd: runner.sd(),
+                    sigma_b: taken.sigma_b,
+                    z: surprise(&taken.prediction, &batch.sight),
+                    weights: taken.weights,
+                };
+                if let Some(points) = points {
+                    taken.record(&learned.model, (&self.prints, batch), self.fair, &belief, points);
+                }
+                self.fair = belief.fair;
+                belief
+            }
+            State::Legacy(level) => level.follow(&learned.level, self.prints.of_batch(batch), points),
+        }
+    }
+
+    /// Keeps the trades of one instant of a contract that settles at `settles`, and returns them as one.
+    pub(crate) fn keep(&mut self, at: Timestamp, settles: Option<Timestamp>, trades: &[Trade]) -> Batch {
+        if self.last() != Some(at) {
+            self.ids.clear();
+        }
+        for (place, trade) in (self.prints.prints.len()..).zip(trades) {
+            self.ids.extend(trade.id.map(|id| (id, place)));
+        }
+        self.prints.take(at, settles, trades)
+    }
+
+    /// Returns the day at whose midnight the next batch's hour will have passed.
+    pub(crate) fn next_closing(&self) -> Option<Date> {
+        let next = self.prints.batches.len().checked_sub(self.open.len())?;
+        closed_on(self.prints.batches.get(next)?.at)
+    }
+
+    /// Adds to `sums` what was made good of the gaps after the batches whose hour had passed at the midnight of `day`.
+    pub(crate) fn close(&mut self, day: Date, sums: &mut Sums) {
+        let batches = &self.prints.batches;
+        let first = batches.len().saturating_sub(self.open.len());
+        let closed =
+            batches[first..].iter().take_while(|batch| closed_on(batch.at).is_some_and(|on| on <= day));
+        let mut done = 0;
+        for (batch, Open { filtered, gap }) in closed.zip(&self.open) {
+            let mean = self.window.mean_after(batch.at, &self.prints);
+            if !mean.is_nan() {
+                sums.add(*gap, mean - filtered);
+            }
+            done += 1;
+        }
+        self.open.drain(..done);
+    }
+}

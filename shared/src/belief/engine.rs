@@ -1,0 +1,367 @@
+//! The belief in many contracts, as their prints come in.
+
+use serde::{Deserialize, Serialize};
+
+use super::bounce::Bounce;
+use super::contract::{Contract, Learned, State};
+use super::event::{Event, Fit};
+use super::legacy::{Calibrated, Level};
+use super::model::Model;
+use super::prints::Prints;
+use super::run::Runner;
+use super::snapshot::Snapshot;
+use super::{Belief, Calibration, Point, Refused, ml, variational};
+use crate::Invalid;
+use crate::market::{EventTicker, Tape, Ticker, Trade, repeated};
+use crate::pieces::{Pace, Pieces};
+use crate::units::Timestamp;
+
+/// Where the parameters come from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) enum Source {
+    Fitted(Calibration),
+    Given(Model),
+}
+
+/// The filter of many contracts: what was printed goes in instant by instant, what is believed comes out.
+///
+/// Whatever is said of an instant was known before it or with it. At midnights UTC (a week after its last fit, or when
+/// its prints have grown by a quarter) an event's parameters are refitted on its prints before the midnight, with a prior
+/// pooled over the models that other events used by then, and the correction of bounce on the hours of all contracts that
+/// had passed. Both happen inside, when the first instant after the midnight asks for them, or earlier, when
+/// [`Engine::advance`] says that it has passed: to the same bits.
+///
+/// A fit takes many passes over an event's prints. [`Engine::advance_in_pieces`] does it between other things.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    source: Source,
+    /// What an event goes by that was not fitted yet.
+    unlearned: Learned,
+    events: Vec<Event>,
+    contracts: Vec<Contract>,
+    /// The places of events and of contracts, by event and ticker: what is summed over them has the same bits in whatever
+    /// order they were listed.
+    events_sorted: Vec<usize>,
+    contracts_sorted: Vec<usize>,
+    bounce: Bounce,
+    /// The weight of the average until the next midnight.
+    weight: f64,
+}
+
+impl Engine {
+    /// Returns an engine that fits its parameters, and follows nothing yet.
+    pub const fn new(calibration: Calibration) -> Self {
+        Self::with(Source::Fitted(calibration))
+    }
+
+    /// Returns an engine that goes by `model`: nothing is fitted, and bounce is not corrected.
+    pub const fn given(model: Model) -> Self {
+        Self::with(Source::Given(model))
+    }
+
+    const fn with(source: Source) -> Self {
+        let unlearned = match source {
+            Source::Given(model) => Learned { model, ..Learned::nothing() },
+            Source::Fitted(_) => Learned::nothing(),
+        };
+        Self {
+            source,
+            unlearned,
+            events: Vec::new(),
+            contracts: Vec::new(),
+            events_sorted: Vec::new(),
+            contracts_sorted: Vec::new(),
+            bounce: Bounce::new(),
+            weight: 0.0,
+        }
+    }
+
+    /// Follows a contract of an event from now on, and returns its place: places count up from 0. One that is followed
+    /// already stays where it is. Where `settles` tells when the event settles, that holds from now on for all of it;
+    /// where nobody does, it is the end of the month that its ticker names, else half a month after each print.
+    pub fn list(&mut self, event: &EventTicker, contract: &Ticker, settles: Option<Timestamp>) -> usize {
+        let of = match self.find_event(event) {
+            Ok(known) => {
+                if settles.is_some() {
+                    self.settle(event, settles);
+                }
+                known
+            }
+            Err(sorted) => self.add_event(sorted, Event::new(event.clone(), settles)),
+        };
+        if let Some(place) = self.contracts.iter().position(|known| known.ticker == *contract) {
+            return place;
+        }
+        let state = match self.source {
+            Source::Fitted(Calibration::Legacy) => State::Legacy(Level::new()),
+            _ => State::Switching(Runner::new()),
+        };
+        self.add_contract(Contract::new(contract.clone(), of, state))
+    }
+
+    /// Returns an event's place, or where it would be among the sorted ones.
+    fn find_event(&self, ticker: &EventTicker) -> Result<usize, usize> {
+        let found = self.events_sorted.binary_search_by(|place| self.events[*place].ticker.cmp(ticker));
+        found.map(|sorted| self.events_sorted[sorted])
+    }
+
+    fn add_event(&mut self, sorted: usize, event: Event) -> usize {
+        self.events_sorted.insert(sorted, self.events.len());
+        self.events.push(event);
+        self.events.len() - 1
+    }
+
+    fn add_contract(&mut self, contract: Contract) -> usize {
+        let key = |contract: &Contract| (self.events[contract.event].ticker.clone(), contract.ticker.clone());
+        let new = key(&contract);
+        let sorted = self.contracts_sorted.partition_point(|place| key(&self.contracts[*place]) < new);
+        self.contracts_sorted.insert(sorted, self.contracts.len());
+        self.contracts.push(contract);
+        self.contracts.len() - 1
+    }
+
+    /// Tells when an event settles, from now on; an event that isn't followed is passed over.
+    pub fn settle(&mut self, event: &EventTicker, settles: Option<Timestamp>) {
+        let Ok(place) = self.find_event(event) else { return };
+        let event = &mut self.events[place];
+        let was = event.settles;
+        event.tell(settles);
+        if event.settles != was {
+            for contract in self.contracts.iter_mut().filter(|contract| contract.event == place) {
+                contract.prints.settle(event.settles);
+            }
+        }
+    }
+
+    /// Returns the contract at `place`.
+    pub fn contract(&self, place: usize) -> Option<&Ticker> {
+        self.contracts.get(place).map(|contract| &contract.ticker)
+    }
+
+    /// Takes in all trades of one [`Trade::instant`] of the contract at `place`, and returns what is believed after them.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Refused`] if there is no such contract or no trade, if the trades are not all of it and of one instant, if
+    /// they are before the last that were taken in, or if one was taken in before. Then nothing was taken in.
+    pub fn take(&mut self, place: usize, trades: &[Trade]) -> Result<Belief, Refused> {
+        self.catch_up_for(place, trades)?;
+        self.follow(place, trades, None)
+    }
+
+    /// Does as [`Engine::take`], and appends what was believed at each of the trades.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::take`].
+    pub fn record(
+        &mut self,
+        place: usize,
+        trades: &[Trade],
+        points: &mut Vec<Point>,
+    ) -> Result<Belief, Refused> {
+        self.catch_up_for(place, trades)?;
+        self.follow(place, trades, Some(points))
+    }
+
+    /// Does what the midnights up to `now` ask for, before a print does.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.advance_in_pieces(now).finish();
+    }
+
+    /// Does as [`Engine::advance`], piece by piece. Dropped on the way, it leaves undone what it hadn't finished, for
+    /// later.
+    pub fn advance_in_pieces(&mut self, now: Timestamp) -> Pieces<'_, ()> {
+        Pieces::new(move |pace| async move {
+            self.begin_day(now);
+            for event in 0..self.events.len() {
+                self.refit(&pace, event, now).await;
+            }
+        })
+    }
+
+    /// Makes room for what a tape of the contract at `place` holds.
+    pub(super) fn expect(&mut self, place: usize, tape: &Tape) {
+        if let Some(contract) = self.contracts.get_mut(place) {
+            contract.prints.expect(tape);
+        }
+    }
+
+    /// Returns whether an instant at `at` of the contract at `place` asks for something to be fitted first.
+    pub(super) fn is_due(&self, place: usize, at: Timestamp) -> bool {
+        let of = self.contracts.get(place).and_then(|contract| self.events.get(contract.event));
+        matches!(self.source, Source::Fitted(_))
+            && (self.bounce.is_due(at.date()) || of.is_some_and(|event| event.schedule.is_due(at)))
+    }
+
+    /// Fits what an instant at `at` of the contract at `place` asks for, and returns how many prints were fitted.
+    pub(super) async fn catch_up(&mut self, pace: &Pace, place: usize, at: Timestamp) -> usize {
+        self.begin_day(at);
+        match self.contracts.get(place).map(|contract| contract.event) {
+            Some(event) => self.refit(pace, event, at).await,
+            None => 0,
+        }
+    }
+
+    fn catch_up_for(&mut self, place: usize, trades: &[Trade]) -> Result<(), Refused> {
+        let at = self.check(place, trades)?;
+        if self.is_due(place, at) {
+            Pieces::new(|pace| async move { self.catch_up(&pace, place, at).await }).finish();
+        }
+        Ok(())
+    }
+
+    /// Returns when the trades were, if they can be taken in.
+    pub(super) fn check(&self, place: usize, trades: &[Trade]) -> Result<Timestamp, Refused> {
+        let contract = self.contracts.get(place).ok_or(Refused::Unlisted { place })?;
+        let ticker = || contract.ticker.clone();
+        let first = trades.first().ok_or_else(|| Refused::Empty { ticker: ticker() })?;
+        let at = first.instant();
+        for trade in trades {
+            if trade.ticker != contract.ticker {
+                return Err(Refused::OtherContract { ticker: ticker(), got: trade.ticker.clone() });
+            }
+            if !trade.is_with(first) {
+                return Err(Refused::OtherInstant { ticker: ticker(), at, other: trade.at });
+            }
+        }
+        if let Some(last) = contract.last().filter(|last| at < *last) {
+            return Err(Refused::OutOfOrder { ticker: ticker(), at, last });
+        }
+        let repeated = if trades.len() > 1 { repeated(trades).first().copied() } else { None };
+        let again = || trades.iter().position(|trade| contract.has_taken(trade));
+        match repeated.or_else(again).and_then(|place| trades.get(place)) {
+            Some(trade) => Err(Refused::Repeated { ticker: ticker(), at: trade.at, id: trade.id }),
+            None => Ok(at),
+        }
+    }
+
+    /// Takes in the trades of an instant for which everything is fitted.
+    fn follow(
+        &mut self,
+        place: usize,
+        trades: &[Trade],
+        points: Option<&mut Vec<Point>>,
+    ) -> Result<Belief, Refused> {
+        let (Some(contract), Some(first)) = (self.contracts.get_mut(place), trades.first()) else {
+            return Err(Refused::Unlisted { place });
+        };
+        let at = first.instant();
+        let event = &mut self.events[contract.event];
+        event.count(at, trades.len());
+        let learned = match event.fits.last_mut() {
+            Some(fit) => {
+                fit.used.get_or_insert(at);
+                &fit.learned
+            }
+            None => &self.unlearned,
+        };
+        let batch = contract.keep(at, event.settles, trades);
+        Ok(contract.take(learned, self.weight, &batch, points))
+    }
+
+    /// Begins the day of `now`.
+    fn begin_day(&mut self, now: Timestamp) {
+        if self.bounce.is_due(now.date()) && matches!(self.source, Source::Fitted(_)) {
+            self.bounce.begin(now.date(), &mut self.contracts, &self.contracts_sorted);
+            self.weight = self.bounce.weight();
+        }
+    }
+
+    /// Refits an event at the midnights up to `now`, and returns how many prints were fitted.
+    async fn refit(&mut self, pace: &Pace, place: usize, now: Timestamp) -> usize {
+        let Source::Fitted(calibration) = self.source else { return 0 };
+        let event = &self.events[place];
+        // What is not finished is to be done anew: until then it is due.
+        let mut schedule = event.schedule;
+        let fit = schedule.pass(now, event.prints, event.settles);
+        let learned = match fit {
+            Some(midnight) => Some(Fit {
+                at: midnight,
+                used: None,
+                learned: self.fitted(pace, calibration, place, midnight).await,
+            }),
+            None => None,
+        };
+        let event = &mut self.events[place];
+        event.schedule = schedule;
+        event.fits.extend(learned);
+        if fit.is_some() { event.prints } else { 0 }
+    }
+
+    /// Returns what an event's prints, all of which were before `midnight`, teach.
+    async fn fitted(
+        &self,
+        pace: &Pace,
+        calibration: Calibration,
+        place: usize,
+        midnight: Timestamp,
+    ) -> Learned {
+        let contracts = self.contracts_sorted.iter().map(|place| &self.contracts[*place]);
+        let of_event = contracts.filter(|contract| contract.event == place);
+        let prints: Vec<&Prints> =
+            of_event.map(|contract| &contract.prints).filter(|prints| !prints.batches.is_empty()).collect();
+        let prior = self.prior(place, midnight);
+        let start = self.events[place].learned().map_or(prior, |learned| learned.model);
+        let model = match calibration {
+            Calibration::Ml => ml::fit(pace, &prints, &start, &prior).await,
+            // Every variance is positive by construction: nothing is refused.
+            Calibration::Em => {
+                variational::fit(pace, &prints, &start, &prior).await.map_or(start, |(model, _)| model)
+            }
+            Calibration::Legacy => {
+                return Learned { level: Calibrated::fit(&prints), ..Learned::nothing() };
+            }
+        };
+        Learned { model, ..Learned::nothing() }
+    }
+
+    /// Returns what is assumed of the event at `place` at a midnight from what the others had learned and used by then: the
+    /// mean of that and of what was assumed before there was any.
+    fn prior(&self, place: usize, midnight: Timestamp) -> Model {
+        let mut sum = Model::prior().to_vector();
+        let mut count = 1.0;
+        for other in self.events_sorted.iter().filter(|other| **other != place) {
+            if let Some(learned) = self.events[*other].used_before(midnight) {
+                for (sum, x) in sum.iter_mut().zip(learned.model.to_vector()) {
+                    *sum += x;
+                }
+                count += 1.0;
+            }
+        }
+        Model::from_vector(sum.map(|sum| sum / count))
+    }
+}
+
+impl Engine {
+    /// Returns all that there is to know of the engine.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.source, &self.bounce, &self.events, &self.contracts)
+    }
+
+    /// Returns the engine that a snapshot was taken of: what it says from now on has the same bits.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming what no snapshot can hold.
+    pub fn restore(snapshot: &Snapshot) -> Result<Self, Invalid> {
+        let mut engine = Self::with(snapshot.source()?);
+        for event in snapshot.events()? {
+            let Err(sorted) = engine.find_event(&event.ticker) else {
+                return Err(Invalid::new("events", format!("{} is there twice", event.ticker)));
+            };
+            engine.add_event(sorted, event);
+        }
+        for contract in snapshot.contracts(&engine.events)? {
+            let event = &mut engine.events[contract.event];
+            event.prints += contract.prints.prints.len();
+            engine.add_contract(contract);
+        }
+        if let Some(event) = engine.events.iter().find(|event| event.schedule.fitted > event.prints) {
+            return Err(Invalid::new("fitted", format!("{}: more prints than there are", event.ticker)));
+        }
+        engine.bounce = snapshot.bounce()?;
+        engine.weight = engine.bounce.weight();
+        Ok(engine)
+    }
+}

@@ -1,0 +1,281 @@
+//! Several events at once: the belief that they share, and a maker for each.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, Input, Maker, Outputs, Parameters};
+use crate::Invalid;
+use crate::belief::{Closed, Refused, Stream, StreamSnapshot};
+use crate::exchange::{Fill, OrderCommand, OrderReport};
+use crate::market::{EventTicker, Ticker, Trade};
+use crate::quoting::Terms;
+use crate::units::Timestamp;
+
+/// How many of the latest trades are kept to be told from our own fills.
+const REMEMBERED: usize = 512;
+
+/// The whole loop: public trades in, orders out.
+///
+/// Contracts are named by their place in the order in which they were listed. Public trades become beliefs when their
+/// instant is complete: when a later trade comes, or when [`Told::Drained`] says that nothing more is on its way. A fill of
+/// ours is a public trade seen early: it is taken into the belief with the trade that it is, whichever of the two is heard
+/// first, and counts once. The two are the same by the exchange's id, and where one of them has none by contract, instant,
+/// price and count.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    parameters: Parameters,
+    stream: Stream,
+    events: Vec<Event>,
+    /// Each contract's event, and its place among that event's contracts.
+    contracts: Vec<(usize, usize)>,
+    /// Fills whose public trade has not been heard, and public trades that may yet be heard as fills.
+    early: VecDeque<(usize, Trade)>,
+    heard: VecDeque<(usize, Trade)>,
+    /// Room for one maker's outputs.
+    own: Outputs,
+}
+
+/// An event that is traded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Event {
+    ticker: EventTicker,
+    maker: Maker,
+    /// The places of its contracts.
+    places: Vec<usize>,
+}
+
+/// What the engine is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told<'a> {
+    /// A public trade of the contract at that place.
+    Trade(usize, Trade),
+    /// The feed is drained: what has come is complete.
+    Drained,
+    /// One of our orders traded: the fill, its contract named by place, and the public trade that it is.
+    Fill(Fill, Trade),
+    /// Anything else that happened in the event of that ticker; contracts are named by their place among the event's.
+    Event(&'a EventTicker, Input<'a>),
+    /// Time passed.
+    Tick,
+}
+
+impl Engine {
+    /// Returns an engine without an event, whose belief `stream` has in it.
+    pub const fn new(parameters: Parameters, stream: Stream) -> Self {
+        Self {
+            parameters,
+            stream,
+            events: Vec::new(),
+            contracts: Vec::new(),
+            early: VecDeque::new(),
+            heard: VecDeque::new(),
+            own: Outputs::new(),
+        }
+    }
+
+    /// Lists a contract of an event, and returns its place; an event's first one begins an account of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Maker::new`], or names `ticker` if the contract is listed already.
+    pub fn list(&mut self, event: &EventTicker, ticker: &Ticker, terms: &Terms) -> Result<usize, Invalid> {
+        let place = self.stream.list(event, ticker, terms.settles);
+        if place < self.contracts.len() {
+            return Err(Invalid::new("ticker", format!("{ticker} is listed already")));
+        }
+        let of = match self.events.iter().position(|known| known.ticker == *event) {
+            Some(of) => of,
+            None => {
+                let maker = Maker::new(&self.parameters, Vec::new())?;
+                self.events.push(Event { ticker: event.clone(), maker, places: Vec::new() });
+                self.events.len() - 1
+            }
+        };
+        if let Some(event) = self.events.get_mut(of) {
+            event.maker.list(terms);
+            self.contracts.push((of, event.places.len()));
+            event.places.push(place);
+        }
+        Ok(place)
+    }
+
+    /// Takes in what happened at `now` and adds to `out` what follows from it, contracts named by place.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error`] if it can't be: a trade that is out of order or was seen before changes nothing.
+    pub fn step(&mut self, now: Timestamp, told: &Told<'_>, out: &mut Outputs) -> Result<(), Error> {
+        match told {
+            Told::Trade(place, trade) => {
+                if forget(&mut self.early, *place, trade) {
+                    return Ok(());
+                }
+                self.take(now, *place, trade, out)?;
+                remember(&mut self.heard, *place, trade);
+                Ok(())
+            }
+            Told::Drained => {
+                let closed = self.stream.close_all()?.to_vec();
+                self.believe(now, &closed, out)
+            }
+            Told::Fill(fill, trade) => self.fill(now, fill, trade, out),
+            Told::Event(ticker, input) => {
+                let unknown = || Invalid::new("event", format!("{ticker} is not traded"));
+                let of = self.events.iter().position(|event| event.ticker == **ticker).ok_or_else(unknown)?;
+                if let Input::Listed(_) = input {
+                    return Err(Invalid::new("listed", "is for `list`, which names the contract").into());
+                }
+                if let Input::Terms { terms, .. } = input {
+                    self.stream.settle(ticker, terms.settles);
+                }
+                self.tell(of, now, input, out)
+            }
+            Told::Tick => {
+                let closed = self.stream.advance(now)?.to_vec();
+                self.believe(now, &closed, out)?;
+                (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Tick, out))
+            }
+        }
+    }
+
+    /// Returns when a [`Told::Tick`] will change something if nothing else happens before.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.events.iter().filter_map(|event| event.maker.due()).min()
+    }
+
+    /// Returns an event's maker.
+    pub fn maker(&self, event: &EventTicker) -> Option<&Maker> {
+        self.events.iter().find(|known| known.ticker == *event).map(|event| &event.maker)
+    }
+
+    /// Takes in a fill: its money at once, and its print before the quotes are decided anew.
+    fn fill(&mut self, now: Timestamp, fill: &Fill, trade: &Trade, out: &mut Outputs) -> Result<(), Error> {
+        let (of, within) = self.place(fill.contract)?;
+        let report = OrderReport::Fill(Fill { contract: within, ..*fill });
+        self.tell(of, now, &Input::Order(report), out)?;
+        if !forget(&mut self.heard, fill.contract, trade) {
+            self.take(now, fill.contract, trade, out)?;
+            remember(&mut self.early, fill.contract, trade);
+        }
+        // Its instant is complete as far as this decision goes: it must not wait for what else may come.
+        if let Some(closed) = self.stream.close(fill.contract)? {
+            self.believe(now, &[closed], out)?;
+        }
+        // Where the print was part of the belief already, nothing came of it now.
+        self.tell(of, now, &Input::Tick, out)
+    }
+
+    /// Takes a public trade into the belief, and decides on the instants that it completes.
+    fn take(&mut self, now: Timestamp, place: usize, trade: &Trade, out: &mut Outputs) -> Result<(), Error> {
+        let closed = self.stream.push(place, trade.clone())?.to_vec();
+        self.believe(now, &closed, out)
+    }
+
+    /// Tells makers what is believed after complete instants.
+    fn believe(&mut self, now: Timestamp, closed: &[Closed], out: &mut Outputs) -> Result<(), Error> {
+        for &Closed { place, belief, .. } in closed {
+            let (of, contract) = self.place(place)?;
+            self.tell(of, now, &Input::Belief { contract, belief, agreed: None }, out)?;
+        }
+        Ok(())
+    }
+
+    /// Tells an event's maker something, and names contracts by place in what it answers.
+    fn tell(&mut self, of: usize, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        let Some(Event { maker, places, .. }) = self.events.get_mut(of) else { return Ok(()) };
+        self.own.clear();
+        let told = maker.step(now, input, &mut self.own);
+        let place = |within: usize| places.get(within).copied().unwrap_or(within);
+        let commands = self.own.commands.iter();
+        out.commands
+            .extend(commands.map(|command| OrderCommand { contract: place(command.contract), ..*command }));
+        let decisions = self.own.decisions.iter();
+        out.decisions.extend(
+            decisions.map(|decision| super::Decision { contract: place(decision.contract), ..*decision }),
+        );
+        told
+    }
+
+    fn place(&self, place: usize) -> Result<(usize, usize), Error> {
+        let unlisted = Error::Refused(Refused::Unlisted { place });
+        self.contracts.get(place).copied().ok_or(unlisted)
+    }
+
+    /// Returns all that there is to know of the engine.
+    pub fn snapshot(&self) -> EngineSnapshot {
+        let trades = |trades: &VecDeque<(usize, Trade)>| trades.iter().cloned().collect();
+        EngineSnapshot {
+            stream: self.stream.snapshot(),
+            events: self.events.clone(),
+            early: trades(&self.early),
+            heard: trades(&self.heard),
+        }
+    }
+
+    /// Returns the engine that a snapshot was taken of, set to `parameters`: what it answers from now on has the same bits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stream::restore`], or names `events` if they don't fit the belief's contracts.
+    pub fn restore(parameters: Parameters, snapshot: &EngineSnapshot) -> Result<Self, Invalid> {
+        let mut engine = Self::new(parameters, Stream::restore(&snapshot.stream)?);
+        let count = snapshot.events.iter().map(|event| event.places.len()).sum();
+        let mut contracts = vec![None; count];
+        for (of, event) in snapshot.events.iter().enumerate() {
+            event.maker.check(event.places.len())?;
+            for (within, place) in event.places.iter().enumerate() {
+                let slot = contracts.get_mut(*place).filter(|slot| slot.is_none());
+                let misfit = || Invalid::new("events", format!("place {place} is none, or there twice"));
+                *slot.ok_or_else(misfit)? = Some((of, within));
+            }
+        }
+        engine.contracts = contracts.into_iter().flatten().collect();
+        engine.events = snapshot.events.clone();
+        if engine.stream.engine().contract(count).is_some() {
+            return Err(Invalid::new("events", "are of fewer contracts than the belief"));
+        }
+        engine.early = snapshot.early.iter().cloned().collect();
+        engine.heard = snapshot.heard.iter().cloned().collect();
+        Ok(engine)
+    }
+}
+
+/// All that there is to know of an [`Engine`] besides its settings.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EngineSnapshot {
+    stream: StreamSnapshot,
+    events: Vec<Event>,
+    early: Vec<(usize, Trade)>,
+    heard: Vec<(usize, Trade)>,
+}
+
+/// Keeps a trade among the latest.
+fn remember(trades: &mut VecDeque<(usize, Trade)>, place: usize, trade: &Trade) {
+    if trades.len() == REMEMBERED {
+        trades.pop_front();
+    }
+    trades.push_back((place, trade.clone()));
+}
+
+/// Takes a trade out of those that are kept, and returns whether it was one of them.
+fn forget(trades: &mut VecDeque<(usize, Trade)>, place: usize, trade: &Trade) -> bool {
+    let is_it = |(other_place, other): &(usize, Trade)| {
+        *other_place == place
+            && match (trade.id, other.id) {
+                (Some(id), Some(other)) => id == other,
+                _ => {
+                    trade.instant() == other.instant()
+                        && trade.price == other.price
+                        && trade.count == other.count
+                }
+            }
+    };
+    match trades.iter().position(is_it) {
+        Some(found) => {
+            trades.remove(found);
+            true
+        }
+        None => false,
+    }
+}

@@ -1,0 +1,78 @@
+//! What the loop is told.
+
+use super::Parameters;
+use crate::belief::Belief;
+use crate::exchange::OrderReport;
+use crate::market::Position;
+use crate::quoting::{Status, Terms};
+use crate::units::{Cash, Price, Timestamp};
+
+/// Something that happened in one event. Contracts are named by their place in the event's list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input<'a> {
+    /// A contract's belief changed: an instant's prints were filtered.
+    Belief {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What is believed now.
+        belief: Belief,
+        /// The probabilities that the beliefs of all contracts then come to, by contract, where that was found already:
+        /// one [`crate::coherence::Agreement`] serves many makers.
+        agreed: Option<&'a [f64]>,
+    },
+    /// What is known of the other orders in a contract's book changed. It moves no quote by itself: it bounds the next
+    /// ones, as they must rest. Without this nothing is known and nothing is bounded.
+    Book {
+        /// The contract's place in the event.
+        contract: usize,
+        /// The highest bid for YES, of which our asks must stay above.
+        bid: Option<Price>,
+        /// The lowest offer of YES, of which our bids must stay below.
+        ask: Option<Price>,
+    },
+    /// One of our orders traded, or a command was answered.
+    Order(OrderReport),
+    /// What is held of a contract, in the exchange's own words.
+    Position {
+        /// The contract's place in the event.
+        contract: usize,
+        /// Net YES contracts.
+        position: Position,
+    },
+    /// The cash that is free, in the exchange's own words.
+    Balance(Cash),
+    /// A contract was listed: it comes behind those there are.
+    Listed(Terms),
+    /// A contract's price grid, fee or time of settlement changed.
+    Terms {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What holds from now on.
+        terms: Terms,
+    },
+    /// A contract was paused, resumed or closed.
+    Status {
+        /// The contract's place in the event.
+        contract: usize,
+        /// Whether it can be traded from now on.
+        status: Status,
+    },
+    /// A contract settled: its position became cash.
+    Settled {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What a YES contract paid, from $0 to $1.
+        value: Price,
+    },
+    /// Other settings hold from now on.
+    Settings(&'a Parameters),
+    /// Somebody says that nothing be quoted until then: a release was spotted, a person pressed pause.
+    Alert {
+        /// When quoting may go on.
+        until: Timestamp,
+    },
+    /// The count that the event settles on was published. Quotes made before it are looked at again.
+    Publication,
+    /// Time passed.
+    Tick,
+}

@@ -1,0 +1,79 @@
+//! When a resting order trades: four answers, as prints don't tell.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::Invalid;
+use crate::invalid::quoted;
+use crate::units::serde_as_text;
+
+/// A rule for when a print fills our resting order.
+///
+/// A print whose taker bought fills no bid of ours and one whose taker sold no offer, where the tape says so. Where it
+/// doesn't, a print is taken to be on the side that could have met our order: a print below our bid could not have been
+/// made otherwise, as our bid was the better price; one at our very price might have been. No print fills more than its
+/// size, and none fills a bid and an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FillModel {
+    /// Pessimistic: only prints strictly through our price, which price priority proves.
+    Through,
+    /// Between: prints at our price fill us once as many contracts have traded there, since our order was placed, as stood
+    /// before it; that number is an assumption. Cancellations of others never help.
+    Queue,
+    /// Optimistic: every print at our price or through it, as if we were first in the queue.
+    Front,
+    /// The first system's: as `Front`, whatever the taker's side, but an order that would have crossed the last print
+    /// was never placed.
+    Touch,
+}
+
+impl FillModel {
+    /// All of them, from pessimistic to the first system's.
+    pub const ALL: [Self; 4] = [Self::Through, Self::Queue, Self::Front, Self::Touch];
+
+    /// Returns its name in files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Through => "through",
+            Self::Queue => "queue",
+            Self::Front => "front",
+            Self::Touch => "touch",
+        }
+    }
+}
+
+impl fmt::Display for FillModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for FillModel {
+    type Err = Invalid;
+
+    /// Parses `through`, `queue`, `front` or `touch`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fills` for any other text.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|model| model.name() == text).ok_or_else(|| {
+            Invalid::new("fills", format!("must be through, queue, front or touch, got {}", quoted(text)))
+        })
+    }
+}
+
+serde_as_text!(FillModel, "\"through\", \"queue\", \"front\" or \"touch\"");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for model in FillModel::ALL {
+            assert_eq!(model.to_string().parse::<FillModel>().unwrap(), model);
+        }
+        assert_eq!("mid".parse::<FillModel>().unwrap_err().field, "fills");
+    }
+}

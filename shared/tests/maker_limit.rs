@@ -1,0 +1,167 @@
+//! A position limit holds whatever is on its way: what rests, what is asked for and what was not answered counts.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod makers;
+
+use std::collections::VecDeque;
+
+use proptest::prelude::*;
+use shared::engine::{Input, Maker, Outputs};
+use shared::exchange::{
+    Charge, FillModel, OrderCommand, OrderReport, Print, PrintVenue, PrintVenueSettings, Venue, Verdict,
+};
+use shared::market::Action;
+use shared::quoting::Terms;
+use shared::units::{Cash, Price, Quantity, Timestamp};
+
+/// What happens next.
+#[derive(Debug, Clone)]
+enum Next {
+    Told(Input<'static>),
+    /// Prints at a price, at the exchange: of them we hear no belief.
+    Print {
+        contract: usize,
+        price: Price,
+        contracts: i64,
+    },
+    /// The next commands arrive at the exchange.
+    Arrive(usize),
+    /// The next command arrives, and nothing is heard of it before the exchange is asked; or it never arrives.
+    Silence {
+        arrives: bool,
+    },
+    /// The next reports are heard.
+    Hear(usize),
+}
+
+fn next(contracts: usize) -> impl Strategy<Value = Next> {
+    prop_oneof![
+        5 => makers::believe(contracts).prop_map(Next::Told),
+        1 => makers::book(contracts).prop_map(Next::Told),
+        1 => Just(Next::Told(Input::Tick)),
+        4 => (0..contracts, makers::price(), 1..40_i64)
+            .prop_map(|(contract, price, contracts)| Next::Print { contract, price, contracts }),
+        4 => (1..4_usize).prop_map(Next::Arrive),
+        1 => any::<bool>().prop_map(|arrives| Next::Silence { arrives }),
+        4 => (1..6_usize).prop_map(Next::Hear),
+    ]
+}
+
+/// A maker, an exchange, and what is on its way between them for as long as it takes.
+struct Wired {
+    maker: Maker,
+    venue: PrintVenue,
+    commands: VecDeque<OrderCommand>,
+    reports: VecDeque<OrderReport>,
+    /// What is really held, in hundredths of a contract.
+    held: Vec<i64>,
+}
+
+impl Wired {
+    fn new(text: &str, contracts: usize) -> Self {
+        let venue = PrintVenue::new(PrintVenueSettings {
+            model: FillModel::Front,
+            queue_ahead: Quantity::ZERO,
+            slippage: Price::ZERO,
+            lost_fills: 0.0,
+            rng_seed: 1,
+            charges: vec![Charge::Flat(Cash::ZERO); contracts],
+        });
+        let maker = Maker::new(&makers::parse(text), vec![Terms::default(); contracts]).unwrap();
+        let (commands, reports) = (VecDeque::new(), VecDeque::new());
+        Self { maker, venue, commands, reports, held: vec![0; contracts] }
+    }
+
+    fn tell(&mut self, now: Timestamp, input: &Input<'_>) {
+        let mut out = Outputs::default();
+        self.maker.step(now, input, &mut out).unwrap();
+        self.commands.extend(out.commands);
+    }
+
+    /// Lets the next command arrive, and returns what the exchange says of it.
+    fn execute(&mut self) -> Option<OrderReport> {
+        let mut reports = Vec::new();
+        self.venue.execute(&self.commands.pop_front()?, &mut reports);
+        reports.pop()
+    }
+
+    fn step(&mut self, now: Timestamp, next: &Next) {
+        match *next {
+            Next::Told(ref input) => self.tell(now, input),
+            Next::Print { contract, price, contracts } => {
+                let count = Quantity::from_contracts(contracts).unwrap();
+                let mut fills = Vec::new();
+                let print = Print { price, count, taker: None };
+                self.venue.prints(now, contract, &[print], 0, &mut fills).unwrap();
+                for (_, fill) in fills {
+                    let sign = if fill.action == Action::Buy { 1 } else { -1 };
+                    self.held[contract] += sign * fill.count.hundredths();
+                    self.reports.push_back(OrderReport::Fill(fill));
+                }
+            }
+            Next::Arrive(most) => {
+                for _ in 0..most {
+                    let report = self.execute();
+                    self.reports.extend(report);
+                }
+            }
+            Next::Silence { arrives } => {
+                let Some(OrderCommand { contract, action, order, .. }) = self.commands.front().copied()
+                else {
+                    return;
+                };
+                let answer = |verdict| OrderReport::Answer { contract, action, order, verdict };
+                self.reports.push_back(answer(Verdict::Unknown));
+                if arrives {
+                    let report = self.execute();
+                    self.reports.extend(report);
+                } else {
+                    self.commands.pop_front();
+                    self.reports.push_back(answer(Verdict::Rejected));
+                }
+            }
+            Next::Hear(most) => {
+                for _ in 0..most {
+                    if let Some(report) = self.reports.pop_front() {
+                        self.tell(now, &Input::Order(report));
+                    }
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_position_can_come_to_more_than_its_limit(
+        (contracts, tape) in (1..4_usize).prop_flat_map(|contracts| {
+            let seconds = prop_oneof![Just(0), 1..100_i64];
+            (Just(contracts), prop::collection::vec((seconds, next(contracts)), 1..150))
+        }),
+        preset in prop::sample::select(vec!["seed-fixed3", "seed-noskew", "coherent", "coherent&offset=glft"]),
+        size in prop::sample::select(vec!["0.5", "3", "7", "20"]),
+        limit in prop::sample::select(vec![0, 2, 5, 9]),
+    ) {
+        let text = format!(
+            "preset={preset}&quote_size={size}&max_order_size=500&pull_at=400&max_position_per_ticker={limit}\
+             &drift_cents=0&z_widen=100&z_pull=100&alarm_pull=1&max_daily_loss_pct=100",
+        );
+        let mut wired = Wired::new(&text, contracts);
+        let mut now = makers::START;
+        for (seconds, next) in &tape {
+            now += seconds * 1_000_000;
+            wired.step(Timestamp::from_micros(now).unwrap(), next);
+            for (contract, held) in wired.held.iter().enumerate() {
+                prop_assert!(held.abs() <= 100 * limit, "held {} after {:?}", held, next);
+                for action in [Action::Buy, Action::Sell] {
+                    let position = wired.maker.position(contract).towards(action).hundredths();
+                    let exposed = wired.maker.execution().exposed(contract, action).hundredths();
+                    prop_assert!(position + exposed <= 100 * limit, "{} + {}", position, exposed);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What must hold for any quotes, whatever happened before.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod makers;
+
+use makers::{Told, in_time, position, tape, tell};
+use proptest::prelude::*;
+use shared::belief::Belief;
+use shared::belief::sigmoid;
+use shared::coherence::{Agreement, newton};
+use shared::engine::{Error, Explained, Input, Maker, Outputs, Parameters};
+use shared::market::Action;
+use shared::quoting::{Regime, Rules, Stage, Terms, Withheld};
+use shared::units::{Quantity, Timestamp};
+
+/// Returns a maker that keeps its explanations.
+fn explaining(parameters: &Parameters, terms: &[Terms]) -> Maker {
+    let mut maker = Maker::new(parameters, terms.to_vec()).unwrap();
+    maker.keep_explanations();
+    maker
+}
+
+/// Tells a maker all of a tape, and `check` what each part brought.
+fn run(
+    parameters: &Parameters,
+    terms: &[Terms],
+    told: &[(i64, Told)],
+    mut check: impl FnMut(&Maker, &Told, &Outputs),
+) -> Outputs {
+    let mut maker = explaining(parameters, terms);
+    let mut all = Outputs::default();
+    for (now, told) in in_time(told) {
+        let mut out = tell(&mut maker, now, told);
+        check(&maker, told, &out);
+        all.commands.append(&mut out.commands);
+        all.decisions.append(&mut out.decisions);
+    }
+    all
+}
+
+/// Checks all that one decision promises.
+fn check_decision(both: &[Explained; 2], parameters: &Parameters, terms: &Terms) {
+    let Parameters { quoting, limits, .. } = parameters;
+    let limit = limits.max_position_per_ticker.hundredths();
+    let pull_at = quoting.pull_at.hundredths();
+    let size = quoting.quote_size.min(limits.max_order_size);
+    for (side, outward) in both.iter().zip([-1, 1]) {
+        let action = side.action;
+        let exposure = side.position.towards(action).hundredths();
+        let explanation = side.explain(parameters);
+        for stage in
+            [Stage::Lot, Stage::HalfSpread, Stage::Toxicity, Stage::Fee, Stage::Grid, Stage::PostOnly]
+        {
+            let amount = side.waterfall.amount(stage);
+            assert!(amount * outward >= 0, "{stage:?} of {action} goes inward: {side:?}");
+        }
+        assert!(side.waterfall.amount(Stage::HalfSpread) != 0);
+        let Ok(quote) = side.quote else {
+            assert!(explanation.outcome.is_err());
+            continue;
+        };
+        // Everything that withholds a quote does.
+        assert!(matches!(side.regime, Regime::Calm | Regime::Widened));
+        assert!(exposure <= pull_at);
+        assert!(quote.count <= size && !quote.count.is_zero());
+        assert!(exposure + quote.count.hundredths() <= limit);
+        // It would be accepted, and rest.
+        assert_eq!(terms.grid.check(quote.price), Ok(()));
+        match action {
+            Action::Buy => assert!(side.book.1.is_none_or(|ask| quote.price < ask)),
+            Action::Sell => assert!(side.book.0.is_none_or(|bid| quote.price > bid)),
+        }
+        // Its explanation adds up to it.
+        let sum: i64 = explanation.steps.iter().map(|step| step.amount).sum();
+        assert_eq!(sum, quote.price.centicents() * 100_000);
+        assert_eq!(explanation.outcome.as_ref().ok(), Some(&quote));
+        assert!(explanation.steps.is_sorted_by_key(|step| step.stage));
+        assert!(explanation.steps.iter().all(|step| !step.formula.is_empty()));
+    }
+    if let (Ok(bid), Ok(ask)) = (both[0].quote, both[1].quote) {
+        assert!(bid.price < ask.price, "{both:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_quote_is_valid_rests_and_is_explained(
+        parameters in makers::parameters(), (terms, told) in tape(),
+    ) {
+        run(&parameters, &terms, &told, |maker, told, out| {
+            for (place, decision) in out.decisions.iter().enumerate() {
+                // A contract may be decided twice at once: as the account's limits change, and as it drifts.
+                if out.decisions[place + 1..].iter().any(|later| later.contract == decision.contract) {
+                    continue;
+                }
+                let both = maker.explained(decision.contract).unwrap();
+                assert_eq!(both[0].quote.ok(), decision.quotes.bid);
+                assert_eq!(both[1].quote.ok(), decision.quotes.ask);
+                assert_eq!(both[0].regime, decision.regime);
+                assert_eq!(maker.quotes(decision.contract), decision.quotes);
+            }
+            for (contract, terms) in terms.iter().enumerate() {
+                if let Some(both) = maker.explained(contract) {
+                    check_decision(both, &parameters, terms);
+                }
+                // What should rest does, when everything that is asked for is carried out.
+                let quotes = maker.quotes(contract);
+                let filled = matches!(told, Told::Fill { .. });
+                for (action, quote) in [(Action::Buy, quotes.bid), (Action::Sell, quotes.ask)] {
+                    let working = maker.execution().working(contract, action);
+                    assert_eq!(working.map(|order| order.price), quote.map(|quote| quote.price));
+                    let left = working.map(|order| order.exposed());
+                    assert!(filled || left == quote.map(|quote| quote.count));
+                }
+            }
+            if let Told::Input(Input::Belief { contract, belief, .. }) = told {
+                // A toxic print leaves nothing in the book, at once.
+                let quotes = maker.quotes(*contract);
+                let alarm = belief.alarm() > parameters.quoting.alarm_pull.to_f64();
+                if alarm || belief.z.abs() >= parameters.quoting.z_pull.to_f64() {
+                    assert!(quotes.bid.is_none() && quotes.ask.is_none());
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn the_same_tape_brings_the_same_outputs_and_what_comes_later_changes_none(
+        parameters in makers::parameters(), (terms, told) in tape(), cut in 0..60_usize,
+    ) {
+        let all = run(&parameters, &terms, &told, |_, _, _| {});
+        prop_assert_eq!(&run(&parameters, &terms, &told, |_, _, _| {}), &all);
+        let part = run(&parameters, &terms, &told[..cut.min(told.len())], |_, _, _| {});
+        prop_assert_eq!(&all.commands[..part.commands.len()], &part.commands[..]);
+        prop_assert_eq!(&all.decisions[..part.decisions.len()], &part.decisions[..]);
+    }
+
+    #[test]
+    fn beliefs_that_agree_already_bring_the_same_outputs(
+        parameters in makers::parameters(), (terms, told) in tape(),
+    ) {
+        let mut parameters = parameters;
+        parameters.quoting.rules = Rules::Coherent;
+        let grids = terms.iter().map(|terms| &terms.grid);
+        let mut agreement = Agreement::new(parameters.quoting.other.to_f64(), grids);
+        let mut maker = explaining(&parameters, &terms);
+        let mut own = explaining(&parameters, &terms);
+        for (now, told) in in_time(&told) {
+            let expected = tell(&mut own, now, told);
+            let Told::Input(Input::Belief { contract, belief, .. }) = *told else {
+                prop_assert_eq!(tell(&mut maker, now, told), expected);
+                continue;
+            };
+            agreement.believe(contract, now, belief.fair, belief.sd, belief.sigma_b);
+            let probabilities = agreement.probabilities();
+            let mut out = Outputs::default();
+            let short = Input::Belief { contract, belief, agreed: Some(&probabilities[1..]) };
+            let refused = maker.step(now, &short, &mut out);
+            prop_assert!(matches!(refused, Err(Error::Input(invalid)) if invalid.field == "agreed"));
+            prop_assert_eq!(&out, &Outputs::default());
+            maker.step(now, &Input::Belief { contract, belief, agreed: Some(probabilities) }, &mut out).unwrap();
+            let mut answered = out.commands.clone();
+            while !answered.is_empty() {
+                let mut more = Outputs::default();
+                for command in &answered {
+                    maker.step(now, &makers::carried_out(command), &mut more).unwrap();
+                }
+                out.commands.extend(&more.commands);
+                answered = more.commands;
+            }
+            prop_assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
+    fn a_longer_position_never_raises_a_quote(
+        parameters in makers::parameters(), terms in makers::terms(), fair in makers::fair(),
+        sigma_b in 0.0..40.0_f64, z in 0.0..2.4_f64, held in prop::collection::vec(-2_000..2_000_i64, 2),
+    ) {
+        let mut parameters = parameters;
+        // Nothing but prices: no side is withheld for its position.
+        parameters.quoting.pull_at = Quantity::from_contracts(60).unwrap();
+        parameters.limits.max_position_per_ticker = Quantity::from_contracts(100).unwrap();
+        let decide = |hundredths: i64| {
+            let belief = Belief { fair, sd: 0.2, sigma_b, z, weights: [1.0, 0.0, 0.0] };
+            let mut maker = explaining(&parameters, std::slice::from_ref(&terms));
+            let now = Timestamp::from_micros(makers::START).unwrap();
+            let held = Input::Position { contract: 0, position: position(hundredths) };
+            for input in [held, Input::Belief { contract: 0, belief, agreed: None }] {
+                tell(&mut maker, now, &Told::Input(input));
+            }
+            *maker.explained(0).unwrap()
+        };
+        let shorter = decide(held[0].min(held[1]));
+        let longer = decide(held[0].max(held[1]));
+        // A side without a price: none is low enough for a bid, or high enough for an offer.
+        let bid = |both: &[Explained; 2]| both[0].quote.map_or(0, |quote| quote.price.centicents());
+        let ask = |both: &[Explained; 2]| both[1].quote.map_or(10_000, |quote| quote.price.centicents());
+        for side in shorter.iter().chain(&longer) {
+            prop_assert!(matches!(side.quote, Ok(_) | Err(Withheld::NoPrice)));
+            let inventory = side.waterfall.amount(Stage::Inventory);
+            prop_assert!(inventory * side.position.hundredths().signum() <= 0, "{:?}", side);
+        }
+        prop_assert!(bid(&longer) <= bid(&shorter), "{:?} {:?}", shorter, longer);
+        prop_assert!(ask(&longer) <= ask(&shorter), "{:?} {:?}", shorter, longer);
+    }
+
+    #[test]
+    fn bids_for_all_outcomes_never_cost_more_than_one_pays(
+        fairs in prop::collection::vec(makers::fair(), 2..8),
+        sds in prop::collection::vec(makers::sd(), 8),
+        held in prop::collection::vec(-1_500..1_500_i64, 8),
+        other in prop::sample::select(vec!["0", "0.01", "0.3"]),
+    ) {
+        // A loss is no matter here.
+        let text = format!("preset=coherent&drift_cents=0&max_daily_loss_pct=100&other={other}");
+        let mut maker = explaining(&makers::parse(&text), &vec![Terms::default(); fairs.len()]);
+        let now = Timestamp::from_micros(makers::START).unwrap();
+        for (contract, fair) in fairs.iter().enumerate() {
+            let belief = Belief { fair: *fair, sd: sds[contract], sigma_b: 8.0, z: 0.0, weights: [1.0, 0.0, 0.0] };
+            let held = Input::Position { contract, position: position(held[contract]) };
+            for input in [held, Input::Belief { contract, belief, agreed: None }] {
+                tell(&mut maker, now, &Told::Input(input));
+            }
+        }
+        let sum = |of: &dyn Fn(&Explained) -> f64| {
+            (0..fairs.len()).map(|contract| of(&maker.explained(contract).unwrap()[0])).sum::<f64>()
+        };
+        // The fair value, moved by coherence and inventory. Each is rounded to a billionth, and may have moved by less
+        // since it was decided.
+        let centre = |bid: &Explained| {
+            let stages = [Stage::Fair, Stage::Coherence, Stage::Inventory];
+            stages.map(|stage| bid.waterfall.amount(stage)).iter().sum::<i64>() as f64 / 1e9
+        };
+        let rounding = 2e-9 * fairs.len() as f64;
+        prop_assert!(sum(&centre) <= 1.0 + rounding);
+        let bids = sum(&|bid| bid.quote.map_or(0.0, |bid| bid.price.to_dollars()));
+        prop_assert!(bids <= 1.0);
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_fast_projection_finds_what_the_sure_one_finds(
+        outcomes in prop::collection::vec((-6.0..3.0_f64, 0.01..1.0_f64), 2..12), total in 0.7..1.0_f64,
+    ) {
+        let (means, variances): (Vec<f64>, Vec<f64>) = outcomes.into_iter().unzip();
+        // An agreement lets probabilities shrink only.
+        let believed = means.iter().map(|mean| sigmoid(*mean)).sum::<f64>();
+        prop_assume!(believed > total);
+        let (mut x, mut p) = (means.clone(), means.clone());
+        prop_assume!(newton::project(&means, &variances, total, &mut x, &mut p));
+        prop_assert!((p.iter().sum::<f64>() - total).abs() <= 1e-12);
+        // One multiplier for all, which pulls each down.
+        let multipliers: Vec<f64> =
+            (0..x.len()).map(|i| (means[i] - x[i]) / (variances[i] * p[i] * (1.0 - p[i]))).collect();
+        for multiplier in &multipliers {
+            prop_assert!((multiplier - multipliers[0]).abs() <= 1e-6 * (1.0 + multipliers[0]));
+        }
+        // Further apart, the sure one may find that nothing adds up.
+        if believed < 1.5 * total {
+            let sure = shared::coherence::project(&means, &variances, 1.0 - total).unwrap();
+            for (fast, sure) in p.iter().zip(&sure.probabilities) {
+                prop_assert!((fast - sure).abs() <= 1e-9, "{:?} {:?}", p, sure);
+            }
+        }
+    }
+}
