@@ -157,9 +157,12 @@ mod tests {
 
     #[test]
     fn the_weight_is_the_part_of_the_gap_that_was_made_good() {
+        // Gaps of 5 c and of 15 c, of all prints but the last sixteen: none comes more than 15 minutes after them.
+        let squares = 94.0 * 0.5 + 90.0 * 0.9;
         for part in [0.25, 0.5, 1.0] {
             let weight = next_day(1, |gap| part * gap);
-            assert!(weight < part && weight > 0.8 * part, "{part}: {weight}");
+            let shrunk = part * squares / (squares + RIDGE);
+            assert!((weight - shrunk).abs() < 1e-12 && weight > 0.9 * part, "{part}: {weight}, not {shrunk}");
         }
         assert_eq!(next_day(1, |gap| -0.5 * gap), 0.0);
         assert_eq!(next_day(1, |gap| 3.0 * gap), 1.0);
