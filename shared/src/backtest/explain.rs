@@ -3,13 +3,13 @@
 use super::config::Config;
 use super::outcome::{OurFill, Record};
 use super::prepared::Prepared;
-use super::replay::{Strategy, simulate};
+use super::replay::{Beside, Strategy, replay, simulate};
 use super::run::makers;
 use crate::Invalid;
-use crate::engine::{Error, Explained, Explanation, Input, Maker, Outputs};
-use crate::exchange::{FillModel, OrderId, Request};
+use crate::engine::{Explained, Explanation};
+use crate::exchange::{FillModel, OrderCommand, OrderId, Request};
 use crate::market::Action;
-use crate::units::Timestamp;
+use crate::units::{Price, Timestamp};
 
 /// A fill, and the decision that had placed its order.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,13 +24,12 @@ pub struct ExplainedFill {
     pub explanation: Explanation,
 }
 
-/// A maker whose orders in one contract are noted, with why they are where they are.
-struct Noted {
-    maker: Maker,
-    contract: Option<usize>,
+/// Why the orders of one contract are where they are.
+pub(super) struct Notes {
+    event: usize,
+    /// The contract's place in the event.
+    contract: usize,
     noted: Vec<Note>,
-    /// Why the contract's quotes were last decided.
-    reason: &'static str,
 }
 
 /// A command that rests an order at a price, and why.
@@ -38,36 +37,27 @@ struct Note {
     at: Timestamp,
     order: OrderId,
     action: Action,
-    price: crate::units::Price,
-    reason: &'static str,
-    decided: Timestamp,
+    price: Price,
     explained: Explained,
 }
 
-impl Strategy for Noted {
-    fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
-        let known = (out.commands.len(), out.decisions.len());
-        self.maker.step(now, input, out)?;
-        let Some(contract) = self.contract else { return Ok(()) };
-        let own = out.decisions[known.1..].iter().rev().find(|decision| decision.contract == contract);
-        if let Some(decision) = own {
-            self.reason = decision.reason.name();
+impl Notes {
+    /// Takes note of what an event's strategy has just asked for.
+    pub(super) fn take(
+        &mut self,
+        at: i64,
+        event: usize,
+        commands: &[OrderCommand],
+        strategy: &impl Strategy,
+    ) {
+        let (Ok(at), true) = (Timestamp::from_micros(at), event == self.event) else { return };
+        for command in commands.iter().filter(|command| command.contract == self.contract) {
+            let OrderCommand { order, action, request, .. } = *command;
+            let (Request::Place { price, .. } | Request::Amend { price, .. }) = request else { continue };
+            let both = strategy.explained(self.contract).into_iter().flatten();
+            let own = both.filter(|explained| explained.action == action);
+            self.noted.extend(own.map(|&explained| Note { at, order, action, price, explained }));
         }
-        let Some(explained) = self.maker.explained(contract) else { return Ok(()) };
-        for command in out.commands[known.0..].iter().filter(|command| command.contract == contract) {
-            let (Request::Place { price, .. } | Request::Amend { price, .. }) = command.request else {
-                continue;
-            };
-            let side = usize::from(command.action == Action::Sell);
-            let (order, action, explained) = (command.order, command.action, explained[side]);
-            let (reason, decided) = (self.reason, now);
-            self.noted.push(Note { at: now, order, action, price, reason, decided, explained });
-        }
-        Ok(())
-    }
-
-    fn due(&self) -> Option<Timestamp> {
-        self.maker.due()
     }
 }
 
@@ -87,30 +77,23 @@ pub fn explain(
     // The first run says which contract it is, the second one notes its decisions.
     let first = simulate(prepared, &mut makers(prepared, config)?, model, &assumed, Record::All)?;
     let Some(&fill) = first.series.fills.get(place) else { return Ok(None) };
-    let of = &prepared.contracts()[fill.contract as usize];
-    let within = fill.contract as usize - prepared.events()[of.event].contracts.start;
-    let mut noted: Vec<Noted> = makers(prepared, config)?
-        .into_iter()
-        .enumerate()
-        .map(|(event, mut maker)| {
-            let contract = (event == of.event).then_some(within);
-            if contract.is_some() {
-                maker.keep_explanations();
-            }
-            Noted { maker, contract, noted: Vec::new(), reason: "" }
-        })
-        .collect();
-    simulate(prepared, &mut noted, model, &assumed, Record::Totals)?;
+    let event = prepared.contracts()[fill.contract as usize].event;
+    let contract = fill.contract as usize - prepared.events()[event].contracts.start;
+    let mut notes = Notes { event, contract, noted: Vec::new() };
+    let mut makers = makers(prepared, config)?;
+    makers[event].keep_explanations();
+    let beside = Beside { agreed: None, notes: Some(&mut notes) };
+    replay(prepared, &mut makers, model, &assumed, Record::Totals, beside)?;
     let at = prepared.batch_micros(fill.batch as usize);
     // An order rests for prints later than its arrival.
     let arrived = |note: &&Note| note.at.micros().saturating_add(assumed.latency.order) < at;
     let own =
         |note: &&Note| note.order == fill.order && note.action == fill.action && note.price == fill.quoted;
-    let resting = noted[of.event].noted.iter().rev().find(|note| arrived(note) && own(note));
+    let resting = notes.noted.iter().rev().find(|note| arrived(note) && own(note));
     Ok(resting.map(|note| ExplainedFill {
         fill,
-        decided: note.decided,
-        reason: note.reason,
+        decided: note.at,
+        reason: note.explained.reason.name(),
         explanation: note.explained.explain(&config.parameters()),
     }))
 }

@@ -2,12 +2,12 @@
 
 use super::agreed::Agreed;
 use super::assumed::Assumed;
+use super::explain::Notes;
 use super::money::{Marks, Money, Tally};
 use super::outcome::{Decision, OurFill, Outcome, Record, Series};
 use super::prepared::{Batch, Prepared};
 use crate::Invalid;
-use crate::belief::Belief;
-use crate::engine::{Error, Input, Maker, Outputs};
+use crate::engine::{Error, Explained, Input, Maker, Outputs};
 use crate::exchange::{Fill, FillModel, OrderCommand, OrderReport, PrintVenue, Venue, Wire};
 use crate::market::Position;
 use crate::units::{Cash, Price, Timestamp};
@@ -23,39 +23,16 @@ pub trait Strategy {
     /// Says what of the input it can't take.
     fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error>;
 
-    /// Takes in [`Input::Belief`], which is most of what happens.
-    ///
-    /// # Errors
-    ///
-    /// As [`Strategy::step`].
-    fn believe(
-        &mut self,
-        now: Timestamp,
-        contract: usize,
-        belief: &Belief,
-        agreed: Option<&[f64]>,
-        out: &mut Outputs,
-    ) -> Result<(), Error> {
-        self.step(now, &Input::Belief { contract, belief: *belief, agreed }, out)
-    }
-
     /// Returns when it wants to hear that time passed, if nothing happens before.
     fn due(&self) -> Option<Timestamp>;
+
+    /// Returns how bid and ask of a contract were last decided, if it keeps that.
+    fn explained(&self, _contract: usize) -> Option<&[Explained; 2]> {
+        None
+    }
 }
 
 impl Strategy for Maker {
-    #[inline]
-    fn believe(
-        &mut self,
-        now: Timestamp,
-        contract: usize,
-        belief: &Belief,
-        agreed: Option<&[f64]>,
-        out: &mut Outputs,
-    ) -> Result<(), Error> {
-        Self::believe(self, now, contract, belief, agreed, out)
-    }
-
     #[inline]
     fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
         Self::step(self, now, input, out)
@@ -64,6 +41,10 @@ impl Strategy for Maker {
     #[inline]
     fn due(&self) -> Option<Timestamp> {
         Self::due(self)
+    }
+
+    fn explained(&self, contract: usize) -> Option<&[Explained; 2]> {
+        Self::explained(self, contract)
     }
 }
 
@@ -85,23 +66,32 @@ pub fn simulate<S: Strategy>(
     assumed: &Assumed,
     record: Record,
 ) -> Result<Outcome, Invalid> {
-    simulate_agreed(prepared, None, strategies, model, assumed, record)
+    replay(prepared, strategies, model, assumed, record, Beside::default())
 }
 
-/// Runs as [`simulate`] does, and tells strategies with each belief what the beliefs of the event come to together.
-pub(super) fn simulate_agreed<S: Strategy>(
+/// What goes with a run, besides what strategies are told and an outcome holds.
+#[derive(Default)]
+pub(super) struct Beside<'a> {
+    /// What the beliefs of each event come to together, told with each of them where it is known.
+    pub(super) agreed: Option<&'a Agreed>,
+    /// Where to note why the orders of a contract are where they are.
+    pub(super) notes: Option<&'a mut Notes>,
+}
+
+/// Runs as [`simulate`] does.
+pub(super) fn replay<S: Strategy>(
     prepared: &Prepared,
-    agreed: Option<&Agreed>,
     strategies: &mut [S],
     model: FillModel,
     assumed: &Assumed,
     record: Record,
+    beside: Beside<'_>,
 ) -> Result<Outcome, Invalid> {
     if strategies.len() != prepared.events().len() {
         return Err(Invalid::new("strategies", "must be one an event"));
     }
     let venue = PrintVenue::new(assumed.venue(model, prepared.contracts())?);
-    let mut replay = Replay::new(prepared, agreed, strategies, venue, assumed, record);
+    let mut replay = Replay::new(prepared, beside, strategies, venue, assumed, record);
     for (place, batch) in prepared.batches.iter().enumerate() {
         replay.until(batch.at)?;
         replay.batch(place, batch)?;
@@ -115,7 +105,7 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 /// A run under way.
 struct Replay<'a, S> {
     prepared: &'a Prepared,
-    agreed: Option<&'a Agreed>,
+    beside: Beside<'a>,
     strategies: &'a mut [S],
     venue: PrintVenue,
     wire: Wire,
@@ -161,7 +151,7 @@ struct Equity {
 impl<'a, S: Strategy> Replay<'a, S> {
     fn new(
         prepared: &'a Prepared,
-        agreed: Option<&'a Agreed>,
+        beside: Beside<'a>,
         strategies: &'a mut [S],
         venue: PrintVenue,
         assumed: &Assumed,
@@ -176,7 +166,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
         }
         Self {
             prepared,
-            agreed,
+            beside,
             venue,
             wire: Wire::new(assumed.latency),
             blackout: assumed.blackout,
@@ -359,10 +349,11 @@ impl<'a, S: Strategy> Replay<'a, S> {
             return self.tell(of.event, at, &Input::Tick);
         }
         let contract = batch.contract as usize - event.contracts.start;
-        let agreed = self.agreed.map(|agreed| agreed.after(place));
+        let agreed = self.beside.agreed.map(|agreed| agreed.after(place));
         let (now, event) = (Timestamp::from_micros(at)?, of.event);
-        let belief = &self.prepared.beliefs()[place];
-        self.strategies[event].believe(now, contract, belief, agreed, &mut self.out).map_err(refused)?;
+        let belief = self.prepared.beliefs()[place];
+        let input = Input::Belief { contract, belief, agreed };
+        self.strategies[event].step(now, &input, &mut self.out).map_err(refused)?;
         self.wake(event);
         if self.out.is_empty() { Ok(()) } else { self.send(event, at) }
     }
@@ -421,6 +412,9 @@ impl<'a, S: Strategy> Replay<'a, S> {
     /// Sends what a strategy has just asked for.
     fn send(&mut self, event: usize, at: i64) -> Result<(), Invalid> {
         let start = self.prepared.events()[event].contracts.start;
+        if let Some(notes) = &mut self.beside.notes {
+            notes.take(at, event, &self.out.commands, &self.strategies[event]);
+        }
         for command in &self.out.commands {
             self.wire.send(at, OrderCommand { contract: start + command.contract, ..*command });
         }

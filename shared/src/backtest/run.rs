@@ -6,7 +6,7 @@ use super::agreed::Agreed;
 use super::config::Config;
 use super::outcome::{Outcome, Record};
 use super::prepared::{Prepared, PreparedContract, PreparedEvent};
-use super::replay::simulate_agreed;
+use super::replay::{Beside, replay};
 use crate::Invalid;
 use crate::engine::Maker;
 use crate::exchange::FillModel;
@@ -29,8 +29,10 @@ pub fn run(
 ) -> Result<Vec<Outcome>, Invalid> {
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
-    let run =
-        |&model| simulate_agreed(prepared, agreed.as_deref(), &mut fresh.clone(), model, &assumed, record);
+    let run = |&model| {
+        let beside = Beside { agreed: agreed.as_deref(), notes: None };
+        replay(prepared, &mut fresh.clone(), model, &assumed, record, beside)
+    };
     models.iter().map(run).collect()
 }
 
@@ -40,40 +42,31 @@ pub fn run(
 /// # Errors
 ///
 /// As [`run`].
-#[cfg(not(target_arch = "wasm32"))]
 pub fn run_at_once(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
     record: Record,
 ) -> Result<Vec<Outcome>, Invalid> {
+    if cfg!(target_arch = "wasm32") {
+        // There is one thread.
+        return run(prepared, config, models, record);
+    }
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
     let (fresh, agreed, assumed) = (&fresh, agreed.as_deref(), &assumed);
     std::thread::scope(|scope| {
         let run = |&model| {
-            scope.spawn(move || simulate_agreed(prepared, agreed, &mut fresh.clone(), model, assumed, record))
+            scope.spawn(move || {
+                let beside = Beside { agreed, notes: None };
+                replay(prepared, &mut fresh.clone(), model, assumed, record, beside)
+            })
         };
         let running: Vec<_> = models.iter().map(run).collect();
         let done =
             running.into_iter().map(|thread| thread.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
         done.collect()
     })
-}
-
-/// Runs as [`run`] does: there is one thread.
-///
-/// # Errors
-///
-/// As [`run`].
-#[cfg(target_arch = "wasm32")]
-pub fn run_at_once(
-    prepared: &Prepared,
-    config: &Config,
-    models: &[FillModel],
-    record: Record,
-) -> Result<Vec<Outcome>, Invalid> {
-    run(prepared, config, models, record)
 }
 
 /// Returns a maker an event.

@@ -86,7 +86,7 @@ impl Agreement {
     /// its belief volatility, and makes all agree.
     pub fn believe(&mut self, contract: usize, now: Timestamp, fair: f64, sd: f64, sigma_b: f64) {
         self.note(contract, now, fair, sd, sigma_b);
-        self.add_up(now);
+        self.agree(now);
     }
 
     /// Takes note of other prices that a contract is quoted at; they count from the next belief on.
@@ -147,22 +147,23 @@ impl Agreement {
         &self.probabilities
     }
 
-    fn note(&mut self, contract: usize, now: Timestamp, fair: f64, sd: f64, sigma_b: f64) {
+    /// Takes note of what was believed of a contract at `at`, without making all agree.
+    pub fn note(&mut self, contract: usize, at: Timestamp, fair: f64, sd: f64, sigma_b: f64) {
         if contract >= self.fairs.len() {
             return;
         }
         self.fairs[contract] = fair;
-        self.at[contract] = now;
+        self.at[contract] = at;
         self.sds[contract] = sd;
         self.variance_rate[contract] = sigma_b * sigma_b / MICROS_PER_YEAR;
         self.log_odds[contract] = f64::NAN;
     }
 
-    /// Makes the probabilities add up to at most what is listed, the rest being OTHER's.
+    /// Makes the probabilities add up to at most what is listed at `now`, the rest being OTHER's.
     ///
     /// They never grow to add up to it: a contract that has not printed yet, or is not on the tape, is part of OTHER.
     /// Log-odds diffuse while nothing prints, so what was believed longest ago gives way most.
-    fn add_up(&mut self, now: Timestamp) {
+    pub fn agree(&mut self, now: Timestamp) {
         let listed = self.listed;
         let sum = self.fairs.iter().fold(0.0, |sum, fair| sum + fair);
         if sum <= listed {

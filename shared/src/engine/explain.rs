@@ -2,6 +2,7 @@
 
 use super::Parameters;
 use crate::belief::Belief;
+use crate::execution::Reason;
 use crate::format::{cents, fixed, shortest, signed_cents};
 use crate::market::{Action, Position};
 use crate::quoting::{Offset, Quote, Regime, Rules, Stage, Waterfall, Withheld, dynamic_factor};
@@ -44,6 +45,8 @@ impl Step {
 pub struct Explained {
     /// Whether the side buys or sells YES.
     pub action: Action,
+    /// What made the quotes be decided anew.
+    pub reason: Reason,
     /// What was believed.
     pub belief: Belief,
     /// What was held of the contract.

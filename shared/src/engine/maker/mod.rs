@@ -1,0 +1,241 @@
+//! Trading one event, from its beliefs on.
+//!
+//! `told` takes in what happened, `decide` says what should rest, `together` holds what all outcomes are worth as one.
+
+mod decide;
+mod together;
+mod told;
+
+use serde::{Deserialize, Serialize};
+
+use self::together::Together;
+use super::state::Contract;
+use super::{Error, Explained, Input, Outputs, Parameters};
+use crate::Invalid;
+use crate::exchange::{OrderId, OrderReport};
+use crate::execution::{Execution, Patience};
+use crate::ledger::{self, Ledger};
+use crate::market::Position;
+use crate::quoting::{self, Quotes, Terms};
+use crate::risk::{Bounds, Gate};
+use crate::units::Timestamp;
+
+/// Makes the market in one event: keeps its belief, its orders and its account, and says what the exchange is to be asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Maker {
+    settings: Numbers,
+    contracts: Vec<Contract>,
+    /// What all outcomes are worth together, where the rules say so.
+    together: Option<Together>,
+    gate: Gate,
+    /// Whether the gate was closed when it was last looked at, and when that may change by itself.
+    halted: bool,
+    look_again: Timestamp,
+    execution: Execution,
+    ledger: Ledger,
+    /// No regime ends and nothing held back is due before this.
+    due: Option<Timestamp>,
+    /// Whether a fill waits for its decision: the belief that includes its print comes first.
+    undecided: bool,
+    /// Whether each decision's way to its prices is kept.
+    explains: bool,
+}
+
+/// The settings, converted once.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Numbers {
+    quoting: quoting::Numbers,
+    patience: Patience,
+    bounds: Bounds,
+}
+
+impl Maker {
+    /// Returns a maker of the market in `contracts` that holds nothing and quotes nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`quoting::Settings::check`].
+    pub fn new(parameters: &Parameters, contracts: Vec<Terms>) -> Result<Self, Invalid> {
+        parameters.quoting.check()?;
+        let numbers = Numbers::of(parameters);
+        let (count, start) = (contracts.len(), parameters.limits.start_balance);
+        Ok(Self {
+            settings: numbers,
+            together: Together::of(parameters, &contracts),
+            contracts: contracts.into_iter().map(Contract::new).collect(),
+            gate: Gate::new(numbers.bounds, start),
+            halted: false,
+            look_again: Timestamp::MIN,
+            execution: Execution::new(count, OrderId(1)),
+            ledger: Ledger::new(start, count),
+            due: None,
+            undecided: false,
+            explains: false,
+        })
+    }
+
+    /// Keeps each decision's way to its prices from now on, for [`Maker::explained`].
+    pub fn keep_explanations(&mut self) {
+        self.explains = true;
+    }
+
+    /// Takes in what happened at `now` and adds to `out` what follows from it.
+    ///
+    /// Quotes change when the value they were made for drifts by more than `drift_cents`, when one of our orders trades,
+    /// when a print surprises or the move it was part of settles, when a limit is passed, and when something is changed
+    /// from outside; all else leaves them their place in the queue. Inputs come in order of time. After a fill the quotes
+    /// are decided on the belief that comes next, which includes the print that filled us; if none comes, on a
+    /// [`Input::Tick`].
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error`] if the input can't be, and says what holds then.
+    #[inline]
+    pub fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        // Most of what happens, and in a backtest nearly all of it.
+        if let Input::Belief { contract, ref belief, agreed } = *input {
+            self.believe(now, (contract, belief, agreed), out)
+        } else {
+            self.take(now, input, out)
+        }
+    }
+
+    /// Takes in what isn't a belief, as [`Maker::step`] does.
+    fn take(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        match *input {
+            Input::Belief { contract, ref belief, agreed } => {
+                self.believe(now, (contract, belief, agreed), out)?;
+            }
+            Input::Book { contract, bid, ask } => self.book(contract, (bid, ask))?,
+            Input::Order(OrderReport::Fill(ref fill)) => self.fill(fill)?,
+            Input::Order(OrderReport::Answer { contract, action, order, verdict }) => {
+                self.execution.answer(contract, action, order, verdict, &mut out.commands)?;
+            }
+            Input::Position { contract, position } => self.told_position(contract, now, position, out)?,
+            Input::Balance(balance) => {
+                self.ledger.told_balance(balance)?;
+                self.account(now, out)?;
+            }
+            Input::Listed(ref terms) => self.list(terms),
+            Input::Terms { contract, ref terms } => {
+                self.open_mut(contract)?.terms = terms.clone();
+                if let Some(together) = &mut self.together {
+                    together.agreement.set_grid(contract, terms.grid.clone());
+                    together.coherent.set_terms(contract, terms);
+                }
+                self.tell(contract)?;
+                self.react(contract, now, out)?;
+            }
+            Input::Status { contract, status } => {
+                self.open_mut(contract)?.terms.status = status;
+                self.tell(contract)?;
+                self.react(contract, now, out)?;
+            }
+            Input::Settled { contract, value } => self.settle(contract, now, value, out)?,
+            Input::Settings(parameters) => {
+                parameters.quoting.check()?;
+                self.set(parameters, now, out)?;
+            }
+            Input::Alert { until } => {
+                self.gate.alert(until);
+                self.look_again = Timestamp::MIN;
+                self.account(now, out)?;
+            }
+            Input::Publication => {
+                (0..self.contracts.len()).try_for_each(|contract| self.tell(contract))?;
+                self.react_all(now, out)?;
+            }
+            Input::Tick => {
+                if self.undecided || self.due.is_some_and(|due| now >= due) {
+                    self.due = None;
+                    self.account(now, out)?;
+                    if core::mem::take(&mut self.undecided) {
+                        self.react_all(now, out)?;
+                    }
+                    self.react_in_time(now, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that all parts are of `contracts` contracts, as those of a snapshot must be.
+    ///
+    /// # Errors
+    ///
+    /// Names `maker` if they aren't.
+    pub(super) fn check(&self, contracts: usize) -> Result<(), Invalid> {
+        let together = self.together.as_ref().is_none_or(|together| together.fits(contracts));
+        let parts = [self.contracts.len(), self.execution.contracts(), self.ledger.contracts()];
+        if together && parts == [contracts; 3] {
+            Ok(())
+        } else {
+            Err(Invalid::new("maker", format!("is not of {contracts} contracts in all its parts")))
+        }
+    }
+
+    /// Returns when a [`Input::Tick`] will change something if nothing else happens before: a driver that knows no other
+    /// clock sends one then.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// Returns what is held and what it is worth.
+    pub const fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Returns the orders that work.
+    pub const fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    /// Returns the limits, and what halts quoting.
+    pub const fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Returns what is held of a contract.
+    pub fn position(&self, contract: usize) -> Position {
+        self.ledger.position(contract)
+    }
+
+    /// Returns what should rest for a contract: what was decided, less what traded of it.
+    pub fn quotes(&self, contract: usize) -> Quotes {
+        self.contracts.get(contract).map_or_else(Quotes::default, |state| state.quotes)
+    }
+
+    /// Returns how bid and ask of a contract were last decided, if that is kept.
+    pub fn explained(&self, contract: usize) -> Option<&[Explained; 2]> {
+        self.contracts.get(contract)?.explained.as_deref()
+    }
+
+    fn contract_mut(&mut self, contract: usize) -> Result<&mut Contract, Error> {
+        let count = self.contracts.len();
+        self.contracts.get_mut(contract).ok_or_else(|| unknown(contract, count).into())
+    }
+
+    /// Returns a contract that has not settled.
+    fn open_mut(&mut self, contract: usize) -> Result<&mut Contract, Error> {
+        if self.ledger.settled(contract).is_some() {
+            return Err(ledger::Error::Settled { contract }.into());
+        }
+        self.contract_mut(contract)
+    }
+}
+
+impl Numbers {
+    fn of(parameters: &Parameters) -> Self {
+        let patience = Patience::new(&parameters.execution);
+        Self {
+            quoting: quoting::Numbers::new(&parameters.quoting, patience.refresh),
+            patience,
+            bounds: Bounds::new(&parameters.limits),
+        }
+    }
+}
+
+#[cold]
+fn unknown(contract: usize, count: usize) -> Invalid {
+    Invalid::new("contract", format!("{contract} is none of the {count} contracts"))
+}

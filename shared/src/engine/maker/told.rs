@@ -1,0 +1,223 @@
+//! Taking in what is told: beliefs, fills, settlements, settings.
+
+use super::{Maker, Numbers, Together, unknown};
+use crate::Invalid;
+use crate::belief::Belief;
+use crate::engine::state::{Contract, less, possible};
+use crate::engine::{Error, Outputs, Parameters};
+use crate::exchange::Fill;
+use crate::execution::Requote;
+use crate::market::{Action, Position};
+use crate::quoting::{Status, Terms};
+use crate::units::{Price, Timestamp};
+
+impl Maker {
+    /// Takes in what is believed of a contract, and what all beliefs then come to where that is known.
+    #[inline]
+    pub(super) fn believe(
+        &mut self,
+        now: Timestamp,
+        (contract, belief, agreed): (usize, &Belief, Option<&[f64]>),
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        let count = self.contracts.len();
+        let state = self.contracts.get_mut(contract).ok_or_else(|| unknown(contract, count))?;
+        if agreed.is_some_and(|agreed| agreed.len() != count) {
+            return Err(Invalid::new("agreed", "must be one probability a contract").into());
+        }
+        if let Err(invalid) = possible(belief) {
+            state.belief = None;
+            state.requote = Requote::NEVER;
+            if let Some(together) = &mut self.together {
+                together.agreement.forget(contract, now);
+                together.watch.unwatch(contract);
+                together.coherent.weigh(together.agreement.probabilities());
+            }
+            self.withdraw(contract, out)?;
+            return Err(invalid.into());
+        }
+        state.belief = Some(*belief);
+        state.believed = now;
+        state.toxicity.observe(now, belief.z, belief.alarm(), &self.settings.quoting);
+        if let Some(together) = &mut self.together {
+            let (agreement, Belief { fair, sd, sigma_b, .. }) = (&mut together.agreement, *belief);
+            match agreed.filter(|_| !together.alone) {
+                Some(agreed) => agreement.take(contract, now, (fair, sd, sigma_b), agreed),
+                None => agreement.believe(contract, now, fair, sd, sigma_b),
+            }
+            together.coherent.weigh(together.agreement.probabilities());
+            let regime = state.toxicity.regime(now, &self.settings.quoting);
+            if state.requote.regime() != Some(regime) {
+                together.watch.unwatch(contract);
+            }
+        }
+        let holds = self.ledger.position(contract) != Position::FLAT;
+        if holds {
+            self.ledger.mark(contract, mark_of(belief.fair))?;
+        }
+        // Without a position here no belief changes what the account is worth.
+        if holds || now >= self.look_again {
+            self.account(now, out)?;
+        }
+        if self.undecided {
+            self.undecided = false;
+            self.react_all(now, out)
+        } else {
+            self.react_to(contract, now, out)
+        }
+    }
+
+    /// Takes in what is known of the others' orders.
+    pub(super) fn book(
+        &mut self,
+        contract: usize,
+        book: (Option<Price>, Option<Price>),
+    ) -> Result<(), Error> {
+        let refresh = self.settings.patience.refresh;
+        let state = self.contract_mut(contract)?;
+        if state.book != book {
+            state.requote.note_book();
+        }
+        state.book = book;
+        let held_since = state.requote.held_since();
+        if let Some(together) = &mut self.together {
+            together.watch.unwatch(contract);
+        }
+        if let Some(at) = held_since {
+            self.wake_by(at.checked_add_micros(refresh));
+        }
+        Ok(())
+    }
+
+    /// Takes in a fill: the decision waits for the belief that includes it.
+    pub(super) fn fill(&mut self, fill: &Fill) -> Result<(), Error> {
+        let belief = self.contract_mut(fill.contract)?.belief;
+        self.execution.check_fill(fill)?;
+        self.ledger.fill(fill.contract, fill.action, fill.price, fill.count, fill.fee)?;
+        if let Some(belief) = belief {
+            self.ledger.mark(fill.contract, mark_of(belief.fair))?;
+        }
+        self.execution.fill(fill)?;
+        let state = self.contract_mut(fill.contract)?;
+        let side = match fill.action {
+            Action::Buy => &mut state.quotes.bid,
+            Action::Sell => &mut state.quotes.ask,
+        };
+        *side = less(*side, fill.quoted, fill.count);
+        state.requote.note_fill();
+        self.hold(fill.contract);
+        self.undecided = true;
+        // The account is shown to the gate with the decision.
+        self.look_again = Timestamp::MIN;
+        Ok(())
+    }
+
+    /// Takes in what the exchange says is held of a contract.
+    pub(super) fn told_position(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        position: Position,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        // What was not held had no mark.
+        if let Some(belief) = self.contract_mut(contract)?.belief {
+            self.ledger.mark(contract, mark_of(belief.fair))?;
+        }
+        if self.ledger.told_position(contract, position)?.is_none() {
+            return Ok(());
+        }
+        self.tell(contract)?;
+        self.hold(contract);
+        self.account(now, out)?;
+        self.react_to(contract, now, out)
+    }
+
+    /// Books a settlement: nothing of the contract is quoted any more.
+    pub(super) fn settle(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        value: Price,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        self.ledger.settle(contract, value)?;
+        let state = self.contract_mut(contract)?;
+        state.terms.status = Status::Closed;
+        state.belief = None;
+        if let Some(together) = &mut self.together {
+            together.agreement.settle(contract, now);
+            together.alone = true;
+        }
+        self.hold(contract);
+        self.withdraw(contract, out)?;
+        self.account(now, out)
+    }
+
+    /// Lists a contract behind those there are.
+    pub(in crate::engine) fn list(&mut self, terms: &Terms) {
+        if let Some(together) = &mut self.together {
+            together.agreement.list(terms.grid.clone());
+            together.coherent.list(terms);
+            together.watch.list();
+        }
+        self.contracts.push(Contract::new(terms.clone()));
+        self.execution.list();
+        self.ledger.list();
+    }
+
+    /// Takes other settings.
+    pub(super) fn set(
+        &mut self,
+        parameters: &Parameters,
+        now: Timestamp,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        self.settings = Numbers::of(parameters);
+        self.gate.set_bounds(self.settings.bounds);
+        let terms: Vec<Terms> = self.contracts.iter().map(|state| state.terms.clone()).collect();
+        self.together = Together::of(parameters, &terms);
+        if let Some(together) = &mut self.together {
+            together.alone = (0..terms.len()).any(|contract| self.ledger.settled(contract).is_some());
+        }
+        for contract in 0..self.contracts.len() {
+            let state = self.contract_mut(contract)?;
+            let (belief, believed) = (state.belief, state.believed);
+            if let (Some(together), Some(belief)) = (&mut self.together, belief) {
+                // As old as it is: other settings make no belief younger.
+                together.agreement.note(contract, believed, belief.fair, belief.sd, belief.sigma_b);
+            }
+            self.tell(contract)?;
+        }
+        if let Some(together) = &mut self.together {
+            together.agreement.agree(now);
+        }
+        (0..self.contracts.len()).for_each(|contract| self.hold(contract));
+        self.account(now, out)?;
+        self.react_all(now, out)
+    }
+
+    /// Tells the coherent rules what is held of a contract.
+    pub(super) fn hold(&mut self, contract: usize) {
+        if let Some(together) = &mut self.together {
+            let position = self.ledger.position(contract);
+            together.coherent.hold(contract, position, together.agreement.probabilities());
+            together.watch.unwatch(contract);
+        }
+    }
+
+    /// Sees to it that a contract's quotes are decided anew.
+    pub(super) fn tell(&mut self, contract: usize) -> Result<(), Error> {
+        self.contract_mut(contract)?.requote.note_told();
+        if let Some(together) = &mut self.together {
+            together.watch.unwatch(contract);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the price that a position is valued at: the nearest to what is believed.
+#[inline]
+fn mark_of(fair: f64) -> Price {
+    Price::nearest(fair)
+}
