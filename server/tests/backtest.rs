@@ -163,8 +163,8 @@ fn the_recorded_tape_gives_a_range_with_its_evidence() {
     }
     let fills = |model: &str| total(&report, model)["fills"].as_i64().unwrap();
     assert!(fills("through") < fills("front"));
-    // The mission's rows stand beside ours, and the fees say whose they are.
-    for row in ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "mission's 0.0175 P (1 − P)"] {
+    // What was reported stands beside ours, and the fees say whose they are.
+    for row in ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "usual 0.0175 P (1 − P)"] {
         assert!(said.contains(row), "{row}: {said}");
     }
 }

@@ -138,7 +138,7 @@ impl<'a> Report<'a> {
         &self.link
     }
 
-    /// Returns how many contracts are charged by the fee their file tells, and how many by the mission's formula.
+    /// Returns how many contracts are charged by the fee their file tells, and how many by the usual formula.
     pub fn fees_known(&self) -> (usize, usize) {
         let known = match self.config.assumptions.fee {
             Fee::Exact => self.prepared.contracts().iter().filter(|contract| contract.fees.is_some()).count(),
@@ -200,7 +200,7 @@ impl<'a> Report<'a> {
 
     fn write_sample(&self, json: &mut Json) {
         let contracts = self.prepared.contracts();
-        let (known, mission) = self.fees_known();
+        let (known, assumed) = self.fees_known();
         json.key("sample").open('{');
         json.key("prints").integer(self.prepared.prints() as i64);
         json.key("batches").integer(self.prepared.batches() as i64);
@@ -208,7 +208,7 @@ impl<'a> Report<'a> {
         json.key("settled").integer(contracts.iter().filter(|c| c.result.is_some()).count() as i64);
         json.key("events").integer(self.prepared.events().len() as i64);
         json.close('}').key("fees").open('{').key("contracts_with_own_schedule").integer(known as i64);
-        json.key("contracts_with_assumed_schedule").integer(mission as i64).close('}');
+        json.key("contracts_with_assumed_schedule").integer(assumed as i64).close('}');
     }
 
     fn write_row(&self, json: &mut Json, row: &Row, config: &str) {

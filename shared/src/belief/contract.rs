@@ -17,7 +17,7 @@ use crate::units::{Date, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Learned {
     pub(crate) model: Model,
-    /// The same of the first system's level.
+    /// The same of the local level.
     pub(crate) level: Calibrated,
 }
 

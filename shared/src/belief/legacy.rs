@@ -1,8 +1,8 @@
-//! How the first system calibrated its belief; for comparison only.
+//! A local level in log-odds, calibrated on a median of squares; for comparison only.
 //!
-//! It filtered a local level in log-odds whose noise was constant and whose step was the median of squared changes,
-//! then fitted a mixture to the increments of what it had filtered. More than half of the prints repeat the price, so
-//! that the median is zero and the level stands still.
+//! Its noise is constant and its step the median of squared changes; belief volatility is of a mixture that is fitted to
+//! the increments of what it filtered. More than half of the prints repeat the price, so that the median is zero and the
+//! level stands still.
 
 use serde::{Deserialize, Serialize};
 
@@ -91,7 +91,7 @@ impl IncrementMixture {
     }
 }
 
-/// The local level of the first system along a contract.
+/// The local level along a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Level {
     state: Option<Gaussian>,

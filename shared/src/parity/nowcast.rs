@@ -91,7 +91,7 @@ fn evaluation(histories: &[History]) -> Result<Digest, Invalid> {
     let settings = Settings { horizons: vec![1, 7], ..Settings::new(EVALUATED_FROM) };
     for scored in evaluate(histories, &settings)?.scored {
         digest.add(&[scored.outcome, scored.median, scored.damped, scored.crps, scored.pit]);
-        digest.add(scored.first_system.as_slice());
+        digest.add(scored.velocity.as_slice());
     }
     Ok(digest)
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain, judge,
+    Axis, Config, Grid, Link, OurFill, Outcome, Prepared, REPORTED, Record, Report, Trial, explain, judge,
     run, tape_hash,
 };
 use shared::belief::{Calibration, settlements, walk_in_pieces};
@@ -263,11 +263,11 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
     Ok(Packet { kind: REPORT, texts, columns, ..Packet::default() })
 }
 
-/// Runs the mission's four configurations with the assumptions of `config`.
+/// Runs the four presets that something was reported of, with the assumptions of `config`.
 pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Invalid> {
     let config = Config::from_text(config)?;
     let mut lines = Vec::new();
-    for said in MISSION {
+    for said in REPORTED {
         let config = config.of_preset(said.preset);
         lines.extend(
             run(prepared, &config, &FillModel::ALL, Record::Totals)?
