@@ -101,7 +101,7 @@ fn the_fit_recovers_the_dynamics() {
     assert!((dynamics.gain() - TRUTH.gain).abs() < 0.05, "{dynamics:?}");
     assert!((dynamics.echo() - TRUTH.echo).abs() < 0.06, "{dynamics:?}");
     // One day in fifteen is five times as wide.
-    let day = nowcaster.parameters().calibration().at(1);
+    let day = nowcaster.parameters().error_shapes().at(1);
     assert!((day.tail_weight() - 1.0 / 15.0).abs() < 0.03, "{day:?}");
     assert!((day.tail() / day.core() - 5.0).abs() < 1.0, "{day:?}");
 }

@@ -43,7 +43,7 @@ pub use money::{ATTRIBUTION, HORIZONS, Money, mean_cents};
 pub use outcome::{Decision, OurFill, Outcome, Record, Series};
 pub use prepared::{Prepared, PreparedContract, PreparedEvent};
 pub use preset::Preset;
-pub use reliability::{ContractScore, HorizonScore, Reliability, SCORED_DAYS, calibrate};
+pub use reliability::{ContractScore, HorizonScore, Reliability, SCORED_DAYS, reliability};
 pub use replay::{Strategy, simulate};
 pub use report::{RESAMPLES, Report, Row};
 pub use reported::{REPORTED, Reported};

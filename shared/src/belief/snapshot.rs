@@ -8,7 +8,7 @@ use super::Calibration;
 use super::bounce::{Average, Bounce};
 use super::contract::{Contract, Open, State};
 use super::engine::Source;
-use super::event::{Event, Fit, Schedule};
+use super::event::{Event, MidnightFit, Schedule};
 use super::forward::Window;
 use super::kalman::Gaussian;
 use super::prints::{Print, Prints};
@@ -40,7 +40,7 @@ struct EventState {
     ticker: EventTicker,
     settles: Option<Timestamp>,
     schedule: Schedule,
-    fits: Vec<Fit>,
+    fits: Vec<MidnightFit>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -54,7 +54,7 @@ fn fit(fit: &Fit) -> Digest {
     digest.add(&[volatility.reaction(), volatility.persistence()]);
     digest.add(&[volatility.velocity(), volatility.velocity_persistence()]);
     for horizon in 1..=MAX_HORIZON {
-        let shape = fit.calibration().at(horizon);
+        let shape = fit.error_shapes().at(horizon);
         digest.add(&[shape.core(), shape.tail_weight(), shape.tail()]);
     }
     digest

@@ -241,7 +241,7 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
         .flat_map(|event| report.events().iter().map(move |(_, nets)| nets[event].to_dollars()))
         .collect();
     let (mut scores, mut bins, mut horizons) = (Vec::new(), Vec::new(), Vec::new());
-    if let Some(found) = report.calibration() {
+    if let Some(found) = report.reliability() {
         let (fair, last) = (&found.score, &found.last_print);
         let (low, high) = found.brier_ci95.unwrap_or((f64::NAN, f64::NAN));
         scores.extend([

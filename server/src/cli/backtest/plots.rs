@@ -143,21 +143,21 @@ fn markouts(report: &Report<'_>) -> Titled {
 }
 
 fn reliability(report: &Report<'_>) -> Option<Titled> {
-    let calibration = report.calibration()?;
+    let reliability = report.reliability()?;
     let mut plot = Plot::new((0.0, 1.0), (0.0, 1.0));
     plot.grid_y(|value| fixed(value, 1));
     plot.labels_x(&[0.0, 0.25, 0.5, 0.75, 1.0].map(|p| (p, fixed(p, 2))));
     plot.line("dim", &[(0.0, 0.0), (1.0, 1.0)]);
-    for bin in calibration.score.bins.iter().flatten() {
+    for bin in reliability.score.bins.iter().flatten() {
         let radius = 2.0 + (bin.n as f64).sqrt();
         plot.dot("through", bin.mean, bin.frequency, radius, &format!("{} forecasts", bin.n));
     }
     let note = format!(
         "what came against what was believed; {} forecasts of {} contracts in {} events, Brier {}",
-        calibration.score.n,
-        calibration.contracts,
-        calibration.events,
-        fixed(calibration.score.brier, 4)
+        reliability.score.n,
+        reliability.contracts,
+        reliability.events,
+        fixed(reliability.score.brier, 4)
     );
     Some(("Reliability", note, plot.finish("Reliability")))
 }

@@ -16,7 +16,7 @@ pub(super) fn render(prepared: &Prepared, report: &Report<'_>, evidence: &Eviden
     text.push_str(&totals(report));
     text.push_str(&verdict(report));
     text.push_str(&markouts(report));
-    text.push_str(&calibration(report));
+    text.push_str(&reliability(report));
     text.push_str(&baselines(evidence));
     text.push_str(&stresses(evidence));
     text.push_str(&sweep(evidence));
@@ -143,25 +143,25 @@ fn markouts(report: &Report<'_>) -> String {
     aligned(&lines) + "\n"
 }
 
-fn calibration(report: &Report<'_>) -> String {
-    let Some(calibration) = report.calibration() else {
+fn reliability(report: &Report<'_>) -> String {
+    let Some(reliability) = report.reliability() else {
         return "No contract has settled, or none is said to have (--markets): no probability is scored.\n\n"
             .to_owned();
     };
-    let score = &calibration.score;
-    let interval = calibration
+    let score = &reliability.score;
+    let interval = reliability
         .brier_ci95
         .map_or_else(String::new, |(low, high)| format!(" (95 %: {} to {})", fixed(low, 4), fixed(high, 4)));
     let mut text = format!(
         "Fair prices 14, 7, 3 and 1 days before settlement, {} of {} contracts in {} events:\n  Brier {}{interval}, the last \
          print's {}; log score {}, the last print's {}\n  Brier = reliability {} − resolution {} + uncertainty {} + within bins {}\n",
         score.n,
-        calibration.contracts,
-        calibration.events,
+        reliability.contracts,
+        reliability.events,
         fixed(score.brier, 4),
-        fixed(calibration.last_print.brier, 4),
+        fixed(reliability.last_print.brier, 4),
         fixed(score.log_score_clipped, 4),
-        fixed(calibration.last_print.log_score_clipped, 4),
+        fixed(reliability.last_print.log_score_clipped, 4),
         fixed(score.reliability, 4),
         fixed(score.resolution, 4),
         fixed(score.uncertainty, 4),
