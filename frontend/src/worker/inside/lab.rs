@@ -145,7 +145,7 @@ async fn markets() -> Result<Vec<Contract>, String> {
     if BENCH.with_borrow(|bench| bench.markets.is_none()) {
         let bytes = net::bytes("/api/markets.csv").await?;
         let read = read_markets(&bytes, "markets.csv").map_err(|error| error.to_string())?;
-        BENCH.with_borrow_mut(|bench| bench.markets = Some(read));
+        BENCH.with_borrow_mut(|bench| bench.markets = Some(read.contracts));
     }
     let mut markets = OPENED_MARKETS.with_borrow(Clone::clone);
     BENCH.with_borrow(|bench| {
