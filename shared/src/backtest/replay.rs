@@ -3,8 +3,8 @@
 use super::agreed::Agreed;
 use super::assumed::Assumed;
 use super::money::{Marks, Money, Tally};
-use super::outcome::{Decision, OurFill, Outcome, Record, Series};
 use super::prepared::{Batch, Prepared};
+use super::run_result::{Decision, OurFill, Record, RunResult, Series};
 use crate::Invalid;
 use crate::belief::Belief;
 use crate::engine::{Error, Input, Maker, Outputs};
@@ -67,7 +67,7 @@ impl Strategy for Maker {
     }
 }
 
-/// Runs one strategy an event, in the order of [`Prepared::events`], over the tape under one fill model; the outcome has
+/// Runs one strategy an event, in the order of [`Prepared::events`], over the tape under one fill model; the result has
 /// the series that `record` asks for.
 ///
 /// At each batch, in this order: what has arrived before it has been done; its prints meet what rests; the strategy hears
@@ -84,7 +84,7 @@ pub fn simulate<S: Strategy>(
     model: FillModel,
     assumed: &Assumed,
     record: Record,
-) -> Result<Outcome, Invalid> {
+) -> Result<RunResult, Invalid> {
     simulate_agreed(prepared, None, strategies, model, assumed, record)
 }
 
@@ -96,7 +96,7 @@ pub(super) fn simulate_agreed<S: Strategy>(
     model: FillModel,
     assumed: &Assumed,
     record: Record,
-) -> Result<Outcome, Invalid> {
+) -> Result<RunResult, Invalid> {
     if strategies.len() != prepared.events().len() {
         return Err(Invalid::new("strategies", "must be one an event"));
     }
@@ -441,7 +441,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
     }
 
     /// Lets what is left settle, and closes every account: at its settlement, or at its last mark.
-    fn close(mut self, model: FillModel) -> Result<Outcome, Invalid> {
+    fn close(mut self, model: FillModel) -> Result<RunResult, Invalid> {
         for place in self.settled..self.settlements.len() {
             let Settlement { at, contract, value } = self.settlements[place];
             self.equity.begin_day(at);
@@ -459,7 +459,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
         }
         total.max_drawdown = self.equity.drawdown;
         let days = self.equity.close();
-        Ok(Outcome { model, contracts, total, days, series: self.series })
+        Ok(RunResult { model, contracts, total, days, series: self.series })
     }
 }
 

@@ -6,10 +6,10 @@ use super::hash::sha256;
 use super::json::Json;
 use super::link::Link;
 use super::money::{Money, mean_cents};
-use super::outcome::{Outcome, Record};
 use super::prepared::Prepared;
 use super::reliability::{Reliability, reliability};
 use super::run::run_at_once;
+use super::run_result::{Record, RunResult};
 use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
@@ -54,13 +54,17 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Returns the result of running `link`'s configuration under its fill models, and the outcomes with the series
+    /// Returns the result of running `link`'s configuration under its fill models, and the results with the series
     /// that `record` asks for.
     ///
     /// # Errors
     ///
     /// As [`run_at_once`], or names `tape` or `markets` if the link is of others.
-    pub fn of(prepared: &'a Prepared, link: &Link, record: Record) -> Result<(Self, Vec<Outcome>), Invalid> {
+    pub fn of(
+        prepared: &'a Prepared,
+        link: &Link,
+        record: Record,
+    ) -> Result<(Self, Vec<RunResult>), Invalid> {
         link.check(prepared)?;
         let outcomes = run_at_once(prepared, &link.config, &link.models, record)?;
         let rng_seed = link.config.rng_seed;

@@ -1,12 +1,12 @@
-//! From a configuration to its outcomes.
+//! From a configuration to its results.
 
 use std::borrow::Cow;
 
 use super::agreed::Agreed;
 use super::config::Config;
-use super::outcome::{Outcome, Record};
 use super::prepared::{Prepared, PreparedContract, PreparedEvent};
 use super::replay::simulate_agreed;
+use super::run_result::{Record, RunResult};
 use crate::Invalid;
 use crate::engine::Maker;
 use crate::exchange::FillModel;
@@ -26,7 +26,7 @@ pub fn run(
     config: &Config,
     models: &[FillModel],
     record: Record,
-) -> Result<Vec<Outcome>, Invalid> {
+) -> Result<Vec<RunResult>, Invalid> {
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
     let run =
@@ -46,7 +46,7 @@ pub fn run_at_once(
     config: &Config,
     models: &[FillModel],
     record: Record,
-) -> Result<Vec<Outcome>, Invalid> {
+) -> Result<Vec<RunResult>, Invalid> {
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
     let (fresh, agreed, assumed) = (&fresh, agreed.as_deref(), &assumed);
@@ -72,7 +72,7 @@ pub fn run_at_once(
     config: &Config,
     models: &[FillModel],
     record: Record,
-) -> Result<Vec<Outcome>, Invalid> {
+) -> Result<Vec<RunResult>, Invalid> {
     run(prepared, config, models, record)
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, Grid, Link, OurFill, Outcome, Prepared, REPORTED, Record, Report, Trial, explain, judge,
+    Axis, Config, Grid, Link, OurFill, Prepared, REPORTED, Record, Report, RunResult, Trial, explain, judge,
     run, tape_hash,
 };
 use shared::belief::{Calibration, settlements, walk_in_pieces};
@@ -325,7 +325,7 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
     };
     let mut listened = now();
     for place in 0..grid.len() {
-        let outcomes: Option<Vec<Outcome>> = grid
+        let outcomes: Option<Vec<RunResult>> = grid
             .config(place)
             .ok()
             .and_then(|config| run(prepared, &config, &FillModel::ALL, Record::Totals).ok());
@@ -371,8 +371,8 @@ pub(super) fn compare(
     let mut packet = Packet { kind: COMPARE, texts: configs.to_vec(), ..Packet::default() };
     packet.columns.push(outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect());
     packet.columns.extend(prepared.equity_view(&outcomes, columns));
-    // A fill is the same if the same print filled the same side. Each outcome's come in the order of prints, one or two
-    // a print: the outcomes are merged by it.
+    // A fill is the same if the same print filled the same side. Each result's come in the order of prints, one or two
+    // a print: the results are merged by it.
     let mut at = vec![0; outcomes.len()];
     let key = |fill: &OurFill| (fill.print, fill.is_bought());
     let all = (1_u32 << outcomes.len()) - 1;

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use shared::backtest::{Outcome, Prepared, Report};
+use shared::backtest::{Prepared, Report, RunResult};
 use shared::exchange::FillModel;
 use shared::format::{fixed, grouped, percent};
 use shared::units::Cash;
@@ -17,7 +17,7 @@ use super::{plots, table};
 pub(super) fn render(
     prepared: &Prepared,
     report: &Report<'_>,
-    outcomes: &[Outcome],
+    outcomes: &[RunResult],
     evidence: &Evidence,
     sweep: Option<&Sweep>,
 ) -> String {

@@ -1,6 +1,6 @@
 //! The plots of `report.html`.
 
-use shared::backtest::{Money, Outcome, Prepared, Report, mean_cents};
+use shared::backtest::{Money, Prepared, Report, RunResult, mean_cents};
 use shared::format::{fixed, time_label};
 use shared::thin::min_max;
 use shared::units::Cash;
@@ -20,7 +20,7 @@ type Titled = (&'static str, String, Markup);
 pub(super) fn all(
     prepared: &Prepared,
     report: &Report<'_>,
-    outcomes: &[Outcome],
+    outcomes: &[RunResult],
     sweep: Option<&Sweep>,
 ) -> Vec<Titled> {
     let mut plots =
@@ -31,7 +31,7 @@ pub(super) fn all(
     plots
 }
 
-fn equity(prepared: &Prepared, outcomes: &[Outcome]) -> Titled {
+fn equity(prepared: &Prepared, outcomes: &[RunResult]) -> Titled {
     // Batches are drawn evenly apart: half a year of quiet markets would leave no room for the busy one.
     let lines: Vec<(&str, Vec<(f64, f64)>)> = outcomes
         .iter()
@@ -163,7 +163,7 @@ fn reliability(report: &Report<'_>) -> Option<Titled> {
 }
 
 /// The contract with the most prints: fair price, and the pessimistic model's fills.
-fn busiest(prepared: &Prepared, outcomes: &[Outcome]) -> Option<Titled> {
+fn busiest(prepared: &Prepared, outcomes: &[RunResult]) -> Option<Titled> {
     let outcome = outcomes.first()?;
     let (contract, named) =
         prepared.contracts().iter().enumerate().max_by_key(|(_, contract)| contract.prints)?;
