@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
-use shared::market::csv::read_markets;
+use shared::market::csv::{MarketsRead, read_markets};
 use shared::market::{Contract, Ticker};
 
 use crate::files;
@@ -23,7 +23,7 @@ pub(crate) fn is_called(name: &str) -> bool {
     name.ends_with("markets.csv") || name.ends_with("markets.csv.gz")
 }
 
-/// Reads files of contracts; one that can't be read is left out and named.
+/// Reads files of contracts; one that can't be read is left out and named, and so is a malformed row.
 ///
 /// Of a contract that two files tell of, the first file counts; where the other says something else, that is named.
 pub(crate) fn read(files: &[PathBuf]) -> Known {
@@ -33,7 +33,10 @@ pub(crate) fn read(files: &[PathBuf]) -> Known {
         let name = file.display().to_string();
         let read = files::read(file).and_then(|bytes| Ok(read_markets(&bytes, &name)?));
         let contracts = match read {
-            Ok(contracts) => contracts,
+            Ok(MarketsRead { contracts, malformed }) => {
+                known.left_out.extend(malformed.sentences(&name));
+                contracts
+            }
             Err(error) => {
                 known.left_out.push(format!("{error:#}"));
                 continue;

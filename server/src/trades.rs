@@ -69,11 +69,7 @@ impl Recorded {
     /// Takes in what a file holds.
     fn add(&mut self, file: &Found, mut read: TradesRead) {
         let name = file.path.display().to_string();
-        let more = read.malformed_count - read.malformed.len() as u64;
-        self.left_out.extend(read.malformed.iter().map(ToString::to_string));
-        if more > 0 {
-            self.left_out.push(format!("{name}: {more} more malformed rows"));
-        }
+        self.left_out.extend(read.malformed.sentences(&name));
         let mut tickers: HashSet<Ticker> = HashSet::new();
         for trade in &read.trades {
             if !tickers.contains(&trade.ticker) {
@@ -133,7 +129,7 @@ fn read_file(file: &Found) -> anyhow::Result<TradesRead> {
     let mut reader = TradeReader::new(&file.path.display().to_string());
     files::read_pieces(&file.path, |piece| Ok(reader.push(piece)?))?;
     let read = reader.finish()?;
-    if read.trades.is_empty() && read.malformed_count == 0 {
+    if read.trades.is_empty() && read.malformed.count == 0 {
         bail!("{} holds no trade", file.path.display());
     }
     Ok(read)

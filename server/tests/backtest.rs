@@ -163,8 +163,8 @@ fn the_recorded_tape_gives_a_range_with_its_evidence() {
     }
     let fills = |model: &str| total(&report, model)["fills"].as_i64().unwrap();
     assert!(fills("through") < fills("front"));
-    // The mission's rows stand beside ours, and the fees say whose they are.
-    for row in ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "mission's 0.0175 P (1 − P)"] {
+    // What was reported stands beside ours, and the fees say whose they are.
+    for row in ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "usual 0.0175 P (1 − P)"] {
         assert!(said.contains(row), "{row}: {said}");
     }
 }
@@ -288,6 +288,34 @@ fn an_odd_row_is_skipped_and_named_and_the_rest_is_run() {
         "{left_out}"
     );
     assert!(lines.last().unwrap().contains("utf16.csv is UTF-16 text"), "{left_out}");
+}
+
+#[test]
+fn an_odd_row_of_contracts_is_skipped_and_named_and_the_rest_is_known() {
+    let base = folder("odd-markets");
+    let (tape, markets) = write_week(&base);
+    let said = printed(&["--tape", text(&tape), "--markets", text(&markets), "--fills", "through"]);
+    let (header, rest) =
+        read(&base, "markets.csv").split_once('\n').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+    let odd = base.join("odd-markets.csv");
+    std::fs::write(&odd, format!("{header}\nKXA-B-C,KXA-B,maybe,,\n{rest}KXA-B-C,KXA-B,yes,soon,\n"))
+        .unwrap();
+    for command in ["backtest", "belief"] {
+        let out = base.join("belief.csv");
+        let mut arguments = vec![command, "--tape", text(&tape), "--markets", text(&odd)];
+        arguments.extend(if command == "belief" { ["--out", text(&out)] } else { ["--fills", "through"] });
+        let output = run::tauroi(&arguments);
+        assert!(output.status.success(), "{output:?}");
+        let skipped = String::from_utf8(output.stderr).unwrap();
+        let lines: Vec<&str> = skipped.lines().collect();
+        assert_eq!(lines.len(), 2, "{skipped}");
+        for (line, place) in lines.iter().zip(["line 2, column result: ", "line 13, column close_time: "]) {
+            assert!(line.starts_with("skipped: ") && line.contains(place), "{skipped}");
+        }
+        if command == "backtest" {
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), said);
+        }
+    }
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn the_table_has_the_report_s_rows() {
 }
 
 #[test]
-fn without_a_tiktok_column_the_first_system_has_no_row() {
+fn without_a_tiktok_column_the_velocity_formula_has_no_row() {
     let place = folder("no-tiktok");
     let listeners = place.join("listeners.csv");
     write_listeners(&listeners, false);

@@ -34,7 +34,7 @@ fn recorded() -> Option<Prepared> {
     let markets = std::fs::read(format!("{folder}/markets.csv")).ok()?;
     let events = EventTape::group(trades).ok()?;
     let tracks = walk_forward(&events, &[], Calibration::Ml, &mut |_| ()).ok()?;
-    Prepared::new(&events, &tracks, &read_markets(&markets, "markets.csv").ok()?).ok()
+    Prepared::new(&events, &tracks, &read_markets(&markets, "markets.csv").ok()?.contracts).ok()
 }
 
 fn simulated() -> Result<Prepared, Invalid> {

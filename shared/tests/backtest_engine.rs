@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use by_hand::{Orders, count, prepared, quote, trade};
 use proptest::prelude::*;
 use shared::backtest::{
-    Assumed, Baseline, Config, Money, Outcome, Prepared, PreparedEvent, Preset, Record, Strategy, simulate,
+    Assumed, Baseline, Config, Money, Prepared, PreparedEvent, Preset, Record, RunResult, Strategy, simulate,
 };
 use shared::belief::{Calibration, walk_forward};
 use shared::engine::{Error, Input, Maker, Outputs};
@@ -48,7 +48,7 @@ fn cash(microdollars: i64) -> Cash {
     Cash::from_microdollars(microdollars)
 }
 
-fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, assumed: &Assumed) -> Outcome {
+fn run(prepared: &Prepared, quotes: Quotes, model: FillModel, assumed: &Assumed) -> RunResult {
     let fixed = |event: &PreparedEvent| Fixed { quotes, orders: Orders::new(event.contracts.len()) };
     let mut strategies: Vec<Fixed> = prepared.events().iter().map(fixed).collect();
     simulate(prepared, &mut strategies, model, assumed, Record::All).unwrap()
@@ -217,7 +217,7 @@ impl Strategy for Around {
     }
 }
 
-fn around(prepared: &Prepared, half_spread: i64, model: FillModel, assumed: &Assumed) -> Outcome {
+fn around(prepared: &Prepared, half_spread: i64, model: FillModel, assumed: &Assumed) -> RunResult {
     let strategy = |event: &PreparedEvent| Around {
         half_spread,
         positions: vec![0; event.contracts.len()],

@@ -5,7 +5,7 @@
 mod by_hand;
 
 use by_hand::{OTHER, Orders, at, cents, prepared, quote, trade, trade_of};
-use shared::backtest::{Assumed, Config, Outcome, Prepared, Record, Strategy, run, simulate};
+use shared::backtest::{Assumed, Config, Prepared, Record, RunResult, Strategy, run, simulate};
 use shared::belief::{Calibration, walk_forward};
 use shared::engine::{Error, Input, Outputs};
 use shared::exchange::{FillModel, Latency, OrderReport};
@@ -13,12 +13,12 @@ use shared::market::{Action, EventTape, Side, Trade};
 use shared::settings::Fee;
 use shared::units::{Cash, Timestamp};
 
-fn outcome(prepared: &Prepared, text: &str, model: FillModel) -> Outcome {
+fn outcome(prepared: &Prepared, text: &str, model: FillModel) -> RunResult {
     let config = Config::from_text(text).unwrap();
     run(prepared, &config, &[model], Record::All).unwrap().remove(0)
 }
 
-fn when(prepared: &Prepared, outcome: &Outcome) -> Vec<Timestamp> {
+fn when(prepared: &Prepared, outcome: &RunResult) -> Vec<Timestamp> {
     let micros = outcome.series.fills.iter().map(|fill| prepared.batch_micros(fill.batch as usize));
     micros.map(|micros| Timestamp::from_micros(micros).unwrap()).collect()
 }

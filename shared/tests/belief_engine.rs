@@ -2,9 +2,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod prints;
+
 use shared::belief::{Belief, Calibration, Engine, Model, Refused, settlements};
 use shared::market::{Contract, Trade};
-use shared::units::{Price, Quantity, Timestamp};
+use shared::units::Timestamp;
 
 const CALIBRATIONS: [Calibration; 3] = [Calibration::Ml, Calibration::Em, Calibration::Legacy];
 
@@ -13,14 +15,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn trade(at: Timestamp, cents: i64, contracts: i64) -> Trade {
-    Trade {
-        ticker: "KXTOPMONTHLY-26FEB-BAD".parse().unwrap(),
-        at,
-        price: Price::from_cents(cents).unwrap(),
-        count: Quantity::from_contracts(contracts).unwrap(),
-        taker_side: None,
-        id: None,
-    }
+    prints::trade("KXTOPMONTHLY-26FEB-BAD", at, cents, contracts)
 }
 
 fn followed(calibration: Calibration) -> (Engine, usize) {

@@ -2,10 +2,12 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod prints;
+
 use proptest::prelude::*;
 use shared::belief::{Calibration, Engine, Model, Point, walk_forward};
 use shared::market::{EventTape, Trade};
-use shared::units::{Price, Quantity, Timestamp};
+use shared::units::Timestamp;
 
 /// A print: minutes since the one before, cents, contracts.
 type Print = (i64, i64, i64);
@@ -20,14 +22,7 @@ fn tape(prints: &[Print]) -> Vec<EventTape> {
         .iter()
         .map(|&(minutes, cents, contracts)| {
             at = at.checked_add_micros(minutes * 60_000_000).unwrap();
-            Trade {
-                ticker: "KXTOPMONTHLY-26FEB-BAD".parse().unwrap(),
-                at,
-                price: Price::from_cents(cents).unwrap(),
-                count: Quantity::from_contracts(contracts).unwrap(),
-                taker_side: None,
-                id: None,
-            }
+            prints::trade("KXTOPMONTHLY-26FEB-BAD", at, cents, contracts)
         })
         .collect();
     EventTape::group(trades).unwrap()

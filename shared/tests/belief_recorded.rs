@@ -133,16 +133,16 @@ fn its_predictions_are_not_calibrated_to_the_last_digit() {
 }
 
 #[test]
-fn its_predictions_are_better_than_the_first_systems() {
+fn its_predictions_are_better_than_a_local_levels() {
     let Some(whole) = whole() else { return };
     let of = |walked: &Walked| {
         let mut all = Forecasts::default();
         contracts(walked).iter().for_each(|(tape, track)| all.add(&Forecasts::of(tape, track)));
         (all.transforms.len(), all.mean_log_score())
     };
-    let (ours, first) = (of(whole), of(&walked(&recorded().unwrap(), Calibration::Legacy)));
-    assert_eq!(ours.0, first.0);
-    assert!(ours.1 > first.1 + 10.0, "{ours:?} and {first:?}");
+    let (ours, level) = (of(whole), of(&walked(&recorded().unwrap(), Calibration::Legacy)));
+    assert_eq!(ours.0, level.0);
+    assert!(ours.1 > level.1 + 10.0, "{ours:?} and {level:?}");
 }
 
 /// Streams tapes trade by trade, breaking off and resuming now and then, and compares what is said with what was `walked`.

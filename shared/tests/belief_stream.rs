@@ -2,12 +2,14 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod prints;
+
 use proptest::prelude::*;
 use shared::belief::{
     Belief, Calibration, Closed, Engine, Refused, Stream, StreamSnapshot, Track, walk_forward,
 };
 use shared::market::{EventTape, Side, Ticker, Trade};
-use shared::units::{Price, Quantity, Timestamp};
+use shared::units::Timestamp;
 
 /// A print: microseconds since the one before, its event and contract there, cents, contracts, and the taker.
 type Print = (i64, (usize, usize), i64, i64, Option<bool>);
@@ -37,12 +39,9 @@ fn trades(prints: &[Print]) -> Vec<Trade> {
     let trade = |(place, &(gap, (event, contract), cents, count, bought)): (usize, &Print)| {
         at = at.checked_add_micros(gap).unwrap();
         Trade {
-            ticker: format!("{}-{}", EVENTS[event], CONTRACTS[contract]).parse().unwrap(),
-            at,
-            price: Price::from_cents(cents).unwrap(),
-            count: Quantity::from_contracts(count).unwrap(),
             taker_side: bought.map(|bought| if bought { Side::Yes } else { Side::No }),
             id: Some(format!("trade {place}").parse().unwrap()),
+            ..prints::trade(&format!("{}-{}", EVENTS[event], CONTRACTS[contract]), at, cents, count)
         }
     };
     prints.iter().enumerate().map(trade).collect()

@@ -118,7 +118,7 @@ fn the_documented_examples_of_rounding_are_exact() {
         }
         let cost = price.parse::<Price>().unwrap().cost(count.parse().unwrap());
         let fee = accumulator
-            .settle(RoundingRule::Centicent, cost.checked_neg().unwrap(), cash(trade_fee))
+            .settle(RoundingRule::Centicent, Cash::ZERO.checked_sub(cost).unwrap(), cash(trade_fee))
             .unwrap();
         let got = [fee.rounding_fee, accumulator.held(), fee.rebate, fee.net];
         assert_eq!(got, [rounding_fee, held, rebate, net].map(cash), "{row:?}");

@@ -6,9 +6,12 @@ mod corpus;
 
 use corpus::number;
 use shared::coherence::newton::project;
-use shared::quoting::FeeModel;
-use shared::quoting::offset::{Glft, avellaneda_stoikov, finite};
-use shared::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
+use shared::market::Position;
+use shared::quoting::offset::{Glft, avellaneda_stoikov};
+use shared::quoting::reservation::LotValues;
+use shared::quoting::{Coherent, FeeModel, Rules, Settings, Terms};
+use shared::settings::{Fee, Fixed};
+use shared::units::Timestamp;
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -36,10 +39,18 @@ fn inventory_of_all_outcomes() {
         let close = |got: f64, want: &str| {
             assert!((got - number(want)).abs() <= 1e-12, "{}: {got} instead of {want}", event[0][0]);
         };
-        let mut prices = vec![0.0; p.len()];
-        reservation_prices(&p, &q, gamma, &mut prices);
-        for (row, price) in event.iter().zip(prices) {
-            close(certainty_equivalent(&p, &q, gamma), row[6]);
+        let settings = Settings {
+            rules: Rules::Coherent,
+            risk_aversion: Fixed::of_units((1e4 * gamma).round() as i64),
+            ..Settings::default()
+        };
+        let terms = vec![Terms::default(); p.len()];
+        let mut outcomes = Coherent::asked(&settings, Fee::Exact, &terms).unwrap();
+        for (contract, q) in q.iter().enumerate() {
+            outcomes.hold(contract, Position::from_hundredths((100.0 * q) as i64).unwrap(), &p);
+        }
+        for (contract, row) in event.iter().enumerate() {
+            let price = outcomes.reservation(contract, Timestamp::MIN, &p).price;
             close(price, row[7]);
             let (bid, ask) = LotValues::new(1.0, gamma).of(price);
             close(bid, row[8]);
@@ -59,29 +70,9 @@ fn offsets_far_from_the_end() {
         let (bid, ask) = Glft::new(rate, decay, gamma, sigma, limit).distances(q);
         check(bid, row[7], &row);
         check(ask, row[8], &row);
-        let (bid, ask) = Glft::approximation(rate, decay, gamma, sigma, q as f64);
-        check(Some(bid), row[9], &row);
-        check(Some(ask), row[10], &row);
         checked += 1;
     }
     assert_eq!(checked, 51);
-}
-
-#[cfg_attr(not(target_arch = "wasm32"), test)]
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn offsets_before_the_end() {
-    let Some(text) = corpus::golden!("glft_finite.csv") else { return };
-    let mut checked = 0;
-    for row in corpus::rows(&text) {
-        let [rate, decay, gamma, sigma] = [1, 2, 3, 4].map(|at| number(row[at]));
-        let (limit, q): (usize, i64) = (row[5].parse().unwrap(), row[7].parse().unwrap());
-        let distances = finite((rate, decay, gamma), sigma, limit, number(row[6]));
-        let (bid, ask) = distances[usize::try_from(q + limit as i64).unwrap()];
-        check(bid, row[8], &row);
-        check(ask, row[9], &row);
-        checked += 1;
-    }
-    assert_eq!(checked, 20);
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]

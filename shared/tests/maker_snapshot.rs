@@ -29,7 +29,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn by_the_missions_rules(tape in tape_of_anything(), cut in 0..60_usize) {
+    fn by_the_rules_of_each_contract_alone(tape in tape_of_anything(), cut in 0..60_usize) {
         goes_on("preset=seed&quote_size=5", &tape, cut);
     }
 

@@ -34,8 +34,8 @@ fn assert_bars(evaluation: &Evaluation) {
     for row in &evaluation.rows {
         assert!(row.n > 700, "{row:?}");
         assert!(row.ratio_rw <= 1.02, "worse than a random walk: {row:?}");
-        let first_system = row.rmse_first_system.expect("the recorded artists have TikTok counts");
-        assert!(first_system > 1.5 * row.rmse, "{row:?}");
+        let velocity = row.rmse_velocity.expect("the recorded artists have TikTok counts");
+        assert!(velocity > 1.5 * row.rmse, "{row:?}");
     }
     for row in &pooled {
         assert!(row.rmse <= row.rmse_damped, "worse than a damped trend: {row:?}");
@@ -71,7 +71,7 @@ fn forecasts(scored: &[Scored], last: Date, outcome_by: Date) -> Vec<[u64; 3]> {
     let made = scored.iter().filter(|s| {
         s.origin <= last && s.origin.plus_days(i32::try_from(s.horizon).expect("days")) <= outcome_by
     });
-    made.map(|s| [s.median.to_bits(), s.damped.to_bits(), s.first_system.map_or(0, f64::to_bits)]).collect()
+    made.map(|s| [s.median.to_bits(), s.damped.to_bits(), s.velocity.map_or(0, f64::to_bits)]).collect()
 }
 
 #[test]

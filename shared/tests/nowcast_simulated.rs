@@ -101,7 +101,7 @@ fn the_fit_recovers_the_dynamics() {
     assert!((dynamics.gain() - TRUTH.gain).abs() < 0.05, "{dynamics:?}");
     assert!((dynamics.echo() - TRUTH.echo).abs() < 0.06, "{dynamics:?}");
     // One day in fifteen is five times as wide.
-    let day = nowcaster.parameters().calibration().at(1);
+    let day = nowcaster.parameters().error_shapes().at(1);
     assert!((day.tail_weight() - 1.0 / 15.0).abs() < 0.03, "{day:?}");
     assert!((day.tail() / day.core() - 5.0).abs() < 1.0, "{day:?}");
 }
@@ -163,7 +163,7 @@ fn what_comes_later_changes_no_forecast() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn the_first_system_is_compared_where_it_can_forecast() {
+fn the_velocity_formula_is_compared_where_it_can_forecast() {
     let mut histories = simulate(TRUTH, 2, 640, 12);
     let mut days = histories[1].as_of(histories[1].end()).days().to_vec();
     days.iter_mut().for_each(|day| day.sound_posts = None);
@@ -173,10 +173,10 @@ fn the_first_system_is_compared_where_it_can_forecast() {
     let evaluation = evaluate_with_progress(&histories, &settings, |part| done.push(part));
     let rows = evaluation.expect("enough history").rows;
     let [with, without, pooled]: &[Row; 3] = rows[..].try_into().expect("three rows");
-    assert_eq!((with.n_first_system, without.n_first_system, pooled.n_first_system), (with.n, 0, with.n));
-    assert_eq!((without.rmse_first_system, without.ratio_first_system), (None, None));
-    let ratio = with.rmse_first_system.expect("an error") / with.rmse_rw;
-    assert!((pooled.ratio_first_system.expect("a ratio") / ratio - 1.0).abs() < 1e-12);
+    assert_eq!((with.n_velocity, without.n_velocity, pooled.n_velocity), (with.n, 0, with.n));
+    assert_eq!((without.rmse_velocity, without.ratio_velocity), (None, None));
+    let ratio = with.rmse_velocity.expect("an error") / with.rmse_rw;
+    assert!((pooled.ratio_velocity.expect("a ratio") / ratio - 1.0).abs() < 1e-12);
     assert!(done.len() == 40 && done.is_sorted() && done[39] == 1.0, "{done:?}");
 }
 

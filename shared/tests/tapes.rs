@@ -71,7 +71,7 @@ fn every_trade_with_sub_cent_prices_and_fractional_counts_loads() {
 #[test]
 fn every_settled_event_has_one_winner() {
     let Some(bytes) = corpus::bytes("data/kxtopmonthly/markets.csv") else { return };
-    let contracts = read_markets(&bytes, "markets.csv").unwrap();
+    let contracts = read_markets(&bytes, "markets.csv").unwrap().contracts;
     assert_eq!(contracts.len(), 59);
     for month in ["25JUN", "25JUL", "25AUG", "25SEP", "25OCT", "25NOV"] {
         let event = format!("KXTOPMONTHLY-{month}");

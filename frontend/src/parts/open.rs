@@ -69,9 +69,16 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         }
         reading.set(None);
         let said = match answer {
-            Answer::Opened { events, contracts, .. } if events.is_empty() && contracts > 0.0 => {
+            Answer::Opened { events, malformed, contracts, problems }
+                if events.is_empty() && contracts > 0.0 =>
+            {
                 desk.opened_files.update(|count| *count += 1);
-                Ok(format!("{names}: how {} contracts settled is known now.", contracts as i64))
+                let mut said = format!("{names}: how {} contracts settled is known now.", contracts as i64);
+                if let Some(first) = problems.first() {
+                    let more = (malformed as usize).max(problems.len()) - 1;
+                    said.push_str(&format!(" Left out: {first}, and {more} more."));
+                }
+                Ok(said)
             }
             Answer::Opened { events, malformed, problems, .. } => {
                 show(desk, &names, events, malformed as i64, problems)

@@ -47,7 +47,7 @@ pub(crate) enum Answer {
     Run(RunFound),
     /// The evidence.
     Report(ReportFound),
-    /// Totals of the mission's configurations, one after another, each by fill model.
+    /// Totals of the presets that something was reported of, one after another, each by fill model.
     Presets(Vec<Line>),
     /// Why a fill's order stood where it stood.
     Explain(ExplainFound),

@@ -32,7 +32,7 @@ pub(crate) enum Ask {
     Run(RunAsk),
     /// Return the evidence of a configuration, and its result's hash.
     Report(String),
-    /// Run the mission's configurations, with the assumptions of this one.
+    /// Run the presets that something was reported of, with the assumptions of this one.
     Presets(String),
     /// Tell how the order of a fill was decided.
     Explain {

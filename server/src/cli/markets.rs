@@ -1,5 +1,6 @@
 //! What is known of contracts besides their trades.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
@@ -8,9 +9,15 @@ use shared::market::csv::read_markets;
 
 use crate::files;
 
-/// Reads the file of `--markets`; nothing is known without one.
+/// Reads the file of `--markets`, and says on standard error which rows were skipped; nothing is known without one.
 pub(super) fn read(path: Option<&Path>) -> anyhow::Result<Vec<Contract>> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let bytes = files::read(path).context("--markets")?;
-    read_markets(&bytes, &path.display().to_string()).context("--markets")
+    let name = path.display().to_string();
+    let read = read_markets(&bytes, &name).context("--markets")?;
+    let mut stderr = std::io::stderr().lock();
+    for what in read.malformed.sentences(&name) {
+        writeln!(stderr, "skipped: {what}")?;
+    }
+    Ok(read.contracts)
 }

@@ -1,9 +1,9 @@
 //! Fair prices that know nothing: what profit is worth without skill.
 
 use super::config::Config;
-use super::outcome::Record;
 use super::prepared::Prepared;
 use super::run::run;
+use super::run_result::Record;
 use crate::Invalid;
 use crate::exchange::FillModel;
 use crate::math::{max, min};

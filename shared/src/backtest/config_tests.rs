@@ -19,7 +19,7 @@ fn whole(config: &Config) -> String {
 }
 
 #[test]
-fn the_presets_are_the_missions_rows() {
+fn the_presets_are_what_their_names_say() {
     let seed = Config::preset(Preset::Seed);
     assert_eq!(
         whole(&seed),

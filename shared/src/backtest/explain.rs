@@ -1,10 +1,10 @@
 //! Why a fill's order stood where it stood.
 
 use super::config::Config;
-use super::outcome::{OurFill, Record};
 use super::prepared::Prepared;
 use super::replay::{Beside, Strategy, replay, simulate};
 use super::run::makers;
+use super::run_result::{OurFill, Record};
 use crate::Invalid;
 use crate::engine::{Explained, Explanation};
 use crate::exchange::{FillModel, OrderCommand, OrderId, Request};

@@ -1,18 +1,18 @@
 //! The logs: every decision a line of JSON, every fill a row of CSV.
 
 use super::json::Json;
-use super::outcome::Outcome;
 use super::prepared::Prepared;
+use super::run_result::RunResult;
 use crate::decimal::append_fixed;
 use crate::quoting::Quote;
 use crate::sort;
 use crate::units::Timestamp;
 
-/// Returns the decisions of all outcomes as JSON lines, by time, then ticker, then name of the fill model.
+/// Returns the decisions of all results as JSON lines, by time, then ticker, then name of the fill model.
 ///
 /// A line says what shall rest from then on, prices in dollars of YES, and on what belief and position. It holds nothing
 /// that was not known at the time.
-pub fn decisions(prepared: &Prepared, outcomes: &[Outcome]) -> String {
+pub fn decisions(prepared: &Prepared, outcomes: &[RunResult]) -> String {
     let mut all = Vec::new();
     for outcome in outcomes {
         all.extend(outcome.series.decisions.iter().map(|decision| (decision, outcome.model)));
@@ -60,9 +60,9 @@ fn write_quote(json: &mut Json, [price, count]: [&str; 2], quote: Option<Quote>)
 /// The header of [`fills`].
 const FILLS_HEADER: &str = "timestamp,ticker,fill_model,side,price,count,fee,fair,position\n";
 
-/// Returns the fills of all outcomes as CSV, model by model, each in order of time: prices and fees in dollars, the fair
+/// Returns the fills of all results as CSV, model by model, each in order of time: prices and fees in dollars, the fair
 /// price as just before, the position as just after.
-pub fn fills(prepared: &Prepared, outcomes: &[Outcome]) -> String {
+pub fn fills(prepared: &Prepared, outcomes: &[RunResult]) -> String {
     let mut text = FILLS_HEADER.to_owned();
     for outcome in outcomes {
         for fill in &outcome.series.fills {

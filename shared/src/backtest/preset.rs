@@ -11,7 +11,7 @@ use crate::{Invalid, execution};
 /// Settings that have a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Preset {
-    /// The mission's full strategy: dynamic half-spread, skew, pulled when prints are toxic.
+    /// The Bernoulli quoter to the owner's specification: dynamic half-spread, skew, pulled when prints are toxic.
     Seed,
     /// The same with a fixed half-spread of 3 cents.
     SeedFixed3,

@@ -62,7 +62,7 @@ const DAY: i64 = 86_400_000_000;
 /// # Errors
 ///
 /// Names a probability that is none, which [`Prepared::new`] has refused already.
-pub fn calibrate(
+pub fn reliability(
     prepared: &Prepared,
     resamples: usize,
     rng_seed: u64,

@@ -4,8 +4,8 @@ use super::agreed::Agreed;
 use super::assumed::Assumed;
 use super::explain::Notes;
 use super::money::{Marks, Money, Tally};
-use super::outcome::{Decision, OurFill, Outcome, Record, Series};
 use super::prepared::{Batch, Prepared};
+use super::run_result::{Decision, OurFill, Record, RunResult, Series};
 use crate::Invalid;
 use crate::engine::{Error, Explained, Input, Maker, Outputs};
 use crate::exchange::{Fill, FillModel, OrderCommand, OrderReport, PrintVenue, Venue, Wire};
@@ -48,7 +48,7 @@ impl Strategy for Maker {
     }
 }
 
-/// Runs one strategy an event, in the order of [`Prepared::events`], over the tape under one fill model; the outcome has
+/// Runs one strategy an event, in the order of [`Prepared::events`], over the tape under one fill model; the result has
 /// the series that `record` asks for.
 ///
 /// At each batch, in this order: what has arrived before it has been done; its prints meet what rests; the strategy hears
@@ -65,11 +65,11 @@ pub fn simulate<S: Strategy>(
     model: FillModel,
     assumed: &Assumed,
     record: Record,
-) -> Result<Outcome, Invalid> {
+) -> Result<RunResult, Invalid> {
     replay(prepared, strategies, model, assumed, record, Beside::default())
 }
 
-/// What goes with a run, besides what strategies are told and an outcome holds.
+/// What goes with a run, besides what strategies are told and a result holds.
 #[derive(Default)]
 pub(super) struct Beside<'a> {
     /// What the beliefs of each event come to together, told with each of them where it is known.
@@ -86,7 +86,7 @@ pub(super) fn replay<S: Strategy>(
     assumed: &Assumed,
     record: Record,
     beside: Beside<'_>,
-) -> Result<Outcome, Invalid> {
+) -> Result<RunResult, Invalid> {
     if strategies.len() != prepared.events().len() {
         return Err(Invalid::new("strategies", "must be one an event"));
     }
@@ -435,7 +435,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
     }
 
     /// Lets what is left settle, and closes every account: at its settlement, or at its last mark.
-    fn close(mut self, model: FillModel) -> Result<Outcome, Invalid> {
+    fn close(mut self, model: FillModel) -> Result<RunResult, Invalid> {
         for place in self.settled..self.settlements.len() {
             let Settlement { at, contract, value } = self.settlements[place];
             self.equity.begin_day(at);
@@ -453,7 +453,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
         }
         total.max_drawdown = self.equity.drawdown;
         let days = self.equity.close();
-        Ok(Outcome { model, contracts, total, days, series: self.series })
+        Ok(RunResult { model, contracts, total, days, series: self.series })
     }
 }
 

@@ -6,10 +6,10 @@ use super::hash::sha256;
 use super::json::Json;
 use super::link::Link;
 use super::money::{Money, mean_cents};
-use super::outcome::{Outcome, Record};
 use super::prepared::Prepared;
-use super::reliability::{Reliability, calibrate};
+use super::reliability::{Reliability, reliability};
 use super::run::run_at_once;
+use super::run_result::{Record, RunResult};
 use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
@@ -50,17 +50,21 @@ pub struct Report<'a> {
     link: Link,
     rows: Vec<Row>,
     events: Vec<(FillModel, Vec<Cash>)>,
-    calibration: Option<Reliability>,
+    reliability: Option<Reliability>,
 }
 
 impl<'a> Report<'a> {
-    /// Returns the result of running `link`'s configuration under its fill models, and the outcomes with the series
+    /// Returns the result of running `link`'s configuration under its fill models, and the results with the series
     /// that `record` asks for.
     ///
     /// # Errors
     ///
     /// As [`run_at_once`], or names `tape` or `markets` if the link is of others.
-    pub fn of(prepared: &'a Prepared, link: &Link, record: Record) -> Result<(Self, Vec<Outcome>), Invalid> {
+    pub fn of(
+        prepared: &'a Prepared,
+        link: &Link,
+        record: Record,
+    ) -> Result<(Self, Vec<RunResult>), Invalid> {
         link.check(prepared)?;
         let outcomes = run_at_once(prepared, &link.config, &link.models, record)?;
         let rng_seed = link.config.rng_seed;
@@ -74,7 +78,7 @@ impl<'a> Report<'a> {
             },
             rows: Vec::new(),
             events: Vec::new(),
-            calibration: calibrate(prepared, RESAMPLES, rng_seed)?,
+            reliability: reliability(prepared, RESAMPLES, rng_seed)?,
         };
         let row = |contract, model, money| Row { contract, model, money, net_ci95: None, sharpe: None };
         for (contract, _) in prepared.contracts().iter().enumerate() {
@@ -104,8 +108,8 @@ impl<'a> Report<'a> {
     }
 
     /// Returns how well the fair prices matched settlements; `None` where no contract has settled.
-    pub const fn calibration(&self) -> Option<&Reliability> {
-        self.calibration.as_ref()
+    pub const fn reliability(&self) -> Option<&Reliability> {
+        self.reliability.as_ref()
     }
 
     /// Returns the net profit of each event under each fill model, in the tape's order.
@@ -138,7 +142,7 @@ impl<'a> Report<'a> {
         &self.link
     }
 
-    /// Returns how many contracts are charged by the fee their file tells, and how many by the mission's formula.
+    /// Returns how many contracts are charged by the fee their file tells, and how many by the usual formula.
     pub fn fees_known(&self) -> (usize, usize) {
         let known = match self.config.assumptions.fee {
             Fee::Exact => self.prepared.contracts().iter().filter(|contract| contract.fees.is_some()).count(),
@@ -183,8 +187,8 @@ impl<'a> Report<'a> {
             json.close('}').close('}');
         }
         json.close(']').key("calibration");
-        match &self.calibration {
-            Some(calibration) => write_calibration(&mut json, calibration),
+        match &self.reliability {
+            Some(reliability) => write_reliability(&mut json, reliability),
             None => {
                 json.null();
             }
@@ -200,7 +204,7 @@ impl<'a> Report<'a> {
 
     fn write_sample(&self, json: &mut Json) {
         let contracts = self.prepared.contracts();
-        let (known, mission) = self.fees_known();
+        let (known, assumed) = self.fees_known();
         json.key("sample").open('{');
         json.key("prints").integer(self.prepared.prints() as i64);
         json.key("batches").integer(self.prepared.batches() as i64);
@@ -208,7 +212,7 @@ impl<'a> Report<'a> {
         json.key("settled").integer(contracts.iter().filter(|c| c.result.is_some()).count() as i64);
         json.key("events").integer(self.prepared.events().len() as i64);
         json.close('}').key("fees").open('{').key("contracts_with_own_schedule").integer(known as i64);
-        json.key("contracts_with_assumed_schedule").integer(mission as i64).close('}');
+        json.key("contracts_with_assumed_schedule").integer(assumed as i64).close('}');
     }
 
     fn write_row(&self, json: &mut Json, row: &Row, config: &str) {
@@ -235,12 +239,12 @@ impl<'a> Report<'a> {
         json.close('}');
         let score = row.contract.map_or_else(
             || {
-                self.calibration
+                self.reliability
                     .as_ref()
                     .map(|c| (c.score.brier, c.score.log_score_clipped, c.score.log_score))
             },
             |place| {
-                let own = self.calibration.as_ref()?.by_contract[place].as_ref()?;
+                let own = self.reliability.as_ref()?.by_contract[place].as_ref()?;
                 Some((own.brier, own.log_score, own.log_score_raw))
             },
         );
@@ -280,17 +284,17 @@ fn write_mean(json: &mut Json, sum: Cash, volume: Quantity) {
     json.number(mean_cents(sum, volume));
 }
 
-fn write_calibration(json: &mut Json, calibration: &Reliability) {
-    json.open('{').key("contracts").integer(calibration.contracts as i64);
-    json.key("events").integer(calibration.events as i64).key("brier_ci95");
-    match calibration.brier_ci95 {
+fn write_reliability(json: &mut Json, reliability: &Reliability) {
+    json.open('{').key("contracts").integer(reliability.contracts as i64);
+    json.key("events").integer(reliability.events as i64).key("brier_ci95");
+    match reliability.brier_ci95 {
         Some((low, high)) => json.open('[').number(low).number(high).close(']'),
         None => json.null(),
     };
-    write_score(json.key("fair"), &calibration.score);
-    write_score(json.key("last_print"), &calibration.last_print);
+    write_score(json.key("fair"), &reliability.score);
+    write_score(json.key("last_print"), &reliability.last_print);
     json.key("days_before").open('[');
-    for horizon in &calibration.horizons {
+    for horizon in &reliability.horizons {
         json.open('{').key("days").integer(horizon.days).key("n").integer(horizon.n as i64);
         json.key("brier").number(horizon.brier).key("brier_last_print").number(horizon.brier_last_print);
         json.close('}');

@@ -1,12 +1,12 @@
-//! From a configuration to its outcomes.
+//! From a configuration to its results.
 
 use std::borrow::Cow;
 
 use super::agreed::Agreed;
 use super::config::Config;
-use super::outcome::{Outcome, Record};
 use super::prepared::{Prepared, PreparedContract, PreparedEvent};
 use super::replay::{Beside, replay};
+use super::run_result::{Record, RunResult};
 use crate::Invalid;
 use crate::engine::Maker;
 use crate::exchange::FillModel;
@@ -26,7 +26,7 @@ pub fn run(
     config: &Config,
     models: &[FillModel],
     record: Record,
-) -> Result<Vec<Outcome>, Invalid> {
+) -> Result<Vec<RunResult>, Invalid> {
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
     let run = |&model| {
@@ -47,7 +47,7 @@ pub fn run_at_once(
     config: &Config,
     models: &[FillModel],
     record: Record,
-) -> Result<Vec<Outcome>, Invalid> {
+) -> Result<Vec<RunResult>, Invalid> {
     if cfg!(target_arch = "wasm32") {
         // There is one thread.
         return run(prepared, config, models, record);

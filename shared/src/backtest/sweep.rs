@@ -2,9 +2,9 @@
 
 use super::config::Config;
 use super::entries::Entry;
-use super::outcome::Outcome;
 use super::prepared::Prepared;
 use super::preset::Preset;
+use super::run_result::RunResult;
 use super::sharpe::{DeflatedSharpe, Sharpe};
 use crate::Invalid;
 use crate::decimal;
@@ -193,8 +193,8 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Returns what is kept of an outcome.
-    pub fn of(prepared: &Prepared, outcome: &Outcome) -> Self {
+    /// Returns what is kept of a result.
+    pub fn of(prepared: &Prepared, outcome: &RunResult) -> Self {
         let profits: Vec<i64> = outcome.days.iter().map(|day| day.1.microdollars()).collect();
         Self {
             model: outcome.model,

@@ -1,7 +1,7 @@
 //! What charts of a backtest are made of: points, each an x in microseconds followed by its y.
 
-use super::outcome::Outcome;
 use super::prepared::Prepared;
+use super::run_result::RunResult;
 use crate::belief::{logit, sigmoid};
 use crate::quoting::Quote;
 use crate::units::Cash;
@@ -36,7 +36,7 @@ pub struct QuoteView {
     pub sold: Vec<f64>,
     /// The position after each fill, from zero at the first print on.
     pub position: Vec<f64>,
-    /// The places of the contract's fills in the outcome's series.
+    /// The places of the contract's fills in the result's series.
     pub fills: Vec<f64>,
 }
 
@@ -65,7 +65,7 @@ impl Prepared {
     }
 
     /// Returns what `outcome`, which has its series, did in the contract at `place`.
-    pub fn quote_view(&self, outcome: &Outcome, place: usize) -> QuoteView {
+    pub fn quote_view(&self, outcome: &RunResult, place: usize) -> QuoteView {
         let mut view = QuoteView::default();
         for decision in outcome.series.decisions.iter().filter(|d| d.contract as usize == place) {
             let x = decision.at as f64;
@@ -89,10 +89,10 @@ impl Prepared {
     }
 
     /// Returns the equity of each of `outcomes`, which have their series, in dollars, at the same instants, at most some
-    /// `columns` times sixteen of them: of each column of time the first, the last, and every outcome's extremes.
-    pub fn equity_view(&self, outcomes: &[Outcome], columns: usize) -> Vec<Vec<f64>> {
+    /// `columns` times sixteen of them: of each column of time the first, the last, and every result's extremes.
+    pub fn equity_view(&self, outcomes: &[RunResult], columns: usize) -> Vec<Vec<f64>> {
         let places = self.telling_places(outcomes, columns.max(LEAST_COLUMNS));
-        let point = |outcome: &Outcome, place: usize| {
+        let point = |outcome: &RunResult, place: usize| {
             let equity = outcome.series.equity.get(place).copied().unwrap_or(Cash::ZERO);
             [self.batches[place].at as f64, equity.to_dollars()]
         };
@@ -102,7 +102,7 @@ impl Prepared {
             .collect()
     }
 
-    fn telling_places(&self, outcomes: &[Outcome], columns: usize) -> Vec<usize> {
+    fn telling_places(&self, outcomes: &[RunResult], columns: usize) -> Vec<usize> {
         let (Some(first), Some(last)) = (self.batches.first(), self.batches.last()) else {
             return Vec::new();
         };

@@ -15,7 +15,7 @@ pub enum Calibration {
     Ml,
     /// Structured variational expectation-maximisation.
     Em,
-    /// The first system's local level, whose process noise is a median of squares; for comparison only.
+    /// A local level, whose process noise is a median of squares; for comparison only.
     Legacy,
 }
 

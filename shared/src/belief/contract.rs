@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bounce::{Average, Sums};
 use super::forward::{Window, closed_on};
 use super::kalman::Gaussian;
-use super::legacy::{Calibrated, Level};
+use super::legacy::{Level, LevelParameters};
 use super::model::Model;
 use super::prints::{Batch, Prints};
 use super::run::{Runner, surprise};
@@ -17,14 +17,14 @@ use crate::units::{Date, Timestamp};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Learned {
     pub(crate) model: Model,
-    /// The same of the first system's level.
-    pub(crate) level: Calibrated,
+    /// The same of the local level.
+    pub(crate) level: LevelParameters,
 }
 
 impl Learned {
     /// Returns what holds before anything was learned.
     pub(crate) const fn nothing() -> Self {
-        Self { model: Model::prior(), level: Calibrated::first() }
+        Self { model: Model::prior(), level: LevelParameters::first() }
     }
 }
 

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bounce::Bounce;
 use super::contract::{Contract, Learned, State};
-use super::event::{Event, Fit};
-use super::legacy::{Calibrated, Level};
+use super::event::{Event, MidnightFit};
+use super::legacy::{Level, LevelParameters};
 use super::model::Model;
 use super::prints::Prints;
 use super::run::Runner;
@@ -276,7 +276,7 @@ impl Engine {
         let mut schedule = event.schedule;
         let fit = schedule.pass(now, event.prints, event.settles);
         let learned = match fit {
-            Some(midnight) => Some(Fit {
+            Some(midnight) => Some(MidnightFit {
                 at: midnight,
                 used: None,
                 learned: self.fitted(pace, calibration, place, midnight).await,
@@ -310,7 +310,7 @@ impl Engine {
                 variational::fit(pace, &prints, &start, &prior).await.map_or(start, |(model, _)| model)
             }
             Calibration::Legacy => {
-                return Learned { level: Calibrated::fit(&prints), ..Learned::nothing() };
+                return Learned { level: LevelParameters::fit(&prints), ..Learned::nothing() };
             }
         };
         Learned { model, ..Learned::nothing() }

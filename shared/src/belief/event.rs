@@ -69,7 +69,7 @@ fn midnight_after(at: Timestamp) -> Option<Timestamp> {
 
 /// What was found at a midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Fit {
+pub(crate) struct MidnightFit {
     /// The midnight.
     pub(crate) at: Timestamp,
     /// The first print that was filtered with it; `None` while there is none.
@@ -86,7 +86,7 @@ pub(crate) struct Event {
     /// How many prints its contracts have.
     pub(crate) prints: usize,
     pub(crate) schedule: Schedule,
-    pub(crate) fits: Vec<Fit>,
+    pub(crate) fits: Vec<MidnightFit>,
 }
 
 impl Event {
@@ -120,7 +120,7 @@ impl Event {
     /// Returns what a print before `instant` was filtered with. A fit that no print has used yet is not heard by others:
     /// so it makes no difference whether it is made at the midnight or when a print asks for it.
     pub(crate) fn used_before(&self, instant: Timestamp) -> Option<&Learned> {
-        let used = |fit: &&Fit| fit.used.is_some_and(|used| used < instant);
+        let used = |fit: &&MidnightFit| fit.used.is_some_and(|used| used < instant);
         self.fits.iter().rev().find(used).map(|fit| &fit.learned)
     }
 }

@@ -1,8 +1,8 @@
-//! How the first system calibrated its belief; for comparison only.
+//! A local level in log-odds, calibrated on a median of squares; for comparison only.
 //!
-//! It filtered a local level in log-odds whose noise was constant and whose step was the median of squared changes,
-//! then fitted a mixture to the increments of what it had filtered. More than half of the prints repeat the price, so
-//! that the median is zero and the level stands still.
+//! Its noise is constant and its step the median of squared changes; belief volatility is of a mixture that is fitted to
+//! the increments of what it filtered. More than half of the prints repeat the price, so that the median is zero and the
+//! level stands still.
 
 use serde::{Deserialize, Serialize};
 
@@ -91,21 +91,21 @@ impl IncrementMixture {
     }
 }
 
-/// The local level of the first system along a contract.
+/// The local level along a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Level {
     state: Option<Gaussian>,
 }
 
-/// What one epoch of it is calibrated to.
+/// What it is fitted to at a midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Calibrated {
+pub(crate) struct LevelParameters {
     step: f64,
     /// Per square root of a year.
     sigma_b: f64,
 }
 
-impl Calibrated {
+impl LevelParameters {
     /// Returns what holds before there is a print.
     pub(crate) const fn first() -> Self {
         Self { step: LEAST_STEP, sigma_b: 0.0 }
@@ -117,7 +117,7 @@ impl Calibrated {
         non_negative("sigma_b", self.sigma_b).map(|_| ())
     }
 
-    /// Returns the calibration on the prints of an event's contracts.
+    /// Returns the fit to the prints of an event's contracts.
     pub(crate) fn fit(contracts: &[&Prints]) -> Self {
         let mut squares = Vec::new();
         for prints in contracts {
@@ -182,7 +182,7 @@ impl Level {
     }
 
     /// Takes in a print; nothing was believed before the first.
-    fn take(&mut self, with: &Calibrated, log_odds: f64) -> Option<Seen> {
+    fn take(&mut self, with: &LevelParameters, log_odds: f64) -> Option<Seen> {
         let Some(state) = self.state else {
             self.state = Some(Gaussian { mean: log_odds, variance: NOISE });
             return None;
@@ -199,7 +199,7 @@ impl Level {
     /// is believed after it.
     pub(crate) fn follow(
         &mut self,
-        with: &Calibrated,
+        with: &LevelParameters,
         prints: &[Print],
         mut points: Option<&mut Vec<Point>>,
     ) -> Belief {

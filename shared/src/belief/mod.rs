@@ -3,8 +3,6 @@
 mod bounce;
 mod calibration;
 mod contract;
-pub mod drift;
-pub mod em;
 mod engine;
 mod event;
 pub mod evidence;
@@ -25,7 +23,6 @@ mod snapshot;
 mod stream;
 pub mod surface;
 pub mod switching;
-pub mod tick;
 mod track;
 mod variational;
 mod walk;

@@ -6,8 +6,9 @@ use super::kalman::Gaussian;
 use super::prints::{Batch, Sight, YEAR_HOURS};
 use super::surface;
 use super::switching::{Prediction, jump_probability};
-use super::tick::LEAST_PQ;
 use super::{logit, sigmoid};
+use crate::Invalid;
+use crate::invalid::{finite, non_negative, positive};
 use crate::math::{exp, ln, ln_1p, max, min};
 
 /// `pi / 8` of the evidence framework (Neural Computation 4, 1992, 720): the mean of `S(x)` for normal `x` is about
@@ -19,6 +20,8 @@ const LN_TYPICAL_SIZE: f64 = core::f64::consts::LN_10;
 const FIRST_VARIANCE: f64 = 4.0;
 /// The belief before the first print: even odds, widely spread.
 pub(crate) const BEFORE_FIRST: Gaussian = Gaussian { mean: 0.0, variance: FIRST_VARIANCE };
+/// The least `p (1 - p)` that prices are taken to have: `0.01 x 0.99`, at the first and the last cent.
+pub(crate) const LEAST_PQ: f64 = 0.0099;
 /// How many leaps come with each jump. A leap is news so great that what was believed before counts for no more than it
 /// would before the first print.
 const LEAPS: f64 = 0.1;
@@ -26,7 +29,7 @@ const LEAPS: f64 = 0.1;
 /// How many parameters a [`Model`] has.
 pub(crate) const PARAMETERS: usize = 9;
 
-/// How contracts of one series move and print: the three explanations of [`super::tick`], with a volatility that
+/// How contracts of one series move and print: the explanations of [`super::switching`], with a volatility that
 /// follows [`surface::belief_volatility`], a part of it that comes with each trade, and noise that falls with a print's
 /// size.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -66,6 +69,26 @@ impl Model {
             size_exponent: 0.5,
             half_spread: 0.01,
         }
+    }
+
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming the parameter that is out of its range: a probability outside 0 to 1, a negative
+    /// intensity, half-spread, deviation or variance, or one that must be positive and is zero.
+    pub(crate) fn check(&self) -> Result<(), Invalid> {
+        positive("volatility", self.volatility)?;
+        non_negative("print_volatility", self.print_volatility)?;
+        positive("noise", self.noise)?;
+        non_negative("stray_noise", self.stray_noise)?;
+        non_negative("stray_probability", self.stray_probability)?;
+        non_negative("1 - stray_probability", 1.0 - self.stray_probability)?;
+        non_negative("jump_intensity", self.jump_intensity)?;
+        non_negative("jump_sd", self.jump_sd)?;
+        finite("size_exponent", self.size_exponent)?;
+        non_negative("half_spread", self.half_spread)?;
+        Ok(())
     }
 
     /// Returns the parameters on scales without bounds.

@@ -72,7 +72,7 @@ impl Runner {
     pub(crate) fn take(&mut self, model: &Model, batch: &Batch) -> Taken {
         let (before, sigma_b, jumps) = self.ahead(model, batch);
         let prediction = model.predict(before, &batch.sight, &jumps);
-        let Update { state, weights: [diffusion, stray, jump, leap], .. } =
+        let Update { state, weights: [diffusion, stray, jump, leap] } =
             prediction.update(batch.sight.log_odds);
         self.follow(state);
         let weights = [diffusion, stray, jump + leap];

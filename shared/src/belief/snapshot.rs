@@ -8,10 +8,9 @@ use super::Calibration;
 use super::bounce::{Average, Bounce};
 use super::contract::{Contract, Open, State};
 use super::engine::Source;
-use super::event::{Event, Fit, Schedule};
+use super::event::{Event, MidnightFit, Schedule};
 use super::forward::Window;
 use super::kalman::Gaussian;
-use super::model::Model;
 use super::prints::{Print, Prints};
 use crate::Invalid;
 use crate::invalid::{finite, non_negative, positive};
@@ -41,7 +40,7 @@ struct EventState {
     ticker: EventTicker,
     settles: Option<Timestamp>,
     schedule: Schedule,
-    fits: Vec<Fit>,
+    fits: Vec<MidnightFit>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -138,7 +137,7 @@ impl Snapshot {
             return Err(Invalid::new("version", format!("must be {VERSION}, got {}", self.version)));
         }
         if let Source::Given(model) = &self.source {
-            checked(model)?;
+            model.check()?;
         }
         Ok(self.source)
     }
@@ -169,7 +168,7 @@ impl EventState {
     fn restored(&self) -> Result<Event, Invalid> {
         let mut event = Event::new(self.ticker.clone(), self.settles);
         for fit in &self.fits {
-            checked(&fit.learned.model)?;
+            fit.learned.model.check()?;
             fit.learned.level.check()?;
         }
         if !(0..=MOST_DAYS).contains(&self.schedule.days) {
@@ -252,19 +251,4 @@ impl ContractState {
 
 fn wrong(field: &'static str, value: impl Display) -> Invalid {
     Invalid::new(field, format!("{value} does not fit the rest"))
-}
-
-/// Returns the model if it is one.
-fn checked(model: &Model) -> Result<(), Invalid> {
-    positive("volatility", model.volatility)?;
-    non_negative("print_volatility", model.print_volatility)?;
-    positive("noise", model.noise)?;
-    non_negative("stray_noise", model.stray_noise)?;
-    non_negative("stray_probability", model.stray_probability)?;
-    non_negative("1 - stray_probability", 1.0 - model.stray_probability)?;
-    non_negative("jump_intensity", model.jump_intensity)?;
-    non_negative("jump_sd", model.jump_sd)?;
-    finite("size_exponent", model.size_exponent)?;
-    non_negative("half_spread", model.half_spread)?;
-    Ok(())
 }

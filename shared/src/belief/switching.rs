@@ -9,8 +9,8 @@
 //! stray and the state stands still. A leap, rare but wide, puts a floor under the doubt, so that a second observation in
 //! the same place is believed.
 
-use super::kalman::{Gaussian, LN_2PI};
-use crate::math::{exp, ln, normal};
+use super::kalman::Gaussian;
+use crate::math::{exp, normal};
 
 /// Diffusion, stray, jump, leap: the place of each in arrays of four.
 pub const EXPLANATIONS: usize = 4;
@@ -43,17 +43,6 @@ pub struct Update {
     pub state: Gaussian,
     /// The posterior probability of each explanation; they sum to one.
     pub weights: [f64; EXPLANATIONS],
-    /// The logarithm of this, less `exponent`, is the log density of the observation, up to `-ln(2 pi) / 2`.
-    scaled: f64,
-    exponent: f64,
-}
-
-impl Update {
-    /// Returns the log density of the observation under its prediction.
-    #[inline]
-    pub fn log_likelihood(&self) -> f64 {
-        ln(self.scaled) - self.exponent - 0.5 * LN_2PI
-    }
 }
 
 impl Prediction {
@@ -83,15 +72,9 @@ impl Prediction {
         Gaussian { mean, variance }
     }
 
-    /// Returns the probability of an observation at or below `value`.
+    /// Returns the probabilities of an observation at or below each of the values, in little more time than of one.
     #[inline]
-    pub fn cdf(&self, value: f64) -> f64 {
-        self.cdf_of_two([value; 2])[0]
-    }
-
-    /// Returns [`Prediction::cdf`] of both values, in little more time than of one.
-    #[inline]
-    pub(crate) fn cdf_of_two(&self, values: [f64; 2]) -> [f64; 2] {
+    pub fn cdf_of_two(&self, values: [f64; 2]) -> [f64; 2] {
         let mut below = [0.0; 2];
         for (weight, (mean, variance, noise)) in self.weights.iter().zip(self.explained()) {
             if *weight > 0.0 {
@@ -141,12 +124,7 @@ impl Prediction {
             let away = moves[k] - moved;
             variance += weights[k] * (variances[k] + away * away);
         }
-        Update {
-            state: Gaussian { mean: self.state.mean + moved, variance },
-            weights,
-            scaled: sum,
-            exponent: least,
-        }
+        Update { state: Gaussian { mean: self.state.mean + moved, variance }, weights }
     }
 }
 

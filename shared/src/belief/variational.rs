@@ -5,8 +5,8 @@
 //! never falls. The bound is that of a linear Gaussian model whose variances mix those of the explanations, and a few
 //! sums.
 
-use super::kalman::{Diffusion, Gaussian, Observation, filter, smooth};
-use super::model::Model;
+use super::kalman::{Gaussian, Observation, filter, smooth};
+use super::model::{LEAST_PQ, Model};
 use super::prints::{Batch, Prints, YEAR_HOURS};
 use super::surface::belief_volatility;
 use super::switching::jump_probability;
@@ -71,7 +71,7 @@ impl Sequence {
             sequence.clock.push(max(volatility * volatility * batch.hours / YEAR_HOURS, LEAST_CLOCK));
             let p = min(max(batch.sight.price, 0.01), 0.99);
             // The noise is as wide as the tick is half-way between the two prices.
-            let pq = max(0.5 * (p * (1.0 - p) + before * (1.0 - before)), super::tick::LEAST_PQ);
+            let pq = max(0.5 * (p * (1.0 - p) + before * (1.0 - before)), LEAST_PQ);
             sequence.scale.push(1.0 / (pq * pq));
             sequence.jumped.push(jump_probability(start.intensity, batch.hours));
             sequence.strayed.push(start.stray_probability);
@@ -152,9 +152,8 @@ impl Sequence {
             }
             observations.push(Observation { at: clock, value: self.observed[k], noise });
         }
-        // On a clock that runs as fast as the variance grows, the walk has volatility 1.
         let prior = Gaussian { mean: self.observed[0], variance: FIRST_VARIANCE };
-        let filtered = filter(&Diffusion::random_walk(1.0)?, prior, &observations)?;
+        let filtered = filter(prior, &observations)?;
         bound += filtered.iter().map(|step| step.log_likelihood).sum::<f64>();
         let smoothed = smooth(&filtered);
         for k in 0..self.observed.len() {

@@ -22,13 +22,13 @@ pub enum FillModel {
     Queue,
     /// Optimistic: every print at our price or through it, as if we were first in the queue.
     Front,
-    /// The first system's: as `Front`, whatever the taker's side, but an order that would have crossed the last print
+    /// For comparison: as `Front`, whatever the taker's side, but an order that would have crossed the last print
     /// was never placed.
     Touch,
 }
 
 impl FillModel {
-    /// All of them, from pessimistic to the first system's.
+    /// All of them, from pessimistic to optimistic, then the one for comparison.
     pub const ALL: [Self; 4] = [Self::Through, Self::Queue, Self::Front, Self::Touch];
 
     /// Returns its name in files and options.

@@ -57,6 +57,10 @@ fn errors_name_the_file_the_line_and_the_column() {
             "A-B,yesterday,0.5,1,no",
             "tape.csv, line 3, column timestamp: \"yesterday\" is not a time like 2026-02-01T19:00:49.408374Z",
         ),
+        (
+            "A-B,2026-01-01T00:00:00,0,1,no",
+            "tape.csv, line 3, column price: 0.0000 dollars are no price of a trade",
+        ),
         ("A-B,2026-01-01T00:00:00,0.5,0,no", "tape.csv, line 3, column count: 0.00 contracts are no trade"),
         (
             "A-B,2026-01-01T00:00:00,0.5,1,bid",
@@ -83,7 +87,7 @@ fn errors_name_the_file_the_line_and_the_column() {
     assert_eq!(error.to_string(), "tape.csv, line 2, column ticker: \"A-\u{fffd}\" is not UTF-8");
 }
 
-/// A file with a byte order mark, quotes, both line ends, blank lines, and four malformed rows.
+/// A file with a byte order mark, quotes, both line ends, blank lines, and five malformed rows.
 const MIXED: &str = "\u{feff}ticker,note,timestamp,price,count,taker_side\r\n\
     A-B,\"x, \"\"y\"\"\nz\",2026-01-01T00:00:00Z,0.5,1,no\r\n\
     \r\n\
@@ -93,6 +97,7 @@ const MIXED: &str = "\u{feff}ticker,note,timestamp,price,count,taker_side\r\n\
     AC,,2026-01-01T00:00:02Z,0.5,1,\n\
     A-C,\u{e9},2026-01-01T00:00:03Z,0.25,2.5,yes\n\
     A-C,,2026-01-01T00:00:04Z,0.26,0,yes\n\
+    A-C,,2026-01-01T00:00:04Z,1.0000,3,yes\n\
     A-C,,2026-01-01T00:00:05Z,0.27,3,";
 
 fn in_pieces(text: &[u8], cuts: &[usize]) -> TradesRead {
@@ -110,8 +115,8 @@ fn in_pieces(text: &[u8], cuts: &[usize]) -> TradesRead {
 fn malformed_rows_are_skipped_counted_and_named() {
     let read = in_pieces(MIXED.as_bytes(), &[]);
     assert_eq!(read.trades.len(), 3);
-    assert_eq!(read.malformed_count, 4);
-    let named: Vec<String> = read.malformed.iter().map(ToString::to_string).collect();
+    assert_eq!(read.malformed.count, 5);
+    let named: Vec<String> = read.malformed.shown.iter().map(ToString::to_string).collect();
     assert_eq!(
         named,
         [
@@ -119,6 +124,7 @@ fn malformed_rows_are_skipped_counted_and_named() {
             "tape.csv, line 6, column price: \"1.5\" is not from 0 to 1 dollar",
             "tape.csv, line 8, column ticker: \"AC\" names no event: it has no '-'",
             "tape.csv, line 10, column count: 0.00 contracts are no trade",
+            "tape.csv, line 11, column price: 1.0000 dollars are no price of a trade",
         ]
     );
 }
@@ -127,8 +133,8 @@ fn malformed_rows_are_skipped_counted_and_named() {
 fn of_many_malformed_rows_the_first_are_kept_and_all_counted() {
     let text = format!("ticker,timestamp,price,count\n{}", "A-B,now,0.5,1\n".repeat(1_000));
     let read = in_pieces(text.as_bytes(), &[]);
-    assert_eq!((read.trades.len(), read.malformed_count, read.malformed.len()), (0, 1_000, 20));
-    assert_eq!(read.malformed[19].line, 21);
+    assert_eq!((read.trades.len(), read.malformed.count, read.malformed.shown.len()), (0, 1_000, 20));
+    assert_eq!(read.malformed.shown[19].line, 21);
 }
 
 #[test]
@@ -137,8 +143,8 @@ fn a_quote_that_is_never_closed_costs_its_neighbourhood_and_not_the_file() {
     let text =
         format!("ticker,timestamp,price,count\n{row}\"A-B,{}{}", row.repeat(10_000), row.replace('B', "C"));
     let read = in_pieces(text.as_bytes(), &[7_000, 70_000]);
-    assert_eq!(read.malformed_count, 1);
-    let error = read.malformed[0].to_string();
+    assert_eq!(read.malformed.count, 1);
+    let error = read.malformed.shown[0].to_string();
     assert!(error.starts_with("tape.csv, line 3: is too long for a row"), "{error}");
     assert!(read.trades.len() > 7_000);
     assert_eq!(read.trades.last().unwrap().ticker.as_str(), "A-C");
@@ -171,8 +177,9 @@ fn what_is_written_is_read_back() {
     let text = "ticker,event_ticker,result,fee_type,fee_multiplier,close_time\n\
         E-A,E,yes,quadratic_with_maker_fees,0.500000,2026-02-28T23:59:00.000000Z\n\
         E-B,E,,,,\n";
-    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap();
-    assert_eq!(read_markets(write_markets(&contracts).as_bytes(), "again").unwrap(), contracts);
+    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap().contracts;
+    let again = read_markets(write_markets(&contracts).as_bytes(), "again").unwrap();
+    assert_eq!((again.contracts, again.malformed.count), (contracts, 0));
 }
 
 #[test]
@@ -268,7 +275,7 @@ fn contracts_come_with_their_results_and_fees() {
     let text = "result,ticker,event_ticker,fee_type,fee_multiplier,close_time,extra\n\
         yes,E-A,E,quadratic_with_maker_fees,0.5,2026-02-28T23:59:00Z,x\n\
         ,E-B,E,,,,x\n";
-    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap();
+    let contracts = read_markets(text.as_bytes(), "markets.csv").unwrap().contracts;
     assert_eq!(contracts[0].result, Some(Side::Yes));
     assert_eq!(contracts[0].fee_type, Some(FeeType::QuadraticWithMakerFees));
     assert_eq!(contracts[0].fee_multiplier.map(FeeMultiplier::millionths), Some(500_000));
@@ -276,17 +283,33 @@ fn contracts_come_with_their_results_and_fees() {
     assert_eq!(contracts[1].event_ticker.as_str(), "E");
     assert_eq!((contracts[1].result, contracts[1].fee_type, contracts[1].close_time), (None, None, None));
 
-    let refusal = |text: &str| read_markets(text.as_bytes(), "markets.csv").unwrap_err().to_string();
     assert_eq!(
-        refusal("ticker,event_ticker,result\nE-A,E,maybe\n"),
-        "markets.csv, line 2, column result: must be yes or no, got \"maybe\""
-    );
-    assert_eq!(
-        refusal("ticker,event_ticker,result\nE-A,E,no\nE-A,E,yes\n"),
-        "markets.csv, line 3, column ticker: E-A appears twice"
-    );
-    assert_eq!(
-        refusal("ticker,event_ticker\n"),
+        read_markets(b"ticker,event_ticker\n", "markets.csv").unwrap_err().to_string(),
         "markets.csv, line 1, column result: no such column; the header has ticker, event_ticker"
     );
+}
+
+#[test]
+fn odd_rows_of_contracts_are_skipped_and_named_and_the_first_of_two_counts() {
+    let text = "ticker,event_ticker,result\n\
+        E-A,E,maybe\n\
+        E-B,E\n\
+        E-C,E,no\n\
+        E-C,E,yes\n\
+        E-D,E,yes\n";
+    let read = read_markets(text.as_bytes(), "markets.csv").unwrap();
+    let known: Vec<(&str, Option<Side>)> =
+        read.contracts.iter().map(|contract| (contract.ticker.as_str(), contract.result)).collect();
+    assert_eq!(known, [("E-C", Some(Side::No)), ("E-D", Some(Side::Yes))]);
+    assert_eq!(
+        read.malformed.sentences("markets.csv"),
+        [
+            "markets.csv, line 2, column result: must be yes or no, got \"maybe\"",
+            "markets.csv, line 3: has 2 fields where the header has 3",
+            "markets.csv, line 5, column ticker: E-C appears twice",
+        ]
+    );
+    let many = format!("ticker,event_ticker,result\n{}", "E-A,E,maybe\n".repeat(30));
+    let sentences = read_markets(many.as_bytes(), "markets.csv").unwrap().malformed.sentences("markets.csv");
+    assert_eq!((sentences.len(), sentences[20].as_str()), (21, "markets.csv: 10 more malformed rows"));
 }

@@ -2,7 +2,7 @@
 //! contract settles on.
 //!
 //! [`series`] reads daily histories and shows them as of a day; [`model`] is the state-space model of one artist's
-//! listeners and [`fit`](mod@fit) its calibration on several; [`forecast`] opens the fan from what is known;
+//! listeners and [`fit`](mod@fit) finds its parameters on several; [`forecast`] opens the fan from what is known;
 //! [`joint`] and [`other`] turn it into what the winner's probabilities are made of, and [`event`] puts one event
 //! together; [`evaluate`](mod@evaluate) walks forward through the past and keeps the score.
 

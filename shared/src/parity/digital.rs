@@ -44,7 +44,7 @@ fn functions() -> ParityBlock {
     for i in -40_000..=40_000 {
         let x = f64::from(i) * 1e-3 + 1e-9 * f64::from(i % 7);
         let tails = normal::tails(x);
-        digest.add(&[tails.cdf, tails.sf, normal::pdf(x), normal::log_cdf(x), exp(18.0 * x)]);
+        digest.add(&[tails.cdf, tails.sf, normal::pdf(x), exp(18.0 * x)]);
     }
     for i in 1..20_000 {
         let p = f64::from(i) / 20_000.0;

@@ -54,7 +54,7 @@ fn fit(fit: &Fit) -> Digest {
     digest.add(&[volatility.reaction(), volatility.persistence()]);
     digest.add(&[volatility.velocity(), volatility.velocity_persistence()]);
     for horizon in 1..=MAX_HORIZON {
-        let shape = fit.calibration().at(horizon);
+        let shape = fit.error_shapes().at(horizon);
         digest.add(&[shape.core(), shape.tail_weight(), shape.tail()]);
     }
     digest
@@ -91,7 +91,7 @@ fn evaluation(histories: &[History]) -> Result<Digest, Invalid> {
     let settings = Settings { horizons: vec![1, 7], ..Settings::new(EVALUATED_FROM) };
     for scored in evaluate(histories, &settings)?.scored {
         digest.add(&[scored.outcome, scored.median, scored.damped, scored.crps, scored.pit]);
-        digest.add(scored.first_system.as_slice());
+        digest.add(scored.velocity.as_slice());
     }
     Ok(digest)
 }

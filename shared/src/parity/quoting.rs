@@ -9,8 +9,8 @@ use crate::belief::surface::horizon_fraction;
 use crate::engine::{Input, Maker, Outputs};
 use crate::exchange::{Fill, OrderReport, Verdict};
 use crate::market::{Action, PriceGrid};
-use crate::quoting::offset::{Glft, finite};
-use crate::quoting::reservation::{LotValues, certainty_equivalent, reservation_prices};
+use crate::quoting::offset::Glft;
+use crate::quoting::reservation::LotValues;
 use crate::quoting::{FeeModel, Stage, Terms};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -37,14 +37,9 @@ fn functions() -> Digest {
     let mut digest = Digest::new();
     for step in 1..40_u32 {
         let x = f64::from(step) / 40.0;
-        let probabilities = [0.5 * x, 0.5 - 0.5 * x, 0.375, 0.125];
-        let positions = [5.0 - 20.0 * x, 3.0, 10.0 * x, 0.0];
-        let mut prices = [0.0; 4];
         for risk_aversion in [0.01, 0.3] {
-            reservation_prices(&probabilities, &positions, risk_aversion, &mut prices);
-            digest.add(&prices);
             let (bid, ask) = LotValues::new(2.0, risk_aversion).of(x);
-            digest.add(&[certainty_equivalent(&probabilities, &positions, risk_aversion), bid, ask]);
+            digest.add(&[bid, ask]);
         }
         for rate in [0.0, 0.0175, 0.07] {
             let fee = FeeModel::Quadratic(rate);
@@ -56,9 +51,6 @@ fn functions() -> Digest {
             let (bid, ask) = glft.distances(q);
             digest.add(&[bid.unwrap_or(0.0), ask.unwrap_or(0.0)]);
         }
-    }
-    for (bid, ask) in finite((3_650.0, 40.0, 0.04), 0.5, 8, 0.02) {
-        digest.add(&[bid.unwrap_or(0.0), ask.unwrap_or(0.0)]);
     }
     digest
 }

@@ -8,34 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::math::{exp, exp_m1, ln, ln_1p};
-
-/// Returns the sure amount in dollars that `positions` in outcomes with these `probabilities` are worth at
-/// `risk_aversion` a dollar.
-///
-/// Both lists go by outcome. An outcome that isn't listed has no position, and its probability belongs in the list.
-pub fn certainty_equivalent(probabilities: &[f64], positions: &[f64], risk_aversion: f64) -> f64 {
-    let least = positions.iter().fold(f64::INFINITY, |least, q| crate::math::min(least, *q));
-    let sum = probabilities
-        .iter()
-        .zip(positions)
-        .fold(0.0, |sum, (p, q)| sum + p * exp(-risk_aversion * (q - least)));
-    least - ln(sum) / risk_aversion
-}
-
-/// Writes the reservation prices of all outcomes, in dollars, to `prices`: what the marginal contract of each is worth to
-/// who holds `positions`. All lists go by outcome.
-pub fn reservation_prices(probabilities: &[f64], positions: &[f64], risk_aversion: f64, prices: &mut [f64]) {
-    let least = positions.iter().fold(f64::INFINITY, |least, q| crate::math::min(least, *q));
-    let mut sum = 0.0;
-    for ((price, p), q) in prices.iter_mut().zip(probabilities).zip(positions) {
-        *price = p * exp(-risk_aversion * (q - least));
-        sum += *price;
-    }
-    for price in prices {
-        *price /= sum;
-    }
-}
+use crate::math::{exp_m1, ln_1p};
 
 /// What `lot` more contracts of an outcome, or as many fewer, are worth.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -41,11 +41,6 @@ impl Cash {
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
     }
-
-    /// Returns the amount with its sign changed, or `None` if that overflows.
-    pub fn checked_neg(self) -> Option<Self> {
-        self.0.checked_neg().map(Self)
-    }
 }
 
 impl fmt::Display for Cash {

@@ -23,7 +23,7 @@ const EXAMPLES: &[(&str, &str, u32)] = &[
 pub const WASM: &str = "wasm";
 /// The label of QuantLib.
 pub const QUANTLIB: &str = "QuantLib";
-/// The label of the first system's way, a plain Python loop.
+/// The label of a plain Python loop.
 pub const PYTHON: &str = "Python";
 
 /// A program that prints a line of JSON for each thing it measures.
@@ -69,7 +69,7 @@ pub fn prepare(filter: &str, install_peers: bool) -> anyhow::Result<Vec<Source>>
     for (label, source) in [
         (WASM, wasm as fn(bool) -> anyhow::Result<Source>),
         (QUANTLIB, quantlib),
-        (PYTHON, |_| Ok(interpreted(PYTHON, "python3", "-c", include_str!("first_system.py"), Vec::new()))),
+        (PYTHON, |_| Ok(interpreted(PYTHON, "python3", "-c", include_str!("scalar.py"), Vec::new()))),
     ] {
         if bars::uses(label, filter) {
             sources.push(source(install_peers)?);

@@ -113,7 +113,7 @@ fn meaning(model: FillModel) -> &'static str {
             "Optimistic: every print at our price or through it, as if we were first in the queue"
         }
         FillModel::Touch => {
-            "The first system's rule: as front, but an order that had crossed the last print was never placed"
+            "For comparison: as front, but an order that had crossed the last print was never placed"
         }
     }
 }

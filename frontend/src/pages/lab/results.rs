@@ -1,7 +1,7 @@
-//! The table of configurations: this one under every fill model, and the mission's four beside what this engine gets.
+//! The table of configurations: this one under every fill model, and what was reported of four presets beside what this engine gets.
 
 use leptos::prelude::*;
-use shared::backtest::MISSION;
+use shared::backtest::REPORTED;
 use shared::exchange::FillModel;
 use shared::format;
 
@@ -39,10 +39,10 @@ pub(super) fn Results() -> impl IntoView {
         }
         .into_any()
     };
-    let mission = move || {
+    let reported = move || {
         let presets = lab.presets.get();
         let said = |place: usize| {
-            let said = MISSION[place];
+            let said = REPORTED[place];
             let ours = |model: usize| {
                 presets.get(MODELS * place + model).map_or_else(
                     || "–".to_owned(),
@@ -63,7 +63,7 @@ pub(super) fn Results() -> impl IntoView {
             }
             .into_any()
         };
-        (0..MISSION.len()).map(said).collect::<Vec<_>>()
+        (0..REPORTED.len()).map(said).collect::<Vec<_>>()
     };
     let save = move |_| {
         let mut rows =
@@ -98,18 +98,18 @@ pub(super) fn Results() -> impl IntoView {
                 <tbody>{(0..MODELS).map(row).collect::<Vec<_>>()}</tbody>
             </table>
         </div>
-        <h2>"The mission's four, and what this engine makes of them on this tape"</h2>
-        <p class="aside">"Fills · net. The mission names neither its fill model nor its tape; with the assumptions about the exchange on the left."</p>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="The mission's table">
-            <table id="mission">
+        <h2>"Reported of four presets, and what this engine makes of them on this tape"</h2>
+        <p class="aside">"Fills · net. The reports, made before this engine, name neither fill model nor tape; with the assumptions about the exchange on the left."</p>
+        <div class="table-scroll" tabindex="0" role="region" aria-label="What was reported">
+            <table id="reported">
                 <thead>
                     <tr>
                         <th scope="col">"Configuration"</th>
-                        <th scope="col" class="num">"The mission says"</th>
+                        <th scope="col" class="num">"Reported"</th>
                         {Vec::from(FillModel::ALL.map(|model| view! { <th scope="col" class="num" title=meaning(model)>{format!("Here, {model}")}</th> }.into_any()))}
                     </tr>
                 </thead>
-                <tbody>{mission}</tbody>
+                <tbody>{reported}</tbody>
             </table>
         </div>
     }

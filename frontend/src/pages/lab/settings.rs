@@ -10,7 +10,7 @@ use super::state::Lab;
 use crate::parts::slider::{Dial, dial};
 use crate::reactive::memo;
 
-/// The settings that both rules have, those of the mission's, and those of coherent quoting.
+/// The settings that both rules have, those of the rules `seed`, and those of coherent quoting.
 const BOTH: [&Entry; 9] = [
     Entry::named("quote_size"),
     Entry::named("pull_at"),

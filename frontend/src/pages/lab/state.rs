@@ -87,7 +87,7 @@ pub(crate) struct Lab {
     pub(super) ran: RwSignal<Option<RunAsk>>,
     /// The evidence, once the hand rested.
     pub(super) report: RwSignal<Option<Arc<ReportFound>>>,
-    /// The mission's configurations on this tape.
+    /// The presets that something was reported of, on this tape.
     pub(super) presets: RwSignal<Vec<Line>>,
     /// The preparation that they ran on, and what they share with the configuration.
     presets_of: StoredValue<(u32, String)>,
@@ -191,7 +191,7 @@ impl Lab {
         let choices = self.choices.get_untracked();
         if let Some(first) = choices.first() {
             if first.is_simulated && route::value(&route::query(), "v").is_none() {
-                // The simulated crowd trades within a few cents of fair: the mission's widest quotes meet nobody there.
+                // The simulated crowd trades within a few cents of fair: the widest quotes of `seed` meet nobody there.
                 self.config.set(Config::preset(Preset::SeedFixed3));
             }
             self.chosen.set(first.events.clone());
@@ -421,7 +421,7 @@ impl Lab {
         self.request_comparison();
     }
 
-    /// Runs the mission's configurations, unless nothing changed that they share with this one.
+    /// Runs the presets that something was reported of, unless nothing changed that they share with this one.
     fn request_presets(self) {
         // What they share shows in any of them.
         let shared = self.config.with_untracked(|config| config.of_preset(Preset::Seed));
@@ -551,7 +551,7 @@ impl Lab {
         self.replace(self.config.with_untracked(|config| config.of_preset(preset)));
     }
 
-    /// Returns to the mission's strategy and the usual assumptions.
+    /// Returns to the preset `seed` and the usual assumptions.
     pub(crate) fn reset(self) {
         self.replace(Config::preset(Preset::Seed));
     }

@@ -2,8 +2,8 @@
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use shared::api::EventSummary;
-use shared::market::csv::{TradeReader, TradesRead, read_markets};
-use shared::market::{Contract, EventTape};
+use shared::market::EventTape;
+use shared::market::csv::{MarketsRead, TradeReader, TradesRead, read_markets};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, ReadableStreamDefaultReader};
@@ -46,8 +46,10 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
     for file in files {
         if holds_contracts(&file.name()) {
             match read_contracts(&file).await {
-                Ok(contracts) => {
+                Ok(MarketsRead { contracts, malformed }) => {
                     known += contracts.len();
+                    found.malformed.count += malformed.count;
+                    problems.extend(malformed.shown.iter().map(ToString::to_string));
                     lab::forget_filtered();
                     OPENED_MARKETS.with_borrow_mut(|opened| {
                         opened.retain(|old| !contracts.iter().any(|new| new.ticker == old.ticker));
@@ -61,8 +63,8 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
         }
         match read(&file, &mut progress).await {
             Ok(read) => {
-                found.malformed_count += read.malformed_count;
-                problems.extend(read.malformed.iter().map(ToString::to_string));
+                found.malformed.count += read.malformed.count;
+                problems.extend(read.malformed.shown.iter().map(ToString::to_string));
                 found.trades.extend(read.trades);
             }
             Err(Stopped::Superseded) => return answer(id, Answer::Failed("Reading was stopped.".into())),
@@ -79,7 +81,7 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
         opened.retain(|old| !tapes.iter().any(|new| new.event() == old.event()));
         opened.extend(tapes);
     });
-    let malformed = found.malformed_count as f64;
+    let malformed = found.malformed.count as f64;
     answer(id, Answer::Opened { events, malformed, contracts: known as f64, problems });
 }
 
@@ -88,7 +90,7 @@ fn holds_contracts(name: &str) -> bool {
     name.ends_with("markets.csv")
 }
 
-async fn read_contracts(file: &File) -> Result<Vec<Contract>, String> {
+async fn read_contracts(file: &File) -> Result<MarketsRead, String> {
     let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
     let text = text.ok_or_else(|| format!("{} can't be read", file.name()))?;
     read_markets(text.as_bytes(), &file.name()).map_err(|error| error.to_string())

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, Grid, Link, MISSION, OurFill, Outcome, Prepared, Record, Report, Trial, explain, judge,
+    Axis, Config, Grid, Link, OurFill, Prepared, REPORTED, Record, Report, RunResult, Trial, explain, judge,
     run, tape_hash,
 };
 use shared::belief::{Calibration, settlements, walk_in_pieces};
@@ -145,7 +145,7 @@ async fn markets() -> Result<Vec<Contract>, String> {
     if BENCH.with_borrow(|bench| bench.markets.is_none()) {
         let bytes = net::bytes("/api/markets.csv").await?;
         let read = read_markets(&bytes, "markets.csv").map_err(|error| error.to_string())?;
-        BENCH.with_borrow_mut(|bench| bench.markets = Some(read));
+        BENCH.with_borrow_mut(|bench| bench.markets = Some(read.contracts));
     }
     let mut markets = OPENED_MARKETS.with_borrow(Clone::clone);
     BENCH.with_borrow(|bench| {
@@ -241,7 +241,7 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
         .flat_map(|event| report.events().iter().map(move |(_, nets)| nets[event].to_dollars()))
         .collect();
     let (mut scores, mut bins, mut horizons) = (Vec::new(), Vec::new(), Vec::new());
-    if let Some(found) = report.calibration() {
+    if let Some(found) = report.reliability() {
         let (fair, last) = (&found.score, &found.last_print);
         let (low, high) = found.brier_ci95.unwrap_or((f64::NAN, f64::NAN));
         scores.extend([
@@ -263,11 +263,11 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
     Ok(Packet { kind: REPORT, texts, columns, ..Packet::default() })
 }
 
-/// Runs the mission's four configurations with the assumptions of `config`.
+/// Runs the four presets that something was reported of, with the assumptions of `config`.
 pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Invalid> {
     let config = Config::from_text(config)?;
     let mut lines = Vec::new();
-    for said in MISSION {
+    for said in REPORTED {
         let config = config.of_preset(said.preset);
         lines.extend(
             run(prepared, &config, &FillModel::ALL, Record::Totals)?
@@ -325,7 +325,7 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
     };
     let mut listened = now();
     for place in 0..grid.len() {
-        let outcomes: Option<Vec<Outcome>> = grid
+        let outcomes: Option<Vec<RunResult>> = grid
             .config(place)
             .ok()
             .and_then(|config| run(prepared, &config, &FillModel::ALL, Record::Totals).ok());
@@ -371,8 +371,8 @@ pub(super) fn compare(
     let mut packet = Packet { kind: COMPARE, texts: configs.to_vec(), ..Packet::default() };
     packet.columns.push(outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect());
     packet.columns.extend(prepared.equity_view(&outcomes, columns));
-    // A fill is the same if the same print filled the same side. Each outcome's come in the order of prints, one or two
-    // a print: the outcomes are merged by it.
+    // A fill is the same if the same print filled the same side. Each result's come in the order of prints, one or two
+    // a print: the results are merged by it.
     let mut at = vec![0; outcomes.len()];
     let key = |fill: &OurFill| (fill.print, fill.is_bought());
     let all = (1_u32 << outcomes.len()) - 1;

@@ -1,4 +1,4 @@
-//! What puts a result into proportion: the mission's table, fair prices that know nothing, and what goes wrong.
+//! What puts a result into proportion: what was reported before, fair prices that know nothing, and what goes wrong.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, BaselineResult, Config, MISSION, Money, Prepared, Record, STRESSES, baseline, run,
+    Baseline, BaselineResult, Config, Money, Prepared, REPORTED, Record, STRESSES, baseline, run,
 };
 use shared::exchange::FillModel;
 use shared::units::Cash;
@@ -14,17 +14,19 @@ use shared::units::Cash;
 /// How often a baseline is drawn.
 const DRAWS: usize = 40;
 
-/// A row of the table that the mission came with, and what this engine makes of the same preset.
+/// What was reported of a preset before this engine existed, and what it makes of the same preset.
 #[derive(Debug, Serialize)]
-pub(super) struct MissionRow {
+pub(super) struct ReportedRow {
     pub(super) preset: &'static str,
-    pub(super) mission: Mission,
+    /// Files have its older name.
+    #[serde(rename = "mission")]
+    pub(super) reported: Reported,
     pub(super) ours: Vec<Ours>,
 }
 
-/// What the mission says: fills, and dollars.
+/// What was reported: fills, and dollars.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Mission {
+pub(super) struct Reported {
     pub(super) fills: i64,
     pub(super) gross: f64,
     pub(super) fees: f64,
@@ -76,18 +78,18 @@ pub(super) struct StressRow {
     pub(super) results: Vec<Ours>,
 }
 
-/// Runs the mission's presets with the calibration, the fee, the latency and the assumptions of `config`.
-pub(super) fn mission(
+/// Runs the presets that something was reported of, with the calibration, the fee, the latency and the assumptions of `config`.
+pub(super) fn reported(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
-) -> Result<Vec<MissionRow>, Invalid> {
-    let row = |said: &shared::backtest::Mission| {
+) -> Result<Vec<ReportedRow>, Invalid> {
+    let row = |said: &shared::backtest::Reported| {
         let config = config.of_preset(said.preset);
-        let mission = Mission { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net };
-        Ok(MissionRow { preset: said.preset.name(), mission, ours: ours(prepared, &config, models)? })
+        let reported = Reported { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net };
+        Ok(ReportedRow { preset: said.preset.name(), reported, ours: ours(prepared, &config, models)? })
     };
-    MISSION.iter().map(row).collect()
+    REPORTED.iter().map(row).collect()
 }
 
 /// Runs `config` and keeps the totals.

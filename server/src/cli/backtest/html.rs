@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use shared::backtest::{Outcome, Prepared, Report};
+use shared::backtest::{Prepared, Report, RunResult};
 use shared::exchange::FillModel;
 use shared::format::{fixed, grouped, percent};
 use shared::units::Cash;
@@ -17,7 +17,7 @@ use super::{plots, table};
 pub(super) fn render(
     prepared: &Prepared,
     report: &Report<'_>,
-    outcomes: &[Outcome],
+    outcomes: &[RunResult],
     evidence: &Evidence,
     sweep: Option<&Sweep>,
 ) -> String {
@@ -193,18 +193,20 @@ fn evidence_tables(evidence: &Evidence) -> Markup {
             .collect();
         page.add(&grid(&head, &rows));
     }
-    if let Some(first) = evidence.mission.first() {
-        page.add(&heading("The mission's table beside this engine: fills, net $"));
+    if let Some(first) = evidence.reported.first() {
+        page.add(&heading(
+            "Reported before this engine, and what it makes of the same presets: fills, net $",
+        ));
         let models = first.ours.iter().map(|ours| ours.fill_model.to_string());
         let head: Vec<String> =
-            ["preset".to_owned(), "the mission says".to_owned()].into_iter().chain(models).collect();
+            ["preset".to_owned(), "reported".to_owned()].into_iter().chain(models).collect();
         let cell = |fills: i64, net: f64| format!("{} · {}", grouped(fills), fixed(net, 2));
         let rows: Vec<Vec<String>> = evidence
-            .mission
+            .reported
             .iter()
             .map(|row| {
                 let ours = row.ours.iter().map(|ours| cell(ours.fills, ours.net));
-                let named = [row.preset.to_owned(), cell(row.mission.fills, row.mission.net)];
+                let named = [row.preset.to_owned(), cell(row.reported.fills, row.reported.net)];
                 named.into_iter().chain(ours).collect()
             })
             .collect();

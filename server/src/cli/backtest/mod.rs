@@ -23,7 +23,7 @@ use shared::exchange::FillModel;
 use shared::market::{Contract, EventTape};
 use shared::units::Cash;
 
-use self::evidence::{BaselineRow, MissionRow, StressRow};
+use self::evidence::{BaselineRow, ReportedRow, StressRow};
 use self::sweep::{Sweep, VerdictRow};
 use super::markets;
 use super::progress::Progress;
@@ -35,7 +35,7 @@ Quote over recorded trades, fill in four ways, and show the evidence
 Every print of the tape is filtered once, in order; after each, quotes are decided on what was known by
 then, and the next print may fill them. A tape of prints doesn't tell who stood where in the book, so the
 result is a range: from `through` (only prints through our price fill us) over `queue` to `front` (every
-print at our price does). `touch` is the first system's rule.";
+print at our price does). `touch` is a looser rule, for comparison.";
 
 #[derive(Args)]
 #[command(after_long_help = input::more())]
@@ -89,7 +89,9 @@ struct Evidence {
     schema: u32,
     result_hash: String,
     link: String,
-    mission: Vec<MissionRow>,
+    /// Files have its older name.
+    #[serde(rename = "mission")]
+    reported: Vec<ReportedRow>,
     baselines: Vec<BaselineRow>,
     stress: Vec<StressRow>,
     sweep: Vec<VerdictRow>,
@@ -118,7 +120,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         schema: 1,
         result_hash: shared::backtest::sha256(json.as_bytes()),
         link: report.link().to_string(),
-        mission: evidence::mission(&prepared, &link.config, &link.models)?,
+        reported: evidence::reported(&prepared, &link.config, &link.models)?,
         baselines: evidence::baselines(&prepared, &link.config, &link.models, &nets)?,
         stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
         sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! The plots of `report.html`.
 
-use shared::backtest::{Money, Outcome, Prepared, Report, mean_cents};
+use shared::backtest::{Money, Prepared, Report, RunResult, mean_cents};
 use shared::format::{fixed, time_label};
 use shared::thin::min_max;
 use shared::units::Cash;
@@ -20,7 +20,7 @@ type Titled = (&'static str, String, Markup);
 pub(super) fn all(
     prepared: &Prepared,
     report: &Report<'_>,
-    outcomes: &[Outcome],
+    outcomes: &[RunResult],
     sweep: Option<&Sweep>,
 ) -> Vec<Titled> {
     let mut plots =
@@ -31,7 +31,7 @@ pub(super) fn all(
     plots
 }
 
-fn equity(prepared: &Prepared, outcomes: &[Outcome]) -> Titled {
+fn equity(prepared: &Prepared, outcomes: &[RunResult]) -> Titled {
     // Batches are drawn evenly apart: half a year of quiet markets would leave no room for the busy one.
     let lines: Vec<(&str, Vec<(f64, f64)>)> = outcomes
         .iter()
@@ -143,27 +143,27 @@ fn markouts(report: &Report<'_>) -> Titled {
 }
 
 fn reliability(report: &Report<'_>) -> Option<Titled> {
-    let calibration = report.calibration()?;
+    let reliability = report.reliability()?;
     let mut plot = Plot::new((0.0, 1.0), (0.0, 1.0));
     plot.grid_y(|value| fixed(value, 1));
     plot.labels_x(&[0.0, 0.25, 0.5, 0.75, 1.0].map(|p| (p, fixed(p, 2))));
     plot.line("dim", &[(0.0, 0.0), (1.0, 1.0)]);
-    for bin in calibration.score.bins.iter().flatten() {
+    for bin in reliability.score.bins.iter().flatten() {
         let radius = 2.0 + (bin.n as f64).sqrt();
         plot.dot("through", bin.mean, bin.frequency, radius, &format!("{} forecasts", bin.n));
     }
     let note = format!(
         "what came against what was believed; {} forecasts of {} contracts in {} events, Brier {}",
-        calibration.score.n,
-        calibration.contracts,
-        calibration.events,
-        fixed(calibration.score.brier, 4)
+        reliability.score.n,
+        reliability.contracts,
+        reliability.events,
+        fixed(reliability.score.brier, 4)
     );
     Some(("Reliability", note, plot.finish("Reliability")))
 }
 
 /// The contract with the most prints: fair price, and the pessimistic model's fills.
-fn busiest(prepared: &Prepared, outcomes: &[Outcome]) -> Option<Titled> {
+fn busiest(prepared: &Prepared, outcomes: &[RunResult]) -> Option<Titled> {
     let outcome = outcomes.first()?;
     let (contract, named) =
         prepared.contracts().iter().enumerate().max_by_key(|(_, contract)| contract.prints)?;

@@ -8,7 +8,7 @@ use shared::format::{fixed, grouped, percent};
 use shared::units::{Cash, Timestamp};
 
 use super::Evidence;
-use super::evidence::{MissionRow, Ours, dollars};
+use super::evidence::{Ours, ReportedRow, dollars};
 
 /// Returns what was run, on what, the totals and what to think of them.
 pub(super) fn render(prepared: &Prepared, report: &Report<'_>, evidence: &Evidence) -> String {
@@ -16,11 +16,11 @@ pub(super) fn render(prepared: &Prepared, report: &Report<'_>, evidence: &Eviden
     text.push_str(&totals(report));
     text.push_str(&verdict(report));
     text.push_str(&markouts(report));
-    text.push_str(&calibration(report));
+    text.push_str(&reliability(report));
     text.push_str(&baselines(evidence));
     text.push_str(&stresses(evidence));
     text.push_str(&sweep(evidence));
-    text.push_str(&mission(&evidence.mission));
+    text.push_str(&reported(&evidence.reported));
     text
 }
 
@@ -35,7 +35,7 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
         }
         (_, 0) => "each series' own, rounded as on the day of the trade".to_owned(),
         (own, assumed) => format!(
-            "{own} contracts by their series' own schedule, {assumed} by the mission's 0.0175 P (1 − P) as no file tells; \
+            "{own} contracts by their series' own schedule, {assumed} by the usual 0.0175 P (1 − P) as no file tells; \
              rounded as on the day of the trade"
         ),
     };
@@ -102,7 +102,7 @@ fn totals(report: &Report<'_>) -> String {
 
 /// Says in words what the range between the fill models means.
 fn verdict(report: &Report<'_>) -> String {
-    // The first system's rule is no bound.
+    // The rule for comparison is no bound.
     let nets: Vec<&Row> = report.totals().filter(|row| row.model != FillModel::Touch).collect();
     let (Some(low), Some(high)) =
         (nets.iter().min_by_key(|row| row.money.net), nets.iter().max_by_key(|row| row.money.net))
@@ -143,25 +143,25 @@ fn markouts(report: &Report<'_>) -> String {
     aligned(&lines) + "\n"
 }
 
-fn calibration(report: &Report<'_>) -> String {
-    let Some(calibration) = report.calibration() else {
+fn reliability(report: &Report<'_>) -> String {
+    let Some(reliability) = report.reliability() else {
         return "No contract has settled, or none is said to have (--markets): no probability is scored.\n\n"
             .to_owned();
     };
-    let score = &calibration.score;
-    let interval = calibration
+    let score = &reliability.score;
+    let interval = reliability
         .brier_ci95
         .map_or_else(String::new, |(low, high)| format!(" (95 %: {} to {})", fixed(low, 4), fixed(high, 4)));
     let mut text = format!(
         "Fair prices 14, 7, 3 and 1 days before settlement, {} of {} contracts in {} events:\n  Brier {}{interval}, the last \
          print's {}; log score {}, the last print's {}\n  Brier = reliability {} − resolution {} + uncertainty {} + within bins {}\n",
         score.n,
-        calibration.contracts,
-        calibration.events,
+        reliability.contracts,
+        reliability.events,
         fixed(score.brier, 4),
-        fixed(calibration.last_print.brier, 4),
+        fixed(reliability.last_print.brier, 4),
         fixed(score.log_score_clipped, 4),
-        fixed(calibration.last_print.log_score_clipped, 4),
+        fixed(reliability.last_print.log_score_clipped, 4),
         fixed(score.reliability, 4),
         fixed(score.resolution, 4),
         fixed(score.uncertainty, 4),
@@ -228,18 +228,18 @@ fn sweep(evidence: &Evidence) -> String {
            of so many worthless configurations is expected to show; P(>0) is deflated by it.\n\n"
 }
 
-fn mission(rows: &[MissionRow]) -> String {
+fn reported(rows: &[ReportedRow]) -> String {
     let Some(first) = rows.first() else { return String::new() };
-    let mut lines = vec![vec!["the mission's table: fills, net $".to_owned(), "mission".to_owned()]];
+    let mut lines = vec![vec!["reported before this engine: fills, net $".to_owned(), "reported".to_owned()]];
     lines[0].extend(first.ours.iter().map(|ours| format!("ours, {}", ours.fill_model)));
     for row in rows {
         let cell = |fills: i64, net: f64| format!("{}  {}", grouped(fills), fixed(net, 2));
-        let mut line = vec![row.preset.to_owned(), cell(row.mission.fills, row.mission.net)];
+        let mut line = vec![row.preset.to_owned(), cell(row.reported.fills, row.reported.net)];
         line.extend(row.ours.iter().map(|ours: &Ours| cell(ours.fills, ours.net)));
         lines.push(line);
     }
     aligned(&lines)
-        + "  The mission names neither its fill model nor its 15 tickers, and pulled quotes by the very print they met; see\n  \
+        + "  The reports name neither fill model nor tickers, and pulled quotes by the very print they met; see\n  \
            docs/backtest.md.\n\n"
 }
 

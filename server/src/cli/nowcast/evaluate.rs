@@ -21,13 +21,14 @@ Score the nowcast walk-forward on recorded histories
 
 From the first origin on, every day each artist is forecast with what was known that day, and the
 forecast is compared with the count that came; beside it a random walk's (the last count), a damped
-trend's and the first system's. The model is fitted again every week. Earlier days only train.";
+trend's and that of a formula on the velocity of TikTok posts. The model is fitted again every week.
+Earlier days only train.";
 
 pub(super) const MORE: &str = "\
 Files:
   A listeners file is CSV, or CSV.gz, with the columns artist, date, spotify_monthly_listeners and, if
-  it has it, tiktok_sound_posts_change (without which the first system has no forecast). An events file
-  has artist, date, kind, impact. Names of columns may be in any case, and other columns are ignored.
+  it has it, tiktok_sound_posts_change (without which the velocity formula has no forecast). An events
+  file has artist, date, kind, impact. Names of columns may be in any case, and other columns are ignored.
   Where two files have the same artist and day, the later named one counts; in a folder files are read
   by name, and those without these columns are passed over, which is said.
 

@@ -39,7 +39,8 @@ pub(super) fn render(report: &Report) -> String {
     }
     text.push_str(
         "\nRMSE, CRPS: in listeners. ÷: the RMSE over that of another forecast. 95 % interval: of ÷ random walk, by block\n\
-         bootstrap. In 80 %, 95 %: outcomes within that band. First system: its RMSE ÷ random walk, where it has a forecast.\n",
+         bootstrap. In 80 %, 95 %: outcomes within that band. TikTok velocity: the RMSE ÷ random walk of that formula, where\n\
+         there is TikTok data.\n",
     );
     text
 }
@@ -55,7 +56,7 @@ fn pooled(rows: &[Row]) -> String {
         "CRPS",
         "in 80 %",
         "in 95 %",
-        "first system",
+        "TikTok velocity",
     ];
     let mut lines = vec![head.map(str::to_owned)];
     for row in rows.iter().filter(|row| row.artist == "pooled") {
@@ -71,7 +72,7 @@ fn pooled(rows: &[Row]) -> String {
             grouped(row.crps.round() as i64),
             percent(row.coverage80, 1),
             percent(row.coverage95, 1),
-            row.ratio_first_system.map_or_else(dash, |ratio| fixed(ratio, 1)),
+            row.ratio_velocity.map_or_else(dash, |ratio| fixed(ratio, 1)),
         ]);
     }
     aligned(&lines)

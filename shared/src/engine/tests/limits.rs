@@ -1,4 +1,4 @@
-//! The mission's limits.
+//! Limits on positions and sizes, and the pauses that they make.
 
 use super::*;
 use crate::risk::Halt;

@@ -104,7 +104,7 @@ fn an_alarm_within_a_toxic_move_ends_no_sooner_and_no_later_than_each_alone() {
 }
 
 #[test]
-fn the_missions_rules_know_no_alarm() {
+fn the_presets_of_the_rules_seed_know_no_alarm() {
     for preset in [Preset::Seed, Preset::SeedFixed3, Preset::SeedFixed5, Preset::SeedNoSkew] {
         let mut desk = Desk::new(&format!("preset={preset}"));
         desk.alarm(0.0, 1.0);

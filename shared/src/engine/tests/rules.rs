@@ -1,4 +1,4 @@
-//! The mission's rules for prices.
+//! The prices of the preset `seed`.
 
 use super::*;
 

@@ -1,12 +1,10 @@
 //! The reader of trades.
 
+use super::Malformed;
 use crate::Invalid;
 use crate::market::{Ticker, Trade};
 use crate::table::{Column, Table, TableError};
-use crate::units::Quantity;
-
-/// How many of a file's malformed rows are kept to be shown; all are counted.
-const MAX_SHOWN: usize = 20;
+use crate::units::{Price, Quantity};
 
 /// Returns the trades of a CSV file in file order; `source_name` is what errors call the file.
 ///
@@ -14,7 +12,7 @@ const MAX_SHOWN: usize = 20;
 /// |---|---|
 /// | ticker, with an event before its last `-` | `ticker` |
 /// | time, RFC 3339, without a zone UTC | `timestamp`, `created_time` |
-/// | YES price in dollars | `price`, `yes_price_dollars`, `mid_price` |
+/// | YES price in dollars, between 0 and 1 | `price`, `yes_price_dollars`, `mid_price` |
 /// | contracts, more than none | `count`, `count_fp`, `volume` |
 /// | taker's side `yes`/`no`, may be absent or empty | `taker_side`, `taker_outcome_side` |
 /// | the exchange's id, may be absent or empty | `trade_id` |
@@ -27,7 +25,7 @@ pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TableE
     let mut reader = TradeReader::new(source_name);
     reader.push(bytes)?;
     let read = reader.finish()?;
-    match read.malformed.into_iter().next() {
+    match read.malformed.shown.into_iter().next() {
         Some(error) => Err(error),
         None => Ok(read.trades),
     }
@@ -42,8 +40,8 @@ pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TableE
 /// reader.push(b"ticker,timestamp,price,count\nKX-26FEB-A,2026-02-01T10:0")?;
 /// reader.push(b"0:00Z,0.35,5\nKX-26FEB-A,yesterday,0.36,5\n")?;
 /// let read = reader.finish()?;
-/// assert_eq!((read.trades.len(), read.malformed_count), (1, 1));
-/// assert_eq!((read.malformed[0].line, read.malformed[0].column.as_deref()), (3, Some("timestamp")));
+/// assert_eq!((read.trades.len(), read.malformed.count), (1, 1));
+/// assert_eq!((read.malformed.shown[0].line, read.malformed.shown[0].column.as_deref()), (3, Some("timestamp")));
 /// # Ok::<(), shared::market::csv::TableError>(())
 /// ```
 pub struct TradeReader {
@@ -59,10 +57,8 @@ pub struct TradeReader {
 pub struct TradesRead {
     /// The trades of all well-formed rows, in file order.
     pub trades: Vec<Trade>,
-    /// The first malformed rows, in file order: where each is, and what is wrong with it.
-    pub malformed: Vec<TableError>,
-    /// How many rows are malformed; more than are kept in `malformed`, where they are many.
-    pub malformed_count: u64,
+    /// The rows that were skipped.
+    pub malformed: Malformed,
 }
 
 struct Columns {
@@ -96,7 +92,7 @@ impl TradeReader {
 
     /// Returns how many trades were read, and how many rows were skipped as malformed.
     pub fn counts(&self) -> (usize, u64) {
-        (self.read.trades.len(), self.read.malformed_count)
+        (self.read.trades.len(), self.read.malformed.count)
     }
 
     /// Returns what the file holds.
@@ -123,12 +119,7 @@ impl TradeReader {
             };
             match trade {
                 Ok(trade) => self.read.trades.push(trade),
-                Err(error) => {
-                    self.read.malformed_count += 1;
-                    if self.read.malformed.len() < MAX_SHOWN {
-                        self.read.malformed.push(error);
-                    }
-                }
+                Err(error) => self.read.malformed.add(error),
             }
         }
         self.columns = Some(columns);
@@ -160,6 +151,12 @@ impl Columns {
                 new
             }
         };
+        let price: Price = table.value(&self.price)?;
+        if price == Price::ZERO || price == Price::ONE {
+            // Nobody sells what pays a dollar for nothing, or buys it for one: a settlement may look like this.
+            let invalid = Invalid::new("price", format!("{price} dollars are no price of a trade"));
+            return Err(table.refuse(&self.price, &invalid));
+        }
         let count: Quantity = table.value(&self.count)?;
         if count.is_zero() {
             let invalid = Invalid::new("count", format!("{count} contracts are no trade"));
@@ -168,7 +165,7 @@ impl Columns {
         Ok(Trade {
             ticker,
             at: table.value(&self.at)?,
-            price: table.value(&self.price)?,
+            price,
             count,
             taker_side: table.value_if_any(self.taker_side.as_ref())?,
             id: table.value_if_any(self.id.as_ref())?,

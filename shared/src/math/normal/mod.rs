@@ -10,8 +10,6 @@ pub(crate) use tails::{Distribution, distribution};
 
 use wide::f64x2;
 
-use super::{ln, ln_1p};
-
 /// `1 / sqrt(2 pi)`.
 pub const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 
@@ -47,22 +45,4 @@ pub(crate) fn cdf_of_two(x: [f64; 2]) -> [f64; 2] {
 #[inline]
 pub fn pdf(x: f64) -> f64 {
     distribution(x).pdf
-}
-
-/// Returns `ln cdf(x)`, also where the probability itself is too small for a number.
-pub fn log_cdf(x: f64) -> f64 {
-    if x > 0.0 { ln_1p(-tails(x).sf) } else { ln(scaled_mills(-x)) - 0.5 * x * x }
-}
-
-/// Returns `sf(a) e^(a^2/2)` for `a >= 0`.
-fn scaled_mills(a: f64) -> f64 {
-    if a <= tails::FAR || a.is_nan() {
-        let (leading, beyond) = tails::mills(a);
-        return leading + beyond;
-    }
-    // The asymptotic series (DLMF 7.12.1): beyond the table, the first term left out is below 1e-17.
-    let u = 1.0 / (a * a);
-    let series =
-        1.0 - u * (1.0 - 3.0 * u * (1.0 - 5.0 * u * (1.0 - 7.0 * u * (1.0 - 9.0 * u * (1.0 - 11.0 * u)))));
-    FRAC_1_SQRT_2PI / a * series
 }

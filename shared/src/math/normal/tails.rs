@@ -15,7 +15,7 @@ use crate::math::exponential::exp_of_negative;
 use crate::math::lanes::Lanes;
 
 /// Beyond this, the tail and the density are below half of the least positive number.
-pub(super) const FAR: f64 = 38.9;
+const FAR: f64 = 38.9;
 /// The bits below the cell number in `|x| + 1`.
 const CELL_SHIFT: u32 = 48;
 /// The cell number of 1.0.
@@ -59,7 +59,7 @@ pub(crate) fn distribution<L: Lanes>(x: L) -> Distribution<L> {
 
 /// Returns the scaled Mills ratio for `a` from 0 to [`FAR`] as its leading part and what is beyond that.
 #[inline(always)]
-pub(super) fn mills<L: Lanes>(a: L) -> (L, L) {
+fn mills<L: Lanes>(a: L) -> (L, L) {
     let y = a + L::splat(1.0);
     let half = 1 << (CELL_SHIFT - 1);
     let centre = y.map_bits(|bits| (bits & !(2 * half - 1)) | half) - L::splat(1.0);

@@ -1,4 +1,4 @@
-//! What the nowcast is measured against: a damped trend, and the first system's formula.
+//! What the nowcast is measured against: a damped trend, and a formula on the velocity of TikTok posts.
 
 use crate::math;
 use crate::nowcast::series::{AsOf, Observation};
@@ -84,19 +84,19 @@ fn pair(k: usize) -> (f64, f64) {
     (DAMPINGS[k / SMOOTHINGS.len()], SMOOTHINGS[k % SMOOTHINGS.len()])
 }
 
-/// How much of the past the first system calibrates on, in days.
-const FIRST_SYSTEM_WINDOW: usize = 90;
+/// How much of the past the velocity formula is calibrated on, in days.
+const VELOCITY_WINDOW: usize = 90;
 
-/// Returns the first system's nowcast, `S (1 + v beta)`: the same number for every horizon.
+/// Returns the nowcast of the velocity formula, `S (1 + v beta)`: the same number for every horizon.
 ///
-/// `v` is its smoothed TikTok change over the 95th percentile, at most one, and `beta` the correlation (not a
+/// `v` is the smoothed TikTok change over the 95th percentile, at most one, and `beta` the correlation (not a
 /// slope: that is its error) of the change with the listeners' change one to three days later, of the lag where
-/// it is greatest in size. It calibrates on the whole history; here only on the last 90 days of `past`, so that
-/// it doesn't see the future. `None` without TikTok counts, or where nothing varies.
-pub(crate) fn first_system(past: &[Observation]) -> Option<f64> {
+/// it is greatest in size. Both are of the last 90 days of `past`: nothing of the future is seen. `None` without
+/// TikTok counts, or where nothing varies.
+pub(crate) fn velocity_formula(past: &[Observation]) -> Option<f64> {
     let listeners = past.last()?.listeners?;
-    let window = &past[past.len().saturating_sub(FIRST_SYSTEM_WINDOW)..];
-    let velocity = first_system_velocity(window)?;
+    let window = &past[past.len().saturating_sub(VELOCITY_WINDOW)..];
+    let velocity = velocities(window)?;
     let change = |t: usize| Some(window[t].listeners? / window[t - 1].listeners? - 1.0);
     let mut beta: Option<f64> = None;
     for lag in 1..=3 {
@@ -112,7 +112,7 @@ pub(crate) fn first_system(past: &[Observation]) -> Option<f64> {
 
 /// Negative changes are zero, changes three standard deviations out the median of the week, then an
 /// exponential average of span three, over its 95th percentile.
-fn first_system_velocity(window: &[Observation]) -> Option<Vec<f64>> {
+fn velocities(window: &[Observation]) -> Option<Vec<f64>> {
     window.iter().find_map(|day| day.sound_posts)?;
     let raw: Vec<f64> = window.iter().map(|day| math::max(day.sound_posts.unwrap_or(0.0), 0.0)).collect();
     let n = raw.len() as f64;
@@ -163,9 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn the_first_system_uses_a_correlation_as_an_elasticity() {
+    fn the_velocity_formula_uses_a_correlation_as_an_elasticity() {
         // Listeners that grow by a thousandth of the velocity of the day before: the correlation is near one,
-        // so the first system expects them to double.
+        // so the formula expects them to double.
         let mut past = vec![day(1e8, 50.0)];
         for t in 1..90 {
             let before = past[t - 1];
@@ -175,9 +175,9 @@ mod tests {
                 50.0 + 50.0 * f64::from((t % 20) as u32) / 20.0,
             ));
         }
-        let ratio = first_system(&past).unwrap() / past[89].listeners.unwrap();
+        let ratio = velocity_formula(&past).unwrap() / past[89].listeners.unwrap();
         assert!(ratio > 1.4, "{ratio}");
         past.iter_mut().for_each(|d| d.sound_posts = None);
-        assert_eq!(first_system(&past), None);
+        assert_eq!(velocity_formula(&past), None);
     }
 }

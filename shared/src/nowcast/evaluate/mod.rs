@@ -1,12 +1,12 @@
 //! The walk-forward evaluation: every forecast made with what was known on its day, against doing nothing, a
-//! damped trend, and the first system's formula.
+//! damped trend, and a formula on the velocity of TikTok posts.
 
 mod baselines;
 
 use crate::units::Date;
 use serde::Serialize;
 
-use self::baselines::{DampedTrend, first_system};
+use self::baselines::{DampedTrend, velocity_formula};
 use super::forecast::Nowcaster;
 use super::model::ECHO_KNOWN;
 use super::series::{AsOf, History};
@@ -70,8 +70,8 @@ pub struct Scored {
     pub random_walk: f64,
     /// The damped trend's forecast, in listeners.
     pub damped: f64,
-    /// The first system's, in listeners, if there is TikTok data.
-    pub first_system: Option<f64>,
+    /// The velocity formula's, in listeners, if there is TikTok data.
+    pub velocity: Option<f64>,
     /// The continuous ranked probability score, in listeners.
     pub crps: f64,
     /// The probability integral transform: the forecast probability of at most the outcome.
@@ -93,12 +93,15 @@ pub struct Row {
     pub rmse_rw: f64,
     /// That of the damped trend.
     pub rmse_damped: f64,
-    /// The number of forecasts that the first system's formula can make: those with TikTok counts.
-    pub n_first_system: usize,
+    /// The number of forecasts that the velocity formula can make: those with TikTok counts. Files have its older name.
+    #[serde(rename = "n_first_system")]
+    pub n_velocity: usize,
     /// Its root mean squared error over them; `null` if none.
-    pub rmse_first_system: Option<f64>,
-    /// `rmse_first_system` over the random walk's on the same forecasts.
-    pub ratio_first_system: Option<f64>,
+    #[serde(rename = "rmse_first_system")]
+    pub rmse_velocity: Option<f64>,
+    /// `rmse_velocity` over the random walk's on the same forecasts.
+    #[serde(rename = "ratio_first_system")]
+    pub ratio_velocity: Option<f64>,
     /// The mean continuous ranked probability score.
     pub crps: f64,
     /// The fraction of outcomes within the central 80 % band.
@@ -195,7 +198,7 @@ async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result
         }
         for (artist, view) in known.iter().enumerate() {
             let Some(random_walk) = view.on(today).and_then(|d| d.listeners) else { continue };
-            let first_system = first_system(view.days());
+            let velocity = velocity_formula(view.days());
             for &horizon in &settings.horizons {
                 let then = today.plus_days(i32::try_from(horizon).unwrap_or(i32::MAX));
                 let outcome = histories[artist].as_of(then).on(then).and_then(|d| d.listeners);
@@ -210,7 +213,7 @@ async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result
                         median: forecast.median(),
                         random_walk,
                         damped,
-                        first_system,
+                        velocity,
                         crps: forecast.crps(outcome),
                         pit: forecast.cdf(outcome),
                     });
@@ -262,12 +265,12 @@ fn row(name: &str, horizon: usize, of: &[&Scored], settings: &Settings) -> Row {
     }
     let days: Vec<(f64, f64)> = days.into_iter().map(|(_, sums)| sums).collect();
     let (model, rw) = (rmse(|s| s.median), rmse(|s| s.random_walk));
-    let first: Vec<(f64, &Scored)> = of.iter().filter_map(|s| Some((s.first_system?, *s))).collect();
-    let first_system = (!first.is_empty()).then(|| {
-        let (own, rw) = first.iter().fold((0.0, 0.0), |(own, rw), (forecast, s)| {
+    let able: Vec<(f64, &Scored)> = of.iter().filter_map(|s| Some((s.velocity?, *s))).collect();
+    let velocity = (!able.is_empty()).then(|| {
+        let (own, rw) = able.iter().fold((0.0, 0.0), |(own, rw), (forecast, s)| {
             (own + square(s, *forecast), rw + square(s, s.random_walk))
         });
-        (libm::sqrt(own / first.len() as f64), libm::sqrt(own / rw))
+        (libm::sqrt(own / able.len() as f64), libm::sqrt(own / rw))
     });
     Row {
         artist: name.to_owned(),
@@ -276,9 +279,9 @@ fn row(name: &str, horizon: usize, of: &[&Scored], settings: &Settings) -> Row {
         rmse: model,
         rmse_rw: rw,
         rmse_damped: rmse(|s| s.damped),
-        n_first_system: first.len(),
-        rmse_first_system: first_system.map(|(rmse, _)| rmse),
-        ratio_first_system: first_system.map(|(_, ratio)| ratio),
+        n_velocity: able.len(),
+        rmse_velocity: velocity.map(|(rmse, _)| rmse),
+        ratio_velocity: velocity.map(|(_, ratio)| ratio),
         crps: of.iter().map(|s| s.crps).sum::<f64>() / n,
         coverage80: covered(0.8),
         coverage95: covered(0.95),

@@ -7,10 +7,10 @@
 //! the errors of recent years. Artists share all parameters and differ in their scale, which the filter tracks:
 //! a handful of artists is too few for more.
 
-mod calibration;
+mod errors_by_horizon;
 mod shape;
 
-pub use calibration::Calibration;
+pub use errors_by_horizon::ErrorShapes;
 
 use self::shape::fit_shape;
 use super::model::{Dynamics, ECHO_KNOWN, Filter, Model, Reach, SLOPES, Shape, Track, Volatility};
@@ -44,7 +44,7 @@ const VOLATILITY: usize = 3;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
     model: Model,
-    calibration: Calibration,
+    error_shapes: ErrorShapes,
     dynamics_at: [f64; DYNAMICS],
     volatility_at: [f64; VOLATILITY],
     shapes: [Shape; HORIZONS.len()],
@@ -114,10 +114,10 @@ impl Fit {
             volatility: volatility(&volatility_at, velocity_persistence),
             surprise: surprise_of(&shapes),
         };
-        let calibration = since.map_or(Calibration::START, |f| f.calibration);
-        let calibration =
-            Calibration::fit(pace, &model, tracks, calibration, effort.shape_iterations).await?;
-        Ok(Self { model, calibration, dynamics_at, volatility_at, shapes })
+        let error_shapes = since.map_or(ErrorShapes::START, |f| f.error_shapes);
+        let error_shapes =
+            ErrorShapes::fit(pace, &model, tracks, error_shapes, effort.shape_iterations).await?;
+        Ok(Self { model, error_shapes, dynamics_at, volatility_at, shapes })
     }
 
     /// Returns the model with the fitted parameters.
@@ -126,8 +126,8 @@ impl Fit {
     }
 
     /// Returns the shape of the forecast errors by horizon.
-    pub fn calibration(&self) -> &Calibration {
-        &self.calibration
+    pub fn error_shapes(&self) -> &ErrorShapes {
+        &self.error_shapes
     }
 }
 

@@ -198,7 +198,7 @@ impl Nowcaster {
         let official = (track.day(last), track.listeners(last).ok_or_else(none)?);
         let today = state.day;
         let waited = (0..=today).rev().take_while(|&t| track.listeners(t).is_none()).count();
-        let shape = |h: usize| self.fit.calibration().at((h + waited).max(1));
+        let shape = |h: usize| self.fit.error_shapes().at((h + waited).max(1));
         let velocity = track.velocity(today);
 
         let mut steps = Vec::with_capacity(horizon + 1);
@@ -268,7 +268,7 @@ impl Nowcaster {
         let (track, state) = (&self.tracks[i], self.filters[i].state()?);
         let reach = &self.reaches[horizon - 1];
         let variance = reach.variance(state, track.velocity(state.day));
-        let shape = self.fit.calibration().at(horizon);
+        let shape = self.fit.error_shapes().at(horizon);
         Some(Predictive::new(reach.mean(state, track), math::max(variance, 0.0), &shape))
     }
 }

@@ -24,23 +24,6 @@ pub struct Glft {
     limit: usize,
 }
 
-/// The matrix in units of `eta`.
-#[derive(Debug, Clone, Copy)]
-struct Matrix {
-    /// `alpha / eta`.
-    risk: f64,
-    eta: f64,
-}
-
-impl Matrix {
-    fn new(fill_rate: f64, fill_decay: f64, risk_aversion: f64, sigma: f64) -> Self {
-        let alpha = 0.5 * fill_decay * risk_aversion * sigma * sigma;
-        let shrinking = (1.0 + fill_decay / risk_aversion) * ln_1p(risk_aversion / fill_decay);
-        let eta = fill_rate * exp(-shrinking);
-        Self { risk: alpha / eta, eta }
-    }
-}
-
 impl Glft {
     /// Returns the distances for fills at the rate `fill_rate e^(-fill_decay d)`, a fair value that moves by
     /// `sigma` dollars per square root of time, and at most `limit` lots held.
@@ -48,7 +31,9 @@ impl Glft {
     /// `fill_rate` and `sigma` are of the same unit of time, `fill_decay` and `risk_aversion` are a dollar; all are
     /// positive, `sigma` may be 0.
     pub fn new(fill_rate: f64, fill_decay: f64, risk_aversion: f64, sigma: f64, limit: usize) -> Self {
-        let Matrix { risk, .. } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
+        let alpha = 0.5 * fill_decay * risk_aversion * sigma * sigma;
+        let shrinking = (1.0 + fill_decay / risk_aversion) * ln_1p(risk_aversion / fill_decay);
+        let risk = alpha / (fill_rate * exp(-shrinking));
         let base = avellaneda_stoikov(risk_aversion, fill_decay);
         Self { fill_decay, base, risk, least: least_eigenvalue(risk, limit), limit }
     }
@@ -76,22 +61,6 @@ impl Glft {
             ratio = 1.0 / (self.risk * (row * row) as f64 - self.least - ratio);
         }
         ln(self.risk * (q * q) as f64 - self.least - ratio) / self.fill_decay
-    }
-
-    /// Returns the closed-form approximation of the distances at `q`, which knows no limit: within half a percent at
-    /// `q = 0` for a usual limit, and far off near the limit.
-    pub fn approximation(
-        fill_rate: f64,
-        fill_decay: f64,
-        risk_aversion: f64,
-        sigma: f64,
-        q: f64,
-    ) -> (f64, f64) {
-        let Matrix { risk, .. } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
-        // sqrt(sigma^2 gamma / (2 k A) (1 + gamma / k)^(1 + k / gamma)) is sqrt(alpha / eta) / k.
-        let slope = risk.sqrt() / fill_decay;
-        let base = avellaneda_stoikov(risk_aversion, fill_decay);
-        (base + 0.5 * (2.0 * q + 1.0) * slope, base - 0.5 * (2.0 * q - 1.0) * slope)
     }
 }
 
@@ -140,69 +109,4 @@ fn last_pivot(risk: f64, limit: usize, value: f64) -> Option<(f64, f64)> {
         inverse = 1.0 / pivot;
     }
     Some((-value - 2.0 * inverse, 2.0 * slope * inverse * inverse - 1.0))
-}
-
-/// Returns the distances of bid and ask from the fair value for each inventory from `-limit` to `limit`, when `time` is
-/// left until all is over and inventory is worth its fair value. The arguments are those of [`Glft::new`].
-pub fn finite(
-    (fill_rate, fill_decay, risk_aversion): (f64, f64, f64),
-    sigma: f64,
-    limit: usize,
-    time: f64,
-) -> Vec<(Option<f64>, Option<f64>)> {
-    let Matrix { risk, eta } = Matrix::new(fill_rate, fill_decay, risk_aversion, sigma);
-    let v = decayed(risk, limit, time * eta);
-    let base = avellaneda_stoikov(risk_aversion, fill_decay);
-    let count = v.len();
-    (0..count)
-        .map(|i| {
-            let towards = |j: usize| ln(v[i] / v[j]) / fill_decay + base;
-            ((i + 1 < count).then(|| towards(i + 1)), (i > 0).then(|| towards(i - 1)))
-        })
-        .collect()
-}
-
-/// Returns `exp(-M time) 1` up to a factor, for the matrix in units of `eta`.
-///
-/// `c - M` has no negative entry for `c` the greatest on the diagonal, so the series of its exponential adds positive
-/// terms only and loses no digit; the factor `e^(-c time)` cancels in ratios.
-fn decayed(risk: f64, limit: usize, time: f64) -> Vec<f64> {
-    /// The size of a time step: the series of `e^8` needs some fifty terms.
-    const STEP: f64 = 8.0;
-    const MOST_TERMS: usize = 80;
-    let count = 2 * limit + 1;
-    let square = |i: usize| {
-        let q = i.abs_diff(limit);
-        (q * q) as f64
-    };
-    let greatest = risk * square(0);
-    let steps = ((greatest + 2.0) * time / STEP).ceil();
-    let step = if steps > 0.0 { time / steps } else { 0.0 };
-    let mut v = vec![1.0; count];
-    let (mut term, mut next) = (v.clone(), v.clone());
-    for _ in 0..steps as usize {
-        term.copy_from_slice(&v);
-        for n in 1..=MOST_TERMS {
-            let scale = step / n as f64;
-            let mut added = false;
-            for i in 0..count {
-                let before = if i > 0 { term[i - 1] } else { 0.0 };
-                let after = if i + 1 < count { term[i + 1] } else { 0.0 };
-                next[i] = scale * ((greatest - risk * square(i)) * term[i] + before + after);
-                let sum = v[i] + next[i];
-                added |= sum > v[i];
-                v[i] = sum;
-            }
-            std::mem::swap(&mut term, &mut next);
-            if !added {
-                break;
-            }
-        }
-        // Only ratios count: the middle is kept at one.
-        let middle = v[limit];
-        for value in &mut v {
-            *value /= middle;
-        }
-    }
-    v
 }

@@ -6,7 +6,7 @@
 
 mod glft;
 
-pub use glft::{Glft, finite};
+pub use glft::Glft;
 
 use crate::math::ln_1p;
 

@@ -61,7 +61,7 @@ pub struct Decision {
 
 /// What one fill model gave.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct RunResult {
     /// The rule for fills.
     pub model: FillModel,
     /// What each contract brought in, in the order of [`Prepared::contracts`].
@@ -96,7 +96,7 @@ pub enum Record {
     All,
 }
 
-impl Outcome {
+impl RunResult {
     /// Returns the profit of each event, in the order of [`Prepared::events`].
     pub fn events(&self, prepared: &Prepared) -> Vec<Cash> {
         let of_event = |event: &PreparedEvent| {

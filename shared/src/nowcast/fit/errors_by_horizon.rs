@@ -26,12 +26,12 @@ const FEWEST: usize = 100;
 /// (an album's weeks are all loud), so each horizon's width and tails are estimated from the errors that
 /// forecasts of that horizon made, weighted by age.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Calibration {
+pub struct ErrorShapes {
     shapes: [Shape; ANCHORS.len()],
 }
 
-impl Calibration {
-    /// Returns the calibration as it is before any error was seen.
+impl ErrorShapes {
+    /// Returns the shapes as they are before any error was seen.
     pub(crate) const START: Self = Self { shapes: [Shape::START; ANCHORS.len()] };
 
     /// Estimates the shapes from the forecasts that `model` makes along `tracks`, starting from `start`.

@@ -1,4 +1,4 @@
-"""Times scalar Black-Scholes digitals in plain Python, the way the first system priced: one JSON line a case."""
+"""Times scalar Black-Scholes digitals in plain Python: one JSON line a case."""
 
 import json
 import math
