@@ -136,3 +136,19 @@ fn a_close_time_acts_only_through_the_time_that_is_left() {
         assert_eq!(log(&staggered) != decided, goes_by_the_contract, "{settings}");
     }
 }
+
+/// Where no time of settlement is known, a contract's last print tells no decision that it is the last.
+#[test]
+fn a_contract_that_prints_no_more_is_not_known_to() {
+    let all = trades();
+    let first = all[0].ticker.clone();
+    let end = all[all.len() / 2].at;
+    let stops: Vec<Trade> =
+        all.iter().filter(|trade| trade.ticker != first || trade.at <= end).cloned().collect();
+    let last = stops.iter().rfind(|trade| trade.ticker == first).unwrap().at;
+    let past: Vec<Trade> = stops.iter().filter(|trade| trade.at <= last).cloned().collect();
+    let config = Config::preset(Preset::Seed);
+    let cut = log(&prepared(&past, None, |_| None), &config);
+    assert!(cut.lines().count() > 20);
+    assert_eq!(until(&log(&prepared(&stops, Some(Side::No), |_| None), &config), last), cut);
+}

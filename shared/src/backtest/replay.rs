@@ -499,11 +499,13 @@ impl Equity {
 }
 
 /// Returns the settlements of the contracts whose result is known, in order of time: at the contract's settlement where
-/// that is known, and never before its last print.
+/// that is known, else at the event's last print, and never before the contract's own. Its own would tell that no more of
+/// it come.
 fn settlements(prepared: &Prepared) -> Vec<Settlement> {
     let settlement = |(contract, of): (usize, &super::PreparedContract)| {
         let last = prepared.batches[of.last_batch].at;
-        let settles = of.closes.or(prepared.events()[of.event].settles).map_or(last, Timestamp::micros);
+        let event = &prepared.events()[of.event];
+        let settles = of.closes.or(event.settles).map_or(event.span.1, Timestamp::micros);
         Some(Settlement { at: settles.max(last), contract, value: of.pays()? })
     };
     let all: Vec<Settlement> = prepared.contracts().iter().enumerate().filter_map(settlement).collect();
