@@ -1,5 +1,7 @@
 //! The trades that a command names, read the same way by all of them.
 
+mod json;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use shared::units::{Price, Quantity, Timestamp};
 use crate::files::{self, Found};
 
 /// What files of trades are called in a folder.
-const CALLED: &str = "*trades.csv or *trades.csv.gz";
+const CALLED: &str = "*trades.csv, *trades.json or *trades.jsonl, or one of these with .gz";
 
 /// What files of trades hold.
 #[derive(Debug, Default)]
@@ -121,14 +123,28 @@ impl Recorded {
 
 /// Returns whether a file in a folder says by its name that it holds trades.
 fn is_called(name: &str) -> bool {
-    name.ends_with("trades.csv") || name.ends_with("trades.csv.gz")
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    ["trades.csv", "trades.json", "trades.jsonl"].iter().any(|end| name.ends_with(end))
 }
 
 /// Reads one file; an error names it.
 fn read_file(file: &Found) -> anyhow::Result<TradesRead> {
-    let mut reader = TradeReader::new(&file.path.display().to_string());
-    files::read_pieces(&file.path, |piece| Ok(reader.push(piece)?))?;
-    let read = reader.finish()?;
+    let name = file.path.display().to_string();
+    let mut reader = TradeReader::new(&name);
+    // A table is read as it comes; JSON is kept, and read when it is whole.
+    let (mut kept, mut is_first, mut is_json) = (Vec::new(), true, false);
+    files::read_pieces(&file.path, |piece| {
+        if std::mem::take(&mut is_first) {
+            is_json = json::begins(piece);
+        }
+        if is_json {
+            kept.extend_from_slice(piece);
+        } else {
+            reader.push(piece)?;
+        }
+        Ok(())
+    })?;
+    let read = if is_json { json::read(&kept, &name)? } else { reader.finish()? };
     if read.trades.is_empty() && read.malformed.count == 0 {
         bail!("{} holds no trade", file.path.display());
     }

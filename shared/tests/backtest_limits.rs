@@ -254,3 +254,20 @@ fn every_delay_is_heard() {
     let answered_late = [(0.0, "belief"), (5.0, "answer"), (60.0, "belief"), (65.0, "fill")];
     assert_eq!(listen(60, answer_alone), answered_late);
 }
+
+#[test]
+fn a_block_trade_moves_the_belief_and_fills_nobody() {
+    let block = |is_block, trade| Trade { is_block, ..trade };
+    let trades = |is_block| {
+        vec![trade(0, 50, 10, None), trade(60, 50, 10, None), block(is_block, trade(120, 40, 50, None))]
+    };
+    let (on_book, off_book) = (prepared(trades(false), None, None), prepared(trades(true), None, None));
+    assert_ne!(on_book.hash(), off_book.hash());
+    assert_eq!(off_book.prints(), 3);
+    let fair = |prepared: &Prepared| prepared.fairs(0).map(|(_, fair)| fair).collect::<Vec<f64>>();
+    assert_eq!(fair(&on_book), fair(&off_book));
+    for model in FillModel::ALL {
+        let fills = |prepared| outcome(prepared, "preset=seed-fixed3", model).series.fills.len();
+        assert_eq!((fills(&on_book), fills(&off_book)), (1, 0), "{model}");
+    }
+}

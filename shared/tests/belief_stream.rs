@@ -41,6 +41,7 @@ fn trades(prints: &[Print]) -> Vec<Trade> {
         Trade {
             taker_side: bought.map(|bought| if bought { Side::Yes } else { Side::No }),
             id: Some(format!("trade {place}").parse().unwrap()),
+            is_block: false,
             ..prints::trade(&format!("{}-{}", EVENTS[event], CONTRACTS[contract]), at, cents, count)
         }
     };

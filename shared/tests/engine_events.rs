@@ -116,7 +116,7 @@ fn filled(engine: &Engine, now: Timestamp) -> Option<(Fill, Trade)> {
     };
     let ticker = MONTH.contracts()[place].ticker().clone();
     let taker_side = Some(shared::market::Side::No);
-    Some((fill, Trade { ticker, at: now, price, count, taker_side, id }))
+    Some((fill, Trade { ticker, at: now, price, count, taker_side, id, is_block: false }))
 }
 
 proptest! {

@@ -31,6 +31,7 @@ pub(crate) fn contract(prints: usize) -> Result<Tape, Invalid> {
             count: Quantity::from_contracts((1.0 + 50.0 * uniform() * uniform()) as i64)?,
             taker_side: Some(if bought { Side::Yes } else { Side::No }),
             id: None,
+            is_block: false,
         });
     }
     Tape::new(trades)

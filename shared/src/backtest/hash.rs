@@ -23,8 +23,8 @@ fn hex(bytes: &[u8]) -> String {
 /// ticker, each contract's in order of time.
 ///
 /// A trade is hashed as its ticker's length and text, then time (microseconds), price (centi-cents), size (hundredths of
-/// a contract) and side (0 unknown, 1 yes, 2 no), eight little-endian bytes each number. So it doesn't matter which files
-/// the trades came in, nor how those wrote their numbers.
+/// a contract) and side (0 unknown, 1 yes, 2 no, and 4 more for a block trade), eight little-endian bytes each number. So
+/// it doesn't matter which files the trades came in, nor how those wrote their numbers.
 pub fn tape_hash(events: &[EventTape]) -> String {
     let mut hash = Sha256::new();
     for trade in events.iter().flat_map(EventTape::contracts).flat_map(Tape::trades) {
@@ -35,7 +35,7 @@ pub fn tape_hash(events: &[EventTape]) -> String {
             trade.at.micros(),
             trade.price.centicents(),
             trade.count.hundredths(),
-            side_code(trade.taker_side),
+            side_code(trade.taker_side) + if trade.is_block { 4 } else { 0 },
         ] {
             hash.update(number.to_le_bytes());
         }

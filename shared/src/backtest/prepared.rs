@@ -13,7 +13,7 @@ use crate::exchange::Print;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use crate::market::{Contract, EventTape, EventTicker, Side, Ticker};
 use crate::sort;
-use crate::units::{Price, Timestamp};
+use crate::units::{Price, Quantity, Timestamp};
 
 /// One event of a tape.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,9 +155,10 @@ impl Prepared {
                         later: [Price::ZERO; HORIZONS.len()],
                     });
                     beliefs.push(belief);
+                    // What was traded off the book moved the belief above, and nothing in the book.
                     prints.extend(trades.iter().map(|trade| Print {
                         price: trade.price,
-                        count: trade.count,
+                        count: if trade.is_block { Quantity::ZERO } else { trade.count },
                         taker: trade.taker_side,
                     }));
                 }

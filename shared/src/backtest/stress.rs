@@ -100,6 +100,7 @@ pub fn pump_and_dump(events: &[EventTape]) -> Result<Vec<EventTape>, Invalid> {
                 count: Quantity::from_contracts(SIZE)?,
                 taker_side: Some(if k <= PRINTS { Side::Yes } else { Side::No }),
                 id: None,
+                is_block: false,
             });
         }
     }

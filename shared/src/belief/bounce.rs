@@ -127,6 +127,7 @@ mod tests {
             count: Quantity::from_contracts(10).unwrap(),
             taker_side: None,
             id: None,
+            is_block: false,
         };
         (0..200).map(trade).collect()
     }

@@ -80,6 +80,7 @@ impl Told {
             count: print.count,
             taker_side: print.taker_side,
             id,
+            is_block: false,
         })
     }
 }

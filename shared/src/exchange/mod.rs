@@ -27,7 +27,7 @@ use crate::units::{Price, Quantity, Timestamp};
 pub struct Print {
     /// The YES price.
     pub price: Price,
-    /// How many contracts changed hands.
+    /// How many contracts changed hands in the book: none for a block trade, which was arranged off it.
     pub count: Quantity,
     /// The outcome that the taker took, where it is known.
     pub taker: Option<Side>,

@@ -107,7 +107,8 @@ impl Venue for PrintVenue {
         first: usize,
         fills: &mut Vec<(usize, Fill)>,
     ) -> Result<(), Invalid> {
-        let (Some(book), Some(newest)) = (self.books.get_mut(contract), prints.last()) else { return Ok(()) };
+        let newest = prints.iter().rfind(|print| !print.count.is_zero());
+        let (Some(book), Some(newest)) = (self.books.get_mut(contract), newest) else { return Ok(()) };
         let before = book.last.replace(newest.price);
         if book.sides[0].left.is_zero() && book.sides[1].left.is_zero() {
             return Ok(());
@@ -134,15 +135,19 @@ impl PrintVenue {
         now: Timestamp,
         contract: usize,
         prints: &[Print],
-        (first, before): (usize, Option<Price>),
+        (first, mut before): (usize, Option<Price>),
         fills: &mut Vec<(usize, Fill)>,
     ) -> Result<(), Invalid> {
         let model = self.settings.model;
         for (k, print) in prints.iter().enumerate() {
+            // A block trade meets no order.
+            if print.count.is_zero() {
+                continue;
+            }
+            let last = *before.get_or_insert(print.price);
             if self.loses(first + k) {
                 continue;
             }
-            let last = before.or(prints.first().map(|print| print.price)).unwrap_or(print.price);
             let Some(book) = self.books.get_mut(contract) else { return Ok(()) };
             let as_bid =
                 Seen { price: print.price, count: print.count, same_side: print.taker == Some(Side::Yes) };

@@ -28,15 +28,15 @@ impl fmt::Display for Side {
 impl FromStr for Side {
     type Err = Invalid;
 
-    /// Parses `yes` or `no`.
+    /// Parses `yes` or `no`, in any case: archives write them in capitals.
     ///
     /// # Errors
     ///
     /// Returns [`Invalid`] naming `side` for any other text.
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match text {
-            "yes" => Ok(Self::Yes),
-            "no" => Ok(Self::No),
+            _ if text.eq_ignore_ascii_case("yes") => Ok(Self::Yes),
+            _ if text.eq_ignore_ascii_case("no") => Ok(Self::No),
             _ => Err(Invalid::new("side", format!("must be yes or no, got {}", quoted(text)))),
         }
     }

@@ -36,6 +36,44 @@ fn the_first_listed_name_wins_where_several_are_there() {
     let read = trades("mid_price,price,ticker,volume,count,timestamp\n0.9,0.1,A-B,2,1,2026-01-01T00:00:00\n");
     assert_eq!(read[0].price, Price::from_cents(10).unwrap());
     assert_eq!(read[0].count, Quantity::from_contracts(1).unwrap());
+    // As Kalshi sent both for a while: the whole number is cut.
+    let read = trades(
+        "ticker,count,count_fp,created_time,yes_price,yes_price_dollars\nA-B,0,0.97,2026-03-10 10:00:00,35,0.3550\n",
+    );
+    assert_eq!((read[0].price.centicents(), read[0].count.hundredths()), (3550, 97));
+}
+
+#[test]
+fn prices_of_old_archives_are_whole_cents_and_nothing_else() {
+    let header = ",trade_id,ticker,count,created_time,yes_price,no_price,taker_side\n";
+    let row = |price: &str| format!("{header}0,t0,A-B,10,2025-08-01T12:30:07.61886Z,{price},1,NO\n");
+    let read = trades(&row("99"));
+    assert_eq!((read[0].price, read[0].taker_side), (Price::from_cents(99).unwrap(), Some(Side::No)));
+    assert_eq!(trades(&row("62.0"))[0].price, Price::from_cents(62).unwrap());
+    for price in ["0", "100", "0.35", "35.5", "x", "9223372036854775808"] {
+        assert_eq!(
+            refusal(&row(price)),
+            format!(
+                "tape.csv, line 2, column yes_price: \"{price}\" is not from 1 to 99 whole cents; \
+                 dollars belong in a column yes_price_dollars"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_block_trade_is_marked() {
+    let row = |text: &str| {
+        format!("ticker,timestamp,price,count,is_block_trade\nA-B,2026-01-01T00:00:00,0.5,1,{text}\n")
+    };
+    for (text, is_block) in [("true", true), ("True", true), ("FALSE", false), ("false", false), ("", false)]
+    {
+        assert_eq!(trades(&row(text))[0].is_block, is_block, "{text}");
+    }
+    assert_eq!(
+        refusal(&row("2")),
+        "tape.csv, line 2, column is_block_trade: must be true or false, got \"2\""
+    );
 }
 
 #[test]
@@ -171,8 +209,8 @@ proptest! {
 fn what_is_written_is_read_back() {
     let events = EventTape::group(trades(SWEEP)).unwrap();
     let written: String = events.iter().map(write_trades).collect::<Vec<_>>().concat();
-    let again = written.replace("ticker,timestamp,price,count,taker_side\n", "");
-    let again = format!("ticker,timestamp,price,count,taker_side\n{again}");
+    const HEADER: &str = "ticker,timestamp,price,count,taker_side,is_block_trade\n";
+    let again = format!("{HEADER}{}", written.replace(HEADER, ""));
     assert_eq!(EventTape::group(trades(&again)).unwrap(), events);
     let text = "ticker,event_ticker,result,fee_type,fee_multiplier,close_time\n\
         E-A,E,yes,quadratic_with_maker_fees,0.500000,2026-02-28T23:59:00.000000Z\n\

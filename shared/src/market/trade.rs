@@ -25,6 +25,8 @@ pub struct Trade {
     pub taker_side: Option<Side>,
     /// What the exchange calls it, where the tape says so.
     pub id: Option<TradeId>,
+    /// Whether it was arranged off the book: it says what the contract is worth, and fills no resting order.
+    pub is_block: bool,
 }
 
 /// The exchange's id of a trade: 64 bits of its text, as a tape has many. Two texts may share them, so that trades are the

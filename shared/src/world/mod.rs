@@ -196,6 +196,7 @@ fn trades(
                     count: Quantity::from_contracts(random.geometric(25.0))?,
                     taker_side: Some(side),
                     id: None,
+                    is_block: false,
                 });
             }
         }

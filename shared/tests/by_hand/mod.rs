@@ -43,7 +43,7 @@ pub(crate) fn trade_of(
     taker_side: Option<Side>,
 ) -> Trade {
     let (ticker, at) = (ticker.parse().unwrap(), at(second));
-    Trade { ticker, at, price: cents(price), count: count(contracts), taker_side, id: None }
+    Trade { ticker, at, price: cents(price), count: count(contracts), taker_side, id: None, is_block: false }
 }
 
 /// Lays out trades of one event whose fair price, before and after, is that of the print. Its first contract settles to

@@ -12,5 +12,6 @@ pub(crate) fn trade(contract: &str, at: Timestamp, cents: i64, contracts: i64) -
         count: Quantity::from_contracts(contracts).unwrap(),
         taker_side: None,
         id: None,
+        is_block: false,
     }
 }

@@ -37,12 +37,15 @@ pub(super) fn more() -> String {
 
 const FILES: &str = "
 Files:
-  A tape is CSV, or CSV.gz, with the columns ticker; timestamp or created_time; price, yes_price_dollars
-  or mid_price; count, count_fp or volume; and taker_side where there is one. Of a folder, the files called
-  *trades.csv or *trades.csv.gz are read. A malformed row is skipped, a trade that two files hold counts once,
-  and both are said on standard error. A markets file has ticker, event_ticker, result, and perhaps
-  fee_type, fee_multiplier, close_time: without it nothing is settled, positions are marked at the fair
-  price, and no probability is scored.
+  A tape is CSV, JSON or JSON Lines, perhaps packed with gzip, with Kalshi's own names: ticker; timestamp
+  or created_time; price, yes_price_dollars or mid_price in dollars, or else yes_price in whole cents;
+  count_fp, count or volume; and, where they are there, taker_side or taker_outcome_side, trade_id and
+  is_block_trade. A block trade moves the belief and fills nobody. Of a folder, the files called
+  *trades.csv, *trades.json or *trades.jsonl (or .gz) are read. A malformed row is skipped, a trade that
+  two files hold counts once, and both are said on standard error.
+
+  A markets file has ticker, event_ticker, result, and perhaps fee_type, fee_multiplier, close_time: without
+  it nothing is settled, positions are marked at the fair price, and no probability is scored.
 
   DIR gets report.json, whose SHA-256 is the result hash; evidence.json, what puts it into proportion;
   decisions.jsonl, fills.csv and, of a sweep, sweep.csv; and report.html, all of it to look at.

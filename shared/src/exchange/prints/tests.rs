@@ -133,3 +133,16 @@ fn what_is_not_there_is_refused() {
     assert!(matches!(exchange.reports.pop(), Some(OrderReport::Answer { verdict: Verdict::Gone, .. })));
     assert_eq!(exchange.print(1, 1, None), 0);
 }
+
+#[test]
+fn a_block_trade_meets_nothing_and_moves_nothing() {
+    for model in FillModel::ALL {
+        let mut exchange = Exchange::new(model, 250);
+        exchange.print(50, 1, None);
+        exchange.bid(45, 300);
+        let before = format!("{:?}", exchange.venue.books);
+        // Cheaper than what rests: on the book it would fill it, and end its wait in the queue.
+        assert_eq!(exchange.print(40, 0, None), 0, "{model}");
+        assert_eq!(format!("{:?}", exchange.venue.books), before, "{model}");
+    }
+}

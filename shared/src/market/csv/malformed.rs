@@ -15,7 +15,8 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    pub(super) fn add(&mut self, error: TableError) {
+    /// Counts one more, and keeps it to be shown while there are few.
+    pub fn add(&mut self, error: TableError) {
         self.count += 1;
         if self.shown.len() < MAX_SHOWN {
             self.shown.push(error);

@@ -2,6 +2,8 @@
 
 use super::Malformed;
 use crate::Invalid;
+use crate::decimal::parse_fixed;
+use crate::invalid::quoted;
 use crate::market::{Ticker, Trade};
 use crate::table::{Column, Table, TableError};
 use crate::units::{Price, Quantity};
@@ -13,14 +15,19 @@ use crate::units::{Price, Quantity};
 /// | ticker, with an event before its last `-` | `ticker` |
 /// | time, RFC 3339, without a zone UTC | `timestamp`, `created_time` |
 /// | YES price in dollars, between 0 and 1 | `price`, `yes_price_dollars`, `mid_price` |
-/// | contracts, more than none | `count`, `count_fp`, `volume` |
+/// | or, without these, in whole cents | `yes_price` |
+/// | contracts, more than none | `count_fp`, `count`, `volume` |
 /// | taker's side `yes`/`no`, may be absent or empty | `taker_side`, `taker_outcome_side` |
 /// | the exchange's id, may be absent or empty | `trade_id` |
+/// | whether it is a block trade, may be absent or empty | `is_block_trade` |
+///
+/// These are Kalshi's own names, of all its interfaces so far. Where it sends `count` beside `count_fp`, the former may
+/// be cut to whole contracts.
 ///
 /// # Errors
 ///
-/// Returns [`TableError`] if a column other than the side's and the id's is missing, a named column appears twice, a
-/// line is not a row of the table, or a field is not what its column holds.
+/// Returns [`TableError`] if a column that may not be absent is missing, a named column appears twice, a line is not a
+/// row of the table, or a field is not what its column holds.
 pub fn read_trades(bytes: &[u8], source_name: &str) -> Result<Vec<Trade>, TableError> {
     let mut reader = TradeReader::new(source_name);
     reader.push(bytes)?;
@@ -65,9 +72,12 @@ struct Columns {
     ticker: Column,
     at: Column,
     price: Column,
+    /// Whether prices are in whole cents.
+    in_cents: bool,
     count: Column,
     taker_side: Option<Column>,
     id: Option<Column>,
+    is_block: Option<Column>,
 }
 
 impl TradeReader {
@@ -129,13 +139,41 @@ impl TradeReader {
 
 impl Columns {
     fn find(table: &Table) -> Result<Self, TableError> {
+        const DOLLARS: [&str; 3] = ["price", "yes_price_dollars", "mid_price"];
+        const CENTS: &str = "yes_price";
+        let in_cents = table.optional(&DOLLARS)?.is_none() && table.optional(&[CENTS])?.is_some();
         Ok(Self {
             ticker: table.required(&["ticker"])?,
             at: table.required(&["timestamp", "created_time"])?,
-            price: table.required(&["price", "yes_price_dollars", "mid_price"])?,
-            count: table.required(&["count", "count_fp", "volume"])?,
+            price: table.required(if in_cents { &[CENTS] } else { &DOLLARS })?,
+            in_cents,
+            count: table.required(&["count_fp", "count", "volume"])?,
             taker_side: table.optional(&["taker_side", "taker_outcome_side"])?,
             id: table.optional(&["trade_id"])?,
+            is_block: table.optional(&["is_block_trade"])?,
+        })
+    }
+
+    /// Returns the current row's price. Which unit it is in is said by the column's name alone: what doesn't fit it is
+    /// refused, never taken for the other.
+    fn price(&self, table: &Table) -> Result<Price, TableError> {
+        if !self.in_cents {
+            let price: Price = table.value(&self.price)?;
+            // Nobody sells what pays a dollar for nothing, or buys it for one: a settlement may look like this, or cents.
+            return match price {
+                Price::ZERO | Price::ONE => {
+                    Err(table.refuse_text(&self.price, format!("{price} dollars are no price of a trade")))
+                }
+                price => Ok(price),
+            };
+        }
+        let text = table.text(&self.price)?;
+        // Some programs write all numbers with a point.
+        let cents = parse_fixed("price", text, 0).ok().filter(|cents| (1..100).contains(cents));
+        let price = cents.and_then(|cents| Price::from_cents(cents).ok());
+        price.ok_or_else(|| {
+            let why = "is not from 1 to 99 whole cents; dollars belong in a column yes_price_dollars";
+            table.refuse_text(&self.price, format!("{} {why}", quoted(text)))
         })
     }
 
@@ -151,12 +189,6 @@ impl Columns {
                 new
             }
         };
-        let price: Price = table.value(&self.price)?;
-        if price == Price::ZERO || price == Price::ONE {
-            // Nobody sells what pays a dollar for nothing, or buys it for one: a settlement may look like this.
-            let invalid = Invalid::new("price", format!("{price} dollars are no price of a trade"));
-            return Err(table.refuse(&self.price, &invalid));
-        }
         let count: Quantity = table.value(&self.count)?;
         if count.is_zero() {
             let invalid = Invalid::new("count", format!("{count} contracts are no trade"));
@@ -165,10 +197,21 @@ impl Columns {
         Ok(Trade {
             ticker,
             at: table.value(&self.at)?,
-            price,
+            price: self.price(table)?,
             count,
             taker_side: table.value_if_any(self.taker_side.as_ref())?,
             id: table.value_if_any(self.id.as_ref())?,
+            is_block: self.is_block.as_ref().map_or(Ok(false), |column| flag(table, column))?,
         })
+    }
+}
+
+/// Returns the current row's `true` or `false`, in any case; false where there is nothing.
+fn flag(table: &Table, column: &Column) -> Result<bool, TableError> {
+    match table.text(column)? {
+        "" => Ok(false),
+        text if text.eq_ignore_ascii_case("false") => Ok(false),
+        text if text.eq_ignore_ascii_case("true") => Ok(true),
+        text => Err(table.refuse_text(column, format!("must be true or false, got {}", quoted(text)))),
     }
 }

@@ -6,9 +6,10 @@ use crate::market::{Contract, EventTape, Tape};
 
 /// Returns the trades of `event`, contract by contract in order of ticker, each in order of time.
 pub fn write_trades(event: &EventTape) -> String {
-    let mut csv = String::from("ticker,timestamp,price,count,taker_side\n");
+    let mut csv = String::from("ticker,timestamp,price,count,taker_side,is_block_trade\n");
     for trade in event.contracts().iter().flat_map(Tape::trades) {
-        row(&mut csv, &[&trade.ticker, &trade.at, &trade.price, &trade.count, &or_empty(trade.taker_side)]);
+        let (side, block) = (or_empty(trade.taker_side), if trade.is_block { "true" } else { "" });
+        row(&mut csv, &[&trade.ticker, &trade.at, &trade.price, &trade.count, &side, &block]);
     }
     csv
 }
