@@ -9,19 +9,20 @@ use shared::nowcast::series::History;
 use crate::cli::nowcast::histories::read;
 use crate::tapes::Library;
 
-/// Reads the files among `paths`; without any, the listeners are those of the library's simulated artists.
+/// Reads the files among `paths`, those without a column of artists as `artist`'s; without any file, the listeners are
+/// those of the library's simulated artists.
 ///
 /// # Errors
 ///
 /// Fails when a path does not exist or a file is malformed: the error names file, line and column.
-pub(crate) fn load(paths: &[PathBuf], library: &Library) -> anyhow::Result<Listeners> {
+pub(crate) fn load(paths: &[PathBuf], artist: Option<&str>, library: &Library) -> anyhow::Result<Listeners> {
     if paths.is_empty() {
         let csv = write(library.histories())?;
         return Ok(Listeners { origin: Origin::Simulated, name: "Simulated artists".to_owned(), csv });
     }
     let name = paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
     let name = name.collect::<Vec<_>>().join(", ");
-    Ok(Listeners { origin: Origin::Recorded, name, csv: write(&read(paths, &[])?)? })
+    Ok(Listeners { origin: Origin::Recorded, name, csv: write(&read(paths, &[], artist)?)? })
 }
 
 /// Writes histories as a listeners file, without the days of which nothing is known.
@@ -49,10 +50,10 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let library = Library::load(&[]).unwrap();
-        let listeners = load(&[], &library).unwrap();
-        let source = Source { name: &listeners.name, bytes: listeners.csv.as_bytes() };
-        assert_eq!(read_histories(&[source], &[]).unwrap(), library.histories());
+        let listeners = load(&[], None, &library).unwrap();
+        let source = Source::new(&listeners.name, listeners.csv.as_bytes());
+        assert_eq!(read_histories(&[source], &[]).unwrap().histories, library.histories());
         assert_eq!(listeners.origin, Origin::Simulated);
-        assert!(load(&["no/such/file.csv".into()], &library).is_err());
+        assert!(load(&["no/such/file.csv".into()], None, &library).is_err());
     }
 }

@@ -85,8 +85,8 @@ fn the_recorded_artists_are_forecast_better_than_by_doing_nothing() {
     let mut bytes = Vec::new();
     let file = flate2::read::GzDecoder::new(std::fs::File::open(&file).unwrap());
     std::io::copy(&mut { file }, &mut bytes).unwrap();
-    let source = Source { name: "recorded", bytes: &bytes };
-    let histories = read_histories(&[source], &[]).unwrap();
+    let source = Source::new("recorded", &bytes);
+    let histories = read_histories(&[source], &[]).unwrap().histories;
     let published: Vec<History> = histories.iter().map(History::without_interpolated).collect();
     let report = report(&out);
     assert_eq!((&report["schema"], &report["from"]), (&Value::from(1), &Value::from(FROM)));

@@ -25,7 +25,7 @@ fn recorded() -> Option<Vec<History>> {
     let name = format!("{folder}/data/listeners/artist_daily_vintage_2026-02-12.csv.gz");
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(std::fs::File::open(&name).ok()?).read_to_end(&mut bytes).ok()?;
-    read_histories(&[Source { name: &name, bytes: &bytes }], &[]).ok()
+    Some(read_histories(&[Source::new(&name, &bytes)], &[]).ok()?.histories)
 }
 
 /// Returns how many seconds `call` takes.

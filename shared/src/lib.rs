@@ -19,6 +19,7 @@ mod invalid;
 pub mod ledger;
 pub mod market;
 pub mod math;
+pub mod names;
 pub mod nowcast;
 pub mod parity;
 pub mod pieces;

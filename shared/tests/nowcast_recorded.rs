@@ -17,8 +17,8 @@ fn recorded() -> Option<Vec<History>> {
     flate2::read::GzDecoder::new(corpus::bytes(NAME)?.as_slice())
         .read_to_end(&mut text)
         .expect("a whole gzip file");
-    let source = Source { name: NAME, bytes: &text };
-    let histories = read_histories(&[source], &[]).unwrap_or_else(|error| panic!("{error}"));
+    let source = Source::new(NAME, &text);
+    let histories = read_histories(&[source], &[]).unwrap_or_else(|error| panic!("{error}")).histories;
     assert_eq!(histories.len(), 5);
     Some(histories)
 }

@@ -27,7 +27,7 @@ async fn served(page: &Page) -> Result<Vec<History>> {
     let script = "const done = arguments[0]; fetch('/api/listeners').then(answer => answer.json()).then(found => done(found.csv));";
     let csv = page.driver.execute_async(script, vec![]).await?;
     let csv = csv.json().as_str().context("a text")?.to_owned();
-    Ok(read_histories(&[Source { name: "served", bytes: csv.as_bytes() }], &[])?)
+    Ok(read_histories(&[Source::new("served", csv.as_bytes())], &[])?.histories)
 }
 
 /// Computes natively what the page shows: its artists, as of `day`, fitted to what was known on `fitted`.
@@ -169,7 +169,7 @@ async fn a_recorded_file_is_read_in_the_page_and_quotes_the_native_numbers() -> 
         open_files(&page, FIELD, &[("recorded.csv.gz", &packed)]).await?;
         page.until("document.querySelector('#source').textContent === 'recorded.csv.gz'").await?;
         page.until(READY).await?;
-        let histories = read_histories(&[Source { name: "recorded", bytes: &text }], &[])?;
+        let histories = read_histories(&[Source::new("recorded", &text)], &[])?.histories;
         let last = "2026-02-12".parse::<Date>()?;
         assert_native(&page, &natively(&page, &histories, last, last).await?).await?;
         let asked = page.script("return window.asked.length").await?;

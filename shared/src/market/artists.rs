@@ -24,6 +24,11 @@ pub fn artist(outcome: &str) -> Option<&'static str> {
 /// The last parts of tickers that are in use today.
 const CODES: [&str; 12] = ["ARI", "BAD", "BIL", "BRU", "COL", "DRA", "ED", "KEN", "LAD", "RIH", "TAY", "WEE"];
 
+/// Returns the names of all artists whose tickers are known.
+pub fn artists() -> impl Iterator<Item = &'static str> {
+    CODES.into_iter().filter_map(artist)
+}
+
 /// Returns the last part of a ticker for an artist: Kalshi's where it is known, else the first letters of the name, as
 /// many as it takes that none `is_taken`.
 ///

@@ -14,7 +14,7 @@ mod tape;
 mod ticker;
 mod trade;
 
-pub use artists::{artist, code};
+pub use artists::{artist, artists, code};
 pub use contract::Contract;
 pub use fee::{FeeMultiplier, FeeType};
 pub use grid::{PriceGrid, PriceRange};

@@ -69,11 +69,11 @@ impl Table {
         }
     }
 
-    /// Finds the column that has one of `names`, in any case: the first name that is there.
+    /// Finds the column that has one of `names`, in any case, spaces for `_`: the first name that is there.
     pub(crate) fn optional(&self, names: &[&str]) -> Result<Option<Column>, TableError> {
         for name in names {
             let mut places =
-                self.header.iter().enumerate().filter(|(_, column)| column.eq_ignore_ascii_case(name));
+                self.header.iter().enumerate().filter(|(_, column)| is_called(column.as_bytes(), name));
             if let Some((index, _)) = places.next() {
                 if places.next().is_some() {
                     return Err(self.error(1, Some(name), "appears twice in the header".into()));
@@ -162,6 +162,12 @@ impl Table {
     fn error(&self, line: u64, column: Option<&str>, reason: String) -> TableError {
         TableError { file: self.file.clone(), line, column: column.map(str::to_owned), reason }
     }
+}
+
+/// Returns whether a header's name is the one that is looked for.
+fn is_called(column: &[u8], name: &str) -> bool {
+    let letter = |byte: &u8| if *byte == b' ' { b'_' } else { byte.to_ascii_lowercase() };
+    column.iter().map(letter).eq(name.as_bytes().iter().map(letter))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::nowcast::series::{EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
+use shared::nowcast::series::{EVENTS_COLUMNS, HistoriesRead, LISTENERS_COLUMNS, Source, read_histories};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList, ReadableWritablePair, Response};
@@ -24,10 +24,11 @@ pub(super) fn OpenListeners() -> impl IntoView {
             files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default();
         spawn_local(async move {
             desk.say(match open(&files).await {
-                Ok(loaded) => {
-                    let said = loaded.summary();
+                Ok((loaded, remarks)) => {
+                    let mut said = vec![loaded.summary()];
                     studio.show(loaded, "");
-                    said
+                    said.extend(remarks.into_iter().map(|remark| remark + "."));
+                    said.join(" ")
                 }
                 Err(reason) => refusal(&reason),
             });
@@ -43,7 +44,8 @@ pub(super) fn OpenListeners() -> impl IntoView {
     }
 }
 
-async fn open(files: &[File]) -> Result<Loaded, String> {
+/// Returns what the files hold, and a sentence for each thing that was taken for granted.
+async fn open(files: &[File]) -> Result<(Loaded, Vec<String>), String> {
     let mut tables = Vec::new();
     for file in files {
         let name = file.name();
@@ -53,16 +55,16 @@ async fn open(files: &[File]) -> Result<Loaded, String> {
         let bytes = bytes(file).await.map_err(|_| format!("{name} can't be read as gzip."))?;
         tables.push((name, bytes));
     }
-    let histories = read(&tables).map_err(|reason| format!("{reason}."))?;
+    let read = read(&tables).map_err(|reason| format!("{reason}."))?;
     let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
-    Loaded::new(names.join(", "), None, histories)
+    Ok((Loaded::new(names.join(", "), None, read.histories)?, read.remarks))
 }
 
 /// Tells listeners from events by their columns, and reads both.
-fn read(tables: &[(String, Vec<u8>)]) -> Result<Vec<History>, String> {
+fn read(tables: &[(String, Vec<u8>)]) -> Result<HistoriesRead, String> {
     let (mut listeners, mut events) = (Vec::new(), Vec::new());
     for (name, bytes) in tables {
-        let source = Source { name, bytes };
+        let source = Source::new(name, bytes);
         let lacks = |columns: &[&'static str]| source.missing_column(columns).map_err(|e| e.to_string());
         match lacks(&LISTENERS_COLUMNS)? {
             None => listeners.push(source),

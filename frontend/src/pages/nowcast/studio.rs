@@ -239,8 +239,8 @@ impl Studio {
         self.tell();
         spawn_local(async move {
             let read = |Listeners { origin, name, csv }: Listeners| {
-                let source = Source { name: &name, bytes: csv.as_bytes() };
-                let histories = read_histories(&[source], &[]).map_err(|e| e.to_string())?;
+                let source = Source::new(&name, csv.as_bytes());
+                let histories = read_histories(&[source], &[]).map_err(|e| e.to_string())?.histories;
                 Loaded::new(name, Some(origin), histories)
             };
             let loaded = net::listeners().await.and_then(read);

@@ -27,8 +27,10 @@ Earlier days only train.";
 pub(super) const MORE: &str = "\
 Files:
   A listeners file is CSV, or CSV.gz, with the columns artist, date, spotify_monthly_listeners and, if
-  it has it, tiktok_sound_posts_change (without which the velocity formula has no forecast). An events
-  file has artist, date, kind, impact. Names of columns may be in any case, and other columns are ignored.
+  it has it, tiktok_sound_posts_change (without which the velocity formula has no forecast). Chartmetric's
+  exports of one artist are such files: the artist is the one of --artist, or else of the file's name, which
+  is said. An events file has artist, date, kind, impact. Names of columns may be in any case, and other
+  columns are ignored. A time's day is the one in UTC; of two times of one day the later counts.
   Where two files have the same artist and day, the later named one counts; in a folder files are read
   by name, and those without these columns are passed over, which is said.
 
@@ -46,6 +48,9 @@ pub(super) struct Options {
     /// Files or folders of daily listeners (.csv, .csv.gz)
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     listeners: Vec<PathBuf>,
+    /// The artist of listeners files without a column artist [default: as each file's name says]
+    #[arg(long, value_name = "NAME")]
+    artist: Option<String>,
     /// Files or folders of what moves listeners (.csv, .csv.gz)
     #[arg(long, value_name = "FILE", num_args = 1..)]
     events: Vec<PathBuf>,
@@ -68,7 +73,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let inputs = files(&options.listeners, &options.events)?;
     let outputs = OUTPUTS.map(|name| options.out.join(name));
     spares("--out", &outputs, inputs.iter().map(PathBuf::as_path))?;
-    let histories = read(&options.listeners, &options.events)?;
+    let histories = read(&options.listeners, &options.events, options.artist.as_deref())?;
     let mut samples = Vec::new();
     for history in &histories {
         match Sample::of(history) {

@@ -10,11 +10,20 @@ use shared::units::Date;
 
 use crate::files::{self, Found};
 
-/// Reads the histories; an error names the option or the file, with its line and column.
-pub(crate) fn read(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<History>> {
+/// Reads the histories, files without a column of artists as `artist`'s or else as their names say, and says on standard
+/// error what was taken for granted. An error names the option or the file, with its line and column.
+pub(crate) fn read(
+    listeners: &[PathBuf],
+    events: &[PathBuf],
+    artist: Option<&str>,
+) -> anyhow::Result<Vec<History>> {
     let listeners = tables("--listeners", listeners, &LISTENERS_COLUMNS)?;
     let events = tables("--events", events, &EVENTS_COLUMNS)?;
-    Ok(read_histories(&sources(&listeners), &sources(&events))?)
+    let read = read_histories(&sources(&listeners, artist), &sources(&events, None))?;
+    for remark in read.remarks {
+        writeln!(std::io::stderr(), "{remark}")?;
+    }
+    Ok(read.histories)
 }
 
 /// Returns the files that [`read`] reads, those among them that it will pass over included.
@@ -30,8 +39,8 @@ fn find(option: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
 /// A file's name and its content.
 type Table = (String, Vec<u8>);
 
-fn sources(tables: &[Table]) -> Vec<Source<'_>> {
-    tables.iter().map(|(name, bytes)| Source { name, bytes }).collect()
+fn sources<'a>(tables: &'a [Table], artist: Option<&'a str>) -> Vec<Source<'a>> {
+    tables.iter().map(|(name, bytes)| Source { name, bytes, artist }).collect()
 }
 
 /// Reads the files among `paths`, and of each folder those that have `columns`.
@@ -39,7 +48,7 @@ fn tables(option: &str, paths: &[PathBuf], columns: &[&'static str]) -> anyhow::
     let mut tables = Vec::new();
     for file in find(option, paths)? {
         let table = (file.path.display().to_string(), files::read(&file.path)?);
-        let source = Source { name: &table.0, bytes: &table.1 };
+        let source = Source::new(&table.0, &table.1);
         // A file that was named is what it was named for, or an error.
         let missing = if file.named { None } else { source.missing_column(columns)? };
         match missing {

@@ -38,6 +38,9 @@ pub(super) struct Options {
     /// Files or folders of daily listeners (.csv, .csv.gz); without them they are simulated
     #[arg(long, value_name = "PATH", num_args = 1..)]
     listeners: Vec<PathBuf>,
+    /// The artist of listeners files without a column artist [default: as each file's name says]
+    #[arg(long, value_name = "NAME")]
+    artist: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -52,7 +55,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
     let library = Library::load(&options.tapes)?;
-    let listeners = listeners::load(&options.listeners, &library)?;
+    let listeners = listeners::load(&options.listeners, options.artist.as_deref(), &library)?;
     for problem in library.problems() {
         warn!("skipped: {problem}");
     }

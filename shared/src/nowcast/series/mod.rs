@@ -1,9 +1,14 @@
 //! Daily listener histories on whole publication days, read from CSV and seen as of a day.
 
+mod cells;
 mod history;
+mod owner;
 mod read;
 mod rows;
 
 pub(crate) use history::collinear;
 pub use history::{AsOf, History, Observation};
-pub use read::{EVENTS_COLUMNS, LISTENERS_COLUMNS, Source, read_histories};
+pub use read::{EVENTS_COLUMNS, HistoriesRead, LISTENERS_COLUMNS, Source, read_histories};
+
+#[cfg(test)]
+mod tests;

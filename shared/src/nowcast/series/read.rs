@@ -1,9 +1,10 @@
 //! The readers for the listeners and the events files: CSV bytes in, histories out.
 
+use super::cells::{day, number, present};
+use super::owner;
 use super::rows::{Artists, Row, whole};
 use super::{History, Observation};
-use crate::decimal;
-use crate::invalid::{self, Invalid, quoted};
+use crate::invalid;
 use crate::table::{Column, Table, TableError};
 use crate::units::Date;
 
@@ -14,15 +15,32 @@ pub struct Source<'a> {
     pub name: &'a str,
     /// CSV with a header line.
     pub bytes: &'a [u8],
+    /// Whose counts they are, where the rows don't say so; without it the file's name does.
+    pub artist: Option<&'a str>,
 }
 
-/// The columns that a listeners file must have.
-pub const LISTENERS_COLUMNS: [&str; 3] = ["artist", "date", "spotify_monthly_listeners"];
+/// The columns that a listeners file must have. White space and `_` in a name are one: Chartmetric writes `Spotify Monthly
+/// Listeners`.
+pub const LISTENERS_COLUMNS: [&str; 2] = ["date", "spotify_monthly_listeners"];
 
 /// The columns that an events file must have.
 pub const EVENTS_COLUMNS: [&str; 4] = ["artist", "date", "kind", "impact"];
 
+/// What files about listeners hold.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct HistoriesRead {
+    /// One history an artist, in the order in which the artists first appear.
+    pub histories: Vec<History>,
+    /// What was taken for granted while reading, a sentence each.
+    pub remarks: Vec<String>,
+}
+
 impl<'a> Source<'a> {
+    /// Returns a file, unpacked, with what to call it.
+    pub fn new(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, bytes, artist: None }
+    }
+
     /// Returns the first of `columns` that the header doesn't have, and `None` if it has them all.
     ///
     /// So that among the files of a folder those of one kind can be told.
@@ -51,64 +69,116 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Returns one history per artist, in the order in which the artists first appear.
+/// Returns one history per artist, in the order in which the artists first appear, and what was taken for granted.
 ///
-/// `listeners` files have the columns `artist`, `date`, `spotify_monthly_listeners` and, if they like,
-/// `tiktok_sound_posts_change`; `events` files `artist`, `date`, `kind`, `impact`. Headers are
-/// case-insensitive and further columns are ignored. A date may be a timestamp; an empty count is a missing
-/// one. Where several files have the same artist and day, a later file's count stands (a newer vintage);
-/// within one file two rows for one day must agree. Impacts of one day multiply; events of artists or days
-/// that no listeners file has are ignored.
+/// `listeners` files have the columns `date`, `spotify_monthly_listeners` and, if they like, `artist` and
+/// `tiktok_sound_posts_change`; `events` files `artist`, `date`, `kind`, `impact`. Headers are case-insensitive and
+/// further columns are ignored. A file without a column `artist` is of the one that [`Source::artist`] or else its name
+/// says. Names are the same if they are [`folded`](crate::names::folded) to the same.
+///
+/// A date may be a timestamp, whose day is the one in UTC; an empty count is a missing one. Where several files have the
+/// same artist and day, a later file's count stands (a newer vintage). Within one file the later of two stamps of a day
+/// stands; two rows for one bare date must agree. Impacts of one day multiply; events of artists or days that no
+/// listeners file has are ignored.
 ///
 /// # Errors
 ///
 /// Where a file isn't such a CSV, with file, line and column. Where one of an artist's dates is more than a year from
 /// all others, or they span more than a century: the days between would be laid out, millions of them for a typo.
-pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<Vec<History>, TableError> {
-    let mut artists = Artists::default();
+pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<HistoriesRead, TableError> {
+    let (mut artists, mut remarks) = (Artists::default(), Vec::new());
     for (file, source) in listeners.iter().enumerate() {
-        read_listeners(*source, file, &mut artists)?;
+        read_listeners(*source, file, &mut artists, &mut remarks)?;
     }
     for source in events {
         read_events(*source, &mut artists)?;
     }
+    remarks.extend(artists.spellings());
     let whole = |(artist, rows): (String, Vec<Row>)| whole(artist, &rows, listeners).transpose();
-    artists.all.into_iter().filter_map(whole).collect()
+    let histories = artists.all().filter_map(whole).collect::<Result<_, _>>()?;
+    Ok(HistoriesRead { histories, remarks })
 }
 
-fn read_listeners(source: Source<'_>, file: usize, artists: &mut Artists) -> Result<(), TableError> {
+/// Returns the column that names each row's artist, or else whose all rows are.
+fn owner(
+    source: &Source<'_>,
+    table: &Table,
+    remarks: &mut Vec<String>,
+) -> Result<(Option<Column>, String), TableError> {
+    let file = source.name;
+    if let Some(column) = table.optional(&["artist"])? {
+        return Ok((Some(column), String::new()));
+    }
+    if let Some(artist) = source.artist {
+        return Ok((None, artist.to_owned()));
+    }
+    let Some(artist) = owner::of_file(file) else {
+        // Refuses, and says which columns there are.
+        return Ok((Some(table.required(&["artist"])?), String::new()));
+    };
+    remarks
+        .push(format!("{file} has no column artist: by its name its counts are taken for those of {artist}"));
+    Ok((None, artist))
+}
+
+fn read_listeners(
+    source: Source<'_>,
+    file: usize,
+    artists: &mut Artists,
+    remarks: &mut Vec<String>,
+) -> Result<(), TableError> {
     let (mut table, mut rest) = source.open()?;
-    let [artist, date, listeners] = LISTENERS_COLUMNS.map(|name| table.required(&[name]));
-    let (artist, date, listeners) = (artist?, date?, listeners?);
+    let [date, listeners] = LISTENERS_COLUMNS.map(|name| table.required(&[name]));
+    let (date, listeners) = (date?, listeners?);
     let posts = table.optional(&["tiktok_sound_posts_change"])?;
+    let (artist, owner) = owner(&source, &table, remarks)?;
+    // How many days have two stamps, and the first of them.
+    let mut twice: Option<(u32, Date)> = None;
     while table.advance(&mut rest, true)? {
-        let name = present(&table, &artist)?;
-        let day = day(&table, &date)?;
+        let name = artist.as_ref().map_or(Ok(owner.as_str()), |artist| present(&table, artist))?;
+        let (day, at) = day(&table, &date)?;
         let posts = match &posts {
             Some(posts) => number(&table, posts, invalid::finite)?,
             None => None,
         };
         let counts = (number(&table, &listeners, invalid::positive)?, posts);
-        let at = artists.find_or_add(name);
-        let rows = &mut artists.all[at].1;
+        let rows = artists.rows_of(name);
         let place = if rows.last().is_none_or(|last| last.day < day) {
             Err(rows.len())
         } else {
             rows.binary_search_by_key(&day, |row| row.day)
         };
         let row = match place {
-            Ok(place) if rows[place].file == file && rows[place].counts != counts => {
-                return Err(table.refuse_text(&date, format!("{name} has two different rows for {day}")));
-            }
             Ok(place) => &mut rows[place],
             Err(place) => {
-                rows.insert(place, Row { day, file, line: 0, counts, observation: Observation::MISSING });
+                rows.insert(place, Row { day, at, file, line: 0, counts, observation: Observation::MISSING });
                 &mut rows[place]
             }
         };
-        (row.file, row.line, row.counts) = (file, table.line(), counts);
+        if place.is_ok() && row.file == file && (row.counts, row.at) != (counts, at) {
+            match (row.at, at) {
+                (Some(before), Some(now)) if before != now => {
+                    let (count, first) = twice.unwrap_or((0, day));
+                    twice = Some((count + 1, first));
+                    if now < before {
+                        continue;
+                    }
+                }
+                _ if row.counts == counts => {}
+                _ => {
+                    return Err(table.refuse_text(&date, format!("{name} has two different rows for {day}")));
+                }
+            }
+        }
+        (row.at, row.file, row.line, row.counts) = (at, file, table.line(), counts);
         row.observation.listeners = counts.0.or(row.observation.listeners);
         row.observation.sound_posts = counts.1.or(row.observation.sound_posts);
+    }
+    if let Some((days, first)) = twice {
+        let name = source.name;
+        remarks.push(format!(
+            "{name}: days in UTC with two rows: {days}, at first {first}; the later of each counts"
+        ));
     }
     Ok(())
 }
@@ -120,9 +190,8 @@ fn read_events(source: Source<'_>, artists: &mut Artists) -> Result<(), TableErr
     while table.advance(&mut rest, true)? {
         let factor = number(&table, &impact, invalid::positive)?;
         let factor = factor.ok_or_else(|| table.refuse_text(&impact, "must not be empty".to_owned()))?;
-        let (name, day) = (present(&table, &artist)?, day(&table, &date)?);
-        if let Some(at) = artists.find(name)
-            && let days = &mut artists.all[at].1
+        let (name, (day, _)) = (present(&table, &artist)?, day(&table, &date)?);
+        if let Some(days) = artists.find(name)
             && let Ok(place) = days.binary_search_by_key(&day, |row| row.day)
         {
             let product = days[place].observation.impact * factor;
@@ -132,141 +201,4 @@ fn read_events(source: Source<'_>, artists: &mut Artists) -> Result<(), TableErr
         }
     }
     Ok(())
-}
-
-/// Returns the current row's text in a column, which must have one.
-fn present<'t>(table: &'t Table, column: &Column) -> Result<&'t str, TableError> {
-    match table.text(column)? {
-        "" => Err(table.refuse_text(column, "must not be empty".to_owned())),
-        text => Ok(text),
-    }
-}
-
-/// Returns the current row's date in a column, alone or followed by `T` or a space and a time of day.
-///
-/// It is taken as it is written, whatever zone the time is in: it is the date the count carries.
-fn day(table: &Table, column: &Column) -> Result<Date, TableError> {
-    let text = present(table, column)?;
-    let date = text.split_once(['T', ' ']).map_or(text, |(date, _)| date);
-    date.parse().map_err(|invalid| table.refuse(column, &invalid))
-}
-
-/// Returns the current row's number in a column, if there is one, which `check` must accept.
-fn number(
-    table: &Table,
-    column: &Column,
-    check: fn(&'static str, f64) -> Result<f64, Invalid>,
-) -> Result<Option<f64>, TableError> {
-    let text = table.text(column)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let value = decimal::parse_long(text)
-        .ok_or_else(|| table.refuse_text(column, format!("must be a number, got {}", quoted(text))))?;
-    check("number", value).map(Some).map_err(|invalid| table.refuse(column, &invalid))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source(text: &str) -> Source<'_> {
-        Source { name: "f.csv", bytes: text.as_bytes() }
-    }
-
-    #[test]
-    fn gaps_are_explicit_and_headers_any_case() {
-        let file = "Extra,ARTIST,Date,Spotify_Monthly_Listeners\n1,A,2024-01-01,100\n2,A,2024-01-04T10:00:00Z,103.0\n3,B,2024-01-02,\n";
-        let histories = read_histories(&[source(file)], &[]).unwrap();
-        assert_eq!(histories.len(), 2);
-        let a = histories[0].as_of("2025-01-01".parse::<Date>().unwrap());
-        assert_eq!(
-            a.days().iter().map(|d| d.listeners).collect::<Vec<_>>(),
-            [Some(100.0), None, None, Some(103.0)]
-        );
-        assert_eq!(histories[1].artist(), "B");
-    }
-
-    #[test]
-    fn a_file_of_another_kind_is_told_by_its_header() {
-        let listeners = source("Artist,DATE,spotify_monthly_listeners\n");
-        assert_eq!(listeners.missing_column(&LISTENERS_COLUMNS), Ok(None));
-        assert_eq!(listeners.missing_column(&EVENTS_COLUMNS), Ok(Some("kind")));
-        assert_eq!(source("").missing_column(&LISTENERS_COLUMNS), Ok(Some("artist")));
-    }
-
-    #[test]
-    fn errors_name_file_line_and_column() {
-        let field = |text| {
-            let error = read_histories(&[source(text)], &[]).unwrap_err();
-            format!("{}:{}:{}", error.file, error.line, error.column.unwrap_or_default())
-        };
-        assert_eq!(field("artist,date\n"), "f.csv:1:spotify_monthly_listeners");
-        assert_eq!(
-            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,x\n"),
-            "f.csv:2:spotify_monthly_listeners"
-        );
-        assert_eq!(
-            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-02-30,5\n"),
-            "f.csv:3:date"
-        );
-        assert_eq!(
-            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-01-01,6\n"),
-            "f.csv:3:date"
-        );
-        assert_eq!(
-            field("artist,date,spotify_monthly_listeners\nA,2024-01-01,-5\n"),
-            "f.csv:2:spotify_monthly_listeners"
-        );
-        assert_eq!(field("artist,date,spotify_monthly_listeners\nA,2024-01-01\n"), "f.csv:2:");
-    }
-
-    #[test]
-    fn a_later_file_stands_and_events_multiply() {
-        let old = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-01-02,6\n";
-        let new = "artist,date,spotify_monthly_listeners\nA,2024-01-02,7\n";
-        let events =
-            "artist,date,kind,impact\nA,2024-01-02,album,2\nA,2024-01-02,award,1.5\nC,2024-01-02,album,2\n";
-        let histories = read_histories(&[source(old), source(new)], &[source(events)]).unwrap();
-        let days = histories[0].as_of("2024-01-02".parse::<Date>().unwrap()).days();
-        assert_eq!(days[1], Observation { listeners: Some(7.0), sound_posts: None, impact: 3.0 });
-    }
-
-    #[test]
-    fn a_date_that_is_years_from_the_others_is_named_as_a_typo() {
-        let refusal = |dates: &[&str]| {
-            let rows: String = dates.iter().map(|date| format!("A,{date},5\n")).collect();
-            let text = format!("artist,date,spotify_monthly_listeners\n{rows}");
-            read_histories(&[source(&text)], &[]).map(|_| ()).unwrap_err().to_string()
-        };
-        assert_eq!(
-            refusal(&["2025-11-29", "2025-11-30", "2062-01-01"]),
-            "f.csv, line 4, column date: A has nothing from 2025-11-30 to 2062-01-01, 13181 days later: \
-             likely a typo in a date"
-        );
-        assert!(
-            refusal(&["0025-11-30", "2025-11-30", "2025-12-01"]).starts_with("f.csv, line 2, column date")
-        );
-        assert!(refusal(&["9999-12-31", "0001-01-01"]).starts_with("f.csv, line 2, column date"));
-        // One of two files is a year behind: that, too, is a gap.
-        assert!(refusal(&["2024-11-30", "2025-12-02"]).contains("367 days later"));
-        let yearly: Vec<String> = (1900..=2001).map(|year| format!("{year}-01-01")).collect();
-        let yearly: Vec<&str> = yearly.iter().map(String::as_str).collect();
-        assert!(refusal(&yearly).ends_with("A has 36891 days since 1900-01-01, and 36525 are the most"));
-    }
-
-    #[test]
-    fn a_year_without_a_count_is_none() {
-        let text = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2025-01-01,6\n";
-        let histories = read_histories(&[source(text)], &[]).unwrap();
-        assert_eq!(histories[0].as_of("2025-01-01".parse::<Date>().unwrap()).days().len(), 367);
-    }
-
-    #[test]
-    fn impacts_that_no_number_holds_are_refused_where_they_are() {
-        let counts = "artist,date,spotify_monthly_listeners\nA,2024-01-01,5\n";
-        let events = "artist,date,kind,impact\nA,2024-01-01,album,1e200\nA,2024-01-01,award,1e200\n";
-        let refusal = read_histories(&[source(counts)], &[source(events)]).unwrap_err();
-        assert_eq!((refusal.line, refusal.column.as_deref()), (3, Some("impact")));
-    }
 }

@@ -1,8 +1,10 @@
 //! The rows that files have of each artist, and the histories they are laid out as.
 
 use super::{History, Observation, Source};
+use crate::invalid::quoted;
+use crate::names::folded;
 use crate::table::TableError;
-use crate::units::Date;
+use crate::units::{Date, Timestamp};
 
 /// The most days between one count and the next: a year and a day. Further apart one of the two dates is a typo.
 const LONGEST_GAP: i32 = 366;
@@ -12,6 +14,8 @@ const LONGEST_SPAN: i32 = 36_525;
 /// What files say of one artist's day.
 pub(super) struct Row {
     pub(super) day: Date,
+    /// The instant of the count, where the file has one.
+    pub(super) at: Option<Timestamp>,
     /// The last file that has it, and its line and counts there.
     pub(super) file: usize,
     pub(super) line: u64,
@@ -22,37 +26,76 @@ pub(super) struct Row {
 /// Listeners and new sound posts.
 pub(super) type Counts = (Option<f64>, Option<f64>);
 
-/// The rows of each artist, in the order of days; the artists in the order in which they first appear.
+/// An artist's name as it was first written, what all its spellings have in common, another spelling if there was one,
+/// and the rows in the order of days.
+struct Artist {
+    name: String,
+    folded: String,
+    other: Option<String>,
+    rows: Vec<Row>,
+}
+
+/// The rows of each artist; the artists in the order in which they first appear.
 #[derive(Default)]
 pub(super) struct Artists {
-    pub(super) all: Vec<(String, Vec<Row>)>,
-    /// The places in `all`, in the order of names.
+    all: Vec<Artist>,
+    /// The places in `all`, in the order of folded names.
     by_name: Vec<usize>,
-    last: usize,
+    /// The last name asked for, as it was written, and whose it is.
+    last: Option<(String, usize)>,
 }
 
 impl Artists {
-    fn search(&self, name: &str) -> Result<usize, usize> {
-        self.by_name.binary_search_by(|&at| self.all[at].0.as_str().cmp(name))
+    fn search(&self, folded: &str) -> Result<usize, usize> {
+        self.by_name.binary_search_by(|&at| self.all[at].folded.as_str().cmp(folded))
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<usize> {
-        self.search(name).ok().map(|place| self.by_name[place])
+    /// Returns an artist's rows, if there is one of that name.
+    pub(super) fn find(&mut self, name: &str) -> Option<&mut Vec<Row>> {
+        let place = self.search(&folded(name)).ok()?;
+        let at = *self.by_name.get(place)?;
+        self.all.get_mut(at).map(|artist| &mut artist.rows)
     }
 
-    pub(super) fn find_or_add(&mut self, name: &str) -> usize {
+    /// Returns an artist's rows: none yet if the name is new.
+    pub(super) fn rows_of(&mut self, name: &str) -> &mut Vec<Row> {
         // Most files have an artist's rows one after another.
-        if self.all.get(self.last).is_none_or(|(last, _)| last != name) {
-            self.last = match self.search(name) {
-                Ok(place) => self.by_name[place],
-                Err(place) => {
-                    self.by_name.insert(place, self.all.len());
-                    self.all.push((name.to_owned(), Vec::new()));
-                    self.all.len() - 1
-                }
-            };
+        let at = match &self.last {
+            Some((last, at)) if last == name => *at,
+            _ => self.find_or_add(name),
+        };
+        &mut self.all[at].rows
+    }
+
+    fn find_or_add(&mut self, name: &str) -> usize {
+        let folded = folded(name);
+        let at = match self.search(&folded) {
+            Ok(place) => self.by_name[place],
+            Err(place) => {
+                self.by_name.insert(place, self.all.len());
+                self.all.push(Artist { name: name.to_owned(), folded, other: None, rows: Vec::new() });
+                self.all.len() - 1
+            }
+        };
+        let artist = &mut self.all[at];
+        if artist.name != name && artist.other.is_none() {
+            artist.other = Some(name.to_owned());
         }
-        self.last
+        self.last = Some((name.to_owned(), at));
+        at
+    }
+
+    /// Returns a sentence for each artist whose name is written in more than one way.
+    pub(super) fn spellings(&self) -> impl Iterator<Item = String> {
+        self.all.iter().filter_map(|artist| {
+            let other = artist.other.as_ref()?;
+            Some(format!("{} and {} are taken for one artist", quoted(&artist.name), quoted(other)))
+        })
+    }
+
+    /// Returns each artist with its rows.
+    pub(super) fn all(self) -> impl Iterator<Item = (String, Vec<Row>)> {
+        self.all.into_iter().map(|artist| (artist.name, artist.rows))
     }
 }
 
