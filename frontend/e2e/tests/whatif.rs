@@ -39,7 +39,7 @@ async fn assert_native(page: &Page) -> Result<()> {
     let columns: [(usize, Vec<f64>); 7] = [
         (0, native.rows.iter().map(|row| row.fair).collect()),
         (2, native.rows.iter().filter_map(|row| row.edge).collect()),
-        (3, native.rows.iter().filter_map(|row| row.edge_after_fees).collect()),
+        (3, native.rows.iter().filter_map(|row| Some(row.trade?.earns.to_dollars())).collect()),
         (4, native.rows.iter().map(|row| row.digital.merton).collect()),
         (5, native.rows.iter().map(|row| row.digital.black_scholes).collect()),
         (7, native.rows.iter().filter_map(|row| Some(row.implied.as_ref()?.forward)).collect()),

@@ -22,12 +22,14 @@
 //! # Ok::<(), shared::Invalid>(())
 //! ```
 
+mod edge;
 mod model;
 mod order;
 mod rounding;
 mod schedule;
 
 pub use crate::market::{FeeMultiplier, FeeType};
+pub use edge::{Edge, Quotes};
 pub use model::ModelFee;
 pub use order::{Fill, OrderFees};
 pub use rounding::{FeeAccumulator, FillFee, Membership, RoundingRule};

@@ -24,7 +24,7 @@ pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
             row.digital.merton,
             row.digital.black_scholes,
         ]);
-        table.add(&[row.edge.unwrap_or(0.0), row.edge_after_fees.unwrap_or(0.0)]);
+        table.add(&[row.edge.unwrap_or(0.0), row.trade.map_or(0.0, |edge| edge.earns.to_dollars())]);
         if let Some(implied) = &row.implied {
             table.add(&[implied.forward]);
             table.add(&implied.volatilities);

@@ -1,15 +1,14 @@
 //! What follows from a scenario: who wins with what probability, and what each artist's contract is worth.
 
+use super::levels::reach;
 use super::{Artist, Scenario, artist_parameter as own, event_parameter as common};
 use crate::Invalid;
-use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
-use crate::fees::{Fill, Membership, OrderFees, Role};
-use crate::market::Action;
-use crate::math::{exp, ln};
+use crate::fees::{Edge, FeeMultiplier, FeeSchedule, FeeType, Quotes};
+use crate::math::{exp, ln, max, min};
 use crate::pricing::digital::{DAYS_PER_YEAR, Drift, Jumps, MertonDigital, Parameters};
 use crate::pricing::implied::{Quote, implied_forward, implied_volatility};
 use crate::pricing::volatility::{ConditionalVolatility, Volatility};
-use crate::pricing::winner::{Outcome, Unlisted, WinnerTakeAll, Workspace};
+use crate::pricing::winner::{Outcome, Probabilities, Unlisted, WinnerTakeAll, Workspace};
 use crate::units::{Date, Price, Quantity};
 
 /// The size of the order whose fee is spread over its contracts: large enough that rounding hardly counts.
@@ -43,8 +42,8 @@ pub struct Row {
     pub market: Option<f64>,
     /// Fair less market, in dollars a contract.
     pub edge: Option<f64>,
-    /// What the better side, bought now, is expected to earn a contract after the taker's fee, in dollars.
-    pub edge_after_fees: Option<f64>,
+    /// The side to take at the market's price, and what it is expected to earn after the taker's fee.
+    pub trade: Option<Edge>,
     /// The artist's own digital at its strike.
     pub digital: Digital,
     /// What the market's price implies for the artist's own digital.
@@ -115,10 +114,29 @@ impl Scenario {
         Ok(self.winner(workspace)?.listed().to_vec())
     }
 
-    fn winner(&self, workspace: &mut Workspace) -> Result<crate::pricing::winner::Probabilities, Invalid> {
-        let outcomes =
-            self.artists.iter().map(|artist| self.outcome(artist)).collect::<Result<Vec<_>, _>>()?;
-        WinnerTakeAll::new(&outcomes, Unlisted::Mass(self.value(common::OTHER)))?.probabilities(workspace)
+    fn winner(&self, workspace: &mut Workspace) -> Result<Probabilities, Invalid> {
+        WinnerTakeAll::new(&self.outcomes()?, self.unlisted())?.probabilities(workspace)
+    }
+
+    /// Returns the law of each artist's listeners at settlement.
+    pub(super) fn outcomes(&self) -> Result<Vec<Outcome>, Invalid> {
+        self.artists.iter().map(|artist| self.outcome(artist)).collect()
+    }
+
+    fn unlisted(&self) -> Unlisted {
+        Unlisted::Mass(self.value(common::OTHER))
+    }
+
+    /// Moves the levels of this scenario's `outcomes`, but for the one that is `fixed`, until they win as `wanted`.
+    pub(super) fn reach(
+        &self,
+        outcomes: &mut [Outcome],
+        wanted: &[f64],
+        fixed: usize,
+    ) -> Result<(), Invalid> {
+        let spread = |artist| self.log_moments(artist).map(|(_, spread)| max(spread, 1e-3));
+        let spreads = self.artists.iter().map(spread).collect::<Result<Vec<f64>, _>>()?;
+        reach(outcomes, self.unlisted(), wanted, fixed, &spreads, &mut Workspace::new())
     }
 
     /// Returns years to settlement.
@@ -182,10 +200,7 @@ impl Scenario {
         let strike = artist.value(own::STRIKE);
         let market = artist.market.map(Price::to_dollars);
         let edge = market.map(|market| fair - market);
-        let edge_after_fees = match (artist.market, edge) {
-            (Some(price), Some(edge)) => Some(edge.abs() - taker_fee(price)?),
-            _ => None,
-        };
+        let trade = artist.market.map(|price| trade(fair, price)).transpose()?.flatten();
         let volatility = self.volatility(artist)?;
         Ok(Row {
             fair,
@@ -194,7 +209,7 @@ impl Scenario {
             log_deviation: self.log_moments(artist)?.1,
             market,
             edge,
-            edge_after_fees,
+            trade,
             digital: Digital {
                 merton: self.digital(artist, strike, true)?.value().prob_yes,
                 black_scholes: self.digital(artist, strike, false)?.value().prob_yes,
@@ -227,17 +242,12 @@ fn jumps(artist: &Artist) -> Result<Jumps, Invalid> {
     Jumps::new(artist.value(own::LAMBDA), artist.value(own::MU_J), artist.value(own::SIG_J))
 }
 
-/// Returns what a taker pays a contract, in dollars, in an order of [`ORDER_CONTRACTS`]: Kalshi's quadratic fee by
-/// the rule in force since October 2026. It is the same for buying YES at a price and NO at the complement.
-fn taker_fee(price: Price) -> Result<f64, Invalid> {
+/// Returns the better side at the market's last price, with what it earns by Kalshi's quadratic fee and the rule in force
+/// since October 2026.
+fn trade(fair: f64, last: Price) -> Result<Option<Edge>, Invalid> {
     let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE)?;
-    let fill = Fill {
-        date: Date::new(2026, 10, 1)?,
-        role: Role::Taker,
-        action: Action::Buy,
-        price,
-        count: Quantity::from_contracts(ORDER_CONTRACTS)?,
-    };
-    let fee = OrderFees::new(schedule, Membership::Direct).fill(&fill)?;
-    Ok(fee.net.to_dollars() / ORDER_CONTRACTS as f64)
+    let count = Quantity::from_contracts(ORDER_CONTRACTS)?;
+    // Probabilities that are integrated may be beyond 0 and 1 by rounding.
+    let fair = max(min(fair, 1.0), 0.0);
+    Edge::best(fair, Quotes::at(last), schedule, Date::new(2026, 10, 1)?, count)
 }

@@ -1,12 +1,13 @@
 //! The scenario with which an event's page opens.
 
+use super::levels::level;
 use super::{
-    ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario, artist_parameter as own, event_parameter as common,
+    ARTIST_PARAMETERS, Artist, EVENT_PARAMETERS, Scenario, artist_parameter as own, event_parameter as common,
 };
 use crate::Invalid;
 use crate::api::{ContractSummary, EventSummary};
-use crate::math::{exp, ln, max, min, normal};
-use crate::pricing::winner::{MOST_OUTCOMES, Workspace};
+use crate::math::{exp, max};
+use crate::pricing::winner::MOST_OUTCOMES;
 
 /// The leader's count where no count is known.
 const UNKNOWN_LEADER: f64 = 120_000_000.0;
@@ -48,40 +49,23 @@ impl Scenario {
     }
 
     /// Moves the counts until the fair values are the market's prices, scaled to leave OTHER its share.
-    ///
-    /// A secant in probit units: each level moves by how many standard deviations its probability is off.
     fn imply_spots(&mut self) {
-        const ROUNDS: usize = 40;
-        let prices: Vec<f64> = self
-            .artists
-            .iter()
-            .map(|a| a.market.map_or(0.01, |price| max(price.to_dollars(), 0.002)))
-            .collect();
+        let price = |artist: &Artist| artist.market.map_or(0.01, |price| max(price.to_dollars(), 0.002));
+        let prices: Vec<f64> = self.artists.iter().map(price).collect();
         let scale = (1.0 - self.value(common::OTHER)) / prices.iter().sum::<f64>();
         let wanted: Vec<f64> = prices.iter().map(|price| price * scale).collect();
-        let probit = |p: f64| normal::quantile(min(max(p, 1e-6), 1.0 - 1e-6)).unwrap_or(0.0);
-        let mut workspace = Workspace::new();
-        let mut levels: Vec<f64> = vec![ln(UNKNOWN_LEADER); wanted.len()];
-        for round in 0..ROUNDS {
-            for (artist, level) in self.artists.iter_mut().zip(&levels) {
-                artist.values[own::SPOT] = exp(*level);
-            }
-            let Ok(fair) = self.fair(&mut workspace) else { break };
-            let step = if round < ROUNDS / 2 { 0.8 } else { 0.4 };
-            for ((level, artist), (fair, wanted)) in
-                levels.iter_mut().zip(&self.artists).zip(fair.iter().zip(&wanted))
-            {
-                let spread = self.log_moments(artist).map_or(0.0, |(_, spread)| max(spread, 1e-3));
-                *level += step * spread * (probit(*wanted) - probit(*fair));
-            }
-            // Only differences count: the leader stays where it is.
-            let highest = levels.iter().copied().fold(f64::NEG_INFINITY, max);
-            for level in &mut levels {
-                *level += ln(UNKNOWN_LEADER) - highest;
-            }
+        let leader = (0..wanted.len()).reduce(|a, b| if wanted[b] > wanted[a] { b } else { a });
+        for artist in &mut self.artists {
+            artist.values[own::SPOT] = UNKNOWN_LEADER;
         }
-        for (artist, level) in self.artists.iter_mut().zip(&levels) {
-            artist.values[own::SPOT] = ARTIST_PARAMETERS[own::SPOT].nearest(exp(*level));
+        // Only differences count: the leader stays where it is.
+        let Ok(mut outcomes) = self.outcomes() else { return };
+        if self.reach(&mut outcomes, &wanted, leader.unwrap_or(0)).is_ok() {
+            let years = self.years();
+            for (artist, outcome) in self.artists.iter_mut().zip(&mut outcomes) {
+                let spot = exp(*level(outcome) - artist.values[own::TREND] * years);
+                artist.values[own::SPOT] = ARTIST_PARAMETERS[own::SPOT].nearest(spot);
+            }
         }
     }
 

@@ -6,12 +6,14 @@
 mod curves;
 mod evaluate;
 mod event;
+mod levels;
 mod link;
 mod nowcast;
 mod parameter;
 
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};
 pub use evaluate::{Digital, Evaluation, Implied, Row};
+pub use nowcast::{Basis, Joined, of_nowcast_event};
 // Where the quoting settings look for it.
 pub use parameter::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Parameter};
 
@@ -154,5 +156,7 @@ impl Scenario {
     }
 }
 
+#[cfg(test)]
+mod nowcast_tests;
 #[cfg(test)]
 mod tests;

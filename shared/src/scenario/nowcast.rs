@@ -1,21 +1,199 @@
 //! A nowcast as a scenario: what it says becomes what an analyst drags.
 
+use super::levels::level;
 use super::{
     ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario, artist_parameter as own, event_parameter as common,
 };
 use crate::Invalid;
+use crate::api::EventSummary;
 use crate::market::{EventTicker, Ticker};
-use crate::math::{exp, ln};
+use crate::math::{exp, ln, max};
+use crate::names::folded;
 use crate::nowcast::event::{EventNowcast, Standing};
+use crate::nowcast::forecast::Nowcaster;
+use crate::nowcast::other::OutsiderRate;
+use crate::nowcast::series::History;
+use crate::pieces::Pieces;
 use crate::pricing::digital::DAYS_PER_YEAR;
-use crate::units::Price;
+use crate::pricing::winner::{MOST_OUTCOMES, Workspace};
+use crate::units::{Date, Price, Timestamp};
+
+/// An artist whose last count is so many days older than another's has no history to speak of.
+const SILENT: i32 = 28;
+
+/// The price of a contract that has none, or next to none, where it stands for the artist's chances.
+const LEAST_PRICE: f64 = 0.002;
+
+/// Where an artist's numbers in a scenario come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// The nowcast of the artist's listeners.
+    Nowcast,
+    /// The contract's price alone, as there is no history of the artist: its count stands for nothing but its chances.
+    MarketShare,
+}
+
+impl Basis {
+    /// Returns its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nowcast => "nowcast",
+            Self::MarketShare => "market share",
+        }
+    }
+}
+
+/// A scenario that opens on a nowcast's numbers, and what these rest on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joined {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Where each artist's numbers come from, in the scenario's order.
+    pub bases: Vec<Basis>,
+    /// The day of the last count that was known.
+    pub as_of: Date,
+    /// How many counts are published from then to the one that settles.
+    pub days_left: i32,
+}
+
+/// One contract of a scenario to be: the place of its artist among the nowcast's, if it is there.
+struct Listed {
+    ticker: Ticker,
+    price: Option<Price>,
+    standing: Option<usize>,
+}
+
+/// Returns the work of opening an event's scenario on the nowcast of its artists, from what `histories` know up to the
+/// day of `now`.
+///
+/// The model is fitted to the histories of the event's artists. See [`Joined::new`] for what becomes of the others.
+///
+/// # Errors
+///
+/// The work names `settles` if nobody knows when the event does, `histories` if they have none of its artists,
+/// `settlement` if the count that settles is known already or is more than two months away, or what the fit lacks.
+pub fn of_nowcast_event(
+    event: &EventSummary,
+    histories: &[History],
+    now: Timestamp,
+) -> Pieces<'static, Result<Joined, Invalid>> {
+    let chosen = with_counts(event, histories, now.date());
+    let event = event.clone();
+    Pieces::new(|pace| async move {
+        let settlement = event.settles.ok_or_else(|| Invalid::new("settles", "isn't known of this event"))?;
+        let artists = chosen.iter().map(|(history, _)| history.artist()).collect::<Vec<_>>();
+        if artists.is_empty() {
+            return Err(Invalid::new("histories", "have no recent count of this event's artists"));
+        }
+        let views: Vec<_> = chosen.iter().map(|(history, last)| history.as_of(*last)).collect();
+        let nowcaster = Nowcaster::fit_at(&pace, &views).await?;
+        pace.rest().await;
+        let mut workspace = Workspace::new();
+        let rate = OutsiderRate::recorded()?;
+        let nowcast = EventNowcast::new(&nowcaster, settlement, &[], &rate, &mut workspace)?;
+        Joined::new(&event, &artists, &nowcast)
+    })
+}
+
+/// Returns the histories of the event's artists that have a recent count, each with the day of its last one.
+fn with_counts(event: &EventSummary, histories: &[History], today: Date) -> Vec<(History, Date)> {
+    let mut chosen = Vec::new();
+    for contract in &event.contracts {
+        let name = folded(&contract.name);
+        if let Some(history) = histories.iter().find(|history| folded(history.artist()) == name)
+            && let Some(last) = history.as_of(today).last_count()
+        {
+            chosen.push((history.clone(), last));
+        }
+    }
+    let newest = chosen.iter().map(|(_, last)| *last).max();
+    chosen.retain(|(_, last)| newest.is_some_and(|newest| newest.days_since(*last) < SILENT));
+    chosen
+}
+
+impl Joined {
+    /// Returns the scenario of `event` in which the contracts of `artists`, the names behind the nowcast's standings,
+    /// win as often as the nowcast says, and the listeners of each have its distribution at settlement.
+    ///
+    /// OTHER keeps the nowcast's mass. Of what it leaves, an artist of the event without a standing has the share of its
+    /// price among the event's prices, and those with one split the rest as the nowcast does. The chances of a standing
+    /// that the event doesn't list are OTHER's.
+    ///
+    /// The nowcast's artists may differ in how much moves them together, and a scenario has one correlation for all:
+    /// their mean. What that changes is made up for by the artists' growth, so that the probabilities are the nowcast's;
+    /// what the digits of the growth leave over, by the count, which moves by some millionths.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Scenario::new`], or names `artists` if the event lists none of them.
+    pub fn new(event: &EventSummary, artists: &[&str], nowcast: &EventNowcast) -> Result<Self, Invalid> {
+        let names: Vec<String> = artists.iter().map(|artist| folded(artist)).collect();
+        let mut listed: Vec<Listed> = Vec::with_capacity(event.contracts.len());
+        for contract in &event.contracts {
+            let name = folded(&contract.name);
+            let standing = names.iter().position(|other| *other == name);
+            listed.push(Listed { ticker: contract.ticker.clone(), price: Some(contract.last), standing });
+        }
+        // Who has a history comes before who is left out.
+        while listed.len() > MOST_OUTCOMES
+            && let Some(place) = listed.iter().rposition(|contract| contract.standing.is_none())
+        {
+            listed.remove(place);
+        }
+        Self::of(event.event.clone(), nowcast, &listed)
+    }
+
+    fn of(event: EventTicker, nowcast: &EventNowcast, listed: &[Listed]) -> Result<Self, Invalid> {
+        let standing = |contract: &Listed| nowcast.standings.get(contract.standing?);
+        let standings: Vec<&Standing> = listed.iter().filter_map(standing).collect();
+        let as_of = standings.iter().map(|standing| standing.fan.as_of).max();
+        let as_of = as_of.ok_or_else(|| Invalid::new("artists", "are none of the event's"))?;
+        let days_left = nowcast.settlement.days_since(as_of);
+        let mut shared = EVENT_PARAMETERS.map(|parameter| parameter.default);
+        let mut set = |place: usize, value: f64| shared[place] = EVENT_PARAMETERS[place].nearest(value);
+        set(common::DAYS, f64::from(days_left));
+        let squares = standings.iter().map(|standing| standing.loading * standing.loading);
+        set(common::CORRELATION, squares.sum::<f64>() / standings.len() as f64);
+        let won: f64 = standings.iter().map(|standing| standing.win).sum();
+        set(common::OTHER, 1.0 - won);
+
+        let price = |contract: &Listed| max(contract.price.map_or(0.0, Price::to_dollars), LEAST_PRICE);
+        let prices: f64 = listed.iter().map(price).sum();
+        let alone: f64 = listed.iter().filter(|c| standing(c).is_none()).map(price).sum();
+        let chances = |contract: &Listed| match standing(contract) {
+            Some(standing) => standing.win / won * (1.0 - alone / prices),
+            None => price(contract) / prices,
+        };
+        let left = 1.0 - shared[common::OTHER];
+        let wanted: Vec<f64> = listed.iter().map(|contract| left * chances(contract)).collect();
+
+        let years = f64::from(days_left) / DAYS_PER_YEAR;
+        let most = standings.iter().map(|standing| standing.settles().median()).fold(0.0, max);
+        let mut bases = Vec::with_capacity(listed.len());
+        let mut artists = Vec::with_capacity(listed.len());
+        for contract in listed {
+            let (basis, values) = match standing(contract) {
+                Some(standing) => (Basis::Nowcast, values(standing, years)),
+                None => (Basis::MarketShare, unknown(most)),
+            };
+            bases.push(basis);
+            artists.push((contract.ticker.clone(), contract.price, values));
+        }
+        let mut scenario = Scenario::new(event, shared, artists)?;
+        // The medians as they are, and not as the digits kept have them.
+        let medians: Vec<Option<f64>> =
+            listed.iter().map(|contract| standing(contract).map(|s| s.settles().mean)).collect();
+        scenario.win_as(&wanted, &medians)?;
+        scenario.strike_at_rivals();
+        Ok(Self { scenario, bases, as_of, days_left })
+    }
+}
 
 impl Scenario {
-    /// Returns the scenario in which each artist's listeners have the nowcast's distribution at settlement, to the
-    /// digits and within the ranges that a scenario keeps.
+    /// Returns the scenario in which each of the nowcast's artists wins as often as it says.
     ///
-    /// `contracts` are the artists' tickers and last prices, in the nowcast's order. The nowcast's artists may differ
-    /// in how much moves them together; a scenario has one correlation for all, which is their mean.
+    /// `contracts` are the artists' tickers and last prices, in the nowcast's order. As [`Joined::new`], for an event
+    /// that lists all of them and nobody else.
     ///
     /// # Errors
     ///
@@ -25,32 +203,45 @@ impl Scenario {
         nowcast: &EventNowcast,
         contracts: Vec<(Ticker, Option<Price>)>,
     ) -> Result<Self, Invalid> {
-        let standings = &nowcast.standings;
-        if contracts.len() != standings.len() {
-            return Err(Invalid::new(
-                "contracts",
-                format!("must be {}, got {}", standings.len(), contracts.len()),
-            ));
+        let count = nowcast.standings.len();
+        if contracts.len() != count {
+            return Err(Invalid::new("contracts", format!("must be {count}, got {}", contracts.len())));
         }
-        let days = standings.iter().map(|s| nowcast.settlement.days_since(s.fan.as_of)).max().unwrap_or(0);
-        let mut shared = EVENT_PARAMETERS.map(|parameter| parameter.default);
-        let mut set = |place: usize, value: f64| shared[place] = EVENT_PARAMETERS[place].nearest(value);
-        set(common::DAYS, f64::from(days));
-        let squares = standings.iter().map(|s| s.loading * s.loading);
-        set(common::CORRELATION, squares.sum::<f64>() / standings.len() as f64);
-        set(common::OTHER, nowcast.other);
-        let years = f64::from(days) / DAYS_PER_YEAR;
-        let artists = contracts
+        let listed: Vec<Listed> = contracts
             .into_iter()
-            .zip(standings)
-            .map(|((ticker, price), standing)| (ticker, price, values(standing, years)))
+            .enumerate()
+            .map(|(place, (ticker, price))| Listed { ticker, price, standing: Some(place) })
             .collect();
-        let mut scenario = Self::new(event, shared, artists)?;
-        scenario.strike_at_rivals();
-        Ok(scenario)
+        Ok(Joined::of(event, nowcast, &listed)?.scenario)
+    }
+
+    /// Moves the medians from `medians`, or from what the scenario has, until the artists win as `wanted`.
+    fn win_as(&mut self, wanted: &[f64], medians: &[Option<f64>]) -> Result<(), Invalid> {
+        let years = self.years();
+        let mut outcomes = self.outcomes()?;
+        for (outcome, median) in outcomes.iter_mut().zip(medians) {
+            if let Some(median) = median {
+                *level(outcome) = *median;
+            }
+        }
+        // The likeliest of those whose medians are known keeps its own.
+        let known = (0..wanted.len()).filter(|&i| medians.get(i).is_some_and(Option::is_some));
+        let fixed = known.reduce(|a, b| if wanted[b] > wanted[a] { b } else { a }).unwrap_or(0);
+        self.reach(&mut outcomes, wanted, fixed)?;
+        for ((artist, outcome), median) in self.artists.iter_mut().zip(&mut outcomes).zip(medians) {
+            let level = *level(outcome);
+            if median.is_some() {
+                let growth = (level - ln(artist.values[own::SPOT])) / years;
+                artist.values[own::TREND] = ARTIST_PARAMETERS[own::TREND].nearest(growth);
+            }
+            let spot = exp(level - artist.values[own::TREND] * years);
+            artist.values[own::SPOT] = ARTIST_PARAMETERS[own::SPOT].nearest(spot);
+        }
+        Ok(())
     }
 }
 
+/// Returns an artist's parameters by its nowcast: all but the growth, which is what the median asks for.
 fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
     let mut values = ARTIST_PARAMETERS.map(|parameter| parameter.default);
     let mut set = |place: usize, value: f64| {
@@ -58,13 +249,7 @@ fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
         values[place]
     };
     let settles = standing.settles();
-    let spot = set(own::SPOT, exp(standing.fan.steps[0].listeners.mean));
-    let trend = set(own::TREND, (settles.mean - ln(spot)) / years);
-    // Few days may ask for more growth a year than a scenario takes: then the count now makes up for it, so that the
-    // count that settles stays where it was.
-    if (settles.mean - ln(spot) - trend * years).abs() > 1e-3 {
-        set(own::SPOT, exp(settles.mean - trend * years));
-    }
+    set(own::SPOT, exp(standing.fan.steps[0].listeners.mean));
     set(own::SIGMA_BASE, settles.sd / years.sqrt());
     let lambda = set(own::LAMBDA, settles.jump_intensity / years);
     // Few days may ask for more jumps a year than a scenario takes: then fewer and larger ones, of one variance.
@@ -73,57 +258,9 @@ fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
     values
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::nowcast::event::settlement_after;
-    use crate::nowcast::forecast::Nowcaster;
-    use crate::nowcast::other::OutsiderRate;
-    use crate::nowcast::series::AsOf;
-    use crate::pricing::winner::Workspace;
-    use crate::units::Date;
-    use crate::world;
-
-    #[test]
-    fn growth_beyond_a_scenarios_range_settles_where_the_nowcast_did() {
-        let histories = world::histories(5, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
-        let day = "2025-05-20".parse::<Date>().unwrap();
-        let views: Vec<AsOf<'_>> = histories.iter().map(|history| history.as_of(day)).collect();
-        let nowcaster = Nowcaster::fit(&views).unwrap();
-        let rate = OutsiderRate::recorded().unwrap();
-        let mut nowcast =
-            EventNowcast::new(&nowcaster, settlement_after(day), &[], &rate, &mut Workspace::new()).unwrap();
-        let standing = &mut nowcast.standings[0];
-        standing.fan.steps.last_mut().unwrap().listeners.mean += 0.5;
-        let years = 11.0 / DAYS_PER_YEAR;
-        let values = values(standing, years);
-        assert_eq!(values[own::TREND], 5.0);
-        let median = values[own::SPOT] * exp(values[own::TREND] * years);
-        assert!((median / standing.settles().median() - 1.0).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_scenario_says_what_the_nowcast_said() {
-        let histories = world::histories(5, "2024-01-01".parse::<Date>().unwrap(), 5, 500).unwrap();
-        for day in ["2025-05-06", "2025-05-28"] {
-            let day = day.parse::<Date>().unwrap();
-            let views: Vec<AsOf<'_>> = histories.iter().map(|history| history.as_of(day)).collect();
-            let nowcaster = Nowcaster::fit(&views).unwrap();
-            let (rate, mut workspace) = (OutsiderRate::recorded().unwrap(), Workspace::new());
-            let nowcast =
-                EventNowcast::new(&nowcaster, settlement_after(day), &[], &rate, &mut workspace).unwrap();
-            let contracts =
-                (0..5).map(|i| (format!("KXTOPMONTHLY-25MAY-A{i}").parse().unwrap(), None)).collect();
-            let scenario =
-                Scenario::of_nowcast("KXTOPMONTHLY-25MAY".parse().unwrap(), &nowcast, contracts).unwrap();
-            let found = scenario.evaluate(&mut workspace).unwrap();
-            for (row, standing) in found.rows.iter().zip(&nowcast.standings) {
-                // Off by one correlation for all, and by the digits kept.
-                assert!((row.fair - standing.win).abs() < 0.01, "{} {}", row.fair, standing.win);
-                assert!((row.median / standing.settles().median() - 1.0).abs() < 1e-4);
-                assert!((row.log_deviation / standing.settles().total_sd() - 1.0).abs() < 0.02);
-            }
-            assert!((found.other - nowcast.other).abs() < 1e-5);
-        }
-    }
+/// Returns the parameters of an artist of whom nothing is known, as large as the leader, from where its price takes it.
+fn unknown(leader: f64) -> [f64; ARTIST_PARAMETERS.len()] {
+    let mut values = ARTIST_PARAMETERS.map(|parameter| parameter.default);
+    values[own::SPOT] = ARTIST_PARAMETERS[own::SPOT].nearest(leader);
+    values
 }

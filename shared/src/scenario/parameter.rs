@@ -118,7 +118,8 @@ pub const ARTIST_PARAMETERS: [Parameter; 9] = [
         label: "Trend",
         unit: "/ year",
         meaning: "Growth of the median a year, as a change of the logarithm",
-        range: (-5.0, 5.0),
+        // In February 2026 one artist's was 7 for a fortnight.
+        range: (-12.0, 12.0),
         default: 0.0,
         step: 0.01,
         decimals: 4,

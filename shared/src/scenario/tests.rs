@@ -4,6 +4,7 @@ use super::{
     ARTIST_PARAMETERS, EVENT_PARAMETERS, Reprices, Scenario, density, event_parameter, strike_curve,
 };
 use crate::api::{ContractSummary, EventSummary, Origin};
+use crate::market::Side;
 use crate::pricing::winner::Workspace;
 use crate::units::{Date, Price, Quantity};
 
@@ -114,7 +115,7 @@ fn an_event_without_counts_opens_at_the_markets_prices() {
     let sum = 1.06 / (1.0 - found.other);
     for row in &found.rows {
         let wanted = row.market.unwrap() / sum;
-        assert!((row.fair - wanted).abs() < 0.005, "{} instead of {wanted}", row.fair);
+        assert!((row.fair - wanted).abs() < 1e-6, "{} instead of {wanted}", row.fair);
     }
 }
 
@@ -127,7 +128,12 @@ fn edges_are_before_and_after_the_takers_fee() {
     let edge = row.edge.unwrap();
     assert_eq!(edge, row.fair - 0.5);
     // 0.07 · ½ · ½ a contract.
-    assert!((row.edge_after_fees.unwrap() - (edge.abs() - 0.0175)).abs() < 1e-12);
+    let trade = row.trade.unwrap();
+    assert_eq!(trade.take(), Some(Side::Yes));
+    assert!((trade.earns.to_dollars() - (edge - 0.0175)).abs() < 1e-6);
+    // The artist that is worth less than its price is sold: both edges have the sign of what there is to earn.
+    let other = &found.rows[1];
+    assert_eq!((other.edge.unwrap() < 0.0, other.trade.unwrap().take()), (true, Some(Side::No)));
 }
 
 #[test]

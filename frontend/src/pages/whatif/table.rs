@@ -39,7 +39,7 @@ pub(super) fn WhatIfTable(
         column(
             "After fees",
             "What the better side earns a contract after the taker's fee",
-            |row| row.edge_after_fees,
+            |row| row.trade.map(|edge| edge.earns.to_dollars()),
             signed,
             true,
         ),

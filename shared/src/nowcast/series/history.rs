@@ -128,6 +128,12 @@ impl<'a> AsOf<'a> {
         self.days
     }
 
+    /// Returns the last day with a count of listeners, if there is one.
+    pub fn last_count(&self) -> Option<Date> {
+        let place = self.days.iter().rposition(|day| day.listeners.is_some())?;
+        Some(self.first.plus_days(i32::try_from(place).ok()?))
+    }
+
     /// Returns the observation of `day`, or `None` outside the days known.
     pub fn on(&self, day: Date) -> Option<&'a Observation> {
         self.days.get(usize::try_from(day.days_since(self.first)).ok()?)
@@ -150,6 +156,8 @@ mod tests {
         assert_eq!(history.as_of(first.plus_days(-1)).days().len(), 0);
         assert_eq!(history.as_of(first.plus_days(99)).days().len(), 5);
         assert_eq!(history.end(), first.plus_days(5));
+        assert_eq!(history.as_of(first.plus_days(2)).last_count(), Some(first.plus_days(2)));
+        assert_eq!(history.as_of(first.plus_days(-1)).last_count(), None);
     }
 
     #[test]

@@ -1,0 +1,135 @@
+//! Tests of scenarios that open on a nowcast.
+
+use super::{Basis, Joined, Scenario, artist_parameter as own, event_parameter as common, of_nowcast_event};
+use crate::api::{ContractSummary, EventSummary, Origin};
+use crate::math::exp;
+use crate::nowcast::event::{EventNowcast, settlement_after};
+use crate::nowcast::forecast::Nowcaster;
+use crate::nowcast::other::OutsiderRate;
+use crate::nowcast::series::{AsOf, History};
+use crate::pricing::digital::DAYS_PER_YEAR;
+use crate::pricing::winner::Workspace;
+use crate::units::{Date, Price, Quantity};
+use crate::world;
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn nowcast(histories: &[History], day: Date) -> EventNowcast {
+    let views: Vec<AsOf<'_>> = histories.iter().map(|history| history.as_of(day)).collect();
+    let nowcaster = Nowcaster::fit(&views).unwrap();
+    let rate = OutsiderRate::recorded().unwrap();
+    EventNowcast::new(&nowcaster, settlement_after(day), &[], &rate, &mut Workspace::new()).unwrap()
+}
+
+/// The event of May 2025 that lists these names at these prices.
+fn event(contracts: &[(&str, i64)]) -> EventSummary {
+    let at = day("2025-05-20").midnight();
+    let contract = |(place, &(name, cents)): (usize, &(&str, i64))| ContractSummary {
+        ticker: format!("KXTOPMONTHLY-25MAY-A{place}").parse().unwrap(),
+        name: name.to_owned(),
+        listeners: None,
+        trades: 1,
+        volume: Quantity::from_contracts(1).unwrap(),
+        last: Price::from_cents(cents).unwrap(),
+        first_at: at,
+        last_at: at,
+    };
+    EventSummary {
+        event: "KXTOPMONTHLY-25MAY".parse().unwrap(),
+        origin: Origin::Recorded,
+        settles: Some(day("2025-05-31")),
+        contracts: contracts.iter().enumerate().map(contract).collect(),
+    }
+}
+
+#[test]
+fn growth_beyond_a_scenarios_range_settles_where_the_nowcast_did() {
+    let histories = world::histories(5, day("2024-01-01"), 2, 520).unwrap();
+    let mut nowcast = nowcast(&histories, day("2025-05-20"));
+    let median = {
+        let first = &mut nowcast.standings[0];
+        first.fan.steps.last_mut().unwrap().listeners.mean += 0.6;
+        first.settles().median()
+    };
+    (nowcast.standings[0].win, nowcast.standings[1].win) = (1.0 - nowcast.other, 0.0);
+    let ticker = |place: usize| (format!("KXTOPMONTHLY-25MAY-A{place}").parse().unwrap(), None);
+    let event = "KXTOPMONTHLY-25MAY".parse().unwrap();
+    let scenario = Scenario::of_nowcast(event, &nowcast, (0..2).map(ticker).collect()).unwrap();
+    let first = &scenario.artists()[0];
+    assert_eq!(first.value(own::TREND), 12.0);
+    let settles = first.value(own::SPOT) * exp(first.value(own::TREND) * 11.0 / DAYS_PER_YEAR);
+    assert!((settles / median - 1.0).abs() < 1e-7);
+}
+
+#[test]
+fn the_scenario_says_what_the_nowcast_said() {
+    let histories = world::histories(5, day("2024-01-01"), 5, 520).unwrap();
+    for known in ["2025-05-06", "2025-05-28"] {
+        let nowcast = nowcast(&histories, day(known));
+        let contracts = (0..5).map(|i| (format!("KXTOPMONTHLY-25MAY-A{i}").parse().unwrap(), None)).collect();
+        let scenario =
+            Scenario::of_nowcast("KXTOPMONTHLY-25MAY".parse().unwrap(), &nowcast, contracts).unwrap();
+        let found = scenario.evaluate(&mut Workspace::new()).unwrap();
+        for ((row, artist), standing) in found.rows.iter().zip(scenario.artists()).zip(&nowcast.standings) {
+            assert!((row.fair - standing.win).abs() < 1e-5, "{} {}", row.fair, standing.win);
+            // One correlation for all is made up for by growth, and the digits of growth by the count.
+            assert!((row.median / standing.settles().median() - 1.0).abs() < 2e-3);
+            assert!((artist.value(own::SPOT) / exp(standing.fan.steps[0].listeners.mean) - 1.0).abs() < 5e-6);
+            assert!((row.log_deviation / standing.settles().total_sd() - 1.0).abs() < 0.02);
+        }
+        assert!((found.other - nowcast.other).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn who_has_no_history_has_the_share_of_its_price() {
+    let histories = world::histories(5, day("2024-01-01"), 4, 520).unwrap();
+    let names: Vec<&str> = histories.iter().map(History::artist).collect();
+    let capitals = names[0].to_uppercase();
+    // One of the four isn't listed, and two are whom nobody knows.
+    let event = event(&[("Nobody", 30), (&capitals, 20), (names[1], 20), ("Somebody", 5), (names[2], 30)]);
+    let nowcast = nowcast(&histories, day("2025-05-20"));
+    let Joined { scenario, bases, as_of, days_left } = Joined::new(&event, &names, &nowcast).unwrap();
+    let (known, unknown) = (Basis::Nowcast, Basis::MarketShare);
+    assert_eq!(bases, [unknown, known, known, unknown, known]);
+    assert_eq!((as_of, days_left), (day("2025-05-20"), 11));
+    let other = nowcast.other + nowcast.standings[3].win;
+    assert!((scenario.value(common::OTHER) - other).abs() < 1e-5);
+    let left = 1.0 - scenario.value(common::OTHER);
+    let listed: f64 = nowcast.standings[..3].iter().map(|standing| standing.win).sum();
+    let wins = |place: usize| left * nowcast.standings[place].win / listed * 70.0 / 105.0;
+    let wanted = [left * 30.0 / 105.0, wins(0), wins(1), left * 5.0 / 105.0, wins(2)];
+    let found = scenario.evaluate(&mut Workspace::new()).unwrap();
+    for (row, wanted) in found.rows.iter().zip(wanted) {
+        assert!((row.fair - wanted).abs() < 1e-6, "{} {wanted}", row.fair);
+    }
+    assert_eq!(Joined::new(&event, &["Who"], &nowcast).unwrap_err().field, "artists");
+}
+
+#[test]
+fn what_is_published_later_changes_nothing() {
+    let mut histories = world::histories(5, day("2024-01-01"), 3, 520).unwrap();
+    let (first, last) = (histories[0].artist().to_owned(), day("2025-05-10"));
+    let event = event(&[(&first, 60), ("Nobody", 20), (histories[1].artist(), 30)]);
+    let open =
+        |histories: &[History], now: Date| of_nowcast_event(&event, histories, now.midnight()).finish();
+    let joined = open(&histories, last).unwrap();
+    assert_eq!((joined.as_of, joined.days_left), (last, 21));
+    let until = |history: &History| {
+        History::new(history.artist(), history.first(), history.as_of(last).days().to_vec()).unwrap()
+    };
+    let known: Vec<History> = histories.iter().map(until).collect();
+    assert_eq!(open(&known, day("2030-01-01")).unwrap(), joined);
+    // The day that settles is no forecast, and a history that ended long ago is none.
+    assert_eq!(open(&histories, day("2025-05-31")).unwrap_err().field, "settlement");
+    histories[0] =
+        History::new(first, day("2024-01-01"), histories[0].as_of(day("2025-04-01")).days().to_vec())
+            .unwrap();
+    assert_eq!(
+        open(&histories, last).unwrap().bases,
+        [Basis::MarketShare, Basis::MarketShare, Basis::Nowcast]
+    );
+    assert_eq!(open(&histories[2..], last).unwrap_err().field, "histories");
+}
