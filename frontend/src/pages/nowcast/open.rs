@@ -1,5 +1,7 @@
 //! Files of listeners that a person opens: read in the page, so that nothing leaves the machine.
 
+use std::sync::Arc;
+
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,8 +25,10 @@ pub(super) fn OpenListeners() -> impl IntoView {
         let files: Vec<File> =
             files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default();
         spawn_local(async move {
-            desk.say(match open(&files).await {
-                Ok((loaded, remarks)) => {
+            let before = studio.change(|state| state.opened.clone());
+            desk.say(match open(&files, before).await {
+                Ok((loaded, remarks, tables)) => {
+                    studio.change(|state| state.opened = tables);
                     let mut said = vec![loaded.summary()];
                     studio.show(loaded, "");
                     said.extend(remarks.into_iter().map(|remark| remark + "."));
@@ -44,24 +48,28 @@ pub(super) fn OpenListeners() -> impl IntoView {
     }
 }
 
-/// Returns what the files hold, and a sentence for each thing that was taken for granted.
-async fn open(files: &[File]) -> Result<(Loaded, Vec<String>), String> {
-    let mut tables = Vec::new();
+/// A file's name and its content.
+type Opened = (String, Arc<[u8]>);
+
+/// Returns what the files and those opened before hold, a sentence for each thing that was taken for granted, and all of
+/// these files. Of two files of one name the newer one counts.
+async fn open(files: &[File], mut tables: Vec<Opened>) -> Result<(Loaded, Vec<String>, Vec<Opened>), String> {
     for file in files {
         let name = file.name();
         if file.size() > MOST_BYTES {
             return Err(format!("{name} is larger than 32 MB."));
         }
         let bytes = bytes(file).await.map_err(|_| format!("{name} can't be read as gzip."))?;
-        tables.push((name, bytes));
+        tables.retain(|(other, _)| *other != name);
+        tables.push((name, bytes.into()));
     }
     let read = read(&tables).map_err(|reason| format!("{reason}."))?;
     let names: Vec<&str> = tables.iter().map(|(name, _)| name.as_str()).collect();
-    Ok((Loaded::new(names.join(", "), None, read.histories)?, read.remarks))
+    Ok((Loaded::new(names.join(", "), None, read.histories)?, read.remarks, tables))
 }
 
 /// Tells listeners from events by their columns, and reads both.
-fn read(tables: &[(String, Vec<u8>)]) -> Result<HistoriesRead, String> {
+fn read(tables: &[Opened]) -> Result<HistoriesRead, String> {
     let (mut listeners, mut events) = (Vec::new(), Vec::new());
     for (name, bytes) in tables {
         let source = Source::new(name, bytes);

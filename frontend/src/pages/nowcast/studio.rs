@@ -123,6 +123,8 @@ pub(super) struct State {
     pub(super) known: Option<Arc<Known>>,
     pub(super) event: Option<Arc<EventNowcast>>,
     pub(super) score: Score,
+    /// The files that were opened here, by name: a further one adds to them.
+    pub(super) opened: Vec<(String, Arc<[u8]>)>,
     fits: Vec<(Date, Fit)>,
     /// What was said of an artist's days, kept while a range or a release moves.
     said: Option<(usize, Arc<Vec<DayAhead>>)>,
@@ -166,6 +168,7 @@ impl Studio {
             known: None,
             event: None,
             score: Score::None,
+            opened: Vec::new(),
             fits: Vec::new(),
             said: None,
             asked: false,
