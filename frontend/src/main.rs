@@ -8,8 +8,10 @@
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 
 mod app;
+mod commands;
 mod desk;
 mod frames;
+mod host;
 mod keys;
 mod net;
 mod pages;
@@ -17,13 +19,23 @@ mod parts;
 mod pieces;
 mod reactive;
 mod route;
+mod server;
+mod sheets;
 mod theme;
 mod worker;
 
 fn main() {
-    console_error_panic_hook::set_once();
     match worker::inside::scope() {
-        Some(scope) => worker::inside::listen(&scope),
-        None => leptos::mount::mount_to_body(app::App),
+        Some(scope) => {
+            let page = scope.clone();
+            std::panic::set_hook(Box::new(move |panic| worker::inside::give_up(&page, &panic.to_string())));
+            worker::inside::listen(&scope);
+        }
+        None => {
+            std::panic::set_hook(Box::new(|panic| {
+                host::fail("The page's program met a case that it wasn't written for.", &panic.to_string());
+            }));
+            leptos::mount::mount_to_body(app::App);
+        }
     }
 }

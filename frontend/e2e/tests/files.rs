@@ -90,7 +90,7 @@ async fn malformed_rows_are_skipped_counted_and_named() -> Result<()> {
         ))
         .await?;
         let said = opened(&page, "Opened torn.csv").await?;
-        ensure!(said.contains("2 prints of 1 contracts") && said.contains("2 malformed rows were skipped"), "{said}");
+        ensure!(said.contains("2 prints of 1 contract in") && said.contains("2 malformed rows were skipped"), "{said}");
         page.until("document.querySelector('footer .caution').textContent.includes('torn.csv, line 3, column price')")
             .await?;
         page.until("document.querySelector('footer .caution').textContent.includes('torn.csv, line 4, column timestamp')")

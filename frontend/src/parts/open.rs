@@ -71,7 +71,8 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         let said = match answer {
             Answer::Opened { events, contracts, .. } if events.is_empty() && contracts > 0.0 => {
                 desk.opened_files.update(|count| *count += 1);
-                Ok(format!("{names}: how {} contracts settled is known now.", contracts as i64))
+                let contracts = format::counted(contracts as usize, "contract");
+                Ok(format!("{names}: how {contracts} settled is known now."))
             }
             Answer::Opened { events, malformed, problems, .. } => {
                 show(desk, &names, events, malformed as i64, problems)
@@ -101,15 +102,19 @@ fn show(
     let contracts = || events.iter().flat_map(|event| &event.contracts);
     let trades: usize = contracts().map(|contract| contract.trades).sum();
     let mut said = format!(
-        "Opened {names}: {} prints of {} contracts in {}.",
-        format::grouped(trades as i64),
-        contracts().count(),
+        "Opened {names}: {} of {} in {}.",
+        format::counted(trades, "print"),
+        format::counted(contracts().count(), "contract"),
         events.iter().map(|event| event.event.as_str()).collect::<Vec<_>>().join(", ")
     );
     if malformed > 0 {
         said.push_str(&format!(
-            " {} malformed rows were skipped; the foot of the page names them.",
-            format::grouped(malformed)
+            " {} skipped; the foot of the page names what is wrong.",
+            if malformed == 1 {
+                "1 malformed row was".to_owned()
+            } else {
+                format!("{} malformed rows were", format::grouped(malformed))
+            }
         ));
     } else if let Some(problem) = problems.first() {
         said.push_str(&format!(" {problem}."));

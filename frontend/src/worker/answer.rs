@@ -55,6 +55,8 @@ pub(crate) enum Answer {
     Sweep(SweepFound),
     /// Configurations side by side.
     Compare(CompareFound),
+    /// It was done, and there is nothing to say.
+    Done,
     /// Why there is no answer.
     Failed(String),
 }
@@ -73,6 +75,7 @@ pub(super) const LINES: u8 = 10;
 pub(super) const EXPLAIN: u8 = 11;
 pub(super) const SWEEP: u8 = 12;
 pub(super) const COMPARE: u8 = 13;
+const DONE: u8 = 14;
 
 impl Answer {
     /// Returns whether no other answer to the same question follows.
@@ -107,6 +110,7 @@ impl Answer {
             }
             Self::Filtering(share) => Packet { kind: FILTERING, columns: vec![vec![share]], ..packet },
             Self::OtherTape(hash) => Packet { kind: OTHER_TAPE, texts: vec![hash], ..packet },
+            Self::Done => Packet { kind: DONE, ..packet },
             Self::Failed(reason) => Packet { kind: FAILED, texts: vec![reason], ..packet },
             _ => Packet { kind: FAILED, texts: vec!["This answer has another way.".into()], ..packet },
         }
@@ -135,6 +139,7 @@ impl Answer {
                 let (micros, centicents, hundredths) = (column(), column(), column());
                 Self::Prints(Prints { ticker, micros, centicents, hundredths })
             }),
+            DONE => Some(Self::Done),
             FAILED => Some(Self::Failed(packet.text())),
             _ => Some(of_lab(packet)),
         };

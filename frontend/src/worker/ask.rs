@@ -14,6 +14,8 @@ pub(crate) enum Ask {
     Open(Vec<File>),
     /// Return the trades of a contract that was opened.
     Prints(Ticker),
+    /// Forget what the server sent: it has other tapes now.
+    Forget,
     /// Stop what is going on, if it can be stopped.
     Stop,
     /// Load the tapes of these events, opened ones before the server's, and filter them: what is asked from then on is
@@ -21,6 +23,8 @@ pub(crate) enum Ask {
     Prepare {
         /// The events' tickers with spaces between.
         events: String,
+        /// Whether they are of opened files; else they are the server's.
+        is_opened: bool,
         /// How the filter is calibrated.
         calibration: String,
         /// The content that the tapes must have; any, if empty.
@@ -85,6 +89,7 @@ const PRESETS: u8 = 7;
 const EXPLAIN: u8 = 8;
 const SWEEP: u8 = 9;
 const COMPARE: u8 = 10;
+const FORGET: u8 = 11;
 
 impl Ask {
     pub(super) fn encode(self, id: u32) -> Packet {
@@ -101,8 +106,11 @@ impl Ask {
                 Packet { handle: files.into(), ..of(OPEN, Vec::new(), &[]) }
             }
             Self::Prints(ticker) => of(PRINTS, vec![ticker.to_string()], &[]),
+            Self::Forget => of(FORGET, Vec::new(), &[]),
             Self::Stop => of(STOP, Vec::new(), &[]),
-            Self::Prepare { events, calibration, tape } => of(PREPARE, vec![events, calibration, tape], &[]),
+            Self::Prepare { events, is_opened, calibration, tape } => {
+                of(PREPARE, vec![events, calibration, tape], &[f64::from(u8::from(is_opened))])
+            }
             Self::Belief(contract) => of(BELIEF, Vec::new(), &[contract as f64]),
             Self::Run(RunAsk { config, contract, model, columns }) => {
                 of(RUN, vec![config], &[contract as f64, place_of(model), columns as f64])
@@ -129,10 +137,11 @@ impl Ask {
                 Self::Open(files.iter().map(JsCast::unchecked_into).collect())
             }
             PRINTS => Self::Prints(packet.text().parse().ok()?),
+            FORGET => Self::Forget,
             STOP => Self::Stop,
             PREPARE => {
                 let (events, calibration, tape) = (packet.text(), packet.text(), packet.text());
-                Self::Prepare { events, calibration, tape }
+                Self::Prepare { events, is_opened: number(0) == 1, calibration, tape }
             }
             BELIEF => Self::Belief(number(0)),
             RUN => Self::Run(RunAsk {

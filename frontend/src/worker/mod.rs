@@ -12,4 +12,4 @@ mod page;
 
 pub(crate) use answer::Answer;
 pub(crate) use ask::{Ask, RunAsk};
-pub(crate) use page::ask;
+pub(crate) use page::{Fate, ask, is_there, watch};

@@ -49,11 +49,11 @@ impl Packet {
 
     /// Takes the next text, from the front.
     pub(super) fn text(&mut self) -> String {
-        if self.texts.is_empty() { String::new() } else { self.texts.remove(0) }
+        self.texts.drain(..self.texts.len().min(1)).next().unwrap_or_default()
     }
 
     /// Takes the next column, from the front.
     pub(super) fn column(&mut self) -> Vec<f64> {
-        if self.columns.is_empty() { Vec::new() } else { self.columns.remove(0) }
+        self.columns.drain(..self.columns.len().min(1)).next().unwrap_or_default()
     }
 }

@@ -35,15 +35,37 @@ impl Requests {
     }
 }
 
-/// Listens on a port of its own, passes everything on to `server` (`127.0.0.1:8080`), and returns its address.
-pub(crate) async fn start(server: String) -> Result<(String, Requests)> {
+/// Where requests are passed on to (`127.0.0.1:8080`): another server may take the first one's place.
+#[derive(Clone)]
+pub(crate) struct Server(Arc<Mutex<String>>);
+
+impl Server {
+    /// Returns the server at this address.
+    pub(crate) fn at(address: String) -> Self {
+        Self(Arc::new(Mutex::new(address)))
+    }
+
+    /// Passes what comes from now on to another one.
+    pub(crate) fn move_to(&self, address: String) {
+        if let Ok(mut place) = self.0.lock() {
+            *place = address;
+        }
+    }
+
+    fn address(&self) -> String {
+        self.0.lock().map(|address| address.clone()).unwrap_or_default()
+    }
+}
+
+/// Listens on a port of its own, passes everything on to `server`, and returns its address.
+pub(crate) async fn start(server: Server) -> Result<(String, Requests)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     let requests = Requests::default();
     let noted = requests.clone();
     tokio::spawn(async move {
         while let Ok((browser, _)) = listener.accept().await {
-            tokio::spawn(pass(browser, server.clone(), noted.clone()));
+            tokio::spawn(pass(browser, server.address(), noted.clone()));
         }
     });
     Ok((address, requests))

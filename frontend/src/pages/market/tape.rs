@@ -74,6 +74,9 @@ impl Shown {
         });
         let shown = Self { contract, prints, state, failure, asked: StoredValue::new(Vec::new()) };
         effect(move || {
+            // What failed is asked for again once whom it is asked of is back.
+            desk.returned.track();
+            desk.replaced.track();
             if let Some(contract) = contract.get()
                 && prints.with(Option::is_none)
             {
@@ -101,7 +104,7 @@ impl Shown {
         let name = names.get(desk.artist.get()).cloned().unwrap_or_default();
         self.contract.with(|contract| match contract {
             Some(contract) => {
-                format!("{name} · {} · {} prints", contract.ticker, format::grouped(contract.trades as i64))
+                format!("{name} · {} · {}", contract.ticker, format::counted(contract.trades, "print"))
             }
             None => name,
         })

@@ -50,25 +50,33 @@ thread_local! {
 }
 
 /// Loads and filters tapes, and answers with what they are.
-pub(super) async fn prepare(id: u32, events: String, calibration: String, wanted: String) {
-    let told = match prepare_or_say(id, &events, &calibration, &wanted).await {
+pub(super) async fn prepare(id: u32, events: String, is_opened: bool, calibration: String, wanted: String) {
+    let told = match prepare_or_say(id, &events, is_opened, &calibration, &wanted).await {
         Ok(packet) => return reply(Packet { id, ..packet }),
         Err(told) => told,
     };
     answer(id, told);
 }
 
-async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) -> Result<Packet, Answer> {
+async fn prepare_or_say(
+    id: u32,
+    events: &str,
+    is_opened: bool,
+    calibration: &str,
+    wanted: &str,
+) -> Result<Packet, Answer> {
     let refused = |invalid: Invalid| Answer::Failed(invalid.to_string());
     let calibration: Calibration = calibration.parse().map_err(refused)?;
     let mut tapes = Vec::new();
     for event in events.split(' ').filter(|event| !event.is_empty()) {
-        tapes.push(Some(tape(&event.parse().map_err(refused)?).await.map_err(Answer::Failed)?));
+        let event = event.parse().map_err(refused)?;
+        let tape = if is_opened { opened(&event) } else { served(&event).await };
+        tapes.push(Some(tape.map_err(Answer::Failed)?));
     }
     // In the order in which files are grouped: the content has one name.
-    let name = |place: usize| tapes[place].as_ref().map(|tape| tape.event().as_str());
+    let name = |place: usize| Some(tapes.get(place)?.as_ref()?.event());
     let places = sort::places(tapes.len(), &|a, b| name(a) < name(b));
-    let tapes: Vec<EventTape> = places.into_iter().filter_map(|place| tapes[place].take()).collect();
+    let tapes: Vec<EventTape> = places.into_iter().filter_map(|place| tapes.get_mut(place)?.take()).collect();
     let hash = tape_hash(&tapes);
     if !wanted.is_empty() && wanted != hash {
         return Err(Answer::OtherTape(hash));
@@ -80,11 +88,11 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     }
     let known = BENCH.with_borrow_mut(|bench| {
         let is_it = |(other, prepared): &Filtered| *other == calibration && prepared.hash() == hash;
-        let place = bench.filtered.iter().position(is_it)?;
-        let found = bench.filtered.remove(place);
-        let prepared = Rc::clone(&found.1);
-        bench.filtered.push(found);
-        Some(prepared)
+        let found = bench.filtered.iter().find(|one| is_it(one)).cloned()?;
+        // The current one is the last.
+        bench.filtered.retain(|one| !is_it(one));
+        bench.filtered.push(found.clone());
+        Some(found.1)
     });
     let begun = now();
     let (prepared, seconds) = match known {
@@ -109,9 +117,7 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
             let prepared = Rc::new(Prepared::new(&tapes, &tracks, &markets).map_err(refused)?);
             BENCH.with_borrow_mut(|bench| {
                 bench.filtered.push((calibration, Rc::clone(&prepared)));
-                if bench.filtered.len() > REMEMBERED {
-                    bench.filtered.remove(0);
-                }
+                bench.filtered.drain(..bench.filtered.len().saturating_sub(REMEMBERED));
             });
             (prepared, (now() - begun) / 1e3)
         }
@@ -122,15 +128,20 @@ async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) 
     Ok(Packet { kind: TAPE, texts, columns: vec![vec![seconds], prints], ..Packet::default() })
 }
 
-/// Returns an event's tape: of an opened file, or the server's.
-async fn tape(event: &EventTicker) -> Result<EventTape, String> {
+/// Returns the tape of an event that was opened.
+fn opened(event: &EventTicker) -> Result<EventTape, String> {
+    let found = OPENED.with_borrow(|opened| opened.iter().find(|tape| tape.event() == event).cloned());
+    found.ok_or_else(|| format!("The file of {event} is no longer at hand: open it again."))
+}
+
+/// Returns the server's tape of an event.
+async fn served(event: &EventTicker) -> Result<EventTape, String> {
     let find = |tapes: &[EventTape]| tapes.iter().find(|tape| tape.event() == event).cloned();
-    let known = OPENED.with_borrow(|opened| find(opened));
-    if let Some(tape) = known.or_else(|| BENCH.with_borrow(|bench| find(&bench.fetched))) {
+    if let Some(tape) = BENCH.with_borrow(|bench| find(&bench.fetched)) {
         return Ok(tape);
     }
     let name = format!("{event}.trades.csv");
-    let bytes = net::bytes(&format!("/api/events/{event}/trades.csv")).await?;
+    let bytes = net::bytes(&format!("api/events/{event}/trades.csv")).await?;
     let mut reader = TradeReader::new(&name);
     reader.push(&bytes).map_err(|error| error.to_string())?;
     let read = reader.finish().map_err(|error| error.to_string())?;
@@ -143,7 +154,7 @@ async fn tape(event: &EventTicker) -> Result<EventTape, String> {
 /// Returns what is known of contracts: by opened files first, then by the server.
 async fn markets() -> Result<Vec<Contract>, String> {
     if BENCH.with_borrow(|bench| bench.markets.is_none()) {
-        let bytes = net::bytes("/api/markets.csv").await?;
+        let bytes = net::bytes("api/markets.csv").await?;
         let read = read_markets(&bytes, "markets.csv").map_err(|error| error.to_string())?;
         BENCH.with_borrow_mut(|bench| bench.markets = Some(read));
     }
@@ -157,6 +168,15 @@ async fn markets() -> Result<Vec<Contract>, String> {
         markets.extend(news);
     });
     Ok(markets)
+}
+
+/// Forgets the server's tapes and what it knew of contracts: both are asked for anew. What was filtered stays, by its
+/// content.
+pub(super) fn forget_served() {
+    BENCH.with_borrow_mut(|bench| {
+        bench.fetched.clear();
+        bench.markets = None;
+    });
 }
 
 /// Forgets what was filtered with other facts than are known now.

@@ -46,6 +46,12 @@ pub(crate) fn listen(scope: &DedicatedWorkerGlobalScope) {
     heard.forget();
 }
 
+/// Tells the page that this worker can't go on, and why.
+pub(crate) fn give_up(scope: &DedicatedWorkerGlobalScope, why: &str) {
+    // A text that is no answer: the page ends this worker and starts another one. It can be copied, so it is sent.
+    let _ = scope.post_message(&JsValue::from_str(why));
+}
+
 fn hear(id: u32, ask: Ask) {
     match ask {
         Ask::Open(files) => {
@@ -53,10 +59,17 @@ fn hear(id: u32, ask: Ask) {
             spawn_local(files::open(id, files));
         }
         Ask::Prints(ticker) => answer(id, prints(&ticker)),
-        Ask::Stop => CURRENT.set(id),
-        Ask::Prepare { events, calibration, tape } => {
+        Ask::Forget => {
+            lab::forget_served();
+            answer(id, Answer::Done);
+        }
+        Ask::Stop => {
             CURRENT.set(id);
-            spawn_local(lab::prepare(id, events, calibration, tape));
+            answer(id, Answer::Done);
+        }
+        Ask::Prepare { events, is_opened, calibration, tape } => {
+            CURRENT.set(id);
+            spawn_local(lab::prepare(id, events, is_opened, calibration, tape));
         }
         Ask::Belief(contract) => lab::with_tape(id, |prepared| Ok(lab::belief(prepared, contract))),
         Ask::Run(ask) => lab::with_tape(id, |prepared| lab::run_all(prepared, &ask)),
