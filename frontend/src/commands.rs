@@ -46,10 +46,10 @@ impl Command {
         (self.act)();
     }
 
-    /// Returns whether its name holds every one of these words, whatever their case.
+    /// Returns whether its name holds every one of these words, whatever the case of their letters.
     pub(crate) fn is_called(&self, words: &str) -> bool {
-        let name = self.name.to_lowercase();
-        words.to_lowercase().split_whitespace().all(|word| name.contains(word))
+        let name = self.name.to_ascii_lowercase();
+        words.to_ascii_lowercase().split(' ').all(|word| name.contains(word))
     }
 }
 

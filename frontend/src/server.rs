@@ -131,7 +131,7 @@ impl Desk {
                 });
             });
             if worker::is_there() {
-                worker::ask(Ask::Forget, |_| {});
+                worker::ask(Ask::Forget {}, |_| {});
             }
             let shown = self.scenario.with_untracked(|scenario| scenario.as_ref().map(|s| s.event().clone()));
             let lost = shown.filter(|shown| {

@@ -141,3 +141,23 @@ async fn a_skeleton_stands_until_the_program_is_here() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_proxy_may_put_it_under_a_path() -> Result<()> {
+    with_page(&[], DESK, |page| async move {
+        page.open("/tauroi/lab").await?;
+        page.until("document.querySelector('#lab-hash')?.textContent.length === 64").await?;
+        keys(&page, "gm").await?;
+        page.until("location.pathname === '/tauroi/market' && document.querySelector('#latest tbody tr')")
+            .await?;
+        page.driver.refresh().await?;
+        page.find("#latest tbody tr").await?;
+        // A path that isn't taken away: nothing is where it should be, and that is said.
+        page.driver.goto(format!("{}/a/b/whatif", page.address)).await?;
+        page.until("document.querySelector('.styles-missing').offsetHeight > 0").await?;
+        // What the browser says of the missing files is read here, so that it fails nothing.
+        page.driver.browser_log().await?;
+        Ok(())
+    })
+    .await
+}

@@ -82,11 +82,11 @@ async fn a_labs_link_is_copied_and_reloaded_before_there_is_a_result() -> Result
         )
         .await?;
         page.script(CATCH_COPIES).await?;
-        page.script(&slide_and_press("half_spread_cents", "3", "c")).await?;
+        page.script(&slide_and_press("half_spread_cents", "4.5", "c")).await?;
         let copied = copied(&page).await?;
         ensure!(
             copied.contains(&tape)
-                && copied.contains("half_spread_cents=3&skew_cents=2")
+                && copied.contains("half_spread_cents=4.5&skew_cents=2")
                 && copied.ends_with("/front"),
             "{copied}"
         );
@@ -96,7 +96,7 @@ async fn a_labs_link_is_copied_and_reloaded_before_there_is_a_result() -> Result
         )
         .await?;
         page.until(
-            "document.querySelector('[data-parameter=half_spread_cents] input[type=range]').value === '3'",
+            "document.querySelector('[data-parameter=half_spread_cents] input[type=range]').value === '4.5'",
         )
         .await
     })

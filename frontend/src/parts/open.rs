@@ -51,7 +51,7 @@ pub(crate) fn OpenTape() -> impl IntoView {
 }
 
 fn stop() {
-    worker::ask(Ask::Stop, |_| {});
+    worker::ask(Ask::Stop {}, |_| {});
 }
 
 fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>) {
@@ -61,7 +61,7 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         return;
     }
     let names = files.iter().map(File::name).collect::<Vec<_>>().join(", ");
-    worker::ask(Ask::Open(files), move |answer| {
+    worker::open(files, move |answer| {
         if let Answer::Reading { name, share, trades } = answer {
             // The page that asked may have been left.
             reading.set(Some(Reading { name, share, trades }));
@@ -69,15 +69,15 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         }
         reading.set(None);
         let said = match answer {
-            Answer::Opened { events, contracts, .. } if events.is_empty() && contracts > 0.0 => {
+            Answer::Opened { events, contracts, .. } if events.is_empty() && contracts > 0 => {
                 desk.opened_files.update(|count| *count += 1);
-                let contracts = format::counted(contracts as usize, "contract");
+                let contracts = format::counted(contracts, "contract");
                 Ok(format!("{names}: how {contracts} settled is known now."))
             }
             Answer::Opened { events, malformed, problems, .. } => {
                 show(desk, &names, events, malformed as i64, problems)
             }
-            Answer::Failed(reason) => Err(reason),
+            Answer::Failed { reason } => Err(reason),
             _ => return,
         };
         desk.say(said.unwrap_or_else(|reason| refusal(&reason)));

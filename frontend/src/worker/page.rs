@@ -6,10 +6,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use shared::wire::Wire;
 use wasm_bindgen::prelude::*;
 use web_sys::{File, Worker};
 
-use super::packet::Packet;
+use super::parcel::Parcel;
 use super::{Answer, Ask};
 use crate::{desk, host};
 
@@ -42,7 +43,7 @@ struct Office {
     last_id: u32,
     waiting: Vec<(u32, Heard)>,
     /// Questions that wait until the files are read again; nothing where none are.
-    held: Option<Vec<Packet>>,
+    held: Option<Vec<Parcel>>,
     /// Files that are being opened, by the question.
     opening: Vec<(u32, Vec<File>)>,
     /// Files that were opened.
@@ -68,20 +69,29 @@ pub(crate) fn is_there() -> bool {
 
 /// Asks the worker and returns the question's number; `heard` gets every answer to it, the last one last.
 pub(crate) fn ask(ask: Ask, heard: impl Fn(Answer) + 'static) -> u32 {
+    post(ask, Vec::new(), Rc::new(heard))
+}
+
+/// Has the worker read files and keep what they hold; `heard` gets every answer, the last one last.
+pub(crate) fn open(files: Vec<File>, heard: impl Fn(Answer) + 'static) -> u32 {
+    post(Ask::Open {}, files, Rc::new(heard))
+}
+
+fn post(ask: Ask, files: Vec<File>, heard: Heard) -> u32 {
     if !is_there() {
         start();
     }
     OFFICE.with_borrow_mut(|office| {
         office.last_id += 1;
         let id = office.last_id;
-        office.waiting.push((id, Rc::new(heard)));
-        if let Ask::Open(files) = &ask {
+        office.waiting.push((id, heard));
+        if !files.is_empty() {
             office.opening.push((id, files.clone()));
         }
-        let packet = ask.encode(id);
+        let parcel = Parcel { files, ..Parcel::of(id, ask) };
         match (&mut office.held, &office.worker) {
-            (Some(held), _) => held.push(packet),
-            (None, Some(worker)) => send(worker, &packet),
+            (Some(held), _) => held.push(parcel),
+            (None, Some(worker)) => send(worker, &parcel),
             // Where none starts, its end is heard in the next task, and who waits is told.
             (None, None) => {}
         }
@@ -89,9 +99,9 @@ pub(crate) fn ask(ask: Ask, heard: impl Fn(Answer) + 'static) -> u32 {
     })
 }
 
-fn send(worker: &Worker, packet: &Packet) {
-    let (message, handed) = packet.encode();
-    // Fails only for what can't be copied, and packets can; one that ended takes messages, too.
+fn send(worker: &Worker, parcel: &Parcel) {
+    let (message, handed) = parcel.encode();
+    // Fails only for what can't be copied, and parcels can; one that ended takes messages, too.
     let _ = worker.post_message_with_transfer(&message, &handed);
 }
 
@@ -135,14 +145,14 @@ fn read_again(turn: u32, files: Vec<File>) {
             Rc::new(move |answer| {
                 let lost = match answer {
                     Answer::Opened { problems, .. } => problems,
-                    Answer::Failed(reason) => vec![reason],
+                    Answer::Failed { reason } => vec![reason],
                     _ => return,
                 };
                 let goes_on = OFFICE.with_borrow_mut(|office| {
                     let held = office.held.take().unwrap_or_default();
                     // Without one, this worker has ended meanwhile, too.
                     let worker = office.worker.as_ref()?;
-                    held.iter().for_each(|packet| send(worker, packet));
+                    held.iter().for_each(|parcel| send(worker, parcel));
                     Some(())
                 });
                 if goes_on.is_some() {
@@ -152,15 +162,16 @@ fn read_again(turn: u32, files: Vec<File>) {
         ));
         office.held = Some(Vec::new());
         if let Some(worker) = &office.worker {
-            send(worker, &Ask::Open(files).encode(id));
+            send(worker, &Parcel { files, ..Parcel::of(id, Ask::Open {}) });
         }
     });
 }
 
 fn hear(turn: u32, data: &JsValue) {
-    let packet = Packet::decode(data);
-    let id = packet.id;
-    let answer = Answer::decode(packet);
+    let Some(Parcel { id, message, .. }) = Parcel::decode(data) else { return };
+    let answer = Answer::from_message(message).unwrap_or_else(|error| Answer::Failed {
+        reason: format!("The worker's answer can't be read: {error}"),
+    });
     let heard = OFFICE.with_borrow_mut(|office| {
         if office.turn != turn {
             return None;
@@ -201,7 +212,7 @@ fn end(turn: u32, why: &str) {
     let Some(goes_on) = goes_on else { return };
     tell(Fate::Ended(why.to_owned()));
     for (_, heard) in waiting {
-        heard(Answer::Failed(format!("The worker stopped: {why}.")));
+        heard(Answer::Failed { reason: format!("The worker stopped: {why}.") });
     }
     if !goes_on {
         tell(Fate::GivenUp);

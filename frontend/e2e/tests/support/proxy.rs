@@ -71,6 +71,21 @@ pub(crate) async fn start(server: Server) -> Result<(String, Requests)> {
     Ok((address, requests))
 }
 
+/// The path under which the proxy shows the server's pages as well, taking it away.
+pub(crate) const PREFIX: &str = "/tauroi/";
+
+/// Returns what is sent without the prefix of the path in its first line.
+fn without_prefix(sent: &[u8]) -> [&[u8]; 2] {
+    let line =
+        sent.iter().position(|byte| *byte == b'\r').and_then(|end| sent.get(..end)).unwrap_or_default();
+    let found = line.windows(PREFIX.len() + 1).position(|part| part == format!(" {PREFIX}").as_bytes());
+    match found {
+        // The space before it and the slash at its end stay.
+        Some(place) => [&sent[..=place], &sent[place + PREFIX.len()..]],
+        None => [sent, &[]],
+    }
+}
+
 async fn pass(browser: TcpStream, server: String, noted: Requests) -> Result<()> {
     let (mut from_browser, mut to_browser) = browser.into_split();
     let (mut from_server, mut to_server) = TcpStream::connect(server).await?.into_split();
@@ -82,6 +97,8 @@ async fn pass(browser: TcpStream, server: String, noted: Requests) -> Result<()>
             return Ok(());
         }
         noted.note(&buffer[..count]);
-        to_server.write_all(&buffer[..count]).await?;
+        for part in without_prefix(&buffer[..count]) {
+            to_server.write_all(part).await?;
+        }
     }
 }

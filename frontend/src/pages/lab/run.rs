@@ -33,17 +33,17 @@ impl Lab {
         }
         self.in_flight.set_value(Some(wanted.clone()));
         let number = self.preparation.get_value();
-        worker::ask(Ask::Run(wanted.clone()), move |answer| {
+        worker::ask(Ask::Run { what: wanted.clone() }, move |answer| {
             if self.preparation.get_value() != number {
                 return;
             }
             self.in_flight.set_value(None);
             match answer {
-                Answer::Run(found) => {
+                Answer::Run { found } => {
                     self.refused.set(None);
                     self.found.set(Arc::new(found));
                 }
-                Answer::Failed(reason) => self.refused.set(Some(reason)),
+                Answer::Failed { reason } => self.refused.set(Some(reason)),
                 _ => {}
             }
             self.ran.set(Some(wanted.clone()));
@@ -92,8 +92,8 @@ impl Lab {
         let number = self.preparation.get_value();
         let config = self.config.with_untracked(Config::text);
         if self.report.with_untracked(|report| report.as_ref().is_none_or(|report| report.config != config)) {
-            worker::ask(Ask::Report(config), move |answer| {
-                if let Answer::Report(report) = answer
+            worker::ask(Ask::Report { config }, move |answer| {
+                if let Answer::Report { found: report } = answer
                     && self.preparation.get_value() == number
                 {
                     self.report.set(Some(Arc::new(report)));
@@ -113,8 +113,8 @@ impl Lab {
             return;
         }
         self.presets_of.set_value((number, config.clone()));
-        worker::ask(Ask::Presets(config), move |answer| {
-            if let Answer::Presets(lines) = answer
+        worker::ask(Ask::Presets { config }, move |answer| {
+            if let Answer::Presets { lines } = answer
                 && self.preparation.get_value() == number
             {
                 self.presets.set(lines);
@@ -133,7 +133,7 @@ impl Lab {
         let number = self.preparation.get_value();
         let ask = Ask::Compare { configs, model: self.model.get_untracked(), columns: COLUMNS };
         worker::ask(ask, move |answer| {
-            if let Answer::Compare(found) = answer
+            if let Answer::Compare { found } = answer
                 && self.preparation.get_value() == number
             {
                 self.compared.set(Some(Arc::new(found)));
@@ -149,7 +149,7 @@ impl Lab {
         let ask = Ask::Explain { config: ran.config, model: ran.model, fill };
         worker::ask(ask, move |answer| {
             if self.picked.get_untracked() == Some(fill)
-                && let Answer::Explain(found) = answer
+                && let Answer::Explain { found } = answer
             {
                 self.explained.set(Some(Arc::new(found)));
             }
@@ -171,11 +171,11 @@ impl Lab {
         self.sweep.set(None);
         let config = self.config.with_untracked(Config::text);
         worker::ask(Ask::Sweep { config, axes }, move |answer| match answer {
-            Answer::Sweep(found) => {
+            Answer::Sweep { found } => {
                 self.sweeping.set(found.verdicts.is_empty());
                 self.sweep.set(Some(Arc::new(found)));
             }
-            Answer::Failed(reason) => {
+            Answer::Failed { reason } => {
                 self.sweeping.set(false);
                 self.desk.say(reason);
             }

@@ -56,7 +56,7 @@ impl Lab {
 
     /// Stops what is going on in the worker.
     pub(super) fn stop(self) {
-        worker::ask(Ask::Stop, |_| {});
+        worker::ask(Ask::Stop {}, |_| {});
     }
 
     /// Prepares the first of `candidates` whose content is the wanted one.
@@ -68,7 +68,7 @@ impl Lab {
         };
         self.stage.set(Stage::Loading);
         let ask = Ask::Prepare {
-            events: choice.events.clone(),
+            events: choice.events.split(' ').filter_map(|event| event.parse().ok()).collect(),
             is_opened: choice.origin == Origin::Opened,
             calibration: self.calibration(),
             tape: wanted.clone(),
@@ -80,14 +80,14 @@ impl Lab {
                 return;
             }
             match answer {
-                Answer::Filtering(share) => self.stage.set(Stage::Filtering(share)),
-                Answer::OtherTape(_) => self.prepare(candidates.clone(), wanted.clone()),
-                Answer::Tape(tape) => {
+                Answer::Filtering { share } => self.stage.set(Stage::Filtering(share)),
+                Answer::OtherTape { .. } => self.prepare(candidates.clone(), wanted.clone()),
+                Answer::Tape { found: tape } => {
                     self.chosen.set(choice.events.clone());
                     self.sought.set((vec![choice.clone()], tape.hash.clone()));
                     self.show(tape);
                 }
-                Answer::Failed(reason) => {
+                Answer::Failed { reason } => {
                     self.stage.set(Stage::Failed(reason));
                     // It may be the server that was not there for the worker.
                     self.desk.load();
@@ -135,8 +135,8 @@ impl Lab {
     pub(super) fn turn_to(self, contract: usize) {
         self.contract.set(contract);
         self.pick(None);
-        worker::ask(Ask::Belief(contract), move |answer| {
-            if let Answer::Belief(found) = answer
+        worker::ask(Ask::Belief { contract }, move |answer| {
+            if let Answer::Belief { found } = answer
                 && self.contract.get_untracked() == found.contract
             {
                 self.belief.set(Arc::new(found));

@@ -118,10 +118,10 @@ impl Shown {
         self.asked.update_value(|asked| asked.push(ticker.clone()));
         if is_opened(desk, &ticker) {
             // Files are kept in the worker; a tape of the same contract from the server is another one.
-            worker::ask(Ask::Prints(ticker.clone()), move |answer| {
+            worker::ask(Ask::Prints { ticker: ticker.clone() }, move |answer| {
                 let answer = match answer {
-                    Answer::Prints(prints) => Ok(prints),
-                    Answer::Failed(reason) => Err(reason),
+                    Answer::Prints { prints } => Ok(prints),
+                    Answer::Failed { reason } => Err(reason),
                     _ => return,
                 };
                 self.take(desk, &ticker, answer, true);
