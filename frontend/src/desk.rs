@@ -11,7 +11,6 @@ use shared::pricing::winner::Workspace;
 use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter, Scenario};
 use wasm_bindgen::prelude::*;
 
-use crate::commands::{self, Command};
 use crate::parts::state::Remote;
 use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::route::{Kept, Page, Said};
@@ -101,10 +100,10 @@ pub(crate) struct Desk {
     /// Asks the server now.
     pub(crate) look: StoredValue<Option<Callback<()>>>,
     /// The page and the address that were opened, or where Back and Forward led last.
-    arrived: RwSignal<(&'static Page, Said)>,
+    pub(crate) arrived: RwSignal<(&'static Page, Said)>,
     /// What is kept of every page, in the order of their table.
-    kept: StoredValue<Vec<(&'static Page, Rc<Kept>)>>,
-    undo: StoredValue<Vec<Scenario>>,
+    pub(crate) kept: StoredValue<Vec<(&'static Page, Rc<Kept>)>>,
+    pub(crate) undo: StoredValue<Vec<Scenario>>,
     last_change: StoredValue<Option<(Knob, f64)>>,
 }
 
@@ -247,7 +246,8 @@ impl Desk {
         self.summary(&ticker)
     }
 
-    fn summary(self, ticker: &EventTicker) -> Option<EventSummary> {
+    /// Returns an event of the list.
+    pub(crate) fn summary(self, ticker: &EventTicker) -> Option<EventSummary> {
         self.list.with_untracked(|list| match list {
             Remote::Ready(list) => list.events.iter().find(|event| event.event == *ticker).cloned(),
             _ => None,
@@ -319,65 +319,6 @@ impl Desk {
         }
     }
 
-    /// Returns whether this page is shown.
-    pub(crate) fn is_on(self, page: &Page) -> bool {
-        self.page.with_untracked(|shown| *shown == page)
-    }
-
-    /// Shows another page.
-    pub(crate) fn visit(self, page: &'static Page) {
-        if !self.is_on(page) {
-            self.intend();
-            self.page.set(page);
-            host::push(&untrack(|| self.address()));
-        }
-    }
-
-    /// Returns the link to what is shown, which the browser's address is from now on.
-    pub(crate) fn link(self) -> String {
-        self.intend();
-        host::link()
-    }
-
-    /// Returns what can be done on the page that is shown.
-    pub(crate) fn page_commands(self) -> Vec<Command> {
-        self.kept_of(self.page.get_untracked()).map(|kept| (kept.commands)()).unwrap_or_default()
-    }
-
-    /// Returns what the address says that was opened, or where Back and Forward led last, if it was this page's.
-    pub(crate) fn said_to(self, page: &Page) -> Option<Said> {
-        self.arrived.with_untracked(|(of, said)| (*of == page).then(|| said.clone()))
-    }
-
-    /// Returns the address that brings all of this back, relative to any page's. It follows from signals: who asks in
-    /// an effect is run again when it changes.
-    fn address(self) -> String {
-        let page = self.page.get();
-        let rest = self.kept_of(page).and_then(|kept| (kept.write)());
-        // What was opened stands until the page says otherwise.
-        let opened = || self.arrived.with(|(of, said)| if *of == page { said.rest() } else { String::new() });
-        page.address(&rest.unwrap_or_else(opened))
-    }
-
-    /// Tells the browser the address at once, instead of after what is going on.
-    fn intend(self) {
-        host::intend(&untrack(|| self.address()));
-    }
-
-    fn kept_of(self, page: &Page) -> Option<Rc<Kept>> {
-        self.kept.with_value(|all| all.iter().find(|(of, _)| *of == page).map(|(_, kept)| Rc::clone(kept)))
-    }
-
-    /// Shows what the browser's address says.
-    fn arrive(self) {
-        let (page, said) = (Page::of_address(), Said::here());
-        self.arrived.set((page, said.clone()));
-        self.page.set(page);
-        if let Some(kept) = self.kept_of(page) {
-            (kept.read)(&said);
-        }
-    }
-
     /// Takes the message away.
     pub(crate) fn dismiss(self) {
         self.notice.set(None);
@@ -394,73 +335,9 @@ impl Desk {
             undo.push(before);
         });
     }
-
-    /// Returns what is kept of a page that is about the scenario.
-    pub(crate) fn of_scenario(self) -> Kept {
-        Kept {
-            read: Box::new(move |said| self.read_scenario(said)),
-            write: Box::new(move || self.write_scenario()),
-            commands: Box::new(move || self.scenario_commands()),
-        }
-    }
-
-    /// Takes the scenario out of an address; a bad one is told of and changes nothing.
-    pub(crate) fn read_scenario(self, said: &Said) {
-        if said.value("v").is_none() {
-            return;
-        }
-        match Scenario::from_link(&said.query) {
-            Ok(scenario) => {
-                let outcome = said.value("artist").unwrap_or("");
-                let place = scenario.artists().iter().position(|artist| artist.ticker.outcome() == outcome);
-                self.artist.set(place.unwrap_or(0));
-                // What reset returns to is of the same event.
-                if self.opened.with_untracked(|opened| {
-                    opened.as_ref().is_none_or(|opened| opened.event() != scenario.event())
-                }) {
-                    let known =
-                        self.summary(scenario.event()).and_then(|event| Scenario::of_event(&event).ok());
-                    let known = known.filter(|known| same_artists(known, &scenario));
-                    self.opened.set(Some(known.unwrap_or_else(|| scenario.clone())));
-                }
-                self.replace(scenario);
-            }
-            Err(invalid) => self.say(format!("This link holds no scenario that can be shown ({invalid}).")),
-        }
-    }
-
-    /// Returns the query that brings the scenario and the chosen artist back, once there is one.
-    pub(crate) fn write_scenario(self) -> Option<String> {
-        self.scenario.with(|scenario| {
-            let scenario = scenario.as_ref()?;
-            let artist = scenario.artists().get(self.artist.get());
-            Some(format!(
-                "{}&artist={}",
-                scenario.to_link(),
-                artist.map_or("", |artist| artist.ticker.outcome())
-            ))
-        })
-    }
-
-    fn scenario_commands(self) -> Vec<Command> {
-        let mut all = commands::steps("artist", untrack(|| self.names()), self.artist);
-        all.extend([
-            Command::new("Undo", "u", move || self.undo()).when(move || !self.undo.with_value(Vec::is_empty)),
-            Command::new("Reset", "r", move || self.reset())
-                .when(move || self.scenario.get_untracked() != self.opened.get_untracked()),
-            commands::focus("Choose an event", "#event"),
-        ]);
-        self.list.with_untracked(|list| {
-            let Remote::Ready(list) = list else { return };
-            for event in list.events.iter().cloned() {
-                all.push(Command::new(format!("Open {}", event.event), "", move || self.open_event(&event)));
-            }
-        });
-        all
-    }
 }
 
 /// Returns whether two scenarios are about the same contracts.
-fn same_artists(a: &Scenario, b: &Scenario) -> bool {
+pub(crate) fn same_artists(a: &Scenario, b: &Scenario) -> bool {
     a.artists().iter().map(|artist| &artist.ticker).eq(b.artists().iter().map(|artist| &artist.ticker))
 }

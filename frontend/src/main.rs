@@ -7,7 +7,9 @@
 #![allow(unreachable_pub, reason = "what Leptos' component macro writes is public")]
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 
+mod address;
 mod app;
+mod assumptions;
 mod commands;
 mod desk;
 mod frames;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Origin, TapeList};
+use shared::market::Ticker;
 
 use crate::desk::Desk;
 use crate::net;
@@ -114,42 +115,47 @@ impl Watch {
 impl Desk {
     /// Takes the server's list of events: its first, or another one than before. What was opened here stays.
     fn take_list(self, mut list: TapeList) {
-        let before = self.list.with_untracked(|before| match before {
-            Remote::Ready(before) => Some(before.clone()),
-            _ => None,
-        });
-        let served_problems = list.problems.len();
-        if let Some(before) = before {
-            let is_opened = |event: &&shared::api::EventSummary| event.origin == Origin::Opened;
-            let opened: Vec<_> = before.events.iter().filter(is_opened).cloned().collect();
-            list.events.retain(|event| !opened.iter().any(|other| other.event == event.event));
-            list.events.splice(0..0, opened.iter().cloned());
-            list.problems.extend(before.problems.into_iter().skip(self.served_problems.get_value()));
-            self.prints.update(|kept| {
-                kept.retain(|prints| {
-                    opened.iter().flat_map(|event| &event.contracts).any(|c| c.ticker == prints.ticker)
-                });
-            });
-            if worker::is_there() {
-                worker::ask(Ask::Forget {}, |_| {});
+        let shown = untrack(|| self.event());
+        let was_served = self.served_problems.get_value();
+        self.served_problems.set_value(list.problems.len());
+        let mut is_first = false;
+        self.list.update(|known| {
+            if let Remote::Ready(known) = known {
+                known.events.retain(|event| event.origin == Origin::Opened);
+                list.events.retain(|event| !known.events.iter().any(|opened| opened.event == event.event));
+                known.events.append(&mut list.events);
+                known.problems.drain(..was_served.min(known.problems.len()));
+                list.problems.append(&mut known.problems);
+                known.problems = std::mem::take(&mut list.problems);
+                known.mode = list.mode;
+            } else {
+                is_first = true;
+                *known = Remote::Ready(list);
             }
-            let shown = self.scenario.with_untracked(|scenario| scenario.as_ref().map(|s| s.event().clone()));
-            let lost = shown.filter(|shown| {
-                let holds =
-                    |events: &[shared::api::EventSummary]| events.iter().any(|event| event.event == *shown);
-                holds(&before.events) && !holds(&list.events)
-            });
-            self.say(match lost {
-                Some(event) => format!("The server has other tapes now, and none of {event}: what is shown is what it held. Choose another event above."),
-                None => "The server has other tapes now: the list of events is refreshed.".to_owned(),
-            });
-            self.served_problems.set_value(served_problems);
-            self.list.set(Remote::Ready(list));
-            self.changed.update(|times| *times += 1);
-        } else {
-            self.served_problems.set_value(served_problems);
-            self.list.set(Remote::Ready(list));
+        });
+        if is_first {
             self.open_asked();
+            return;
         }
+        self.prints.update(|kept| kept.retain(|prints| self.is_opened(&prints.ticker)));
+        if worker::is_there() {
+            worker::ask(Ask::Forget {}, |_| {});
+        }
+        let is_lost = shown.is_some() && untrack(|| self.event()).is_none();
+        self.say(if is_lost {
+            "The server has other tapes now, and none of the event that is shown: what was loaded of it stays. Choose another event above."
+        } else {
+            "The server has other tapes now: the list of events is refreshed."
+        });
+        self.changed.update(|times| *times += 1);
+    }
+
+    /// Returns whether the contract's tape is of a file that was opened here.
+    pub(crate) fn is_opened(self, ticker: &Ticker) -> bool {
+        self.list.with_untracked(|list| {
+            let Remote::Ready(list) = list else { return false };
+            let opened = list.events.iter().filter(|event| event.origin == Origin::Opened);
+            opened.flat_map(|event| &event.contracts).any(|contract| contract.ticker == *ticker)
+        })
     }
 }

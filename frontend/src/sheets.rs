@@ -1,13 +1,13 @@
 //! What lies over the page: the list of keys, and the palette of everything that can be done.
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
-use web_sys::{KeyboardEvent, MouseEvent};
+use web_sys::{Event, HtmlDialogElement, HtmlInputElement, KeyboardEvent};
 
 use crate::commands::{self, Command};
 use crate::desk::Desk;
 use crate::keys::{self, Keyboard, Sheet};
-use crate::reactive::{RwSignal, StoredValue, effect, memo};
+use crate::parts::element::{Element, button, el, text, view};
+use crate::reactive::{RwSignal, StoredValue, memo};
 use crate::theme::Theme;
 
 /// Shows what was asked for.
@@ -17,66 +17,62 @@ pub(crate) fn Sheets(
     keyboard: Keyboard,
 ) -> impl IntoView {
     let (desk, theme) = (expect_context::<Desk>(), expect_context::<RwSignal<Theme>>());
-    move || {
-        let commands = || commands::all(desk, keyboard, theme);
-        keyboard.sheet.get().map(|sheet| match sheet {
-            Sheet::Help => untrack(|| help(keyboard, commands())),
-            Sheet::Palette => untrack(|| palette(keyboard, commands())),
-        })
-    }
+    let sheet = move || {
+        let commands = untrack(|| commands::all(desk, keyboard, theme));
+        match keyboard.sheet.get() {
+            Some(Sheet::Help) => vec![help(keyboard, commands)],
+            Some(Sheet::Palette) => vec![palette(keyboard, commands)],
+            None => Vec::new(),
+        }
+    };
+    view(move || el("div").shows(sheet))
 }
 
 /// Returns the browser's own dialog; `closed` hears that it was closed, by whatever means.
-fn dialog(
-    class: &'static str,
-    label: &'static str,
-    closed: impl Fn() + 'static,
-    content: AnyView,
-) -> AnyView {
-    let node = NodeRef::<Dialog>::new();
-    effect(move || {
-        if let Some(dialog) = node.get() {
-            // Fails only for one that is open already, or no longer in the page.
-            let _ = dialog.show_modal();
-        }
+fn dialog(class: &str, label: &str, closed: impl Fn() + 'static) -> Element {
+    let dialog = el("dialog").class(class).label(label).on("close", move |_: Event| closed());
+    let node: HtmlDialogElement = dialog.node_as();
+    // Once it is in the page; it fails only for one that is open already.
+    queue_microtask(move || {
+        let _ = node.show_modal();
     });
-    view! { <dialog class=class aria-label=label node_ref=node on:close=move |_| closed()>{content}</dialog> }
-        .into_any()
+    dialog
 }
 
-fn help(keyboard: Keyboard, commands: Vec<Command>) -> AnyView {
-    let rows: Vec<_> = commands
-        .into_iter()
-        .filter(|command| !command.keys.is_empty())
-        .map(|command| view! { <dt><kbd>{command.keys}</kbd></dt><dd>{command.name}</dd> }.into_any())
+fn help(keyboard: Keyboard, commands: Vec<Command>) -> Element {
+    let with_keys = commands.iter().filter(|command| !command.keys.is_empty());
+    let rows = with_keys
+        .flat_map(|command| [el("dt").child(text("kbd", &command.keys)), text("dd", &command.name)])
         .collect();
-    let switch = move |event| keyboard.switch(event_target_checked(&event));
-    let content = view! {
-        <h2>"Keys"</h2>
-        <dl>{rows}</dl>
-        <p><label><input type="checkbox" id="keys-on" prop:checked=move || keyboard.is_on.get() on:change=switch /> "Keys do this outside of fields"</label></p>
-        <button type="button" on:click=|_| keys::close()>"Close"</button>
-    };
-    dialog("help", "Keys", move || keyboard.sheet.set(None), content.into_any())
+    let switch = el("input").set("type", "checkbox").id("keys-on");
+    let field: HtmlInputElement = switch.node_as();
+    let switch = switch
+        .prop("checked", move || keyboard.is_on.get().into())
+        .on("change", move |_: Event| keyboard.switch(field.checked()));
+    dialog("help", "Keys", move || keyboard.sheet.set(None))
+        .child(text("h2", "Keys"))
+        .child(el("dl").children(rows))
+        .child(el("p").child(el("label").child(switch).text(" Keys do this outside of fields")))
+        .child(button("", "Close", keys::close))
 }
 
-fn palette(keyboard: Keyboard, commands: Vec<Command>) -> AnyView {
-    let commands: Vec<_> = commands.into_iter().filter(Command::is_enabled).collect();
+fn palette(keyboard: Keyboard, commands: Vec<Command>) -> Element {
+    let all: Vec<Command> = commands.into_iter().filter(Command::is_enabled).collect();
     let words = RwSignal::new(String::new());
     let marked = RwSignal::new(0_usize);
     let given = StoredValue::new(None::<Command>);
-    let commands = StoredValue::new(commands);
+    let all = StoredValue::new(all);
+    // The places of what is called so.
     let found = memo(move || {
-        let words = words.get();
-        commands.with_value(|all| {
-            (0..all.len())
-                .filter(|place| all.get(*place).is_some_and(|one| one.is_called(&words)))
-                .collect::<Vec<_>>()
+        words.with(|words| {
+            let is_called = |(place, command): (usize, &Command)| command.is_called(words).then_some(place);
+            all.with_value(|all| all.iter().enumerate().filter_map(is_called).collect::<Vec<_>>())
         })
     });
-    let give = move |place: usize| {
-        let command = found.with_untracked(|found| found.get(place).copied());
-        given.set_value(command.and_then(|place| commands.with_value(|all| all.get(place).cloned())));
+    let command = move |place: usize| all.with_value(|all| all.get(place).cloned());
+    let give = move |row: usize| {
+        let place = found.with_untracked(|found| found.get(row).copied());
+        given.set_value(place.and_then(command));
         keys::close();
     };
     let pressed = move |event: KeyboardEvent| {
@@ -95,53 +91,51 @@ fn palette(keyboard: Keyboard, commands: Vec<Command>) -> AnyView {
         };
         event.prevent_default();
         if count > 0 {
-            marked.update(|place| *place = (*place + by) % count);
+            marked.update(|row| *row = (*row + by) % count);
         }
         if let Ok(Some(row)) = document().query_selector("#commands [aria-selected=true]") {
             row.scroll_into_view_with_bool(false);
         }
     };
     let rows = move || {
-        let row = |(place, command): (usize, Command)| {
-            view! {
-                <li
-                    role="option"
-                    id=format!("command-{place}")
-                    aria-selected=move || (marked.get() == place).to_string()
-                    on:click=move |_: MouseEvent| give(place)
-                >
-                    <span>{command.name}</span><kbd>{command.keys}</kbd>
-                </li>
-            }
-            .into_any()
+        let row = |(row, command): (usize, Command)| {
+            el("li")
+                .set("role", "option")
+                .id(&format!("command-{row}"))
+                .attr("aria-selected", move || Some((marked.get() == row).to_string()))
+                .child(text("span", &command.name))
+                .child(text("kbd", &command.keys))
+                .click(move || give(row))
         };
         let found = found.get();
-        let named = commands
-            .with_value(|all| found.iter().filter_map(|place| all.get(*place).cloned()).collect::<Vec<_>>());
-        named.into_iter().enumerate().map(row).collect::<Vec<_>>()
+        found.into_iter().filter_map(command).enumerate().map(row).collect()
     };
-    let content = view! {
-        <input
-            type="text"
-            role="combobox"
-            aria-label="What to do"
-            aria-expanded="true"
-            aria-controls="commands"
-            aria-activedescendant=move || format!("command-{}", marked.get())
-            autocomplete="off"
-            autofocus=true
-            placeholder="What to do"
-            on:input=move |event| { marked.set(0); words.set(event_target_value(&event)); }
-            on:keydown=pressed
-        />
-        <ul role="listbox" id="commands" aria-label="What can be done">{rows}</ul>
-        <p class="aside" hidden=move || found.with(|found| !found.is_empty())>"Nothing is called that."</p>
-    };
+    let field = el("input").set("type", "text");
+    let typed: HtmlInputElement = field.node_as();
+    let field = field
+        .set("role", "combobox")
+        .label("What to do")
+        .set("placeholder", "What to do")
+        .set("aria-expanded", "true")
+        .set("aria-controls", "commands")
+        .set("autocomplete", "off")
+        .set("autofocus", "")
+        .attr("aria-activedescendant", move || Some(format!("command-{}", marked.get())))
+        .on("input", move |_: Event| {
+            marked.set(0);
+            words.set(typed.value());
+        })
+        .on("keydown", pressed);
     let closed = move || {
+        let command = given.update_value(Option::take).flatten();
         keyboard.sheet.set(None);
-        if let Some(command) = given.update_value(Option::take).flatten() {
+        if let Some(command) = command {
             command.run();
         }
     };
-    dialog("help palette", "Commands", closed, content.into_any())
+    let none = move || if found.with(Vec::is_empty) { "Nothing is called that." } else { "" }.to_owned();
+    dialog("help palette", "Commands", closed)
+        .child(field)
+        .child(el("ul").set("role", "listbox").id("commands").label("What can be done").shows(rows))
+        .child(el("p").class("aside").says(none))
 }
