@@ -4,6 +4,7 @@
 //!
 //! Every number it shows comes from `shared`, compiled to WebAssembly: the same code that runs natively.
 
+#![warn(clippy::indexing_slicing, clippy::string_slice)]
 #![allow(unreachable_pub, reason = "what Leptos' component macro writes is public")]
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 
@@ -16,7 +17,9 @@ mod frames;
 mod host;
 mod keys;
 mod net;
+#[allow(clippy::indexing_slicing, reason = "views of tables that are as long as each other")]
 mod pages;
+#[allow(clippy::indexing_slicing, reason = "charts draw what they have counted")]
 mod parts;
 mod pieces;
 mod reactive;

@@ -3,6 +3,7 @@
 mod support;
 
 use anyhow::{Context, Result, ensure};
+use support::axe::assert_accessible;
 use support::{Page, with_page};
 use thirtyfour::prelude::*;
 
@@ -25,6 +26,7 @@ async fn the_palette_finds_what_can_be_done_and_does_it() -> Result<()> {
                 "return [...document.querySelectorAll('#commands li span')].map(name => name.textContent)",
             )
             .await?;
+        assert_accessible(&page, "the palette").await?;
         let named: Vec<&str> = named.as_array().context("names")?.iter().filter_map(|n| n.as_str()).collect();
         ensure!(named.contains(&"Go to Lab") && !named.contains(&"Undo"), "{named:?}");
         keys(&page, "to mark").await?;

@@ -1,5 +1,7 @@
 //! The range that a setting is swept over.
 
+#![warn(clippy::indexing_slicing)]
+
 use shared::backtest::Entry;
 use shared::decimal;
 use shared::settings::Kind;

@@ -1,5 +1,7 @@
 //! The tapes that can be chosen.
 
+#![warn(clippy::indexing_slicing)]
+
 use shared::api::Origin;
 
 use crate::desk::Desk;

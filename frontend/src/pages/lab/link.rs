@@ -1,5 +1,7 @@
 //! The lab's link: what it asks for, and what is shown as one.
 
+#![warn(clippy::indexing_slicing)]
+
 use shared::api::Origin;
 use shared::backtest::{Config, Link, Preset};
 use shared::exchange::FillModel;

@@ -1,5 +1,7 @@
 //! What is asked of the worker about a tape: the run under the hand, and what follows when it rests.
 
+#![warn(clippy::indexing_slicing)]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! The lab's state: the tape, the configuration, what they gave, and the conversation with the worker.
 
+#![warn(clippy::indexing_slicing)]
+
 use std::sync::Arc;
 
 use leptos::prelude::*;

@@ -1,5 +1,7 @@
 //! The way to a tape: it is looked for among those there are, filtered in the worker, and shown.
 
+#![warn(clippy::indexing_slicing)]
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
 //! The nowcast's state: the histories, the day it stands on, and what follows.
 
+#![warn(clippy::indexing_slicing)]
+
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,20 +61,21 @@ impl Loaded {
         let newest = |history: &History| -> Option<(Date, f64)> {
             let days = history.as_of(history.end()).days();
             let place = days.iter().rposition(|day| day.listeners.is_some())?;
-            Some((history.first().plus_days(i32::try_from(place).ok()?), days[place].listeners?))
+            Some((history.first().plus_days(i32::try_from(place).ok()?), days.get(place)?.listeners?))
         };
         let newest: Vec<Option<(Date, f64)>> = all.iter().map(newest).collect();
         let last = newest.iter().flatten().map(|(day, _)| *day).max();
         let last = last.ok_or_else(|| format!("{name} holds no count of listeners."))?;
-        let size = |place: usize| match newest[place] {
-            Some((day, listeners)) if last.days_since(day) < SILENT => listeners,
+        let size = |place: usize| match newest.get(place) {
+            Some(Some((day, listeners))) if last.days_since(*day) < SILENT => *listeners,
             _ => 0.0,
         };
         let mut places = sort::places(all.len(), &|a, b| size(a) > size(b));
         places.retain(|&place| size(place) > 0.0);
         places.truncate(MOST_ARTISTS);
         let left_out = all.len() - places.len();
-        let histories: Arc<[History]> = places.into_iter().map(|place| all[place].clone()).collect();
+        let histories: Arc<[History]> =
+            places.into_iter().filter_map(|place| all.get(place).cloned()).collect();
         let first = histories.iter().map(History::first).min().unwrap_or(last);
         Ok(Self { name, origin, histories, left_out, first, last })
     }
