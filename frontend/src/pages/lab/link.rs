@@ -56,7 +56,12 @@ impl Lab {
         said.value("v")?;
         match Link::parse(&said.query) {
             Ok(link) => {
-                self.replace(link.config);
+                if self.stage.with_untracked(|stage| *stage == Stage::Waiting) {
+                    // What was opened is where undoing ends.
+                    self.config.set(link.config);
+                } else {
+                    self.replace(link.config);
+                }
                 if link.models != FillModel::ALL {
                     self.desk.say("The link asks for some of the fill models; all four are run here, so the result hash is another.");
                 }
