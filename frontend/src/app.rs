@@ -4,35 +4,29 @@ use leptos::prelude::*;
 use shared::format;
 
 use crate::desk::Desk;
-use crate::keys;
-use crate::pages::lab::{Lab, LabPage};
-use crate::pages::market::MarketPage;
-use crate::pages::nowcast::{NowcastPage, Studio};
-use crate::pages::whatif::WhatIfPage;
+use crate::host;
+use crate::keys::{Keyboard, Sheet};
 use crate::parts::state::{Empty, Failed, Loading, Remote};
-use crate::reactive::{RwSignal, effect, memo};
+use crate::reactive::{RwSignal, memo};
 use crate::route::Page;
+use crate::sheets::Sheets;
 use crate::theme::Theme;
 
 /// The dashboard.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let theme = RwSignal::new(Theme::preferred());
+    let theme = Theme::follow();
     provide_context(theme);
-    effect(move || theme.get().apply());
     let desk = Desk::open();
     provide_context(desk);
-    let studio = Studio::open(desk);
-    provide_context(studio);
-    let lab = Lab::open(desk);
-    provide_context(lab);
-    let help = RwSignal::new(false);
-    let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
-    keys::listen(desk, (studio, lab), help, turn_light);
+    desk.start();
+    let keyboard = Keyboard::open();
+    keyboard.listen(desk, theme);
+    host::started();
 
     let state = memo(move || {
         // A scenario from a link is shown whether the server answers or not, and histories come on their own.
-        if desk.page.get() == Page::Nowcast || desk.scenario.with(Option::is_some) {
+        if desk.page.get().needs_no_events || desk.scenario.with(Option::is_some) {
             return Remote::Ready(true);
         }
         desk.list.with(|list| match list {
@@ -43,15 +37,18 @@ pub(crate) fn App() -> impl IntoView {
     });
     view! {
         <a class="skip" href="#main">"Skip to the page"</a>
-        <TopBar turn_light=turn_light help=help />
+        <TopBar keyboard=keyboard />
         {move || desk.notice.get().map(|text| view! {
             <div class="notice" role="status">
                 <span>{text}</span>
-                <button type="button" class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
+                <button type="button" class="quiet" on:click=move |_| desk.dismiss()>"Dismiss"</button>
             </div>
         }.into_any())}
+        {move || desk.gone.get().map(|reason| view! {
+            <p class="gone" role="status">{reason} " This goes away when the server is back."</p>
+        }.into_any())}
         <main id="main">
-            <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name())}</h1>
+            <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name)}</h1>
             {move || match state.get() {
                 Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
                 Remote::Failed(reason) => {
@@ -60,37 +57,25 @@ pub(crate) fn App() -> impl IntoView {
                 Remote::Ready(false) => view! {
                     <Empty>"No event has a tape. Start the server with --tapes and a folder of recorded trades."</Empty>
                 }.into_any(),
-                Remote::Ready(true) => match desk.page.get() {
-                    Page::WhatIf => view! { <WhatIfPage /> }.into_any(),
-                    Page::Market => view! { <MarketPage /> }.into_any(),
-                    Page::Lab => view! { <LabPage /> }.into_any(),
-                    Page::Nowcast => view! { <NowcastPage /> }.into_any(),
-                },
+                Remote::Ready(true) => (desk.page.get().view)(),
             }}
         </main>
         <Footer />
-        {move || help.get().then(|| view! {
-            <div class="help" role="dialog" aria-label="Keys">
-                <h2>"Keys"</h2>
-                <dl>
-                    {Vec::from(keys::KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> }.into_any()))}
-                </dl>
-                <button type="button" on:click=move |_| help.set(false)>"Close"</button>
-            </div>
-        }.into_any())}
+        <Sheets keyboard=keyboard />
     }
 }
 
 #[component]
 fn TopBar(
-    /// Changes the theme.
-    turn_light: Callback<()>,
-    /// Whether the list of keys is shown.
-    help: RwSignal<bool>,
+    /// The keyboard.
+    keyboard: Keyboard,
 ) -> impl IntoView {
     let desk = expect_context::<Desk>();
     let theme = expect_context::<RwSignal<Theme>>();
     let badge = move || {
+        if desk.gone.with(Option::is_some) {
+            return "OFFLINE".to_owned();
+        }
         desk.list
             .with(|list| match list {
                 Remote::Ready(list) => list.mode.badge(),
@@ -99,19 +84,17 @@ fn TopBar(
             })
             .to_owned()
     };
-    let link = move |(page, letter): (Page, char)| {
+    let link = move |page: &'static Page| {
         let here = move || (desk.page.get() == page).then_some("page");
-        view! {
-            <a
-                href=page.path()
-                aria-current=here
-                title=format!("{} (g {letter})", page.name())
-                on:click=move |event| { event.prevent_default(); desk.visit(page); }
-            >
-                {page.name()}
-            </a>
-        }
-        .into_any()
+        let visit = move |event: web_sys::MouseEvent| {
+            // With a key held down the browser opens the link elsewhere.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                event.prevent_default();
+                desk.visit(page);
+            }
+        };
+        let title = format!("{} (g {})", page.name, page.letter);
+        view! { <a href=page.path aria-current=here title=title on:click=visit>{page.name}</a> }.into_any()
     };
     let chosen =
         memo(move || desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default());
@@ -131,10 +114,9 @@ fn TopBar(
             desk.open_event(&event);
         }
     };
-    // The lab's tape is chosen on its page.
-    let in_lab = move || desk.page.get() == Page::Lab;
+    let elsewhere = move || !desk.page.get().is_of_event;
     let settles = move || {
-        if in_lab() {
+        if elsewhere() {
             return None;
         }
         let event = desk.event()?;
@@ -149,8 +131,8 @@ fn TopBar(
         <header class="top-bar">
             <span class="brand">"Tauroi"</span>
             <span class="mode-badge" data-mode=badge>{badge}</span>
-            <nav aria-label="Pages">{Vec::from(Page::ALL.map(link))}</nav>
-            <select id="event" aria-label="Event" hidden=in_lab on:change=choose prop:value=move || chosen.get()>
+            <nav aria-label="Pages">{Page::all().map(link).collect::<Vec<_>>()}</nav>
+            <select id="event" aria-label="Event" hidden=elsewhere on:change=choose prop:value=move || chosen.get()>
                 {move || events().into_iter().map(|ticker| {
                     let is_chosen = ticker == chosen.get();
                     let text = ticker.clone();
@@ -159,10 +141,10 @@ fn TopBar(
             </select>
             <span class="settles">{settles}</span>
             <span class="spacer"></span>
-            <button type="button" class="quiet" id="theme" title="Light or dark (t)" on:click=move |_| turn_light.run(())>
+            <button type="button" class="quiet" id="theme" title="Light or dark (t)" on:click=move |_| Theme::choose_other(theme)>
                 {move || match theme.get() { Theme::Dark => "Light", Theme::Light => "Dark" }.to_owned()}
             </button>
-            <button type="button" class="quiet" title="Keys (?)" aria-expanded=move || help.get().to_string() on:click=move |_| help.update(|shown| *shown = !*shown)>
+            <button type="button" class="quiet" title="Keys (?)" on:click=move |_| keyboard.show(Sheet::Help)>
                 "Keys"
             </button>
         </header>

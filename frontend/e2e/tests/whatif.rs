@@ -233,6 +233,7 @@ async fn recorded_events_open_at_the_market() -> Result<()> {
     let Some(folder) = recorded_trades() else { return Ok(()) };
     with_page(&[folder], DESK, |page| async move {
         page.open("/whatif").await?;
+        page.find("#event option").await?;
         let event = page.script("return document.querySelector('#event').value").await?;
         ensure!(event == "KXTOPMONTHLY-26FEB", "{event}");
         let (fair, market) = (column(&page, 0).await?, column(&page, 1).await?);

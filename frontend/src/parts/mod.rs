@@ -3,6 +3,8 @@
 pub(crate) mod artist;
 pub(crate) mod chart;
 pub(crate) mod download;
+#[allow(dead_code, reason = "pages come to be made of it one by one")]
+pub(crate) mod element;
 pub(crate) mod explain;
 pub(crate) mod open;
 pub(crate) mod opener;

@@ -51,7 +51,7 @@ pub(crate) fn OpenTape() -> impl IntoView {
 }
 
 fn stop() {
-    worker::ask(Ask::Stop, |_| {});
+    worker::ask(Ask::Stop {}, |_| {});
 }
 
 fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>) {
@@ -61,7 +61,7 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         return;
     }
     let names = files.iter().map(File::name).collect::<Vec<_>>().join(", ");
-    worker::ask(Ask::Open(files), move |answer| {
+    worker::open(files, move |answer| {
         if let Answer::Reading { name, share, trades } = answer {
             // The page that asked may have been left.
             reading.set(Some(Reading { name, share, trades }));
@@ -69,21 +69,21 @@ fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>)
         }
         reading.set(None);
         let said = match answer {
-            Answer::Opened { events, malformed, contracts, problems }
-                if events.is_empty() && contracts > 0.0 =>
-            {
+            Answer::Opened { events, contracts, problems, .. } if events.is_empty() && contracts > 0 => {
                 desk.opened_files.update(|count| *count += 1);
-                let mut said = format!("{names}: how {} contracts settled is known now.", contracts as i64);
-                if let Some(first) = problems.first() {
-                    let more = (malformed as usize).max(problems.len()) - 1;
-                    said.push_str(&format!(" Left out: {first}, and {more} more."));
+                let contracts = format::counted(contracts, "contract");
+                let mut said = format!("{names}: how {contracts} settled is known now.");
+                if !problems.is_empty() {
+                    said.push_str(" Left out: ");
+                    said.push_str(&problems.join("; "));
+                    said.push('.');
                 }
                 Ok(said)
             }
             Answer::Opened { events, malformed, problems, .. } => {
                 show(desk, &names, events, malformed as i64, problems)
             }
-            Answer::Failed(reason) => Err(reason),
+            Answer::Failed { reason } => Err(reason),
             _ => return,
         };
         desk.say(said.unwrap_or_else(|reason| refusal(&reason)));
@@ -108,15 +108,19 @@ fn show(
     let contracts = || events.iter().flat_map(|event| &event.contracts);
     let trades: usize = contracts().map(|contract| contract.trades).sum();
     let mut said = format!(
-        "Opened {names}: {} prints of {} contracts in {}.",
-        format::grouped(trades as i64),
-        contracts().count(),
+        "Opened {names}: {} of {} in {}.",
+        format::counted(trades, "print"),
+        format::counted(contracts().count(), "contract"),
         events.iter().map(|event| event.event.as_str()).collect::<Vec<_>>().join(", ")
     );
     if malformed > 0 {
         said.push_str(&format!(
-            " {} malformed rows were skipped; the foot of the page names them.",
-            format::grouped(malformed)
+            " {} skipped; the foot of the page names what is wrong.",
+            if malformed == 1 {
+                "1 malformed row was".to_owned()
+            } else {
+                format!("{} malformed rows were", format::grouped(malformed))
+            }
         ));
     } else if let Some(problem) = problems.first() {
         said.push_str(&format!(" {problem}."));

@@ -55,9 +55,10 @@ pub(super) fn Compare() -> impl IntoView {
             .zip(&found.configs)
             .enumerate()
             .map(|(place, ((line, (_, name)), config))| {
+                let dropped = config.clone();
                 let drop = (place > 0).then(|| view! {
                     <button type="button" class="quiet" title="Take it away" on:click=move |_| {
-                        lab.pins.update(|pins| { pins.remove(place - 1); });
+                        lab.unpin(&dropped);
                     }>"×"</button>
                 });
                 let name = format!("{name} {}", config.replace("preset=", "").replace('&', ", "));

@@ -26,7 +26,14 @@ pub(super) fn range(lab: Lab) -> String {
 #[component]
 pub(super) fn Head() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let choose = move |event: web_sys::Event| lab.choose(event_target_value(&event));
+    let choose = move |event: web_sys::Event| {
+        let events = event_target_value(&event);
+        let found =
+            lab.choices.with_untracked(|all| all.iter().find(|choice| choice.events == events).cloned());
+        if let Some(choice) = found {
+            lab.choose(choice);
+        }
+    };
     let options = move || {
         lab.choices
             .get()
@@ -58,7 +65,8 @@ pub(super) fn Head() -> impl IntoView {
     let figures = move || {
         let tape = lab.tape.get();
         let prints: f64 = tape.prints.iter().sum();
-        format!("{} prints of {} contracts", format::grouped(prints as i64), tape.contracts.len())
+        let contracts = format::counted(tape.contracts.len(), "contract");
+        format!("{} of {contracts}", format::counted(prints as usize, "print"))
     };
     let took = move || format::fixed(lab.found.with(|found| found.took), 1);
     let hash = move || {

@@ -1,19 +1,22 @@
 //! The whole backtest under a slider: every change reruns it in the worker before the hand has moved on.
 
+mod axis;
 mod charts;
+mod choice;
 mod compare;
 mod evidence;
 mod fills;
 mod head;
+mod link;
 mod results;
+mod run;
 mod settings;
 mod state;
 mod sweep;
+mod tape;
 
 use leptos::prelude::*;
 use shared::exchange::FillModel;
-
-pub(crate) use self::state::Lab;
 
 use self::charts::{ContractCharts, EquityChart};
 use self::compare::Compare;
@@ -22,14 +25,36 @@ use self::fills::Fills;
 use self::head::Head;
 use self::results::Results;
 use self::settings::Settings;
-use self::state::Stage;
+use self::state::{Lab, Stage};
 use self::sweep::Sweep;
 use crate::parts::state::{Failed, Loading};
 use crate::reactive::memo;
+use crate::route::{Audience, Kept, Page};
+
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "Lab",
+    path: "lab",
+    letter: 'l',
+    audience: Audience::Everyone,
+    // Its tape is chosen on the page.
+    is_of_event: false,
+    needs_no_events: false,
+    open: |desk| {
+        let lab = Lab::open(desk);
+        provide_context(lab);
+        Kept {
+            read: Box::new(move |said| lab.read(said)),
+            write: Box::new(move || lab.write()),
+            commands: Box::new(move || lab.commands()),
+        }
+    },
+    view: || view! { <LabPage /> }.into_any(),
+};
 
 /// The page.
 #[component]
-pub(crate) fn LabPage() -> impl IntoView {
+fn LabPage() -> impl IntoView {
     let lab = expect_context::<Lab>();
     // Progress moves without building the page anew.
     let kind = memo(move || match lab.stage.get() {

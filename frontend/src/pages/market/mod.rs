@@ -11,14 +11,27 @@ use crate::desk::Desk;
 use crate::parts::open::OpenTape;
 use crate::parts::state::{Empty, Failed, Loading, Remote};
 use crate::reactive::memo;
+use crate::route::{Audience, Page};
 use charts::TapeCharts;
 use contracts::{Assumed, Contracts, EventFigures};
 use latest::Latest;
 use tape::Shown;
 
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "Market",
+    path: "market",
+    letter: 'm',
+    audience: Audience::Everyone,
+    is_of_event: true,
+    needs_no_events: false,
+    open: Desk::of_scenario,
+    view: || view! { <MarketPage /> }.into_any(),
+};
+
 /// The page.
 #[component]
-pub(crate) fn MarketPage() -> impl IntoView {
+fn MarketPage() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let names = memo(move || desk.names());
     let shown = Shown::follow(desk);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::task::spawn_local;
-use shared::api::{ContractSummary, Origin, Prints};
+use shared::api::{ContractSummary, Prints};
 use shared::format;
 use shared::market::Ticker;
 
@@ -27,18 +27,6 @@ pub(super) struct Shown {
     pub(super) state: Memo<Remote<bool>>,
     failure: RwSignal<Option<(Ticker, String)>>,
     asked: StoredValue<Vec<Ticker>>,
-}
-
-/// Returns whether the contract's tape is of a file that was opened here.
-fn is_opened(desk: Desk, ticker: &Ticker) -> bool {
-    desk.list.with_untracked(|list| match list {
-        Remote::Ready(list) => list
-            .events
-            .iter()
-            .filter(|event| event.origin == Origin::Opened)
-            .any(|event| event.contracts.iter().any(|contract| contract.ticker == *ticker)),
-        _ => false,
-    })
 }
 
 impl Shown {
@@ -74,6 +62,9 @@ impl Shown {
         });
         let shown = Self { contract, prints, state, failure, asked: StoredValue::new(Vec::new()) };
         effect(move || {
+            // What failed is asked for again once whom it is asked of is back.
+            desk.returned.track();
+            desk.replaced.track();
             if let Some(contract) = contract.get()
                 && prints.with(Option::is_none)
             {
@@ -101,7 +92,7 @@ impl Shown {
         let name = names.get(desk.artist.get()).cloned().unwrap_or_default();
         self.contract.with(|contract| match contract {
             Some(contract) => {
-                format!("{name} · {} · {} prints", contract.ticker, format::grouped(contract.trades as i64))
+                format!("{name} · {} · {}", contract.ticker, format::counted(contract.trades, "print"))
             }
             None => name,
         })
@@ -113,12 +104,12 @@ impl Shown {
         }
         self.failure.set(None);
         self.asked.update_value(|asked| asked.push(ticker.clone()));
-        if is_opened(desk, &ticker) {
+        if desk.is_opened(&ticker) {
             // Files are kept in the worker; a tape of the same contract from the server is another one.
-            worker::ask(Ask::Prints(ticker.clone()), move |answer| {
+            worker::ask(Ask::Prints { ticker: ticker.clone() }, move |answer| {
                 let answer = match answer {
-                    Answer::Prints(prints) => Ok(prints),
-                    Answer::Failed(reason) => Err(reason),
+                    Answer::Prints { prints } => Ok(prints),
+                    Answer::Failed { reason } => Err(reason),
                     _ => return,
                 };
                 self.take(desk, &ticker, answer, true);
@@ -136,7 +127,7 @@ impl Shown {
         self.asked.update_value(|asked| asked.retain(|other| other != ticker));
         match answer {
             // A file of this contract may have been opened meanwhile: then this is the tape that it stands in for.
-            Ok(_) if opened != is_opened(desk, ticker) => {}
+            Ok(_) if opened != desk.is_opened(ticker) => {}
             Ok(prints) => desk.prints.update(|kept| {
                 kept.retain(|other| other.ticker != *ticker);
                 kept.push(Arc::new(prints));

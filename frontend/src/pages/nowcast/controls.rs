@@ -12,9 +12,9 @@ use super::open::OpenListeners;
 use super::panels::{Clock, date};
 use super::studio::{Fitting, Studio};
 use crate::desk::Desk;
+use crate::pages::whatif;
 use crate::parts::slider::touched;
 use crate::parts::state::Remote;
-use crate::route::Page;
 
 /// The card.
 #[component]
@@ -104,7 +104,7 @@ fn use_in_whatif(desk: Desk, studio: Studio) {
     match scenario(desk, studio) {
         Ok(scenario) => {
             desk.open_scenario(scenario, studio.chosen.get_untracked());
-            desk.visit(Page::WhatIf);
+            desk.visit(&whatif::PAGE);
         }
         Err(reason) => desk.say(format!("The nowcast can't be used in What-if: {reason}.")),
     }

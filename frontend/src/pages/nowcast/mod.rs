@@ -12,21 +12,46 @@ use shared::format;
 use shared::nowcast::event::Standing;
 use shared::nowcast::other::{PastEvent, RECORDED};
 
-pub(crate) use self::studio::Studio;
-
 use self::chart::NowcastChart;
 use self::controls::NowcastControls;
 use self::panels::{DriversCard, Figures, Verdict, date};
 use self::score::ScoreCard;
-use self::studio::Fitting;
+use self::studio::{Fitting, Studio};
+use crate::commands;
 use crate::parts::state::{Failed, Remote};
 use crate::parts::table::{ArtistTable, Column};
 use crate::parts::winner_bar::Shares;
 use crate::reactive::memo;
+use crate::route::{Audience, Kept, Page};
+
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "Nowcast",
+    path: "nowcast",
+    letter: 'n',
+    audience: Audience::Everyone,
+    is_of_event: true,
+    needs_no_events: true,
+    open: |desk| {
+        let studio = Studio::open(desk);
+        provide_context(studio);
+        Kept {
+            read: Box::new(move |said| {
+                desk.read_scenario(said);
+                studio.read(said);
+            }),
+            write: Box::new(move || studio.write()),
+            commands: Box::new(move || {
+                commands::steps("artist", studio.names.get_untracked(), studio.chosen)
+            }),
+        }
+    },
+    view: || view! { <NowcastPage /> }.into_any(),
+};
 
 /// The page.
 #[component]
-pub(crate) fn NowcastPage() -> impl IntoView {
+fn NowcastPage() -> impl IntoView {
     let studio = expect_context::<Studio>();
     let phase = memo(move || studio.phase());
     let chosen =

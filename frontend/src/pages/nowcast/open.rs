@@ -11,6 +11,7 @@ use web_sys::{File, FileList, ReadableWritablePair, Response};
 use super::studio::{Loaded, Studio};
 use crate::desk::Desk;
 use crate::parts::opener::{Opener, refusal};
+use crate::route::Said;
 
 /// The largest file that is opened, in bytes.
 const MOST_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
@@ -26,7 +27,7 @@ pub(super) fn OpenListeners() -> impl IntoView {
             desk.say(match open(&files).await {
                 Ok(loaded) => {
                     let said = loaded.summary();
-                    studio.show(loaded, "");
+                    studio.show(loaded, &Said::default());
                     said
                 }
                 Err(reason) => refusal(&reason),

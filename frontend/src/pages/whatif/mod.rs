@@ -12,15 +12,28 @@ use leptos::prelude::*;
 use crate::desk::Desk;
 use crate::parts::winner_bar::WinnerBar;
 use crate::reactive::memo;
+use crate::route::{Audience, Page};
 use cards::Cards;
 use charts::Charts;
 use controls::Controls;
 use explanation::WhatIfExplanation;
 use table::WhatIfTable;
 
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "What-if",
+    path: "whatif",
+    letter: 'w',
+    audience: Audience::Everyone,
+    is_of_event: true,
+    needs_no_events: false,
+    open: Desk::of_scenario,
+    view: || view! { <WhatIfPage /> }.into_any(),
+};
+
 /// The page.
 #[component]
-pub(crate) fn WhatIfPage() -> impl IntoView {
+fn WhatIfPage() -> impl IntoView {
     let desk = expect_context::<Desk>();
     let names = memo(move || desk.names());
     let failure = move || match desk.outcome.get() {
