@@ -9,7 +9,11 @@ use crate::pages::lab::{Lab, LabPage};
 use crate::pages::market::MarketPage;
 use crate::pages::nowcast::{NowcastPage, Studio};
 use crate::pages::whatif::WhatIfPage;
-use crate::parts::state::{Empty, Failed, Loading, Remote};
+use crate::parts::drop;
+use crate::parts::element::view;
+use crate::parts::notices::NoticeList;
+use crate::parts::open::{self, ReadingBar};
+use crate::parts::state::{Failed, Loading, Remote, empty};
 use crate::reactive::{RwSignal, effect, memo};
 use crate::route::Page;
 use crate::theme::Theme;
@@ -26,6 +30,10 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(studio);
     let lab = Lab::open(desk);
     provide_context(lab);
+    let hanging = drop::listen(move |files| match desk.page.get_untracked() {
+        Page::Nowcast => studio.open_files(files),
+        _ => open::open(desk, files),
+    });
     let help = RwSignal::new(false);
     let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
     keys::listen(desk, (studio, lab), help, turn_light);
@@ -44,22 +52,18 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <a class="skip" href="#main">"Skip to the page"</a>
         <TopBar turn_light=turn_light help=help />
-        {move || desk.notice.get().map(|text| view! {
-            <div class="notice" role="status">
-                <span>{text}</span>
-                <button type="button" class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
-            </div>
-        }.into_any())}
-        <main id="main">
+        <NoticeList notices=desk.notices />
+        <ReadingBar reading=desk.reading />
+        <main id="main" class:over=move || hanging.get()>
             <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name())}</h1>
             {move || match state.get() {
                 Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
                 Remote::Failed(reason) => {
                     view! { <Failed reason=reason retry=Callback::new(move |()| desk.load()) /> }.into_any()
                 }
-                Remote::Ready(false) => view! {
-                    <Empty>"No event has a tape. Start the server with --tapes and a folder of recorded trades."</Empty>
-                }.into_any(),
+                Remote::Ready(false) => {
+                    view(|| empty("No event has a tape. Drop a file of trades here, or start the server with --tapes and a folder of them."))
+                }
                 Remote::Ready(true) => match desk.page.get() {
                     Page::WhatIf => view! { <WhatIfPage /> }.into_any(),
                     Page::Market => view! { <MarketPage /> }.into_any(),

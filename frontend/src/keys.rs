@@ -62,7 +62,7 @@ pub(crate) fn listen(desk: Desk, (studio, lab): (Studio, Lab), help: RwSignal<bo
             "?" => help.update(|shown| *shown = !*shown),
             "Escape" => {
                 help.set(false);
-                desk.notice.set(None);
+                desk.notices.dismiss();
             }
             "[" | "{" => nudge(if key == "{" { -10 } else { -1 }),
             "]" | "}" => nudge(if key == "}" { 10 } else { 1 }),

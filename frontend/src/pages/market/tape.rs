@@ -137,10 +137,7 @@ impl Shown {
         match answer {
             // A file of this contract may have been opened meanwhile: then this is the tape that it stands in for.
             Ok(_) if opened != is_opened(desk, ticker) => {}
-            Ok(prints) => desk.prints.update(|kept| {
-                kept.retain(|other| other.ticker != *ticker);
-                kept.push(Arc::new(prints));
-            }),
+            Ok(prints) => desk.keep_prints(prints),
             Err(reason) => {
                 self.failure.set(Some((ticker.clone(), reason)));
             }

@@ -278,6 +278,18 @@ impl Studio {
         self.stand_back(back);
     }
 
+    /// Opens files of listeners.
+    pub(crate) fn open_files(self, files: Vec<web_sys::File>) {
+        super::open::open_files(self, self.desk, files);
+    }
+
+    /// Chooses an artist; none but one of those shown.
+    pub(super) fn choose(self, place: usize) {
+        if place < self.names.with_untracked(Vec::len) {
+            self.chosen.set(place);
+        }
+    }
+
     /// Chooses the next or the previous artist.
     pub(crate) fn step_artist(self, by: isize) {
         let count = self.names.with_untracked(Vec::len);
