@@ -99,7 +99,7 @@ async fn rows_are_sorted_walked_and_saved_in_any_table() -> Result<()> {
              [...document.querySelectorAll('.market-contracts tbody tr')].map(row => row.cells[2].dataset.value).join()",
         )
         .await?;
-        page.until("window.saved[0].startsWith('Artist,Last,Volume,Prints,Fair,Side,After fees')").await
+        page.until("window.saved[0].startsWith('Artist,Last,Volume,Prints,Fair,Side,Earns')").await
     })
     .await
 }

@@ -3,9 +3,12 @@
 use shared::format;
 use shared::scenario::Row;
 
+/// The least that counts as something, in dollars a contract: less reads as 0.0¢.
+const LEAST: f64 = 0.0005;
+
 /// Returns the side that earns something after the taker's fee; nothing where neither does, or without a price.
 pub(crate) fn side(row: &Row) -> Option<&'static str> {
-    row.edge_after_fees.filter(|earned| *earned > 0.0)?;
+    row.edge_after_fees.filter(|earned| *earned >= LEAST)?;
     row.edge.map(|edge| if edge > 0.0 { "Buy YES" } else { "Sell YES" })
 }
 

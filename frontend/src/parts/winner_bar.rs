@@ -10,9 +10,6 @@ use web_sys::HtmlElement;
 use crate::parts::artist;
 use crate::parts::element::{Element, div, el};
 
-/// A share too thin for its label, as a fraction of the bar.
-const LABELLED: f64 = 0.07;
-
 /// One share of a bar.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Share {
@@ -136,7 +133,6 @@ impl Segment {
         let style = node.unchecked_ref::<HtmlElement>().style();
         let _ = style.set_property("width", &format!("{}%", 100.0 * share.share));
         let _ = style.set_property("background-color", &artist::css(share.colour));
-        let _ = node.class_list().toggle_with_force("labelled", share.share >= LABELLED);
         self.name.set_text_content(Some(&share.name));
         self.text.set_text_content(Some(&probability));
         self.shown = Some(share);

@@ -9,16 +9,15 @@ use super::colour;
 use super::fills::explained;
 use super::state::Lab;
 use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec, series};
-use crate::parts::chart::{Chart, Click};
+use crate::parts::chart::{Chart, Click, Zoom};
 use crate::parts::element::{Element, div, text};
 use crate::parts::form::{Choice, item};
-use crate::reactive::{RwSignal, memo};
+use crate::reactive::memo;
 
 const MINUTE: f64 = 60e6;
 
 /// Returns the chosen contract, and why the fill that was clicked stood where it stood.
-pub(super) fn contract(lab: Lab) -> Element {
-    let zoom = RwSignal::new(None);
+pub(super) fn contract(lab: Lab, zoom: Zoom) -> Element {
     let contracts = move || {
         let tape = lab.tape.get();
         let one = |(place, (ticker, prints)): (usize, (&String, &f64))| {
@@ -162,7 +161,7 @@ fn position(lab: Lab) -> Spec {
 }
 
 /// Returns equity under every fill model, with a band from the pessimistic to the optimistic one.
-pub(super) fn equity(lab: Lab) -> Element {
+pub(super) fn equity(lab: Lab, zoom: Zoom) -> Element {
     let spec = memo(move || {
         lab.found.with(|found| {
             let lines: Vec<Series> = FillModel::ALL
@@ -197,5 +196,5 @@ pub(super) fn equity(lab: Lab) -> Element {
             }
         })
     });
-    Chart::of("Equity of all contracts", "lab-equity", spec).build()
+    Chart { zoom, ..Chart::of("Equity of all contracts", "lab-equity", spec) }.build()
 }

@@ -17,6 +17,7 @@ pub(crate) use self::state::Lab;
 
 use self::state::Stage;
 use crate::desk::Desk;
+use crate::parts::chart::Zoom;
 use crate::parts::element::{Element, div, el, view};
 use crate::parts::state::{failed, loading, working};
 use crate::reactive::memo;
@@ -33,10 +34,12 @@ pub(crate) fn LabPage() -> impl IntoView {
             Stage::Ready => 2,
             Stage::Failed(_) => 3,
         });
+        // They outlive a calibration, which builds the page anew.
+        let zooms = [Zoom::new(), Zoom::new()];
         let main = move || match kind.get() {
             0 => vec![el("section").class("card").child(loading("Loading the tape …"))],
             1 => vec![el("section").class("card").child(filtering(lab))],
-            2 => ready(lab),
+            2 => ready(lab, zooms),
             _ => {
                 let reason = lab.stage.with_untracked(|stage| match stage {
                     Stage::Failed(reason) => reason.clone(),
@@ -54,11 +57,11 @@ pub(crate) fn LabPage() -> impl IntoView {
 }
 
 /// Returns the cards of a tape that backtests run on.
-fn ready(lab: Lab) -> Vec<Element> {
+fn ready(lab: Lab, [of_contract, of_equity]: [Zoom; 2]) -> Vec<Element> {
     let card = |label: &str, inside: Element| el("section").class("card").label(label).child(inside);
     vec![
-        card("The chosen contract", charts::contract(lab)),
-        card("Equity", charts::equity(lab)),
+        card("The chosen contract", charts::contract(lab, of_contract)),
+        card("Equity", charts::equity(lab, of_equity)),
         card("Configurations", results::results(lab)),
         div("lab-pair").child(card("Sweep", sweep::sweep(lab))).child(card("Fills", fills::fills(lab))),
         card("Side by side", compare::compare(lab)),

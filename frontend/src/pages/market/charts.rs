@@ -6,10 +6,10 @@ use shared::format;
 use super::tape::Shown;
 use crate::desk::Desk;
 use crate::parts::artist;
-use crate::parts::chart::Chart;
 use crate::parts::chart::spec::{Axis, Format, Kind, Points, Spec, series};
+use crate::parts::chart::{Chart, Zoom};
 use crate::parts::element::{Element, div};
-use crate::reactive::{RwSignal, StoredValue, memo};
+use crate::reactive::{StoredValue, memo};
 
 /// How many bins the volume has at most.
 const MOST_BINS: i64 = 150;
@@ -32,7 +32,7 @@ const BINS: [(i64, &str); 7] = [
 
 /// Returns prices and volume over one axis of time: zooming one zooms the other.
 pub(super) fn tape_charts(desk: Desk, shown: Shown) -> Element {
-    let zoom = RwSignal::new(None);
+    let zoom = Zoom::new();
     let fair = memo(move || match desk.outcome.get() {
         Some(Ok(found)) => found.rows.get(desk.artist.get()).map(|row| row.fair),
         _ => None,

@@ -55,7 +55,7 @@ pub(super) fn table(desk: Desk, names: Memo<Vec<String>>) -> Element {
             "Which side earns something after the taker's fee, against the last price",
             Kind::Words,
         ),
-        column("After fees", "What the better side earns a contract after the taker's fee", signed),
+        column("Earns", "What the better side earns a contract after the taker's fee", signed),
     ];
     let rows = move || {
         let contracts = desk.event().map(|event| event.contracts).unwrap_or_default();

@@ -57,6 +57,7 @@ pub(crate) fn MarketPage() -> impl IntoView {
                 el("section")
                     .class("card market-tape")
                     .label("Tape")
+                    .class_if("stale", move || shown.is_stale.get())
                     .child(name)
                     .child(text("p", "").class("advice").id("advice").says(advice))
                     .shows(move || vec![tape()]),

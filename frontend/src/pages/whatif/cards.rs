@@ -15,13 +15,14 @@ pub(super) fn cards(desk: Desk, names: Memo<Vec<String>>) -> Element {
 
 fn card(desk: Desk, names: Memo<Vec<String>>, place: usize) -> Element {
     let row = memo(move || match desk.outcome.get() {
-        Some(Ok(found)) => {
-            found.rows.get(place).map(|row| (row.fair, row.market, row.edge_after_fees, edge::briefly(row)))
-        }
+        Some(Ok(found)) => found
+            .rows
+            .get(place)
+            .map(|row| (row.fair, row.market, edge::side(row).is_some(), edge::briefly(row))),
         _ => None,
     });
     let fair = move || row.with(|row| row.as_ref().map(|row| row.0));
-    let earned = move || row.with(|row| row.as_ref().and_then(|row| row.2));
+    let is_earning = move || row.with(|row| row.as_ref().is_some_and(|row| row.2));
     let name = move || names.with(|names| names.get(place).cloned().unwrap_or_default());
     let market = move || {
         let price = row.with(|row| row.as_ref().and_then(|row| row.1));
@@ -44,7 +45,7 @@ fn card(desk: Desk, names: Memo<Vec<String>>, place: usize) -> Element {
         .child(
             el("span")
                 .class("artist-edge num")
-                .class_if("up", move || earned().is_some_and(|earned| earned > 0.0))
+                .class_if("up", is_earning)
                 .says(move || row.with(|row| row.as_ref().map(|row| row.3.clone()).unwrap_or_default())),
         )
 }

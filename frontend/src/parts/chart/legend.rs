@@ -41,7 +41,6 @@ pub(super) fn legend(spec: Memo<Spec>, hover: RwSignal<Option<f64>>) -> Element 
             };
             let fill = format!("color-mix(in srgb, var({colour}) {:.0}%, transparent)", 100.0 * share);
             let swatch = el("span").class(class).style("background-color", &fill);
-            let swatch = swatch.style("border-color", &format!("var({colour})"));
             let value = el("span").class("num");
             el("span")
                 .class("legend-item")

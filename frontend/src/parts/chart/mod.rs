@@ -27,8 +27,41 @@ use crate::parts::element::{Element, button, div, el};
 use crate::reactive::{Memo, RwSignal, StoredValue, effect};
 use crate::theme::{Palette, Theme};
 
-/// The part of an axis that is shown; none is all of it.
-pub(crate) type Zoom = RwSignal<Option<(f64, f64)>>;
+/// The part of an axis that is shown, which charts can share and which outlives them where it is kept outside.
+#[derive(Clone, Copy)]
+pub(crate) struct Zoom {
+    /// The part; none is all of it.
+    shown: RwSignal<Option<(f64, f64)>>,
+    /// Whether it moves on as new data come.
+    follows: RwSignal<bool>,
+    /// What it is about.
+    subject: StoredValue<String>,
+}
+
+impl Zoom {
+    /// Returns one that shows all of the axis.
+    pub(crate) fn new() -> Self {
+        Self { shown: RwSignal::new(None), follows: RwSignal::new(false), subject: StoredValue::default() }
+    }
+
+    /// Hears what is shown now, and where its axis ends.
+    fn heed(self, spec: &Spec) {
+        if self.subject.with_value(|subject| *subject != spec.subject) {
+            // Something else is shown: where the other one was looked at says nothing of it.
+            self.subject.set_value(spec.subject.clone());
+            if self.shown.with_untracked(Option::is_some) {
+                self.shown.set(None);
+            }
+            return;
+        }
+        let last = spec.x.range.1;
+        let moves =
+            self.shown.get_untracked().filter(|(_, high)| self.follows.get_untracked() && *high != last);
+        if let Some((low, high)) = moves {
+            self.shown.set(Some((last - (high - low), last)));
+        }
+    }
+}
 
 /// Where a chart was clicked.
 pub(crate) struct Click {
@@ -70,7 +103,7 @@ impl Painted {
 impl Chart {
     /// Returns a chart of its own.
     pub(crate) fn of(title: &'static str, slug: &'static str, spec: Memo<Spec>) -> Self {
-        Self { title, slug, spec, zoom: RwSignal::new(None), still: 0, clicked: None }
+        Self { title, slug, spec, zoom: Zoom::new(), still: 0, clicked: None }
     }
 
     /// Returns its elements.
@@ -80,8 +113,8 @@ impl Chart {
         let drawn = Rc::clone(&stage);
         let painted = Painted(stage, Rc::new(Painter::new(move || drawn.paint())));
         let hover = RwSignal::new(None::<f64>);
-        let (follows, table) = (RwSignal::new(false), RwSignal::new(false));
-        keep(&painted, spec, zoom, follows);
+        let table = RwSignal::new(false);
+        keep(&painted, spec, zoom);
         let plot = div("plot")
             .set("role", "img")
             .attr("aria-label", move || Some(spec.with(|spec| format!("{title}: {}", spec.summary))));
@@ -90,18 +123,18 @@ impl Chart {
             let _ = plot.node().append_child(canvas);
         }
         watch_size(plot.node(), &painted);
-        let plot = under_hand(plot, &painted, zoom, follows, hover, clicked);
+        let plot = under_hand(plot, &painted, zoom, hover, clicked);
 
         let toggle = |class: &str, name: &str, on: RwSignal<bool>| {
             button(class, name, move || on.update(|on| *on = !*on))
                 .attr("aria-pressed", move || Some(on.get().to_string()))
         };
         let zoomed = move || {
-            if zoom.with(Option::is_none) {
+            if zoom.shown.with(Option::is_none) {
                 return Vec::new();
             }
-            let all = button("quiet", "Show all", move || zoom.set(None));
-            vec![toggle("quiet", "Follow last", follows).title("Move on as new data come"), all]
+            let all = button("quiet", "Show all", move || zoom.shown.set(None));
+            vec![toggle("quiet", "Follow last", zoom.follows).title("Move on as new data come"), all]
         };
         let at =
             move || hover.get().map_or_else(String::new, |x| legend::reading(x, spec.with(|s| s.x.format)));
@@ -128,21 +161,12 @@ impl Chart {
 }
 
 /// Keeps the stage as the signals say.
-fn keep(painted: &Painted, spec: Memo<Spec>, zoom: Zoom, follows: RwSignal<bool>) {
+fn keep(painted: &Painted, spec: Memo<Spec>, zoom: Zoom) {
     let shown = painted.clone();
     effect(move || {
         let spec = spec.get();
-        let (subject, last) = (spec.subject.clone(), spec.x.range.1);
-        let before = shown.0.show(spec);
-        let at = zoom.get_untracked();
-        if before.subject != subject {
-            // Something else is shown: where the other one was looked at says nothing of it.
-            if at.is_some() {
-                zoom.set(None);
-            }
-        } else if let Some((low, high)) = at.filter(|at| follows.get_untracked() && at.1 != last) {
-            zoom.set(Some((last - (high - low), last)));
-        }
+        zoom.heed(&spec);
+        shown.0.show(spec);
         shown.1.request();
     });
     let theme = expect_context::<RwSignal<Theme>>();
@@ -154,7 +178,7 @@ fn keep(painted: &Painted, spec: Memo<Spec>, zoom: Zoom, follows: RwSignal<bool>
     });
     let zoomed = painted.clone();
     effect(move || {
-        zoomed.0.zoom.set(zoom.get());
+        zoomed.0.zoom.set(zoom.shown.get());
         zoomed.need(Level::Axes);
     });
 }
@@ -164,7 +188,6 @@ fn under_hand(
     plot: Element,
     painted: &Painted,
     zoom: Zoom,
-    follows: RwSignal<bool>,
     hover: RwSignal<Option<f64>>,
     clicked: Option<Box<dyn Fn(Click)>>,
 ) -> Element {
@@ -184,8 +207,8 @@ fn under_hand(
         {
             let shift = (start - pixel) / view.width() * (range.1 - range.0);
             // Who looks elsewhere is not to be moved away from there.
-            follows.set(false);
-            zoom.set(Some((range.0 + shift, range.1 + shift)));
+            zoom.follows.set(false);
+            zoom.shown.set(Some((range.0 + shift, range.1 + shift)));
         }
         moved_to(Some(pixel));
     };
@@ -206,7 +229,7 @@ fn under_hand(
     };
     let turned = painted.clone();
     let wheeled = move |event: WheelEvent| {
-        if event.delta_y() > 0.0 && zoom.with_untracked(Option::is_none) {
+        if event.delta_y() > 0.0 && zoom.shown.with_untracked(Option::is_none) {
             // There is nothing to zoom out of: the page scrolls on.
             return;
         }
@@ -218,7 +241,7 @@ fn under_hand(
         let (low, high) = (centre + (view.x.0 - centre) * factor, centre + (view.x.1 - centre) * factor);
         let zoomed_out = high - low >= all.1 - all.0;
         if high - low > (all.1 - all.0) * 1e-4 {
-            zoom.set((!zoomed_out).then_some((low, high)));
+            zoom.shown.set((!zoomed_out).then_some((low, high)));
         }
     };
     plot.on("pointermove", moved)
@@ -228,7 +251,7 @@ fn under_hand(
             dragged.set(None);
             read_at(None);
         })
-        .on("dblclick", move |_: web_sys::Event| zoom.set(None))
+        .on("dblclick", move |_: web_sys::Event| zoom.shown.set(None))
         .on("wheel", wheeled)
 }
 

@@ -67,14 +67,13 @@ impl Stage {
         self.level.set(self.level.get().max(level));
     }
 
-    /// Shows something else; returns what was shown.
-    pub(super) fn show(&self, spec: Spec) -> Spec {
+    /// Shows something else.
+    pub(super) fn show(&self, spec: Spec) {
         let before = self.spec.replace(spec);
         let spec = self.spec.borrow();
         let still = |of: &Spec| of.series.get(..self.still.min(of.series.len())).map(<[_]>::to_vec);
         let same_axes = before.x == spec.x && before.y == spec.y && still(&before) == still(&spec);
         self.need(if same_axes { Level::Data } else { Level::Axes });
-        before
     }
 
     /// Returns which part of the axes is shown, on a canvas that is large enough to show any.

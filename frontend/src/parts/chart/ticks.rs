@@ -96,7 +96,9 @@ fn time_step(least: f64) -> f64 {
         2.0 * DAY,
         5.0 * DAY,
         10.0 * DAY,
+        20.0 * DAY,
         30.0 * DAY,
+        60.0 * DAY,
         90.0 * DAY,
         365.0 * DAY,
     ];

@@ -136,12 +136,13 @@ impl Shown {
                 }
             }
             if let (Kind::Signed(_), Cell::Number(number)) = (column.kind, cell) {
-                let sign = if *number > 0.0 {
-                    "num up"
-                } else if *number < 0.0 {
-                    "num down"
-                } else {
-                    "num"
+                // What reads as nothing has no sign.
+                let text = node.text_content().unwrap_or_default();
+                let is_nothing = text.contains('0') && !text.contains(|c| matches!(c, '1'..='9'));
+                let sign = match *number {
+                    number if number > 0.0 && !is_nothing => "num up",
+                    number if number < 0.0 && !is_nothing => "num down",
+                    _ => "num",
                 };
                 node.set_class_name(sign);
             }
