@@ -377,7 +377,12 @@ async fn fills_sweeps_and_comparisons_are_explained() -> Result<()> {
         page.slide("skew_cents", "0.4").await?;
         page.until("[...document.querySelectorAll('#compared th[scope=row]')].map(row => row.textContent).join() === \
                     'A seed-fixed3, half_spread_cents=2.5, skew_cents=0.4,B seed-fixed3, half_spread_cents=2.5, skew_cents=1.2'").await?;
-        page.until("document.querySelector('#compared td').textContent !== ''").await
+        page.until("document.querySelector('#compared td').textContent !== ''").await?;
+        // Taken away twice, as a double click does, it is gone once, and the page goes on.
+        page.script("const chip = document.querySelector('.chip'); chip.click(); chip.click();").await?;
+        page.until("!document.querySelector('.chip') && document.querySelector('.compared').hidden").await?;
+        page.slide("skew_cents", "0.6").await?;
+        page.until(&settled_with("skew_cents=0.6")).await
     })
     .await
 }

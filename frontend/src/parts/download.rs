@@ -16,10 +16,12 @@ pub(crate) fn copy_link(desk: Desk) {
     let Ok(link) = window().location().href() else { return };
     let written = window().navigator().clipboard().write_text(&link);
     spawn_local(async move {
-        desk.say(match JsFuture::from(written).await {
-            Ok(_) => "The link is in the clipboard: it shows these numbers to whoever opens it.",
-            Err(_) => "The browser refused the clipboard: copy the address instead, it is the link.",
-        });
+        match JsFuture::from(written).await {
+            Ok(_) => desk.say("The link is in the clipboard: it shows these numbers to whoever opens it."),
+            Err(_) => {
+                desk.warn("The browser refused the clipboard: copy the address instead, it is the link.");
+            }
+        }
     });
 }
 

@@ -32,8 +32,7 @@ pub(super) fn contract(lab: Lab, zoom: Zoom) -> Element {
     };
     let choose = move |model: String| {
         if let Ok(model) = model.parse() {
-            lab.pick(None);
-            lab.model.set(model);
+            lab.fill_by(model);
         }
     };
     let models = || FillModel::ALL.map(|model| item(model.name(), format!("Filled by {model}"))).into();

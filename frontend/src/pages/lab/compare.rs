@@ -49,10 +49,7 @@ pub(super) fn compare(lab: Lab) -> Element {
 fn pinned(lab: Lab) -> Vec<Chip> {
     let chip = |(config, (_, name)): (&Config, &(&str, &str))| {
         let dropped = *config;
-        Chip {
-            text: format!("{name} {}", words(&config.text())),
-            drop: Box::new(move || lab.pins.update(|pins| pins.retain(|pin| *pin != dropped))),
-        }
+        Chip { text: format!("{name} {}", words(&config.text())), drop: Box::new(move || lab.unpin(dropped)) }
     };
     lab.pins.with(|pins| pins.iter().zip(&LOOKS[1..]).map(chip).collect())
 }

@@ -222,7 +222,7 @@ impl Lab {
                 link.tape
             }
             Err(invalid) => {
-                self.desk.say(format!("This link holds no backtest that can be shown ({invalid})."));
+                self.desk.warn(format!("This link holds no backtest that can be shown ({invalid})."));
                 None
             }
         }
@@ -502,7 +502,7 @@ impl Lab {
             }
             Answer::Failed(reason) => {
                 self.sweeping.set(false);
-                self.desk.say(reason);
+                self.desk.warn(reason);
             }
             _ => {}
         });
@@ -529,7 +529,7 @@ impl Lab {
                 self.request_run();
             }
             Err(invalid) => {
-                self.desk.say(format!("{invalid}."));
+                self.desk.warn(format!("{invalid}."));
                 return false;
             }
         }
@@ -571,6 +571,26 @@ impl Lab {
             }
             undo.push(before);
         });
+    }
+
+    /// Shows quotes, fills and position under another fill model.
+    pub(super) fn fill_by(self, model: FillModel) {
+        self.pick(None);
+        self.model.set(model);
+    }
+
+    /// Sweeps another setting down, at place 0, or across.
+    pub(super) fn sweep_along(self, place: usize, key: String) {
+        self.axes.update(|axes| {
+            if let Some(axis) = axes.get_mut(place) {
+                *axis = key;
+            }
+        });
+    }
+
+    /// Takes a configuration away from beside the current one.
+    pub(super) fn unpin(self, config: Config) {
+        self.pins.update(|pins| pins.retain(|pin| *pin != config));
     }
 
     /// Sets the configuration beside those to come.

@@ -58,7 +58,7 @@ fn axis(lab: Lab, place: usize) -> Element {
     };
     let (id, label) = if place == 0 { ("sweep-down", "Down") } else { ("sweep-across", "Across") };
     let chosen = move || lab.axes.with(|axes| axes[place].clone());
-    Choice::of(id, label, numbers, chosen, move |key| lab.axes.update(|axes| axes[place] = key)).build()
+    Choice::of(id, label, numbers, chosen, move |key| lab.sweep_along(place, key)).build()
 }
 
 /// Returns what the sweep found under a fill model, by its place; nothing before there is anything.

@@ -86,10 +86,7 @@ fn release(studio: Studio) -> Element {
         value: Box::new(move || studio.release.get()),
         said: memo(said),
         changed: memo(move || studio.release.get() > 1.0),
-        turn: Box::new(move |factor| {
-            studio.release.set(factor);
-            studio.evaluate();
-        }),
+        turn: Box::new(move |factor| studio.assume_release(factor)),
     }
     .build()
 }
