@@ -67,6 +67,7 @@ fn this(lab: Lab) -> Element {
     Table {
         is_headed: true,
         id: "results",
+        class: "figured",
         file: "backtest",
         ..Table::of("This configuration", columns, rows)
     }

@@ -7,6 +7,9 @@ use super::ticks;
 use crate::parts::element::{Element, div, el, text};
 use crate::reactive::{Memo, RwSignal, memo};
 
+/// More series than these are artists', whose names are short: they get less room each.
+const MANY: usize = 8;
+
 /// With more series than these only names are shown without a pointer: their values stand in the table.
 const FEW: usize = 4;
 
@@ -32,7 +35,7 @@ pub(super) fn legend(spec: Memo<Spec>, hover: RwSignal<Option<f64>>) -> Element 
             spec.series.iter().map(look).collect::<Vec<_>>()
         })
     });
-    div("legend").shows(move || {
+    div("legend").class_if("crowded", move || looks.with(|looks| looks.len() > MANY)).shows(move || {
         let item = |(place, (name, colour, kind)): (usize, (String, &'static str, Kind))| {
             let (class, share) = match kind {
                 Kind::Band(_) => ("swatch band", kind.opacity()),
