@@ -12,7 +12,7 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, Node};
+use web_sys::{HtmlElement, Node, Text};
 
 /// What keeps a part of an element true: an effect, with the children that it has put there.
 type Follower = RenderEffect<Vec<Element>>;
@@ -91,6 +91,13 @@ impl Element {
         self
     }
 
+    /// Adds a text of no length and returns it: what is written to it later moves less than a new one would.
+    pub(crate) fn blank(&self) -> Text {
+        let node = document().create_text_node("");
+        self.append(&node);
+        node
+    }
+
     /// Adds a child.
     pub(crate) fn child(mut self, child: Element) -> Self {
         self.append(&child.node);
@@ -158,8 +165,7 @@ impl Element {
     }
 
     fn boxed_says(self, text: Box<dyn Fn() -> String>) -> Self {
-        let node = document().create_text_node("");
-        self.append(&node);
+        let node = self.blank();
         self.follow(Box::new(move || node.set_data(&text())))
     }
 
@@ -170,8 +176,7 @@ impl Element {
 
     fn boxed_shows(mut self, build: Box<dyn Fn() -> Vec<Element>>) -> Self {
         // They stand before a text of no length, which `:empty` takes for nothing.
-        let end = document().create_text_node("");
-        self.append(&end);
+        let end = self.blank();
         self.followers.push(RenderEffect::new(move |before: Option<Vec<Self>>| {
             drop_all(before);
             let children = build();

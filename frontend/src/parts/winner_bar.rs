@@ -5,10 +5,14 @@ use std::rc::Rc;
 
 use shared::format;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, Text};
 
 use crate::parts::artist;
 use crate::parts::element::{Element, div, el};
+
+/// Shares thinner than the first have no room for their label, and thinner than the second none on a phone: fractions of
+/// the bar.
+const LABELLED: [(&str, f64); 2] = [("labelled", 0.07), ("roomy", 0.19)];
 
 /// One share of a bar.
 #[derive(Clone, PartialEq)]
@@ -92,15 +96,15 @@ impl Bar {
 /// A share that is on the page.
 struct Segment {
     element: Element,
-    name: web_sys::Element,
-    text: web_sys::Element,
+    name: Text,
+    text: Text,
     shown: Option<Share>,
 }
 
 impl Segment {
     fn empty(place: usize, choose: &Rc<dyn Fn(usize)>, point: &Rc<dyn Fn(Option<usize>)>) -> Self {
         let (name, text) = (el("span").class("segment-name"), el("span").class("segment-share num"));
-        let (name_node, text_node) = (name.node().clone(), text.node().clone());
+        let (name_node, text_node) = (name.blank(), text.blank());
         let choose = Rc::clone(choose);
         let mut element = el("button")
             .set("type", "button")
@@ -133,8 +137,11 @@ impl Segment {
         let style = node.unchecked_ref::<HtmlElement>().style();
         let _ = style.set_property("width", &format!("{}%", 100.0 * share.share));
         let _ = style.set_property("background-color", &artist::css(share.colour));
-        self.name.set_text_content(Some(&share.name));
-        self.text.set_text_content(Some(&probability));
+        for (class, least) in LABELLED {
+            let _ = node.class_list().toggle_with_force(class, share.share >= least);
+        }
+        self.name.set_data(&share.name);
+        self.text.set_data(&probability);
         self.shown = Some(share);
     }
 }

@@ -125,15 +125,15 @@ fn slider(
     turn: impl Fn(&str) + 'static,
 ) -> Element {
     let input = el("input").set("type", "range").set("step", &step.to_string());
-    let node: HtmlInputElement = input.node_as();
+    let (node, ended): (HtmlInputElement, HtmlInputElement) = (input.node_as(), input.node_as());
     input
+        // The ends first: a value beyond them is moved inside.
         .follow(Box::new(move || {
-            // The ends first: a value beyond them is moved inside.
             let (low, high) = ends();
-            node.set_min(&low.to_string());
-            node.set_max(&high.to_string());
-            node.set_value(&value());
+            ended.set_min(&low.to_string());
+            ended.set_max(&high.to_string());
         }))
+        .follow(Box::new(move || node.set_value(&value())))
         .on("input", move |event: web_sys::Event| turn(&event_target_value(&event)))
         .on("focus", touched)
         .on("pointerdown", touched)

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use leptos::prelude::untrack;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{HtmlElement, KeyboardEvent, Text};
 
 use super::{Cell, Choosing, Column, Kind, Row, align};
 use crate::parts::element::{Element, button, el};
@@ -16,8 +16,8 @@ struct ShownRow {
     place: usize,
     row: Row,
     element: Element,
-    /// Where the text of each cell is.
-    cells: Vec<web_sys::Element>,
+    /// What holds each cell's text, and the text.
+    cells: Vec<(web_sys::Element, Text)>,
 }
 
 /// What is on the page of a table.
@@ -74,16 +74,16 @@ impl Shown {
                     let this = Rc::clone(self);
                     let swatch = el("span").class("swatch");
                     let name = el("span");
-                    let node = name.node().clone();
+                    let within = (name.node().clone(), name.blank());
                     let mut choose =
                         button("row-name", "", move || this.choose(line)).title(choosing.meaning);
                     if !row.colour.is_empty() {
                         choose = choose.child(swatch);
                     }
                     cell = cell.child(choose.child(name));
-                    node
+                    within
                 }
-                _ => cell.node().clone(),
+                _ => (cell.node().clone(), cell.blank()),
             };
             cells.push(within);
             element = element.child(cell);
@@ -118,26 +118,26 @@ impl Shown {
             if line.row.cells.get(i) == Some(cell) {
                 continue;
             }
-            let Some(node) = line.cells.get(i) else { continue };
+            let Some((node, text)) = line.cells.get(i) else { continue };
             match cell {
                 Cell::Words(words) => {
-                    node.set_text_content(Some(words));
+                    text.set_data(words);
                     let _ = node.remove_attribute("data-value");
                 }
                 Cell::Number(number) if number.is_nan() => {
-                    node.set_text_content(Some("–"));
+                    text.set_data("–");
                     let _ = node.remove_attribute("data-value");
                 }
                 Cell::Number(number) => {
                     let (Kind::Number(write) | Kind::Signed(write)) = column.kind else { continue };
-                    node.set_text_content(Some(&write(*number)));
+                    text.set_data(&write(*number));
                     // With every digit it has.
                     let _ = node.set_attribute("data-value", &number.to_string());
                 }
             }
             if let (Kind::Signed(_), Cell::Number(number)) = (column.kind, cell) {
                 // What reads as nothing has no sign.
-                let text = node.text_content().unwrap_or_default();
+                let text = text.data();
                 let is_nothing = text.contains('0') && !text.contains(|c| matches!(c, '1'..='9'));
                 let sign = match *number {
                     number if number > 0.0 && !is_nothing => "num up",
