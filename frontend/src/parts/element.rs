@@ -17,17 +17,32 @@ use web_sys::{HtmlElement, Node, Text};
 /// What keeps a part of an element true: an effect, with the children that it has put there.
 type Follower = RenderEffect<Vec<Element>>;
 
-/// An element of the page, with what follows signals in it: that ends when the element is dropped.
+/// An element of the page, with what follows signals in it and what hears its events: both end when it is dropped.
 pub(crate) struct Element {
     node: web_sys::Element,
     followers: Vec<Follower>,
+    listeners: Vec<(String, Listener)>,
     children: Vec<Element>,
+}
+
+/// What hears an event.
+type Listener = Closure<dyn FnMut(web_sys::Event)>;
+
+impl Drop for Element {
+    fn drop(&mut self) {
+        // A listener that runs just now is freed when it ends. Left there, it would keep what it has captured, and that
+        // the element.
+        for (event, listener) in &self.listeners {
+            let listener = listener.as_ref().unchecked_ref();
+            let _ = self.node.remove_event_listener_with_callback(event, listener);
+        }
+    }
 }
 
 /// Returns a new element.
 pub(crate) fn el(tag: &str) -> Element {
     match document().create_element(tag) {
-        Ok(node) => Element { node, followers: Vec::new(), children: Vec::new() },
+        Ok(node) => Element { node, followers: Vec::new(), listeners: Vec::new(), children: Vec::new() },
         Err(_) => unreachable!("every tag here is a valid name"),
     }
 }
@@ -195,10 +210,10 @@ impl Element {
         self.boxed_on(event, Box::new(move |event: web_sys::Event| act(event.unchecked_into())))
     }
 
-    fn boxed_on(self, event: &str, act: Box<dyn FnMut(web_sys::Event)>) -> Self {
-        // The browser frees it with the element: one that its own event removes is still running then.
-        let act = Closure::wrap(act).into_js_value();
-        let _ = self.node.add_event_listener_with_callback(event, act.unchecked_ref());
+    fn boxed_on(mut self, event: &str, act: Box<dyn FnMut(web_sys::Event)>) -> Self {
+        let listener = Closure::wrap(act);
+        let _ = self.node.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        self.listeners.push((event.to_owned(), listener));
         self
     }
 

@@ -1,14 +1,14 @@
 //! A table's rows on the page: written where they differ, marked, walked through.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use leptos::prelude::untrack;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Text};
 
 use super::{Cell, Choosing, Column, Kind, Row, align};
-use crate::parts::element::{Element, button, el};
+use crate::parts::element::{Element, el};
 
 /// A row that is on the page.
 struct ShownRow {
@@ -71,12 +71,12 @@ impl Shown {
             }
             let within = match &self.choosing {
                 Some(choosing) if is_head => {
-                    let this = Rc::clone(self);
                     let swatch = el("span").class("swatch");
                     let name = el("span");
                     let within = (name.node().clone(), name.blank());
+                    // A click on it is one on its row.
                     let mut choose =
-                        button("row-name", "", move || this.choose(line)).title(choosing.meaning);
+                        el("button").set("type", "button").class("row-name").title(choosing.meaning);
                     if !row.colour.is_empty() {
                         choose = choose.child(swatch);
                     }
@@ -89,12 +89,18 @@ impl Shown {
             element = element.child(cell);
         }
         if self.choosing.is_some() {
-            let (clicked, entered, left) = (Rc::clone(self), Rc::clone(self), Rc::clone(self));
+            // The rows are the table's own: what they hear must not keep it.
+            let [clicked, entered, left] = [(); 3].map(|()| Rc::downgrade(self));
+            let with = |this: &Weak<Self>, act: &dyn Fn(&Self)| {
+                if let Some(this) = this.upgrade() {
+                    act(&this);
+                }
+            };
             element = element
                 .class("can")
-                .click(move || clicked.choose(line))
-                .on("pointerenter", move |_: web_sys::Event| entered.point(Some(line)))
-                .on("pointerleave", move |_: web_sys::Event| left.point(None));
+                .click(move || with(&clicked, &|this| this.choose(line)))
+                .on("pointerenter", move |_: web_sys::Event| with(&entered, &|this| this.point(Some(line))))
+                .on("pointerleave", move |_: web_sys::Event| with(&left, &|this| this.point(None)));
         }
         ShownRow { place: 0, row: Row::default(), element, cells }
     }
