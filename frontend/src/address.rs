@@ -55,7 +55,8 @@ impl Desk {
         host::intend(&untrack(|| self.address()));
     }
 
-    fn kept_of(self, page: &Page) -> Option<Rc<Kept>> {
+    /// Returns what is kept of a page.
+    pub(crate) fn kept_of(self, page: &Page) -> Option<Rc<Kept>> {
         self.kept.with_value(|all| all.iter().find(|(of, _)| *of == page).map(|(_, kept)| Rc::clone(kept)))
     }
 

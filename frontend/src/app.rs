@@ -6,7 +6,11 @@ use shared::format;
 use crate::desk::Desk;
 use crate::host;
 use crate::keys::{Keyboard, Sheet};
-use crate::parts::state::{Empty, Failed, Loading, Remote};
+use crate::parts::drop;
+use crate::parts::element::view;
+use crate::parts::notices::NoticeList;
+use crate::parts::open::ReadingBar;
+use crate::parts::state::{Failed, Loading, Remote, empty};
 use crate::reactive::{RwSignal, memo};
 use crate::route::Page;
 use crate::sheets::Sheets;
@@ -20,6 +24,7 @@ pub(crate) fn App() -> impl IntoView {
     let desk = Desk::open();
     provide_context(desk);
     desk.start();
+    let hanging = drop::listen(move |files| desk.take_files(files));
     let keyboard = Keyboard::open();
     keyboard.listen(desk, theme);
     host::started();
@@ -38,25 +43,21 @@ pub(crate) fn App() -> impl IntoView {
     view! {
         <a class="skip" href="#main">"Skip to the page"</a>
         <TopBar keyboard=keyboard />
-        {move || desk.notice.get().map(|text| view! {
-            <div class="notice" role="status">
-                <span>{text}</span>
-                <button type="button" class="quiet" on:click=move |_| desk.dismiss()>"Dismiss"</button>
-            </div>
-        }.into_any())}
+        <NoticeList notices=desk.notices />
         {move || desk.gone.get().map(|reason| view! {
             <p class="gone" role="status">{reason} " This goes away when the server is back."</p>
         }.into_any())}
-        <main id="main">
+        <ReadingBar reading=desk.reading />
+        <main id="main" class:over=move || hanging.get()>
             <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name)}</h1>
             {move || match state.get() {
                 Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
                 Remote::Failed(reason) => {
                     view! { <Failed reason=reason retry=Callback::new(move |()| desk.load()) /> }.into_any()
                 }
-                Remote::Ready(false) => view! {
-                    <Empty>"No event has a tape. Start the server with --tapes and a folder of recorded trades."</Empty>
-                }.into_any(),
+                Remote::Ready(false) => {
+                    view(|| empty("No event has a tape. Drop a file of trades here, or start the server with --tapes and a folder of them."))
+                }
                 Remote::Ready(true) => (desk.page.get().view)(),
             }}
         </main>

@@ -15,6 +15,7 @@ impl Desk {
             read: Box::new(move |said| self.read_scenario(said)),
             write: Box::new(move || self.write_scenario()),
             commands: Box::new(move || self.scenario_commands()),
+            files: None,
         }
     }
 
@@ -39,7 +40,7 @@ impl Desk {
                 }
                 self.replace(scenario);
             }
-            Err(invalid) => self.say(format!("This link holds no scenario that can be shown ({invalid}).")),
+            Err(invalid) => self.warn(format!("This link holds no scenario that can be shown ({invalid}).")),
         }
     }
 

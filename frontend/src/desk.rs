@@ -5,12 +5,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use shared::api::{EventSummary, Prints, TapeList};
+use shared::api::{EventSummary, Origin, Prints, TapeList};
 use shared::market::EventTicker;
 use shared::pricing::winner::Workspace;
 use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter, Scenario};
 use wasm_bindgen::prelude::*;
+use web_sys::File;
 
+use crate::parts::notices::Notices;
+use crate::parts::open::{self, Reading};
 use crate::parts::state::Remote;
 use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::route::{Kept, Page, Said};
@@ -81,8 +84,10 @@ pub(crate) struct Desk {
     pub(crate) artist: RwSignal<usize>,
     /// The artist under the pointer or the focus, in any view.
     pub(crate) pointed: RwSignal<Option<usize>>,
-    /// A message about something that was refused.
-    pub(crate) notice: RwSignal<Option<String>>,
+    /// What the page says.
+    pub(crate) notices: Notices,
+    /// How far the files are that are read now.
+    pub(crate) reading: RwSignal<Option<Reading>>,
     /// The tapes that are here already, fetched or opened: one a contract.
     pub(crate) prints: RwSignal<Vec<Arc<Prints>>>,
     /// How often files were opened: what depends on them looks again.
@@ -133,7 +138,8 @@ impl Desk {
             took: RwSignal::new(0.0),
             artist: RwSignal::new(0),
             pointed: RwSignal::new(None),
-            notice: RwSignal::new(None),
+            notices: Notices::new(),
+            reading: RwSignal::new(None),
             prints: RwSignal::new(Vec::new()),
             opened_files: RwSignal::new(0),
             gone: RwSignal::new(None),
@@ -228,7 +234,7 @@ impl Desk {
                 self.opened.set(Some(scenario.clone()));
                 self.scenario.set(Some(scenario));
             }
-            Err(invalid) => self.notice.set(Some(format!("{} can't be opened: {invalid}", event.event))),
+            Err(invalid) => self.warn(format!("{} can't be opened: {invalid}", event.event)),
         }
     }
 
@@ -319,14 +325,71 @@ impl Desk {
         }
     }
 
-    /// Takes the message away.
-    pub(crate) fn dismiss(self) {
-        self.notice.set(None);
+    /// Says something to the person, until it was read.
+    pub(crate) fn say(self, message: impl Into<String>) {
+        self.notices.say(message.into(), false);
     }
 
-    /// Says something to the person, until it is dismissed.
-    pub(crate) fn say(self, message: impl Into<String>) {
-        self.notice.set(Some(message.into()));
+    /// Says that something went wrong, until it is dismissed.
+    pub(crate) fn warn(self, message: impl Into<String>) {
+        self.notices.say(message.into(), true);
+    }
+
+    /// Takes files that were dropped: the page that is shown may know them, and trades are shown on any.
+    pub(crate) fn take_files(self, files: Vec<File>) {
+        let kept = self.kept_of(self.page.get_untracked());
+        match kept.as_ref().and_then(|kept| kept.files.as_ref()) {
+            Some(take) => take(files),
+            None => open::open(self, files),
+        }
+    }
+
+    /// Chooses the artist that the page is about.
+    pub(crate) fn choose_artist(self, place: usize) {
+        self.artist.set(place);
+    }
+
+    /// Points at an artist, in whatever view it is; at none, with no place.
+    pub(crate) fn point(self, place: Option<usize>) {
+        self.pointed.set(place);
+    }
+
+    /// Keeps a tape, in the place of an earlier one of its contract.
+    pub(crate) fn keep_prints(self, prints: Prints) {
+        self.prints.update(|kept| {
+            kept.retain(|other| other.ticker != prints.ticker);
+            kept.push(Arc::new(prints));
+        });
+    }
+
+    /// Shows events of opened files in front of the others, and the first of them; returns whether any stands in for
+    /// one of the server's. Nothing while the server's aren't here.
+    pub(crate) fn show_opened(self, events: Vec<EventSummary>, problems: Vec<String>) -> Option<bool> {
+        let first = events.first().cloned()?;
+        if self.list.with_untracked(|list| !matches!(list, Remote::Ready(_))) {
+            return None;
+        }
+        let is_opened =
+            |old: &Prints| events.iter().flat_map(|e| &e.contracts).any(|new| new.ticker == old.ticker);
+        self.prints.update(|kept| kept.retain(|old| !is_opened(old)));
+        let mut stands_in = false;
+        self.list.update(|list| {
+            if let Remote::Ready(list) = list {
+                let is_new = |old: &EventSummary| !events.iter().any(|event| event.event == old.event);
+                stands_in = list.events.iter().any(|old| !is_new(old) && old.origin != Origin::Opened);
+                list.events.retain(is_new);
+                list.events.splice(0..0, events.iter().cloned());
+                list.problems.extend(problems);
+            }
+        });
+        self.open_event(&first);
+        self.files_opened();
+        Some(stands_in)
+    }
+
+    /// Tells that files were opened: what depends on them looks again.
+    pub(crate) fn files_opened(self) {
+        self.opened_files.update(|count| *count += 1);
     }
 
     fn remember(self, before: Scenario) {

@@ -65,7 +65,7 @@ impl Keyboard {
             }
             let sheet = self.sheet.get_untracked();
             if event.key() == "Escape" && sheet.is_none() {
-                desk.dismiss();
+                desk.notices.dismiss();
             }
             let first = waiting.get_value().filter(|(_, then)| desk::now() - then < PATIENCE);
             waiting.set_value(None);

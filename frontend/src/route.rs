@@ -3,6 +3,7 @@
 //! The path's last part names the page, what follows it holds its state: a copied address shows a colleague the same.
 
 use leptos::prelude::*;
+use web_sys::File;
 
 use crate::commands::Command;
 use crate::desk::Desk;
@@ -45,6 +46,8 @@ pub(crate) struct Kept {
     pub(crate) write: Box<dyn Fn() -> Option<String>>,
     /// Returns what can be done on it now.
     pub(crate) commands: Box<dyn Fn() -> Vec<Command>>,
+    /// Takes files that are dropped on it, if it knows others than files of trades.
+    pub(crate) files: Option<Box<dyn Fn(Vec<File>)>>,
 }
 
 impl PartialEq for Page {

@@ -13,10 +13,12 @@ use crate::desk::Desk;
 pub(crate) fn copy_link(desk: Desk) {
     let written = window().navigator().clipboard().write_text(&desk.link());
     spawn_local(async move {
-        desk.say(match JsFuture::from(written).await {
-            Ok(_) => "The link is in the clipboard: it shows these numbers to whoever opens it.",
-            Err(_) => "The browser refused the clipboard: copy the address instead, it is the link.",
-        });
+        match JsFuture::from(written).await {
+            Ok(_) => desk.say("The link is in the clipboard: it shows these numbers to whoever opens it."),
+            Err(_) => {
+                desk.warn("The browser refused the clipboard: copy the address instead, it is the link.");
+            }
+        }
     });
 }
 

@@ -12,22 +12,37 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::view::add_attr::AddAnyAttr;
 use leptos::tachys::view::{Mountable, Position, PositionState, Render, RenderHtml};
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, Node};
+use web_sys::{HtmlElement, Node, Text};
 
 /// What keeps a part of an element true: an effect, with the children that it has put there.
 type Follower = RenderEffect<Vec<Element>>;
 
-/// An element of the page, with what follows signals in it: that ends when the element is dropped.
+/// An element of the page, with what follows signals in it and what hears its events: both end when it is dropped.
 pub(crate) struct Element {
     node: web_sys::Element,
     followers: Vec<Follower>,
+    listeners: Vec<(String, Listener)>,
     children: Vec<Element>,
+}
+
+/// What hears an event.
+type Listener = Closure<dyn FnMut(web_sys::Event)>;
+
+impl Drop for Element {
+    fn drop(&mut self) {
+        // A listener that runs just now is freed when it ends. Left there, it would keep what it has captured, and that
+        // the element.
+        for (event, listener) in &self.listeners {
+            let listener = listener.as_ref().unchecked_ref();
+            let _ = self.node.remove_event_listener_with_callback(event, listener);
+        }
+    }
 }
 
 /// Returns a new element.
 pub(crate) fn el(tag: &str) -> Element {
     match document().create_element(tag) {
-        Ok(node) => Element { node, followers: Vec::new(), children: Vec::new() },
+        Ok(node) => Element { node, followers: Vec::new(), listeners: Vec::new(), children: Vec::new() },
         Err(_) => unreachable!("every tag here is a valid name"),
     }
 }
@@ -89,6 +104,13 @@ impl Element {
     pub(crate) fn text(self, text: &str) -> Self {
         self.append(&document().create_text_node(text));
         self
+    }
+
+    /// Adds a text of no length and returns it: what is written to it later moves less than a new one would.
+    pub(crate) fn blank(&self) -> Text {
+        let node = document().create_text_node("");
+        self.append(&node);
+        node
     }
 
     /// Adds a child.
@@ -158,8 +180,7 @@ impl Element {
     }
 
     fn boxed_says(self, text: Box<dyn Fn() -> String>) -> Self {
-        let node = document().create_text_node("");
-        self.append(&node);
+        let node = self.blank();
         self.follow(Box::new(move || node.set_data(&text())))
     }
 
@@ -170,8 +191,7 @@ impl Element {
 
     fn boxed_shows(mut self, build: Box<dyn Fn() -> Vec<Element>>) -> Self {
         // They stand before a text of no length, which `:empty` takes for nothing.
-        let end = document().create_text_node("");
-        self.append(&end);
+        let end = self.blank();
         self.followers.push(RenderEffect::new(move |before: Option<Vec<Self>>| {
             drop_all(before);
             let children = build();
@@ -190,10 +210,10 @@ impl Element {
         self.boxed_on(event, Box::new(move |event: web_sys::Event| act(event.unchecked_into())))
     }
 
-    fn boxed_on(self, event: &str, act: Box<dyn FnMut(web_sys::Event)>) -> Self {
-        // The browser frees it with the element: one that its own event removes is still running then.
-        let act = Closure::wrap(act).into_js_value();
-        let _ = self.node.add_event_listener_with_callback(event, act.unchecked_ref());
+    fn boxed_on(mut self, event: &str, act: Box<dyn FnMut(web_sys::Event)>) -> Self {
+        let listener = Closure::wrap(act);
+        let _ = self.node.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        self.listeners.push((event.to_owned(), listener));
         self
     }
 

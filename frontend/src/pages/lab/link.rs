@@ -76,7 +76,7 @@ impl Lab {
                 tape
             }
             Err(invalid) => {
-                self.desk.say(format!("This link holds no backtest that can be shown ({invalid})."));
+                self.desk.warn(format!("This link holds no backtest that can be shown ({invalid})."));
                 None
             }
         }

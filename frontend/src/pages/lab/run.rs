@@ -179,7 +179,7 @@ impl Lab {
             }
             Answer::Failed { reason } => {
                 self.sweeping.set(false);
-                self.desk.say(reason);
+                self.desk.warn(reason);
             }
             _ => {}
         });

@@ -202,7 +202,7 @@ impl Lab {
                 self.request_run();
             }
             Err(invalid) => {
-                self.desk.say(format!("{invalid}."));
+                self.desk.warn(format!("{invalid}."));
                 return false;
             }
         }
@@ -244,6 +244,26 @@ impl Lab {
         });
     }
 
+    /// Shows quotes, fills and position under another fill model.
+    pub(super) fn fill_by(self, model: FillModel) {
+        self.pick(None);
+        self.model.set(model);
+    }
+
+    /// Sweeps another setting down, at place 0, or across.
+    pub(super) fn sweep_along(self, place: usize, key: String) {
+        self.axes.update(|axes| {
+            if let Some(axis) = axes.get_mut(place) {
+                *axis = key;
+            }
+        });
+    }
+
+    /// Takes a configuration away from beside the current one: it may be gone already.
+    pub(super) fn unpin(self, config: Config) {
+        self.pins.update(|pins| pins.retain(|pin| *pin != config));
+    }
+
     /// Sets the configuration beside those to come.
     pub(super) fn pin(self) {
         let config = self.config.get_untracked();
@@ -252,11 +272,6 @@ impl Lab {
                 pins.push(config);
             }
         });
-    }
-
-    /// Takes a configuration away from the side, by its text: it may be gone already.
-    pub(super) fn unpin(self, text: &str) {
-        self.pins.update(|pins| pins.retain(|pin| pin.text() != text));
     }
 
     /// Returns what can be done on the page now.

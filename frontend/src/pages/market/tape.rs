@@ -21,8 +21,10 @@ use crate::worker::{self, Answer, Ask};
 pub(super) struct Shown {
     /// The chosen contract, where there is a tape of it to ask for.
     contract: Memo<Option<ContractSummary>>,
-    /// Its tape, once it is here.
+    /// Its tape, once it is here; while a newer one of the same contract is on its way, the one before.
     pub(super) prints: Memo<Option<Arc<Prints>>>,
+    /// Whether a newer one is on its way.
+    pub(super) is_stale: Memo<bool>,
     /// Whether the tape is on its way, here, or not to be had; ready without one is `false`.
     pub(super) state: Memo<Remote<bool>>,
     failure: RwSignal<Option<(Ticker, String)>>,
@@ -39,12 +41,21 @@ impl Shown {
             })?;
             event.contracts.into_iter().find(|contract| contract.ticker == ticker)
         });
-        let prints = memo(move || {
+        let kept = memo(move || {
             contract.with(|contract| {
                 let ticker = &contract.as_ref()?.ticker;
                 desk.prints.with(|kept| kept.iter().find(|prints| prints.ticker == *ticker).cloned())
             })
         });
+        let last = StoredValue::new(None::<Arc<Prints>>);
+        let prints = memo(move || {
+            let ticker = contract.with(|contract| contract.as_ref().map(|contract| contract.ticker.clone()));
+            if let Some(kept) = kept.get() {
+                last.set_value(Some(kept));
+            }
+            last.get_value().filter(|prints| Some(&prints.ticker) == ticker.as_ref())
+        });
+        let is_stale = memo(move || kept.with(Option::is_none) && prints.with(Option::is_some));
         let failure = RwSignal::new(None::<(Ticker, String)>);
         let state = memo(move || {
             let Some(contract) = contract.get() else {
@@ -55,18 +66,18 @@ impl Shown {
                 });
             };
             match failure.get() {
-                _ if prints.with(Option::is_some) => Remote::Ready(true),
                 Some((ticker, reason)) if ticker == contract.ticker => Remote::Failed(reason),
+                _ if prints.with(Option::is_some) => Remote::Ready(true),
                 _ => Remote::Loading,
             }
         });
-        let shown = Self { contract, prints, state, failure, asked: StoredValue::new(Vec::new()) };
+        let shown = Self { contract, prints, is_stale, state, failure, asked: StoredValue::new(Vec::new()) };
         effect(move || {
             // What failed is asked for again once whom it is asked of is back.
             desk.returned.track();
             desk.replaced.track();
             if let Some(contract) = contract.get()
-                && prints.with(Option::is_none)
+                && kept.with(Option::is_none)
             {
                 shown.ask(desk, contract.ticker);
             }
@@ -128,10 +139,7 @@ impl Shown {
         match answer {
             // A file of this contract may have been opened meanwhile: then this is the tape that it stands in for.
             Ok(_) if opened != desk.is_opened(ticker) => {}
-            Ok(prints) => desk.prints.update(|kept| {
-                kept.retain(|other| other.ticker != *ticker);
-                kept.push(Arc::new(prints));
-            }),
+            Ok(prints) => desk.keep_prints(prints),
             Err(reason) => {
                 self.failure.set(Some((ticker.clone(), reason)));
             }

@@ -285,6 +285,24 @@ impl Studio {
         self.stand_back(back);
     }
 
+    /// Opens files of listeners.
+    pub(crate) fn open_files(self, files: Vec<web_sys::File>) {
+        super::open::open_files(self, self.desk, files);
+    }
+
+    /// Assumes a release tomorrow that widens the chosen artist's day by a factor; 1 is none.
+    pub(super) fn assume_release(self, factor: f64) {
+        self.release.set(factor);
+        self.evaluate();
+    }
+
+    /// Chooses an artist; none but one of those shown.
+    pub(super) fn choose(self, place: usize) {
+        if place < self.names.with_untracked(Vec::len) {
+            self.chosen.set(place);
+        }
+    }
+
     /// Shows what an address says, of histories that are here.
     pub(super) fn read(self, said: &Said) {
         let Some(loaded) = untrack(|| self.ready()) else { return };
@@ -452,7 +470,7 @@ impl Studio {
                 Ok(day) if (0..=loaded.furthest()).contains(&loaded.last.days_since(day)) => {
                     back = loaded.last.days_since(day);
                 }
-                _ => self.desk.say(format!("These histories can't be shown as of {text:?}.")),
+                _ => self.desk.warn(format!("These histories can't be shown as of {text:?}.")),
             }
         }
         if let Some(name) = said.value("of") {
