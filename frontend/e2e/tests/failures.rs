@@ -102,16 +102,14 @@ async fn a_programs_end_without_a_word_is_shown_too() -> Result<()> {
 #[tokio::test]
 async fn a_program_that_doesnt_come_is_told_of() -> Result<()> {
     with_loud_page(&[], DESK, |page| async move {
-        page.driver.cdp().send_raw("Network.enable", serde_json::json!({})).await?;
-        for part in ["*_bg.wasm", "*frontend-*.js"] {
-            page.driver
-                .cdp()
-                .send_raw("Network.setBlockedURLs", serde_json::json!({ "urls": [part] }))
-                .await?;
-            page.driver.goto(format!("{}/whatif", page.address)).await?;
-            assert_failure(&page, "The page").await.with_context(|| part)?;
-        }
-        Ok(())
+        page.before_all(
+            "const ask = window.fetch;
+             window.fetch = (what, ...rest) => String(what?.url ?? what).endsWith('.wasm')
+                 ? Promise.reject(new TypeError('no such file')) : ask(what, ...rest);",
+        )
+        .await?;
+        page.driver.goto(format!("{}/whatif", page.address)).await?;
+        assert_failure(&page, "no such file").await
     })
     .await
 }
@@ -152,9 +150,11 @@ async fn a_worker_that_ends_idle_is_replaced_with_the_same_tape() -> Result<()> 
         page.script("window.before = document.querySelector('#results'); window.workers[0].terminate()").await?;
         page.until("window.workers.length === 2 && document.querySelector('.notice')?.textContent.includes('The worker stopped')").await?;
         // Shown anew, and of the same tape.
-        page.until(&format!("document.querySelector('#results') !== window.before && {shown}")).await?;
-        ensure!(page.find("#lab-hash").await?.text().await? == hash, "another tape has taken its place");
-        Ok(())
+        page.until(&format!(
+            "document.querySelector('#results') && document.querySelector('#results') !== window.before
+             && document.querySelector('#lab-hash').textContent === '{hash}' && {shown}"
+        ))
+        .await
     })
     .await
 }

@@ -88,7 +88,7 @@ fn post(ask: Ask, files: Vec<File>, heard: Heard) -> u32 {
         if !files.is_empty() {
             office.opening.push((id, files.clone()));
         }
-        let parcel = Parcel { files, ..Parcel::of(id, ask) };
+        let parcel = Parcel { files, ..Parcel::of(id, &ask) };
         match (&mut office.held, &office.worker) {
             (Some(held), _) => held.push(parcel),
             (None, Some(worker)) => send(worker, &parcel),
@@ -162,7 +162,7 @@ fn read_again(turn: u32, files: Vec<File>) {
         ));
         office.held = Some(Vec::new());
         if let Some(worker) = &office.worker {
-            send(worker, &Parcel { files, ..Parcel::of(id, Ask::Open {}) });
+            send(worker, &Parcel { files, ..Parcel::of(id, &Ask::Open {}) });
         }
     });
 }

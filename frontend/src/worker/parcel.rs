@@ -18,7 +18,7 @@ pub(super) struct Parcel {
 
 impl Parcel {
     /// Packs what a question or an answer says.
-    pub(super) fn of(id: u32, said: impl Codec) -> Self {
+    pub(super) fn of(id: u32, said: &impl Codec) -> Self {
         Self { id, message: said.to_message(), files: Vec::new() }
     }
 

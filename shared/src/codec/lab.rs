@@ -23,7 +23,7 @@ pub fn points(column: &[f64]) -> Points {
 message! {
     /// A question.
     #[derive(Debug, Clone, PartialEq)]
-    pub enum Ask {
+    pub enum Ask else Stop {
         /// Read the files that come with it, and keep what they hold.
         0 = Open {},
         /// Return the trades of a contract that was opened.
@@ -112,7 +112,7 @@ message! {
 message! {
     /// An answer.
     #[derive(Debug, Clone, PartialEq)]
-    pub enum Answer {
+    pub enum Answer else Done {
         /// How far reading files is.
         0 = Reading {
             /// The file that is being read.
@@ -425,12 +425,12 @@ impl From<&Money> for Line {
 macro_rules! fields {
     ($($name:ident { $($field:ident: $type:ty,)* })*) => {
         $(impl super::Codec for $name {
-            fn write(self, to: &mut super::Message) {
+            fn write(&self, to: &mut super::Message) {
                 $(self.$field.write(to);)*
             }
 
-            fn read(from: &mut super::Reader) -> Result<Self, crate::Invalid> {
-                Ok(Self { $($field: <$type>::read(from)?,)* })
+            fn read(from: &mut super::Reader) -> Self {
+                Self { $($field: <$type>::read(from),)* }
             }
         })*
     };

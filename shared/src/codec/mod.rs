@@ -13,17 +13,14 @@ use crate::Invalid;
 /// A value that can be written to a message, and read from one.
 pub trait Codec: Sized {
     /// Writes it behind what was written already.
-    fn write(self, to: &mut Message);
+    fn write(&self, to: &mut Message);
 
-    /// Reads it from where the last one ended.
-    ///
-    /// # Errors
-    ///
-    /// Says what is wrong if what is there is no such value.
-    fn read(from: &mut Reader) -> Result<Self, Invalid>;
+    /// Reads it from where the last one ended. If what is there is no such value, the reader notes it and any value is
+    /// returned: the whole message is refused then.
+    fn read(from: &mut Reader) -> Self;
 
     /// Returns it as a message.
-    fn to_message(self) -> Message {
+    fn to_message(&self) -> Message {
         let mut message = Message::default();
         self.write(&mut message);
         message
@@ -35,13 +32,13 @@ pub trait Codec: Sized {
     ///
     /// Says what is wrong with it: also if there is more in it than this.
     fn from_message(message: Message) -> Result<Self, Invalid> {
-        let mut reader = Reader { bytes: message.bytes, at: 0, columns: message.columns.into_iter() };
-        let value = Self::read(&mut reader)?;
-        if reader.at == reader.bytes.len() && reader.columns.len() == 0 {
-            Ok(value)
-        } else {
-            Err(wrong("has more in it than was expected"))
+        let mut reader =
+            Reader { bytes: message.bytes, at: 0, columns: message.columns.into_iter(), wrong: None };
+        let value = Self::read(&mut reader);
+        if reader.at != reader.bytes.len() || reader.columns.len() > 0 {
+            reader.refuse("has more in it than was expected");
         }
+        reader.wrong.map_or(Ok(value), |reason| Err(Invalid::new("message", reason)))
     }
 }
 
@@ -54,45 +51,51 @@ pub struct Message {
     pub columns: Vec<Vec<f64>>,
 }
 
-/// A message that is being read.
+/// A message that is being read. What is wrong with it is noted, and asked for once at its end: an error at each value
+/// would weigh more in the browser than all the rest of reading.
 #[derive(Debug)]
 pub struct Reader {
     bytes: Vec<u8>,
     at: usize,
     columns: std::vec::IntoIter<Vec<f64>>,
+    wrong: Option<&'static str>,
 }
 
 impl Reader {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    ///
-    /// Fails where there are fewer.
-    pub fn take(&mut self, count: usize) -> Result<&[u8], Invalid> {
-        let end = self.at.checked_add(count).filter(|end| *end <= self.bytes.len());
-        let end = end.ok_or_else(|| wrong("ends too early"))?;
-        let taken = &self.bytes[self.at..end];
-        self.at = end;
-        Ok(taken)
+    /// Takes the next bytes; none where there are fewer.
+    pub fn take(&mut self, count: usize) -> &[u8] {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let Some(taken) = rest.get(..count) else {
+            self.wrong.get_or_insert("ends too early");
+            return &[];
+        };
+        self.at += count;
+        taken
     }
 
-    /// Takes the next column.
-    ///
-    /// # Errors
-    ///
-    /// Fails where there is none.
-    pub fn column(&mut self) -> Result<Vec<f64>, Invalid> {
-        self.columns.next().ok_or_else(|| wrong("lacks a column"))
+    /// Takes the next column; an empty one where there is none.
+    pub fn column(&mut self) -> Vec<f64> {
+        let next = self.columns.next();
+        if next.is_none() {
+            self.refuse("lacks a column");
+        }
+        next.unwrap_or_default()
     }
-}
 
-/// Returns the error of a message that can't be read.
-pub(crate) fn wrong(reason: &str) -> Invalid {
-    Invalid::new("message", reason)
+    /// Notes that the message can't be believed, and why; the first reason stands.
+    pub fn refuse(&mut self, reason: &'static str) {
+        self.wrong.get_or_insert(reason);
+    }
+
+    /// Returns whether all was right so far.
+    pub fn is_right(&self) -> bool {
+        self.wrong.is_none()
+    }
 }
 
 /// Declares messages: the type, and both ways of [`Codec`] in the order of the fields. The number before a kind is what
-/// says in the message which one it is.
+/// says in the message which one it is; the one after `else`
+/// stands for a kind that is unknown, and is never believed.
 #[macro_export]
 macro_rules! message {
     ($(#[$meta:meta])* pub struct $name:ident {
@@ -104,16 +107,16 @@ macro_rules! message {
         }
 
         impl $crate::codec::Codec for $name {
-            fn write(self, to: &mut $crate::codec::Message) {
-                $($crate::codec::Codec::write(self.$field, to);)*
+            fn write(&self, to: &mut $crate::codec::Message) {
+                $($crate::codec::Codec::write(&self.$field, to);)*
             }
 
-            fn read(from: &mut $crate::codec::Reader) -> Result<Self, $crate::Invalid> {
-                Ok(Self { $($field: $crate::codec::Codec::read(from)?,)* })
+            fn read(from: &mut $crate::codec::Reader) -> Self {
+                Self { $($field: $crate::codec::Codec::read(from),)* }
             }
         }
     };
-    ($(#[$meta:meta])* pub enum $name:ident {
+    ($(#[$meta:meta])* pub enum $name:ident else $none:ident {
         $($(#[$kind_meta:meta])* $number:literal = $kind:ident {
             $($(#[$field_meta:meta])* $field:ident: $type:ty,)*
         },)*
@@ -124,7 +127,7 @@ macro_rules! message {
         }
 
         impl $crate::codec::Codec for $name {
-            fn write(self, to: &mut $crate::codec::Message) {
+            fn write(&self, to: &mut $crate::codec::Message) {
                 match self {
                     $(Self::$kind { $($field,)* } => {
                         to.bytes.push($number);
@@ -133,10 +136,13 @@ macro_rules! message {
                 }
             }
 
-            fn read(from: &mut $crate::codec::Reader) -> Result<Self, $crate::Invalid> {
-                match from.take(1)? {
-                    $([$number] => Ok(Self::$kind { $($field: $crate::codec::Codec::read(from)?,)* }),)*
-                    _ => Err($crate::Invalid::new("message", "is of an unknown kind")),
+            fn read(from: &mut $crate::codec::Reader) -> Self {
+                match from.take(1) {
+                    $([$number] => Self::$kind { $($field: $crate::codec::Codec::read(from),)* },)*
+                    _ => {
+                        from.refuse("is of an unknown kind");
+                        Self::$none {}
+                    }
                 }
             }
         }
@@ -170,7 +176,7 @@ mod tests {
     message! {
         /// One of two.
         #[derive(Debug, Clone, PartialEq)]
-        pub enum Kind {
+        pub enum Kind else Nothing {
             /// Nothing.
             0 = Nothing {},
             /// A pair.

@@ -107,7 +107,7 @@ fn failed(reason: impl Into<String>) -> Answer {
 
 /// Sends an answer to the page.
 fn answer(id: u32, answer: Answer) {
-    let (message, handed) = Parcel::of(id, answer).encode();
+    let (message, handed) = Parcel::of(id, &answer).encode();
     if let Some(scope) = scope() {
         // Fails only for what can't be copied, and parcels can.
         let _ = scope.post_message_with_transfer(&message, &handed);
