@@ -7,18 +7,18 @@ use crate::desk::Desk;
 use crate::host;
 use crate::keys::{Keyboard, Sheet};
 use crate::parts::drop;
-use crate::parts::element::view;
-use crate::parts::notices::NoticeList;
-use crate::parts::open::ReadingBar;
-use crate::parts::state::{Failed, Loading, Remote, empty};
+use crate::parts::element::{Element, button, div, el, text};
+use crate::parts::form::{Choice, item};
+use crate::parts::notices::notice_list;
+use crate::parts::open::reading_bar;
+use crate::parts::state::{Remote, empty, failed, loading};
 use crate::reactive::{RwSignal, memo};
 use crate::route::Page;
-use crate::sheets::Sheets;
+use crate::sheets::sheets;
 use crate::theme::Theme;
 
-/// The dashboard.
-#[component]
-pub(crate) fn App() -> impl IntoView {
+/// Returns the dashboard.
+pub(crate) fn app() -> Element {
     let theme = Theme::follow();
     provide_context(theme);
     let desk = Desk::open();
@@ -40,39 +40,43 @@ pub(crate) fn App() -> impl IntoView {
             Remote::Failed(reason) => Remote::Failed(reason.clone()),
         })
     });
-    view! {
-        <a class="skip" href="#main">"Skip to the page"</a>
-        <TopBar keyboard=keyboard />
-        <NoticeList notices=desk.notices />
-        {move || desk.gone.get().map(|reason| view! {
-            <p class="gone" role="status">{reason} " This goes away when the server is back."</p>
-        }.into_any())}
-        <ReadingBar reading=desk.reading />
-        <main id="main" class:over=move || hanging.get()>
-            <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name)}</h1>
-            {move || match state.get() {
-                Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
-                Remote::Failed(reason) => {
-                    view! { <Failed reason=reason retry=Callback::new(move |()| desk.load()) /> }.into_any()
-                }
-                Remote::Ready(false) => {
-                    view(|| empty("No event has a tape. Drop a file of trades here, or start the server with --tapes and a folder of them."))
-                }
-                Remote::Ready(true) => (desk.page.get().view)(),
-            }}
-        </main>
-        <Footer />
-        <Sheets keyboard=keyboard />
-    }
+    let shown = move || match state.get() {
+        Remote::Loading => loading("Loading the events …"),
+        Remote::Failed(reason) => failed(&reason, move || desk.load()),
+        Remote::Ready(false) => empty(
+            "No event has a tape. Drop a file of trades here, or start the server with --tapes and a folder of them.",
+        ),
+        Remote::Ready(true) => {
+            let page = desk.page.get();
+            // What a page reads as it is built is its own to follow.
+            untrack(|| (page.view)())
+        }
+    };
+    let gone = move || {
+        let said = |reason: String| format!("{reason} This goes away when the server is back.");
+        let told = |reason| text("p", &said(reason)).class("gone").set("role", "status");
+        desk.gone.get().map(told).into_iter().collect()
+    };
+    div("")
+        .id("app")
+        .child(text("a", "Skip to the page").class("skip").set("href", "#main"))
+        .child(top_bar(desk, keyboard, theme))
+        .child(notice_list(desk.notices))
+        .child(div("").shows(gone))
+        .child(reading_bar(desk.reading))
+        .child(
+            el("main")
+                .id("main")
+                .class_if("over", move || hanging.get())
+                .child(el("h1").class("unseen").says(move || format!("Tauroi: {}", desk.page.get().name)))
+                .child(div("page").shows(move || vec![shown()])),
+        )
+        .child(footer(desk))
+        .child(sheets(keyboard, desk, theme))
 }
 
-#[component]
-fn TopBar(
-    /// The keyboard.
-    keyboard: Keyboard,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let theme = expect_context::<RwSignal<Theme>>();
+/// Returns the mode, the way to every page, the event, and what is always at hand.
+fn top_bar(desk: Desk, keyboard: Keyboard, theme: RwSignal<Theme>) -> Element {
     let badge = move || {
         if desk.gone.with(Option::is_some) {
             return "OFFLINE".to_owned();
@@ -85,8 +89,8 @@ fn TopBar(
             })
             .to_owned()
     };
+    let badge = memo(badge);
     let link = move |page: &'static Page| {
-        let here = move || (desk.page.get() == page).then_some("page");
         let visit = move |event: web_sys::MouseEvent| {
             // With a key held down the browser opens the link elsewhere.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
@@ -94,19 +98,23 @@ fn TopBar(
                 desk.visit(page);
             }
         };
-        let title = format!("{} (g {})", page.name, page.letter);
-        view! { <a href=page.path aria-current=here title=title on:click=visit>{page.name}</a> }.into_any()
+        text("a", page.name)
+            .set("href", page.path)
+            .title(&format!("{} (g {})", page.name, page.letter))
+            .attr("aria-current", move || (desk.page.get() == page).then(|| "page".to_owned()))
+            .on("click", visit)
     };
     let chosen =
         memo(move || desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default());
     let events = move || {
         desk.list.with(|list| match list {
-            Remote::Ready(list) => list.events.iter().map(|event| event.event.to_string()).collect(),
+            Remote::Ready(list) => {
+                list.events.iter().map(|event| item(event.event.as_str(), event.event.as_str())).collect()
+            }
             _ => Vec::new(),
         })
     };
-    let choose = move |event: web_sys::Event| {
-        let ticker = event_target_value(&event);
+    let choose = move |ticker: String| {
         let found = desk.list.with_untracked(|list| match list {
             Remote::Ready(list) => list.events.iter().find(|event| event.event.as_str() == ticker).cloned(),
             _ => None,
@@ -127,58 +135,60 @@ fn TopBar(
         let unit = if days == 1 { "day" } else { "days" };
         Some(format!("Settles on {month:02}-{day:02}, {days} {unit} after the last trade"))
     };
-    let settles = move || settles().unwrap_or_default();
-    view! {
-        <header class="top-bar">
-            <span class="brand">"Tauroi"</span>
-            <span class="mode-badge" data-mode=badge>{badge}</span>
-            <nav aria-label="Pages">{Page::all().map(link).collect::<Vec<_>>()}</nav>
-            <select id="event" aria-label="Event" hidden=elsewhere on:change=choose prop:value=move || chosen.get()>
-                {move || events().into_iter().map(|ticker| {
-                    let is_chosen = ticker == chosen.get();
-                    let text = ticker.clone();
-                    view! { <option value=ticker selected=is_chosen>{text}</option> }.into_any()
-                }).collect::<Vec<_>>()}
-            </select>
-            <span class="settles">{settles}</span>
-            <span class="spacer"></span>
-            <button type="button" class="quiet" id="theme" title="Light or dark (t)" on:click=move |_| Theme::choose_other(theme)>
-                {move || match theme.get() { Theme::Dark => "Light", Theme::Light => "Dark" }.to_owned()}
-            </button>
-            <button type="button" class="quiet" title="Keys (?)" on:click=move |_| keyboard.show(Sheet::Help)>
-                "Keys"
-            </button>
-        </header>
-    }
+    let event =
+        Choice { is_named: false, ..Choice::of("event", "Event", events, move || chosen.get(), choose) };
+    let other = move || match theme.get() {
+        Theme::Dark => "Light",
+        Theme::Light => "Dark",
+    };
+    el("header")
+        .class("top-bar")
+        .child(text("span", "Tauroi").class("brand"))
+        .child(
+            el("span")
+                .class("mode-badge")
+                .attr("data-mode", move || Some(badge.get()))
+                .says(move || badge.get()),
+        )
+        .child(el("nav").label("Pages").children(Page::all().map(link).collect()))
+        .child(event.build().prop("hidden", move || elsewhere().into()))
+        .child(el("span").class("settles").says(move || settles().unwrap_or_default()))
+        .child(el("span").class("spacer"))
+        .child(
+            button("quiet", "", move || Theme::choose_other(theme))
+                .id("theme")
+                .title("Light or dark (t)")
+                .says(move || other().to_owned()),
+        )
+        .child(button("quiet", "Keys", move || keyboard.show(Sheet::Help)).title("Keys (?)"))
 }
 
-/// How long the last change took, and how sure the integration is.
-#[component]
-fn Footer() -> impl IntoView {
-    let desk = expect_context::<Desk>();
+/// Returns how long the last change took, how sure the integration is, and what was left out of the files.
+fn footer(desk: Desk) -> Element {
     let error = move || match desk.outcome.get() {
         Some(Ok(found)) => format!("{:.0e}", found.error_estimate),
         _ => "–".to_owned(),
     };
-    let problems = move || {
-        desk.list.with(|list| match list {
+    let skipped = move || {
+        let problems = desk.list.with(|list| match list {
             Remote::Ready(list) => list.problems.clone(),
             _ => Vec::new(),
-        })
+        });
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        let lines = problems.iter().map(|problem| text("li", problem)).collect();
+        vec![
+            el("details")
+                .class("caution")
+                .child(text("summary", &format!("{} skipped", problems.len())))
+                .child(el("ul").children(lines)),
+        ]
     };
-    view! {
-        <footer>
-            <span>"Last change computed in " <span class="num" id="took">{move || format::fixed(desk.took.get(), 1)}</span> " ms, in this browser"</span>
-            <span>"integration error " <span class="num">{error}</span></span>
-            {move || {
-                let problems = problems();
-                (!problems.is_empty()).then(|| view! {
-                    <details class="caution">
-                        <summary>{problems.len()} " skipped"</summary>
-                        <ul>{problems.into_iter().map(|problem| view! { <li>{problem}</li> }.into_any()).collect::<Vec<_>>()}</ul>
-                    </details>
-                }.into_any())
-            }}
-        </footer>
-    }
+    let number = || el("span").class("num");
+    let took = number().id("took").says(move || format::fixed(desk.took.get(), 1));
+    el("footer")
+        .child(text("span", "Last change computed in ").child(took).text(" ms, in this browser"))
+        .child(text("span", "integration error ").child(number().says(error)))
+        .shows(skipped)
 }

@@ -40,7 +40,7 @@ fn main() {
             std::panic::set_hook(Box::new(|panic| {
                 host::fail("The page's program met a case that it wasn't written for.", &panic.to_string());
             }));
-            leptos::mount::mount_to_body(app::App);
+            leptos::mount::mount_to_body(|| parts::element::view(app::app));
         }
     }
 }

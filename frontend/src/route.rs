@@ -8,6 +8,7 @@ use web_sys::File;
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::pages::PAGES;
+use crate::parts::element::Element;
 
 /// A page: a row of the table in [`crate::pages`]. Navigation, keys, help, the palette and the address follow from it.
 pub(crate) struct Page {
@@ -26,7 +27,7 @@ pub(crate) struct Page {
     /// Makes its state, once, when the program starts.
     pub(crate) open: fn(Desk) -> Kept,
     /// Shows it.
-    pub(crate) view: fn() -> AnyView,
+    pub(crate) view: fn() -> Element,
 }
 
 /// Who may see a page.

@@ -6,17 +6,12 @@ use web_sys::{Event, HtmlDialogElement, HtmlInputElement, KeyboardEvent};
 use crate::commands::{self, Command};
 use crate::desk::Desk;
 use crate::keys::{self, Keyboard, Sheet};
-use crate::parts::element::{Element, button, el, text, view};
+use crate::parts::element::{Element, button, el, text};
 use crate::reactive::{RwSignal, StoredValue, memo};
 use crate::theme::Theme;
 
 /// Shows what was asked for.
-#[component]
-pub(crate) fn Sheets(
-    /// The keyboard.
-    keyboard: Keyboard,
-) -> impl IntoView {
-    let (desk, theme) = (expect_context::<Desk>(), expect_context::<RwSignal<Theme>>());
+pub(crate) fn sheets(keyboard: Keyboard, desk: Desk, theme: RwSignal<Theme>) -> Element {
     let sheet = move || {
         let commands = untrack(|| commands::all(desk, keyboard, theme));
         match keyboard.sheet.get() {
@@ -25,7 +20,7 @@ pub(crate) fn Sheets(
             None => Vec::new(),
         }
     };
-    view(move || el("div").shows(sheet))
+    el("div").shows(sheet)
 }
 
 /// Returns the browser's own dialog; `closed` hears that it was closed, by whatever means.

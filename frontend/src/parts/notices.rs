@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 
-use crate::parts::element::{Element, button, div, text, view};
+use crate::parts::element::{Element, button, div, text};
 use crate::reactive::RwSignal;
 
 /// The most that are kept.
@@ -60,35 +60,29 @@ impl Notices {
 }
 
 /// The notices.
-#[component]
-pub(crate) fn NoticeList(
-    /// What is said.
-    notices: Notices,
-) -> impl IntoView {
-    view(move || {
-        let list = div("notices").set("aria-live", "polite");
-        let (node, on_page) = (list.node().clone(), RefCell::new(Vec::<(u32, Element)>::new()));
-        // Each is put there once: built anew it would be read out again, and its time would start over.
-        list.follow(Box::new(move || {
-            let said = notices.said.get();
-            let mut on_page = on_page.borrow_mut();
-            on_page.retain(|(number, element)| {
-                let stays = said.iter().any(|notice| notice.number == *number);
-                if !stays {
-                    element.node().remove();
-                }
-                stays
-            });
-            for notice in said.into_iter().rev() {
-                if on_page.iter().all(|(number, _)| *number != notice.number) {
-                    let number = notice.number;
-                    let element = shown(notices, notice);
-                    let _ = node.prepend_with_node_1(element.node());
-                    on_page.push((number, element));
-                }
+pub(crate) fn notice_list(notices: Notices) -> Element {
+    let list = div("notices").set("aria-live", "polite");
+    let (node, on_page) = (list.node().clone(), RefCell::new(Vec::<(u32, Element)>::new()));
+    // Each is put there once: built anew it would be read out again, and its time would start over.
+    list.follow(Box::new(move || {
+        let said = notices.said.get();
+        let mut on_page = on_page.borrow_mut();
+        on_page.retain(|(number, element)| {
+            let stays = said.iter().any(|notice| notice.number == *number);
+            if !stays {
+                element.node().remove();
             }
-        }))
-    })
+            stays
+        });
+        for notice in said.into_iter().rev() {
+            if on_page.iter().all(|(number, _)| *number != notice.number) {
+                let number = notice.number;
+                let element = shown(notices, notice);
+                let _ = node.prepend_with_node_1(element.node());
+                on_page.push((number, element));
+            }
+        }
+    }))
 }
 
 fn shown(notices: Notices, Notice { number, text: said, is_failure }: Notice) -> Element {

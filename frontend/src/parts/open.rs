@@ -1,12 +1,11 @@
 //! Files of trades that a person opens: read in the worker, never sent anywhere, and shown as events of their own.
 
-use leptos::prelude::*;
 use shared::api::EventSummary;
 use shared::format;
 use web_sys::File;
 
 use crate::desk::Desk;
-use crate::parts::element::{Element, button, div, text, view};
+use crate::parts::element::{Element, button, div, text};
 use crate::parts::opener::{opener, refusal};
 use crate::parts::state::progress;
 use crate::reactive::RwSignal;
@@ -26,12 +25,8 @@ pub(crate) fn open_tape(desk: Desk) -> Element {
     opener("tape-file", "Open tapes", hint, move |files| open(desk, files))
 }
 
-/// How far the files are that are read now, on whatever page.
-#[component]
-pub(crate) fn ReadingBar(
-    /// How far they are.
-    reading: RwSignal<Option<Reading>>,
-) -> impl IntoView {
+/// Returns how far the files are that are read now, on whatever page.
+pub(crate) fn reading_bar(reading: RwSignal<Option<Reading>>) -> Element {
     let shown = move || {
         reading.get().map_or_else(Vec::new, |Reading { name, share, trades }| {
             let said = format!("Reading {name}: {} prints", format::grouped(trades as i64));
@@ -44,7 +39,7 @@ pub(crate) fn ReadingBar(
             ]
         })
     };
-    view(move || div("").shows(shown))
+    div("").shows(shown)
 }
 
 fn stop() {

@@ -1,8 +1,6 @@
 //! What a page shows while its data is on the way, or when it didn't come.
 
-use leptos::prelude::*;
-
-use crate::parts::element::{Element, button, div, el, text, view};
+use crate::parts::element::{Element, button, div, el, text};
 
 /// Something that comes over the network.
 #[derive(Clone, PartialEq, Debug)]
@@ -47,24 +45,4 @@ pub(crate) fn refused(reason: &str) -> Element {
 /// Returns why there is nothing to see, and what to do.
 pub(crate) fn empty(why: &str) -> Element {
     div("state empty").child(text("p", why))
-}
-
-/// The shape of what comes.
-#[component]
-pub(crate) fn Loading(
-    /// What is being loaded.
-    what: &'static str,
-) -> impl IntoView {
-    view(move || loading(&format!("Loading {what} …")))
-}
-
-/// What failed, and the button to try again.
-#[component]
-pub(crate) fn Failed(
-    /// What went wrong.
-    reason: String,
-    /// Tries again.
-    retry: Callback<()>,
-) -> impl IntoView {
-    view(move || failed(&reason, move || retry.run(())))
 }

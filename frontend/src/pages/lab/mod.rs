@@ -21,7 +21,7 @@ use shared::exchange::FillModel;
 use self::state::{Lab, Stage};
 use crate::desk::Desk;
 use crate::parts::chart::Zoom;
-use crate::parts::element::{Element, div, el, view};
+use crate::parts::element::{Element, div, el};
 use crate::parts::state::{failed, loading, working};
 use crate::reactive::memo;
 use crate::route::{Audience, Kept, Page};
@@ -45,41 +45,38 @@ pub(crate) static PAGE: Page = Page {
             files: None,
         }
     },
-    view: || view! { <LabPage /> }.into_any(),
+    view: page,
 };
 
 /// The page.
-#[component]
-fn LabPage() -> impl IntoView {
+fn page() -> Element {
     let (lab, desk) = (expect_context::<Lab>(), expect_context::<Desk>());
-    view(move || {
-        // Progress moves without building the page anew.
-        let kind = memo(move || match lab.stage.get() {
-            Stage::Waiting | Stage::Loading => 0,
-            Stage::Filtering(_) => 1,
-            Stage::Ready => 2,
-            Stage::Failed(_) => 3,
-        });
-        // They outlive a calibration, which builds the page anew.
-        let zooms = [Zoom::new(), Zoom::new()];
-        let main = move || match kind.get() {
-            0 => vec![el("section").class("card").child(loading("Loading the tape …"))],
-            1 => vec![el("section").class("card").child(filtering(lab))],
-            2 => ready(lab, zooms),
-            _ => {
-                let reason = lab.stage.with_untracked(|stage| match stage {
-                    Stage::Failed(reason) => reason.clone(),
-                    _ => String::new(),
-                });
-                vec![el("section").class("card").child(failed(&reason, move || lab.retry()))]
-            }
-        };
-        let card = |class: &str, label: &str| el("section").class(class).label(label);
-        div("lab")
-            .child(head::head(card("card lab-head", "Tape and result"), lab, desk))
-            .child(settings::settings(card("card controls lab-settings", "Settings"), lab))
-            .child(div("lab-main").shows(main))
-    })
+    // Progress moves without building the page anew.
+    let kind = memo(move || match lab.stage.get() {
+        Stage::Waiting | Stage::Loading => 0,
+        Stage::Filtering(_) => 1,
+        Stage::Ready => 2,
+        Stage::Failed(_) => 3,
+    });
+    // They outlive a calibration, which builds the page anew.
+    let zooms = [Zoom::new(), Zoom::new()];
+    let main = move || match kind.get() {
+        0 => vec![el("section").class("card").child(loading("Loading the tape …"))],
+        1 => vec![el("section").class("card").child(filtering(lab))],
+        2 => ready(lab, zooms),
+        _ => {
+            let reason = lab.stage.with_untracked(|stage| match stage {
+                Stage::Failed(reason) => reason.clone(),
+                _ => String::new(),
+            });
+            vec![el("section").class("card").child(failed(&reason, move || lab.retry()))]
+        }
+    };
+    let card = |class: &str, label: &str| el("section").class(class).label(label);
+    div("lab")
+        .child(head::head(card("card lab-head", "Tape and result"), lab, desk))
+        .child(settings::settings(card("card controls lab-settings", "Settings"), lab))
+        .child(div("lab-main").shows(main))
 }
 
 /// Returns the cards of a tape that backtests run on.

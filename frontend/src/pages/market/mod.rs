@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::desk::Desk;
 use crate::parts::edge;
-use crate::parts::element::{div, el, text, view};
+use crate::parts::element::{Element, div, el, text};
 use crate::parts::open::open_tape;
 use crate::parts::state::{Remote, empty, failed, loading};
 use crate::reactive::memo;
@@ -25,60 +25,57 @@ pub(crate) static PAGE: Page = Page {
     is_of_event: true,
     needs_no_events: false,
     open: Desk::of_scenario,
-    view: || view! { <MarketPage /> }.into_any(),
+    view: page,
 };
 
 /// The page.
-#[component]
-fn MarketPage() -> impl IntoView {
+fn page() -> Element {
     let desk = expect_context::<Desk>();
-    view(move || {
-        let names = memo(move || desk.names());
-        let shown = Shown::follow(desk);
-        let tape = move || match shown.state.get() {
-            Remote::Loading => loading("Loading the tape …"),
-            Remote::Failed(reason) => failed(&reason, move || shown.retry(desk)),
-            Remote::Ready(false) => empty(
-                "No tape of this contract is on the server. Choose an event above, or open a file of its trades.",
-            ),
-            Remote::Ready(true) => charts::tape_charts(desk, shown),
-        };
-        let advice = move || match desk.outcome.get() {
-            Some(Ok(found)) => found.rows.get(desk.artist.get()).map(edge::in_words).unwrap_or_default(),
-            _ => String::new(),
-        };
-        let head = el("section")
-            .class("card market-head")
-            .label("The event")
-            .child(contracts::event_figures(desk))
-            .child(open_tape(desk))
-            .child(el("p").class("market-note").says(move || contracts::assumed(desk)));
-        let name = el("h1")
-            .id("tape-name")
-            .attr("data-ticker", move || Some(shown.ticker()))
-            .says(move || shown.heading(desk, &names.get()));
-        let latest = el("section").class("card market-latest").label("Latest prints");
-        div("market")
-            .child(head)
-            .child(
-                el("section")
-                    .class("card market-contracts")
-                    .label("Contracts")
-                    .child(contracts::table(desk, names)),
-            )
-            .child(
-                el("section")
-                    .class("card market-tape")
-                    .label("Tape")
-                    .class_if("stale", move || shown.is_stale.get())
-                    .child(name)
-                    .child(text("p", "").class("advice").id("advice").says(advice))
-                    .shows(move || vec![tape()]),
-            )
-            .child(
-                latest
-                    .prop("hidden", move || (shown.state.get() != Remote::Ready(true)).into())
-                    .child(latest::table(shown)),
-            )
-    })
+    let names = memo(move || desk.names());
+    let shown = Shown::follow(desk);
+    let tape = move || match shown.state.get() {
+        Remote::Loading => loading("Loading the tape …"),
+        Remote::Failed(reason) => failed(&reason, move || shown.retry(desk)),
+        Remote::Ready(false) => empty(
+            "No tape of this contract is on the server. Choose an event above, or open a file of its trades.",
+        ),
+        Remote::Ready(true) => charts::tape_charts(desk, shown),
+    };
+    let advice = move || match desk.outcome.get() {
+        Some(Ok(found)) => found.rows.get(desk.artist.get()).map(edge::in_words).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let head = el("section")
+        .class("card market-head")
+        .label("The event")
+        .child(contracts::event_figures(desk))
+        .child(open_tape(desk))
+        .child(el("p").class("market-note").says(move || contracts::assumed(desk)));
+    let name = el("h1")
+        .id("tape-name")
+        .attr("data-ticker", move || Some(shown.ticker()))
+        .says(move || shown.heading(desk, &names.get()));
+    let latest = el("section").class("card market-latest").label("Latest prints");
+    div("market")
+        .child(head)
+        .child(
+            el("section")
+                .class("card market-contracts")
+                .label("Contracts")
+                .child(contracts::table(desk, names)),
+        )
+        .child(
+            el("section")
+                .class("card market-tape")
+                .label("Tape")
+                .class_if("stale", move || shown.is_stale.get())
+                .child(name)
+                .child(text("p", "").class("advice").id("advice").says(advice))
+                .shows(move || vec![tape()]),
+        )
+        .child(
+            latest
+                .prop("hidden", move || (shown.state.get() != Remote::Ready(true)).into())
+                .child(latest::table(shown)),
+        )
 }

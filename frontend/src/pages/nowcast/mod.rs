@@ -18,7 +18,7 @@ use self::panels::date;
 use self::studio::{Fitting, Studio};
 use crate::commands;
 use crate::desk::Desk;
-use crate::parts::element::{Element, div, el, view};
+use crate::parts::element::{Element, div, el};
 use crate::parts::state::{Remote, failed, loading};
 use crate::parts::winner_bar::{Bar, shares};
 use crate::reactive::memo;
@@ -47,22 +47,19 @@ pub(crate) static PAGE: Page = Page {
             files: Some(Box::new(move |files| studio.open_files(files))),
         }
     },
-    view: || view! { <NowcastPage /> }.into_any(),
+    view: page,
 };
 
 /// The page.
-#[component]
-fn NowcastPage() -> impl IntoView {
+fn page() -> Element {
     let (studio, desk) = (expect_context::<Studio>(), expect_context::<Desk>());
-    view(move || {
-        let phase = memo(move || studio.phase());
-        let is_stale = move || studio.with(|state| matches!(state.fitting, Fitting::Running));
-        div("nowcast")
-            .class_if("stale", is_stale)
-            .child(winner(studio, desk))
-            .child(controls::controls(studio, desk))
-            .child(div("nowcast-main").shows(move || main(studio, desk, phase.get())))
-    })
+    let phase = memo(move || studio.phase());
+    let is_stale = move || studio.with(|state| matches!(state.fitting, Fitting::Running));
+    div("nowcast")
+        .class_if("stale", is_stale)
+        .child(winner(studio, desk))
+        .child(controls::controls(studio, desk))
+        .child(div("nowcast-main").shows(move || main(studio, desk, phase.get())))
 }
 
 fn main(studio: Studio, desk: Desk, phase: usize) -> Vec<Element> {

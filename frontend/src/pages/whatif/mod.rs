@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use shared::format;
 
 use crate::desk::Desk;
-use crate::parts::element::{Element, div, el, text, view};
+use crate::parts::element::{Element, div, el, text};
 use crate::parts::state::refused;
 use crate::parts::winner_bar::{Bar, Share, shares};
 use crate::reactive::{Memo, memo};
@@ -26,35 +26,32 @@ pub(crate) static PAGE: Page = Page {
     is_of_event: true,
     needs_no_events: false,
     open: Desk::of_scenario,
-    view: || view! { <WhatIfPage /> }.into_any(),
+    view: page,
 };
 
 /// The page.
-#[component]
-fn WhatIfPage() -> impl IntoView {
+fn page() -> Element {
     let desk = expect_context::<Desk>();
-    view(move || {
-        let names = memo(move || desk.names());
-        let failure = move || match desk.outcome.get() {
-            Some(Err(reason)) => vec![refused(&format!("This can't be priced: {reason}"))],
-            _ => Vec::new(),
-        };
-        let main = el("section")
-            .class("whatif-main")
-            .child(el("section").class("card").label("Table").child(table::table(desk, names)))
-            .child(charts::charts(desk, names))
-            .child(
-                el("section")
-                    .class("card")
-                    .label("Explanation")
-                    .shows(move || explanation::explanation(desk, names)),
-            );
-        div("whatif")
-            .child(winners(desk, names).shows(failure))
-            .child(cards::cards(desk, names))
-            .child(controls::controls(desk, names))
-            .child(main)
-    })
+    let names = memo(move || desk.names());
+    let failure = move || match desk.outcome.get() {
+        Some(Err(reason)) => vec![refused(&format!("This can't be priced: {reason}"))],
+        _ => Vec::new(),
+    };
+    let main = el("section")
+        .class("whatif-main")
+        .child(el("section").class("card").label("Table").child(table::table(desk, names)))
+        .child(charts::charts(desk, names))
+        .child(
+            el("section")
+                .class("card")
+                .label("Explanation")
+                .shows(move || explanation::explanation(desk, names)),
+        );
+    div("whatif")
+        .child(winners(desk, names).shows(failure))
+        .child(cards::cards(desk, names))
+        .child(controls::controls(desk, names))
+        .child(main)
 }
 
 /// The model's probabilities, OTHER last, and below them the market's prices, scaled to one.
