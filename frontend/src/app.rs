@@ -4,35 +4,34 @@ use leptos::prelude::*;
 use shared::format;
 
 use crate::desk::Desk;
-use crate::keys;
-use crate::pages::lab::{Lab, LabPage};
-use crate::pages::market::MarketPage;
-use crate::pages::nowcast::{NowcastPage, Studio};
-use crate::pages::whatif::WhatIfPage;
-use crate::parts::state::{Empty, Failed, Loading, Remote};
-use crate::reactive::{RwSignal, effect, memo};
+use crate::host;
+use crate::keys::{Keyboard, Sheet};
+use crate::parts::drop;
+use crate::parts::element::{Element, button, div, el, text};
+use crate::parts::form::{Choice, item};
+use crate::parts::notices::notice_list;
+use crate::parts::open::reading_bar;
+use crate::parts::state::{Remote, empty, failed, loading};
+use crate::reactive::{RwSignal, memo};
 use crate::route::Page;
+use crate::sheets::sheets;
 use crate::theme::Theme;
 
-/// The dashboard.
-#[component]
-pub(crate) fn App() -> impl IntoView {
-    let theme = RwSignal::new(Theme::preferred());
+/// Returns the dashboard.
+pub(crate) fn app() -> Element {
+    let theme = Theme::follow();
     provide_context(theme);
-    effect(move || theme.get().apply());
     let desk = Desk::open();
     provide_context(desk);
-    let studio = Studio::open(desk);
-    provide_context(studio);
-    let lab = Lab::open(desk);
-    provide_context(lab);
-    let help = RwSignal::new(false);
-    let turn_light = Callback::new(move |()| theme.update(|theme| *theme = theme.toggled()));
-    keys::listen(desk, (studio, lab), help, turn_light);
+    desk.start();
+    let hanging = drop::listen(move |files| desk.take_files(files));
+    let keyboard = Keyboard::open();
+    keyboard.listen(desk, theme);
+    host::started();
 
     let state = memo(move || {
         // A scenario from a link is shown whether the server answers or not, and histories come on their own.
-        if desk.page.get() == Page::Nowcast || desk.scenario.with(Option::is_some) {
+        if desk.page.get().needs_no_events || desk.scenario.with(Option::is_some) {
             return Remote::Ready(true);
         }
         desk.list.with(|list| match list {
@@ -41,56 +40,47 @@ pub(crate) fn App() -> impl IntoView {
             Remote::Failed(reason) => Remote::Failed(reason.clone()),
         })
     });
-    view! {
-        <a class="skip" href="#main">"Skip to the page"</a>
-        <TopBar turn_light=turn_light help=help />
-        {move || desk.notice.get().map(|text| view! {
-            <div class="notice" role="status">
-                <span>{text}</span>
-                <button type="button" class="quiet" on:click=move |_| desk.notice.set(None)>"Dismiss"</button>
-            </div>
-        }.into_any())}
-        <main id="main">
-            <h1 class="unseen">{move || format!("Tauroi: {}", desk.page.get().name())}</h1>
-            {move || match state.get() {
-                Remote::Loading => view! { <Loading what="the events" /> }.into_any(),
-                Remote::Failed(reason) => {
-                    view! { <Failed reason=reason retry=Callback::new(move |()| desk.load()) /> }.into_any()
-                }
-                Remote::Ready(false) => view! {
-                    <Empty>"No event has a tape. Start the server with --tapes and a folder of recorded trades."</Empty>
-                }.into_any(),
-                Remote::Ready(true) => match desk.page.get() {
-                    Page::WhatIf => view! { <WhatIfPage /> }.into_any(),
-                    Page::Market => view! { <MarketPage /> }.into_any(),
-                    Page::Lab => view! { <LabPage /> }.into_any(),
-                    Page::Nowcast => view! { <NowcastPage /> }.into_any(),
-                },
-            }}
-        </main>
-        <Footer />
-        {move || help.get().then(|| view! {
-            <div class="help" role="dialog" aria-label="Keys">
-                <h2>"Keys"</h2>
-                <dl>
-                    {Vec::from(keys::KEYS.map(|(key, does)| view! { <dt><kbd>{key}</kbd></dt><dd>{does}</dd> }.into_any()))}
-                </dl>
-                <button type="button" on:click=move |_| help.set(false)>"Close"</button>
-            </div>
-        }.into_any())}
-    }
+    let shown = move || match state.get() {
+        Remote::Loading => loading("Loading the events …"),
+        Remote::Failed(reason) => failed(&reason, move || desk.load()),
+        Remote::Ready(false) => empty(
+            "No event has a tape. Drop a file of trades here, or start the server with --tapes and a folder of them.",
+        ),
+        Remote::Ready(true) => {
+            let page = desk.page.get();
+            // What a page reads as it is built is its own to follow.
+            untrack(|| (page.view)())
+        }
+    };
+    let gone = move || {
+        let said = |reason: String| format!("{reason} This goes away when the server is back.");
+        let told = |reason| text("p", &said(reason)).class("gone").set("role", "status");
+        desk.gone.get().map(told).into_iter().collect()
+    };
+    div("")
+        .id("app")
+        .child(text("a", "Skip to the page").class("skip").set("href", "#main"))
+        .child(top_bar(desk, keyboard, theme))
+        .child(notice_list(desk.notices))
+        .child(div("").shows(gone))
+        .child(reading_bar(desk.reading))
+        .child(
+            el("main")
+                .id("main")
+                .class_if("over", move || hanging.get())
+                .child(el("h1").class("unseen").says(move || format!("Tauroi: {}", desk.page.get().name)))
+                .child(div("page").shows(move || vec![shown()])),
+        )
+        .child(footer(desk))
+        .child(sheets(keyboard, desk, theme))
 }
 
-#[component]
-fn TopBar(
-    /// Changes the theme.
-    turn_light: Callback<()>,
-    /// Whether the list of keys is shown.
-    help: RwSignal<bool>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let theme = expect_context::<RwSignal<Theme>>();
+/// Returns the mode, the way to every page, the event, and what is always at hand.
+fn top_bar(desk: Desk, keyboard: Keyboard, theme: RwSignal<Theme>) -> Element {
     let badge = move || {
+        if desk.gone.with(Option::is_some) {
+            return "OFFLINE".to_owned();
+        }
         desk.list
             .with(|list| match list {
                 Remote::Ready(list) => list.mode.badge(),
@@ -99,30 +89,32 @@ fn TopBar(
             })
             .to_owned()
     };
-    let link = move |(page, letter): (Page, char)| {
-        let here = move || (desk.page.get() == page).then_some("page");
-        view! {
-            <a
-                href=page.path()
-                aria-current=here
-                title=format!("{} (g {letter})", page.name())
-                on:click=move |event| { event.prevent_default(); desk.visit(page); }
-            >
-                {page.name()}
-            </a>
-        }
-        .into_any()
+    let badge = memo(badge);
+    let link = move |page: &'static Page| {
+        let visit = move |event: web_sys::MouseEvent| {
+            // With a key held down the browser opens the link elsewhere.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                event.prevent_default();
+                desk.visit(page);
+            }
+        };
+        text("a", page.name)
+            .set("href", page.path)
+            .title(&format!("{} (g {})", page.name, page.letter))
+            .attr("aria-current", move || (desk.page.get() == page).then(|| "page".to_owned()))
+            .on("click", visit)
     };
     let chosen =
         memo(move || desk.scenario.with(|s| s.as_ref().map(|s| s.event().to_string())).unwrap_or_default());
     let events = move || {
         desk.list.with(|list| match list {
-            Remote::Ready(list) => list.events.iter().map(|event| event.event.to_string()).collect(),
+            Remote::Ready(list) => {
+                list.events.iter().map(|event| item(event.event.as_str(), event.event.as_str())).collect()
+            }
             _ => Vec::new(),
         })
     };
-    let choose = move |event: web_sys::Event| {
-        let ticker = event_target_value(&event);
+    let choose = move |ticker: String| {
         let found = desk.list.with_untracked(|list| match list {
             Remote::Ready(list) => list.events.iter().find(|event| event.event.as_str() == ticker).cloned(),
             _ => None,
@@ -131,10 +123,9 @@ fn TopBar(
             desk.open_event(&event);
         }
     };
-    // The lab's tape is chosen on its page.
-    let in_lab = move || desk.page.get() == Page::Lab;
+    let elsewhere = move || !desk.page.get().is_of_event;
     let settles = move || {
-        if in_lab() {
+        if elsewhere() {
             return None;
         }
         let event = desk.event()?;
@@ -144,58 +135,60 @@ fn TopBar(
         let unit = if days == 1 { "day" } else { "days" };
         Some(format!("Settles on {month:02}-{day:02}, {days} {unit} after the last trade"))
     };
-    let settles = move || settles().unwrap_or_default();
-    view! {
-        <header class="top-bar">
-            <span class="brand">"Tauroi"</span>
-            <span class="mode-badge" data-mode=badge>{badge}</span>
-            <nav aria-label="Pages">{Vec::from(Page::ALL.map(link))}</nav>
-            <select id="event" aria-label="Event" hidden=in_lab on:change=choose prop:value=move || chosen.get()>
-                {move || events().into_iter().map(|ticker| {
-                    let is_chosen = ticker == chosen.get();
-                    let text = ticker.clone();
-                    view! { <option value=ticker selected=is_chosen>{text}</option> }.into_any()
-                }).collect::<Vec<_>>()}
-            </select>
-            <span class="settles">{settles}</span>
-            <span class="spacer"></span>
-            <button type="button" class="quiet" id="theme" title="Light or dark (t)" on:click=move |_| turn_light.run(())>
-                {move || match theme.get() { Theme::Dark => "Light", Theme::Light => "Dark" }.to_owned()}
-            </button>
-            <button type="button" class="quiet" title="Keys (?)" aria-expanded=move || help.get().to_string() on:click=move |_| help.update(|shown| *shown = !*shown)>
-                "Keys"
-            </button>
-        </header>
-    }
+    let event =
+        Choice { is_named: false, ..Choice::of("event", "Event", events, move || chosen.get(), choose) };
+    let other = move || match theme.get() {
+        Theme::Dark => "Light",
+        Theme::Light => "Dark",
+    };
+    el("header")
+        .class("top-bar")
+        .child(text("span", "Tauroi").class("brand"))
+        .child(
+            el("span")
+                .class("mode-badge")
+                .attr("data-mode", move || Some(badge.get()))
+                .says(move || badge.get()),
+        )
+        .child(el("nav").label("Pages").children(Page::all().map(link).collect()))
+        .child(event.build().prop("hidden", move || elsewhere().into()))
+        .child(el("span").class("settles").says(move || settles().unwrap_or_default()))
+        .child(el("span").class("spacer"))
+        .child(
+            button("quiet", "", move || Theme::choose_other(theme))
+                .id("theme")
+                .title("Light or dark (t)")
+                .says(move || other().to_owned()),
+        )
+        .child(button("quiet", "Keys", move || keyboard.show(Sheet::Help)).title("Keys (?)"))
 }
 
-/// How long the last change took, and how sure the integration is.
-#[component]
-fn Footer() -> impl IntoView {
-    let desk = expect_context::<Desk>();
+/// Returns how long the last change took, how sure the integration is, and what was left out of the files.
+fn footer(desk: Desk) -> Element {
     let error = move || match desk.outcome.get() {
         Some(Ok(found)) => format!("{:.0e}", found.error_estimate),
         _ => "–".to_owned(),
     };
-    let problems = move || {
-        desk.list.with(|list| match list {
+    let skipped = move || {
+        let problems = desk.list.with(|list| match list {
             Remote::Ready(list) => list.problems.clone(),
             _ => Vec::new(),
-        })
+        });
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        let lines = problems.iter().map(|problem| text("li", problem)).collect();
+        vec![
+            el("details")
+                .class("caution")
+                .child(text("summary", &format!("{} skipped", problems.len())))
+                .child(el("ul").children(lines)),
+        ]
     };
-    view! {
-        <footer>
-            <span>"Last change computed in " <span class="num" id="took">{move || format::fixed(desk.took.get(), 1)}</span> " ms, in this browser"</span>
-            <span>"integration error " <span class="num">{error}</span></span>
-            {move || {
-                let problems = problems();
-                (!problems.is_empty()).then(|| view! {
-                    <details class="caution">
-                        <summary>{problems.len()} " skipped"</summary>
-                        <ul>{problems.into_iter().map(|problem| view! { <li>{problem}</li> }.into_any()).collect::<Vec<_>>()}</ul>
-                    </details>
-                }.into_any())
-            }}
-        </footer>
-    }
+    let number = || el("span").class("num");
+    let took = number().id("took").says(move || format::fixed(desk.took.get(), 1));
+    el("footer")
+        .child(text("span", "Last change computed in ").child(took).text(" ms, in this browser"))
+        .child(text("span", "integration error ").child(number().says(error)))
+        .shows(skipped)
 }

@@ -1,26 +1,29 @@
 //! The state that all pages share: the events, the scenario, and the way back.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use shared::api::{EventSummary, Prints, TapeList};
+use shared::api::{EventSummary, Origin, Prints, TapeList};
+use shared::market::EventTicker;
 use shared::pricing::winner::Workspace;
 use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter, Scenario};
+use wasm_bindgen::prelude::*;
+use web_sys::File;
 
-use crate::net;
+use crate::parts::notices::Notices;
+use crate::parts::open::{self, Reading};
 use crate::parts::state::Remote;
 use crate::reactive::{RwSignal, StoredValue, effect};
-use crate::route::{self, Page};
+use crate::route::{Kept, Page, Said};
+use crate::worker::{self, Fate};
+use crate::{host, server};
 
 /// The greatest number of steps back.
 const MAX_UNDO: usize = 200;
 /// Changes of one parameter that follow each other this closely are one step back, in milliseconds.
 const ONE_DRAG: f64 = 700.0;
-/// How long the hand must rest before the address is written.
-const REST: Duration = Duration::from_millis(250);
 
 /// Which parameter: the event's, or one artist's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,8 +38,8 @@ impl Knob {
     /// Returns what it is.
     pub(crate) fn parameter(self) -> &'static Parameter {
         match self {
-            Self::Event(place) => &EVENT_PARAMETERS[place],
-            Self::Artist(_, place) => &ARTIST_PARAMETERS[place],
+            Self::Event(place) => EVENT_PARAMETERS.get(place).unwrap_or(&EVENT_PARAMETERS[0]),
+            Self::Artist(_, place) => ARTIST_PARAMETERS.get(place).unwrap_or(&ARTIST_PARAMETERS[0]),
         }
     }
 
@@ -68,7 +71,7 @@ pub(crate) struct Desk {
     /// The events and contracts there are.
     pub(crate) list: RwSignal<Remote<TapeList>>,
     /// The page shown.
-    pub(crate) page: RwSignal<Page>,
+    pub(crate) page: RwSignal<&'static Page>,
     /// The scenario; none until the events are here.
     pub(crate) scenario: RwSignal<Option<Scenario>>,
     /// The scenario as it was opened: what reset returns to.
@@ -81,17 +84,31 @@ pub(crate) struct Desk {
     pub(crate) artist: RwSignal<usize>,
     /// The artist under the pointer or the focus, in any view.
     pub(crate) pointed: RwSignal<Option<usize>>,
-    /// A message about something that was refused.
-    pub(crate) notice: RwSignal<Option<String>>,
+    /// What the page says.
+    pub(crate) notices: Notices,
+    /// How far the files are that are read now.
+    pub(crate) reading: RwSignal<Option<Reading>>,
     /// The tapes that are here already, fetched or opened: one a contract.
     pub(crate) prints: RwSignal<Vec<Arc<Prints>>>,
     /// How often files were opened: what depends on them looks again.
     pub(crate) opened_files: RwSignal<u32>,
-    /// The lab's address after its path.
-    pub(crate) lab_address: RwSignal<String>,
-    /// What the nowcast page adds to its address.
-    pub(crate) nowcast_address: RwSignal<String>,
-    undo: StoredValue<Vec<Scenario>>,
+    /// Why the server doesn't answer, while it doesn't.
+    pub(crate) gone: RwSignal<Option<String>>,
+    /// How often the server came back: what didn't come is asked for again.
+    pub(crate) returned: RwSignal<u32>,
+    /// How often the server came to have other tapes.
+    pub(crate) changed: RwSignal<u32>,
+    /// How often another worker took over.
+    pub(crate) replaced: RwSignal<u32>,
+    /// How many of the list's problems are the server's; the others are of files that were opened.
+    pub(crate) served_problems: StoredValue<usize>,
+    /// Asks the server now.
+    pub(crate) look: StoredValue<Option<Callback<()>>>,
+    /// The page and the address that were opened, or where Back and Forward led last.
+    pub(crate) arrived: RwSignal<(&'static Page, Said)>,
+    /// What is kept of every page, in the order of their table.
+    pub(crate) kept: StoredValue<Vec<(&'static Page, Rc<Kept>)>>,
+    pub(crate) undo: StoredValue<Vec<Scenario>>,
     last_change: StoredValue<Option<(Knob, f64)>>,
 }
 
@@ -110,9 +127,9 @@ pub(crate) fn now() -> f64 {
 }
 
 impl Desk {
-    /// Reads the address, asks for the events, and keeps address, scenario and numbers together from then on.
+    /// Returns the state of a dashboard whose pages are still to be opened: [`Desk::start`] reads the address.
     pub(crate) fn open() -> Self {
-        let desk = Self {
+        Self {
             list: RwSignal::new(Remote::Loading),
             page: RwSignal::new(Page::of_address()),
             scenario: RwSignal::new(None),
@@ -121,20 +138,51 @@ impl Desk {
             took: RwSignal::new(0.0),
             artist: RwSignal::new(0),
             pointed: RwSignal::new(None),
-            notice: RwSignal::new(None),
+            notices: Notices::new(),
+            reading: RwSignal::new(None),
             prints: RwSignal::new(Vec::new()),
             opened_files: RwSignal::new(0),
-            lab_address: RwSignal::new(String::new()),
-            nowcast_address: RwSignal::new(String::new()),
+            gone: RwSignal::new(None),
+            returned: RwSignal::new(0),
+            changed: RwSignal::new(0),
+            replaced: RwSignal::new(0),
+            served_problems: StoredValue::new(0),
+            look: StoredValue::new(None),
+            arrived: RwSignal::new((Page::of_address(), Said::default())),
+            kept: StoredValue::new(Vec::new()),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),
-        };
+        }
+    }
+
+    /// Opens the pages, reads the address, asks for the events, and keeps address, state and numbers together from then
+    /// on.
+    pub(crate) fn start(self) {
+        // Before all else follows a change: if that fails, the address is already what it should be.
+        effect(move || host::intend(&self.address()));
+        self.kept.set_value(Page::all().map(|page| (page, Rc::new((page.open)(self)))).collect());
+        let arrive = Closure::<dyn FnMut()>::new(move || self.arrive());
+        host::follow(arrive.as_ref());
+        // The history is listened to as long as the page lives.
+        arrive.forget();
         // A link needs no answer from the server: its numbers are shown at once.
-        desk.read_address();
-        desk.load();
+        self.arrive();
+        server::watch(self);
+        worker::watch(move |fate| {
+            match fate {
+            Fate::Ended(why) => self.say(format!("The worker stopped: {why}. Another one takes over, with the same tapes.")),
+            Fate::Replaced { lost } => {
+                if !lost.is_empty() {
+                    self.say(format!("These files could not be read again, so open them again: {}.", lost.join("; ")));
+                }
+                self.replaced.update(|times| *times += 1);
+            }
+            Fate::GivenUp => self.say("The worker stopped again and again, so no other one was started: what it is asked for next starts one."),
+        }
+        });
         effect(move || {
             let begun = now();
-            let outcome = desk.scenario.with(|scenario| {
+            let outcome = self.scenario.with(|scenario| {
                 let scenario = scenario.as_ref()?;
                 Some(
                     with_workspace(|workspace| scenario.evaluate(workspace))
@@ -142,50 +190,39 @@ impl Desk {
                         .map_err(|e| e.to_string()),
                 )
             });
-            desk.took.set(now() - begun);
-            if outcome.is_some() && desk.outcome.with_untracked(Option::is_none) {
+            self.took.set(now() - begun);
+            if outcome.is_some() && self.outcome.with_untracked(Option::is_none) {
                 // For `cargo xtask bench page`: from here on the page answers.
                 let _ = window().performance().map(|performance| performance.mark("first-numbers"));
             }
-            desk.outcome.set(outcome);
+            self.outcome.set(outcome);
         });
-        desk.keep_address();
-        let back = window_event_listener_untyped("popstate", move |_| {
-            desk.page.set(Page::of_address());
-            desk.read_address();
-        });
-        on_cleanup(move || back.remove());
-        desk
     }
 
-    /// Asks the server for the events.
+    /// Asks the server for the events, now.
     pub(crate) fn load(self) {
-        self.list.set(Remote::Loading);
-        spawn_local(async move {
-            match net::tapes().await {
-                Ok(list) => {
-                    let first = list.events.first().cloned();
-                    let asked = route::value(&route::query(), "event").and_then(|ticker| {
-                        list.events.iter().find(|event| event.event.as_str() == ticker).cloned()
-                    });
-                    self.list.set(Remote::Ready(list));
-                    match (self.scenario.get_untracked(), asked.or(first)) {
-                        (None, Some(event)) => self.open_event(&event),
-                        // What reset returns to is the event itself, not the link.
-                        (Some(shown), Some(event)) if event.event == *shown.event() => {
-                            self.opened.set(
-                                Scenario::of_event(&event)
-                                    .ok()
-                                    .filter(|s| same_artists(s, &shown))
-                                    .or(Some(shown)),
-                            );
-                        }
-                        _ => {}
-                    }
-                }
-                Err(reason) => self.list.set(Remote::Failed(reason)),
-            }
+        if let Some(look) = self.look.get_value() {
+            look.run(());
+        }
+    }
+
+    /// Opens the event that the address asks for, or the first one, unless a link's scenario is shown.
+    pub(crate) fn open_asked(self) {
+        let asked = self.arrived.with_untracked(|(_, said)| said.value("event").map(str::to_owned));
+        let found = self.list.with_untracked(|list| {
+            let Remote::Ready(list) = list else { return None };
+            let asked = list.events.iter().find(|event| Some(event.event.as_str()) == asked.as_deref());
+            asked.or(list.events.first()).cloned()
         });
+        match (self.scenario.get_untracked(), found) {
+            (None, Some(event)) => self.open_event(&event),
+            // What reset returns to is the event itself, not the link.
+            (Some(shown), Some(event)) if event.event == *shown.event() => {
+                self.opened
+                    .set(Scenario::of_event(&event).ok().filter(|s| same_artists(s, &shown)).or(Some(shown)));
+            }
+            _ => {}
+        }
     }
 
     /// Opens an event as it is known.
@@ -197,7 +234,7 @@ impl Desk {
                 self.opened.set(Some(scenario.clone()));
                 self.scenario.set(Some(scenario));
             }
-            Err(invalid) => self.notice.set(Some(format!("{} can't be opened: {invalid}", event.event))),
+            Err(invalid) => self.warn(format!("{} can't be opened: {invalid}", event.event)),
         }
     }
 
@@ -211,8 +248,14 @@ impl Desk {
     /// Returns the event that the scenario is about, as the server knows it.
     pub(crate) fn event(self) -> Option<EventSummary> {
         let ticker = self.scenario.with(|scenario| scenario.as_ref().map(|s| s.event().clone()))?;
-        self.list.with(|list| match list {
-            Remote::Ready(list) => list.events.iter().find(|event| event.event == ticker).cloned(),
+        self.list.track();
+        self.summary(&ticker)
+    }
+
+    /// Returns an event of the list.
+    pub(crate) fn summary(self, ticker: &EventTicker) -> Option<EventSummary> {
+        self.list.with_untracked(|list| match list {
+            Remote::Ready(list) => list.events.iter().find(|event| event.event == *ticker).cloned(),
             _ => None,
         })
     }
@@ -282,95 +325,82 @@ impl Desk {
         }
     }
 
-    /// Shows another page.
-    pub(crate) fn visit(self, page: Page) {
-        if self.page.get_untracked() != page {
-            self.page.set(page);
-            route::push(page, &self.address());
-        }
-    }
-
-    /// Returns the query that brings all of this back.
-    pub(crate) fn address(self) -> String {
-        if self.page.get_untracked() == Page::Lab {
-            // What a backtest needs is not a scenario's.
-            return self.lab_address.get_untracked();
-        }
-        let scenario = self.scenario.with_untracked(|scenario| {
-            scenario.as_ref().map_or_else(String::new, |scenario| {
-                let place = self.artist.get_untracked();
-                let artist = scenario.artists().get(place).map_or("", |artist| artist.ticker.outcome());
-                format!("{}&artist={artist}", scenario.to_link())
-            })
-        });
-        let nowcast = self.nowcast_address.get_untracked();
-        if self.page.get_untracked() != Page::Nowcast || nowcast.is_empty() {
-            return scenario;
-        }
-        if scenario.is_empty() { nowcast } else { format!("{nowcast}&{scenario}") }
-    }
-
-    /// Says something to the person, until it is dismissed.
+    /// Says something to the person, until it was read.
     pub(crate) fn say(self, message: impl Into<String>) {
-        self.notice.set(Some(message.into()));
+        self.notices.say(message.into(), false);
+    }
+
+    /// Says that something went wrong, until it is dismissed.
+    pub(crate) fn warn(self, message: impl Into<String>) {
+        self.notices.say(message.into(), true);
+    }
+
+    /// Takes files that were dropped: the page that is shown may know them, and trades are shown on any.
+    pub(crate) fn take_files(self, files: Vec<File>) {
+        let kept = self.kept_of(self.page.get_untracked());
+        match kept.as_ref().and_then(|kept| kept.files.as_ref()) {
+            Some(take) => take(files),
+            None => open::open(self, files),
+        }
+    }
+
+    /// Chooses the artist that the page is about.
+    pub(crate) fn choose_artist(self, place: usize) {
+        self.artist.set(place);
+    }
+
+    /// Points at an artist, in whatever view it is; at none, with no place.
+    pub(crate) fn point(self, place: Option<usize>) {
+        self.pointed.set(place);
+    }
+
+    /// Keeps a tape, in the place of an earlier one of its contract.
+    pub(crate) fn keep_prints(self, prints: Prints) {
+        self.prints.update(|kept| {
+            kept.retain(|other| other.ticker != prints.ticker);
+            kept.push(Arc::new(prints));
+        });
+    }
+
+    /// Shows events of opened files in front of the others, and the first of them; returns whether any stands in for
+    /// one of the server's. Nothing while the server's aren't here.
+    pub(crate) fn show_opened(self, events: Vec<EventSummary>, problems: Vec<String>) -> Option<bool> {
+        let first = events.first().cloned()?;
+        if self.list.with_untracked(|list| !matches!(list, Remote::Ready(_))) {
+            return None;
+        }
+        let is_opened =
+            |old: &Prints| events.iter().flat_map(|e| &e.contracts).any(|new| new.ticker == old.ticker);
+        self.prints.update(|kept| kept.retain(|old| !is_opened(old)));
+        let mut stands_in = false;
+        self.list.update(|list| {
+            if let Remote::Ready(list) = list {
+                let is_new = |old: &EventSummary| !events.iter().any(|event| event.event == old.event);
+                stands_in = list.events.iter().any(|old| !is_new(old) && old.origin != Origin::Opened);
+                list.events.retain(is_new);
+                list.events.splice(0..0, events.iter().cloned());
+                list.problems.extend(problems);
+            }
+        });
+        self.open_event(&first);
+        self.files_opened();
+        Some(stands_in)
+    }
+
+    /// Tells that files were opened: what depends on them looks again.
+    pub(crate) fn files_opened(self) {
+        self.opened_files.update(|count| *count += 1);
     }
 
     fn remember(self, before: Scenario) {
         self.undo.update_value(|undo| {
-            if undo.len() == MAX_UNDO {
-                undo.remove(0);
-            }
+            undo.drain(..(undo.len() + 1).saturating_sub(MAX_UNDO));
             undo.push(before);
-        });
-    }
-
-    /// Takes the scenario out of the address; a bad one is told of and changes nothing.
-    fn read_address(self) {
-        let query = route::query();
-        if route::value(&query, "v").is_none() || Page::of_address() == Page::Lab {
-            return;
-        }
-        match Scenario::from_link(&query) {
-            Ok(scenario) => {
-                let outcome = route::value(&query, "artist").unwrap_or("");
-                let place = scenario.artists().iter().position(|artist| artist.ticker.outcome() == outcome);
-                self.artist.set(place.unwrap_or(0));
-                self.opened.update(|opened| {
-                    opened.get_or_insert_with(|| scenario.clone());
-                });
-                self.scenario.set(Some(scenario));
-            }
-            Err(invalid) => self.say(format!("This link holds no scenario that can be shown ({invalid}).")),
-        }
-    }
-
-    fn keep_address(self) {
-        let waiting = StoredValue::new(None::<TimeoutHandle>);
-        effect(move || {
-            self.scenario.track();
-            self.artist.track();
-            self.nowcast_address.track();
-            self.lab_address.track();
-            if let Some(earlier) = waiting.get_value() {
-                earlier.clear();
-            }
-            let write = move || {
-                if self.page.get_untracked() == Page::Lab && self.lab_address.with_untracked(String::is_empty)
-                {
-                    // The link that was opened stands until there is a result.
-                    return;
-                }
-                let has_nowcast = !self.nowcast_address.with_untracked(String::is_empty);
-                if has_nowcast || self.scenario.with_untracked(Option::is_some) {
-                    route::replace(self.page.get_untracked(), &self.address());
-                }
-            };
-            waiting.set_value(set_timeout_with_handle(write, REST).ok());
         });
     }
 }
 
 /// Returns whether two scenarios are about the same contracts.
-fn same_artists(a: &Scenario, b: &Scenario) -> bool {
+pub(crate) fn same_artists(a: &Scenario, b: &Scenario) -> bool {
     a.artists().iter().map(|artist| &artist.ticker).eq(b.artists().iter().map(|artist| &artist.ticker))
 }

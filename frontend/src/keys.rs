@@ -1,75 +1,110 @@
-//! The keyboard, in one place.
+//! The keyboard, and the two sheets that are opened by it: the list of keys and the palette.
 
 use leptos::prelude::*;
-use shared::decimal;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent};
 
-use crate::desk::Desk;
-use crate::pages::lab::Lab;
-use crate::pages::nowcast::Studio;
-use crate::parts::download;
+use crate::commands;
+use crate::desk::{self, Desk};
 use crate::reactive::{RwSignal, StoredValue};
-use crate::route::Page;
+use crate::theme::Theme;
 
-/// What each key does, for the list that `?` shows.
-pub(crate) const KEYS: [(&str, &str); 10] = [
-    ("g w, g m, g n, g l", "go to What-if, Market, Nowcast, Lab"),
-    ("j, k", "next, previous artist or contract"),
-    ("[, ]", "nudge the slider last touched; with shift ten steps"),
-    ("u", "undo"),
-    ("r", "reset"),
-    ("c", "copy the link"),
-    ("e", "export the table as CSV"),
-    ("t", "light or dark"),
-    ("/", "choose an event"),
-    ("?", "this list"),
-];
+/// How long the first of two keys waits for the second, in milliseconds.
+const PATIENCE: f64 = 1_000.0;
+const STORED_AS: &str = "tauroi-keys";
 
-/// Listens to the keyboard for as long as the page lives; `help` opens the list, `theme` turns the light on or off.
-pub(crate) fn listen(desk: Desk, (studio, lab): (Studio, Lab), help: RwSignal<bool>, theme: Callback<()>) {
-    let going = StoredValue::new(false);
-    let in_lab = move || desk.page.get_untracked() == Page::Lab;
-    let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
-            return;
+/// What lies over the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sheet {
+    /// The list of keys.
+    Help,
+    /// Everything that can be done, by its name.
+    Palette,
+}
+
+/// The keyboard's state.
+#[derive(Clone, Copy)]
+pub(crate) struct Keyboard {
+    /// What lies over the page, if anything does.
+    pub(crate) sheet: RwSignal<Option<Sheet>>,
+    /// Whether keys do anything outside of fields.
+    pub(crate) is_on: RwSignal<bool>,
+}
+
+impl Keyboard {
+    /// Returns the keyboard as it was chosen in earlier visits.
+    pub(crate) fn open() -> Self {
+        let off = window().local_storage().ok().flatten().and_then(|kept| kept.get_item(STORED_AS).ok()?);
+        Self { sheet: RwSignal::new(None), is_on: RwSignal::new(off.is_none()) }
+    }
+
+    /// Switches the keys on or off, for the visits to come too.
+    pub(crate) fn switch(self, is_on: bool) {
+        self.is_on.set(is_on);
+        if let Ok(Some(kept)) = window().local_storage() {
+            // A browser that forbids storage forgets the choice.
+            let _ = if is_on { kept.remove_item(STORED_AS) } else { kept.set_item(STORED_AS, "off") };
         }
-        let key = event.key();
-        if going.get_value() {
-            going.set_value(false);
-            if let Some((page, _)) = Page::ALL.into_iter().find(|(_, letter)| key == letter.to_string()) {
-                desk.visit(page);
+    }
+
+    /// Lays a sheet over the page, or takes away the one that is there.
+    pub(crate) fn show(self, sheet: Sheet) {
+        if self.sheet.get_untracked().is_none() {
+            self.sheet.set(Some(sheet));
+        } else {
+            close();
+        }
+    }
+
+    /// Listens for as long as the page lives.
+    pub(crate) fn listen(self, desk: Desk, theme: RwSignal<Theme>) {
+        let waiting = StoredValue::new(None::<(String, f64)>);
+        let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+            if event.ctrl_key() || event.meta_key() || event.alt_key() || is_typing(&event) {
+                return;
+            }
+            let sheet = self.sheet.get_untracked();
+            if event.key() == "Escape" && sheet.is_none() {
+                desk.notices.dismiss();
+            }
+            let first = waiting.get_value().filter(|(_, then)| desk::now() - then < PATIENCE);
+            waiting.set_value(None);
+            if !self.is_on.get_untracked() {
+                return;
+            }
+            let keys = match first {
+                Some((first, _)) => format!("{first} {}", event.key()),
+                None => event.key(),
+            };
+            if sheet.is_some() {
+                // Nothing happens behind a sheet.
+                if sheet == Some(Sheet::Help) && keys == "?" {
+                    close();
+                }
+                return;
+            }
+            let commands = commands::all(desk, self, theme);
+            if let Some(command) = commands.iter().find(|command| command.keys == keys) {
                 event.prevent_default();
+                if command.is_enabled() {
+                    command.run();
+                }
+            } else if commands.iter().any(|command| {
+                command.keys.strip_prefix(keys.as_str()).is_some_and(|rest| rest.starts_with(' '))
+            }) {
+                waiting.set_value(Some((keys, desk::now())));
             }
-            return;
-        }
-        match key.as_str() {
-            "g" => going.set_value(true),
-            "j" | "k" if in_lab() => lab.step_contract(if key == "j" { 1 } else { -1 }),
-            "j" => step_artist(desk, studio, 1),
-            "k" => step_artist(desk, studio, -1),
-            "u" if in_lab() => lab.undo(),
-            "r" if in_lab() => lab.reset(),
-            "u" => desk.undo(),
-            "r" => desk.reset(),
-            "c" => download::copy_link(desk),
-            "e" => click("[data-export]"),
-            "t" => theme.run(()),
-            "/" => {
-                focus(if in_lab() { "#lab-tape" } else { "#event" });
-                event.prevent_default();
-            }
-            "?" => help.update(|shown| *shown = !*shown),
-            "Escape" => {
-                help.set(false);
-                desk.notice.set(None);
-            }
-            "[" | "{" => nudge(if key == "{" { -10 } else { -1 }),
-            "]" | "}" => nudge(if key == "}" { 10 } else { 1 }),
-            _ => {}
-        }
-    });
-    on_cleanup(move || listener.remove());
+        });
+        on_cleanup(move || listener.remove());
+    }
+}
+
+/// Closes the sheet; the browser gives the focus back to where it was.
+pub(crate) fn close() {
+    let sheet = document().query_selector("dialog[open]").ok().flatten();
+    if let Some(sheet) = sheet.and_then(|sheet| sheet.dyn_into::<HtmlDialogElement>().ok()) {
+        sheet.close();
+    }
 }
 
 /// Returns whether a key belongs to a field that is being typed into.
@@ -79,46 +114,9 @@ fn is_typing(event: &KeyboardEvent) -> bool {
     };
     match element.tag_name().as_str() {
         "SELECT" | "TEXTAREA" => true,
-        "INPUT" => element.dyn_into::<HtmlInputElement>().is_ok_and(|input| input.type_() != "range"),
+        "INPUT" => element
+            .dyn_into::<HtmlInputElement>()
+            .is_ok_and(|input| !matches!(input.type_().as_str(), "range" | "checkbox")),
         _ => false,
-    }
-}
-
-fn step_artist(desk: Desk, studio: Studio, by: isize) {
-    if desk.page.get_untracked() == Page::Nowcast {
-        studio.step_artist(by);
-        return;
-    }
-    let count = desk.scenario.with_untracked(|scenario| scenario.as_ref().map_or(0, |s| s.artists().len()));
-    if count > 0 {
-        desk.artist.update(|place| *place = (*place as isize + by).rem_euclid(count as isize) as usize);
-    }
-}
-
-/// Moves the slider last touched by some of its steps, as its own arrow keys would.
-fn nudge(steps: i32) {
-    let Some(slider) = element::<HtmlInputElement>("input[type=range][data-touched=true]") else { return };
-    let number = |text: String| decimal::parse("slider", &text).unwrap_or(0.0);
-    // The element itself keeps the value within its range and on its steps.
-    slider.set_value(&decimal::text(number(slider.value()) + f64::from(steps) * number(slider.step()), 6));
-    if let Ok(event) = web_sys::Event::new("input") {
-        // Nobody cancels it.
-        let _ = slider.dispatch_event(&event);
-    }
-}
-
-fn element<T: JsCast>(selector: &str) -> Option<T> {
-    document().query_selector(selector).ok()??.dyn_into().ok()
-}
-
-fn click(selector: &str) {
-    if let Some(element) = element::<HtmlElement>(selector) {
-        element.click();
-    }
-}
-
-fn focus(selector: &str) {
-    if let Some(element) = element::<HtmlElement>(selector) {
-        let _ = element.focus();
     }
 }

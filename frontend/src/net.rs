@@ -1,24 +1,41 @@
 //! Questions to the server.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
 use shared::api::{Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
 
-/// Returns the list of tapes.
-pub(crate) async fn tapes() -> Result<TapeList, String> {
-    get("/api/tapes").await
+thread_local! {
+    static WHEN_FAILED: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// Tells `hear` from now on when the server doesn't answer.
+pub(crate) fn when_failed(hear: impl Fn() + 'static) {
+    WHEN_FAILED.with_borrow_mut(|told| *told = Some(Rc::new(hear)));
+}
+
+/// Returns the list of tapes with its tag; nothing if it still is the one with this tag.
+pub(crate) async fn tapes(tag: &str) -> Result<Option<(String, TapeList)>, String> {
+    let response = send(Request::get("api/tapes").build().map_err(|error| error.to_string())?).await?;
+    let found = response.headers().get("etag").unwrap_or_default();
+    if found == tag && !tag.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some((found, read(&response).await?)))
 }
 
 /// Returns the histories of listeners that the server holds.
 pub(crate) async fn listeners() -> Result<Listeners, String> {
-    get("/api/listeners").await
+    get("api/listeners").await
 }
 
 /// Returns the trades of one contract.
 pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
     // A ticker holds nothing that would need escaping: its constructor checks.
-    get(&format!("/api/tapes/{ticker}")).await
+    get(&format!("api/tapes/{ticker}")).await
 }
 
 /// Returns a file of the server.
@@ -34,16 +51,22 @@ async fn get<T: DeserializeOwned>(path: &str) -> Result<T, String> {
 
 /// Sends a request and reads the answer.
 async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
-    let response = send(request).await?;
-    json(&response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+    read(&send(request).await?).await
+}
+
+async fn read<T: DeserializeOwned>(response: &Response) -> Result<T, String> {
+    json(response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
 }
 
 /// Sends a request; an error is a sentence for the person who looks at the page.
 async fn send(request: Request) -> Result<Response, String> {
-    let response = request
-        .send()
-        .await
-        .map_err(|_| "The server can't be reached. What is on the page still works.".to_owned())?;
+    let response = request.send().await.map_err(|_| {
+        let hear = WHEN_FAILED.with_borrow(Clone::clone);
+        if let Some(hear) = hear {
+            hear();
+        }
+        "The server can't be reached. What is on the page still works.".to_owned()
+    })?;
     if !response.ok() {
         let reason =
             json::<Problem>(&response).await.map_or_else(|_| response.status_text(), |problem| problem.error);

@@ -4,6 +4,10 @@ use std::cell::RefCell;
 
 use leptos::prelude::*;
 use plotters::style::RGBColor;
+use wasm_bindgen::prelude::*;
+use web_sys::MediaQueryList;
+
+use crate::reactive::{RwSignal, effect};
 
 const STORED_AS: &str = "tauroi-theme";
 
@@ -17,52 +21,67 @@ pub(crate) enum Theme {
 }
 
 impl Theme {
-    /// Returns the theme chosen before, or else the one the system asks for.
-    pub(crate) fn preferred() -> Self {
-        let window = web_sys::window();
-        let stored =
-            window.as_ref().and_then(|window| window.local_storage().ok()??.get_item(STORED_AS).ok()?);
-        let light = || {
-            window
-                .as_ref()
-                .and_then(|window| window.match_media("(prefers-color-scheme: light)").ok()?)
-                .is_some_and(|query| query.matches())
+    /// Returns the theme that is on: the one that was chosen, else the system's, whenever that changes.
+    pub(crate) fn follow() -> RwSignal<Self> {
+        let system = system();
+        let theme = RwSignal::new(Self::chosen().unwrap_or_else(|| Self::of(system.as_ref())));
+        effect(move || {
+            if let Some(root) = document().document_element() {
+                // It can't fail with a constant name.
+                let _ = root.set_attribute("data-theme", theme.get().name());
+            }
+        });
+        if let Some(system) = system {
+            let asked = system.clone();
+            let changed = Closure::<dyn FnMut()>::new(move || {
+                if Self::chosen().is_none() {
+                    theme.set(Self::of(Some(&asked)));
+                }
+            });
+            // The system is asked for as long as the page lives.
+            let _ = system.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
+            changed.forget();
+        }
+        theme
+    }
+
+    /// Puts the other one on and keeps the choice for the visits to come.
+    pub(crate) fn choose_other(theme: RwSignal<Self>) {
+        let other = match theme.get_untracked() {
+            Self::Dark => Self::Light,
+            Self::Light => Self::Dark,
         };
-        match stored.as_deref() {
-            Some("light") => Self::Light,
-            Some("dark") => Self::Dark,
-            _ if light() => Self::Light,
-            _ => Self::Dark,
+        theme.set(other);
+        if let Ok(Some(storage)) = window().local_storage() {
+            // A browser that forbids storage forgets the choice.
+            let _ = storage.set_item(STORED_AS, other.name());
         }
     }
 
-    /// Returns the other one.
-    pub(crate) fn toggled(self) -> Self {
-        match self {
-            Self::Dark => Self::Light,
-            Self::Light => Self::Dark,
+    fn chosen() -> Option<Self> {
+        match window().local_storage().ok()??.get_item(STORED_AS).ok()??.as_str() {
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            _ => None,
         }
+    }
+
+    /// Returns the theme that the system asks for.
+    fn of(system: Option<&MediaQueryList>) -> Self {
+        if system.is_some_and(MediaQueryList::matches) { Self::Light } else { Self::Dark }
     }
 
     /// Returns its name, as the style sheet knows it.
-    pub(crate) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Dark => "dark",
             Self::Light => "light",
         }
     }
+}
 
-    /// Puts it on the page and keeps the choice for the next visit.
-    pub(crate) fn apply(self) {
-        let root = document().document_element();
-        if let Some(root) = root {
-            // Neither can fail with constant names; a browser that forbids storage forgets the choice.
-            let _ = root.set_attribute("data-theme", self.name());
-        }
-        if let Ok(Some(storage)) = window().local_storage() {
-            let _ = storage.set_item(STORED_AS, self.name());
-        }
-    }
+fn system() -> Option<MediaQueryList> {
+    window().match_media("(prefers-color-scheme: light)").ok()?
 }
 
 /// The colours of the theme that is on, read from the style sheet's tokens.

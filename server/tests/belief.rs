@@ -146,6 +146,18 @@ fn an_output_never_falls_on_an_input() {
         assert!(said.starts_with("error: --out: ") && said.contains("which would be overwritten"), "{said}");
         assert_eq!(std::fs::read_to_string(&tape).unwrap(), text, "{out:?}");
     }
+    let (markets, known) = (folder.join("markets.csv"), "ticker,event_ticker,result\nA-B,A,\n");
+    std::fs::write(&markets, known).unwrap();
+    let said = run::refusal(belief(&[
+        "--tape",
+        run::text(&tape),
+        "--markets",
+        run::text(&markets),
+        "--out",
+        run::text(&markets),
+    ]));
+    assert!(said.starts_with("error: --out: ") && said.contains("which would be overwritten"), "{said}");
+    assert_eq!(std::fs::read_to_string(&markets).unwrap(), known);
     // What isn't there yet is no input, nor is another file.
     for out in ["new.csv", "new.csv"] {
         let out = folder.join(out);

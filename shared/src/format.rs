@@ -130,6 +130,17 @@ pub fn grouped(count: i64) -> String {
     text
 }
 
+/// Returns how many there are of something: `1 contract`, `1 200 prints`.
+///
+/// ```
+/// assert_eq!(shared::format::counted(1, "contract"), "1 contract");
+/// assert_eq!(shared::format::counted(0, "contract"), "0 contracts");
+/// ```
+pub fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", grouped(count as i64))
+}
+
 /// Returns the shortest text that reads back as `value`, with a real minus.
 ///
 /// ```

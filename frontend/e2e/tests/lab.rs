@@ -109,9 +109,9 @@ async fn the_demo_calibrates_with_progress_stops_and_means_the_same_natively() -
         shares.dedup();
         ensure!(shares.len() > 3, "progress was hardly shown: {shares:?}");
 
-        // One program serves the page and the worker.
+        // One program serves the page and the worker; beside it there is what starts either.
         let asked = page.requests.so_far();
-        for (end, times) in [(".wasm", 1), ("/worker.js", 1), (".js", 2)] {
+        for (end, times) in [(".wasm", 1), ("/worker.js", 1), (".js", 3)] {
             let count = asked.iter().filter(|request| request.ends_with(end)).count();
             ensure!(count == times, "{count} requests for {end}: {asked:?}");
         }
@@ -370,14 +370,19 @@ async fn fills_sweeps_and_comparisons_are_explained() -> Result<()> {
         page.until("document.querySelector('#sweep-verdict')?.textContent.includes('Of 121 tried')").await?;
         page.script("window.cell = document.querySelector('#heat tbody').rows[3].cells[7].textContent; document.querySelector('#heat tbody').rows[3].cells[7].querySelector('button').click()").await?;
         page.until(&settled_with("half_spread_cents=2.5&skew_cents=1.2")).await?;
-        page.until("Math.abs(Number(window.cell.replace('−', '-')) - Number(document.querySelector('#results [data-net]').dataset.net)) < 0.0501").await?;
+        page.until("Math.abs(Number(window.cell.replace('−', '-')) - Number(document.querySelector('#results td:nth-child(5)').dataset.value)) < 0.0501").await?;
 
         // Side by side.
         page.find("#pin").await?.click().await?;
         page.slide("skew_cents", "0.4").await?;
         page.until("[...document.querySelectorAll('#compared th[scope=row]')].map(row => row.textContent).join() === \
                     'A seed-fixed3, half_spread_cents=2.5, skew_cents=0.4,B seed-fixed3, half_spread_cents=2.5, skew_cents=1.2'").await?;
-        page.until("document.querySelector('#compared td').textContent !== ''").await
+        page.until("document.querySelector('#compared td').textContent !== ''").await?;
+        // Taken away twice, as a double click does, it is gone once, and the page goes on.
+        page.script("const chip = document.querySelector('.chip'); chip.click(); chip.click();").await?;
+        page.until("!document.querySelector('.chip') && document.querySelector('.compared').hidden").await?;
+        page.slide("skew_cents", "0.6").await?;
+        page.until(&settled_with("skew_cents=0.6")).await
     })
     .await
 }
@@ -412,11 +417,12 @@ async fn keys_csv_both_themes_and_a_phone() -> Result<()> {
         keys("e").await?;
         page.until("window.saved.length === 1").await?;
         let saved = page.script("return window.saved[0]").await?;
-        let nets = page.script("return [...document.querySelectorAll('#results [data-net]')].map(cell => cell.dataset.net)").await?;
+        let nets = page.script("return [...document.querySelectorAll('#results td:nth-child(5)')].map(cell => cell.dataset.value)").await?;
         let saved: Vec<&str> = saved.as_str().context("a text")?.lines().collect();
-        ensure!(saved.len() == 5 && saved[0] == "fill_model,fills,gross,fees,net,max_drawdown", "{saved:?}");
+        ensure!(saved.len() == 5 && saved[0] == "Filled by,Fills,Gross,Fees,Net,95 % interval,Drawdown,Largest position", "{saved:?}");
         for (line, net) in saved[1..].iter().zip(nets.as_array().context("a list")?) {
-            ensure!(line.split(',').nth(4) == net.as_str(), "{line} for {net}");
+            // The first field holds a comma: it is quoted.
+            ensure!(line.split(',').nth(5) == net.as_str(), "{line} for {net}");
         }
 
         page.script("document.querySelector('#fills tbody button').click(); document.querySelector('#pin').click(); document.querySelector('#sweep-start').click()").await?;

@@ -1,5 +1,10 @@
 //! How artists look: the same colour on every page.
 
+use std::rc::Rc;
+
+use crate::desk::Desk;
+use crate::parts::table::Choosing;
+
 /// The categorical palette; an artist beyond it shares a colour with an earlier one.
 const COLOURS: [&str; 12] = [
     "--artist-1",
@@ -27,4 +32,15 @@ pub(crate) fn colour(place: usize) -> &'static str {
 /// Returns the colour as CSS writes it.
 pub(crate) fn css(token: &str) -> String {
     format!("var({token})")
+}
+
+/// Returns how rows of artists are chosen: the one that the page is about is marked, wherever it is pointed at.
+pub(crate) fn choosing(desk: Desk) -> Choosing {
+    Choosing {
+        choose: Rc::new(move |place| desk.choose_artist(place)),
+        meaning: "",
+        chosen: Rc::new(move || Some(desk.artist.get())),
+        pointed: Rc::new(move || desk.pointed.get()),
+        point: Rc::new(move |place| desk.point(place)),
+    }
 }

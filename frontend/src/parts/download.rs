@@ -8,18 +8,17 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::desk::Desk;
-use crate::route;
 
 /// Copies the link to what is on the page.
 pub(crate) fn copy_link(desk: Desk) {
-    route::replace(desk.page.get_untracked(), &desk.address());
-    let Ok(link) = window().location().href() else { return };
-    let written = window().navigator().clipboard().write_text(&link);
+    let written = window().navigator().clipboard().write_text(&desk.link());
     spawn_local(async move {
-        desk.say(match JsFuture::from(written).await {
-            Ok(_) => "The link is in the clipboard: it shows these numbers to whoever opens it.",
-            Err(_) => "The browser refused the clipboard: copy the address instead, it is the link.",
-        });
+        match JsFuture::from(written).await {
+            Ok(_) => desk.say("The link is in the clipboard: it shows these numbers to whoever opens it."),
+            Err(_) => {
+                desk.warn("The browser refused the clipboard: copy the address instead, it is the link.");
+            }
+        }
     });
 }
 

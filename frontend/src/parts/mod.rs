@@ -2,11 +2,17 @@
 
 pub(crate) mod artist;
 pub(crate) mod chart;
+pub(crate) mod chips;
 pub(crate) mod download;
-pub(crate) mod explain;
+pub(crate) mod drop;
+pub(crate) mod edge;
+pub(crate) mod element;
+pub(crate) mod figures;
+pub(crate) mod form;
+pub(crate) mod notices;
 pub(crate) mod open;
 pub(crate) mod opener;
-pub(crate) mod slider;
 pub(crate) mod state;
 pub(crate) mod table;
+pub(crate) mod waterfall;
 pub(crate) mod winner_bar;

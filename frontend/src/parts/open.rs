@@ -1,92 +1,85 @@
 //! Files of trades that a person opens: read in the worker, never sent anywhere, and shown as events of their own.
 
-use leptos::prelude::*;
-use shared::api::{EventSummary, Origin};
+use shared::api::EventSummary;
 use shared::format;
-use web_sys::{File, FileList};
+use web_sys::File;
 
 use crate::desk::Desk;
-use crate::parts::opener::{Opener, refusal};
-use crate::parts::state::Remote;
+use crate::parts::element::{Element, button, div, text};
+use crate::parts::opener::{opener, refusal};
+use crate::parts::state::progress;
 use crate::reactive::RwSignal;
 use crate::worker::{self, Answer, Ask};
 
 /// How far reading is.
 #[derive(Clone, PartialEq)]
-struct Reading {
+pub(crate) struct Reading {
     name: String,
     share: f64,
     trades: f64,
 }
 
-/// The button that opens files; files dropped anywhere on the page are opened too.
-#[component]
-pub(crate) fn OpenTape() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let reading = RwSignal::new(None::<Reading>);
-    let take = Callback::new(move |files| open(desk, reading, files));
-    let progress = move || {
-        reading.get().map(|Reading { name, share, trades }| {
-            view! {
-                <div class="reading" role="status">
-                    <span>"Reading " {name} ": " {format::grouped(trades as i64)} " prints"</span>
-                    <progress max="1" value=share.to_string() aria-label="How much was read"></progress>
-                    <button type="button" class="quiet" on:click=move |_| stop()>"Stop"</button>
-                </div>
-            }
-            .into_any()
+/// Returns the button that opens files of trades.
+pub(crate) fn open_tape(desk: Desk) -> Element {
+    let hint = "or drop .csv or .csv.gz of trades: they stay on this machine";
+    opener("tape-file", "Open tapes", hint, move |files| open(desk, files))
+}
+
+/// Returns how far the files are that are read now, on whatever page.
+pub(crate) fn reading_bar(reading: RwSignal<Option<Reading>>) -> Element {
+    let shown = move || {
+        reading.get().map_or_else(Vec::new, |Reading { name, share, trades }| {
+            let said = format!("Reading {name}: {} prints", format::grouped(trades as i64));
+            vec![
+                div("reading")
+                    .set("role", "status")
+                    .child(text("span", &said))
+                    .child(progress("How much was read", move || share))
+                    .child(button("quiet", "Stop", stop)),
+            ]
         })
     };
-    view! {
-        <div class="open">
-            <Opener
-                id="tape-file"
-                name="Open tapes"
-                hint="or drop .csv or .csv.gz of trades: they stay on this machine"
-                take=take
-            />
-            {progress}
-        </div>
-    }
+    div("").shows(shown)
 }
 
 fn stop() {
-    worker::ask(Ask::Stop, |_| {});
+    worker::ask(Ask::Stop {}, |_| {});
 }
 
-fn open(desk: Desk, reading: RwSignal<Option<Reading>>, files: Option<FileList>) {
-    let files: Vec<File> =
-        files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default();
+/// Opens files of trades: reads them in the worker and shows what they hold.
+pub(crate) fn open(desk: Desk, files: Vec<File>) {
     if files.is_empty() {
         return;
     }
     let names = files.iter().map(File::name).collect::<Vec<_>>().join(", ");
-    worker::ask(Ask::Open(files), move |answer| {
+    worker::open(files, move |answer| {
         if let Answer::Reading { name, share, trades } = answer {
-            // The page that asked may have been left.
-            reading.set(Some(Reading { name, share, trades }));
+            desk.reading.set(Some(Reading { name, share, trades }));
             return;
         }
-        reading.set(None);
+        desk.reading.set(None);
         let said = match answer {
-            Answer::Opened { events, malformed, contracts, problems }
-                if events.is_empty() && contracts > 0.0 =>
-            {
-                desk.opened_files.update(|count| *count += 1);
-                let mut said = format!("{names}: how {} contracts settled is known now.", contracts as i64);
-                if let Some(first) = problems.first() {
-                    let more = (malformed as usize).max(problems.len()) - 1;
-                    said.push_str(&format!(" Left out: {first}, and {more} more."));
+            Answer::Opened { events, contracts, problems, .. } if events.is_empty() && contracts > 0 => {
+                desk.files_opened();
+                let contracts = format::counted(contracts, "contract");
+                let mut said = format!("{names}: how {contracts} settled is known now.");
+                if !problems.is_empty() {
+                    said.push_str(" Left out: ");
+                    said.push_str(&problems.join("; "));
+                    said.push('.');
                 }
                 Ok(said)
             }
             Answer::Opened { events, malformed, problems, .. } => {
                 show(desk, &names, events, malformed as i64, problems)
             }
-            Answer::Failed(reason) => Err(reason),
+            Answer::Failed { reason } => Err(reason),
             _ => return,
         };
-        desk.say(said.unwrap_or_else(|reason| refusal(&reason)));
+        match said {
+            Ok(said) => desk.say(said),
+            Err(reason) => desk.warn(refusal(&reason)),
+        }
     });
 }
 
@@ -98,42 +91,35 @@ fn show(
     malformed: i64,
     problems: Vec<String>,
 ) -> Result<String, String> {
-    let Some(first) = events.first().cloned() else {
+    if events.is_empty() {
         let why = problems.first().map(|problem| format!(" {problem}.")).unwrap_or_default();
         return Err(format!("{names}: no trade was read.{why}"));
-    };
-    if desk.list.with_untracked(|list| !matches!(list, Remote::Ready(_))) {
-        return Err(format!("{names} can be opened once the server's events are here."));
     }
     let contracts = || events.iter().flat_map(|event| &event.contracts);
     let trades: usize = contracts().map(|contract| contract.trades).sum();
     let mut said = format!(
-        "Opened {names}: {} prints of {} contracts in {}.",
-        format::grouped(trades as i64),
-        contracts().count(),
+        "Opened {names}: {} of {} in {}.",
+        format::counted(trades, "print"),
+        format::counted(contracts().count(), "contract"),
         events.iter().map(|event| event.event.as_str()).collect::<Vec<_>>().join(", ")
     );
     if malformed > 0 {
         said.push_str(&format!(
-            " {} malformed rows were skipped; the foot of the page names them.",
-            format::grouped(malformed)
+            " {} skipped; the foot of the page names what is wrong.",
+            if malformed == 1 {
+                "1 malformed row was".to_owned()
+            } else {
+                format!("{} malformed rows were", format::grouped(malformed))
+            }
         ));
     } else if let Some(problem) = problems.first() {
         said.push_str(&format!(" {problem}."));
     }
-    desk.prints.update(|kept| kept.retain(|old| !contracts().any(|new| new.ticker == old.ticker)));
-    desk.list.update(|list| {
-        if let Remote::Ready(list) = list {
-            let is_new = |old: &EventSummary| !events.iter().any(|event| event.event == old.event);
-            if list.events.iter().any(|old| !is_new(old) && old.origin != Origin::Opened) {
-                said.push_str(" What was opened stands in for the server's tape until the page is reloaded.");
-            }
-            list.events.retain(is_new);
-            list.events.splice(0..0, events);
-            list.problems.extend(problems);
-        }
-    });
-    desk.open_event(&first);
-    desk.opened_files.update(|count| *count += 1);
+    let stands_in = desk
+        .show_opened(events, problems)
+        .ok_or_else(|| format!("{names} can be opened once the server's events are here."))?;
+    if stands_in {
+        said.push_str(" What was opened stands in for the server's tape until the page is reloaded.");
+    }
     Ok(said)
 }

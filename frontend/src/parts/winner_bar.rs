@@ -1,121 +1,147 @@
-//! Who wins: one bar that sums to all there is, over a thinner one with the market's prices.
+//! Who wins: a bar of shares that sum to all there is, each an artist's.
 
-use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use shared::format;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, Text};
 
-use crate::desk::Desk;
 use crate::parts::artist;
-use crate::reactive::{Memo, RwSignal, memo};
+use crate::parts::element::{Element, div, el};
 
-/// A share too thin for its label, as a fraction of the bar.
-const LABELLED: f64 = 0.07;
+/// Shares thinner than the first have no room for their label, and thinner than the second none on a phone: fractions of
+/// the bar.
+const LABELLED: [(&str, f64); 2] = [("labelled", 0.07), ("roomy", 0.19)];
 
-/// A bar of shares: the model's with OTHER last, or the market's.
-#[derive(Clone, Copy)]
-pub(crate) struct Shares {
-    /// The shares, which sum to one.
-    pub(crate) shares: Memo<Vec<f64>>,
-    /// The artists' names.
-    pub(crate) names: Memo<Vec<String>>,
-    /// The artists' places in the palette, where they aren't their places here.
-    pub(crate) colours: Option<Memo<Vec<usize>>>,
-    /// Which artist is chosen, by place.
-    pub(crate) chosen: RwSignal<usize>,
-    /// Whether the last share is OTHER's.
-    pub(crate) has_other: bool,
+/// One share of a bar.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Share {
+    /// Whose it is.
+    pub(crate) name: String,
+    /// How much, as a fraction.
+    pub(crate) share: f64,
+    /// The token of its colour.
+    pub(crate) colour: &'static str,
 }
 
-impl Shares {
-    /// Returns the bar's segments.
-    pub(crate) fn segments(self) -> impl Fn() -> Vec<AnyView> + Clone {
-        let count = memo(move || self.shares.with(Vec::len));
-        move || (0..count.get()).map(|place| self.segment(place, count)).collect()
-    }
+/// Returns shares by artists: `rest` is whoever isn't listed, last.
+pub(crate) fn shares(
+    names: &[String],
+    shares: impl Iterator<Item = f64>,
+    colour: impl Fn(usize) -> usize,
+    rest: Option<f64>,
+) -> Vec<Share> {
+    let of = |(place, share)| Share {
+        name: names.get(place).cloned().unwrap_or_default(),
+        share,
+        colour: artist::colour(colour(place)),
+    };
+    let other = rest.map(|share| Share { name: "OTHER".to_owned(), share, colour: artist::OTHER });
+    shares.enumerate().map(of).chain(other).collect()
+}
 
-    fn segment(self, place: usize, count: Memo<usize>) -> AnyView {
-        let Self { shares, names, colours, chosen, has_other } = self;
-        let desk = expect_context::<Desk>();
-        let is_other = move || has_other && place + 1 == count.get();
-        let share = move || shares.with(|shares| shares.get(place).copied().unwrap_or(0.0));
-        let name = move || {
-            if is_other() {
-                "OTHER".to_owned()
-            } else {
-                names.with(|names| names.get(place).cloned().unwrap_or_default())
+/// A bar of shares.
+pub(crate) struct Bar {
+    /// Its id; may be empty.
+    pub(crate) id: &'static str,
+    /// Its class besides.
+    pub(crate) class: &'static str,
+    /// What it shows, for who can't see it.
+    pub(crate) label: &'static str,
+    /// The shares.
+    pub(crate) shares: Box<dyn Fn() -> Vec<Share>>,
+    /// Does what a click on a share is for, by its place.
+    pub(crate) choose: Rc<dyn Fn(usize)>,
+    /// Which is pointed at, here or in another view.
+    pub(crate) pointed: Rc<dyn Fn() -> Option<usize>>,
+    /// Hears which is pointed at here.
+    pub(crate) point: Rc<dyn Fn(Option<usize>)>,
+}
+
+impl Bar {
+    /// Returns its elements.
+    pub(crate) fn build(self) -> Element {
+        let Self { id, class, label, shares, choose, pointed, point } = self;
+        let bar = div("winner-bar").id(id).set("role", "group").label(label);
+        let _ = class.is_empty() || bar.node().class_list().add_1(class).is_ok();
+        let node = bar.node().clone();
+        let segments = Rc::new(RefCell::new(Vec::<Segment>::new()));
+        let marked = Rc::clone(&segments);
+        bar.follow(Box::new(move || {
+            let (shares, mut segments) = (shares(), segments.borrow_mut());
+            while segments.len() > shares.len() {
+                if let Some(gone) = segments.pop() {
+                    gone.element.node().remove();
+                }
             }
-        };
-        let token = move || {
-            let of = |colours: Memo<Vec<usize>>| colours.with(|colours| colours.get(place).copied());
-            if is_other() { artist::OTHER } else { artist::colour(colours.and_then(of).unwrap_or(place)) }
-        };
-        let text = move || format!("{} {}", name(), format::probability(share()));
-        view! {
-            <button
-                type="button"
-                class="segment"
-                class:pointed=move || desk.pointed.get() == Some(place)
-                class:labelled={move || share() >= LABELLED}
-                style:width=move || format!("{}%", 100.0 * share())
-                style:background-color=move || artist::css(token())
-                title=text
-                aria-label=text
-                data-share=move || share().to_string()
-                on:pointerenter=move |_| desk.pointed.set(Some(place))
-                on:pointerleave=move |_| desk.pointed.set(None)
-                on:focus=move |_| desk.pointed.set(Some(place))
-                on:blur=move |_| desk.pointed.set(None)
-                on:click=move |_| if !is_other() { chosen.set(place) }
-            >
-                <span class="segment-name">{name}</span>
-                " "
-                <span class="segment-share num">{move || format::probability(share())}</span>
-            </button>
-        }
-        .into_any()
+            for (place, share) in shares.into_iter().enumerate() {
+                if place == segments.len() {
+                    segments.push(Segment::empty(place, &choose, &point));
+                    let _ = node.append_child(segments[place].element.node());
+                }
+                segments[place].show(share);
+            }
+        }))
+        .follow(Box::new(move || {
+            let pointed = pointed();
+            for (place, segment) in marked.borrow().iter().enumerate() {
+                let classes = segment.element.node().class_list();
+                let _ = classes.toggle_with_force("pointed", pointed == Some(place));
+            }
+        }))
     }
 }
 
-/// The model's probabilities, OTHER last, and below them the market's, scaled to one.
-#[component]
-pub(crate) fn WinnerBar(
-    /// The artists' names.
-    names: Memo<Vec<String>>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let model = memo(move || match desk.outcome.get() {
-        Some(Ok(found)) => {
-            let mut shares: Vec<f64> = found.rows.iter().map(|row| row.fair).collect();
-            shares.push(found.other);
-            shares
+/// A share that is on the page.
+struct Segment {
+    element: Element,
+    name: Text,
+    text: Text,
+    shown: Option<Share>,
+}
+
+impl Segment {
+    fn empty(place: usize, choose: &Rc<dyn Fn(usize)>, point: &Rc<dyn Fn(Option<usize>)>) -> Self {
+        let (name, text) = (el("span").class("segment-name"), el("span").class("segment-share num"));
+        let (name_node, text_node) = (name.blank(), text.blank());
+        let choose = Rc::clone(choose);
+        let mut element = el("button")
+            .set("type", "button")
+            .class("segment")
+            .child(name)
+            .text(" ")
+            .child(text)
+            .click(move || choose(place));
+        for (event, is_here) in
+            [("pointerenter", true), ("pointerleave", false), ("focus", true), ("blur", false)]
+        {
+            let point = Rc::clone(point);
+            element = element.on(event, move |_: web_sys::Event| point(is_here.then_some(place)));
         }
-        _ => Vec::new(),
-    });
-    let market = memo(move || -> (Vec<f64>, f64) {
-        match desk.outcome.get() {
-            Some(Ok(found)) => {
-                let sum = found.market_sum.unwrap_or(0.0);
-                let prices: Vec<f64> = found.rows.iter().map(|row| row.market.unwrap_or(0.0)).collect();
-                (prices.iter().map(|price| if sum > 0.0 { price / sum } else { 0.0 }).collect(), sum)
-            }
-            _ => (Vec::new(), 0.0),
+        Self { element, name: name_node, text: text_node, shown: None }
+    }
+
+    fn show(&mut self, share: Share) {
+        if self.shown.as_ref() == Some(&share) {
+            return;
         }
-    });
-    let shares = |shares, has_other| Shares { shares, names, colours: None, chosen: desk.artist, has_other };
-    let model = shares(model, true).segments();
-    let prices = memo(move || market.with(|(shares, _)| shares.clone()));
-    let prices = shares(prices, false).segments();
-    view! {
-        <div class="winner" role="group" aria-label="Who wins">
-            <div class="winner-bar" id="winner-bar">
-                {model}
-            </div>
-            <div class="winner-bar winner-market" aria-label="The market's prices, scaled to one">
-                {prices}
-            </div>
-            <p class="winner-note">
-                "Above: the model. Below: the market's last prices, which sum to "
-                <span class="num">{move || format::cents(market.with(|(_, sum)| *sum), 0)}</span> "."
-            </p>
-        </div>
+        let node = self.element.node();
+        let probability = format::probability(share.share);
+        let said = format!("{} {probability}", share.name);
+        for (name, value) in
+            [("title", &said), ("aria-label", &said), ("data-share", &share.share.to_string())]
+        {
+            let _ = node.set_attribute(name, value);
+        }
+        let style = node.unchecked_ref::<HtmlElement>().style();
+        let _ = style.set_property("width", &format!("{}%", 100.0 * share.share));
+        let _ = style.set_property("background-color", &artist::css(share.colour));
+        for (class, least) in LABELLED {
+            let _ = node.class_list().toggle_with_force(class, share.share >= least);
+        }
+        self.name.set_data(&share.name);
+        self.text.set_data(&probability);
+        self.shown = Some(share);
     }
 }

@@ -16,6 +16,7 @@ mod json;
 mod link;
 mod logs;
 mod money;
+mod notes;
 mod prepared;
 mod preset;
 mod reliability;

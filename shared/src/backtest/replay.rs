@@ -2,8 +2,8 @@
 
 use super::agreed::Agreed;
 use super::assumed::Assumed;
-use super::explain::Notes;
 use super::money::{Marks, Money, Tally};
+use super::notes::Notes;
 use super::prepared::{Batch, Prepared};
 use super::run_result::{Decision, OurFill, Record, RunResult, Series};
 use crate::Invalid;
@@ -412,8 +412,11 @@ impl<'a, S: Strategy> Replay<'a, S> {
     /// Sends what a strategy has just asked for.
     fn send(&mut self, event: usize, at: i64) -> Result<(), Invalid> {
         let start = self.prepared.events()[event].contracts.start;
-        if let Some(notes) = &mut self.beside.notes {
-            notes.take(at, event, &self.out.commands, &self.strategies[event]);
+        if let Some(notes) = &mut self.beside.notes
+            && let Some(contract) = notes.contract_of(event)
+            && let Some(both) = self.strategies[event].explained(contract)
+        {
+            notes.take(Timestamp::from_micros(at)?, &self.out.commands, both);
         }
         for command in &self.out.commands {
             self.wire.send(at, OrderCommand { contract: start + command.contract, ..*command });

@@ -31,6 +31,11 @@ fn check(field: &'static str, text: &str) -> Result<(), Invalid> {
 pub struct Ticker(Arc<str>);
 
 impl Ticker {
+    /// Returns what stands for a ticker in a message that is refused.
+    pub(crate) fn none() -> Self {
+        Self("".into())
+    }
+
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -90,6 +95,11 @@ serde_as_text!(Ticker, "the ticker of a contract");
 pub struct EventTicker(Arc<str>);
 
 impl EventTicker {
+    /// Returns what stands for a ticker in a message that is refused.
+    pub(crate) fn none() -> Self {
+        Self("".into())
+    }
+
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -20,6 +20,7 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
 
 /// How long a condition may take to come true: far beyond what any takes here.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,23 +33,17 @@ pub(crate) struct Page {
     pub(crate) address: String,
     /// What the browser asked the server for.
     pub(crate) requests: proxy::Requests,
-    _server: Child,
+    server: Mutex<Child>,
+    place: proxy::Server,
     chromedriver: Child,
 }
 
 impl Page {
     /// Starts server and browser; `tapes` are the recorded trades to show.
     pub(crate) async fn start(tapes: &[PathBuf], size: (u32, u32)) -> Result<Self> {
-        let mut serve = Command::new(program("TAUROI_BINARY")?);
-        serve.args(["serve", "--addr", "127.0.0.1:0"]);
-        if !tapes.is_empty() {
-            serve.arg("--tapes").args(tapes);
-        }
-        let (server, line) = start(serve, "http://").await?;
-        let address =
-            line.split_whitespace().find(|word| word.starts_with("http://")).context("an address")?;
-        let server_address = address.trim_end_matches('/').trim_start_matches("http://").to_owned();
-        let (address, requests) = proxy::start(server_address).await?;
+        let (server, address) = serve(tapes).await?;
+        let place = proxy::Server::at(address);
+        let (address, requests) = proxy::start(place.clone()).await?;
 
         let mut command = Command::new(program("CHROMEDRIVER")?);
         command.arg("--port=0");
@@ -74,7 +69,27 @@ impl Page {
         }
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        Ok(Self { driver, address, requests, _server: server, chromedriver })
+        Ok(Self { driver, address, requests, server: Mutex::new(server), place, chromedriver })
+    }
+
+    /// Kills the server: nothing answers from then on.
+    pub(crate) async fn kill_server(&self) -> Result<()> {
+        Ok(self.server.lock().await.kill().await?)
+    }
+
+    /// Starts a server in the place of the one that was killed.
+    pub(crate) async fn start_server(&self, tapes: &[PathBuf]) -> Result<()> {
+        let (server, address) = serve(tapes).await?;
+        *self.server.lock().await = server;
+        self.place.move_to(address);
+        Ok(())
+    }
+
+    /// Runs JavaScript in every document from now on, before the document's own.
+    pub(crate) async fn before_all(&self, script: &str) -> Result<()> {
+        let source = serde_json::json!({ "source": script });
+        self.driver.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await?;
+        Ok(())
     }
 
     /// Returns the number of the driver's process, whose children the browser's are.
@@ -165,12 +180,41 @@ where
     F: FnOnce(std::sync::Arc<Page>) -> T,
     T: Future<Output = Result<()>>,
 {
+    run(tapes, size, true, test).await
+}
+
+/// Runs a browser test of a failure, of which the browser's console tells.
+pub(crate) async fn with_loud_page<F, T>(tapes: &[PathBuf], size: (u32, u32), test: F) -> Result<()>
+where
+    F: FnOnce(std::sync::Arc<Page>) -> T,
+    T: Future<Output = Result<()>>,
+{
+    run(tapes, size, false, test).await
+}
+
+async fn run<F, T>(tapes: &[PathBuf], size: (u32, u32), is_quiet: bool, test: F) -> Result<()>
+where
+    F: FnOnce(std::sync::Arc<Page>) -> T,
+    T: Future<Output = Result<()>>,
+{
     let page = std::sync::Arc::new(Page::start(tapes, size).await?);
     let outcome = test(std::sync::Arc::clone(&page)).await;
-    let quiet = page.assert_quiet().await;
+    let quiet = if is_quiet { page.assert_quiet().await } else { Ok(()) };
     page.driver.clone().quit().await?;
     outcome?;
     quiet
+}
+
+/// Starts a server and returns it with its address, as `127.0.0.1:8080`.
+async fn serve(tapes: &[PathBuf]) -> Result<(Child, String)> {
+    let mut serve = Command::new(program("TAUROI_BINARY")?);
+    serve.args(["serve", "--addr", "127.0.0.1:0"]);
+    if !tapes.is_empty() {
+        serve.arg("--tapes").args(tapes);
+    }
+    let (server, line) = start(serve, "http://").await?;
+    let address = line.split_whitespace().find(|word| word.starts_with("http://")).context("an address")?;
+    Ok((server, address.trim_end_matches('/').trim_start_matches("http://").to_owned()))
 }
 
 /// Returns the folder of recorded trades, or says which test is skipped without it.

@@ -35,18 +35,55 @@ impl Requests {
     }
 }
 
-/// Listens on a port of its own, passes everything on to `server` (`127.0.0.1:8080`), and returns its address.
-pub(crate) async fn start(server: String) -> Result<(String, Requests)> {
+/// Where requests are passed on to (`127.0.0.1:8080`): another server may take the first one's place.
+#[derive(Clone)]
+pub(crate) struct Server(Arc<Mutex<String>>);
+
+impl Server {
+    /// Returns the server at this address.
+    pub(crate) fn at(address: String) -> Self {
+        Self(Arc::new(Mutex::new(address)))
+    }
+
+    /// Passes what comes from now on to another one.
+    pub(crate) fn move_to(&self, address: String) {
+        if let Ok(mut place) = self.0.lock() {
+            *place = address;
+        }
+    }
+
+    fn address(&self) -> String {
+        self.0.lock().map(|address| address.clone()).unwrap_or_default()
+    }
+}
+
+/// Listens on a port of its own, passes everything on to `server`, and returns its address.
+pub(crate) async fn start(server: Server) -> Result<(String, Requests)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}", listener.local_addr()?);
     let requests = Requests::default();
     let noted = requests.clone();
     tokio::spawn(async move {
         while let Ok((browser, _)) = listener.accept().await {
-            tokio::spawn(pass(browser, server.clone(), noted.clone()));
+            tokio::spawn(pass(browser, server.address(), noted.clone()));
         }
     });
     Ok((address, requests))
+}
+
+/// The path under which the proxy shows the server's pages as well, taking it away.
+pub(crate) const PREFIX: &str = "/tauroi/";
+
+/// Returns what is sent without the prefix of the path in its first line.
+fn without_prefix(sent: &[u8]) -> [&[u8]; 2] {
+    let line =
+        sent.iter().position(|byte| *byte == b'\r').and_then(|end| sent.get(..end)).unwrap_or_default();
+    let found = line.windows(PREFIX.len() + 1).position(|part| part == format!(" {PREFIX}").as_bytes());
+    match found {
+        // The space before it and the slash at its end stay.
+        Some(place) => [&sent[..=place], &sent[place + PREFIX.len()..]],
+        None => [sent, &[]],
+    }
 }
 
 async fn pass(browser: TcpStream, server: String, noted: Requests) -> Result<()> {
@@ -60,6 +97,8 @@ async fn pass(browser: TcpStream, server: String, noted: Requests) -> Result<()>
             return Ok(());
         }
         noted.note(&buffer[..count]);
-        to_server.write_all(&buffer[..count]).await?;
+        for part in without_prefix(&buffer[..count]) {
+            to_server.write_all(part).await?;
+        }
     }
 }

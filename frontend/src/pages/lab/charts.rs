@@ -2,53 +2,55 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
 use shared::exchange::FillModel;
 use shared::format;
 
 use super::colour;
-use super::fills::Explained;
+use super::fills::explained;
 use super::state::Lab;
-use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
-use crate::parts::chart::{Chart, Click};
-use crate::reactive::{RwSignal, memo};
-use crate::worker::found::Points;
+use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec, series};
+use crate::parts::chart::{Chart, Click, Zoom};
+use crate::parts::element::{Element, div, text};
+use crate::parts::form::{Choice, item};
+use crate::reactive::memo;
 
 const MINUTE: f64 = 60e6;
 
-/// The chosen contract, and why the fill that was clicked stood where it stood.
-#[component]
-pub(super) fn ContractCharts() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let zoom = RwSignal::new(None);
+/// Returns the chosen contract, and why the fill that was clicked stood where it stood.
+pub(super) fn contract(lab: Lab, zoom: Zoom) -> Element {
     let contracts = move || {
         let tape = lab.tape.get();
-        let option = |(place, (ticker, prints)): (usize, (&String, &f64))| {
-            let is_chosen = lab.contract.get() == place;
-            let text = format!("{ticker} · {} prints", format::grouped(*prints as i64));
-            view! { <option value=place.to_string() selected=is_chosen>{text}</option> }.into_any()
+        let one = |(place, (ticker, prints)): (usize, (&String, &f64))| {
+            item(place.to_string(), format!("{ticker} · {} prints", format::grouped(*prints as i64)))
         };
-        tape.contracts.iter().zip(&tape.prints).enumerate().map(option).collect::<Vec<_>>()
+        tape.contracts.iter().zip(&tape.prints).enumerate().map(one).collect()
     };
-    let turn = move |event: web_sys::Event| {
-        if let Ok(place) = event_target_value(&event).parse() {
+    let turn = move |place: String| {
+        if let Ok(place) = place.parse() {
             lab.turn_to(place);
         }
     };
-    let choose = move |event: web_sys::Event| {
-        if let Ok(model) = event_target_value(&event).parse() {
-            lab.pick(None);
-            lab.model.set(model);
+    let choose = move |model: String| {
+        if let Ok(model) = model.parse() {
+            lab.fill_by(model);
         }
     };
-    let models = Vec::from(FillModel::ALL.map(|model| {
-        view! { <option value=model.name() selected=move || lab.model.get() == model>{format!("Filled by {model}")}</option> }
-        .into_any()
-    }));
-    let prices = memo(move || prices(lab));
-    let position = memo(move || position(lab));
-    let clicked = Callback::new(move |Click { at: (x, y), reach: (wide, high) }| {
-        let nearest = lab.found.with(|found| {
+    let models = || FillModel::ALL.map(|model| item(model.name(), format!("Filled by {model}"))).into();
+    let bare = |mut choice: Choice| {
+        choice.is_named = false;
+        choice.build()
+    };
+    let contract =
+        Choice::of("lab-contract", "Contract", contracts, move || lab.contract.get().to_string(), turn);
+    let model = Choice::of(
+        "lab-model",
+        "Fill model of the chart",
+        models,
+        move || lab.model.get().name().to_owned(),
+        choose,
+    );
+    let clicked = move |Click { at: (x, y), reach: (wide, high) }| {
+        let nearest = lab.found.with_untracked(|found| {
             let mut nearest = (1.0, None);
             for fill in found.fills.iter() {
                 let (dx, dy) = ((fill.at - x) / wide, (fill.price - y) / high);
@@ -60,18 +62,31 @@ pub(super) fn ContractCharts() -> impl IntoView {
             nearest.1
         });
         lab.pick(nearest);
-    });
-    view! {
-        <div class="lab-bar">
-            <h1 class="unseen">"The chosen contract"</h1>
-            <select id="lab-contract" aria-label="Contract" on:change=turn>{contracts}</select>
-            <select id="lab-model" aria-label="Fill model of the chart" on:change=choose>{models}</select>
-            <span class="aside">"Click a fill for its explanation; wheel zooms, drag pans."</span>
-        </div>
-        <Chart title="Prints, fair, quotes and fills" slug="lab-prices" spec=prices zoom=zoom still=3 clicked=clicked />
-        <Chart title="Position" slug="lab-position" spec=position zoom=zoom />
-        <Explained />
-    }
+    };
+    let prices = Chart {
+        zoom,
+        still: 3,
+        clicked: Some(Box::new(clicked)),
+        ..Chart::of("Prints, fair, quotes and fills", "lab-prices", memo(move || prices(lab)))
+    };
+    let position = Chart { zoom, ..Chart::of("Position", "lab-position", memo(move || position(lab))) };
+    let hint = "Click a fill for its explanation; wheel zooms, drag pans.";
+    div("charts-of-contract")
+        .child(
+            div("lab-bar")
+                .child(text("h1", "The chosen contract").class("unseen"))
+                .child(bare(contract))
+                .child(bare(model))
+                .child(text("span", hint).class("aside")),
+        )
+        .child(prices.build())
+        .child(position.build())
+        .child(explained(lab))
+}
+
+/// Returns what the charts of a contract are about.
+fn subject(lab: Lab) -> String {
+    format!("{} {}", lab.chosen.get(), lab.contract.get())
 }
 
 fn time_axis(points: &[(f64, f64)]) -> Axis {
@@ -79,10 +94,6 @@ fn time_axis(points: &[(f64, f64)]) -> Axis {
     let last = points.last().map_or(0.0, |point| point.0);
     let room = f64::max(0.01 * (last - first), MINUTE);
     Axis::of("Time (UTC), in microseconds since 1970", (first - room, last + room), Format::Time)
-}
-
-fn series(name: &str, colour: &'static str, kind: Kind, points: &Points) -> Series {
-    Series { name: name.to_owned(), colour, kind, points: Arc::clone(points) }
 }
 
 /// Returns the lowest and the highest value, with a little room.
@@ -110,10 +121,11 @@ fn prices(lab: Lab) -> Spec {
     lab.found.with(|found| {
         let (low, high) = span(belief.prints.iter().chain(found.bid.iter()).chain(found.ask.iter()), 0.01);
         Spec {
+            subject: subject(lab),
             x: time_axis(&belief.prints),
             y: Axis::of("Price, in dollars", (low.max(0.0), high.min(1.0)), Format::Cents),
             series: vec![
-                series("95 % of fair", "--text-2", Kind::Band, &belief.band),
+                series("95 % of fair", "--text-2", Kind::Band(0), &belief.band),
                 series("Prints", "--text-2", Kind::Dots, &belief.prints),
                 series("Fair", "--text-0", Kind::Steps, &belief.fair),
                 series("Bid", "--bid", Kind::Steps, &found.bid),
@@ -137,6 +149,7 @@ fn position(lab: Lab) -> Spec {
     lab.found.with(|found| {
         let last = found.position.last().map_or(0.0, |point| point.1);
         Spec {
+            subject: subject(lab),
             x,
             y: Axis::of("Contracts", span(found.position.iter(), 2.0), Format::Plain),
             series: vec![series("YES contracts held", "--accent", Kind::Steps, &found.position)],
@@ -146,10 +159,8 @@ fn position(lab: Lab) -> Spec {
     })
 }
 
-/// Equity under every fill model, as a band from the pessimistic to the optimistic one.
-#[component]
-pub(super) fn EquityChart() -> impl IntoView {
-    let lab = expect_context::<Lab>();
+/// Returns equity under every fill model, with a band from the pessimistic to the optimistic one.
+pub(super) fn equity(lab: Lab, zoom: Zoom) -> Element {
     let spec = memo(move || {
         lab.found.with(|found| {
             let lines: Vec<Series> = FillModel::ALL
@@ -161,7 +172,7 @@ pub(super) fn EquityChart() -> impl IntoView {
             if let [low, _, high, ..] = found.equity.as_slice() {
                 let pair = |(a, b): (&(f64, f64), &(f64, f64))| [(a.0, a.1.min(b.1)), (a.0, a.1.max(b.1))];
                 let band = low.iter().zip(high.iter()).flat_map(pair).collect();
-                all.push(series("From through to front", "--accent", Kind::Band, &Arc::new(band)));
+                all.push(series("From through to front", "--accent", Kind::Band(0), &Arc::new(band)));
             }
             all.extend(lines);
             let first = found.equity.first().map(|points| points.as_slice()).unwrap_or_default();
@@ -171,6 +182,7 @@ pub(super) fn EquityChart() -> impl IntoView {
                 .map(|(model, line)| format!("{model} {}", format::dollars(line.net, 2)))
                 .collect();
             Spec {
+                subject: lab.chosen.get(),
                 x: time_axis(first),
                 y: Axis::of(
                     "Equity, in dollars",
@@ -183,5 +195,5 @@ pub(super) fn EquityChart() -> impl IntoView {
             }
         })
     });
-    view! { <Chart title="Equity of all contracts" slug="lab-equity" spec=spec /> }
+    Chart { zoom, ..Chart::of("Equity of all contracts", "lab-equity", spec) }.build()
 }

@@ -1,260 +1,242 @@
 //! The evidence: each figure with its sample and its interval.
 
-use std::sync::Arc;
-
-use leptos::prelude::*;
 use shared::exchange::FillModel;
 use shared::format;
 
 use super::state::Lab;
 use crate::parts::chart::Chart;
-use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
+use crate::parts::chart::spec::{Axis, Format, Kind, Spec, series};
+use crate::parts::element::{Element, div, el, text};
+use crate::parts::figures::{figure, figures};
+use crate::parts::table::{Cell, Column, Kind as Cells, Row, Table, column, row};
 use crate::reactive::memo;
-use crate::worker::found::{Line, MODELS};
+use crate::worker::found::{Line, MODELS, ReportFound};
 
-/// Everything that speaks for or against the result.
-#[component]
-pub(super) fn Evidence() -> impl IntoView {
-    view! {
-        <h2>"Evidence"</h2>
-        <div class="lab-evidence">
-            <div><Attribution /></div>
-            <div><Markouts /></div>
-            <div><Significance /></div>
-            <div><Calibration /></div>
-        </div>
-    }
-}
-
-fn heads() -> Vec<AnyView> {
-    FillModel::ALL.map(|model| view! { <th scope="col" class="num">{model.name()}</th> }.into_any()).into()
-}
-
-/// A table with a column a fill model.
-fn table(caption: &'static str, rows: Vec<(&'static str, [String; MODELS])>) -> AnyView {
-    let rows: Vec<_> = rows
-        .into_iter()
-        .map(|(name, cells)| {
-            let cells = Vec::from(cells.map(|cell| view! { <td class="num">{cell}</td> }.into_any()));
-            view! { <tr><th scope="row">{name}</th>{cells}</tr> }.into_any()
-        })
-        .collect();
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=caption>
-            <table><thead><tr><th scope="col"></th>{heads()}</tr></thead><tbody>{rows}</tbody></table>
-        </div>
-    }
-    .into_any()
-}
-
-fn of_lines(lab: Lab, read: impl Fn(&Line) -> String) -> [String; MODELS] {
-    lab.rested_found.with(|found| std::array::from_fn(|i| found.lines.get(i).map(&read).unwrap_or_default()))
-}
-
-/// Where the profit comes from.
-#[component]
-fn Attribution() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let rows = move || {
-        let money = |read: fn(&Line) -> f64| of_lines(lab, |line| format::dollars(read(line), 2));
-        table(
-            "Attribution",
-            vec![
-                ("Spread: quoted away from fair", money(|line| line.spread)),
-                ("Markout: fair moved within 30 min", money(|line| line.markout)),
-                ("Revaluation: it moved later", money(|line| line.revaluation)),
-                ("Slippage", money(|line| -line.slippage)),
-                ("Fees", money(|line| -line.fees)),
-                ("Net, the sum", money(|line| line.net)),
-            ],
-        )
+/// Returns everything that speaks for or against the result.
+pub(super) fn evidence(lab: Lab) -> Element {
+    let part = |title: &str, note: &str, inside: Element| {
+        let note = text("p", note).class("aside");
+        div("").child(text("h3", title)).child(note).child(inside)
     };
-    view! {
-        <h3>"Where it comes from"</h3>
-        <p class="aside">"Every row adds up to net to the microdollar; nothing is counted twice. Sample: all fills."</p>
-        {rows}
-    }
+    let grid = div("lab-evidence")
+        .child(part(
+            "Where it comes from",
+            "Every row adds up to net to the microdollar; nothing is counted twice. Sample: all fills.",
+            by_model("Attribution", move || attribution(lab)),
+        ))
+        .child(part(
+            "What fills were worth later",
+            "Fair so long after a fill against its price, ¢ a contract, for us where positive; intervals by resampling \
+             events, none of fewer than four.",
+            by_model("Markouts", move || markouts(lab)),
+        ))
+        .child(part(
+            "Could it be luck?",
+            "",
+            div("").child(el("p").class("aside").says(move || luck(lab))).child(by_model(
+                "Significance",
+                move || significance(lab),
+            )),
+        ))
+        .child(part("Did fair prices come true?", "", calibration(lab)));
+    div("evidence").child(text("h2", "Evidence")).child(grid)
 }
 
-/// What fills were worth later.
-#[component]
-fn Markouts() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let rows = move || {
-        let cents = |value: f64| {
-            if value.is_nan() { "–".to_owned() } else { format::signed_cents(value / 100.0, 2) }
-        };
-        let report = lab.report.get().unwrap_or_default();
-        let interval = |model: usize, horizon: usize| -> String {
-            let found = report
-                .markouts
-                .get(model)
-                .map_or([f64::NAN; 2], |all| [all[2 * horizon], all[2 * horizon + 1]]);
-            if found[0].is_nan() {
-                return "–".to_owned();
-            }
-            format!("{} to {}", cents(found[0]), cents(found[1]))
-        };
-        let mut rows: Vec<(&'static str, [String; MODELS])> = Vec::new();
-        for (i, name) in ["1 min", "5 min", "30 min", "6 h", "Settlement"].into_iter().enumerate() {
-            let of = |line: &Line| line.markouts.get(i).copied().unwrap_or(line.settled.0);
-            rows.push((name, of_lines(lab, |line| cents(of(line)))));
-            rows.push(("95 %", std::array::from_fn(|model| interval(model, i))));
+/// Returns a table with a column a fill model.
+fn by_model(caption: &'static str, rows: impl Fn() -> Vec<Row> + 'static) -> Element {
+    let mut columns = vec![column("", "", Cells::Words)];
+    columns.extend(FillModel::ALL.map(|model| column(model.name(), "", Cells::Number(format::shortest))));
+    Table { sorts: false, ..Table::of(caption, columns, rows) }.build()
+}
+
+/// Returns a row: a name, and what is said of each fill model.
+fn said(name: &str, of: impl Fn(usize) -> String) -> Row {
+    row(std::iter::once(name.into()).chain((0..MODELS).map(|model| of(model).into())).collect())
+}
+
+fn of_line(lab: Lab, name: &str, read: impl Fn(&Line) -> String) -> Row {
+    said(name, |model| lab.rested_found.with(|found| found.lines.get(model).map(&read).unwrap_or_default()))
+}
+
+/// Returns where the profit comes from.
+fn attribution(lab: Lab) -> Vec<Row> {
+    type Part = (&'static str, fn(&Line) -> f64);
+    let parts: [Part; 6] = [
+        ("Spread: quoted away from fair", |line| line.spread),
+        ("Markout: fair moved within 30 min", |line| line.markout),
+        ("Revaluation: it moved later", |line| line.revaluation),
+        ("Slippage", |line| -line.slippage),
+        ("Fees", |line| -line.fees),
+        ("Net, the sum", |line| line.net),
+    ];
+    parts.map(|(name, read)| of_line(lab, name, |line| format::dollars(read(line), 2))).into()
+}
+
+/// Returns what fills were worth later.
+fn markouts(lab: Lab) -> Vec<Row> {
+    let cents = |value: f64| or_dash(value, |value| format::signed_cents(value / 100.0, 2));
+    let report = lab.report.get().unwrap_or_default();
+    let interval = |model: usize, horizon: usize| {
+        let all = report.markouts.get(model);
+        match all.map(|all| (all[2 * horizon], all[2 * horizon + 1])) {
+            Some((low, high)) if !low.is_nan() => format!("{} to {}", cents(low), cents(high)),
+            _ => "–".to_owned(),
         }
-        rows.push(("Contracts traded", of_lines(lab, |line| format::shortest(line.volume))));
-        rows.push(("of them settled", of_lines(lab, |line| format::shortest(line.settled.1))));
-        table("Markouts", rows)
     };
-    view! {
-        <h3>"What fills were worth later"</h3>
-        <p class="aside">"Fair so long after a fill against its price, ¢ a contract, for us where positive; intervals by resampling events, none of fewer than four."</p>
-        {rows}
+    let mut rows = Vec::new();
+    for (i, name) in ["1 min", "5 min", "30 min", "6 h", "Settlement"].into_iter().enumerate() {
+        rows.push(of_line(lab, name, |line| cents(line.markouts.get(i).copied().unwrap_or(line.settled.0))));
+        rows.push(said("95 %", |model| interval(model, i)));
     }
+    rows.push(of_line(lab, "Contracts traded", |line| format::shortest(line.volume)));
+    rows.push(of_line(lab, "of them settled", |line| format::shortest(line.settled.1)));
+    rows
 }
 
-/// Whether it could be luck.
-#[component]
-fn Significance() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let rows = move || {
-        let report = lab.report.get().unwrap_or_default();
-        let of = |read: &dyn Fn(&[f64; 5]) -> String| {
-            std::array::from_fn(|i| report.models.get(i).map(read).unwrap_or_default())
-        };
-        let number = |value: f64, text: &dyn Fn(f64) -> String| {
-            if value.is_nan() { "–".to_owned() } else { text(value) }
-        };
-        let money = |value: f64| number(value, &|value| format::dollars(value, 2));
-        let mut rows = vec![
-            ("Net, lower end of 95 %", of(&|row| money(row[0]))),
-            ("Net, upper end", of(&|row| money(row[1]))),
-            ("Days with prints", of(&|row| format::shortest(row[2]))),
-            ("Sharpe ratio of a day", of(&|row| number(row[3], &|value| format::fixed(value, 3)))),
-            ("P(it is positive)", of(&|row| number(row[4], &|value| format::percent(value, 0)))),
-        ];
-        let tried = lab.sweep.get().filter(|sweep| !sweep.verdicts.is_empty());
-        if let Some(sweep) = &tried {
-            let deflated = |i: usize| sweep.verdicts.get(i).map_or(f64::NAN, |verdict| verdict[1]);
-            rows.push((
-                "P(best of the sweep is more than luck)",
-                std::array::from_fn(|i| number(deflated(i), &|value| format::percent(value, 0))),
-            ));
-        }
-        let note = match &tried {
-            Some(sweep) => format!("{} configurations were tried in the sweep: the last row accounts for it.", sweep.nets.len() / MODELS),
-            None => "Sliders try many configurations: run the sweep to see the best one judged with their number in mind.".to_owned(),
-        };
-        let events = report.event_names.len();
-        view! {
-            <p class="aside">{format!("Interval: {events} events resampled as a whole; of fewer than four there is none. ")}{note}</p>
-            {table("Significance", rows)}
-        }
-        .into_any()
+fn or_dash(value: f64, write: impl Fn(f64) -> String) -> String {
+    if value.is_nan() { "–".to_owned() } else { write(value) }
+}
+
+/// Returns what the interval rests on, and how many configurations were tried.
+fn luck(lab: Lab) -> String {
+    let events = lab.report.get().unwrap_or_default().event_names.len();
+    let tried = match lab.sweep.get().filter(|sweep| !sweep.verdicts.is_empty()) {
+        Some(sweep) => format!(
+            "{} configurations were tried in the sweep: the last row accounts for it.",
+            sweep.nets.len() / MODELS
+        ),
+        None => "Sliders try many configurations: run the sweep to see the best one judged with their number in mind."
+            .to_owned(),
     };
-    view! { <h3>"Could it be luck?"</h3> {rows} }
+    format!("Interval: {events} events resampled as a whole; of fewer than four there is none. {tried}")
 }
 
-/// Whether fair prices came true.
-#[component]
-fn Calibration() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let spec = memo(move || {
-        let report = lab.report.get().unwrap_or_default();
-        let points: Vec<(f64, f64)> = report.bins.iter().map(|bin| (bin[1], bin[2])).collect();
-        let line = |name: &str, colour, kind, points| Series {
-            name: name.to_owned(),
-            colour,
-            kind,
-            points: Arc::new(points),
-        };
-        Spec {
-            x: Axis::of("Fair price", (0.0, 1.0), Format::Percent),
-            y: Axis::of("Came true", (0.0, 1.0), Format::Percent),
-            series: vec![
-                line("Perfect", "--text-2", Kind::Line, vec![(0.0, 0.0), (1.0, 1.0)]),
-                line("Fair prices by tenths", "--accent", Kind::Marks, points),
-            ],
-            marks: Vec::new(),
-            summary: report
-                .bins
-                .iter()
-                .map(|bin| {
-                    format!(
-                        "{} of {} that said {} came true",
-                        format::percent(bin[2], 0),
-                        bin[0],
-                        format::percent(bin[1], 0)
-                    )
-                })
-                .collect::<Vec<_>>()
-                .join("; "),
+/// Returns whether it could be luck.
+fn significance(lab: Lab) -> Vec<Row> {
+    let report = lab.report.get().unwrap_or_default();
+    let money: fn(f64) -> String = |value| format::dollars(value, 2);
+    let percent: fn(f64) -> String = |value| format::percent(value, 0);
+    type Named = (&'static str, fn(f64) -> String);
+    let names: [Named; 5] = [
+        ("Net, lower end of 95 %", money),
+        ("Net, upper end", money),
+        ("Days with prints", format::shortest),
+        ("Sharpe ratio of a day", |value| format::fixed(value, 3)),
+        ("P(it is positive)", percent),
+    ];
+    let one = |(i, (name, write)): (usize, Named)| {
+        said(name, |model| report.models.get(model).map(|row| or_dash(row[i], write)).unwrap_or_default())
+    };
+    let mut rows: Vec<Row> = names.into_iter().enumerate().map(one).collect();
+    if let Some(sweep) = lab.sweep.get().filter(|sweep| !sweep.verdicts.is_empty()) {
+        rows.push(said("P(best of the sweep is more than luck)", |model| {
+            or_dash(sweep.verdicts.get(model).map_or(f64::NAN, |verdict| verdict[1]), percent)
+        }));
+    }
+    rows
+}
+
+/// Returns whether fair prices came true.
+fn calibration(lab: Lab) -> Element {
+    let spec = memo(move || reliability(&lab.report.get().unwrap_or_default()));
+    div("").shows(move || match lab.report.get() {
+        None => Vec::new(),
+        Some(report) if report.scores.len() != SCORES => {
+            let why = "Nothing on this tape has settled, as far as is known: drop a file called markets.csv with the \
+                       results.";
+            vec![text("p", why).class("aside")]
         }
-    });
-    let figures = move || {
-        let report = lab.report.get()?;
-        let &[
-            n,
-            contracts,
-            events,
-            brier,
-            low,
-            high,
-            last,
-            log,
-            last_log,
-            reliability,
-            resolution,
-            uncertainty,
-            variance,
-            covariance,
-        ] = report.scores.as_slice()
-        else {
-            return Some(
-                view! { <p class="aside">"Nothing on this tape has settled, as far as is known: drop a file called markets.csv with the results."</p> }
-                    .into_any(),
+        Some(report) => {
+            let [n, contracts, events] = [0, 1, 2].map(|i| report.scores[i]);
+            let sample = format!(
+                "Fair prices 14, 7, 3 and 1 days before settlement: {n} of {contracts} contracts in {events} events. \
+                 Lower is better."
             );
-        };
-        let three = |value: f64| format::fixed(value, 4);
-        let interval = if low.is_nan() {
-            "none, of so few events".to_owned()
-        } else {
-            format!("{} to {}", three(low), three(high))
-        };
-        let horizons: Vec<_> = report
-            .horizons
-            .iter()
-            .map(|&[days, n, fair, last]| {
-                view! { <tr><th scope="row">{format!("{days} days before")}</th><td class="num">{n.to_string()}</td><td class="num">{three(fair)}</td><td class="num">{three(last)}</td></tr> }
-                .into_any()
-            })
-            .collect();
-        Some(
-            view! {
-                <p class="aside">
-                    {format!("Fair prices 14, 7, 3 and 1 days before settlement: {n} of {contracts} contracts in {events} events. Lower is better.")}
-                </p>
-                <Chart title="Reliability" slug="lab-reliability" spec=spec />
-                <p class="aside">{spec.with(|spec| spec.summary.clone())} "."</p>
-                <dl class="lab-inputs">
-                    <div><dt>"Brier score"</dt><dd class="num">{three(brier)}</dd></div>
-                    <div><dt>"95 % interval"</dt><dd class="num">{interval}</dd></div>
-                    <div><dt>"The last print's"</dt><dd class="num">{three(last)}</dd></div>
-                    <div><dt>"Log score"</dt><dd class="num">{three(log)}</dd></div>
-                    <div><dt>"The last print's"</dt><dd class="num">{three(last_log)}</dd></div>
-                    <div><dt>"Reliability"</dt><dd class="num">{three(reliability)}</dd></div>
-                    <div><dt>"− resolution"</dt><dd class="num">{three(resolution)}</dd></div>
-                    <div><dt>"+ uncertainty"</dt><dd class="num">{three(uncertainty)}</dd></div>
-                    <div><dt>"+ within bins"</dt><dd class="num">{three(variance - covariance)}</dd></div>
-                </dl>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Brier score by time before settlement">
-                    <table>
-                        <thead><tr><th scope="col"></th><th scope="col" class="num">"Contracts"</th><th scope="col" class="num">"Fair"</th><th scope="col" class="num">"Last print"</th></tr></thead>
-                        <tbody>{horizons}</tbody>
-                    </table>
-                </div>
-            }
-            .into_any(),
-        )
+            let summary = spec.with(|spec| format!("{}.", spec.summary));
+            let (scores, horizons) = (std::sync::Arc::clone(&report), std::sync::Arc::clone(&report));
+            vec![
+                text("p", &sample).class("aside"),
+                Chart::of("Reliability", "lab-reliability", spec).build(),
+                text("p", &summary).class("aside"),
+                figures("facts lab-inputs", move || figures_of(&scores.scores)),
+                before_settlement(move || horizons.horizons.iter().map(|row| row.map(Into::into).into()).collect()),
+            ]
+        }
+    })
+}
+
+/// How many scores a report has, if anything has settled.
+const SCORES: usize = 14;
+
+fn figures_of(scores: &[f64]) -> Vec<crate::parts::figures::Figure> {
+    let &[
+        _,
+        _,
+        _,
+        brier,
+        low,
+        high,
+        last,
+        log,
+        last_log,
+        reliability,
+        resolution,
+        uncertainty,
+        variance,
+        covariance,
+    ] = scores
+    else {
+        return Vec::new();
     };
-    view! { <h3>"Did fair prices come true?"</h3> {figures} }
+    let four = |value: f64| format::fixed(value, 4);
+    let interval = if low.is_nan() {
+        "none, of so few events".to_owned()
+    } else {
+        format!("{} to {}", four(low), four(high))
+    };
+    let mut all = vec![figure("Brier score", four(brier)), figure("95 % interval", interval)];
+    let rest = [
+        ("The last print's", last),
+        ("Log score", log),
+        ("The last print's", last_log),
+        ("Reliability", reliability),
+        ("− resolution", resolution),
+        ("+ uncertainty", uncertainty),
+        ("+ within bins", variance - covariance),
+    ];
+    all.extend(rest.map(|(name, value)| figure(name, four(value))));
+    all
+}
+
+/// Returns the scores by time before settlement.
+fn before_settlement(rows: impl Fn() -> Vec<Vec<Cell>> + 'static) -> Element {
+    let four = Cells::Number(|value| format::fixed(value, 4));
+    let of = |name, kind| -> Column { column(name, "", kind) };
+    let columns = vec![
+        of("Days before", Cells::Number(format::shortest)),
+        of("Contracts", Cells::Number(format::shortest)),
+        of("Fair", four),
+        of("Last print", four),
+    ];
+    Table::of("Brier score by time before settlement", columns, move || rows().into_iter().map(row).collect())
+        .build()
+}
+
+fn reliability(report: &ReportFound) -> Spec {
+    let points: Vec<(f64, f64)> = report.bins.iter().map(|bin| (bin[1], bin[2])).collect();
+    let bin = |bin: &[f64; 3]| {
+        let (said, came) = (format::percent(bin[1], 0), format::percent(bin[2], 0));
+        format!("{came} of {} that said {said} came true", bin[0])
+    };
+    Spec {
+        subject: String::new(),
+        x: Axis::of("Fair price", (0.0, 1.0), Format::Percent),
+        y: Axis::of("Came true", (0.0, 1.0), Format::Percent),
+        series: vec![
+            series("Perfect", "--text-2", Kind::Line, vec![(0.0, 0.0), (1.0, 1.0)]),
+            series("Fair prices by tenths", "--accent", Kind::Marks, points),
+        ],
+        marks: Vec::new(),
+        summary: report.bins.iter().map(bin).collect::<Vec<_>>().join("; "),
+    }
 }

@@ -1,11 +1,13 @@
 //! The tape, what the run gave, and what its range means.
 
-use leptos::prelude::*;
 use shared::exchange::FillModel;
 use shared::format;
 
 use super::state::{Lab, Stage};
-use crate::parts::open::OpenTape;
+use crate::desk::Desk;
+use crate::parts::element::{Element, div, el, text};
+use crate::parts::form::{Choice, item};
+use crate::parts::open::open_tape;
 
 fn net(lab: Lab, model: usize) -> Option<f64> {
     lab.found.with(|found| found.lines.get(model).map(|line| line.net))
@@ -22,86 +24,102 @@ pub(super) fn range(lab: Lab) -> String {
     }
 }
 
-/// The head of the page.
-#[component]
-pub(super) fn Head() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let choose = move |event: web_sys::Event| lab.choose(event_target_value(&event));
-    let options = move || {
-        lab.choices
-            .get()
-            .into_iter()
-            .map(|choice| {
-                let is_chosen = lab.chosen.get() == choice.events;
-                view! { <option value=choice.events selected=is_chosen>{choice.label}</option> }.into_any()
-            })
-            .collect::<Vec<_>>()
-    };
-    let verdict = move || {
-        match (net(lab, 0), net(lab, 2)) {
-            _ if lab.found.with(|found| {
-                !found.lines.is_empty() && found.lines.iter().all(|line| line.fills == 0.0)
-            }) =>
-            {
-                "No print met these quotes, under any assumption: quote closer to fair, or quote more."
-            }
-            (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
-            (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
-            (Some(_), Some(_)) => {
-                "Whether it earns depends on who stood first in the queue: this tape can't tell."
-            }
-            _ => "",
+/// Returns the card with the head of the page in it.
+pub(super) fn head(card: Element, lab: Lab, desk: Desk) -> Element {
+    let choices =
+        move || lab.choices.get().into_iter().map(|choice| item(choice.events, choice.label)).collect();
+    let choose = move |events: String| {
+        let found =
+            lab.choices.with_untracked(|all| all.iter().find(|choice| choice.events == events).cloned());
+        if let Some(choice) = found {
+            lab.choose(choice);
         }
-        .to_owned()
     };
+    let tape = Choice::of("lab-tape", "Tape", choices, move || lab.chosen.get(), choose);
     let ready = move || lab.stage.with(|stage| *stage == Stage::Ready);
-    let figures = move || {
+    let ran = move || lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()));
+    let refused = move || {
+        let refused = lab.refused.get();
+        let told =
+            |reason| text("p", &format!("Not run: {reason}")).class("state caution").set("role", "alert");
+        refused.map(told).into_iter().collect()
+    };
+    let net = el("strong").class("num").id("net-range").attr("data-config", ran).says(move || range(lab));
+    let result = div("lab-result")
+        .prop("hidden", move || (!ready()).into())
+        .child(
+            el("p")
+                .class("lab-range")
+                .child(text("span", "Net, from pessimistic to optimistic").class("aside"))
+                .child(net),
+        )
+        .child(el("p").class("aside").says(move || verdict(lab).to_owned()))
+        .shows(refused);
+    let tape_size = move || {
         let tape = lab.tape.get();
         let prints: f64 = tape.prints.iter().sum();
-        format!("{} prints of {} contracts", format::grouped(prints as i64), tape.contracts.len())
+        let contracts = format::counted(tape.contracts.len(), "contract");
+        format!("{} of {contracts}", format::counted(prints as usize, "print"))
     };
     let took = move || format::fixed(lab.found.with(|found| found.took), 1);
     let hash = move || {
-        let current = lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()));
+        let current = ran();
         let report = lab.report.get().filter(|report| Some(&report.config) == current.as_ref());
         report.map(|report| report.hash.clone()).unwrap_or_default()
     };
-    view! {
-        <div class="lab-tape">
-            <label class="lab-choice">
-                <span>"Tape"</span>
-                <select id="lab-tape" on:change=choose>{options}</select>
-            </label>
-            <OpenTape />
-        </div>
-        <div class="lab-result" hidden=move || !ready()>
-            <p class="lab-range">
-                <span class="aside">"Net, from pessimistic to optimistic"</span>
-                <strong class="num" id="net-range" data-config=move || lab.ran.with(|ran| ran.as_ref().map(|ran| ran.config.clone()))>{move || range(lab)}</strong>
-            </p>
-            <p class="aside">{verdict}</p>
-            {move || lab.refused.get().map(|reason| view! { <p class="state caution" role="alert">"Not run: " {reason}</p> }.into_any())}
-        </div>
-        <dl class="lab-facts" hidden=move || !ready()>
-            <div><dt>"Tape"</dt><dd>{figures}</dd></div>
-            <div><dt>"Rerun in the worker"</dt><dd><span class="num" id="lab-took">{took}</span>" ms, 4 fill models"</dd></div>
-            <div>
-                <dt title="SHA-256 of the canonical report.json: the same natively, by tauroi backtest --link">"Result hash"</dt>
-                <dd><code id="lab-hash">{hash}</code></dd>
-            </div>
-        </dl>
-        <details class="lab-words">
-            <summary>"What the range means"</summary>
-            <p>
-                "A tape of prints says what traded, not who stood where in the queue. So no backtest on it has one answer. \
-                 The pessimistic end counts only prints strictly through our price: those we must have had, as ours was the better \
-                 price. The optimistic end counts every print at our price, as if nobody had stood before us. What would have \
-                 happened lies between; a profit that is there only at the optimistic end is not evidence. None of the models \
-                 knows how others would have answered our quotes."
-            </p>
-            <ul>
-                {Vec::from(FillModel::ALL.map(|model| view! { <li><strong>{model.name()}</strong>": " {super::meaning(model)} "."</li> }.into_any()))}
-            </ul>
-        </details>
+    let fact = |name: &str, meaning: &str, value: Element| {
+        div("").child(text("dt", name).title(meaning)).child(el("dd").child(value))
+    };
+    let took = el("span").child(el("span").class("num").id("lab-took").says(took)).text(" ms, 4 fill models");
+    let facts = el("dl")
+        .class("facts lab-facts")
+        .prop("hidden", move || (!ready()).into())
+        .child(fact("Tape", "", el("span").says(tape_size)))
+        .child(fact("Rerun in the worker", "", took))
+        .child(fact(
+            "Result hash",
+            "SHA-256 of the canonical report.json: the same natively, by tauroi backtest --link",
+            el("code").id("lab-hash").says(hash),
+        ));
+    card.child(div("lab-tape").child(tape.build()).child(open_tape(desk)))
+        .child(result)
+        .child(facts)
+        .child(words())
+}
+
+fn verdict(lab: Lab) -> &'static str {
+    match (net(lab, 0), net(lab, 2)) {
+        _ if lab
+            .found
+            .with(|found| !found.lines.is_empty() && found.lines.iter().all(|line| line.fills == 0.0)) =>
+        {
+            "No print met these quotes, under any assumption: quote closer to fair, or quote more."
+        }
+        (Some(a), Some(b)) if a > 0.0 && b > 0.0 => "It earns even where only proven fills count.",
+        (Some(a), Some(b)) if a <= 0.0 && b <= 0.0 => "It loses under every assumption about the queue.",
+        (Some(_), Some(_)) => {
+            "Whether it earns depends on who stood first in the queue: this tape can't tell."
+        }
+        _ => "",
     }
+}
+
+/// Returns what the range means, folded away.
+fn words() -> Element {
+    let models = FillModel::ALL.map(|model| {
+        let meaning = format!(": {}.", super::meaning(model));
+        el("li").child(text("strong", model.name())).text(&meaning)
+    });
+    el("details")
+        .class("lab-words")
+        .child(text("summary", "What the range means"))
+        .child(text(
+            "p",
+            "A tape of prints says what traded, not who stood where in the queue. So no backtest on it has one answer. \
+             The pessimistic end counts only prints strictly through our price: those we must have had, as ours was the \
+             better price. The optimistic end counts every print at our price, as if nobody had stood before us. What \
+             would have happened lies between; a profit that is there only at the optimistic end is not evidence. None \
+             of the models knows how others would have answered our quotes.",
+        ))
+        .child(el("ul").children(models.into()))
 }

@@ -1,36 +1,56 @@
 //! The whole backtest under a slider: every change reruns it in the worker before the hand has moved on.
 
+mod axis;
 mod charts;
+mod choice;
 mod compare;
 mod evidence;
 mod fills;
 mod head;
+mod link;
 mod results;
+mod run;
 mod settings;
 mod state;
 mod sweep;
+mod tape;
 
 use leptos::prelude::*;
 use shared::exchange::FillModel;
 
-pub(crate) use self::state::Lab;
-
-use self::charts::{ContractCharts, EquityChart};
-use self::compare::Compare;
-use self::evidence::Evidence;
-use self::fills::Fills;
-use self::head::Head;
-use self::results::Results;
-use self::settings::Settings;
-use self::state::Stage;
-use self::sweep::Sweep;
-use crate::parts::state::{Failed, Loading};
+use self::state::{Lab, Stage};
+use crate::desk::Desk;
+use crate::parts::chart::Zoom;
+use crate::parts::element::{Element, div, el};
+use crate::parts::state::{failed, loading, working};
 use crate::reactive::memo;
+use crate::route::{Audience, Kept, Page};
+
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "Lab",
+    path: "lab",
+    letter: 'l',
+    audience: Audience::Everyone,
+    // Its tape is chosen on the page.
+    is_of_event: false,
+    needs_no_events: false,
+    open: |desk| {
+        let lab = Lab::open(desk);
+        provide_context(lab);
+        Kept {
+            read: Box::new(move |said| lab.read(said)),
+            write: Box::new(move || lab.write()),
+            commands: Box::new(move || lab.commands()),
+            files: None,
+        }
+    },
+    view: page,
+};
 
 /// The page.
-#[component]
-pub(crate) fn LabPage() -> impl IntoView {
-    let lab = expect_context::<Lab>();
+fn page() -> Element {
+    let (lab, desk) = (expect_context::<Lab>(), expect_context::<Desk>());
     // Progress moves without building the page anew.
     let kind = memo(move || match lab.stage.get() {
         Stage::Waiting | Stage::Loading => 0,
@@ -38,56 +58,49 @@ pub(crate) fn LabPage() -> impl IntoView {
         Stage::Ready => 2,
         Stage::Failed(_) => 3,
     });
+    // They outlive a calibration, which builds the page anew.
+    let zooms = [Zoom::new(), Zoom::new()];
     let main = move || match kind.get() {
-        0 => view! { <section class="card"><Loading what="the tape" /></section> }.into_any(),
-        1 => view! { <section class="card"><Filtering /></section> }.into_any(),
-        2 => view! {
-            <section class="card" aria-label="The chosen contract"><ContractCharts /></section>
-            <section class="card" aria-label="Equity"><EquityChart /></section>
-            <section class="card" aria-label="Configurations"><Results /></section>
-            <div class="lab-pair">
-                <section class="card" aria-label="Sweep"><Sweep /></section>
-                <section class="card" aria-label="Fills"><Fills /></section>
-            </div>
-            <section class="card" aria-label="Side by side"><Compare /></section>
-            <section class="card" aria-label="Evidence"><Evidence /></section>
-        }
-        .into_any(),
+        0 => vec![el("section").class("card").child(loading("Loading the tape …"))],
+        1 => vec![el("section").class("card").child(filtering(lab))],
+        2 => ready(lab, zooms),
         _ => {
             let reason = lab.stage.with_untracked(|stage| match stage {
                 Stage::Failed(reason) => reason.clone(),
                 _ => String::new(),
             });
-            view! {
-                <section class="card"><Failed reason=reason retry=Callback::new(move |()| lab.retry()) /></section>
-            }
-            .into_any()
+            vec![el("section").class("card").child(failed(&reason, move || lab.retry()))]
         }
     };
-    view! {
-        <div class="lab">
-            <section class="card lab-head" aria-label="Tape and result"><Head /></section>
-            <section class="card controls lab-settings" aria-label="Settings"><Settings /></section>
-            <div class="lab-main">{main}</div>
-        </div>
-    }
+    let card = |class: &str, label: &str| el("section").class(class).label(label);
+    div("lab")
+        .child(head::head(card("card lab-head", "Tape and result"), lab, desk))
+        .child(settings::settings(card("card controls lab-settings", "Settings"), lab))
+        .child(div("lab-main").shows(main))
 }
 
-/// How far the filter is.
-#[component]
-fn Filtering() -> impl IntoView {
-    let lab = expect_context::<Lab>();
+/// Returns the cards of a tape that backtests run on.
+fn ready(lab: Lab, [of_contract, of_equity]: [Zoom; 2]) -> Vec<Element> {
+    let card = |label: &str, inside: Element| el("section").class("card").label(label).child(inside);
+    vec![
+        card("The chosen contract", charts::contract(lab, of_contract)),
+        card("Equity", charts::equity(lab, of_equity)),
+        card("Configurations", results::results(lab)),
+        div("lab-pair").child(card("Sweep", sweep::sweep(lab))).child(card("Fills", fills::fills(lab))),
+        card("Side by side", compare::compare(lab)),
+        card("Evidence", evidence::evidence(lab)),
+    ]
+}
+
+/// Returns how far the filter is.
+fn filtering(lab: Lab) -> Element {
     let share = move || match lab.stage.get() {
         Stage::Filtering(share) => share,
         _ => 0.0,
     };
-    view! {
-        <div class="state loading" role="status" id="filtering">
-            <p>"The filter walks forward along the tape, print by print, learning only from what was before. Once per tape."</p>
-            <progress max="1" prop:value=share aria-label="How far the filter is"></progress>
-            <button type="button" on:click=move |_| lab.stop()>"Stop"</button>
-        </div>
-    }
+    let what = "The filter walks forward along the tape, print by print, learning only from what was before. \
+                Once per tape.";
+    working(what, share, move || lab.stop()).id("filtering")
 }
 
 /// Returns the token of a fill model's colour.

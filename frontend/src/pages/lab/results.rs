@@ -1,116 +1,109 @@
-//! The table of configurations: this one under every fill model, and what was reported of four presets beside what this engine gets.
+//! The table of configurations: this one under every fill model, and what was reported of four presets beside what this
+//! engine gets.
 
-use leptos::prelude::*;
-use shared::backtest::REPORTED;
+use shared::backtest::{REPORTED, Reported};
 use shared::exchange::FillModel;
 use shared::format;
 
 use super::meaning;
 use super::state::Lab;
-use crate::parts::download;
+use crate::parts::element::{Element, div, text};
+use crate::parts::table::{Cell, Choosing, Kind, Row, Table, column, row};
 use crate::worker::found::{Line, MODELS};
 
-/// The table.
-#[component]
-pub(super) fn Results() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let money = |value: f64| format::dollars(value, 2);
-    let row = move |place: usize| {
-        let model = FillModel::ALL[place];
-        let of =
-            move |read: fn(&Line) -> f64| lab.found.with(|found| found.lines.get(place).map_or(0.0, read));
-        let sign = move || if of(|line| line.net) < 0.0 { "num down" } else { "num up" };
-        let interval = move || {
-            let report = lab.report.get()?;
-            let &[low, high, ..] = report.models.get(place)?;
-            (!low.is_nan()).then(|| format!("{} to {}", money(low), money(high)))
-        };
-        view! {
-            <tr data-model=model.name() title=meaning(model)>
-                <th scope="row">{format!("This, {model}")}</th>
-                <td class="num" data-value=move || of(|line| line.fills).to_string()>{move || format::grouped(of(|line| line.fills) as i64)}</td>
-                <td class="num">{move || money(of(|line| line.net + line.fees))}</td>
-                <td class="num">{move || money(of(|line| line.fees))}</td>
-                <td class=sign data-net=move || of(|line| line.net).to_string()>{move || money(of(|line| line.net))}</td>
-                <td class="num">{move || interval().unwrap_or_else(|| "–".to_owned())}</td>
-                <td class="num">{move || money(of(|line| line.drawdown))}</td>
-                <td class="num">{move || format::shortest(of(|line| line.position))}</td>
-            </tr>
-        }
-        .into_any()
+fn money(value: f64) -> String {
+    format::dollars(value, 2)
+}
+
+/// Returns both tables.
+pub(super) fn results(lab: Lab) -> Element {
+    let note = "Fills · net. The reports, made before this engine, name neither fill model nor tape; with the assumptions \
+                about the exchange on the left.";
+    div("results")
+        .child(this(lab))
+        .child(text("h2", "Reported of four presets, and what this engine makes of them on this tape"))
+        .child(text("p", note).class("aside"))
+        .child(reported(lab))
+}
+
+/// This configuration under every fill model.
+fn this(lab: Lab) -> Element {
+    let columns = vec![
+        column("Filled by", "", Kind::Words),
+        column("Fills", "", Kind::Number(|fills| format::grouped(fills as i64))),
+        column("Gross", "", Kind::Number(money)),
+        column("Fees", "", Kind::Number(money)),
+        column("Net", "", Kind::Signed(money)),
+        column("95 % interval", "Of net, events resampled; none of fewer than four events", Kind::Words),
+        column("Drawdown", "", Kind::Number(money)),
+        column("Largest position", "", Kind::Number(format::shortest)),
+    ];
+    let interval = move |place: usize| {
+        let report = lab.report.get()?;
+        let &[low, high, ..] = report.models.get(place)?;
+        (!low.is_nan()).then(|| format!("{} to {}", money(low), money(high)))
     };
-    let reported = move || {
-        let presets = lab.presets.get();
-        let said = |place: usize| {
-            let said = REPORTED[place];
-            let ours = |model: usize| {
-                presets.get(MODELS * place + model).map_or_else(
-                    || "–".to_owned(),
-                    |line| format!("{} · {}", format::grouped(line.fills as i64), money(line.net)),
-                )
-            };
-            let cells: Vec<_> =
-                (0..MODELS).map(|model| view! { <td class="num">{ours(model)}</td> }.into_any()).collect();
-            let take = move |_| lab.quote_as(said.preset);
-            view! {
-                <tr>
-                    <th scope="row">
-                        <button type="button" class="row-name" title="Quote like this" on:click=take>{said.preset.label()}</button>
-                    </th>
-                    <td class="num">{format!("{} · {}", format::grouped(said.fills), money(said.net))}</td>
-                    {cells}
-                </tr>
-            }
-            .into_any()
-        };
-        (0..REPORTED.len()).map(said).collect::<Vec<_>>()
+    let line = move |place: usize, line: &Line| Row {
+        cells: vec![
+            format!("This, {}", FillModel::ALL[place]).into(),
+            line.fills.into(),
+            (line.net + line.fees).into(),
+            line.fees.into(),
+            line.net.into(),
+            interval(place).unwrap_or_else(|| "–".to_owned()).into(),
+            line.drawdown.into(),
+            line.position.into(),
+        ],
+        key: FillModel::ALL[place].name().to_owned(),
+        meaning: meaning(FillModel::ALL[place]),
+        ..Row::default()
     };
-    let save = move |_| {
-        let mut rows =
-            vec![["fill_model", "fills", "gross", "fees", "net", "max_drawdown"].map(str::to_owned).to_vec()];
-        lab.found.with_untracked(|found| {
-            for (model, line) in FillModel::ALL.into_iter().zip(&found.lines) {
-                let numbers = [line.fills, line.net + line.fees, line.fees, line.net, line.drawdown];
-                rows.push(std::iter::once(model.to_string()).chain(numbers.map(|n| n.to_string())).collect());
-            }
-        });
-        download::save_text("tauroi-backtest.csv", "text/csv", &download::csv(&rows));
+    let rows = move || {
+        lab.found.with(|found| {
+            (0..MODELS)
+                .map(|place| line(place, &found.lines.get(place).copied().unwrap_or_default()))
+                .collect()
+        })
     };
-    view! {
-        <div class="table-head">
-            <h2>"This configuration"</h2>
-            <button type="button" class="quiet" data-export="" title="Save this table as CSV (e)" on:click=save>"CSV"</button>
-        </div>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="This configuration">
-            <table id="results">
-                <thead>
-                    <tr>
-                        <th scope="col">"Filled by"</th>
-                        <th scope="col" class="num">"Fills"</th>
-                        <th scope="col" class="num">"Gross"</th>
-                        <th scope="col" class="num">"Fees"</th>
-                        <th scope="col" class="num">"Net"</th>
-                        <th scope="col" class="num" title="Of net, events resampled; none of fewer than four events">"95 % interval"</th>
-                        <th scope="col" class="num">"Drawdown"</th>
-                        <th scope="col" class="num">"Largest position"</th>
-                    </tr>
-                </thead>
-                <tbody>{(0..MODELS).map(row).collect::<Vec<_>>()}</tbody>
-            </table>
-        </div>
-        <h2>"Reported of four presets, and what this engine makes of them on this tape"</h2>
-        <p class="aside">"Fills · net. The reports, made before this engine, name neither fill model nor tape; with the assumptions about the exchange on the left."</p>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="What was reported">
-            <table id="reported">
-                <thead>
-                    <tr>
-                        <th scope="col">"Configuration"</th>
-                        <th scope="col" class="num">"Reported"</th>
-                        {Vec::from(FillModel::ALL.map(|model| view! { <th scope="col" class="num" title=meaning(model)>{format!("Here, {model}")}</th> }.into_any()))}
-                    </tr>
-                </thead>
-                <tbody>{reported}</tbody>
-            </table>
-        </div>
+    Table {
+        is_headed: true,
+        id: "results",
+        class: "figured",
+        file: "backtest",
+        ..Table::of("This configuration", columns, rows)
     }
+    .build()
+}
+
+/// What was reported of presets; choosing one quotes like it.
+fn reported(lab: Lab) -> Element {
+    let words = |name: String, meaning| column(name, meaning, Kind::Words);
+    let mut columns = vec![words("Configuration".into(), ""), words("Reported".into(), "")];
+    columns.extend(FillModel::ALL.map(|model| words(format!("Here, {model}"), meaning(model))));
+    let rows = move || {
+        let presets = lab.presets.get();
+        let both = |fills: i64, net: f64| Cell::Words(format!("{} · {}", format::grouped(fills), money(net)));
+        let one = |(place, said): (usize, &Reported)| {
+            let ours = (0..MODELS).map(|model| {
+                let line = presets.get(MODELS * place + model);
+                line.map_or_else(|| "–".into(), |line| both(line.fills as i64, line.net))
+            });
+            let head = [said.preset.label().into(), both(said.fills, said.net)];
+            row(head.into_iter().chain(ours).collect())
+        };
+        REPORTED.iter().enumerate().map(one).collect()
+    };
+    let take = move |place: usize| {
+        if let Some(said) = REPORTED.get(place) {
+            lab.quote_as(said.preset);
+        }
+    };
+    Table {
+        id: "reported",
+        class: "figured",
+        sorts: false,
+        choosing: Some(Choosing::by("Quote like this", take)),
+        ..Table::of("What was reported", columns, rows)
+    }
+    .build()
 }

@@ -1,13 +1,15 @@
 //! The settings of quoting and the assumptions about the exchange, under the hand.
 
-use leptos::prelude::*;
+use std::rc::Rc;
+
 use shared::backtest::{Config, Entry, Preset, SETTINGS};
 use shared::quoting::Rules;
 use shared::settings::Kind;
 
 use super::head::range;
 use super::state::Lab;
-use crate::parts::slider::{Dial, dial};
+use crate::parts::element::{Element, div, el, text};
+use crate::parts::form::{Choice, Dial, flag, item};
 use crate::reactive::memo;
 
 /// The settings that both rules have, those of the rules `seed`, and those of coherent quoting.
@@ -38,49 +40,49 @@ const COHERENT: [&Entry; 6] = [
     Entry::named("offset"),
 ];
 
-/// The preset, the sliders, and what else there is to set.
-#[component]
-pub(super) fn Settings() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let named = memo(move || lab.config.with(|config| config.named().map(Preset::name)));
+/// Returns the card with the preset, the sliders, and what else there is to set.
+pub(super) fn settings(card: Element, lab: Lab) -> Element {
+    let named = memo(move || lab.config.with(|config| config.named().map(Preset::name)).unwrap_or(""));
     let is_coherent = memo(move || lab.config.with(|config| config.quoting.rules == Rules::Coherent));
-    let choose = move |event: web_sys::Event| {
-        if let Ok(preset) = event_target_value(&event).parse() {
+    let presets = move || {
+        // Only where it is one of nobody's: it can't be chosen.
+        let own = named.get().is_empty().then(|| item("", "Of your own"));
+        own.into_iter().chain(Preset::ALL.map(|preset| item(preset.name(), preset.label()))).collect()
+    };
+    let choose = move |name: String| {
+        if let Ok(preset) = name.parse() {
             lab.quote_as(preset);
         }
     };
-    let presets = Vec::from(Preset::ALL.map(|preset| {
-        view! { <option value=preset.name() selected=move || named.get() == Some(preset.name())>{preset.label()}</option> }
-        .into_any()
-    }));
-    let own = move || {
-        let entries: &'static [&'static Entry] = if is_coherent.get() { &COHERENT } else { &SEED };
-        entries.iter().map(|entry| setting(lab, entry)).collect::<Vec<_>>()
+    let all = |entries: &mut dyn Iterator<Item = &'static Entry>| {
+        entries.map(|entry| setting(lab, entry)).collect::<Vec<_>>()
     };
-    view! {
-        <label class="lab-choice">
-            <span>"Preset"</span>
-            <select id="preset" on:change=choose prop:value=move || named.get().unwrap_or("")>
-                <option value="" disabled=true selected=move || named.get().is_none()>"Of your own"</option>
-                {presets}
-            </select>
-        </label>
-        {own}
-        {BOTH.iter().map(|entry| setting(lab, entry)).collect::<Vec<_>>()}
-        <h2>"The exchange, assumed"</h2>
-        {setting(lab, Entry::named("fee"))}
-        {SETTINGS.iter().filter(|entry| entry.is_assumed()).map(|entry| setting(lab, entry)).collect::<Vec<_>>()}
-        <h2>"The filter"</h2>
-        {setting(lab, Entry::named("calibration"))}
-        <p class="lab-now" aria-hidden="true"><span class="aside">"Net "</span><strong class="num">{move || range(lab)}</strong></p>
-    }
+    let own = move || {
+        let entries: &[&'static Entry] = if is_coherent.get() { &COHERENT } else { &SEED };
+        entries.iter().map(|entry| setting(lab, entry)).collect()
+    };
+    let net = el("strong").class("num").says(move || range(lab));
+    card.child(Choice::of("preset", "Preset", presets, move || named.get().to_owned(), choose).build())
+        .child(div("dials").shows(own))
+        .children(all(&mut BOTH.into_iter()))
+        .child(text("h2", "The exchange, assumed"))
+        .child(setting(lab, Entry::named("fee")))
+        .children(all(&mut SETTINGS.iter().filter(|entry| entry.is_assumed())))
+        .child(text("h2", "The filter"))
+        .child(setting(lab, Entry::named("calibration")))
+        .child(
+            el("p")
+                .class("lab-now")
+                .set("aria-hidden", "true")
+                .child(text("span", "Net ").class("aside"))
+                .child(net),
+        )
 }
 
 /// Returns the control of a setting.
-fn setting(lab: Lab, entry: &'static Entry) -> AnyView {
+fn setting(lab: Lab, entry: &'static Entry) -> Element {
     let setting = entry.setting;
-    let text = move |config: &Config| config.value(entry);
-    match setting.kind {
+    let control = match setting.kind {
         Kind::Number { range, step, .. } => {
             // The ends of some ranges are beyond what a hand would ever want.
             let high = match setting.key {
@@ -93,63 +95,48 @@ fn setting(lab: Lab, entry: &'static Entry) -> AnyView {
             number(lab, entry, (range.0, high), step)
         }
         Kind::Flag => {
-            let on = memo(move || lab.config.with(text) == "true");
-            view! {
-                <label class="lab-flag" title=setting.meaning data-parameter=setting.key>
-                    <input
-                        type="checkbox"
-                        prop:checked=move || on.get()
-                        on:change=move |event| {
-                            lab.set(setting.key, if event_target_checked(&event) { "true" } else { "false" });
-                        }
-                    />
-                    {setting.label}
-                </label>
-            }
-            .into_any()
+            let on = memo(move || lab.config.with(|config| config.value(entry)) == "true");
+            let set = move |on: bool| {
+                lab.set(setting.key, if on { "true" } else { "false" });
+            };
+            flag(setting.label, setting.meaning, move || on.get(), set)
         }
         Kind::Choice(words) => choice(lab, entry, words),
         Kind::Fee => choice(lab, entry, &["exact", "maker", "flat:0.015"]),
-    }
+    };
+    control.set("data-parameter", setting.key)
 }
 
-fn choice(lab: Lab, entry: &'static Entry, words: &'static [&'static str]) -> AnyView {
+fn choice(lab: Lab, entry: &'static Entry, words: &'static [&'static str]) -> Element {
     let setting = entry.setting;
     let value = memo(move || lab.config.with(|config| config.value(entry)));
-    let options = words.iter().map(|word| {
-        view! { <option value=*word selected=move || value.get() == *word>{*word}</option> }.into_any()
-    });
-    view! {
-        <label class="lab-choice" title=setting.meaning data-parameter=setting.key>
-            <span>{setting.label}</span>
-            <select
-                prop:value=move || value.get()
-                on:change=move |event| { lab.set(setting.key, &event_target_value(&event)); }
-            >
-                {options.collect::<Vec<_>>()}
-            </select>
-        </label>
-    }
-    .into_any()
+    let items = move || words.iter().map(|word| item(*word, *word)).collect();
+    let choose = move |word: String| {
+        lab.set(setting.key, &word);
+    };
+    let mut choice = Choice::of("", setting.label, items, move || value.get(), choose);
+    choice.meaning = setting.meaning;
+    choice.build()
 }
 
-fn number(lab: Lab, entry: &'static Entry, range: (f64, f64), step: f64) -> AnyView {
+fn number(lab: Lab, entry: &'static Entry, ends: (f64, f64), step: f64) -> Element {
     let setting = entry.setting;
     let usual = Config::preset(Preset::Seed).value(entry);
     let text = memo(move || lab.config.with(|config| config.value(entry)));
     let first = usual.clone();
-    dial(Dial {
+    Dial {
         key: setting.key,
         label: setting.label,
         unit: setting.unit,
         meaning: setting.meaning,
-        range,
+        ends,
         step,
         text,
         changed: memo(move || text.with(|text| *text != first)),
-        turn: Callback::new(move |(text, _): (String, bool)| lab.set(setting.key, &text)),
-        restore: Callback::new(move |()| {
+        turn: Rc::new(move |text, _| lab.set(setting.key, text)),
+        restore: Box::new(move || {
             lab.set(setting.key, &usual);
         }),
-    })
+    }
+    .build()
 }

@@ -1,33 +1,27 @@
 //! The lab's state: the tape, the configuration, what they gave, and the conversation with the worker.
 
+#![warn(clippy::indexing_slicing)]
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::prelude::*;
-use shared::api::Origin;
-use shared::backtest::{Axis, Config, Entry, Grid, Link, Preset};
-use shared::decimal;
+use shared::backtest::{Config, Link, Preset};
 use shared::exchange::FillModel;
 use shared::market::Ticker;
-use shared::settings::Kind;
 
+use super::choice::{Choice, choices};
+use crate::commands::{self, Command};
 use crate::desk::{self, Desk};
-use crate::parts::state::Remote;
 use crate::reactive::{Memo, RwSignal, StoredValue, effect, memo};
-use crate::route::{self, Page};
+use crate::worker::RunAsk;
 use crate::worker::found::{
     BeliefFound, CompareFound, ExplainFound, Line, ReportFound, RunFound, SweepFound, TapeFound,
 };
-use crate::worker::{self, Answer, Ask, RunAsk};
 
-/// How long the hand must rest before the evidence is gathered and the address written.
-const REST: Duration = Duration::from_millis(250);
 /// Changes of one setting that follow each other this closely are one step back, in milliseconds.
 const ONE_DRAG: f64 = 700.0;
 /// The greatest number of steps back.
 const MAX_UNDO: usize = 200;
-/// How many columns of time equity is thinned to, each with every model's extremes.
-const COLUMNS: usize = 600;
 /// The most configurations that are set side by side.
 pub(super) const MOST_PINS: usize = 3;
 
@@ -46,21 +40,10 @@ pub(super) enum Stage {
     Failed(String),
 }
 
-/// A tape that can be chosen: events of the server or of opened files.
-#[derive(Clone, PartialEq)]
-pub(super) struct Choice {
-    /// The events' tickers with spaces between.
-    pub(super) events: String,
-    /// What it is called.
-    pub(super) label: String,
-    /// Whether nothing of it ever happened.
-    is_simulated: bool,
-}
-
 /// The lab.
 #[derive(Clone, Copy)]
 pub(crate) struct Lab {
-    desk: Desk,
+    pub(super) desk: Desk,
     /// What there is to choose from.
     pub(super) choices: Memo<Vec<Choice>>,
     /// The events of the chosen tape.
@@ -90,7 +73,7 @@ pub(crate) struct Lab {
     /// The presets that something was reported of, on this tape.
     pub(super) presets: RwSignal<Vec<Line>>,
     /// The preparation that they ran on, and what they share with the configuration.
-    presets_of: StoredValue<(u32, String)>,
+    pub(super) presets_of: StoredValue<(u32, String)>,
     /// The place of the fill that is explained.
     pub(super) picked: RwSignal<Option<usize>>,
     /// Its explanation.
@@ -105,15 +88,17 @@ pub(crate) struct Lab {
     pub(super) pins: RwSignal<Vec<Config>>,
     /// What they gave.
     pub(super) compared: RwSignal<Option<Arc<CompareFound>>>,
-    in_flight: StoredValue<Option<RunAsk>>,
+    pub(super) in_flight: StoredValue<Option<RunAsk>>,
     undo: StoredValue<Vec<Config>>,
     last_change: StoredValue<Option<(&'static str, f64)>>,
     /// The number of the preparation that counts: answers to an earlier one are dropped.
-    preparation: StoredValue<u32>,
+    pub(super) preparation: StoredValue<u32>,
+    /// The tapes that may be the one that is looked for, and the content that it must have; any, if empty.
+    pub(super) sought: RwSignal<(Vec<Choice>, String)>,
     /// The contract that a link asked for, by its ticker.
-    wanted_contract: StoredValue<Option<Ticker>>,
+    pub(super) wanted_contract: StoredValue<Option<Ticker>>,
     /// The link that was opened, until a tape is shown.
-    link: StoredValue<Option<Link>>,
+    pub(super) link: RwSignal<Option<Link>>,
 }
 
 impl Lab {
@@ -147,11 +132,12 @@ impl Lab {
             undo: StoredValue::default(),
             last_change: StoredValue::new(None),
             preparation: StoredValue::new(0),
+            sought: RwSignal::default(),
             wanted_contract: StoredValue::new(None),
-            link: StoredValue::new(None),
+            link: RwSignal::new(None),
         };
         effect(move || {
-            let is_shown = desk.page.get() == Page::Lab && !lab.choices.with(Vec::is_empty);
+            let is_shown = desk.page.get() == &super::PAGE && !lab.choices.with(Vec::is_empty);
             if is_shown && lab.stage.with_untracked(|stage| *stage == Stage::Waiting) {
                 lab.begin();
             }
@@ -162,7 +148,7 @@ impl Lab {
                 && lab.stage.with_untracked(|stage| *stage != Stage::Waiting)
                 && let Some(choice) = lab.choices.with_untracked(|choices| choices.first().cloned())
             {
-                lab.choose(choice.events);
+                lab.choose(choice);
             }
         });
         effect(move || {
@@ -175,337 +161,24 @@ impl Lab {
             }
             lab.request_run();
         });
+        effect(move || {
+            if desk.replaced.get() > 0 {
+                lab.retry_sought();
+            }
+        });
+        effect(move || {
+            if desk.changed.get() > 0 {
+                lab.look_again();
+            }
+        });
+        effect(move || {
+            if desk.returned.get() > 0 && lab.stage.with_untracked(|stage| matches!(stage, Stage::Failed(_)))
+            {
+                lab.retry_sought();
+            }
+        });
         lab.follow_rest();
-        let back = window_event_listener_untyped("popstate", move |_| {
-            if Page::of_address() == Page::Lab {
-                let _ = lab.read_address();
-            }
-        });
-        on_cleanup(move || back.remove());
         lab
-    }
-
-    /// Reads the address and prepares the tape that it names, or the first one.
-    fn begin(self) {
-        let wanted = self.read_address();
-        let choices = self.choices.get_untracked();
-        if let Some(first) = choices.first() {
-            if first.is_simulated && route::value(&route::query(), "v").is_none() {
-                // The simulated crowd trades within a few cents of fair: the widest quotes of `seed` meet nobody there.
-                self.config.set(Config::preset(Preset::SeedFixed3));
-            }
-            self.chosen.set(first.events.clone());
-            self.prepare(
-                choices.iter().map(|choice| choice.events.clone()).collect(),
-                wanted.unwrap_or_default(),
-            );
-        }
-    }
-
-    /// Takes the configuration out of the address and returns the tape that it names.
-    fn read_address(self) -> Option<String> {
-        let query = route::query();
-        route::value(&query, "v")?;
-        match Link::parse(&query) {
-            Ok(link) => {
-                self.config.set(link.config);
-                if link.models != FillModel::ALL {
-                    self.desk.say("The link asks for some of the fill models; all four are run here, so the result hash is another.");
-                }
-                self.link.set_value(Some(link.clone()));
-                let hash = window().location().hash().unwrap_or_default();
-                let (contract, model) = hash.trim_start_matches('#').split_once('/').unwrap_or_default();
-                self.wanted_contract.set_value(contract.parse().ok());
-                if let Ok(model) = model.parse() {
-                    self.model.set(model);
-                }
-                link.tape
-            }
-            Err(invalid) => {
-                self.desk.say(format!("This link holds no backtest that can be shown ({invalid})."));
-                None
-            }
-        }
-    }
-
-    /// Chooses another tape.
-    pub(super) fn choose(self, events: String) {
-        self.chosen.set(events.clone());
-        self.prepare(vec![events], String::new());
-    }
-
-    /// Tries again.
-    pub(super) fn retry(self) {
-        self.choose(self.chosen.get_untracked());
-    }
-
-    /// Stops what is going on in the worker.
-    pub(super) fn stop(self) {
-        worker::ask(Ask::Stop, |_| {});
-    }
-
-    /// Prepares the first of `candidates` whose content is the wanted one; any, if none is wanted.
-    fn prepare(self, mut candidates: Vec<String>, wanted: String) {
-        if candidates.is_empty() {
-            let why = "This link is about a tape that isn't here: open its files.";
-            self.stage.set(Stage::Failed(why.into()));
-            return;
-        }
-        let events = candidates.remove(0);
-        self.stage.set(Stage::Loading);
-        let ask =
-            Ask::Prepare { events: events.clone(), calibration: self.calibration(), tape: wanted.clone() };
-        self.preparation.update_value(|number| *number += 1);
-        let number = self.preparation.get_value();
-        worker::ask(ask, move |answer| {
-            if self.preparation.get_value() != number {
-                return;
-            }
-            match answer {
-                Answer::Filtering(share) => self.stage.set(Stage::Filtering(share)),
-                Answer::OtherTape(_) => self.prepare(candidates.clone(), wanted.clone()),
-                Answer::Tape(tape) => {
-                    self.chosen.set(events.clone());
-                    self.show(tape);
-                }
-                Answer::Failed(reason) => self.stage.set(Stage::Failed(reason)),
-                _ => {}
-            }
-        });
-    }
-
-    /// Shows a tape that was prepared.
-    fn show(self, tape: TapeFound) {
-        let wanted = self.wanted_contract.get_value();
-        let most = (0..tape.prints.len())
-            .fold(0, |most, i| if tape.prints[i] > tape.prints[most] { i } else { most });
-        let place =
-            wanted.and_then(|wanted| tape.contracts.iter().position(|ticker| ticker == wanted.as_str()));
-        self.wanted_contract.set_value(None);
-        if let Some(link) = self.link.update_value(Option::take).flatten() {
-            let differs =
-                |named: &Option<String>, here: &str| named.as_ref().is_some_and(|named| named != here);
-            if differs(&link.tape, &tape.hash) {
-                self.desk.say("This is another tape than the link's: its settings are shown on this one.");
-            } else if differs(&link.markets, &tape.markets) {
-                self.desk.say(
-                    "The link was made with other settlements than are known here, so its results differ: drop its markets.csv.",
-                );
-            }
-        }
-        self.in_flight.set_value(None);
-        self.sweep.set(None);
-        self.sweeping.set(false);
-        self.compared.set(None);
-        self.pick(None);
-        self.report.set(None);
-        self.presets.set(Vec::new());
-        self.tape.set(Arc::new(tape));
-        self.stage.set(Stage::Ready);
-        self.turn_to(place.unwrap_or(most));
-        self.request_run();
-    }
-
-    /// Shows another contract.
-    pub(super) fn turn_to(self, contract: usize) {
-        self.contract.set(contract);
-        self.pick(None);
-        worker::ask(Ask::Belief(contract), move |answer| {
-            if let Answer::Belief(found) = answer
-                && self.contract.get_untracked() == found.contract
-            {
-                self.belief.set(Arc::new(found));
-            }
-        });
-    }
-
-    /// Goes to the next contract with prints, or to one before.
-    pub(crate) fn step_contract(self, by: isize) {
-        let count = self.tape.with_untracked(|tape| tape.contracts.len());
-        if count > 0 {
-            let place = self.contract.get_untracked() as isize + by;
-            self.turn_to(place.rem_euclid(count as isize) as usize);
-        }
-    }
-
-    fn calibration(self) -> String {
-        self.config.with_untracked(|config| config.belief.calibration.to_string())
-    }
-
-    /// Runs what is wanted now, unless a run is going on: then it follows, and what came between is never run.
-    fn request_run(self) {
-        if self.stage.with_untracked(|stage| *stage != Stage::Ready)
-            || self.in_flight.with_value(Option::is_some)
-        {
-            return;
-        }
-        let wanted = self.wanted();
-        if self.ran.with_untracked(|ran| ran.as_ref() == Some(&wanted))
-            && self.refused.with_untracked(Option::is_none)
-        {
-            return;
-        }
-        self.in_flight.set_value(Some(wanted.clone()));
-        let number = self.preparation.get_value();
-        worker::ask(Ask::Run(wanted.clone()), move |answer| {
-            if self.preparation.get_value() != number {
-                return;
-            }
-            self.in_flight.set_value(None);
-            match answer {
-                Answer::Run(found) => {
-                    self.refused.set(None);
-                    self.found.set(Arc::new(found));
-                }
-                Answer::Failed(reason) => self.refused.set(Some(reason)),
-                _ => {}
-            }
-            self.ran.set(Some(wanted.clone()));
-            if self.wanted() != wanted {
-                self.request_run();
-            }
-        });
-    }
-
-    fn wanted(self) -> RunAsk {
-        RunAsk {
-            config: self.config.with_untracked(Config::text),
-            contract: self.contract.get_untracked(),
-            model: self.model.get_untracked(),
-            columns: COLUMNS,
-        }
-    }
-
-    /// Gathers the evidence and writes the address whenever the hand rests.
-    fn follow_rest(self) {
-        let waiting = StoredValue::new(None::<TimeoutHandle>);
-        effect(move || {
-            self.ran.track();
-            self.pins.track();
-            self.tape.track();
-            if let Some(earlier) = waiting.get_value() {
-                earlier.clear();
-            }
-            waiting.set_value(set_timeout_with_handle(move || self.rested(), REST).ok());
-        });
-        // Another calibration is another belief: the tape is filtered again.
-        let calibration = memo(move || self.config.with(|config| config.belief.calibration));
-        effect(move || {
-            calibration.track();
-            if self.stage.with_untracked(|stage| *stage == Stage::Ready) {
-                self.retry();
-            }
-        });
-    }
-
-    fn rested(self) {
-        if self.stage.with_untracked(|stage| *stage != Stage::Ready) {
-            return;
-        }
-        self.rested_found.set(self.found.get_untracked());
-        let number = self.preparation.get_value();
-        let config = self.config.with_untracked(Config::text);
-        if self.report.with_untracked(|report| report.as_ref().is_none_or(|report| report.config != config)) {
-            worker::ask(Ask::Report(config), move |answer| {
-                if let Answer::Report(report) = answer
-                    && self.preparation.get_value() == number
-                {
-                    self.desk.lab_address.set(format!("{}#{}", report.link, self.fragment()));
-                    self.report.set(Some(Arc::new(report)));
-                }
-            });
-            self.request_presets();
-        } else if let Some(report) = self.report.get_untracked() {
-            self.desk.lab_address.set(format!("{}#{}", report.link, self.fragment()));
-        }
-        self.request_comparison();
-    }
-
-    /// Runs the presets that something was reported of, unless nothing changed that they share with this one.
-    fn request_presets(self) {
-        // What they share shows in any of them.
-        let shared = self.config.with_untracked(|config| config.of_preset(Preset::Seed));
-        let (config, number) = (shared.text(), self.preparation.get_value());
-        if self.presets_of.with_value(|known| *known == (number, config.clone())) {
-            return;
-        }
-        self.presets_of.set_value((number, config.clone()));
-        worker::ask(Ask::Presets(config), move |answer| {
-            if let Answer::Presets(lines) = answer
-                && self.preparation.get_value() == number
-            {
-                self.presets.set(lines);
-            }
-        });
-    }
-
-    /// Returns what of the page isn't the backtest's: which contract, and which fill model.
-    fn fragment(self) -> String {
-        let contract = self.contract.get_untracked();
-        let ticker =
-            self.tape.with_untracked(|tape| tape.contracts.get(contract).cloned()).unwrap_or_default();
-        format!("{ticker}/{}", self.model.get_untracked())
-    }
-
-    fn request_comparison(self) {
-        let pins = self.pins.get_untracked();
-        if pins.is_empty() {
-            self.compared.set(None);
-            return;
-        }
-        let mut configs = vec![self.config.with_untracked(Config::text)];
-        configs.extend(pins.iter().map(Config::text));
-        let number = self.preparation.get_value();
-        let ask = Ask::Compare { configs, model: self.model.get_untracked(), columns: COLUMNS };
-        worker::ask(ask, move |answer| {
-            if let Answer::Compare(found) = answer
-                && self.preparation.get_value() == number
-            {
-                self.compared.set(Some(Arc::new(found)));
-            }
-        });
-    }
-
-    /// Explains a fill; nothing, with no place.
-    pub(super) fn pick(self, fill: Option<usize>) {
-        self.picked.set(fill);
-        self.explained.set(None);
-        let (Some(fill), Some(ran)) = (fill, self.ran.get_untracked()) else { return };
-        let ask = Ask::Explain { config: ran.config, model: ran.model, fill };
-        worker::ask(ask, move |answer| {
-            if self.picked.get_untracked() == Some(fill)
-                && let Answer::Explain(found) = answer
-            {
-                self.explained.set(Some(Arc::new(found)));
-            }
-        });
-    }
-
-    /// Returns why the two settings can't be swept, if they can't as the others are.
-    pub(super) fn why_no_sweep(self) -> Option<String> {
-        let config = self.config.get();
-        let [down, across] = self.axes.get().map(|key| Axis::parse(&axis(&key)));
-        let grid = down.and_then(|down| Grid::new(config, vec![down, across?], &FillModel::ALL));
-        grid.err().map(|invalid| format!("{invalid}."))
-    }
-
-    /// Sweeps the two settings over their ranges, or over a part of them around what is set.
-    pub(super) fn start_sweep(self) {
-        let axes = self.axes.get_untracked().map(|key| axis(&key));
-        self.sweeping.set(true);
-        self.sweep.set(None);
-        let config = self.config.with_untracked(Config::text);
-        worker::ask(Ask::Sweep { config, axes }, move |answer| match answer {
-            Answer::Sweep(found) => {
-                self.sweeping.set(found.verdicts.is_empty());
-                self.sweep.set(Some(Arc::new(found)));
-            }
-            Answer::Failed(reason) => {
-                self.sweeping.set(false);
-                self.desk.say(reason);
-            }
-            _ => {}
-        });
     }
 
     /// Moves a setting or an assumption to what `text` says; a refusal is told.
@@ -529,7 +202,7 @@ impl Lab {
                 self.request_run();
             }
             Err(invalid) => {
-                self.desk.say(format!("{invalid}."));
+                self.desk.warn(format!("{invalid}."));
                 return false;
             }
         }
@@ -566,11 +239,29 @@ impl Lab {
 
     fn remember(self, before: Config) {
         self.undo.update_value(|undo| {
-            if undo.len() == MAX_UNDO {
-                undo.remove(0);
-            }
+            undo.drain(..(undo.len() + 1).saturating_sub(MAX_UNDO));
             undo.push(before);
         });
+    }
+
+    /// Shows quotes, fills and position under another fill model.
+    pub(super) fn fill_by(self, model: FillModel) {
+        self.pick(None);
+        self.model.set(model);
+    }
+
+    /// Sweeps another setting down, at place 0, or across.
+    pub(super) fn sweep_along(self, place: usize, key: String) {
+        self.axes.update(|axes| {
+            if let Some(axis) = axes.get_mut(place) {
+                *axis = key;
+            }
+        });
+    }
+
+    /// Takes a configuration away from beside the current one: it may be gone already.
+    pub(super) fn unpin(self, config: Config) {
+        self.pins.update(|pins| pins.retain(|pin| *pin != config));
     }
 
     /// Sets the configuration beside those to come.
@@ -582,55 +273,32 @@ impl Lab {
             }
         });
     }
-}
 
-/// Returns the tapes there are: of opened files first, then what was recorded, then what is simulated; of several events
-/// all together, then each.
-fn choices(desk: Desk) -> Vec<Choice> {
-    desk.list.with(|list| {
-        let Remote::Ready(list) = list else { return Vec::new() };
-        let mut choices = Vec::new();
-        for (origin, what) in
-            [(Origin::Opened, "opened"), (Origin::Recorded, "recorded"), (Origin::Simulated, "simulated")]
-        {
-            let events = list.events.iter().filter(|event| event.origin == origin);
-            let events: Vec<&str> = events.map(|event| event.event.as_str()).collect();
-            let is_simulated = origin == Origin::Simulated;
-            let mut choose =
-                |events: String, label: String| choices.push(Choice { events, label, is_simulated });
-            if events.len() > 1 {
-                choose(events.join(" "), format!("All {} {what} events", events.len()));
+    /// Returns what can be done on the page now.
+    pub(super) fn commands(self) -> Vec<Command> {
+        let step = move |by: usize| {
+            let count = self.tape.with_untracked(|tape| tape.contracts.len());
+            if count > 0 {
+                self.turn_to((self.contract.get_untracked() + by) % count);
             }
-            for event in events {
-                choose(event.to_owned(), format!("{event}, {what}"));
-            }
+        };
+        let count = move || self.tape.with_untracked(|tape| tape.contracts.len());
+        let is_ready = move || self.stage.with_untracked(|stage| *stage == Stage::Ready);
+        let mut all = vec![
+            Command::new("Next contract", "j", move || step(1)).when(is_ready),
+            Command::new("Previous contract", "k", move || step(count().saturating_sub(1))).when(is_ready),
+            Command::new("Undo", "u", move || self.undo()).when(move || !self.undo.with_value(Vec::is_empty)),
+            Command::new("Reset to the preset seed", "r", move || self.reset()),
+            Command::new("Keep this configuration beside", "", move || self.pin()).when(is_ready),
+            Command::new("Start the sweep", "", move || self.start_sweep())
+                .when(move || is_ready() && untrack(|| self.why_no_sweep()).is_none()),
+            Command::new("Stop what the worker does", "", move || self.stop()),
+            commands::focus("Choose a tape", "#lab-tape"),
+        ];
+        for choice in self.choices.get_untracked() {
+            let name = format!("Run on {}", choice.label);
+            all.push(Command::new(name, "", move || self.choose(choice.clone())));
         }
-        choices
-    })
-}
-
-/// Returns a sweep's axis over the range that a setting is mostly used in.
-fn axis(key: &str) -> String {
-    const CELLS: usize = 11;
-    let range = |low: f64, high: f64, decimals: usize| {
-        format!("{key}={}:{}:{CELLS}", decimal::text(low, decimals), decimal::text(high, decimals))
-    };
-    match (key, Entry::find(key).map(|entry| entry.setting.kind)) {
-        ("half_spread_cents", _) => range(1.0, 6.0, 2),
-        ("skew_cents", _) => range(0.0, 2.0, 2),
-        ("drift_cents", _) => range(0.0, 10.0, 2),
-        ("pull_at", _) => range(0.0, 50.0, 0),
-        ("z_pull", _) => range(2.0, 7.0, 2),
-        ("z_widen", _) => range(0.5, 2.5, 2),
-        ("latency_ms", _) => range(0.0, 60_000.0, 0),
-        ("queue_ahead", _) => range(0.0, 500.0, 2),
-        ("slippage_cents" | "lost_fills_pct" | "blackout_h", _) => range(0.0, 10.0, 1),
-        ("quote_size" | "max_order_size", _) => range(1.0, 11.0, 2),
-        ("start_balance", _) => range(100.0, 2_100.0, 2),
-        ("risk_aversion", _) => range(0.01, 0.11, 4),
-        ("fill_decay", _) => range(10.0, 110.0, 1),
-        (_, Some(Kind::Number { range: (low, high), decimals, .. })) => range(low, high, decimals),
-        (_, Some(Kind::Flag)) => format!("{key}=true,false"),
-        _ => range(0.0, 10.0, 1),
+        all
     }
 }

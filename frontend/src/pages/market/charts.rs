@@ -1,16 +1,15 @@
 //! The charts of a tape: prices with the model's fair over them, and below them how much was traded.
 
-use std::sync::Arc;
-
-use leptos::prelude::*;
+use shared::api::Prints;
 use shared::format;
 
 use super::tape::Shown;
 use crate::desk::Desk;
 use crate::parts::artist;
-use crate::parts::chart::Chart;
-use crate::parts::chart::spec::{Axis, Format, Kind, Series, Spec};
-use crate::reactive::{RwSignal, memo};
+use crate::parts::chart::spec::{Axis, Format, Kind, Points, Spec, series};
+use crate::parts::chart::{Chart, Zoom};
+use crate::parts::element::{Element, div};
+use crate::reactive::{StoredValue, memo};
 
 /// How many bins the volume has at most.
 const MOST_BINS: i64 = 150;
@@ -31,32 +30,45 @@ const BINS: [(i64, &str); 7] = [
     (12 * HOUR, "in 12 hours"),
 ];
 
-/// Prices and volume over one axis of time: zooming one zooms the other.
-#[component]
-pub(super) fn TapeCharts(
-    /// The contract.
-    shown: Shown,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let zoom = RwSignal::new(None);
+/// Returns prices and volume over one axis of time: zooming one zooms the other.
+pub(super) fn tape_charts(desk: Desk, shown: Shown) -> Element {
+    let zoom = Zoom::new();
     let fair = memo(move || match desk.outcome.get() {
         Some(Ok(found)) => found.rows.get(desk.artist.get()).map(|row| row.fair),
         _ => None,
     });
     // The points are kept while a drag moves the fair.
+    let kept = StoredValue::new((String::new(), Points::default()));
     let points = memo(move || {
         let prints = shown.prints.get()?;
-        let price = |(at, price): (&i64, &i64)| (*at as f64, *price as f64 / 1e4);
-        Some(Arc::new(prints.micros.iter().zip(&prints.centicents).map(price).collect::<Vec<_>>()))
+        kept.update_value(|kept| {
+            grow(kept, &prints);
+            kept.clone()
+        })
     });
-    let prices = memo(move || prices(&points.get().unwrap_or_default(), fair.get(), desk.artist.get()));
+    let prices = memo(move || {
+        let (ticker, points) = points.get().unwrap_or_default();
+        prices(ticker, &points, fair.get(), desk.artist.get())
+    });
     let volume = memo(move || match shown.prints.get() {
-        Some(prints) => volume(&prints.micros, &prints.hundredths),
-        None => volume(&[], &[]),
+        Some(prints) => volume(prints.ticker.to_string(), &prints.micros, &prints.hundredths),
+        None => volume(String::new(), &[], &[]),
     });
-    view! {
-        <Chart title="Price" slug="prices" spec=prices zoom=zoom />
-        <Chart title="Size" slug="volume" spec=volume zoom=zoom />
+    let chart = |title, slug, spec| Chart { zoom, ..Chart::of(title, slug, spec) }.build();
+    div("").child(chart("Price", "prices", prices)).child(chart("Size", "volume", volume))
+}
+
+/// Brings the points of a contract up to a tape of it: where it goes on from what is there, only the rest is added.
+fn grow(kept: &mut (String, Points), prints: &Prints) {
+    let price = |(at, price): (&i64, &i64)| (*at as f64, *price as f64 / 1e4);
+    let mut all = prints.micros.iter().zip(&prints.centicents).map(price);
+    let ticker = prints.ticker.to_string();
+    let goes_on = kept.0 == ticker && kept.1.iter().all(|point| all.next() == Some(*point));
+    if goes_on {
+        kept.1.append(&all.collect::<Vec<_>>());
+    } else {
+        let all: Vec<_> = prints.micros.iter().zip(&prints.centicents).map(price).collect();
+        *kept = (ticker, all.into());
     }
 }
 
@@ -66,28 +78,23 @@ fn time_axis(first: f64, last: f64) -> Axis {
     Axis::of("Time (UTC), in microseconds since 1970", (first - room, last + room), Format::Time)
 }
 
-fn prices(points: &Arc<Vec<(f64, f64)>>, fair: Option<f64>, place: usize) -> Spec {
+fn prices(ticker: String, points: &Points, fair: Option<f64>, place: usize) -> Spec {
     let first = points.first().map_or(0.0, |point| point.0);
     let last = points.last().map_or(0.0, |point| point.0);
     let all = points.iter().map(|point| point.1).chain(fair);
     let (low, high) = all.fold((1.0_f64, 0.0_f64), |(low, high), price| (low.min(price), high.max(price)));
     let room = (0.06 * (high - low)).max(0.005);
-    let mut series = vec![Series {
-        name: "Prints".into(),
-        colour: artist::colour(place),
-        kind: Kind::Dots,
-        points: Arc::clone(points),
-    }];
-    series.extend(fair.map(|fair| Series {
-        name: "Model's fair now".into(),
-        colour: "--text-0",
-        kind: Kind::Line,
-        points: Arc::new(vec![(first, fair), (last, fair)]),
-    }));
+    let mut all = vec![series("Prints", artist::colour(place), Kind::Dots, points.clone())];
+    all.extend(
+        fair.map(|fair| {
+            series("Model's fair now", "--text-0", Kind::Line, vec![(first, fair), (last, fair)])
+        }),
+    );
     Spec {
+        subject: ticker,
         x: time_axis(first, last),
         y: Axis::of("Price, in dollars", ((low - room).max(0.0), (high + room).min(1.0)), Format::Cents),
-        series,
+        series: all,
         marks: Vec::new(),
         summary: format!(
             "{} prints between {} and {}",
@@ -99,7 +106,7 @@ fn prices(points: &Arc<Vec<(f64, f64)>>, fair: Option<f64>, place: usize) -> Spe
 }
 
 /// Returns how many contracts were traded in each bin of time; the bins start at round times.
-fn volume(micros: &[i64], hundredths: &[i64]) -> Spec {
+fn volume(ticker: String, micros: &[i64], hundredths: &[i64]) -> Spec {
     let (first, last) = (micros.first().copied().unwrap_or(0), micros.last().copied().unwrap_or(0));
     let known = BINS.into_iter().find(|(width, _)| (last - first) / width < MOST_BINS);
     let (width, name) = known.map_or_else(
@@ -121,14 +128,10 @@ fn volume(micros: &[i64], hundredths: &[i64]) -> Spec {
     }
     let highest = points.iter().map(|point| point.1).fold(1.0, f64::max);
     Spec {
+        subject: ticker,
         x: time_axis(first as f64, last as f64),
         y: Axis::of("Contracts", (0.0, 1.06 * highest), Format::Plain),
-        series: vec![Series {
-            name: format!("Contracts {name}"),
-            colour: "--text-2",
-            kind: Kind::Columns,
-            points: Arc::new(points),
-        }],
+        series: vec![series(format!("Contracts {name}"), "--text-2", Kind::Columns, points)],
         marks: Vec::new(),
         summary: format!("at most {} contracts {name}", format::grouped(highest as i64)),
     }

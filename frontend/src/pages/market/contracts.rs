@@ -1,95 +1,94 @@
 //! The event's contracts, and what they add up to.
 
-use leptos::prelude::*;
 use shared::api::ContractSummary;
 use shared::format;
 use shared::scenario::Row;
 
 use crate::desk::Desk;
-use crate::parts::table::{ArtistTable, Column};
-use crate::reactive::{Memo, memo};
+use crate::parts::element::Element;
+use crate::parts::figures::{Figure, figures};
+use crate::parts::table::{self as parts, Cell, Kind, Table, column};
+use crate::parts::{artist, edge};
+use crate::reactive::Memo;
 
-/// The event's sum of last prices, volume and trades.
-#[component]
-pub(super) fn EventFigures() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let figures = move || {
+/// Returns the event's sum of last prices, volume and trades.
+pub(super) fn event_figures(desk: Desk) -> Element {
+    figures("figures", move || {
         let contracts = desk.event().map(|event| event.contracts).unwrap_or_default();
         let sum = |of: fn(&ContractSummary) -> i64| contracts.iter().map(of).sum::<i64>();
         let last = sum(|contract| contract.last.centicents()) as f64 / 1e4;
         let volume = sum(|contract| contract.volume.hundredths()) / 100;
         let trades = sum(|contract| contract.trades as i64);
-        [
-            ("last-sum", "Sum of last prices", format::cents(last, 1)),
-            ("event-volume", "Contracts traded", format::grouped(volume)),
-            ("event-trades", "Prints", format::grouped(trades)),
-            ("event-contracts", "Contracts listed", contracts.len().to_string()),
+        let figure = |id, name: &str, value| Figure { id, name: name.to_owned(), value, note: String::new() };
+        vec![
+            figure("last-sum", "Sum of last prices", format::cents(last, 1)),
+            figure("event-volume", "Contracts traded", format::grouped(volume)),
+            figure("event-trades", "Prints", format::grouped(trades)),
+            figure("event-contracts", "Contracts listed", contracts.len().to_string()),
         ]
-        .into_iter()
-        .map(|(id, name, value)| {
-            view! { <div><dt>{name}</dt><dd class="num" id=id>{value}</dd></div> }.into_any()
-        })
-        .collect::<Vec<_>>()
-    };
-    view! { <dl class="figures">{figures}</dl> }
+    })
 }
 
-/// What the model's fair rests on where no count of listeners is known.
-#[component]
-pub(super) fn Assumed() -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let implied = move || {
-        desk.event().is_some_and(|event| event.contracts.iter().any(|c| c.listeners.is_none())).then_some(
-            "No listener counts are known for this event: the model starts at its last prices, scaled to one, \
-             so the edge says only how far they are from adding up, until an assumption moves.",
-        )
-    };
-    view! { <p class="market-note">{implied}</p> }
+/// Returns what the model's fair rests on where no count of listeners is known.
+pub(super) fn assumed(desk: Desk) -> String {
+    if !desk.event().is_some_and(|event| event.contracts.iter().any(|c| c.listeners.is_none())) {
+        return String::new();
+    }
+    "No listener counts are known for this event: the model starts at its last prices, scaled to one, \
+     so the edge says only how far they are from adding up, until an assumption moves."
+        .to_owned()
 }
 
-/// The table of contracts.
-#[component]
-pub(super) fn Contracts(
-    /// The artists' names.
-    names: Memo<Vec<String>>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let traded = move |read: fn(&ContractSummary) -> f64| {
-        memo(move || {
-            let contracts = desk.event().map(|event| event.contracts).unwrap_or_default();
-            desk.scenario.with(|scenario| {
-                let artists = scenario.iter().flat_map(|scenario| scenario.artists());
-                artists.map(|artist| contracts.iter().find(|c| c.ticker == artist.ticker).map(read)).collect()
-            })
-        })
-    };
-    let priced = move |read: fn(&Row) -> Option<f64>| {
-        memo(move || match desk.outcome.get() {
-            Some(Ok(found)) => found.rows.iter().map(read).collect(),
-            _ => Vec::new(),
-        })
-    };
-    let count = |value: f64| format::grouped(value as i64);
-    let column =
-        |name, meaning, value, text: fn(f64) -> String, signed| Column { name, meaning, value, text, signed };
+/// Returns the table of contracts.
+pub(super) fn table(desk: Desk, names: Memo<Vec<String>>) -> Element {
+    let cents = Kind::Number(|p| format::cents(p, 1));
+    let count = Kind::Number(|value| format::grouped(value as i64));
+    let signed = Kind::Signed(|edge| format::signed_cents(edge, 1));
     let columns = vec![
+        column("Artist", "", Kind::Words),
+        column("Last", "Price of the last trade", cents),
+        column("Volume", "Contracts traded", count),
+        column("Prints", "Trades", count),
+        column("Fair", "The model's value now", cents),
         column(
-            "Last",
-            "Price of the last trade",
-            traded(|c| c.last.to_dollars()),
-            |p| format::cents(p, 1),
-            false,
+            "Side",
+            "Which side earns something after the taker's fee, against the last price",
+            Kind::Words,
         ),
-        column("Volume", "Contracts traded", traded(|c| c.volume.to_contracts()), count, false),
-        column("Prints", "Trades", traded(|c| c.trades as f64), count, false),
-        column("Fair", "The model's value now", priced(|row| Some(row.fair)), |p| format::cents(p, 1), false),
-        column(
-            "Edge",
-            "Fair less the last price, a contract",
-            priced(|row| row.edge),
-            |edge| format::signed_cents(edge, 1),
-            true,
-        ),
+        column("Earns", "What the better side earns a contract after the taker's fee", signed),
     ];
-    view! { <ArtistTable caption="Contracts" file="contracts" names=names columns=columns /> }
+    let rows = move || {
+        let contracts = desk.event().map(|event| event.contracts).unwrap_or_default();
+        let priced = desk.outcome.get().and_then(Result::ok);
+        let row = |place: usize, ticker| {
+            let contract = contracts.iter().find(|contract| contract.ticker == ticker);
+            let priced: Option<&Row> = priced.as_ref().and_then(|found| found.rows.get(place));
+            let traded = |read: fn(&ContractSummary) -> f64| Cell::from(contract.map(read));
+            parts::Row {
+                cells: vec![
+                    names.with(|names| names.get(place).cloned().unwrap_or_default()).into(),
+                    traded(|c| c.last.to_dollars()),
+                    traded(|c| c.volume.to_contracts()),
+                    traded(|c| c.trades as f64),
+                    priced.map(|row| row.fair).into(),
+                    priced.and_then(edge::side).unwrap_or("neither").into(),
+                    priced.and_then(edge::earns).into(),
+                ],
+                colour: artist::colour(place),
+                ..parts::Row::default()
+            }
+        };
+        desk.scenario.with(|scenario| {
+            let artists = scenario.iter().flat_map(|scenario| scenario.artists()).enumerate();
+            artists.map(|(place, artist)| row(place, artist.ticker.clone())).collect()
+        })
+    };
+    Table {
+        is_headed: true,
+        class: "numbers",
+        choosing: Some(artist::choosing(desk)),
+        file: "contracts",
+        ..Table::of("Contracts", columns, rows)
+    }
+    .build()
 }

@@ -2,80 +2,61 @@
 
 use core::fmt::Display;
 
-use leptos::prelude::*;
 use shared::api::Prints;
 use shared::units::{Price, Quantity, Timestamp};
 use shared::{Invalid, format};
 
 use super::tape::Shown;
-use crate::parts::download;
+use crate::parts::element::Element;
+use crate::parts::table::{Kind, Row, Table, column, row};
 
 /// How many prints are listed.
 const LISTED: usize = 100;
 
-/// The table of the latest prints; its CSV holds the whole tape.
-#[component]
-pub(super) fn Latest(
-    /// The contract.
-    shown: Shown,
-) -> impl IntoView {
-    let save = move |_| {
-        if let Some(prints) = shown.prints.get_untracked() {
-            let name = format!("tauroi-{}.trades.csv", prints.ticker);
-            download::save_text(&name, "text/csv", &download::csv(&whole_tape(&prints)));
-        }
+/// Returns the table of the latest prints; its CSV holds the whole tape.
+pub(super) fn table(shown: Shown) -> Element {
+    let tick = |step: f64| match step {
+        0.0 => "=".to_owned(),
+        step => format!("{} {}", if step > 0.0 { "▲" } else { "▼" }, format::signed_cents(step, 1)),
     };
+    let columns = vec![
+        column("Time (UTC)", "", Kind::Words),
+        column("Price", "", Kind::Number(|price| format::cents(price, 1))),
+        column("Tick", "Against the print before", Kind::Signed(tick)),
+        column("Size", "", Kind::Number(format::shortest)),
+    ];
     let rows = move || {
         shown.prints.with(|prints| {
             let Some(prints) = prints else { return Vec::new() };
             let count = prints.micros.len();
-            (count.saturating_sub(LISTED)..count).rev().map(|place| row(prints, place)).collect()
+            (count.saturating_sub(LISTED)..count).rev().map(|place| print(prints, place)).collect()
         })
     };
-    view! {
-        <div class="table-head">
-            <h2>"Latest prints"</h2>
-            <button type="button" class="quiet" title="Save the whole tape as CSV" on:click=save>"CSV"</button>
-        </div>
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Latest prints">
-            <table id="latest">
-                <thead>
-                    <tr>
-                        <th scope="col">"Time (UTC)"</th>
-                        <th scope="col" class="num">"Price"</th>
-                        <th scope="col" class="num" title="Against the print before">"Tick"</th>
-                        <th scope="col" class="num">"Size"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+    let whole = move || shown.prints.get_untracked().map(|prints| whole_tape(&prints)).unwrap_or_default();
+    Table {
+        is_headed: true,
+        id: "latest",
+        file: "trades",
+        save: Some(Box::new(whole)),
+        ..Table::of("Latest prints", columns, rows)
     }
+    .build()
 }
 
 /// Returns the row of the print at a place of the tape.
-fn row(prints: &Prints, place: usize) -> AnyView {
+fn print(prints: &Prints, place: usize) -> Row {
     let at = |column: &[i64], place: usize| column.get(place).copied().unwrap_or(0);
     let price = at(&prints.centicents, place);
     let step = if place > 0 { price - at(&prints.centicents, place - 1) } else { 0 };
-    let (class, arrow) = match step {
-        1.. => ("num up", "▲ "),
-        0 => ("num", "="),
-        _ => ("num down", "▼ "),
-    };
-    let tick = if step == 0 { String::new() } else { format::signed_cents(step as f64 / 1e4, 1) };
     // To the second: `2026-02-28 23:59:59`.
     let mut time = text(Timestamp::from_micros(at(&prints.micros, place))).replace('T', " ");
     time.truncate(19);
-    view! {
-        <tr>
-            <td class="num time">{time}</td>
-            <td class="num">{format::cents(price as f64 / 1e4, 1)}</td>
-            <td class=class>{arrow} {tick}</td>
-            <td class="num">{format::shortest(at(&prints.hundredths, place) as f64 / 100.0)}</td>
-        </tr>
-    }
-    .into_any()
+    row(vec![
+        time.into(),
+        (price as f64 / 1e4).into(),
+        (step as f64 / 1e4).into(),
+        (at(&prints.hundredths, place) as f64 / 100.0).into(),
+    ])
 }
 
 /// Returns the tape with the columns that the reader of trades knows: the file can be opened again.

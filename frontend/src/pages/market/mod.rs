@@ -8,49 +8,74 @@ mod tape;
 use leptos::prelude::*;
 
 use crate::desk::Desk;
-use crate::parts::open::OpenTape;
-use crate::parts::state::{Empty, Failed, Loading, Remote};
+use crate::parts::edge;
+use crate::parts::element::{Element, div, el, text};
+use crate::parts::open::open_tape;
+use crate::parts::state::{Remote, empty, failed, loading};
 use crate::reactive::memo;
-use charts::TapeCharts;
-use contracts::{Assumed, Contracts, EventFigures};
-use latest::Latest;
+use crate::route::{Audience, Page};
 use tape::Shown;
 
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "Market",
+    path: "market",
+    letter: 'm',
+    audience: Audience::Everyone,
+    is_of_event: true,
+    needs_no_events: false,
+    open: Desk::of_scenario,
+    view: page,
+};
+
 /// The page.
-#[component]
-pub(crate) fn MarketPage() -> impl IntoView {
+fn page() -> Element {
     let desk = expect_context::<Desk>();
     let names = memo(move || desk.names());
     let shown = Shown::follow(desk);
-    let tape = move || {
-        match shown.state.get() {
-        Remote::Loading => view! { <Loading what="the tape" /> }.into_any(),
-        Remote::Failed(reason) => {
-            view! { <Failed reason=reason retry=Callback::new(move |()| shown.retry(desk)) /> }.into_any()
-        }
-        Remote::Ready(false) => view! {
-            <Empty>"No tape of this contract is on the server. Choose an event above, or open a file of its trades."</Empty>
-        }
-        .into_any(),
-        Remote::Ready(true) => view! { <TapeCharts shown=shown /> }.into_any(),
-    }
+    let tape = move || match shown.state.get() {
+        Remote::Loading => loading("Loading the tape …"),
+        Remote::Failed(reason) => failed(&reason, move || shown.retry(desk)),
+        Remote::Ready(false) => empty(
+            "No tape of this contract is on the server. Choose an event above, or open a file of its trades.",
+        ),
+        Remote::Ready(true) => charts::tape_charts(desk, shown),
     };
-    let has_prints = memo(move || shown.state.get() == Remote::Ready(true));
-    view! {
-        <div class="market">
-            <section class="card market-head" aria-label="The event">
-                <EventFigures />
-                <OpenTape />
-                <Assumed />
-            </section>
-            <section class="card market-contracts" aria-label="Contracts"><Contracts names=names /></section>
-            <section class="card market-tape" aria-label="Tape">
-                <h1 id="tape-name" data-ticker=move || shown.ticker()>{move || shown.heading(desk, &names.get())}</h1>
-                {tape}
-            </section>
-            <section class="card market-latest" aria-label="Latest prints" hidden=move || !has_prints.get()>
-                <Latest shown=shown />
-            </section>
-        </div>
-    }
+    let advice = move || match desk.outcome.get() {
+        Some(Ok(found)) => found.rows.get(desk.artist.get()).map(edge::in_words).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let head = el("section")
+        .class("card market-head")
+        .label("The event")
+        .child(contracts::event_figures(desk))
+        .child(open_tape(desk))
+        .child(el("p").class("market-note").says(move || contracts::assumed(desk)));
+    let name = el("h1")
+        .id("tape-name")
+        .attr("data-ticker", move || Some(shown.ticker()))
+        .says(move || shown.heading(desk, &names.get()));
+    let latest = el("section").class("card market-latest").label("Latest prints");
+    div("market")
+        .child(head)
+        .child(
+            el("section")
+                .class("card market-contracts")
+                .label("Contracts")
+                .child(contracts::table(desk, names)),
+        )
+        .child(
+            el("section")
+                .class("card market-tape")
+                .label("Tape")
+                .class_if("stale", move || shown.is_stale.get())
+                .child(name)
+                .child(text("p", "").class("advice").id("advice").says(advice))
+                .shows(move || vec![tape()]),
+        )
+        .child(
+            latest
+                .prop("hidden", move || (shown.state.get() != Remote::Ready(true)).into())
+                .child(latest::table(shown)),
+        )
 }

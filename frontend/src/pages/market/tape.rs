@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::task::spawn_local;
-use shared::api::{ContractSummary, Origin, Prints};
+use shared::api::{ContractSummary, Prints};
 use shared::format;
 use shared::market::Ticker;
 
@@ -21,24 +21,14 @@ use crate::worker::{self, Answer, Ask};
 pub(super) struct Shown {
     /// The chosen contract, where there is a tape of it to ask for.
     contract: Memo<Option<ContractSummary>>,
-    /// Its tape, once it is here.
+    /// Its tape, once it is here; while a newer one of the same contract is on its way, the one before.
     pub(super) prints: Memo<Option<Arc<Prints>>>,
+    /// Whether a newer one is on its way.
+    pub(super) is_stale: Memo<bool>,
     /// Whether the tape is on its way, here, or not to be had; ready without one is `false`.
     pub(super) state: Memo<Remote<bool>>,
     failure: RwSignal<Option<(Ticker, String)>>,
     asked: StoredValue<Vec<Ticker>>,
-}
-
-/// Returns whether the contract's tape is of a file that was opened here.
-fn is_opened(desk: Desk, ticker: &Ticker) -> bool {
-    desk.list.with_untracked(|list| match list {
-        Remote::Ready(list) => list
-            .events
-            .iter()
-            .filter(|event| event.origin == Origin::Opened)
-            .any(|event| event.contracts.iter().any(|contract| contract.ticker == *ticker)),
-        _ => false,
-    })
 }
 
 impl Shown {
@@ -51,12 +41,21 @@ impl Shown {
             })?;
             event.contracts.into_iter().find(|contract| contract.ticker == ticker)
         });
-        let prints = memo(move || {
+        let kept = memo(move || {
             contract.with(|contract| {
                 let ticker = &contract.as_ref()?.ticker;
                 desk.prints.with(|kept| kept.iter().find(|prints| prints.ticker == *ticker).cloned())
             })
         });
+        let last = StoredValue::new(None::<Arc<Prints>>);
+        let prints = memo(move || {
+            let ticker = contract.with(|contract| contract.as_ref().map(|contract| contract.ticker.clone()));
+            if let Some(kept) = kept.get() {
+                last.set_value(Some(kept));
+            }
+            last.get_value().filter(|prints| Some(&prints.ticker) == ticker.as_ref())
+        });
+        let is_stale = memo(move || kept.with(Option::is_none) && prints.with(Option::is_some));
         let failure = RwSignal::new(None::<(Ticker, String)>);
         let state = memo(move || {
             let Some(contract) = contract.get() else {
@@ -67,15 +66,18 @@ impl Shown {
                 });
             };
             match failure.get() {
-                _ if prints.with(Option::is_some) => Remote::Ready(true),
                 Some((ticker, reason)) if ticker == contract.ticker => Remote::Failed(reason),
+                _ if prints.with(Option::is_some) => Remote::Ready(true),
                 _ => Remote::Loading,
             }
         });
-        let shown = Self { contract, prints, state, failure, asked: StoredValue::new(Vec::new()) };
+        let shown = Self { contract, prints, is_stale, state, failure, asked: StoredValue::new(Vec::new()) };
         effect(move || {
+            // What failed is asked for again once whom it is asked of is back.
+            desk.returned.track();
+            desk.replaced.track();
             if let Some(contract) = contract.get()
-                && prints.with(Option::is_none)
+                && kept.with(Option::is_none)
             {
                 shown.ask(desk, contract.ticker);
             }
@@ -101,7 +103,7 @@ impl Shown {
         let name = names.get(desk.artist.get()).cloned().unwrap_or_default();
         self.contract.with(|contract| match contract {
             Some(contract) => {
-                format!("{name} · {} · {} prints", contract.ticker, format::grouped(contract.trades as i64))
+                format!("{name} · {} · {}", contract.ticker, format::counted(contract.trades, "print"))
             }
             None => name,
         })
@@ -113,12 +115,12 @@ impl Shown {
         }
         self.failure.set(None);
         self.asked.update_value(|asked| asked.push(ticker.clone()));
-        if is_opened(desk, &ticker) {
+        if desk.is_opened(&ticker) {
             // Files are kept in the worker; a tape of the same contract from the server is another one.
-            worker::ask(Ask::Prints(ticker.clone()), move |answer| {
+            worker::ask(Ask::Prints { ticker: ticker.clone() }, move |answer| {
                 let answer = match answer {
-                    Answer::Prints(prints) => Ok(prints),
-                    Answer::Failed(reason) => Err(reason),
+                    Answer::Prints { prints } => Ok(prints),
+                    Answer::Failed { reason } => Err(reason),
                     _ => return,
                 };
                 self.take(desk, &ticker, answer, true);
@@ -136,11 +138,8 @@ impl Shown {
         self.asked.update_value(|asked| asked.retain(|other| other != ticker));
         match answer {
             // A file of this contract may have been opened meanwhile: then this is the tape that it stands in for.
-            Ok(_) if opened != is_opened(desk, ticker) => {}
-            Ok(prints) => desk.prints.update(|kept| {
-                kept.retain(|other| other.ticker != *ticker);
-                kept.push(Arc::new(prints));
-            }),
+            Ok(_) if opened != desk.is_opened(ticker) => {}
+            Ok(prints) => desk.keep_prints(prints),
             Err(reason) => {
                 self.failure.set(Some((ticker.clone(), reason)));
             }

@@ -1,8 +1,5 @@
 //! The picture: official counts, what was said of each a day ahead, and the fan to settlement.
 
-use std::sync::Arc;
-
-use leptos::prelude::*;
 use shared::format;
 use shared::nowcast::event::{DayAhead, Standing};
 use shared::nowcast::series::History;
@@ -11,7 +8,8 @@ use shared::units::Date;
 use super::studio::{Known, Loaded, Studio};
 use crate::parts::artist;
 use crate::parts::chart::Chart;
-use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
+use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Spec, series};
+use crate::parts::element::{Element, button, div};
 use crate::reactive::{RwSignal, memo};
 
 const DAY: f64 = 86_400e6;
@@ -21,10 +19,8 @@ const RANGES: [(i32, &str); 3] = [(90, "90 d"), (365, "1 y"), (i32::MAX, "All")]
 /// What is shown when the page opens.
 const FIRST_RANGE: i32 = 90;
 
-/// The chart of the chosen artist.
-#[component]
-pub(super) fn NowcastChart() -> impl IntoView {
-    let studio = expect_context::<Studio>();
+/// Returns the chart of the chosen artist.
+pub(super) fn chart(studio: Studio) -> Element {
     let range = RwSignal::new(FIRST_RANGE);
     let shown = move || {
         let (known, event) = studio.with(|state| (state.known.clone(), state.event.clone()));
@@ -44,29 +40,15 @@ pub(super) fn NowcastChart() -> impl IntoView {
             .spec(event.settlement, range.get(), artist::colour(colour)),
         )
     };
-    let spec = memo(move || shown().unwrap_or_else(empty));
-    let button = move |(days, name): (i32, &'static str)| {
-        view! {
-            <button type="button" class="quiet" aria-pressed=move || (range.get() == days).to_string() on:click=move |_| range.set(days)>
-                {name}
-            </button>
-        }
-        .into_any()
+    let spec = memo(move || shown().unwrap_or_else(Spec::empty));
+    let choice = |(days, name): (i32, &'static str)| {
+        button("quiet", name, move || range.set(days))
+            .attr("aria-pressed", move || Some((range.get() == days).to_string()))
     };
-    view! {
-        <div class="ranges" role="group" aria-label="How much of the past">{Vec::from(RANGES.map(button))}</div>
-        <Chart title="Official count, nowcast and forecast" slug="nowcast" spec=spec />
-    }
-}
-
-fn empty() -> Spec {
-    Spec {
-        x: Axis::of("Day", (0.0, DAY), Format::Date),
-        y: Axis::of("Monthly listeners", (0.0, 1.0), Format::Listeners),
-        series: Vec::new(),
-        marks: Vec::new(),
-        summary: String::new(),
-    }
+    let ranges = div("ranges").set("role", "group").label("How much of the past");
+    div("")
+        .child(ranges.children(RANGES.map(choice).into()))
+        .child(Chart::of("Official count, nowcast and forecast", "nowcast", spec).build())
 }
 
 struct Picture<'a> {
@@ -100,25 +82,16 @@ impl Picture<'_> {
         let said: Vec<&DayAhead> =
             self.said.iter().filter(|(day, _)| *day >= first && *day <= as_of).collect();
         let said_band = said.iter().flat_map(|(day, [low, _, high])| [(x(*day), *low), (x(*day), *high)]);
-        let series = |name: &str, colour, kind, points| Series {
-            name: name.into(),
-            colour,
-            kind,
-            points: Arc::new(points),
-        };
+        let median = |said: &&DayAhead| (x(said.0), said.1[1]);
+        let forecast: Vec<_> = steps.iter().map(|s| (x(s.day), s.listeners.median())).collect();
         let mut all = vec![
-            series("A day ahead, 80 %", colour, Kind::Band, said_band.collect()),
-            series("95 %", colour, Kind::Band, band(0.025, 0.975)),
-            series("80 %", colour, Kind::Band, band(0.1, 0.9)),
-            series("50 %", colour, Kind::Band, band(0.25, 0.75)),
+            series("A day ahead, 80 %", colour, Kind::Band(0), said_band.collect::<Vec<_>>()),
+            series("95 %", colour, Kind::Band(0), band(0.025, 0.975)),
+            series("80 %", colour, Kind::Band(1), band(0.1, 0.9)),
+            series("50 %", colour, Kind::Band(2), band(0.25, 0.75)),
             series("Official", "--text-0", Kind::Steps, official),
-            series("A day ahead", colour, Kind::Line, said.iter().map(|(day, q)| (x(*day), q[1])).collect()),
-            series(
-                "Forecast",
-                colour,
-                Kind::Line,
-                steps.iter().map(|s| (x(s.day), s.listeners.median())).collect(),
-            ),
+            series("A day ahead", colour, Kind::Line, said.iter().map(median).collect::<Vec<_>>()),
+            series("Forecast", colour, Kind::Line, forecast),
         ];
         if !came.is_empty() {
             all.push(series("What came", "--text-0", Kind::Dots, came));
@@ -130,6 +103,7 @@ impl Picture<'_> {
         let settles = self.standing.settles();
         let (from, to) = settles.interval(0.8);
         Spec {
+            subject: self.history.artist().to_owned(),
             x: Axis::of("Day", (x(first), x(settlement) + DAY), Format::Date),
             y: Axis::of("Monthly listeners", (low - room, high + room), Format::Listeners),
             series: all,

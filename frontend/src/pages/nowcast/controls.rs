@@ -2,100 +2,107 @@
 
 use leptos::prelude::*;
 use shared::api::Origin;
-use shared::decimal;
 use shared::format;
 use shared::market::{EventTicker, Ticker, code};
 use shared::scenario::Scenario;
 use shared::units::{Date, Price};
 
-use super::open::OpenListeners;
-use super::panels::{Clock, date};
+use super::panels::{clock, date};
 use super::studio::{Fitting, Studio};
 use crate::desk::Desk;
-use crate::parts::slider::touched;
-use crate::parts::state::Remote;
-use crate::route::Page;
+use crate::pages::whatif;
+use crate::parts::element::{Element, button, el, text};
+use crate::parts::form::Range;
+use crate::parts::opener::opener;
+use crate::parts::state::{Remote, progress, refused};
+use crate::reactive::memo;
 
-/// The card.
-#[component]
-pub(super) fn NowcastControls() -> impl IntoView {
-    let (desk, studio) = (expect_context::<Desk>(), expect_context::<Studio>());
+/// Returns the card.
+pub(super) fn controls(studio: Studio, desk: Desk) -> Element {
     let source = move || {
-        studio.ready().map_or_else(|| ().into_any(), |loaded| {
-            let kind = match loaded.origin {
-                Some(Origin::Simulated) => "DEMO: invented artists, simulated listeners",
-                Some(Origin::Recorded) => "Recorded, from the server",
-                Some(Origin::Opened) | None => "Opened here",
-            };
-            view! { <p class="source"><span id="source">{loaded.name.clone()}</span><span class="aside">{kind}</span></p> }.into_any()
-        })
+        let Some(loaded) = studio.ready() else { return Vec::new() };
+        let kind = match loaded.origin {
+            Some(Origin::Simulated) => "DEMO: invented artists, simulated listeners",
+            Some(Origin::Recorded) => "Recorded, from the server",
+            Some(Origin::Opened) | None => "Opened here",
+        };
+        let name = text("span", &loaded.name).id("source");
+        vec![el("p").class("source").child(name).child(text("span", kind).class("aside"))]
     };
+    let use_it = button("", "Use in What-if", move || use_in_whatif(desk, studio))
+        .id("use-in-whatif")
+        .prop("disabled", move || studio.event().is_none().into());
+    el("section")
+        .class("card controls nowcast-controls")
+        .label("Controls")
+        .shows(source)
+        .child(opener(
+            "listeners-file",
+            "Open listeners",
+            "or drop .csv or .csv.gz; read here, sent nowhere",
+            move |files| studio.open_files(files),
+        ))
+        .child(as_of(studio))
+        .shows(move || vec![fitting(studio)])
+        .child(release(studio))
+        .child(text("h2", "Publication clock"))
+        .child(clock(studio))
+        .child(use_it)
+}
+
+/// How far back the page stands.
+fn as_of(studio: Studio) -> Element {
     let furthest = move || studio.ready().map_or(0, |loaded| loaded.furthest());
-    let as_of = move || {
-        studio
-            .ready()
-            .map_or_else(String::new, |loaded| date(loaded.last.plus_days(-(studio.back.get() as i32))))
+    let day = move || {
+        let back = studio.back.get() as i32;
+        studio.ready().map_or_else(String::new, |loaded| date(loaded.last.plus_days(-back)))
     };
-    let fitting = move || {
-        match studio.with(|state| state.fitting.clone()) {
-        Fitting::Done => {
-            let fitted = studio.with(|state| state.known.as_ref().map(|known| date(known.fitted))).unwrap_or_default();
-            view! { <p class="aside" id="fitted">"Fitted to what was known on " {fitted}</p> }.into_any()
-        }
-        Fitting::Running => view! {
-            <p class="aside" role="status">"Fitting … " <progress max="1" prop:value=move || studio.fitted_share.get().to_string() aria-label="Fitting"></progress></p>
-        }
-        .into_any(),
-        Fitting::Failed(reason) => view! { <p class="state failed" role="alert">"This can't be forecast: " {reason}</p> }.into_any(),
+    Range {
+        key: "asof",
+        label: "As of",
+        meaning: "Walk back in time: nothing later is known",
+        ends: Box::new(move || (f64::from(-furthest()), 0.0)),
+        step: 1.0,
+        value: Box::new(move || -studio.back.get()),
+        said: memo(day),
+        changed: memo(move || studio.back.get() > 0.0),
+        turn: Box::new(move |days| studio.stand_back(-days as i32)),
     }
-    };
-    let walk = move |event: web_sys::Event| {
-        if let Ok(days) = decimal::parse("asof", &event_target_value(&event)) {
-            studio.stand_back(-days as i32);
-        }
-    };
-    let release = move |event: web_sys::Event| {
-        if let Ok(factor) = decimal::parse("release", &event_target_value(&event)) {
-            studio.release.set(factor);
-            studio.evaluate();
-        }
-    };
-    let release_text = move || match studio.release.get() {
+    .build()
+}
+
+/// A release tomorrow.
+fn release(studio: Studio) -> Element {
+    let said = move || match studio.release.get() {
         factor if factor > 1.0 => format!("×{}", format::shortest(factor)),
         _ => "none".to_owned(),
     };
-    view! {
-        <section class="card controls nowcast-controls" aria-label="Controls">
-            {source}
-            <OpenListeners />
-            <div class="slider" class:changed=move || { studio.back.get() > 0.0 } data-parameter="asof" title="Walk back in time: nothing later is known">
-                <label for="asof">"As of"</label>
-                <output class="slider-number" for="asof" id="asof-day">{as_of}</output>
-                <input
-                    type="range" id="asof" step="1" max="0"
-                    min=move || (-furthest()).to_string()
-                    prop:value=move || decimal::text(-studio.back.get(), 0)
-                    aria-valuetext=as_of
-                    on:input=walk on:focus=touched on:pointerdown=touched
-                />
-            </div>
-            {fitting}
-            <div class="slider" class:changed=move || { studio.release.get() > 1.0 } data-parameter="release" title="A release tomorrow by the chosen artist: by what factor it widens that day">
-                <label for="release">"Release tomorrow"</label>
-                <output class="slider-number" for="release">{release_text}</output>
-                <input
-                    type="range" id="release" step="0.5" min="1" max="6"
-                    prop:value=move || format::shortest(studio.release.get())
-                    aria-valuetext=release_text
-                    on:input=release on:focus=touched on:pointerdown=touched
-                />
-            </div>
-            <h2>"Publication clock"</h2>
-            <Clock />
-            <button type="button" id="use-in-whatif" disabled=move || studio.event().is_none() on:click=move |_| use_in_whatif(desk, studio)>
-                "Use in What-if"
-            </button>
-        </section>
+    Range {
+        key: "release",
+        label: "Release tomorrow",
+        meaning: "A release tomorrow by the chosen artist: by what factor it widens that day",
+        ends: Box::new(|| (1.0, 6.0)),
+        step: 0.5,
+        value: Box::new(move || studio.release.get()),
+        said: memo(said),
+        changed: memo(move || studio.release.get() > 1.0),
+        turn: Box::new(move |factor| studio.assume_release(factor)),
+    }
+    .build()
+}
+
+fn fitting(studio: Studio) -> Element {
+    match studio.with(|state| state.fitting.clone()) {
+        Fitting::Done => {
+            let fitted = studio.with(|state| state.known.as_ref().map(|known| date(known.fitted)));
+            let said = format!("Fitted to what was known on {}", fitted.unwrap_or_default());
+            text("p", &said).class("aside").id("fitted")
+        }
+        Fitting::Running => text("p", "Fitting … ")
+            .class("aside")
+            .set("role", "status")
+            .child(progress("Fitting", move || studio.fitted_share.get())),
+        Fitting::Failed(reason) => refused(&format!("This can't be forecast: {reason}")),
     }
 }
 
@@ -104,9 +111,9 @@ fn use_in_whatif(desk: Desk, studio: Studio) {
     match scenario(desk, studio) {
         Ok(scenario) => {
             desk.open_scenario(scenario, studio.chosen.get_untracked());
-            desk.visit(Page::WhatIf);
+            desk.visit(&whatif::PAGE);
         }
-        Err(reason) => desk.say(format!("The nowcast can't be used in What-if: {reason}.")),
+        Err(reason) => desk.warn(format!("The nowcast can't be used in What-if: {reason}.")),
     }
 }
 

@@ -6,36 +6,66 @@ mod open;
 mod panels;
 mod score;
 mod studio;
+mod table;
+
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use shared::format;
-use shared::nowcast::event::Standing;
 use shared::nowcast::other::{PastEvent, RECORDED};
 
-pub(crate) use self::studio::Studio;
-
-use self::chart::NowcastChart;
-use self::controls::NowcastControls;
-use self::panels::{DriversCard, Figures, Verdict, date};
-use self::score::ScoreCard;
-use self::studio::Fitting;
-use crate::parts::state::{Failed, Remote};
-use crate::parts::table::{ArtistTable, Column};
-use crate::parts::winner_bar::Shares;
+use self::panels::date;
+use self::studio::{Fitting, Studio};
+use crate::commands;
+use crate::desk::Desk;
+use crate::parts::element::{Element, div, el};
+use crate::parts::state::{Remote, failed, loading};
+use crate::parts::winner_bar::{Bar, shares};
 use crate::reactive::memo;
+use crate::route::{Audience, Kept, Page};
+
+/// Its row of the table.
+pub(crate) static PAGE: Page = Page {
+    name: "Nowcast",
+    path: "nowcast",
+    letter: 'n',
+    audience: Audience::Everyone,
+    is_of_event: true,
+    needs_no_events: true,
+    open: |desk| {
+        let studio = Studio::open(desk);
+        provide_context(studio);
+        Kept {
+            read: Box::new(move |said| {
+                desk.read_scenario(said);
+                studio.read(said);
+            }),
+            write: Box::new(move || studio.write()),
+            commands: Box::new(move || {
+                commands::steps("artist", studio.names.get_untracked(), studio.chosen)
+            }),
+            files: Some(Box::new(move |files| studio.open_files(files))),
+        }
+    },
+    view: page,
+};
 
 /// The page.
-#[component]
-pub(crate) fn NowcastPage() -> impl IntoView {
-    let studio = expect_context::<Studio>();
+fn page() -> Element {
+    let (studio, desk) = (expect_context::<Studio>(), expect_context::<Desk>());
     let phase = memo(move || studio.phase());
-    let chosen =
-        move || studio.names.with(|names| names.get(studio.chosen.get()).cloned().unwrap_or_default());
-    let waiting = |text: &'static str| {
-        view! { <section class="card"><div class="state loading" role="status">{text}</div></section> }
-            .into_any()
-    };
-    let main = move || match phase.get() {
+    let is_stale = move || studio.with(|state| matches!(state.fitting, Fitting::Running));
+    div("nowcast")
+        .class_if("stale", is_stale)
+        .child(winner(studio, desk))
+        .child(controls::controls(studio, desk))
+        .child(div("nowcast-main").shows(move || main(studio, desk, phase.get())))
+}
+
+fn main(studio: Studio, desk: Desk, phase: usize) -> Vec<Element> {
+    let card = |label: &str| el("section").class("card").label(label);
+    let waiting = |text: &str| vec![el("section").class("card").child(loading(text))];
+    match phase {
         studio::LOADING => waiting("Loading the histories …"),
         studio::FITTING => waiting("Fitting the model to these histories …"),
         studio::REFUSED => waiting("These histories can't be forecast: the controls say why. Open others."),
@@ -44,52 +74,45 @@ pub(crate) fn NowcastPage() -> impl IntoView {
                 Remote::Failed(reason) => reason.clone(),
                 _ => String::new(),
             });
-            view! {
-                <section class="card"><Failed reason=reason retry=Callback::new(move |()| studio.load()) /></section>
-            }
-            .into_any()
+            vec![el("section").class("card").child(failed(&reason, move || studio.load()))]
         }
-        _ => view! {
-            <section class="card" aria-label="The chosen artist">
-                <h1 id="nowcast-artist">{chosen}</h1>
-                <Figures />
-                <Verdict />
-                <NowcastChart />
-            </section>
-            <section class="card" aria-label="Artists"><Standings /></section>
-            <div class="nowcast-pair">
-                <DriversCard />
-                <ScoreCard />
-            </div>
+        _ => {
+            let chosen = move || {
+                studio.names.with(|names| names.get(studio.chosen.get()).cloned().unwrap_or_default())
+            };
+            vec![
+                card("The chosen artist")
+                    .child(el("h1").id("nowcast-artist").says(chosen))
+                    .child(panels::figures_of_chosen(studio))
+                    .child(panels::verdict(studio))
+                    .child(chart::chart(studio)),
+                card("Artists").child(table::table(studio, desk)),
+                div("nowcast-pair")
+                    .child(panels::drivers(card("Drivers"), studio))
+                    .child(score::score(card("Accuracy"), studio)),
+            ]
         }
-        .into_any(),
-    };
-    let is_stale = move || studio.with(|state| matches!(state.fitting, Fitting::Running));
-    view! {
-        <div class="nowcast" class:stale=is_stale>
-            <section class="card headline-card" aria-label="Who wins"><Winner /></section>
-            <NowcastControls />
-            <div class="nowcast-main">{main}</div>
-        </div>
     }
 }
 
 /// Who has the most listeners on the day that settles.
-#[component]
-fn Winner() -> impl IntoView {
-    let studio = expect_context::<Studio>();
-    let shares = memo(move || match studio.event() {
-        Some(event) => event.standings.iter().map(|s| s.win).chain([event.other]).collect(),
-        None => Vec::new(),
-    });
-    let bar = Shares {
-        shares,
-        names: studio.names,
-        colours: Some(studio.colours),
-        chosen: studio.chosen,
-        has_other: true,
+fn winner(studio: Studio, desk: Desk) -> Element {
+    let all = move || {
+        let Some(event) = studio.event() else { return Vec::new() };
+        let colours = studio.colours.get();
+        let colour = |place: usize| colours.get(place).copied().unwrap_or(place);
+        let wins = event.standings.iter().map(|standing| standing.win);
+        studio.names.with(|names| shares(names, wins, colour, Some(event.other)))
     };
-    let segments = bar.segments();
+    let bar = Bar {
+        id: "winner-bar",
+        class: "",
+        label: "Who wins",
+        shares: Box::new(all),
+        choose: Rc::new(move |place| studio.choose(place)),
+        pointed: Rc::new(move || desk.pointed.get()),
+        point: Rc::new(move |place| desk.point(place)),
+    };
     let seen = |of: fn(&PastEvent) -> u32| RECORDED.iter().map(of).sum::<u32>();
     let note = move || {
         studio.event().map_or_else(String::new, |event| {
@@ -103,101 +126,6 @@ fn Winner() -> impl IntoView {
             )
         })
     };
-    view! {
-        <div class="winner-bar" id="winner-bar" role="group" aria-label="Who wins">{segments}</div>
-        <p class="winner-note">{note}</p>
-    }
-}
-
-/// The table of artists.
-#[component]
-fn Standings() -> impl IntoView {
-    let studio = expect_context::<Studio>();
-    // The standing of the row, its place, and the chosen artist's place.
-    let of = move |read: fn(&[Standing], usize, usize) -> Option<f64>| {
-        memo(move || {
-            let Some(event) = studio.event() else { return Vec::new() };
-            let (all, chosen) = (&event.standings, studio.chosen.get());
-            (0..all.len()).map(|place| read(all, place, chosen)).collect()
-        })
-    };
-    let millions = |count: f64| format::millions(count, 2);
-    let points = |share: f64| format::signed_percent(share, 2).replace('%', "pp");
-    let column =
-        |name, meaning, value, text: fn(f64) -> String, signed| Column { name, meaning, value, text, signed };
-    let columns = vec![
-        column(
-            "Official",
-            "The last official count",
-            of(|all, i, _| Some(all[i].fan.official.1)),
-            millions,
-            false,
-        ),
-        column(
-            "Now",
-            "The nowcast of today's count, not yet published",
-            of(|all, i, _| Some(all[i].today().listeners.median())),
-            millions,
-            false,
-        ),
-        column(
-            "Settles",
-            "The median forecast of the count that settles",
-            of(|all, i, _| Some(all[i].settles().median())),
-            millions,
-            false,
-        ),
-        column(
-            "Low",
-            "Exceeded with a probability of 90 %",
-            of(|all, i, _| Some(all[i].settles().quantile(0.1))),
-            millions,
-            false,
-        ),
-        column(
-            "High",
-            "Exceeded with a probability of 10 %",
-            of(|all, i, _| Some(all[i].settles().quantile(0.9))),
-            millions,
-            false,
-        ),
-        column(
-            "Wins",
-            "Probability to win; all and OTHER sum to one",
-            of(|all, i, _| Some(all[i].win)),
-            format::probability,
-            false,
-        ),
-        column(
-            "Own +1 %",
-            "What one more percent of the artist's listeners at settlement adds to its probability",
-            of(|all, i, _| Some(0.01 * all[i].levels.get(i)?)),
-            points,
-            true,
-        ),
-        column(
-            "Own +1 sd",
-            "The same for one standard deviation more of its forecast",
-            of(|all, i, _| Some(all[i].settles().total_sd() * all[i].levels.get(i)?)),
-            points,
-            true,
-        ),
-        column(
-            "On chosen",
-            "What one more percent of this artist's listeners does to the chosen artist's probability",
-            of(|all, i, chosen| Some(0.01 * all.get(chosen)?.levels.get(i)?)),
-            points,
-            true,
-        ),
-    ];
-    view! {
-        <ArtistTable
-            caption="Artists"
-            file="nowcast"
-            names=studio.names
-            columns=columns
-            chosen=studio.chosen
-            colours=studio.colours
-        />
-    }
+    let card = el("section").class("card headline-card").label("Who wins");
+    card.child(bar.build()).child(el("p").class("winner-note").says(note))
 }

@@ -3,49 +3,38 @@
 use std::sync::Arc;
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::nowcast::series::{EVENTS_COLUMNS, HistoriesRead, LISTENERS_COLUMNS, Source, read_histories};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList, ReadableWritablePair, Response};
+use web_sys::{File, ReadableWritablePair, Response};
 
 use super::studio::{Loaded, Studio};
 use crate::desk::Desk;
-use crate::parts::opener::{Opener, refusal};
+use crate::parts::opener::refusal;
+use crate::route::Said;
 
 /// The largest file that is opened, in bytes.
 const MOST_BYTES: f64 = 32.0 * 1024.0 * 1024.0;
 
-/// The button that opens histories, and events that moved them.
-#[component]
-pub(super) fn OpenListeners() -> impl IntoView {
-    let (desk, studio) = (expect_context::<Desk>(), expect_context::<Studio>());
-    let take = Callback::new(move |files: Option<FileList>| {
-        let files: Vec<File> =
-            files.map(|files| (0..files.length()).filter_map(|i| files.get(i)).collect()).unwrap_or_default();
-        spawn_local(async move {
-            let before = studio.change(|state| state.opened.clone());
-            desk.say(match open(&files, before).await {
-                Ok((loaded, remarks, tables)) => {
-                    studio.change(|state| state.opened = tables);
-                    let mut said = vec![loaded.summary()];
-                    studio.show(loaded, "");
-                    said.extend(remarks.into_iter().map(|remark| remark + "."));
-                    said.join(" ")
-                }
-                Err(reason) => refusal(&reason),
-            });
-        });
-    });
-    view! {
-        <Opener
-            id="listeners-file"
-            name="Open listeners"
-            hint="or drop .csv or .csv.gz; read here, sent nowhere"
-            take=take
-        />
+/// Opens histories, and events that moved them.
+pub(super) fn open_files(studio: Studio, desk: Desk, files: Vec<File>) {
+    if files.is_empty() {
+        return;
     }
+    spawn_local(async move {
+        let before = studio.change(|state| state.opened.clone());
+        match open(&files, before).await {
+            Ok((loaded, remarks, tables)) => {
+                studio.change(|state| state.opened = tables);
+                let mut said = vec![loaded.summary()];
+                studio.show(loaded, &Said::default());
+                said.extend(remarks.into_iter().map(|remark| remark + "."));
+                desk.say(said.join(" "));
+            }
+            Err(reason) => desk.warn(refusal(&reason)),
+        }
+    });
 }
 
 /// A file's name and its content.

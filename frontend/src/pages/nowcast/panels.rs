@@ -1,11 +1,13 @@
 //! What the picture rests on: figures, drivers, the publication clock, and what came.
 
-use leptos::prelude::*;
 use shared::format;
 use shared::nowcast::event::Standing;
 use shared::units::Date;
 
 use super::studio::Studio;
+use crate::parts::element::{Element, div, el, text};
+use crate::parts::figures::{Figure, figure, figures};
+use crate::parts::waterfall::{Step, step, waterfall};
 
 /// Returns a day as people write it.
 pub(super) fn date(day: Date) -> String {
@@ -17,147 +19,113 @@ fn millions(count: f64) -> String {
 }
 
 /// Returns what `show` makes of the chosen artist's standing and the day of settlement, once they are there.
-fn of_chosen(studio: Studio, show: fn(&Standing, Date) -> AnyView) -> AnyView {
+fn of_chosen<T>(studio: Studio, show: fn(&Standing, Date) -> Vec<T>) -> Vec<T> {
     let event = studio.event();
     let standing = event.as_ref().and_then(|event| event.standings.get(studio.chosen.get()));
-    match (&event, standing) {
-        (Some(event), Some(standing)) => show(standing, event.settlement),
-        _ => ().into_any(),
-    }
+    event.as_ref().zip(standing).map_or_else(Vec::new, |(event, standing)| show(standing, event.settlement))
 }
 
-/// The chosen artist's numbers: official, now, at settlement, and the probability to win.
-#[component]
-pub(super) fn Figures() -> impl IntoView {
-    let studio = expect_context::<Studio>();
-    let figures = move || {
+/// Returns the chosen artist's numbers: official, now, at settlement, and the probability to win.
+pub(super) fn figures_of_chosen(studio: Studio) -> Element {
+    figures("figures", move || of_chosen(studio, numbers))
+}
+
+fn numbers(standing: &Standing, settlement: Date) -> Vec<Figure> {
+    let (official_day, official) = standing.fan.official;
+    let (now, settles) = (standing.today(), standing.settles());
+    let interval = |(low, high): (f64, f64)| format!("80 %: {} – {}", millions(low), millions(high));
+    let figure = |id, name: &str, value, note| Figure { id, name: name.to_owned(), value, note };
+    vec![
+        figure("figure-official", "Official", millions(official), format!("of {}", date(official_day))),
+        figure(
+            "figure-now",
+            "Now",
+            millions(now.listeners.median()),
+            format!("{}; {}", date(now.day), interval(now.listeners.interval(0.8))),
+        ),
+        figure(
+            "figure-settles",
+            "At settlement",
+            millions(settles.median()),
+            format!("{}; {}", date(settlement), interval(settles.interval(0.8))),
+        ),
+        figure(
+            "figure-wins",
+            "Wins",
+            format::probability(standing.win),
+            "with the most listeners".to_owned(),
+        ),
+    ]
+}
+
+/// Returns the card with what the forecast change is made of.
+pub(super) fn drivers(card: Element, studio: Studio) -> Element {
+    card.child(text("h2", "What moves the forecast")).child(
+        div("drivers").id("drivers").shows(move || of_chosen(studio, |standing, _| vec![parts(standing)])),
+    )
+}
+
+fn parts(standing: &Standing) -> Element {
+    let drivers = standing.drivers();
+    let change = |value: f64| {
+        let share = format::signed_percent(value / drivers.start, 2);
+        format!("{} ({share})", format::signed_millions(value, 2))
+    };
+    let parts = [
+        ("Trend", "Recent growth, which fades day by day", drivers.trend),
+        ("Echo", "Who came four weeks ago leaves the 28-day window", drivers.echo),
+        ("TikTok velocity", "New videos with the artist's sounds", drivers.velocity),
+    ];
+    let mut at = 0.0;
+    let mut steps: Vec<Step> = Vec::new();
+    for (name, words, value) in parts {
+        steps.push(Step {
+            bar: Some((at, at + value)),
+            amount: Some(value),
+            ..step(name, words, change(value))
+        });
+        at += value;
+    }
+    let widens = format!("×{}", format::fixed(drivers.event_factor, 2));
+    steps.push(step("Release", "Moves no count by itself: it widens the band", widens));
+    steps.push(step("In all", "", change(drivers.end - drivers.start)));
+    waterfall(steps)
+}
+
+/// Returns when counts come, and how many are left.
+pub(super) fn clock(studio: Studio) -> Element {
+    let left = move || {
         of_chosen(studio, |standing, settlement| {
-            let (official_day, official) = standing.fan.official;
-            let (now, settles) = (standing.today(), standing.settles());
-            let interval = |(low, high): (f64, f64)| format!("80 %: {} – {}", millions(low), millions(high));
-            [
-                ("figure-official", "Official", millions(official), format!("of {}", date(official_day))),
-                (
-                    "figure-now",
-                    "Now",
-                    millions(now.listeners.median()),
-                    format!("{}; {}", date(now.day), interval(now.listeners.interval(0.8))),
-                ),
-                (
-                    "figure-settles",
-                    "At settlement",
-                    millions(settles.median()),
-                    format!("{}; {}", date(settlement), interval(settles.interval(0.8))),
-                ),
-                (
-                    "figure-wins",
-                    "Wins",
-                    format::probability(standing.win),
-                    "with the most listeners".to_owned(),
-                ),
+            let left = settlement.days_since(standing.fan.as_of);
+            let noun = if left == 1 { "publication" } else { "publications" };
+            let number = text("span", &left.to_string()).class("num").id("publications-left");
+            let pips = (0..left).map(|_| el("span").class("pip")).collect();
+            vec![
+                el("p").class("clock-left").child(number).text(&format!(" {noun} to settlement")),
+                div("pips").set("aria-hidden", "true").children(pips),
             ]
-            .into_iter()
-            .map(|(id, name, value, note)| {
-                view! {
-                    <div>
-                        <dt>{name}</dt>
-                        <dd class="num" id=id>{value}</dd>
-                        <dd class="figure-note num">{note}</dd>
-                    </div>
-                }
-                .into_any()
-            })
-            .collect::<Vec<_>>()
-            .into_any()
         })
     };
-    view! { <dl class="figures">{figures}</dl> }
-}
-
-/// What the forecast change is made of.
-#[component]
-pub(super) fn DriversCard() -> impl IntoView {
-    let studio = expect_context::<Studio>();
-    let rows = move || {
-        of_chosen(studio, |standing, _| {
-            let drivers = standing.drivers();
-            let parts = [
-                ("trend", "Trend", "Recent growth, which fades day by day", drivers.trend),
-                ("echo", "Echo", "Who came four weeks ago leaves the 28-day window", drivers.echo),
-                ("velocity", "TikTok velocity", "New videos with the artist's sounds", drivers.velocity),
-            ];
-            let most = parts.iter().map(|part| part.3.abs()).fold(1.0, f64::max);
-            let bar = |key: &'static str, name: &'static str, words: &'static str, value: f64| {
-                let width = format!("{}%", 50.0 * value.abs() / most);
-                let left = format!("{}%", if value < 0.0 { 50.0 - 50.0 * value.abs() / most } else { 50.0 });
-                let class = if value < 0.0 { "driver-bar falls" } else { "driver-bar rises" };
-                view! {
-                    <li data-driver=key data-value=value.to_string()>
-                        <span class="step-name">{name}</span>
-                        <span class="driver-track"><span class=class style:width=width style:left=left></span></span>
-                        <span class="num">{format::signed_millions(value, 2)} " (" {format::signed_percent(value / drivers.start, 2)} ")"</span>
-                        <span class="aside">{words}</span>
-                    </li>
-                }
-                .into_any()
-            };
-            let total = drivers.end - drivers.start;
-            let widens = format!("×{}", format::fixed(drivers.event_factor, 2));
-            view! {
-                <ol class="drivers" id="drivers">
-                    {parts.into_iter().map(|(key, name, words, value)| bar(key, name, words, value)).collect::<Vec<_>>()}
-                    <li>
-                        <span class="step-name">"Release"</span>
-                        <span class="aside">"Moves no count by itself: it widens the band"</span>
-                        <span class="num">{widens}</span>
-                    </li>
-                    <li class="total">
-                        <span class="step-name">"In all"</span>
-                        <span></span>
-                        <span class="num">{format::signed_millions(total, 2)} " (" {format::signed_percent(total / drivers.start, 2)} ")"</span>
-                    </li>
-                </ol>
-            }
-            .into_any()
-        })
-    };
-    view! {
-        <section class="card" aria-label="Drivers">
-            <h2>"What moves the forecast"</h2>
-            {rows}
-        </section>
-    }
-}
-
-/// When counts come, and how many are left.
-#[component]
-pub(super) fn Clock() -> impl IntoView {
-    let studio = expect_context::<Studio>();
-    let clock = move || {
+    let days = move || {
         of_chosen(studio, |standing, settlement| {
             let last = standing.fan.as_of;
-            let left = settlement.days_since(last);
-            let pips: Vec<_> = (0..left).map(|_| view! { <span class="pip"></span> }.into_any()).collect();
-            let noun = if left == 1 { "publication" } else { "publications" };
-            view! {
-                <p class="clock-left"><span class="num" id="publications-left">{left}</span> " " {noun} " to settlement"</p>
-                <div class="pips" aria-hidden="true">{pips}</div>
-                <dl class="clock">
-                    <dt>"Last count"</dt><dd>"of " {date(last)}</dd>
-                    <dt>"Next count"</dt><dd>"of " {date(last.plus_days(1))} ", due " {date(last.plus_days(2))}</dd>
-                    <dt>"Settles on"</dt><dd>"the count of " {date(settlement)} ", due " {date(settlement.plus_days(1))}</dd>
-                </dl>
-            }
-            .into_any()
+            let due = |day: Date, behind: Date| format!("of {}, due {}", date(day), date(behind));
+            vec![
+                figure("Last count", format!("of {}", date(last))),
+                figure("Next count", due(last.plus_days(1), last.plus_days(2))),
+                figure("Settles on", format!("the count {}", due(settlement, settlement.plus_days(1)))),
+            ]
         })
     };
-    view! { <div role="group" aria-label="Publication clock">{clock}</div> }
+    div("")
+        .set("role", "group")
+        .label("Publication clock")
+        .child(div("").shows(left))
+        .child(figures("facts clock", days))
 }
 
-/// What came after the day the page stands on, against what it said.
-#[component]
-pub(super) fn Verdict() -> impl IntoView {
-    let studio = expect_context::<Studio>();
+/// Returns what came after the day the page stands on, against what it said.
+pub(super) fn verdict(studio: Studio) -> Element {
     let words = move || {
         let loaded = studio.ready()?;
         let event = studio.event()?;
@@ -200,5 +168,5 @@ pub(super) fn Verdict() -> impl IntoView {
         });
         Some(format!("{said} {} came: {place}.{led}", millions(came)))
     };
-    view! { <p class="verdict" id="verdict">{move || words().unwrap_or_default()}</p> }
+    el("p").class("verdict").id("verdict").says(move || words().unwrap_or_default())
 }

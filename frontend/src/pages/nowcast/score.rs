@@ -7,6 +7,9 @@ use shared::format;
 use shared::nowcast::evaluate::{Row, Settings, evaluate_in_pieces};
 
 use super::studio::Studio;
+use crate::parts::element::{Element, button, div, text};
+use crate::parts::state::{refused, working};
+use crate::parts::table::{self as parts, Kind, Table, column};
 use crate::pieces::Work;
 
 /// The horizons scored, in days.
@@ -29,32 +32,36 @@ pub(super) enum Score {
     Failed(String),
 }
 
-/// The card.
-#[component]
-pub(super) fn ScoreCard() -> impl IntoView {
-    let studio = expect_context::<Studio>();
-    view! {
-        <section class="card" id="score" aria-label="Accuracy">
-            <h2>"How good it has been on these histories"</h2>
-            {move || match studio.with(|state| state.score.clone()) {
-                Score::None => view! {
-                    <p class="aside">
-                        "Walks through the last year day by day, forecasts with what was known then, and fits again every week. Takes some seconds, here in the browser."
-                    </p>
-                    <button type="button" id="score-it" on:click=move |_| begin(studio)>"Score it"</button>
-                }
-                .into_any(),
-                Score::Running => view! {
-                    <p class="aside" role="status">"Walking forward …"</p>
-                    <progress max="1" prop:value=move || studio.scored_share.get().to_string() aria-label="Walking forward"></progress>
-                    <button type="button" on:click=move |_| stop(studio)>"Stop"</button>
-                }
-                .into_any(),
-                Score::Done(rows) => table(&rows),
-                Score::Failed(reason) => view! { <p class="state failed" role="alert">{reason}</p> }.into_any(),
-            }}
-        </section>
+/// Returns the card.
+pub(super) fn score(card: Element, studio: Studio) -> Element {
+    let content = move || {
+        match studio.with(|state| state.score.clone()) {
+        Score::None => vec![
+            text(
+                "p",
+                "Walks through the last year day by day, forecasts with what was known then, and fits again every week. \
+                 Takes some seconds, here in the browser.",
+            )
+            .class("aside"),
+            button("", "Score it", move || begin(studio)).id("score-it"),
+        ],
+        Score::Running => {
+            vec![working("Walking forward …", move || studio.scored_share.get(), move || stop(studio))]
+        }
+        Score::Done(rows) => vec![
+            table(rows),
+            text(
+                "p",
+                "All artists pooled, the last year, counts as recorded. Below 1 beats assuming that nothing changes.",
+            )
+            .class("aside"),
+        ],
+        Score::Failed(reason) => vec![refused(&reason)],
     }
+    };
+    card.id("score")
+        .child(text("h2", "How good it has been on these histories"))
+        .child(div("").shows(content))
 }
 
 fn begin(studio: Studio) {
@@ -102,46 +109,39 @@ fn set(studio: Studio, score: Score) -> usize {
     turn
 }
 
-fn table(rows: &[Row]) -> AnyView {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|row| {
-            let interval = row.ratio_rw_ci95.map_or_else(
-                || "too few days for an interval".to_owned(),
-                |(low, high)| format!("{} – {}", format::fixed(low, 2), format::fixed(high, 2)),
-            );
-            view! {
-                <tr data-horizon=row.horizon.to_string() data-ratio=row.ratio_rw.to_string()>
-                    <th scope="row">{row.horizon} " days"</th>
-                    <td class="num">{format::fixed(row.ratio_rw, 2)}</td>
-                    <td class="num">{interval}</td>
-                    <td class="num">{format::millions(row.rmse, 2)}</td>
-                    <td class="num">{format::percent(row.coverage80, 0)}</td>
-                    <td class="num">{format::percent(row.coverage95, 0)}</td>
-                    <td class="num">{format::grouped(row.n as i64)}</td>
-                </tr>
-            }
-            .into_any()
-        })
-        .collect();
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Accuracy">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Ahead"</th>
-                        <th scope="col" class="num" title="Root mean squared error over that of assuming that nothing changes: below 1 is better">"÷ no change"</th>
-                        <th scope="col" class="num" title="From resampled blocks of 56 days">"95 % interval"</th>
-                        <th scope="col" class="num" title="Root mean squared error, in listeners">"RMSE"</th>
-                        <th scope="col" class="num" title="The share of counts inside the 80 % band">"In 80 %"</th>
-                        <th scope="col" class="num" title="The share of counts inside the 95 % band">"In 95 %"</th>
-                        <th scope="col" class="num">"Forecasts"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <p class="aside">"All artists pooled, the last year, counts as recorded. Below 1 beats assuming that nothing changes."</p>
-    }
-    .into_any()
+fn table(rows: Arc<Vec<Row>>) -> Element {
+    let share = Kind::Number(|share| format::percent(share, 0));
+    let columns = vec![
+        column("Ahead", "", Kind::Words),
+        column(
+            "÷ no change",
+            "Root mean squared error over that of assuming that nothing changes: below 1 is better",
+            Kind::Number(|ratio| format::fixed(ratio, 2)),
+        ),
+        column("95 % interval", "From resampled blocks of 56 days", Kind::Words),
+        column(
+            "RMSE",
+            "Root mean squared error, in listeners",
+            Kind::Number(|rmse| format::millions(rmse, 2)),
+        ),
+        column("In 80 %", "The share of counts inside the 80 % band", share),
+        column("In 95 %", "The share of counts inside the 95 % band", share),
+        column("Forecasts", "", Kind::Number(|n| format::grouped(n as i64))),
+    ];
+    let row = |row: &Row| {
+        let interval = row.ratio_rw_ci95.map_or_else(
+            || "too few days for an interval".to_owned(),
+            |(low, high)| format!("{} – {}", format::fixed(low, 2), format::fixed(high, 2)),
+        );
+        parts::row(vec![
+            format!("{} days", row.horizon).into(),
+            row.ratio_rw.into(),
+            interval.into(),
+            row.rmse.into(),
+            row.coverage80.into(),
+            row.coverage95.into(),
+            (row.n as f64).into(),
+        ])
+    };
+    Table::of("Accuracy", columns, move || rows.iter().map(row).collect()).build()
 }

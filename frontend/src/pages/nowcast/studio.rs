@@ -1,5 +1,8 @@
 //! The nowcast's state: the histories, the day it stands on, and what follows.
 
+#![warn(clippy::indexing_slicing)]
+
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +14,8 @@ use shared::nowcast::fit::Fit;
 use shared::nowcast::forecast::{Nowcaster, Scheduled};
 use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
-use shared::sort;
 use shared::units::Date;
+use shared::{decimal, format, sort};
 
 use super::score::Score;
 use crate::desk::{self, Desk};
@@ -20,7 +23,7 @@ use crate::net;
 use crate::parts::state::Remote;
 use crate::pieces::Work;
 use crate::reactive::{Memo, RwSignal, StoredValue, effect, memo};
-use crate::route::{self, Page};
+use crate::route::Said;
 
 /// The most artists of an event: as many as there are colours.
 const MOST_ARTISTS: usize = 12;
@@ -32,6 +35,8 @@ const LEAST_DAYS: i32 = 400;
 const FURTHEST: i32 = 365;
 /// Parameters are fitted on every seventh day back from the last, as a walk-forward evaluation does.
 const WEEK: i32 = 7;
+/// By what factors a release can widen a day.
+const RELEASES: RangeInclusive<f64> = 1.0..=6.0;
 /// How many days of what was said a day ahead are shown.
 const SAID: i32 = 120;
 
@@ -56,32 +61,33 @@ impl Loaded {
         let newest = |history: &History| -> Option<(Date, f64)> {
             let days = history.as_of(history.end()).days();
             let place = days.iter().rposition(|day| day.listeners.is_some())?;
-            Some((history.first().plus_days(i32::try_from(place).ok()?), days[place].listeners?))
+            Some((history.first().plus_days(i32::try_from(place).ok()?), days.get(place)?.listeners?))
         };
         let newest: Vec<Option<(Date, f64)>> = all.iter().map(newest).collect();
         let last = newest.iter().flatten().map(|(day, _)| *day).max();
         let last = last.ok_or_else(|| format!("{name} holds no count of listeners."))?;
-        let size = |place: usize| match newest[place] {
-            Some((day, listeners)) if last.days_since(day) < SILENT => listeners,
+        let size = |place: usize| match newest.get(place) {
+            Some(Some((day, listeners))) if last.days_since(*day) < SILENT => *listeners,
             _ => 0.0,
         };
         let mut places = sort::places(all.len(), &|a, b| size(a) > size(b));
         places.retain(|&place| size(place) > 0.0);
         places.truncate(MOST_ARTISTS);
         let left_out = all.len() - places.len();
-        let histories: Arc<[History]> = places.into_iter().map(|place| all[place].clone()).collect();
+        let histories: Arc<[History]> =
+            places.into_iter().filter_map(|place| all.get(place).cloned()).collect();
         let first = histories.iter().map(History::first).min().unwrap_or(last);
         Ok(Self { name, origin, histories, left_out, first, last })
     }
 
     /// Returns what was read, in a sentence.
     pub(super) fn summary(&self) -> String {
-        let artists = self.histories.len();
+        let artists = format::counted(self.histories.len(), "artist");
         let rest = match self.left_out {
             0 => String::new(),
             more => format!(" {more} more are smaller, or silent for four weeks, and not shown."),
         };
-        format!("Opened {}: {artists} artists up to {}.{rest}", self.name, self.last)
+        format!("Opened {}: {artists} up to {}.{rest}", self.name, self.last)
     }
 
     /// Returns the furthest that one may stand back, in days.
@@ -207,7 +213,7 @@ impl Studio {
         };
         effect(move || {
             studio.chosen.track();
-            if desk.page.get() != Page::Nowcast {
+            if desk.page.get() != &super::PAGE {
                 return;
             }
             if !studio.change(|state| std::mem::replace(&mut state.asked, true)) {
@@ -215,7 +221,11 @@ impl Studio {
             } else if studio.release.get_untracked() > 1.0 {
                 studio.evaluate();
             }
-            studio.write_address();
+        });
+        effect(move || {
+            if desk.returned.get() > 0 && untrack(|| studio.phase()) == MISSING {
+                studio.load();
+            }
         });
         studio
     }
@@ -252,10 +262,7 @@ impl Studio {
                 return;
             }
             match loaded {
-                Ok(loaded) => {
-                    let query = route::query();
-                    self.show(loaded, &query);
-                }
+                Ok(loaded) => self.show(loaded, &self.desk.said_to(&super::PAGE).unwrap_or_default()),
                 Err(reason) => {
                     self.change(|state| state.loaded = Remote::Failed(reason));
                     self.tell();
@@ -264,10 +271,10 @@ impl Studio {
         });
     }
 
-    /// Shows other histories, as the query of an address says.
-    pub(super) fn show(self, loaded: Loaded, query: &str) {
+    /// Shows other histories, as an address says.
+    pub(super) fn show(self, loaded: Loaded, said: &Said) {
         let loaded = Arc::new(loaded);
-        let (back, place) = self.asked(&loaded, query);
+        let (back, place, release) = self.asked(&loaded, said);
         self.change(|state| {
             state.loaded = Remote::Ready(loaded);
             state.known = None;
@@ -276,16 +283,39 @@ impl Studio {
             state.fits.clear();
             state.score_turn += 1;
         });
-        self.release.set(1.0);
+        self.release.set(release);
         self.chosen.set(place);
         self.stand_back(back);
     }
 
-    /// Chooses the next or the previous artist.
-    pub(crate) fn step_artist(self, by: isize) {
-        let count = self.names.with_untracked(Vec::len);
-        if count > 0 {
-            self.chosen.update(|place| *place = (*place as isize + by).rem_euclid(count as isize) as usize);
+    /// Opens files of listeners.
+    pub(crate) fn open_files(self, files: Vec<web_sys::File>) {
+        super::open::open_files(self, self.desk, files);
+    }
+
+    /// Assumes a release tomorrow that widens the chosen artist's day by a factor; 1 is none.
+    pub(super) fn assume_release(self, factor: f64) {
+        self.release.set(factor);
+        self.evaluate();
+    }
+
+    /// Chooses an artist; none but one of those shown.
+    pub(super) fn choose(self, place: usize) {
+        if place < self.names.with_untracked(Vec::len) {
+            self.chosen.set(place);
+        }
+    }
+
+    /// Shows what an address says, of histories that are here.
+    pub(super) fn read(self, said: &Said) {
+        let Some(loaded) = untrack(|| self.ready()) else { return };
+        let (back, place, release) = self.asked(&loaded, said);
+        self.release.set(release);
+        self.chosen.set(place);
+        if self.back.get_untracked() == f64::from(back) {
+            self.evaluate();
+        } else {
+            self.stand_back(back);
         }
     }
 
@@ -325,7 +355,6 @@ impl Studio {
             state.fitting = Fitting::Running;
             (state.fit_turn, found)
         });
-        self.write_address();
         if let Some(fit) = found {
             self.stand(loaded, as_of, fitted, fit);
             return;
@@ -416,32 +445,43 @@ impl Studio {
         said
     }
 
-    fn write_address(self) {
-        let Some(loaded) = untrack(|| self.ready()) else { return };
-        let name = loaded.histories.get(self.chosen.get_untracked()).map_or("", History::artist);
+    /// Returns what the address says of the page, once there are histories.
+    pub(super) fn write(self) -> Option<String> {
+        let loaded = self.ready()?;
+        let name = loaded.histories.get(self.chosen.get()).map_or("", History::artist);
         let name = String::from(js_sys::encode_uri_component(name));
-        let day = loaded.last.plus_days(-(self.back.get_untracked() as i32));
+        let day = loaded.last.plus_days(-(self.back.get() as i32));
         // An opened file is in no link.
         let day = if loaded.origin.is_some() { day.to_string() } else { String::new() };
-        self.desk.nowcast_address.set(format!("asof={day}&of={name}"));
+        let mut query = format!("asof={day}&of={name}");
+        let release = self.release.get();
+        if release > 1.0 {
+            query.push_str(&format!("&release={}", format::shortest(release)));
+        }
+        if let Some(scenario) = self.desk.write_scenario() {
+            query.push_str(&format!("&{scenario}"));
+        }
+        Some(query)
     }
 
-    /// Returns how far back an address stands and which artist it is about; what it asks in vain is told.
-    fn asked(self, loaded: &Loaded, query: &str) -> (i32, usize) {
+    /// Returns how far back an address stands, which artist it is about and by how much a release widens tomorrow; what
+    /// it asks in vain is told.
+    fn asked(self, loaded: &Loaded, said: &Said) -> (i32, usize, f64) {
         let (mut back, mut chosen) = (0, 0);
-        if let Some(text) = route::value(query, "asof").filter(|text| !text.is_empty()) {
+        if let Some(text) = said.value("asof").filter(|text| !text.is_empty()) {
             match text.parse::<Date>() {
                 Ok(day) if (0..=loaded.furthest()).contains(&loaded.last.days_since(day)) => {
                     back = loaded.last.days_since(day);
                 }
-                _ => self.desk.say(format!("These histories can't be shown as of {text:?}.")),
+                _ => self.desk.warn(format!("These histories can't be shown as of {text:?}.")),
             }
         }
-        if let Some(name) = route::value(query, "of") {
+        if let Some(name) = said.value("of") {
             let is_it = |h: &History| js_sys::encode_uri_component(h.artist()) == name;
             chosen = loaded.histories.iter().position(is_it).unwrap_or(0);
         }
-        (back, chosen)
+        let release = said.value("release").and_then(|text| decimal::parse("release", text).ok());
+        (back, chosen, release.filter(|factor| RELEASES.contains(factor)).unwrap_or(1.0))
     }
 }
 

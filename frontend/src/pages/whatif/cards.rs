@@ -1,54 +1,51 @@
-//! One card an artist: the number, the market, the edge.
+//! One card an artist: the number, the market, and which side earns what.
 
-use leptos::prelude::*;
 use shared::format;
 
 use crate::desk::Desk;
-use crate::parts::artist;
+use crate::parts::element::{Element, div, el};
+use crate::parts::{artist, edge};
 use crate::reactive::{Memo, memo};
 
-/// The cards; a click chooses the artist whose sliders are shown.
-#[component]
-pub(super) fn Cards(
-    /// The artists' names.
-    names: Memo<Vec<String>>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
+/// Returns the cards; a click chooses the artist whose sliders are shown.
+pub(super) fn cards(desk: Desk, names: Memo<Vec<String>>) -> Element {
     let count = memo(move || names.with(Vec::len));
-    let card = move |place: usize| {
-        let row = memo(move || match desk.outcome.get() {
-            Some(Ok(found)) => found.rows.get(place).map(|row| (row.fair, row.market, row.edge)),
-            _ => None,
-        });
-        let fair = move || row.get().map(|(fair, ..)| fair);
-        let edge = move || row.get().and_then(|(.., edge)| edge);
-        view! {
-            <button
-                type="button"
-                class="artist-card"
-                class:chosen=move || desk.artist.get() == place
-                class:pointed=move || desk.pointed.get() == Some(place)
-                aria-pressed=move || (desk.artist.get() == place).to_string()
-                style:border-left-color=artist::css(artist::colour(place))
-                on:click=move |_| desk.artist.set(place)
-                on:pointerenter=move |_| desk.pointed.set(Some(place))
-                on:pointerleave=move |_| desk.pointed.set(None)
-            >
-                <span class="artist-name">{move || names.with(|names| names.get(place).cloned().unwrap_or_default())}</span>
-                <span class="artist-fair num" data-fair=move || fair().map(|p| p.to_string()).unwrap_or_default()>
-                    {move || fair().map_or_else(|| "–".to_owned(), format::probability)}
-                </span>
-                <span class="artist-market num">
-                    {move || row.get().and_then(|(_, market, _)| market).map_or_else(|| "no price".to_owned(), |price| format!("mkt {}", format::cents(price, 0)))}
-                </span>
-                <span class="artist-edge num" class:up=move || edge().is_some_and(|e| e > 0.0) class:down=move || edge().is_some_and(|e| e < 0.0)>
-                    {move || edge().map(|edge| format::signed_cents(edge, 1)).unwrap_or_default()}
-                </span>
-            </button>
-        }
-        .into_any()
+    div("artist-cards").shows(move || (0..count.get()).map(|place| card(desk, names, place)).collect())
+}
+
+fn card(desk: Desk, names: Memo<Vec<String>>, place: usize) -> Element {
+    let row = memo(move || match desk.outcome.get() {
+        Some(Ok(found)) => found
+            .rows
+            .get(place)
+            .map(|row| (row.fair, row.market, edge::side(row).is_some(), edge::briefly(row))),
+        _ => None,
+    });
+    let fair = move || row.with(|row| row.as_ref().map(|row| row.0));
+    let is_earning = move || row.with(|row| row.as_ref().is_some_and(|row| row.2));
+    let name = move || names.with(|names| names.get(place).cloned().unwrap_or_default());
+    let market = move || {
+        let price = row.with(|row| row.as_ref().and_then(|row| row.1));
+        price.map_or_else(|| "no price".to_owned(), |price| format!("mkt {}", format::cents(price, 0)))
     };
-    view! {
-        <div class="artist-cards">{move || (0..count.get()).map(card).collect::<Vec<_>>()}</div>
-    }
+    let fair_text = move || fair().map_or_else(|| "–".to_owned(), format::probability);
+    el("button")
+        .set("type", "button")
+        .class("artist-card")
+        .class_if("chosen", move || desk.artist.get() == place)
+        .class_if("pointed", move || desk.pointed.get() == Some(place))
+        .attr("aria-pressed", move || Some((desk.artist.get() == place).to_string()))
+        .style("border-left-color", &artist::css(artist::colour(place)))
+        .click(move || desk.choose_artist(place))
+        .on("pointerenter", move |_: web_sys::Event| desk.point(Some(place)))
+        .on("pointerleave", move |_: web_sys::Event| desk.point(None))
+        .child(el("span").class("artist-name").says(name))
+        .child(el("span").class("artist-fair num").says(fair_text))
+        .child(el("span").class("artist-market num").says(market))
+        .child(
+            el("span")
+                .class("artist-edge num")
+                .class_if("up", is_earning)
+                .says(move || row.with(|row| row.as_ref().map(|row| row.3.clone()).unwrap_or_default())),
+        )
 }

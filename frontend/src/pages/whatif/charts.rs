@@ -1,7 +1,5 @@
 //! The charts: where the counts end, probability against strike, through time, and what moves the chosen artist.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use shared::format;
 use shared::scenario::{Sensitivity, artist_parameter, density, strike_curve};
@@ -11,42 +9,26 @@ use super::slow;
 use crate::desk::Desk;
 use crate::parts::artist;
 use crate::parts::chart::Chart;
-use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Series, Spec};
+use crate::parts::chart::spec::{Axis, Format, Kind, Mark, Spec, series};
+use crate::parts::element::{Element, div, el};
 use crate::reactive::{Memo, memo};
 
 const DENSITY_POINTS: usize = 140;
 const STRIKE_POINTS: usize = 160;
 
-/// The four charts.
-#[component]
-pub(super) fn Charts(
-    /// The artists' names.
-    names: Memo<Vec<String>>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
+/// Returns the four charts.
+pub(super) fn charts(desk: Desk, names: Memo<Vec<String>>) -> Element {
     let slow = slow::follow(desk);
     let densities = memo(move || densities(desk, &names.get()));
     let against_strike = memo(move || against_strike(desk, &names.get()));
     let through_time = memo(move || slow.with(|slow| through_time(slow, &names.get())));
     let tornado = memo(move || slow.with(|slow| tornado(slow, &names.get(), desk.artist.get_untracked())));
-    view! {
-        <div class="charts">
-            <section class="card"><Chart title="Listeners at settlement" slug="densities" spec=densities /></section>
-            <section class="card"><Chart title="Probability against strike" slug="strike" spec=against_strike /></section>
-            <section class="card"><Chart title="Fair through time, were nothing to change" slug="through-time" spec=through_time /></section>
-            <section class="card"><Chart title="What moves the chosen artist" slug="tornado" spec=tornado /></section>
-        </div>
-    }
-}
-
-fn empty() -> Spec {
-    Spec {
-        x: Axis::of("", (0.0, 1.0), Format::None),
-        y: Axis::of("", (0.0, 1.0), Format::None),
-        series: Vec::new(),
-        marks: Vec::new(),
-        summary: "nothing to show yet".into(),
-    }
+    let card = |title, slug, spec| el("section").class("card").child(Chart::of(title, slug, spec).build());
+    div("charts")
+        .child(card("Listeners at settlement", "densities", densities))
+        .child(card("Probability against strike", "strike", against_strike))
+        .child(card("Fair through time, were nothing to change", "through-time", through_time))
+        .child(card("What moves the chosen artist", "tornado", tornado))
 }
 
 fn name(names: &[String], place: usize) -> String {
@@ -55,28 +37,28 @@ fn name(names: &[String], place: usize) -> String {
 
 fn densities(desk: Desk, names: &[String]) -> Spec {
     let Some(found) = desk.scenario.with(|s| s.as_ref().and_then(|s| density(s, DENSITY_POINTS).ok())) else {
-        return empty();
+        return Spec::empty();
     };
     let chosen = desk.artist.get();
     let highest = found.artists.iter().flatten().copied().fold(0.0, f64::max);
     let range =
         (found.listeners.first().copied().unwrap_or(0.0), found.listeners.last().copied().unwrap_or(1.0));
-    let series = found
+    let curves = found
         .artists
         .iter()
         .enumerate()
         .filter(|(_, curve)| !curve.is_empty())
-        .map(|(place, curve)| Series {
-            name: name(names, place),
-            colour: artist::colour(place),
-            kind: if place == chosen { Kind::Area } else { Kind::Line },
-            points: Arc::new(found.listeners.iter().copied().zip(curve.iter().copied()).collect()),
+        .map(|(place, curve)| {
+            let kind = if place == chosen { Kind::Area } else { Kind::Line };
+            let points: Vec<_> = found.listeners.iter().copied().zip(curve.iter().copied()).collect();
+            series(name(names, place), artist::colour(place), kind, points)
         })
         .collect();
     Spec {
+        subject: names.join(","),
         x: Axis::of("Listeners", range, Format::Listeners),
         y: Axis::of("Density of the logarithm", (0.0, 1.05 * highest.max(1e-9)), Format::None),
-        series,
+        series: curves,
         marks: Vec::new(),
         summary: format!(
             "densities of {} artists between {} and {}",
@@ -96,14 +78,12 @@ fn against_strike(desk: Desk, names: &[String]) -> Spec {
         let range = (0.6 * spot.min(strike), 1.4 * spot.max(strike));
         Some((range, strike, strike_curve(scenario, place, range, STRIKE_POINTS).ok()?))
     });
-    let Some((range, strike, curve)) = curve else { return empty() };
-    let of = |name: &str, colour, kind, read: fn(&(f64, f64, f64)) -> (f64, f64)| Series {
-        name: name.to_owned(),
-        colour,
-        kind,
-        points: Arc::new(curve.iter().map(read).collect()),
+    let Some((range, strike, curve)) = curve else { return Spec::empty() };
+    let of = |name: &str, colour, kind, read: fn(&(f64, f64, f64)) -> (f64, f64)| {
+        series(name, colour, kind, curve.iter().map(read).collect::<Vec<_>>())
     };
     Spec {
+        subject: name(names, place),
         x: Axis::of("Strike", range, Format::Listeners),
         y: Axis::of("Probability", (0.0, 1.0), Format::Percent),
         series: vec![
@@ -116,25 +96,18 @@ fn against_strike(desk: Desk, names: &[String]) -> Spec {
 }
 
 fn through_time(slow: &slow::Slow, names: &[String]) -> Spec {
-    let Some((days, _)) = slow.through_time.first() else { return empty() };
+    let Some((days, _)) = slow.through_time.first() else { return Spec::empty() };
     let highest = slow.through_time.iter().flat_map(|(_, fair)| fair).copied().fold(0.0, f64::max);
-    let series = (0..names.len())
-        .map(|place| Series {
-            name: name(names, place),
-            colour: artist::colour(place),
-            kind: Kind::Line,
-            points: Arc::new(
-                slow.through_time
-                    .iter()
-                    .filter_map(|(left, fair)| Some((days - left, *fair.get(place)?)))
-                    .collect(),
-            ),
-        })
-        .collect();
+    let curve = |place: usize| {
+        let point = |(left, fair): &(f64, Vec<f64>)| Some((days - left, *fair.get(place)?));
+        let points: Vec<_> = slow.through_time.iter().filter_map(point).collect();
+        series(name(names, place), artist::colour(place), Kind::Line, points)
+    };
     Spec {
+        subject: names.join(","),
         x: Axis::of("Days from now", (0.0, days.max(1e-3)), Format::Plain),
         y: Axis::of("Fair", (0.0, (1.05 * highest).clamp(0.05, 1.0)), Format::Percent),
-        series,
+        series: (0..names.len()).map(curve).collect(),
         marks: Vec::new(),
         summary: format!("each artist's fair value over the next {} days", format::shortest(*days)),
     }
@@ -148,15 +121,16 @@ fn tornado(slow: &slow::Slow, names: &[String], place: usize) -> Spec {
         .map(|place| bars[place])
         .collect();
     if bars.is_empty() {
-        return empty();
+        return Spec::empty();
     }
     let points = |read: fn(&Sensitivity) -> f64| {
-        Arc::new(bars.iter().enumerate().map(|(row, bar)| (read(bar), row as f64)).collect())
+        bars.iter().enumerate().map(|(row, bar)| (read(bar), row as f64)).collect::<Vec<_>>()
     };
     let all = bars.iter().flat_map(|bar| [bar.fair.0, bar.fair.1]).chain([slow.fair]);
     let (low, high) = all.fold((1.0_f64, 0.0_f64), |(low, high), p| (low.min(p), high.max(p)));
     let room = (0.08 * (high - low)).max(0.002);
     Spec {
+        subject: name(names, place),
         x: Axis::of("Fair", (low - room, high + room), Format::Percent),
         y: Axis::of_names("Parameter", bars.iter().map(|bar| bar.label.to_owned()).collect()),
         summary: format!(
@@ -165,18 +139,8 @@ fn tornado(slow: &slow::Slow, names: &[String], place: usize) -> Spec {
             bars.first().map_or("nothing", |bar| bar.label)
         ),
         series: vec![
-            Series {
-                name: "lower".into(),
-                colour: "--ask",
-                kind: Kind::Bars,
-                points: points(|bar| bar.fair.0),
-            },
-            Series {
-                name: "higher".into(),
-                colour: "--bid",
-                kind: Kind::Bars,
-                points: points(|bar| bar.fair.1),
-            },
+            series("lower", "--ask", Kind::Bars, points(|bar| bar.fair.0)),
+            series("higher", "--bid", Kind::Bars, points(|bar| bar.fair.1)),
         ],
         marks: vec![Mark { name: "Fair now".into(), colour: "--text-1", x: slow.fair }],
     }

@@ -1,26 +1,17 @@
 //! How the chosen artist's probability comes about.
 
-use leptos::prelude::*;
 use shared::format;
 use shared::scenario::{artist_parameter as own, event_parameter as common};
 
 use crate::desk::Desk;
-use crate::parts::explain::{Explanation, Step};
-use crate::reactive::{Memo, memo};
+use crate::parts::element::{Element, text};
+use crate::parts::waterfall::{Step, step, waterfall};
+use crate::reactive::Memo;
 
-/// The panel.
-#[component]
-pub(super) fn WhatIfExplanation(
-    /// The artists' names.
-    names: Memo<Vec<String>>,
-) -> impl IntoView {
-    let desk = expect_context::<Desk>();
-    let title = memo(move || {
-        let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
-        format!("How {name}'s number comes about")
-    });
-    let steps = memo(move || steps(desk).unwrap_or_default());
-    view! { <section class="card" aria-label="Explanation"><Explanation title=title steps=steps /></section> }
+/// Returns the panel's content.
+pub(super) fn explanation(desk: Desk, names: Memo<Vec<String>>) -> Vec<Element> {
+    let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
+    vec![text("h2", &format!("How {name}'s number comes about")), waterfall(steps(desk).unwrap_or_default())]
 }
 
 fn steps(desk: Desk) -> Option<Vec<Step>> {
@@ -31,7 +22,6 @@ fn steps(desk: Desk) -> Option<Vec<Step>> {
     let artist = scenario.artists().get(place)?;
     let value = |place| format::shortest(artist.value(place));
     let shared = |place| format::shortest(scenario.value(place));
-    let step = |name, formula, result| Step { name, formula, result };
     Some(vec![
         step(
             "Median at settlement",

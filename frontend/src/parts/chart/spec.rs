@@ -74,8 +74,71 @@ pub(crate) enum Kind {
     Marks,
     /// A line that stays at a point's height until the next point; it breaks off where the height is no number.
     Steps,
-    /// An area between two curves. The points come in pairs of one x, the lower first.
-    Band,
+    /// An area between two curves. The points come in pairs of one x, the lower first. The number says in how many
+    /// wider bands of its colour it lies: the more, the denser it looks.
+    Band(u8),
+}
+
+impl Kind {
+    /// Returns how much of its colour is seen, from 0 to 1.
+    pub(super) fn opacity(self) -> f64 {
+        match self {
+            Self::Band(within) => (0..=within).fold(1.0, |light, _| light * (1.0 - BAND)),
+            _ => 0.0,
+        }
+        .mul_add(-1.0, 1.0)
+    }
+
+    fn is_band(self) -> bool {
+        matches!(self, Self::Band(_))
+    }
+}
+
+/// How much of its colour one band adds.
+pub(super) const BAND: f64 = 0.16;
+
+/// Points in the order of x, which may grow at their end: x, then y.
+///
+/// Two are equal where one is a copy of the other and neither has grown since: nothing looks at the points themselves.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Points {
+    all: Arc<Vec<(f64, f64)>>,
+    /// How often they grew.
+    version: u64,
+}
+
+impl Points {
+    /// Adds points at the end.
+    pub(crate) fn append(&mut self, more: &[(f64, f64)]) {
+        Arc::make_mut(&mut self.all).extend_from_slice(more);
+        self.version += 1;
+    }
+}
+
+impl PartialEq for Points {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.all, &other.all) && self.version == other.version
+    }
+}
+
+impl core::ops::Deref for Points {
+    type Target = [(f64, f64)];
+
+    fn deref(&self) -> &Self::Target {
+        &self.all
+    }
+}
+
+impl From<Vec<(f64, f64)>> for Points {
+    fn from(all: Vec<(f64, f64)>) -> Self {
+        Self { all: Arc::new(all), version: 0 }
+    }
+}
+
+impl From<&Arc<Vec<(f64, f64)>>> for Points {
+    fn from(all: &Arc<Vec<(f64, f64)>>) -> Self {
+        Self { all: Arc::clone(all), version: 0 }
+    }
 }
 
 /// A series of points, in the order of x.
@@ -87,8 +150,18 @@ pub(crate) struct Series {
     pub(crate) colour: &'static str,
     /// How it is drawn.
     pub(crate) kind: Kind,
-    /// The points: x, then y.
-    pub(crate) points: Arc<Vec<(f64, f64)>>,
+    /// The points.
+    pub(crate) points: Points,
+}
+
+/// Returns a series.
+pub(crate) fn series(
+    name: impl Into<String>,
+    colour: &'static str,
+    kind: Kind,
+    points: impl Into<Points>,
+) -> Series {
+    Series { name: name.into(), colour, kind, points: points.into() }
 }
 
 impl Series {
@@ -101,9 +174,9 @@ impl Series {
             Some(before) if distance(before) < distance(after) => before,
             _ => after,
         };
-        let place = if self.kind == Kind::Band { place & !1 } else { place };
+        let place = if self.kind.is_band() { place & !1 } else { place };
         let &(x, y) = self.points.get(place).filter(|_| distance(place) <= reach)?;
-        let upper = (self.kind == Kind::Band).then(|| self.points.get(place + 1).map(|p| p.1)).flatten();
+        let upper = (self.kind.is_band()).then(|| self.points.get(place + 1).map(|p| p.1)).flatten();
         Some((x, y, upper))
     }
 }
@@ -122,6 +195,8 @@ pub(crate) struct Mark {
 /// Everything that a chart shows.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Spec {
+    /// What it is about: the part of the axis that a person zoomed to stays until this is another.
+    pub(crate) subject: String,
     /// The horizontal axis.
     pub(crate) x: Axis,
     /// The vertical axis.
@@ -132,4 +207,18 @@ pub(crate) struct Spec {
     pub(crate) marks: Vec<Mark>,
     /// What the chart says, in a sentence, for who can't see it.
     pub(crate) summary: String,
+}
+
+impl Spec {
+    /// Returns a chart that has nothing to show yet.
+    pub(crate) fn empty() -> Self {
+        Self {
+            subject: String::new(),
+            x: Axis::of("", (0.0, 1.0), Format::None),
+            y: Axis::of("", (0.0, 1.0), Format::None),
+            series: Vec::new(),
+            marks: Vec::new(),
+            summary: "nothing to show yet".into(),
+        }
+    }
 }

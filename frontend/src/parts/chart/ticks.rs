@@ -1,72 +1,25 @@
 //! Where an axis' labels go, and what they say.
 
-use std::ops::Range;
-use std::sync::Arc;
-
-use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use shared::format;
 use shared::units::Date;
 
 use super::spec::{Axis, Format};
 
-/// An axis as plotters sees it: a range of numbers with our own labels.
-pub(super) struct Ticked {
-    range: (f64, f64),
-    ticks: Vec<f64>,
-    format: Format,
-    names: Arc<Vec<String>>,
-}
-
-impl Ticked {
-    /// Returns the axis over `range` with about `count` labels.
-    pub(super) fn new(range: (f64, f64), count: usize, axis: &Axis) -> Self {
-        let ticks = match axis.format {
-            Format::None => Vec::new(),
-            Format::Name => (0..axis.names.len()).map(|i| i as f64).collect(),
-            format => ticks(range, count, format),
-        };
-        Self { range, ticks, format: axis.format, names: Arc::clone(&axis.names) }
-    }
-}
-
-impl Ranged for Ticked {
-    type FormatOption = NoDefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        let share = (value - self.range.0) / (self.range.1 - self.range.0);
-        (f64::from(limit.0) + share * f64::from(limit.1 - limit.0)).round() as i32
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
-        self.ticks.clone()
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.range.0..self.range.1
-    }
-}
-
-impl ValueFormatter<f64> for Ticked {
-    fn format(value: &f64) -> String {
-        value.to_string()
-    }
-
-    fn format_ext(&self, value: &f64) -> String {
-        match self.format {
-            Format::Name => self.names.get(*value as usize).cloned().unwrap_or_default(),
-            format => label(*value, self.range, format),
-        }
+/// Returns where the labels of an axis that shows `range` go, about `count` of them, and what they say.
+pub(super) fn labels(axis: &Axis, range: (f64, f64), count: usize) -> Vec<(f64, String)> {
+    match axis.format {
+        Format::None => Vec::new(),
+        Format::Name => (0..).map(f64::from).zip(axis.names.iter().cloned()).collect(),
+        format => ticks(range, count, format).map(|value| (value, label(value, range, format))).collect(),
     }
 }
 
 /// Returns round values inside `range`, about `count` of them, in ascending order.
-fn ticks(range: (f64, f64), count: usize, format: Format) -> Vec<f64> {
+fn ticks(range: (f64, f64), count: usize, format: Format) -> impl Iterator<Item = f64> {
     let (low, high) = range;
     let span = high - low;
-    if !(span.is_finite() && span > 0.0) || count == 0 {
-        return Vec::new();
-    }
+    // Of an axis that shows nothing there are none.
+    let count = if span.is_finite() && span > 0.0 { count } else { 0 };
     let step = match format {
         Format::Time => time_step(span / count as f64),
         Format::Date => time_step((span / count as f64).max(DAY)),
@@ -74,10 +27,9 @@ fn ticks(range: (f64, f64), count: usize, format: Format) -> Vec<f64> {
     };
     let first = (low / step).ceil();
     // A step of a tenth is no exact double: multiples keep the error from adding up.
-    (0..=4 * count)
-        .map(|i| (first + i as f64) * step)
-        .take_while(|value| *value <= high + 1e-9 * step)
-        .collect()
+    (0..4 * count)
+        .map(move |i| (first + i as f64) * step)
+        .take_while(move |value| *value <= high + 1e-9 * step)
 }
 
 /// Returns the label of `value` on an axis that shows `range`.
@@ -144,7 +96,9 @@ fn time_step(least: f64) -> f64 {
         2.0 * DAY,
         5.0 * DAY,
         10.0 * DAY,
+        20.0 * DAY,
         30.0 * DAY,
+        60.0 * DAY,
         90.0 * DAY,
         365.0 * DAY,
     ];

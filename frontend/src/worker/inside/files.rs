@@ -1,14 +1,14 @@
 //! Files of trades, read as they stream in: nothing of them leaves the machine.
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
-use shared::api::EventSummary;
+use shared::api::{EventSummary, Origin};
 use shared::market::EventTape;
 use shared::market::csv::{MarketsRead, TradeReader, TradesRead, read_markets};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, ReadableStreamDefaultReader};
 
-use super::{OPENED, OPENED_MARKETS, answer, is_current, lab, now, pause};
+use super::{OPENED, OPENED_MARKETS, answer, bench, failed, is_current, now, pause};
 use crate::worker::Answer;
 
 const MEGABYTE: f64 = 1_048_576.0;
@@ -50,7 +50,7 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
                     known += contracts.len();
                     found.malformed.count += malformed.count;
                     problems.extend(malformed.shown.iter().map(ToString::to_string));
-                    lab::forget_filtered();
+                    bench::forget_filtered();
                     OPENED_MARKETS.with_borrow_mut(|opened| {
                         opened.retain(|old| !contracts.iter().any(|new| new.ticker == old.ticker));
                         opened.extend(contracts);
@@ -67,22 +67,23 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
                 problems.extend(read.malformed.shown.iter().map(ToString::to_string));
                 found.trades.extend(read.trades);
             }
-            Err(Stopped::Superseded) => return answer(id, Answer::Failed("Reading was stopped.".into())),
+            Err(Stopped::Superseded) => return answer(id, failed("Reading was stopped.")),
             Err(Stopped::Unreadable(reason)) => problems.push(reason),
         }
         progress.trades = found.trades.len();
     }
     let tapes = match EventTape::group(found.trades) {
         Ok(tapes) => tapes,
-        Err(invalid) => return answer(id, Answer::Failed(invalid.to_string())),
+        Err(invalid) => return answer(id, failed(invalid.to_string())),
     };
-    let events = tapes.iter().map(EventSummary::recorded).collect();
+    let opened = |tape| EventSummary { origin: Origin::Opened, ..EventSummary::recorded(tape) };
+    let events = tapes.iter().map(opened).collect();
     OPENED.with_borrow_mut(|opened| {
         opened.retain(|old| !tapes.iter().any(|new| new.event() == old.event()));
         opened.extend(tapes);
     });
-    let malformed = found.malformed.count as f64;
-    answer(id, Answer::Opened { events, malformed, contracts: known as f64, problems });
+    let malformed = usize::try_from(found.malformed.count).unwrap_or(usize::MAX);
+    answer(id, Answer::Opened { events, malformed, contracts: known, problems });
 }
 
 /// Returns whether a file says by its name that it holds what is known of contracts, and no trades.

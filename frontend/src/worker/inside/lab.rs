@@ -1,186 +1,45 @@
-//! The lab's bench: tapes are loaded and filtered once, and backtests run on them.
-
-use std::cell::RefCell;
-use std::rc::Rc;
+//! Backtests on the current tape: a run, its evidence, its neighbours.
 
 use shared::Invalid;
 use shared::backtest::{
     Axis, Config, Grid, Link, OurFill, Prepared, REPORTED, Record, Report, RunResult, Trial, explain, judge,
-    run, tape_hash,
+    run,
 };
-use shared::belief::{Calibration, settlements, walk_in_pieces};
 use shared::exchange::FillModel;
-use shared::market::csv::{TradeReader, read_markets};
-use shared::market::{Contract, EventTape, EventTicker};
-use shared::sort;
 
-use super::{OPENED, OPENED_MARKETS, answer, is_current, now, pause, reply};
-use crate::net;
-use crate::worker::Answer;
-use crate::worker::answer::{BELIEF, COMPARE, EXPLAIN, LINES, REPORT, RUN, SWEEP, TAPE};
-use crate::worker::ask::RunAsk;
-use crate::worker::found::{FILL, line};
-use crate::worker::packet::Packet;
+use super::bench::{self, SLICE, UNPREPARED};
+use super::{answer, failed, is_current, now, pause};
+use crate::worker::found::{
+    BeliefFound, CompareFound, ExplainFound, Fill, Line, Points, ReportFound, RunFound, SweepFound, points,
+};
+use crate::worker::{Answer, RunAsk};
 
-/// How long a slice lasts at least before the worker listens, in milliseconds.
-const SLICE: f64 = 40.0;
-/// How many filtered tapes are remembered.
-const REMEMBERED: usize = 4;
 /// How many differing fills are listed.
 const LISTED: usize = 100;
 
-/// What is said of a tape that nobody waits for any more.
-const STOPPED: &str = "Filtering was stopped.";
-
-/// A filtered tape, and under which calibration it was filtered.
-type Filtered = (Calibration, Rc<Prepared>);
-
-#[derive(Default)]
-struct Bench {
-    /// The server's tapes that were loaded.
-    fetched: Vec<EventTape>,
-    /// What the server knows of contracts, once it was asked.
-    markets: Option<Vec<Contract>>,
-    /// What was filtered, the latest last: the current one.
-    filtered: Vec<Filtered>,
-}
-
-thread_local! {
-    static BENCH: RefCell<Bench> = RefCell::default();
-}
-
-/// Loads and filters tapes, and answers with what they are.
-pub(super) async fn prepare(id: u32, events: String, calibration: String, wanted: String) {
-    let told = match prepare_or_say(id, &events, &calibration, &wanted).await {
-        Ok(packet) => return reply(Packet { id, ..packet }),
-        Err(told) => told,
-    };
-    answer(id, told);
-}
-
-async fn prepare_or_say(id: u32, events: &str, calibration: &str, wanted: &str) -> Result<Packet, Answer> {
-    let refused = |invalid: Invalid| Answer::Failed(invalid.to_string());
-    let calibration: Calibration = calibration.parse().map_err(refused)?;
-    let mut tapes = Vec::new();
-    for event in events.split(' ').filter(|event| !event.is_empty()) {
-        tapes.push(Some(tape(&event.parse().map_err(refused)?).await.map_err(Answer::Failed)?));
-    }
-    // In the order in which files are grouped: the content has one name.
-    let name = |place: usize| tapes[place].as_ref().map(|tape| tape.event().as_str());
-    let places = sort::places(tapes.len(), &|a, b| name(a) < name(b));
-    let tapes: Vec<EventTape> = places.into_iter().filter_map(|place| tapes[place].take()).collect();
-    let hash = tape_hash(&tapes);
-    if !wanted.is_empty() && wanted != hash {
-        return Err(Answer::OtherTape(hash));
-    }
-    let markets = markets().await.map_err(Answer::Failed)?;
-    if !is_current(id) {
-        // While files were on their way another tape was asked for: that one is to be the current one.
-        return Err(Answer::Failed(STOPPED.into()));
-    }
-    let known = BENCH.with_borrow_mut(|bench| {
-        let is_it = |(other, prepared): &Filtered| *other == calibration && prepared.hash() == hash;
-        let place = bench.filtered.iter().position(is_it)?;
-        let found = bench.filtered.remove(place);
-        let prepared = Rc::clone(&found.1);
-        bench.filtered.push(found);
-        Some(prepared)
-    });
-    let begun = now();
-    let (prepared, seconds) = match known {
-        Some(prepared) => (prepared, 0.0),
-        None => {
-            let settles = settlements(&tapes, &markets);
-            let mut walk = walk_in_pieces(&tapes, &settles, calibration);
-            let mut listened = f64::NEG_INFINITY;
-            let tracks = loop {
-                if let Some(tracks) = walk.step() {
-                    break tracks.map_err(|why| refused(why.into()))?;
-                }
-                if now() - listened > SLICE {
-                    answer(id, Answer::Filtering(walk.done()));
-                    pause().await;
-                    listened = now();
-                    if !is_current(id) {
-                        return Err(Answer::Failed(STOPPED.into()));
-                    }
-                }
-            };
-            let prepared = Rc::new(Prepared::new(&tapes, &tracks, &markets).map_err(refused)?);
-            BENCH.with_borrow_mut(|bench| {
-                bench.filtered.push((calibration, Rc::clone(&prepared)));
-                if bench.filtered.len() > REMEMBERED {
-                    bench.filtered.remove(0);
-                }
-            });
-            (prepared, (now() - begun) / 1e3)
-        }
-    };
-    let mut texts = vec![hash, prepared.markets_hash().unwrap_or_default().to_owned()];
-    texts.extend(prepared.contracts().iter().map(|contract| contract.ticker.to_string()));
-    let prints = prepared.contracts().iter().map(|contract| contract.prints as f64).collect();
-    Ok(Packet { kind: TAPE, texts, columns: vec![vec![seconds], prints], ..Packet::default() })
-}
-
-/// Returns an event's tape: of an opened file, or the server's.
-async fn tape(event: &EventTicker) -> Result<EventTape, String> {
-    let find = |tapes: &[EventTape]| tapes.iter().find(|tape| tape.event() == event).cloned();
-    let known = OPENED.with_borrow(|opened| find(opened));
-    if let Some(tape) = known.or_else(|| BENCH.with_borrow(|bench| find(&bench.fetched))) {
-        return Ok(tape);
-    }
-    let name = format!("{event}.trades.csv");
-    let bytes = net::bytes(&format!("/api/events/{event}/trades.csv")).await?;
-    let mut reader = TradeReader::new(&name);
-    reader.push(&bytes).map_err(|error| error.to_string())?;
-    let read = reader.finish().map_err(|error| error.to_string())?;
-    let tapes = EventTape::group(read.trades).map_err(|invalid| invalid.to_string())?;
-    let tape = find(&tapes).ok_or_else(|| format!("{name} holds no trade of {event}"))?;
-    BENCH.with_borrow_mut(|bench| bench.fetched.push(tape.clone()));
-    Ok(tape)
-}
-
-/// Returns what is known of contracts: by opened files first, then by the server.
-async fn markets() -> Result<Vec<Contract>, String> {
-    if BENCH.with_borrow(|bench| bench.markets.is_none()) {
-        let bytes = net::bytes("/api/markets.csv").await?;
-        let read = read_markets(&bytes, "markets.csv").map_err(|error| error.to_string())?;
-        BENCH.with_borrow_mut(|bench| bench.markets = Some(read.contracts));
-    }
-    let mut markets = OPENED_MARKETS.with_borrow(Clone::clone);
-    BENCH.with_borrow(|bench| {
-        let others = bench.markets.iter().flatten();
-        let news: Vec<Contract> = others
-            .filter(|contract| !markets.iter().any(|known| known.ticker == contract.ticker))
-            .cloned()
-            .collect();
-        markets.extend(news);
-    });
-    Ok(markets)
-}
-
-/// Forgets what was filtered with other facts than are known now.
-pub(super) fn forget_filtered() {
-    BENCH.with_borrow_mut(|bench| bench.filtered.clear());
-}
-
-/// Answers with what `act` makes of the current tape, or with why it can't.
-pub(super) fn with_tape(id: u32, act: impl FnOnce(&Prepared) -> Result<Packet, Invalid>) {
-    let prepared = BENCH.with_borrow(|bench| bench.filtered.last().map(|(_, prepared)| Rc::clone(prepared)));
-    match prepared.map(|prepared| act(&prepared)) {
-        Some(Ok(packet)) => reply(Packet { id, ..packet }),
-        Some(Err(invalid)) => answer(id, Answer::Failed(invalid.to_string())),
-        None => answer(id, Answer::Failed("No tape was prepared.".into())),
-    }
-}
-
-pub(super) fn belief(prepared: &Prepared, contract: usize) -> Packet {
+/// Returns what was printed and believed of a contract.
+pub(super) fn belief(prepared: &Prepared, contract: usize) -> Answer {
     let view = prepared.belief_view(contract);
-    let columns = vec![vec![contract as f64], view.prints, view.fair, view.band];
-    Packet { kind: BELIEF, columns, ..Packet::default() }
+    let [prints, fair] = [view.prints, view.fair].map(|column| points(&column));
+    Answer::Belief { found: BeliefFound { contract, prints, fair, band: held(&points(&view.band)) } }
 }
 
-pub(super) fn run_all(prepared: &Prepared, ask: &RunAsk) -> Result<Packet, Invalid> {
+/// Returns a band's pairs with each held until the next: what is believed changes at prints alone.
+fn held(pairs: &[(f64, f64)]) -> Points {
+    let mut band = Vec::with_capacity(2 * pairs.len());
+    let mut before = None;
+    for &[low, high] in pairs.as_chunks::<2>().0 {
+        if let Some((below, above)) = before {
+            band.extend([(low.0, below), (low.0, above)]);
+        }
+        before = Some((low.1, high.1));
+        band.extend([low, high]);
+    }
+    Points::new(band)
+}
+
+/// Runs a configuration under all fill models.
+pub(super) fn run_all(prepared: &Prepared, ask: &RunAsk) -> Result<Answer, Invalid> {
     let begun = now();
     let config = Config::from_text(&ask.config)?;
     let mut outcomes = Vec::with_capacity(FillModel::ALL.len());
@@ -188,57 +47,76 @@ pub(super) fn run_all(prepared: &Prepared, ask: &RunAsk) -> Result<Packet, Inval
         let record = if model == ask.model { Record::All } else { Record::Equity };
         outcomes.extend(run(prepared, &config, &[model], record)?);
     }
-    let lines = outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect();
-    let mut columns = vec![Vec::new(), lines];
-    columns.extend(prepared.equity_view(&outcomes, ask.columns));
+    let mut found = RunFound {
+        lines: lines(&outcomes),
+        equity: all_points(prepared.equity_view(&outcomes, ask.columns)),
+        ..RunFound::default()
+    };
     if let Some(outcome) = outcomes.iter().find(|outcome| outcome.model == ask.model) {
         let view = prepared.quote_view(outcome, ask.contract);
         let own = view.fills.iter().map(|place| *place as usize);
-        let fills = own.flat_map(|place| fill(prepared, place, &outcome.series.fills[place])).collect();
-        columns.extend([view.bid, view.ask, view.bought, view.sold, view.position, fills]);
+        let fills = own.filter_map(|place| Some(fill(prepared, place, outcome.series.fills.get(place)?)));
+        found.fills = fills.collect::<Vec<_>>().into();
+        found.bid = points(&view.bid);
+        found.ask = points(&view.ask);
+        found.bought = points(&view.bought);
+        found.sold = points(&view.sold);
+        found.position = points(&view.position);
     }
-    columns[0] = vec![now() - begun];
-    Ok(Packet { kind: RUN, columns, ..Packet::default() })
+    found.took = now() - begun;
+    Ok(Answer::Run { found })
 }
 
-fn fill(prepared: &Prepared, place: usize, fill: &OurFill) -> [f64; FILL] {
-    [
-        place as f64,
-        prepared.batch_micros(fill.batch as usize) as f64,
-        f64::from(u8::from(fill.is_bought())),
-        fill.price.to_dollars(),
-        fill.fair.to_dollars(),
-        fill.count.to_contracts(),
-        fill.fee.to_dollars(),
-        fill.position.contracts(),
-    ]
+fn lines(outcomes: &[RunResult]) -> Vec<Line> {
+    outcomes.iter().map(|outcome| Line::from(&outcome.total)).collect()
 }
 
-pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Invalid> {
+fn all_points(columns: impl IntoIterator<Item = Vec<f64>>) -> Vec<Points> {
+    columns.into_iter().map(|column| points(&column)).collect()
+}
+
+fn fill(prepared: &Prepared, place: usize, fill: &OurFill) -> Fill {
+    Fill {
+        place,
+        at: prepared.batch_micros(fill.batch as usize) as f64,
+        bought: fill.is_bought(),
+        price: fill.price.to_dollars(),
+        fair: fill.fair.to_dollars(),
+        count: fill.count.to_contracts(),
+        fee: fill.fee.to_dollars(),
+        position: fill.position.contracts(),
+    }
+}
+
+/// Returns the evidence of a configuration.
+pub(super) fn report(prepared: &Prepared, config: String) -> Result<Answer, Invalid> {
     let link = Link::new(Config::from_text(&config)?);
     let (report, _) = Report::of(prepared, &link, Record::Totals)?;
-    let mut texts = vec![config, report.hash(), report.link().to_string()];
-    texts.extend(prepared.events().iter().map(|event| event.ticker.to_string()));
     let model = |row: &shared::backtest::Row| {
         let (low, high) =
             row.net_ci95.map_or((f64::NAN, f64::NAN), |(a, b)| (a.to_dollars(), b.to_dollars()));
         let sharpe = row.sharpe.map_or([0.0, f64::NAN, f64::NAN], |sharpe| {
             [sharpe.n as f64, sharpe.ratio, sharpe.probability_above(0.0)]
         });
-        [low, high, sharpe[0], sharpe[1], sharpe[2]]
+        let [n, ratio, probability] = sharpe;
+        [low, high, n, ratio, probability]
     };
-    let models = report.totals().flat_map(model).collect();
+    let models = report.totals().map(model).collect();
     let interval = |found: Option<(f64, f64)>| {
         let (low, high) = found.unwrap_or((f64::NAN, f64::NAN));
         [low / 100.0, high / 100.0]
     };
     let markouts = FillModel::ALL
         .into_iter()
-        .flat_map(|model| report.markout_intervals(model))
-        .flat_map(interval)
+        .map(|model| {
+            let ends: Vec<f64> = report.markout_intervals(model).into_iter().flat_map(interval).collect();
+            ends.try_into().unwrap_or([f64::NAN; 10])
+        })
         .collect();
     let events = (0..prepared.events().len())
-        .flat_map(|event| report.events().iter().map(move |(_, nets)| nets[event].to_dollars()))
+        .flat_map(|event| {
+            report.events().iter().filter_map(move |(_, nets)| Some(nets.get(event)?.to_dollars()))
+        })
         .collect();
     let (mut scores, mut bins, mut horizons) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(found) = report.reliability() {
@@ -255,73 +133,83 @@ pub(super) fn report(prepared: &Prepared, config: String) -> Result<Packet, Inva
         ]);
         scores.extend([fair.log_score_clipped, last.log_score_clipped, fair.reliability, fair.resolution]);
         scores.extend([fair.uncertainty, fair.within_bin_variance, fair.within_bin_covariance]);
-        bins.extend(fair.bins.iter().flatten().flat_map(|bin| [bin.n as f64, bin.mean, bin.frequency]));
+        bins.extend(fair.bins.iter().flatten().map(|bin| [bin.n as f64, bin.mean, bin.frequency]));
         let of_days = found.horizons.iter();
-        horizons.extend(of_days.flat_map(|h| [h.days as f64, h.n as f64, h.brier, h.brier_last_print]));
+        horizons.extend(of_days.map(|h| [h.days as f64, h.n as f64, h.brier, h.brier_last_print]));
     }
-    let columns = vec![Vec::new(), models, events, scores, bins, horizons, markouts];
-    Ok(Packet { kind: REPORT, texts, columns, ..Packet::default() })
+    let found = ReportFound {
+        config,
+        hash: report.hash(),
+        link: report.link().to_string(),
+        models,
+        markouts,
+        events,
+        event_names: prepared.events().iter().map(|event| event.ticker.to_string()).collect(),
+        scores,
+        bins,
+        horizons,
+    };
+    Ok(Answer::Report { found })
 }
 
 /// Runs the four presets that something was reported of, with the assumptions of `config`.
-pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Packet, Invalid> {
+pub(super) fn presets(prepared: &Prepared, config: &str) -> Result<Answer, Invalid> {
     let config = Config::from_text(config)?;
-    let mut lines = Vec::new();
+    let mut found = Vec::new();
     for said in REPORTED {
         let config = config.of_preset(said.preset);
-        lines.extend(
-            run(prepared, &config, &FillModel::ALL, Record::Totals)?
-                .iter()
-                .flat_map(|outcome| line(&outcome.total)),
-        );
+        found.extend(lines(&run(prepared, &config, &FillModel::ALL, Record::Totals)?));
     }
-    Ok(Packet { kind: LINES, columns: vec![lines], ..Packet::default() })
+    Ok(Answer::Presets { lines: found })
 }
 
+/// Tells how the order of a fill was decided.
 pub(super) fn explain_fill(
     prepared: &Prepared,
     config: &str,
     model: FillModel,
     place: usize,
-) -> Result<Packet, Invalid> {
+) -> Result<Answer, Invalid> {
     let Some(found) = explain(prepared, &Config::from_text(config)?, model, place)? else {
         return Err(Invalid::new("fill", "is none of this configuration"));
     };
-    let mut texts = vec![format!("{} ({})", found.decided, found.reason)];
-    let mut amounts = vec![found.explanation.inputs.len() as f64];
-    for (name, value) in found.explanation.inputs {
-        texts.extend([name.to_owned(), value]);
-    }
-    for step in found.explanation.steps {
-        amounts.push(step.amount as f64 / 1e9);
-        texts.extend([step.stage.label().to_owned(), step.formula]);
-    }
-    Ok(Packet { kind: EXPLAIN, texts, columns: vec![amounts], ..Packet::default() })
+    let found = ExplainFound {
+        when: format!("{} ({})", found.decided, found.reason),
+        inputs: found.explanation.inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        steps: found
+            .explanation
+            .steps
+            .into_iter()
+            .map(|step| (step.stage.label().to_owned(), step.formula, step.amount as f64 / 1e9))
+            .collect(),
+    };
+    Ok(Answer::Explain { found })
 }
 
 /// Runs every combination of two axes' values, and tells now and then how far it is.
 pub(super) async fn sweep(id: u32, config: String, axes: [String; 2]) {
-    let prepared = BENCH.with_borrow(|bench| bench.filtered.last().map(|(_, prepared)| Rc::clone(prepared)));
-    let Some(prepared) = prepared else { return answer(id, Answer::Failed("No tape was prepared.".into())) };
+    let Some(prepared) = bench::current() else { return answer(id, failed(UNPREPARED)) };
     if let Err(told) = sweep_or_say(id, &prepared, &config, &axes).await {
         answer(id, told);
     }
 }
 
 async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String; 2]) -> Result<(), Answer> {
-    let refused = |invalid: Invalid| Answer::Failed(invalid.to_string());
+    let refused = |invalid: Invalid| failed(invalid.to_string());
     let [a, b] = axes;
-    let axes = vec![Axis::parse(a).map_err(refused)?, Axis::parse(b).map_err(refused)?];
-    let mut texts = vec![config.to_owned()];
-    texts.extend(axes.iter().map(|axis| axis.key.to_string()));
-    texts.extend(axes.iter().map(|axis| axis.values.join(" ")));
-    let grid =
-        Grid::new(Config::from_text(config).map_err(refused)?, axes, &FillModel::ALL).map_err(refused)?;
+    let axes = [Axis::parse(a).map_err(refused)?, Axis::parse(b).map_err(refused)?];
+    let found = SweepFound {
+        from: config.to_owned(),
+        axes: axes.each_ref().map(|axis| axis.key.to_string()),
+        values: axes.each_ref().map(|axis| axis.values.clone()),
+        ..SweepFound::default()
+    };
+    let grid = Grid::new(Config::from_text(config).map_err(refused)?, axes.into(), &FillModel::ALL)
+        .map_err(refused)?;
     let mut trials: Vec<Option<Vec<Trial>>> = Vec::with_capacity(grid.len());
     let mut nets = Vec::with_capacity(grid.len() * FillModel::ALL.len());
-    let told = |nets: &[f64], verdicts: Vec<f64>| {
-        let columns = vec![nets.to_vec(), verdicts];
-        reply(Packet { kind: SWEEP, id, texts: texts.clone(), columns, ..Packet::default() });
+    let told = |nets: &[f64], verdicts: Vec<[f64; 3]>| {
+        answer(id, Answer::Sweep { found: SweepFound { nets: nets.to_vec(), verdicts, ..found.clone() } });
     };
     let mut listened = now();
     for place in 0..grid.len() {
@@ -341,7 +229,7 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
             pause().await;
             listened = now();
             if !is_current(id) {
-                return Err(Answer::Failed("The sweep was stopped.".into()));
+                return Err(failed("The sweep was stopped."));
             }
         }
     }
@@ -353,7 +241,7 @@ async fn sweep_or_say(id: u32, prepared: &Prepared, config: &str, axes: &[String
             [verdict.best as f64, probability, verdict.net_held_out().to_dollars()]
         })
     };
-    told(&nets, (0..FillModel::ALL.len()).flat_map(verdict).collect());
+    told(&nets, (0..FillModel::ALL.len()).map(verdict).collect());
     Ok(())
 }
 
@@ -363,41 +251,43 @@ pub(super) fn compare(
     configs: &[String],
     model: FillModel,
     columns: usize,
-) -> Result<Packet, Invalid> {
+) -> Result<Answer, Invalid> {
     let mut outcomes = Vec::new();
     for config in configs {
         outcomes.extend(run(prepared, &Config::from_text(config)?, &[model], Record::All)?);
     }
-    let mut packet = Packet { kind: COMPARE, texts: configs.to_vec(), ..Packet::default() };
-    packet.columns.push(outcomes.iter().flat_map(|outcome| line(&outcome.total)).collect());
-    packet.columns.extend(prepared.equity_view(&outcomes, columns));
+    let mut found = CompareFound {
+        configs: configs.to_vec(),
+        lines: lines(&outcomes),
+        equity: all_points(prepared.equity_view(&outcomes, columns)),
+        ..CompareFound::default()
+    };
     // A fill is the same if the same print filled the same side. Each result's come in the order of prints, one or two
     // a print: the results are merged by it.
-    let mut at = vec![0; outcomes.len()];
+    let mut left: Vec<&[OurFill]> = outcomes.iter().map(|outcome| outcome.series.fills.as_slice()).collect();
     let key = |fill: &OurFill| (fill.print, fill.is_bought());
-    let all = (1_u32 << outcomes.len()) - 1;
-    let (mut common, mut differing, mut listed, mut marks) = (0_u32, 0_u32, Vec::new(), Vec::new());
-    loop {
-        let fills = || outcomes.iter().zip(&at).map(|(outcome, at)| outcome.series.fills.get(*at));
-        let Some(next) = fills().flatten().min_by_key(|fill| key(fill)).copied() else { break };
+    while let Some(next) = left.iter().filter_map(|fills| fills.first()).min_by_key(|fill| key(fill)).copied()
+    {
         let mut have = 0_u32;
-        let has: Vec<bool> = fills().map(|fill| fill.is_some_and(|fill| key(fill) == key(&next))).collect();
-        for (i, has) in has.into_iter().enumerate() {
-            if has {
+        let mut count = 0;
+        for (i, fills) in left.iter_mut().enumerate() {
+            if let Some((first, rest)) = fills.split_first()
+                && key(first) == key(&next)
+            {
                 have |= 1 << i;
-                at[i] += 1;
+                count += 1;
+                *fills = rest;
             }
         }
-        if have == all {
-            common += 1;
+        if count == outcomes.len() {
+            found.common += 1;
         } else {
-            differing += 1;
-            if marks.len() < 2 * LISTED {
-                listed.extend(fill(prepared, 0, &next));
-                marks.extend([f64::from(have), f64::from(next.contract)]);
+            found.differing_count += 1;
+            if found.differing.len() < LISTED {
+                found.differing.push((fill(prepared, 0, &next), have));
+                found.contracts.push(next.contract as usize);
             }
         }
     }
-    packet.columns.extend([vec![f64::from(common), f64::from(differing)], listed, marks]);
-    Ok(packet)
+    Ok(Answer::Compare { found })
 }

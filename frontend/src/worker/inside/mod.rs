@@ -3,6 +3,7 @@
 //! Long work is done in slices, and between them the worker hears what came meanwhile: a newer question of the same
 //! kind, or a stop, ends the older one. So there is never a backlog.
 
+mod bench;
 mod files;
 mod lab;
 
@@ -10,12 +11,13 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::{Function, Promise};
 use shared::api::Prints;
+use shared::codec::Codec;
 use shared::market::{Contract, EventTape, Ticker};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
-use super::packet::Packet;
+use super::parcel::Parcel;
 use super::{Answer, Ask};
 
 thread_local! {
@@ -35,42 +37,55 @@ pub(crate) fn scope() -> Option<DedicatedWorkerGlobalScope> {
 /// Listens to the page from now on.
 pub(crate) fn listen(scope: &DedicatedWorkerGlobalScope) {
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| {
-        let packet = Packet::decode(&event.data());
-        let id = packet.id;
-        match Ask::decode(packet) {
-            Some(ask) => hear(id, ask),
-            None => answer(id, Answer::Failed("The worker doesn't know this question.".into())),
+        // What else is sent is not for this program.
+        let Some(Parcel { id, message, files }) = Parcel::decode(&event.data()) else { return };
+        match Ask::from_message(message) {
+            Ok(ask) => hear(id, ask, files),
+            Err(error) => answer(id, failed(format!("The worker can't read this question: {error}"))),
         }
     });
     scope.set_onmessage(Some(heard.as_ref().unchecked_ref()));
     heard.forget();
 }
 
-fn hear(id: u32, ask: Ask) {
+/// Tells the page that this worker can't go on, and why.
+pub(crate) fn give_up(scope: &DedicatedWorkerGlobalScope, why: &str) {
+    // A text that is no answer: the page ends this worker and starts another one. It can be copied, so it is sent.
+    let _ = scope.post_message(&JsValue::from_str(why));
+}
+
+fn hear(id: u32, ask: Ask, files: Vec<File>) {
     match ask {
-        Ask::Open(files) => {
+        Ask::Open {} => {
             CURRENT.set(id);
             spawn_local(files::open(id, files));
         }
-        Ask::Prints(ticker) => answer(id, prints(&ticker)),
-        Ask::Stop => CURRENT.set(id),
-        Ask::Prepare { events, calibration, tape } => {
-            CURRENT.set(id);
-            spawn_local(lab::prepare(id, events, calibration, tape));
+        Ask::Prints { ticker } => answer(id, prints(&ticker)),
+        Ask::Forget {} => {
+            bench::forget_served();
+            answer(id, Answer::Done {});
         }
-        Ask::Belief(contract) => lab::with_tape(id, |prepared| Ok(lab::belief(prepared, contract))),
-        Ask::Run(ask) => lab::with_tape(id, |prepared| lab::run_all(prepared, &ask)),
-        Ask::Report(config) => lab::with_tape(id, |prepared| lab::report(prepared, config)),
-        Ask::Presets(config) => lab::with_tape(id, |prepared| lab::presets(prepared, &config)),
+        Ask::Stop {} => {
+            CURRENT.set(id);
+            answer(id, Answer::Done {});
+        }
+        Ask::Prepare { events, is_opened, calibration, tape } => {
+            CURRENT.set(id);
+            spawn_local(bench::prepare(id, events, is_opened, calibration, tape));
+        }
+        Ask::Belief { contract } => bench::with_tape(id, |prepared| Ok(lab::belief(prepared, contract))),
+        Ask::Run { what } => bench::with_tape(id, |prepared| lab::run_all(prepared, &what)),
+        Ask::Report { config } => bench::with_tape(id, |prepared| lab::report(prepared, config)),
+        Ask::Presets { config } => bench::with_tape(id, |prepared| lab::presets(prepared, &config)),
         Ask::Explain { config, model, fill } => {
-            lab::with_tape(id, |prepared| lab::explain_fill(prepared, &config, model, fill));
+            bench::with_tape(id, |prepared| lab::explain_fill(prepared, &config, model, fill));
         }
         Ask::Sweep { config, axes } => {
             CURRENT.set(id);
             spawn_local(lab::sweep(id, config, axes));
         }
         Ask::Compare { configs, model, columns } => {
-            lab::with_tape(id, |prepared| lab::compare(prepared, &configs, model, columns));
+            bench::with_tape(id, |prepared| lab::compare(prepared, &configs, model, columns));
         }
     }
 }
@@ -79,22 +94,22 @@ fn prints(ticker: &Ticker) -> Answer {
     OPENED.with_borrow(|opened| {
         let tape = opened.iter().flat_map(EventTape::contracts).find(|tape| tape.ticker() == ticker);
         tape.map_or_else(
-            || Answer::Failed(format!("No opened file holds trades of {ticker}.")),
-            |tape| Answer::Prints(Prints::from(tape)),
+            || failed(format!("The file with the trades of {ticker} is no longer at hand: open it again.")),
+            |tape| Answer::Prints { prints: Prints::from(tape) },
         )
     })
 }
 
-/// Sends an answer to the page.
-fn answer(id: u32, answer: Answer) {
-    reply(answer.encode(id));
+/// Returns the answer that there is none, and why.
+fn failed(reason: impl Into<String>) -> Answer {
+    Answer::Failed { reason: reason.into() }
 }
 
-/// Sends a message to the page.
-fn reply(packet: Packet) {
-    let (message, handed) = packet.encode();
+/// Sends an answer to the page.
+fn answer(id: u32, answer: Answer) {
+    let (message, handed) = Parcel::of(id, &answer).encode();
     if let Some(scope) = scope() {
-        // Fails only for what can't be copied, and packets can.
+        // Fails only for what can't be copied, and parcels can.
         let _ = scope.post_message_with_transfer(&message, &handed);
     }
 }

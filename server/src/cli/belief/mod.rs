@@ -66,7 +66,7 @@ pub(super) struct Options {
 /// Reads, filters, writes the file and prints the summary.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let Recorded { trades, files, .. } = trades::read(&options.tape)?;
-    let inputs = files.iter().map(PathBuf::as_path);
+    let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
     crate::files::spares("--out", std::slice::from_ref(&options.out), inputs)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
     let settles = settlements(&events, &markets::read(options.markets.as_deref())?);

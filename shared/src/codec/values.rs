@@ -1,0 +1,164 @@
+//! How values are written: numbers as their bytes, the least first, texts and lists behind their length.
+
+use std::sync::Arc;
+
+use super::lab::{Fill, Points};
+use super::{Codec, Message, Reader};
+use crate::api::Origin;
+use crate::exchange::FillModel;
+use crate::market::{EventTicker, Ticker};
+use crate::units::{Date, Price, Quantity, Timestamp};
+
+/// Writes numbers as their bytes.
+macro_rules! numbers {
+    ($($type:ty)*) => {
+        $(impl Codec for $type {
+            fn write(&self, to: &mut Message) {
+                to.bytes.extend(self.to_le_bytes());
+            }
+
+            fn read(from: &mut Reader) -> Self {
+                // None of it where there is too little.
+                from.take(size_of::<Self>()).try_into().map(Self::from_le_bytes).unwrap_or_default()
+            }
+        })*
+    };
+}
+
+numbers!(u8 u32 i32 i64 f64);
+
+/// Writes values as others that stand for them; the last is what stands where there is no such value.
+macro_rules! through {
+    ($($type:ty, $as:ty, $write:expr, $read:expr, $none:expr;)*) => {
+        $(impl Codec for $type {
+            fn write(&self, to: &mut Message) {
+                let write: fn(&Self) -> $as = $write;
+                write(self).write(to);
+            }
+
+            fn read(from: &mut Reader) -> Self {
+                let read: fn($as) -> Option<Self> = $read;
+                let value = <$as>::read(from);
+                read(value).unwrap_or_else(|| {
+                    from.refuse("holds what is no such value");
+                    $none
+                })
+            }
+        })*
+    };
+}
+
+through! {
+    bool, u8, |is| u8::from(*is), |byte| (byte < 2).then_some(byte == 1), false;
+    // Counts here are of what a browser holds.
+    usize, u32, |count| u32::try_from(*count).unwrap_or(u32::MAX), |count| Some(count as Self), 0;
+    Ticker, String, |ticker| ticker.to_string(), |text| text.parse().ok(), Self::none();
+    EventTicker, String, |ticker| ticker.to_string(), |text| text.parse().ok(), Self::none();
+    Price, i64, |price| price.centicents(), |number| Self::from_centicents(number).ok(), Self::ZERO;
+    Quantity, i64, |count| count.hundredths(), |number| Self::from_hundredths(number).ok(), Self::ZERO;
+    Timestamp, i64, |at| at.micros(), |number| Self::from_micros(number).ok(), Self::MIN;
+    Date, i32, |day| day.unix_days(), Self::from_unix_days, Self::MIN;
+    FillModel, u8,
+        |model| Self::ALL.iter().zip(0..).find(|(other, _)| *other == model).map_or(0, |(_, place)| place),
+        |place| Self::ALL.get(usize::from(place)).copied(),
+        Self::Through;
+    Origin, u8,
+        |origin| match origin { Self::Recorded => 0, Self::Simulated => 1, Self::Opened => 2 },
+        |place| [Self::Recorded, Self::Simulated, Self::Opened].get(usize::from(place)).copied(),
+        Self::Recorded;
+}
+
+impl Codec for String {
+    fn write(&self, to: &mut Message) {
+        self.len().write(to);
+        to.bytes.extend(self.as_bytes());
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        let length = usize::read(from);
+        let text = str::from_utf8(from.take(length)).map(str::to_owned);
+        text.unwrap_or_else(|_| {
+            from.refuse("holds a text that is none");
+            Self::new()
+        })
+    }
+}
+
+impl<T: Codec> Codec for Vec<T> {
+    fn write(&self, to: &mut Message) {
+        self.len().write(to);
+        self.iter().for_each(|value| value.write(to));
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        let mut values = Self::new();
+        // The length is only believed as far as values follow.
+        for _ in 0..usize::read(from) {
+            if !from.is_right() {
+                break;
+            }
+            values.push(T::read(from));
+        }
+        values
+    }
+}
+
+impl<T: Codec> Codec for Option<T> {
+    fn write(&self, to: &mut Message) {
+        self.is_some().write(to);
+        if let Some(value) = self {
+            value.write(to);
+        }
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        bool::read(from).then(|| T::read(from))
+    }
+}
+
+impl<T: Codec, const N: usize> Codec for [T; N] {
+    fn write(&self, to: &mut Message) {
+        self.iter().for_each(|value| value.write(to));
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        std::array::from_fn(|_| T::read(from))
+    }
+}
+
+macro_rules! tuples {
+    ($(($($name:ident $place:tt)*))*) => {
+        $(impl<$($name: Codec),*> Codec for ($($name,)*) {
+            fn write(&self, to: &mut Message) {
+                $(self.$place.write(to);)*
+            }
+
+            fn read(from: &mut Reader) -> Self {
+                ($($name::read(from),)*)
+            }
+        })*
+    };
+}
+
+tuples!((A 0 B 1) (A 0 B 1 C 2));
+
+/// Shared where it is read: nothing is copied for a second view of it.
+impl Codec for Arc<Vec<Fill>> {
+    fn write(&self, to: &mut Message) {
+        Vec::write(self, to);
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        Self::new(Vec::read(from))
+    }
+}
+
+impl Codec for Points {
+    fn write(&self, to: &mut Message) {
+        to.columns.push(self.iter().flat_map(|point| [point.0, point.1]).collect());
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        super::lab::points(&from.column())
+    }
+}
