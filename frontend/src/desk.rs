@@ -7,11 +7,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::api::{EventSummary, Origin, Prints, TapeList};
 use shared::market::EventTicker;
+use shared::nowcast::series::History;
 use shared::pricing::winner::Workspace;
 use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter, Scenario};
 use wasm_bindgen::prelude::*;
 use web_sys::File;
 
+use crate::joined::Ground;
 use crate::parts::notices::Notices;
 use crate::parts::open::{self, Reading};
 use crate::parts::state::Remote;
@@ -108,6 +110,16 @@ pub(crate) struct Desk {
     pub(crate) arrived: RwSignal<(&'static Page, Said)>,
     /// What is kept of every page, in the order of their table.
     pub(crate) kept: StoredValue<Vec<(&'static Page, Rc<Kept>)>>,
+    /// The event as it was opened last; none where a link's assumptions stand.
+    pub(crate) fresh: RwSignal<Option<EventSummary>>,
+    /// The histories of listeners that are here.
+    pub(crate) histories: RwSignal<Arc<[History]>>,
+    /// Whether the server was asked for them.
+    pub(crate) asked_histories: StoredValue<bool>,
+    /// What the assumptions of the event that was opened rest on.
+    pub(crate) ground: RwSignal<Ground>,
+    /// Counts what was begun for it, so that what is no longer wanted ends.
+    pub(crate) joining: StoredValue<u32>,
     pub(crate) undo: StoredValue<Vec<Scenario>>,
     last_change: StoredValue<Option<(Knob, f64)>>,
 }
@@ -150,6 +162,11 @@ impl Desk {
             look: StoredValue::new(None),
             arrived: RwSignal::new((Page::of_address(), Said::default())),
             kept: StoredValue::new(Vec::new()),
+            fresh: RwSignal::new(None),
+            histories: RwSignal::new(Vec::new().into()),
+            asked_histories: StoredValue::new(false),
+            ground: RwSignal::new(Ground::Prices),
+            joining: StoredValue::new(0),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),
         }
@@ -197,6 +214,7 @@ impl Desk {
             }
             self.outcome.set(outcome);
         });
+        self.join();
     }
 
     /// Asks the server for the events, now.
@@ -233,6 +251,7 @@ impl Desk {
                 self.undo.set_value(Vec::new());
                 self.opened.set(Some(scenario.clone()));
                 self.scenario.set(Some(scenario));
+                self.fresh.set(Some(event.clone()));
             }
             Err(invalid) => self.warn(format!("{} can't be opened: {invalid}", event.event)),
         }

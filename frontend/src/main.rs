@@ -15,6 +15,7 @@ mod commands;
 mod desk;
 mod frames;
 mod host;
+mod joined;
 mod keys;
 mod net;
 #[allow(clippy::indexing_slicing, reason = "views of tables that are as long as each other")]

@@ -20,24 +20,14 @@ const CATCH_WORKERS: &str = "window.workers = [];
     const Real = Worker;
     window.Worker = class extends Real { constructor(...all) { super(...all); window.workers.push(this); } };";
 
-/// A browser as the program doesn't expect it: it paints a chart while it paints it. The program panics.
-const PAINT_IN_PAINTING: &str = "
-    const over = document.querySelectorAll('.plot canvas')[2], frame = requestAnimationFrame.bind(window);
-    const move = () => over.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, clientX: 5, clientY: 5 }));
-    let painting = false;
-    window.requestAnimationFrame = act => painting ? act(0) : frame(act);
-    const Context = CanvasRenderingContext2D.prototype;
-    for (const name of ['clearRect', 'fillRect', 'beginPath']) {
-        const real = Context[name];
-        Context[name] = function (...all) {
-            if (!painting) {
-                painting = true;
-                try { move(); } finally { painting = false; }
-            }
-            return real.apply(this, all);
-        };
-    }
-    move();";
+/// A browser as the program doesn't expect it: once, it makes no element. The program panics.
+const NO_ELEMENT: &str = "
+    const make = document.createElement;
+    document.createElement = () => {
+        document.createElement = make;
+        throw new Error('no element');
+    };
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }));";
 
 /// A few trades of an event of this name.
 fn trades(event: &str) -> String {
@@ -67,10 +57,9 @@ async fn a_panic_puts_up_a_notice_and_the_address_keeps_the_state() -> Result<()
         page.until("document.querySelectorAll('.market-tape canvas').length > 2").await?;
         page.driver.action_chain().send_keys("gw").perform().await?;
         page.find("[data-parameter=sigma_base]").await?;
-        page.until("document.querySelectorAll('.plot canvas').length > 2").await?;
         page.slide("sigma_base", "0.66").await?;
         page.slide("sigma_base", "0.77").await?;
-        page.script(PAINT_IN_PAINTING).await?;
+        page.script(NO_ELEMENT).await?;
         assert_failure(&page, "panicked").await?;
         ensure!(page.driver.current_url().await?.as_str().contains(",0.77,"), "the last drag is lost");
         page.find("#failure button").await?.click().await?;
@@ -120,12 +109,11 @@ async fn a_pinned_configuration_is_taken_away_twice() -> Result<()> {
         page.open("/lab").await?;
         page.until(SETTLED).await?;
         page.find("#pin").await?.click().await?;
-        page.until("document.querySelector('#compared td button')").await?;
-        page.script(
-            "const away = document.querySelector('#compared td button'); away.click(); away.click();",
-        )
-        .await?;
-        page.until("!document.querySelector('#compared') && !document.querySelector('#failure')").await?;
+        page.until("document.querySelector('.compare .chip')").await?;
+        page.script("const away = document.querySelector('.compare .chip'); away.click(); away.click();")
+            .await?;
+        page.until("!document.querySelector('.compare .chip') && !document.querySelector('#failure')")
+            .await?;
         page.slide("skew_cents", "0.4").await?;
         page.until("document.querySelector('#net-range').dataset.config.includes('skew_cents=0.4')").await
     })

@@ -149,11 +149,11 @@ async fn a_nowcasts_day_and_release_are_in_its_link() -> Result<()> {
         page.slide("release", "2.5").await?;
         page.slide("asof", "-7").await?;
         page.until("location.search.includes('release=2.5')").await?;
-        let day = page.script("return document.querySelector('#asof-day').textContent").await?;
+        let day = page.script("return document.querySelector('output[for=asof]').textContent").await?;
         page.driver.refresh().await?;
         page.until("document.querySelector('#release')?.value === '2.5'").await?;
         ensure!(
-            page.script("return document.querySelector('#asof-day').textContent").await? == day,
+            page.script("return document.querySelector('output[for=asof]').textContent").await? == day,
             "another day"
         );
         ensure!(day != Value::Null, "no day is shown");

@@ -3,12 +3,16 @@
 mod support;
 
 use anyhow::{Context, Result, ensure};
+use shared::api::EventSummary;
 use shared::format;
+use shared::market::EventTape;
+use shared::market::csv::read_trades;
 use shared::nowcast::event::{EventNowcast, Standing, settlement_after};
 use shared::nowcast::forecast::Nowcaster;
 use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::pricing::winner::Workspace;
+use shared::scenario::{Scenario, of_nowcast_event};
 use shared::units::Date;
 use support::files::open_files;
 use support::{Page, recorded, with_page};
@@ -276,6 +280,47 @@ async fn a_phone_shows_all_of_it_without_scrolling_sideways() -> Result<()> {
         page.open("/nowcast").await?;
         page.until(READY).await?;
         page.until("document.documentElement.scrollWidth <= innerWidth && innerWidth === 390").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_event_opens_on_the_nowcast_of_its_artists() -> Result<()> {
+    let (Some(tape), Some(file)) = (
+        recorded("data/kxtopmonthly/KXTOPMONTHLY-26FEB.trades.csv.gz"),
+        recorded("data/listeners/artist_daily_vintage_2026-02-12.csv.gz"),
+    ) else {
+        return Ok(());
+    };
+    let unpacked = |path: &std::path::Path| -> Result<Vec<u8>> {
+        let (packed, mut text) = (std::fs::read(path)?, Vec::new());
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut text)?;
+        Ok(text)
+    };
+    let events = EventTape::group(read_trades(&unpacked(&tape)?, "tape")?)?;
+    let event = EventSummary::recorded(events.first().context("an event")?);
+    let histories = read_histories(&[Source::new("recorded", &unpacked(&file)?)], &[])?.histories;
+    let now = event.contracts.iter().map(|contract| contract.last_at).max().context("a contract")?;
+    let joined = of_nowcast_event(&event, &histories, now).finish()?;
+
+    with_page(&[tape], DESK, |page| async move {
+        page.open("/nowcast").await?;
+        page.until(READY).await?;
+        open_files(&page, FIELD, &[("recorded.csv.gz", &std::fs::read(&file)?)]).await?;
+        page.until("document.querySelector('#source').textContent === 'recorded.csv.gz'").await?;
+        page.driver.action_chain().send_keys("gw").perform().await?;
+        page.until("document.querySelector('#ground')?.textContent.includes('nowcast as of 2026-02-12')")
+            .await?;
+        let url = page.driver.current_url().await?;
+        page.until("location.search.includes('event=KXTOPMONTHLY-26FEB')").await?;
+        let shown = Scenario::from_link(url.query().context("a query")?)?;
+        ensure!(shown == joined.scenario, "{} is not {}", shown.to_link(), joined.scenario.to_link());
+        // Six of the eleven have no history, and it is said which.
+        page.until("document.querySelector('#ground').textContent.includes('share of the market')").await?;
+        // Market says the same of its prices.
+        page.driver.action_chain().send_keys("gm").perform().await?;
+        page.until("document.querySelector('.market-note').textContent.includes('nowcast as of 2026-02-12')")
+            .await
     })
     .await
 }

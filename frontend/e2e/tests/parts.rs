@@ -34,7 +34,7 @@ fn says(text: &str) -> String {
 #[tokio::test]
 async fn a_file_dropped_on_any_page_is_opened_or_refused_with_a_reason() -> Result<()> {
     with_page(&[], DESK, |page| async move {
-        let opened = "Opened mine.csv: 4 prints of 1 contracts in KXMINE-26NOV";
+        let opened = "Opened mine.csv: 4 prints of 1 contract in KXMINE-26NOV";
         for (path, reason) in [
             ("/whatif", opened),
             ("/market", opened),

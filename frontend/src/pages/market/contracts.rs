@@ -29,16 +29,6 @@ pub(super) fn event_figures(desk: Desk) -> Element {
     })
 }
 
-/// Returns what the model's fair rests on where no count of listeners is known.
-pub(super) fn assumed(desk: Desk) -> String {
-    if !desk.event().is_some_and(|event| event.contracts.iter().any(|c| c.listeners.is_none())) {
-        return String::new();
-    }
-    "No listener counts are known for this event: the model starts at its last prices, scaled to one, \
-     so the edge says only how far they are from adding up, until an assumption moves."
-        .to_owned()
-}
-
 /// Returns the table of contracts.
 pub(super) fn table(desk: Desk, names: Memo<Vec<String>>) -> Element {
     let cents = Kind::Number(|p| format::cents(p, 1));

@@ -50,7 +50,7 @@ fn page() -> Element {
         .label("The event")
         .child(contracts::event_figures(desk))
         .child(open_tape(desk))
-        .child(el("p").class("market-note").says(move || contracts::assumed(desk)));
+        .child(el("p").class("market-note").says(move || desk.ground_in_words()));
     let name = el("h1")
         .id("tape-name")
         .attr("data-ticker", move || Some(shown.ticker()))

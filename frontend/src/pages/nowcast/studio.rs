@@ -274,6 +274,7 @@ impl Studio {
     /// Shows other histories, as an address says.
     pub(super) fn show(self, loaded: Loaded, said: &Said) {
         let loaded = Arc::new(loaded);
+        self.desk.know_histories(Arc::clone(&loaded.histories));
         let (back, place, release) = self.asked(&loaded, said);
         self.change(|state| {
             state.loaded = Remote::Ready(loaded);

@@ -97,4 +97,5 @@ fn winners(desk: Desk, names: Memo<Vec<String>>) -> Element {
         .child(bar("winner-bar", "", "Who wins", Box::new(model)))
         .child(bar("", "winner-market", "The market's prices, scaled to one", Box::new(market)))
         .child(note.child(el("span").class("num").says(sum)).text("."))
+        .child(el("p").class("winner-note").id("ground").says(move || desk.ground_in_words()))
 }
