@@ -147,7 +147,8 @@
         clearTimeout(patience);
         // The worker holds this lock as long as it lives. Browsers lend locks only to pages that came safely: on other
         // hosts than this machine, without TLS, the end of an idle worker shows at the next question.
-        navigator.locks?.request(lock, () => end("the browser ended it"));
+        // Where they are forbidden it is as if there were none.
+        navigator.locks?.request(lock, () => end("the browser ended it")).catch(() => {});
       } else if (typeof data === "string") {
         end(data);
       } else {

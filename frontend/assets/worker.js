@@ -7,10 +7,12 @@ self.onmessage = async ({ data: [glue, module, lock] }) => {
     // Held until the worker ends, however it does: so the page hears of it.
     await new Promise((held) => {
       if (!navigator.locks) return held();
-      navigator.locks.request(lock, () => {
-        held();
-        return new Promise(() => {});
-      });
+      navigator.locks
+        .request(lock, () => {
+          held();
+          return new Promise(() => {});
+        })
+        .catch(held);
     });
     const { default: start } = await import(glue);
     await start({ module_or_path: module });

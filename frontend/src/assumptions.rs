@@ -33,9 +33,10 @@ impl Desk {
                 if self.opened.with_untracked(|opened| {
                     opened.as_ref().is_none_or(|opened| opened.event() != scenario.event())
                 }) {
-                    let known =
-                        self.summary(scenario.event()).and_then(|event| Scenario::of_event(&event).ok());
+                    let event = self.summary(scenario.event());
+                    let known = event.as_ref().and_then(|event| Scenario::of_event(event).ok());
                     let known = known.filter(|known| same_artists(known, &scenario));
+                    self.fresh.set(event.filter(|_| known.is_some()));
                     self.opened.set(Some(known.unwrap_or_else(|| scenario.clone())));
                 }
                 self.replace(scenario);

@@ -110,14 +110,12 @@ pub(crate) struct Desk {
     pub(crate) arrived: RwSignal<(&'static Page, Said)>,
     /// What is kept of every page, in the order of their table.
     pub(crate) kept: StoredValue<Vec<(&'static Page, Rc<Kept>)>>,
-    /// The event as it was opened last; none where a link's assumptions stand.
+    /// The event whose own assumptions reset returns to; none where those came from elsewhere.
     pub(crate) fresh: RwSignal<Option<EventSummary>>,
     /// The histories of listeners that are here.
     pub(crate) histories: RwSignal<Arc<[History]>>,
-    /// Whether the server was asked for them.
-    pub(crate) asked_histories: StoredValue<bool>,
-    /// What the assumptions of the event that was opened rest on.
-    pub(crate) ground: RwSignal<Ground>,
+    /// What that event's assumptions rest on.
+    pub(crate) ground: RwSignal<Option<Ground>>,
     /// Counts what was begun for it, so that what is no longer wanted ends.
     pub(crate) joining: StoredValue<u32>,
     pub(crate) undo: StoredValue<Vec<Scenario>>,
@@ -164,8 +162,7 @@ impl Desk {
             kept: StoredValue::new(Vec::new()),
             fresh: RwSignal::new(None),
             histories: RwSignal::new(Vec::new().into()),
-            asked_histories: StoredValue::new(false),
-            ground: RwSignal::new(Ground::Prices),
+            ground: RwSignal::new(None),
             joining: StoredValue::new(0),
             undo: StoredValue::new(Vec::new()),
             last_change: StoredValue::new(None),
@@ -190,11 +187,11 @@ impl Desk {
             Fate::Ended(why) => self.say(format!("The worker stopped: {why}. Another one takes over, with the same tapes.")),
             Fate::Replaced { lost } => {
                 if !lost.is_empty() {
-                    self.say(format!("These files could not be read again, so open them again: {}.", lost.join("; ")));
+                    self.warn(format!("These files could not be read again, so open them again: {}.", lost.join("; ")));
                 }
                 self.replaced.update(|times| *times += 1);
             }
-            Fate::GivenUp => self.say("The worker stopped again and again, so no other one was started: what it is asked for next starts one."),
+            Fate::GivenUp => self.warn("The worker stopped again and again, so no other one was started: what it is asked for next starts one."),
         }
         });
         effect(move || {
@@ -236,8 +233,9 @@ impl Desk {
             (None, Some(event)) => self.open_event(&event),
             // What reset returns to is the event itself, not the link.
             (Some(shown), Some(event)) if event.event == *shown.event() => {
-                self.opened
-                    .set(Scenario::of_event(&event).ok().filter(|s| same_artists(s, &shown)).or(Some(shown)));
+                let own = Scenario::of_event(&event).ok().filter(|own| same_artists(own, &shown));
+                self.fresh.set(own.is_some().then_some(event));
+                self.opened.set(own.or(Some(shown)));
             }
             _ => {}
         }
@@ -259,6 +257,7 @@ impl Desk {
 
     /// Opens a scenario made elsewhere, about the artist at `place`: it can be undone, and reset returns to it.
     pub(crate) fn open_scenario(self, scenario: Scenario, place: usize) {
+        self.fresh.set(None);
         self.replace(scenario.clone());
         self.opened.set(Some(scenario));
         self.artist.set(place);

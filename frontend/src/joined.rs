@@ -3,119 +3,116 @@
 
 use std::sync::Arc;
 
-use leptos::task::spawn_local;
-use shared::api::{EventSummary, Listeners};
-use shared::market::Ticker;
-use shared::nowcast::series::{History, Source, read_histories};
+use leptos::prelude::*;
+use shared::api::EventSummary;
+use shared::format;
+use shared::market::{EventTicker, Ticker};
+use shared::nowcast::series::History;
 use shared::scenario::{Basis, Joined, of_nowcast_event};
 
 use crate::desk::Desk;
-use crate::net;
 use crate::pieces::Work;
 use crate::reactive::effect;
 
-/// What an event's assumptions rest on.
-#[derive(Clone, PartialEq, Default)]
-pub(crate) enum Ground {
-    /// The market's last prices: there are no histories, or not yet.
-    #[default]
+/// What an event's own assumptions, which reset returns to, rest on.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Ground {
+    event: EventTicker,
+    basis: Rest,
+}
+
+#[derive(Clone, PartialEq)]
+enum Rest {
+    /// The market's last prices: there are no histories, or the hand was first.
     Prices,
     /// The prices, as the histories don't serve for it.
     Refused(String),
-    /// The nowcast.
-    Nowcast {
-        /// The day of the last count, and how many are published from then to the one that settles.
-        as_of: (String, i32),
-        /// The contracts whose artists have no history.
-        by_price: Vec<Ticker>,
-    },
+    /// The nowcast: as of which day, how many counts before the one that settles, and the contracts whose artists have no
+    /// history.
+    Nowcast { as_of: String, left: usize, by_price: Vec<Ticker> },
 }
 
 impl Desk {
     /// Puts each event that is opened on the nowcast of its artists, once that is known.
     pub(crate) fn join(self) {
         effect(move || {
-            // First the page answers.
-            let is_wanted = self.page.get().is_of_event && self.outcome.with(Option::is_some);
-            if is_wanted && !self.asked_histories.get_value() {
-                self.asked_histories.set_value(true);
-                self.ask_histories();
-            }
-        });
-        effect(move || {
             let (event, histories) = (self.fresh.get(), self.histories.get());
-            self.ground.set(Ground::Prices);
-            if let (Some(event), false) = (event, histories.is_empty()) {
-                self.begin_joining(event, &histories);
+            let turn = self.joining.update_value(|turn| {
+                *turn += 1;
+                *turn
+            });
+            let Some(event) = event else { return self.ground.set(None) };
+            let is_known = |ground: &Option<Ground>| ground.as_ref().is_some_and(|g| g.event == event.event);
+            if !untrack(|| self.ground.with(is_known)) {
+                self.ground.set(Some(Ground { event: event.event.clone(), basis: Rest::Prices }));
+            }
+            if !histories.is_empty() {
+                self.begin_joining(event, &histories, turn);
             }
         });
     }
 
     /// Takes other histories: what was opened, as long as it is untouched, rests on them, and what is opened from now on.
     pub(crate) fn know_histories(self, histories: Arc<[History]>) {
-        self.asked_histories.set_value(true);
         self.histories.set(histories);
     }
 
-    fn ask_histories(self) {
-        spawn_local(async move {
-            // Without histories the prices stand, and the page of the nowcast says what is wrong with them.
-            let Ok(Listeners { name, csv, .. }) = net::listeners().await else { return };
-            let read = read_histories(&[Source::new(&name, csv.as_bytes())], &[]);
-            if let Ok(read) = read
-                && self.histories.with_untracked(|known| known.is_empty())
-            {
-                self.histories.set(read.histories.into());
-            }
-        });
-    }
-
-    fn begin_joining(self, event: EventSummary, histories: &[History]) {
+    fn begin_joining(self, event: EventSummary, histories: &[History], turn: Option<u32>) {
         // What a recorded event knew is what there was at its last trade.
         let Some(now) = event.contracts.iter().map(|contract| contract.last_at).max() else { return };
-        let turn = self.joining.update_value(|turn| {
-            *turn += 1;
-            *turn
-        });
+        let shown = move || (self.scenario.get_untracked(), self.opened.get_untracked());
+        let before = shown();
+        let ticker = event.event.clone();
         Work {
             pieces: of_nowcast_event(&event, histories, now),
             // Who moves an assumption meanwhile keeps what is there: the work would only slow the hand.
-            is_wanted: Box::new(move || Some(self.joining.get_value()) == turn && self.is_untouched()),
+            is_wanted: Box::new(move || Some(self.joining.get_value()) == turn && shown() == before),
             progress: Box::new(|_| ()),
-            done: Box::new(move |found| match found {
-                Ok(joined) => self.rest_on(joined),
-                Err(invalid) => self.ground.set(Ground::Refused(invalid.to_string())),
+            done: Box::new(move |found| {
+                let basis = match found {
+                    Ok(joined) => self.rest_on(joined),
+                    Err(invalid) => Rest::Refused(invalid.to_string()),
+                };
+                self.ground.set(Some(Ground { event: ticker, basis }));
             }),
         }
         .begin();
     }
 
-    /// Returns whether the assumptions are those that the event was opened with.
-    fn is_untouched(self) -> bool {
-        self.scenario.with_untracked(|shown| self.opened.with_untracked(|opened| shown == opened))
-    }
-
-    /// Shows what the nowcast says.
-    fn rest_on(self, Joined { scenario, bases, as_of, days_left }: Joined) {
+    /// Has reset return to what the nowcast says, and shows it where the event's own assumptions are shown.
+    fn rest_on(self, Joined { scenario, bases, as_of, days_left }: Joined) -> Rest {
         let artists = scenario.artists().iter().zip(&bases);
         let by_price = artists.filter(|(_, basis)| **basis == Basis::MarketShare);
         let by_price = by_price.map(|(artist, _)| artist.ticker.clone()).collect();
-        self.opened.set(Some(scenario.clone()));
-        self.scenario.set(Some(scenario));
-        self.ground.set(Ground::Nowcast { as_of: (as_of.to_string(), days_left), by_price });
+        if self.is_untouched() {
+            let chosen = self.scenario.with_untracked(|shown| {
+                let own = shown.as_ref()?.artists().get(self.artist.get_untracked())?;
+                scenario.artists().iter().position(|artist| artist.ticker == own.ticker)
+            });
+            self.artist.set(chosen.unwrap_or(0));
+            self.scenario.set(Some(scenario.clone()));
+        }
+        self.opened.set(Some(scenario));
+        Rest::Nowcast { as_of: as_of.to_string(), left: usize::try_from(days_left).unwrap_or(0), by_price }
     }
 
-    /// Returns what the assumptions of the event that was opened rest on, in words.
+    /// Returns whether the assumptions are those that reset returns to.
+    fn is_untouched(self) -> bool {
+        self.scenario.with(|shown| self.opened.with(|opened| shown == opened))
+    }
+
+    /// Returns what the assumptions rest on, in words; nothing of those that came from elsewhere.
     pub(crate) fn ground_in_words(self) -> String {
-        let Some(event) = self.event() else { return String::new() };
-        let is_of_it =
-            self.fresh.with(|fresh| fresh.as_ref().is_some_and(|fresh| fresh.event == event.event));
-        match if is_of_it { self.ground.get() } else { Ground::Prices } {
-            Ground::Nowcast { as_of: (day, left), by_price } => {
-                let counts = if left == 1 { "1 count".to_owned() } else { format!("{left} counts") };
-                let mut said = format!(
-                    "The assumptions open on the nowcast as of {day}, {counts} before the one that settles."
-                );
+        let (Some(event), Some(ground)) = (self.event(), self.ground.get()) else { return String::new() };
+        if ground.event != event.event {
+            return String::new();
+        }
+        match ground.basis {
+            Rest::Nowcast { as_of, left, by_price } => {
+                let counts = format::counted(left, "count");
+                let what = if self.is_untouched() { "The assumptions are" } else { "Reset returns to" };
+                let mut said =
+                    format!("{what} the nowcast's as of {as_of}, {counts} before the one that settles.");
                 if !by_price.is_empty() {
                     let name = |ticker: &Ticker| {
                         let known = event.contracts.iter().find(|contract| contract.ticker == *ticker);
@@ -129,16 +126,17 @@ impl Desk {
                 }
                 said
             }
-            ground if event.contracts.iter().any(|contract| contract.listeners.is_none()) => {
-                let why = match ground {
-                    Ground::Refused(reason) => {
-                        format!("The nowcast does not serve for this event: {reason}.")
+            basis if event.contracts.iter().any(|contract| contract.listeners.is_none()) => {
+                let why = match basis {
+                    Rest::Refused(reason) => format!("The nowcast does not serve for this event: {reason}."),
+                    _ if self.histories.with(|known| known.is_empty()) => {
+                        "No listener counts are known for this event.".to_owned()
                     }
-                    _ => "No listener counts are known for this event.".to_owned(),
+                    _ => String::new(),
                 };
                 format!(
-                    "{why} The model starts at its last prices, scaled to one, so the edge says only how far they are \
-                     from adding up, until an assumption moves."
+                    "{why} The model starts at the event's last prices, scaled to one, so the edge says only how far \
+                     they are from adding up, until an assumption moves."
                 )
             }
             _ => String::new(),

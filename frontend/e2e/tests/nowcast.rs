@@ -309,7 +309,7 @@ async fn an_event_opens_on_the_nowcast_of_its_artists() -> Result<()> {
         open_files(&page, FIELD, &[("recorded.csv.gz", &std::fs::read(&file)?)]).await?;
         page.until("document.querySelector('#source').textContent === 'recorded.csv.gz'").await?;
         page.driver.action_chain().send_keys("gw").perform().await?;
-        page.until("document.querySelector('#ground')?.textContent.includes('nowcast as of 2026-02-12')")
+        page.until("document.querySelector('#ground')?.textContent.includes('nowcast\\'s as of 2026-02-12')")
             .await?;
         let url = page.driver.current_url().await?;
         page.until("location.search.includes('event=KXTOPMONTHLY-26FEB')").await?;
@@ -319,8 +319,10 @@ async fn an_event_opens_on_the_nowcast_of_its_artists() -> Result<()> {
         page.until("document.querySelector('#ground').textContent.includes('share of the market')").await?;
         // Market says the same of its prices.
         page.driver.action_chain().send_keys("gm").perform().await?;
-        page.until("document.querySelector('.market-note').textContent.includes('nowcast as of 2026-02-12')")
-            .await
+        page.until(
+            "document.querySelector('.market-note').textContent.includes('nowcast\\'s as of 2026-02-12')",
+        )
+        .await
     })
     .await
 }

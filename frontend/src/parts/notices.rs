@@ -40,8 +40,9 @@ impl Notices {
             said.retain(|notice| notice.text != text);
             said.insert(0, Notice { number, text, is_failure });
             if said.len() > KEPT {
-                // The oldest that is no failure goes first.
-                let place = said.iter().rposition(|notice| !notice.is_failure).unwrap_or(KEPT);
+                // The oldest that is no failure goes first, but not the one that is being said.
+                let place = said.iter().rposition(|notice| !notice.is_failure);
+                let place = place.filter(|place| *place > 0).unwrap_or(KEPT);
                 said.drain(place..=place);
             }
         });

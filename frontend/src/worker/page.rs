@@ -144,7 +144,7 @@ fn read_again(turn: u32, files: Vec<File>) {
             id,
             Rc::new(move |answer| {
                 let lost = match answer {
-                    Answer::Opened { problems, .. } => problems,
+                    Answer::Opened { unreadable, .. } => unreadable,
                     Answer::Failed { reason } => vec![reason],
                     _ => return,
                 };
@@ -168,7 +168,10 @@ fn read_again(turn: u32, files: Vec<File>) {
 }
 
 fn hear(turn: u32, data: &JsValue) {
-    let Some(Parcel { id, message, .. }) = Parcel::decode(data) else { return };
+    let Some(Parcel { id, message, .. }) = Parcel::decode(data) else {
+        // Whoever asked would wait for ever.
+        return end(turn, "its answer can't be read");
+    };
     let answer = Answer::from_message(message).unwrap_or_else(|error| Answer::Failed {
         reason: format!("The worker's answer can't be read: {error}"),
     });

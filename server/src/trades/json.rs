@@ -16,13 +16,13 @@ pub(super) fn begins(piece: &[u8]) -> bool {
 
 /// Reads the trades of a text, whose fields are the columns of [`TradeReader`].
 ///
-/// The text is one value or one a line, each a trade, a list of them, or an answer with a list called `trades`. The first
-/// trade says which fields there are. A line that is no such value is left out and named; errors count the trades as
+/// The text is one value or one a line, each a trade, a list of them, or an answer with a list called `trades`. Trades may
+/// have other fields than those before them, as Kalshi's answers of another year do. A line that is no such value is left out and named; errors count the trades as
 /// lines.
 ///
 /// # Errors
 ///
-/// Fails when the text is one value that is none of these, or its first trade lacks a field.
+/// Fails when the text is one value that is none of these, or a trade lacks a field.
 pub(super) fn read(text: &[u8], name: &str) -> anyhow::Result<TradesRead> {
     let text = text.strip_prefix(MARK).unwrap_or(text);
     let mut trades: Vec<Map<String, Value>> = Vec::new();
@@ -72,6 +72,21 @@ fn take(value: Value, trades: &mut Vec<Map<String, Value>>) -> anyhow::Result<()
 
 /// Lays trades out as the table that all trades are read from, so that the rules for its fields are the same.
 fn as_table(trades: &[Map<String, Value>], name: &str) -> anyhow::Result<TradesRead> {
+    let mut all = TradesRead::default();
+    let mut from = 1;
+    for alike in trades.chunk_by(|a, b| a.keys().eq(b.keys())) {
+        let name = if from == 1 { name.to_owned() } else { format!("{name} from trade {from} on") };
+        from += alike.len();
+        let TradesRead { trades, malformed } = as_one_table(alike, &name)?;
+        all.trades.extend(trades);
+        all.malformed.count += malformed.count - malformed.shown.len() as u64;
+        malformed.shown.into_iter().for_each(|error| all.malformed.add(error));
+    }
+    Ok(all)
+}
+
+/// Lays trades out that have the same fields.
+fn as_one_table(trades: &[Map<String, Value>], name: &str) -> anyhow::Result<TradesRead> {
     let Some(first) = trades.first() else { return Ok(TradesRead::default()) };
     let names: Vec<&String> = first.keys().collect();
     // The reader counts line feeds: a header that ends without one leaves line 1 to the first trade.
@@ -141,5 +156,25 @@ mod tests {
         assert!(read_lines("{\"a\":\n".to_owned()).unwrap_err().to_string().contains("x.jsonl"));
         assert!(read_lines("{\"a\":1}".to_owned()).unwrap_err().to_string().contains("column ticker"));
         assert!(read_lines("[]".to_owned()).unwrap().trades.is_empty());
+    }
+
+    #[test]
+    fn a_later_answers_fields_are_not_lost() {
+        let old = r#"{"count":1,"created_time":"2026-01-12T15:00:20Z","ticker":"KXA-B","yes_price":6}"#;
+        let new = r#"{"count":2,"count_fp":"2.50","created_time":"2026-07-12T15:00:20Z","is_block_trade":true,"ticker":"KXA-B","trade_id":"x","yes_price_dollars":"0.0700"}"#;
+        let found = read(format!("{old}\n{new}\n").as_bytes(), "x.jsonl").unwrap();
+        let told = |place: usize| {
+            let trade = &found.trades[place];
+            (trade.price.centicents(), trade.count.hundredths(), trade.is_block, trade.id.is_some())
+        };
+        assert_eq!([told(0), told(1)], [(600, 100, false, false), (700, 250, true, true)]);
+        let unlike = format!("{old}\n{}\n", new.replace("0.0700", "1.0000"));
+        let named = read(unlike.as_bytes(), "x.jsonl").unwrap().malformed;
+        assert_eq!(named.count, 1);
+        assert!(
+            named.shown[0].to_string().contains("from trade 2 on, line 1, column yes_price_dollars"),
+            "{:?}",
+            named.shown
+        );
     }
 }

@@ -132,6 +132,8 @@ message! {
             contracts: usize,
             /// The first of them, and the files that could not be read: what is wrong, and where.
             problems: Vec<String>,
+            /// What is wrong with the files that could not be read.
+            unreadable: Vec<String>,
         },
         /// The trades of a contract.
         2 = Prints {
@@ -514,7 +516,13 @@ mod tests {
         let compared =
             CompareFound { differing: vec![(fill, 5)], contracts: vec![2], ..CompareFound::default() };
         for answer in [
-            Answer::Opened { events: vec![opened()], malformed: 2, contracts: 0, problems: vec!["a".into()] },
+            Answer::Opened {
+                events: vec![opened()],
+                malformed: 2,
+                contracts: 0,
+                problems: vec!["a".into()],
+                unreadable: vec!["b".into()],
+            },
             Answer::Prints { prints: prints() },
             Answer::Failed { reason: "why".into() },
             Answer::Run { found: run },

@@ -45,7 +45,10 @@ impl Tape {
         }
         let volume = total(trades.iter().map(|trade| trade.count))?;
         let span = (first.at, last.at);
-        Ok(Self { ticker: last.ticker.clone(), span, last_price: last.price, volume, trades })
+        // What was matched off the book is no price to trade at, where there is another.
+        let on_book = trades.iter().rev().find(|trade| !trade.is_block).unwrap_or(last);
+        let (ticker, last_price) = (last.ticker.clone(), on_book.price);
+        Ok(Self { ticker, span, last_price, volume, trades })
     }
 
     /// Returns the contract.
@@ -68,7 +71,7 @@ impl Tape {
         self.span
     }
 
-    /// Returns the YES price of the last trade.
+    /// Returns the YES price of the last trade on the book; of the last one, if all were block trades.
     pub fn last_price(&self) -> Price {
         self.last_price
     }

@@ -127,13 +127,14 @@ impl Scenario {
         Unlisted::Mass(self.value(common::OTHER))
     }
 
-    /// Moves the levels of this scenario's `outcomes`, but for the one that is `fixed`, until they win as `wanted`.
+    /// Moves the levels of this scenario's `outcomes`, but for the one that is `fixed`, until they win as `wanted`, and
+    /// returns how far they are off.
     pub(super) fn reach(
         &self,
         outcomes: &mut [Outcome],
         wanted: &[f64],
         fixed: usize,
-    ) -> Result<(), Invalid> {
+    ) -> Result<f64, Invalid> {
         let spread = |artist| self.log_moments(artist).map(|(_, spread)| max(spread, 1e-3));
         let spreads = self.artists.iter().map(spread).collect::<Result<Vec<f64>, _>>()?;
         reach(outcomes, self.unlisted(), wanted, fixed, &spreads, &mut Workspace::new())

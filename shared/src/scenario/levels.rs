@@ -16,7 +16,7 @@ const ROUNDS: usize = 60;
 ///
 /// Newton's method on the logarithms of the probabilities, which are concave in their own level. The derivatives
 /// `dp_i/da_j` are negative but for the diagonal and add up to zero along a row, so that elimination needs no pivots once
-/// one level is fixed.
+/// one level is fixed. Returns how far the furthest of them is off: not near, where no levels give what is wanted.
 ///
 /// # Errors
 ///
@@ -28,13 +28,14 @@ pub(super) fn reach(
     fixed: usize,
     spreads: &[f64],
     workspace: &mut Workspace,
-) -> Result<(), Invalid> {
+) -> Result<f64, Invalid> {
+    let mut off = f64::INFINITY;
     let moved: Vec<usize> = (0..wanted.len()).filter(|&i| i != fixed && wanted[i] >= LEAST).collect();
     for _ in 0..ROUNDS {
         let winner = WinnerTakeAll::new(outcomes, unlisted)?;
         let found = winner.sensitivities(workspace)?;
         let won = found.probabilities().listed();
-        let mut off = 0.0;
+        off = 0.0;
         // The equations, each with its right side behind it.
         let mut equations = [[0.0; MOST_OUTCOMES + 1]; MOST_OUTCOMES];
         for (equation, &i) in equations.iter_mut().zip(&moved) {
@@ -54,7 +55,7 @@ pub(super) fn reach(
             *level(&mut outcomes[i]) += max(min(step, spreads[i]), -spreads[i]);
         }
     }
-    Ok(())
+    Ok(off)
 }
 
 /// Solves `count` linear equations, each with its right side behind it, without pivots.

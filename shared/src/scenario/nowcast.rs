@@ -21,6 +21,9 @@ use crate::units::{Date, Price, Timestamp};
 /// An artist whose last count is so many days older than another's has no history to speak of.
 const SILENT: i32 = 28;
 
+/// A probability that is off by more is another one.
+const FAR: f64 = 1e-6;
+
 /// The price of a contract that has none, or next to none, where it stands for the artist's chances.
 const LEAST_PRICE: f64 = 0.002;
 
@@ -107,6 +110,8 @@ fn with_counts(event: &EventSummary, histories: &[History], today: Date) -> Vec<
         }
     }
     let newest = chosen.iter().map(|(_, last)| *last).max();
+    // Recent beside the others', and on the day itself.
+    let newest = newest.filter(|newest| today.days_since(*newest) < SILENT);
     chosen.retain(|(_, last)| newest.is_some_and(|newest| newest.days_since(*last) < SILENT));
     chosen
 }
@@ -227,7 +232,13 @@ impl Scenario {
         // The likeliest of those whose medians are known keeps its own.
         let known = (0..wanted.len()).filter(|&i| medians.get(i).is_some_and(Option::is_some));
         let fixed = known.reduce(|a, b| if wanted[b] > wanted[a] { b } else { a }).unwrap_or(0);
-        self.reach(&mut outcomes, wanted, fixed)?;
+        let off = self.reach(&mut outcomes, wanted, fixed)?;
+        if off > FAR {
+            return Err(Invalid::new(
+                "nowcast",
+                format!("can't be met by assumptions: {off:e} is left between them"),
+            ));
+        }
         for ((artist, outcome), median) in self.artists.iter_mut().zip(&mut outcomes).zip(medians) {
             let level = *level(outcome);
             if median.is_some() {

@@ -46,6 +46,8 @@ pub(crate) struct Loaded {
     pub(super) name: String,
     /// Where the server has them from; nothing for an opened file.
     pub(super) origin: Option<Origin>,
+    /// All that were read.
+    all: Arc<[History]>,
     /// The artists shown, the one with the most listeners first.
     pub(super) histories: Arc<[History]>,
     /// How many artists are not shown.
@@ -77,7 +79,7 @@ impl Loaded {
         let histories: Arc<[History]> =
             places.into_iter().filter_map(|place| all.get(place).cloned()).collect();
         let first = histories.iter().map(History::first).min().unwrap_or(last);
-        Ok(Self { name, origin, histories, left_out, first, last })
+        Ok(Self { name, origin, all: all.into(), histories, left_out, first, last })
     }
 
     /// Returns what was read, in a sentence.
@@ -134,8 +136,9 @@ pub(super) struct State {
     fits: Vec<(Date, Fit)>,
     /// What was said of an artist's days, kept while a range or a release moves.
     said: Option<(usize, Arc<Vec<DayAhead>>)>,
-    /// Whether the server was asked for histories.
+    /// Whether the server was asked for histories, and whether fitting them is put off until the page is shown.
     asked: bool,
+    is_put_off: bool,
     /// Counts what was begun, so that what is no longer wanted ends.
     fit_turn: usize,
     pub(super) score_turn: usize,
@@ -165,7 +168,8 @@ pub(crate) struct Studio {
 }
 
 impl Studio {
-    /// Returns the state, which asks the server for histories once its page is shown.
+    /// Returns the state, which asks the server for histories once a page about an event stands, and fits them once its own
+    /// is shown.
     pub(crate) fn open(desk: Desk) -> Self {
         let version = RwSignal::new(0);
         let state = StoredValue::new(State {
@@ -178,6 +182,7 @@ impl Studio {
             fits: Vec::new(),
             said: None,
             asked: false,
+            is_put_off: false,
             fit_turn: 0,
             score_turn: 0,
         });
@@ -213,12 +218,18 @@ impl Studio {
         };
         effect(move || {
             studio.chosen.track();
-            if desk.page.get() != &super::PAGE {
+            let page = desk.page.get();
+            let is_here = page == &super::PAGE;
+            // Elsewhere the page answers first.
+            let answers = page.is_of_event && desk.outcome.with(Option::is_some);
+            if !(is_here || answers) {
                 return;
             }
             if !studio.change(|state| std::mem::replace(&mut state.asked, true)) {
                 studio.load();
-            } else if studio.release.get_untracked() > 1.0 {
+            } else if is_here && studio.change(|state| std::mem::take(&mut state.is_put_off)) {
+                studio.stand_back(studio.back.get_untracked() as i32);
+            } else if is_here && studio.release.get_untracked() > 1.0 {
                 studio.evaluate();
             }
         });
@@ -274,7 +285,7 @@ impl Studio {
     /// Shows other histories, as an address says.
     pub(super) fn show(self, loaded: Loaded, said: &Said) {
         let loaded = Arc::new(loaded);
-        self.desk.know_histories(Arc::clone(&loaded.histories));
+        self.desk.know_histories(Arc::clone(&loaded.all));
         let (back, place, release) = self.asked(&loaded, said);
         self.change(|state| {
             state.loaded = Remote::Ready(loaded);
@@ -286,7 +297,13 @@ impl Studio {
         });
         self.release.set(release);
         self.chosen.set(place);
-        self.stand_back(back);
+        if self.desk.is_on(&super::PAGE) {
+            self.stand_back(back);
+        } else {
+            self.back.set(f64::from(back));
+            self.change(|state| state.is_put_off = true);
+            self.tell();
+        }
     }
 
     /// Opens files of listeners.

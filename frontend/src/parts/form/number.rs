@@ -58,7 +58,7 @@ impl Dial {
             move || ends,
             move || shown.get(),
             move |text| {
-                turn(text, false);
+                refused.set(!turn(text, false));
             },
         )
         .label(&format!("{label}: {meaning}"));

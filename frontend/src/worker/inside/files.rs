@@ -42,7 +42,7 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
     let mut progress =
         Progress { id, read: 0.0, total: files.iter().map(|file| file.size()).sum(), trades: 0, told: now() };
     let mut found = TradesRead::default();
-    let (mut problems, mut known) = (Vec::new(), 0);
+    let (mut problems, mut unreadable, mut known) = (Vec::new(), Vec::new(), 0);
     for file in files {
         if holds_contracts(&file.name()) {
             match read_contracts(&file).await {
@@ -56,7 +56,7 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
                         opened.extend(contracts);
                     });
                 }
-                Err(reason) => problems.push(reason),
+                Err(reason) => unreadable.push(reason),
             }
             progress.read += file.size();
             continue;
@@ -68,7 +68,7 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
                 found.trades.extend(read.trades);
             }
             Err(Stopped::Superseded) => return answer(id, failed("Reading was stopped.")),
-            Err(Stopped::Unreadable(reason)) => problems.push(reason),
+            Err(Stopped::Unreadable(reason)) => unreadable.push(reason),
         }
         progress.trades = found.trades.len();
     }
@@ -83,7 +83,8 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
         opened.extend(tapes);
     });
     let malformed = usize::try_from(found.malformed.count).unwrap_or(usize::MAX);
-    answer(id, Answer::Opened { events, malformed, contracts: known, problems });
+    problems.extend(unreadable.iter().cloned());
+    answer(id, Answer::Opened { events, malformed, contracts: known, problems, unreadable });
 }
 
 /// Returns whether a file says by its name that it holds what is known of contracts, and no trades.
