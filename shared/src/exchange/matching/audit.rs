@@ -1,6 +1,6 @@
 //! Where all the money is.
 
-use super::{MarketStatus, Matching};
+use super::Matching;
 use crate::units::Cash;
 
 /// All money of an exchange: `cash + pledged + fees = paid_in - paid_out`, always and to the microdollar.
@@ -36,9 +36,15 @@ impl Matching {
         }
     }
 
-    /// Returns whether a contract has settled.
-    pub fn is_settled(&self, market: usize) -> bool {
-        self.markets.get(market).is_some_and(|market| matches!(market.status, MarketStatus::Settled(_)))
+    /// Returns how many pairs of a YES and a NO contract are open, by contract, in hundredths.
+    pub fn open_interest(&self) -> Vec<i64> {
+        let mut open = vec![0; self.markets.len()];
+        for (market, holding) in self.accounts.iter().flat_map(|account| account.holdings()) {
+            if let Some(open) = open.get_mut(market) {
+                *open += holding.position.hundredths().max(0);
+            }
+        }
+        open
     }
 }
 

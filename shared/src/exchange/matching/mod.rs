@@ -24,6 +24,7 @@ mod refusal;
 
 pub use account::{Account, Holding};
 pub use audit::Audit;
+pub use book::Book;
 pub use engine::Matching;
 pub use events::{Event, MarketTrade, OwnFill, Reason, What};
 pub use listing::{Listing, Market, MarketStatus};
