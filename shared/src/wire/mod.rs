@@ -33,8 +33,8 @@ pub use portfolio::{
     SettlementsPage,
 };
 pub use stream::{
-    Channel, Command, CommandError, FillMessage, Frame, OrderbookDelta, OrderbookSnapshot, Parameters,
-    Subscribed, Subscription, TradeMessage, UpdateAction, UserOrder,
+    Channel, Command, CommandError, FillMessage, Frame, MarketLifecycle, OrderbookDelta, OrderbookSnapshot,
+    Parameters, Subscribed, Subscription, TradeMessage, UpdateAction, UserOrder,
 };
 pub use time::{Millis, Rfc3339, Seconds};
 pub use trades::{Trade, TradesPage};

@@ -82,6 +82,8 @@ words! {
         Fill = "fill",
         /// Our own orders.
         UserOrders = "user_orders",
+        /// Contracts that are paused, opened or paid.
+        MarketLifecycle = "market_lifecycle_v2",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FillMessage, OrderbookDelta, OrderbookSnapshot, TradeMessage, UserOrder};
+use super::{FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, TradeMessage, UserOrder};
 use crate::market::Ticker;
 
 /// A frame. `seq` counts those of one subscription from 1 on, answers to its updates included: where it skips, something
@@ -102,6 +102,16 @@ pub enum Frame {
         sid: u64,
         /// The order.
         msg: UserOrder,
+    },
+    /// Something that happened to a contract.
+    MarketLifecycleV2 {
+        /// The subscription.
+        sid: u64,
+        /// Its number there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<u64>,
+        /// What.
+        msg: MarketLifecycle,
     },
     /// A frame of a kind that is not read here. Of a subscription that numbers its frames it still counts.
     #[serde(other)]

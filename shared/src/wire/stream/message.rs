@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::market::{Action, Side, Ticker};
 use crate::units::{Cash, Price, Quantity};
-use crate::wire::{BookSide, LevelText, Millis, OrderStatus, Rfc3339, Seconds, SignedCount};
+use crate::wire::{BookSide, LevelText, MarketResult, Millis, OrderStatus, Rfc3339, Seconds, SignedCount};
 
 /// All of a book. A side that is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,6 +180,30 @@ pub struct UserOrder {
     /// Why it last changed: `Trade`, `ExpiryCancel`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_update_reason: Option<String>,
+    /// The part of the exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange_index: Option<i64>,
+}
+
+/// Something that happened to a contract. That it opens or closes at its time is not told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketLifecycle {
+    /// The contract.
+    pub market_ticker: Ticker,
+    /// What: `activated`, `deactivated`, `determined`, `settled`, and words that decide nothing here.
+    pub event_type: String,
+    /// How it settles, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result: Option<MarketResult>,
+    /// What a YES contract pays, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_value: Option<Price>,
+    /// When its outcome was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub determination_ts: Option<Seconds>,
+    /// When it was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_ts: Option<Seconds>,
     /// The part of the exchange.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange_index: Option<i64>,

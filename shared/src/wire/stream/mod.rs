@@ -6,4 +6,4 @@ mod message;
 
 pub use command::{Channel, Command, Parameters, UpdateAction};
 pub use frame::{CommandError, Frame, Subscribed, Subscription};
-pub use message::{FillMessage, OrderbookDelta, OrderbookSnapshot, TradeMessage, UserOrder};
+pub use message::{FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, TradeMessage, UserOrder};
