@@ -4,6 +4,7 @@ mod cli;
 mod files;
 mod listeners;
 mod markets;
+mod paper;
 mod tapes;
 mod trades;
 mod web;

@@ -4,9 +4,11 @@ mod backtest;
 mod belief;
 mod markets;
 pub(crate) mod nowcast;
+mod paper;
 mod price;
 mod progress;
 mod serve;
+mod signals;
 mod trades;
 
 use std::process::ExitCode;
@@ -31,6 +33,8 @@ enum Command {
     Belief(belief::Options),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
+    /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
+    Paper(paper::Options),
     /// Answer questions of price, probability and fee, a JSON line each
     Price(price::Options),
     /// Serve the dashboard and its API
@@ -43,6 +47,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
         Command::Nowcast(options) => nowcast::run(&options),
+        Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),
         Command::Serve(options) => serve::run(&options),
     };
