@@ -85,6 +85,8 @@ impl Client {
 pub(super) struct Hub {
     clients: BTreeMap<ClientNumber, Client>,
     last: u64,
+    /// The exchange has ended: nobody is taken in any more.
+    closed: bool,
 }
 
 impl Hub {
@@ -96,8 +98,16 @@ impl Hub {
         let (cutter, cut) = oneshot::channel();
         let joined =
             Client { member, subscriptions: BTreeMap::new(), last_sid: 0, queue, _cut: cutter, lost: false };
-        self.clients.insert(client, joined);
+        if !self.closed {
+            self.clients.insert(client, joined);
+        }
         Line { client, frames, cut }
+    }
+
+    /// Cuts everybody off, and whoever comes later.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+        self.clients.clear();
     }
 
     /// Forgets a client.

@@ -26,3 +26,6 @@ mod stream;
 pub(crate) use self::clock::{Clock, machine_time};
 pub(crate) use self::keys::KeyKind;
 pub(crate) use self::run::{Settings, start};
+
+#[cfg(test)]
+mod tests;

@@ -83,18 +83,25 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     })
 }
 
-/// Answers and lets time pass until it is told to stop. Open connections are cut: who trades must live with that.
+/// Answers and lets time pass until it is told to stop, or left alone. Requests under way are then finished, and streams are
+/// cut: who trades must live with that.
 async fn serve(
     listener: TcpListener,
     shared: Arc<Shared>,
     stopped: oneshot::Receiver<()>,
 ) -> anyhow::Result<()> {
-    let serving = axum::serve(listener, router(Arc::clone(&shared))).into_future();
+    let told = {
+        let shared = Arc::clone(&shared);
+        async move {
+            // The sender is dropped to tell.
+            stopped.await.unwrap_or_default();
+            shared.with_quietly(|core| core.hub.close());
+        }
+    };
+    let serving = axum::serve(listener, router(Arc::clone(&shared))).with_graceful_shutdown(told);
     tokio::select! {
-        ended = serving => Ok(ended?),
+        ended = serving.into_future() => Ok(ended?),
         () = pass_time(&shared) => Ok(()),
-        // Told, or left alone.
-        _ = stopped => Ok(()),
     }
 }
 
