@@ -2,6 +2,7 @@
 
 mod cli;
 mod files;
+mod kalshi;
 mod listeners;
 mod markets;
 mod paper;

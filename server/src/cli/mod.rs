@@ -2,6 +2,7 @@
 
 mod backtest;
 mod belief;
+mod kill;
 mod markets;
 pub(crate) mod nowcast;
 mod paper;
@@ -31,6 +32,8 @@ enum Command {
     /// Say what a contract was worth at every print, from the prints before it
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
+    /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
+    Kill,
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -46,6 +49,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
+        Command::Kill => kill::run(),
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),

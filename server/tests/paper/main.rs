@@ -263,3 +263,26 @@ fn what_is_refused_is_refused_in_kalshis_words() {
     assert!(listed.orders.is_empty());
     assert_eq!(free(&member).to_string(), "10000.000000");
 }
+
+#[test]
+fn kill_takes_all_orders_back_and_says_when_it_can_not_know() {
+    for kind in ["ed25519", "rsa"] {
+        let mut member = Member::join(&format!("kill-{kind}"), &[&STILL[..], &["--key", kind]].concat());
+        for k in 0..3 {
+            let body = order(&format!("k{k}"), "bid", "0.0100", "1", POST_ONLY);
+            member.read::<CreateOrderAnswer>(201, "POST", ORDERS, &body);
+        }
+        let killed = member.tauroi(&["kill"]);
+        assert!(killed.status.success(), "{killed:?}");
+        assert_eq!(String::from_utf8(killed.stdout).unwrap(), "No order rests.\n");
+        let listed: OrdersPage = member.read(200, "GET", "/portfolio/orders?status=resting", "");
+        assert!(listed.orders.is_empty());
+        // Nobody is there any more: that nothing rests can't be said.
+        member.server.process().kill().unwrap();
+        member.server.process().wait().unwrap();
+        let failed = member.tauroi(&["kill"]);
+        let said = String::from_utf8(failed.stderr).unwrap();
+        assert!(!failed.status.success() && failed.stdout.is_empty(), "{said}");
+        assert!(said.contains("ORDERS MAY STILL REST") && !said.contains("PRIVATE"), "{said}");
+    }
+}

@@ -105,6 +105,14 @@ impl Member {
         (answer.status, String::from_utf8(answer.body).unwrap())
     }
 
+    /// Runs a command of `tauroi` in the member's environment.
+    pub(crate) fn tauroi(&self, arguments: &[&str]) -> std::process::Output {
+        let text = std::fs::read_to_string(&self.env).unwrap();
+        let variables = text.lines().filter_map(|line| line.split_once('='));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
+        command.args(arguments).env_remove("KALSHI_API_SECRET").envs(variables).output().unwrap()
+    }
+
     /// Opens the stream.
     pub(crate) async fn listen(&self) -> Listener {
         let mut request = ClientRequestBuilder::new(self.ws_url.parse().unwrap());
