@@ -2,8 +2,10 @@
 
 mod cli;
 mod files;
+mod kalshi;
 mod listeners;
 mod markets;
+mod paper;
 mod tapes;
 mod trades;
 mod web;

@@ -36,6 +36,7 @@ mod stats;
 pub mod table;
 pub mod thin;
 pub mod units;
+pub mod wire;
 pub mod world;
 
 pub use invalid::Invalid;

@@ -2,11 +2,14 @@
 
 mod backtest;
 mod belief;
+mod kill;
 mod markets;
 pub(crate) mod nowcast;
+mod paper;
 mod price;
 mod progress;
 mod serve;
+mod signals;
 mod trades;
 
 use std::process::ExitCode;
@@ -29,8 +32,12 @@ enum Command {
     /// Say what a contract was worth at every print, from the prints before it
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
+    /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
+    Kill,
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
+    /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
+    Paper(paper::Options),
     /// Answer questions of price, probability and fee, a JSON line each
     Price(price::Options),
     /// Serve the dashboard and its API
@@ -42,7 +49,9 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
+        Command::Kill => kill::run(),
         Command::Nowcast(options) => nowcast::run(&options),
+        Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),
         Command::Serve(options) => serve::run(&options),
     };

@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// A running `tauroi serve`, stopped when dropped.
+/// A running server, stopped when dropped.
 pub(crate) struct Server {
     child: Child,
     address: String,
@@ -24,16 +24,22 @@ impl Server {
     /// Does the same, with its standard error going where one wants.
     pub(crate) fn start_with(tapes: &[PathBuf], stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
-        command.args(["serve", "--addr", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(stderr);
+        command.args(["serve", "--addr", "127.0.0.1:0"]).stderr(stderr);
         if !tapes.is_empty() {
             command.arg("--tapes").args(tapes);
         }
-        let mut child = command.spawn().unwrap();
+        Self::run(command)
+    }
+
+    /// Starts a server by its command, and waits until it names its address.
+    pub(crate) fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address =
             line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("an address");
-        Self { child, address: address.trim_end_matches('/').to_owned() }
+        let address = address.split('/').next().expect("a host").to_owned();
+        Self { child, address }
     }
 
     /// Returns the answer to `GET path` with these request headers.

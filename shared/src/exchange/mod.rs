@@ -6,6 +6,7 @@
 
 mod charge;
 mod fill_model;
+pub mod matching;
 mod message;
 mod prints;
 mod settings;

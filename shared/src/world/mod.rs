@@ -3,6 +3,7 @@
 //! It makes the demo's month, and later the paper exchange's crowd. Nothing in it is real: the artists are
 //! invented, and the event's ticker says so.
 
+pub mod crowd;
 mod histories;
 
 pub use self::histories::{histories, histories_before};

@@ -34,6 +34,11 @@ fn no_files_of_a_backtest_or_of_what_it_runs_need_each_other() {
     }
 }
 
+#[test]
+fn no_files_of_the_exchange_with_books_need_each_other() {
+    assert_no_cycle(&["exchange", "matching"], 8);
+}
+
 /// Returns the cycles within `parent` of a made-up crate.
 fn cycles(parent: &[&str], files: &[(&str, &str)]) -> Vec<String> {
     Graph::within(parent, &Crate::of(files)).cycles()

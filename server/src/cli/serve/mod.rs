@@ -1,7 +1,5 @@
 //! `tauroi serve`: everything in one process.
 
-mod signals;
-
 use std::future::IntoFuture;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -16,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use self::signals::Signals;
+use super::signals::Signals;
 use crate::tapes::Library;
 use crate::{listeners, web};
 

@@ -1,0 +1,107 @@
+//! Where the exchange is and who we are: the `KALSHI_` variables.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::signer::Signer;
+
+/// Where the exchange is, and what we sign with.
+pub(crate) struct Config {
+    pub(super) key_id: String,
+    pub(super) signer: Signer,
+    /// REST, without a slash at its end.
+    pub(super) api_base: String,
+}
+
+impl Config {
+    /// Reads the environment, and `./.env` for what it doesn't have.
+    ///
+    /// # Errors
+    ///
+    /// Names the variable that is missing, given twice or can't be read, and a secret file that others may read.
+    pub(crate) fn from_environment() -> anyhow::Result<Self> {
+        let file = match std::fs::read_to_string(".env") {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).context("can't read .env"),
+        };
+        Self::from_variables(&|name| {
+            std::env::var(name).ok().or_else(|| in_file(&file, name)).filter(|value| !value.is_empty())
+        })
+    }
+
+    fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
+        let pem = match (variable("KALSHI_API_SECRET"), variable("KALSHI_API_SECRET_FILE")) {
+            (Some(_), Some(_)) => bail!("KALSHI_API_SECRET and KALSHI_API_SECRET_FILE are both set"),
+            (Some(text), None) => text.replace("\\n", "\n"),
+            (None, Some(path)) => secret(&PathBuf::from(path))?,
+            (None, None) => bail!("neither KALSHI_API_SECRET nor KALSHI_API_SECRET_FILE is set"),
+        };
+        let api_base = needed("KALSHI_API_BASE")?.trim_end_matches('/').to_owned();
+        let (scheme, host) = api_base.split_once("://").context("KALSHI_API_BASE has no scheme")?;
+        let is_here = ["127.0.0.1", "localhost", "[::1]"]
+            .iter()
+            .any(|here| host.strip_prefix(here).is_some_and(|rest| rest.starts_with([':', '/'])));
+        if scheme != "https" && !(scheme == "http" && is_here) {
+            bail!("KALSHI_API_BASE must be https, or http on this machine: {api_base}");
+        }
+        Ok(Self { key_id: needed("KALSHI_ACCESS_KEY")?, signer: Signer::from_pem(&pem)?, api_base })
+    }
+}
+
+/// Returns a variable of a file of lines `NAME=value`.
+fn in_file(text: &str, name: &str) -> Option<String> {
+    let value =
+        text.lines().find_map(|line| line.trim().strip_prefix(name)?.trim_start().strip_prefix('='))?;
+    let value = value.trim();
+    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    Some(bare.to_owned())
+}
+
+/// Reads a file that nobody else may read.
+fn secret(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let data = std::fs::metadata(path).with_context(|| format!("can't read {shown}"))?;
+        if data.permissions().mode() & 0o077 != 0 {
+            bail!("{shown} can be read by others: chmod 600 {shown}");
+        }
+    }
+    std::fs::read_to_string(path).with_context(|| format!("can't read {shown}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns why these variables are refused.
+    fn refused(variables: &[(&str, &str)]) -> String {
+        let variable = |name: &str| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let Err(error) = Config::from_variables(&variable) else { panic!("{variables:?} was taken") };
+        format!("{error:#}")
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_environment_is_named() {
+        assert_eq!(refused(&[]), "neither KALSHI_API_SECRET nor KALSHI_API_SECRET_FILE is set");
+        let both = [("KALSHI_API_SECRET", "x"), ("KALSHI_API_SECRET_FILE", "y")];
+        assert_eq!(refused(&both), "KALSHI_API_SECRET and KALSHI_API_SECRET_FILE are both set");
+        assert_eq!(refused(&both[..1]), "KALSHI_API_BASE is not set");
+        for base in ["http://example.com/trade-api/v2", "http://127.0.0.1.example.com/", "ftp://localhost/"] {
+            assert!(refused(&[both[0], ("KALSHI_API_BASE", base)]).contains("must be https"), "{base}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_variables_is_read_line_by_line() {
+        let text = "# not this one\nKALSHI_ACCESS_KEY_OLD=1\nKALSHI_ACCESS_KEY = \"a b\"\n";
+        assert_eq!(in_file(text, "KALSHI_ACCESS_KEY").as_deref(), Some("a b"));
+        assert_eq!(in_file(text, "KALSHI_API_BASE"), None);
+    }
+}

@@ -1,0 +1,277 @@
+//! Everything behind the lock: the exchange, who its members are, what is listed, what has happened, and who listens.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use shared::exchange::matching::{
+    AccountNumber, Event, MarketTrade, Matching, OrderNumber, Placed, Refusal, What,
+};
+use shared::market::Action;
+use shared::units::{Cash, Price, Quantity, Timestamp};
+use shared::wire::{Dollars, Rfc3339, Settlement};
+use shared::world::crowd::Crowd;
+
+use super::catalogue::{Catalogue, Lately, NewEvent, result};
+use super::hub::Hub;
+use super::ids::{Ids, Named};
+use super::keys::PublicKey;
+use super::member::{Kept, Member};
+
+/// How many public trades are kept for those who ask later.
+const TRADES: usize = 100_000;
+const DAY: i64 = 86_400_000_000;
+
+/// The exchange and all that it knows.
+pub(super) struct Core {
+    pub(super) exchange: Matching,
+    pub(super) catalogue: Catalogue,
+    pub(super) members: Vec<Member>,
+    by_account: BTreeMap<AccountNumber, usize>,
+    /// Public trades, the oldest first.
+    pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
+    pub(super) hub: Hub,
+    pub(super) ids: Ids,
+    /// The other traders, if there are any.
+    crowd: Option<Crowd>,
+    /// An id that waits for the order that it is of to be told.
+    naming: Option<String>,
+}
+
+impl Core {
+    /// Returns an exchange with nobody and nothing.
+    pub(super) fn new(now: Timestamp, ids: Ids) -> Self {
+        Self {
+            exchange: Matching::new(now),
+            catalogue: Catalogue::default(),
+            members: Vec::new(),
+            by_account: BTreeMap::new(),
+            trades: VecDeque::new(),
+            hub: Hub::default(),
+            ids,
+            crowd: None,
+            naming: None,
+        }
+    }
+
+    /// Lets a world's event be listed and its traders in.
+    pub(super) fn invite(&mut self, mut crowd: Crowd) -> anyhow::Result<()> {
+        use shared::fees::{FeeMultiplier, FeeType};
+        self.catalogue.list_series(
+            crowd.series(),
+            "Top monthly listeners, simulated",
+            FeeType::Quadratic,
+            FeeMultiplier::ONE,
+        );
+        self.catalogue.events.push(NewEvent {
+            ticker: crowd.event().clone(),
+            series: crowd.series().to_owned(),
+            title: "Which simulated artist has the most monthly listeners?".to_owned(),
+            exclusive: true,
+            settles: crowd.settles(),
+        });
+        let opened = self.exchange.now();
+        for artist in crowd.artists() {
+            self.catalogue.list(artist.ticker.clone(), self.catalogue.events.len() - 1, artist.name, opened);
+        }
+        crowd.join(&mut self.exchange)?;
+        self.crowd = Some(crowd);
+        self.publish();
+        Ok(())
+    }
+
+    /// Registers a member with a public key and some cash, and returns its number.
+    pub(super) fn register(&mut self, key_id: &str, key: PublicKey, cash: Cash) -> anyhow::Result<usize> {
+        anyhow::ensure!(self.member(key_id).is_none(), "there is a key {key_id} already");
+        let account = self.exchange.open_account();
+        self.exchange.pay(account, cash)?;
+        let number = self.members.len();
+        self.by_account.insert(account, number);
+        self.members.push(Member {
+            key_id: key_id.to_owned(),
+            key,
+            account,
+            user_id: self.ids.text(Named::User, number as u64),
+            taken: std::collections::BTreeSet::new(),
+            orders: BTreeMap::new(),
+            fills: Vec::new(),
+            settlements: Vec::new(),
+            bought: BTreeMap::new(),
+            updated: self.exchange.now(),
+        });
+        Ok(number)
+    }
+
+    /// Returns the member with this key.
+    pub(super) fn member(&self, key_id: &str) -> Option<usize> {
+        self.members.iter().position(|member| member.key_id == key_id)
+    }
+
+    /// Returns when something will happen by itself.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        let crowd = self.crowd.as_ref().and_then(Crowd::next_step);
+        self.exchange.next_due().into_iter().chain(crowd).min()
+    }
+
+    /// Lets time pass, and what comes with it happen in order.
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        while let Some(mut crowd) = self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|at| at <= now))
+        {
+            let at = crowd.next_step().unwrap_or(now);
+            self.exchange.advance(at);
+            if let Err(why) = crowd.step(at, &mut self.exchange) {
+                tracing::error!("the simulated traders are gone: {why}");
+                break;
+            }
+            let settled = crowd.take_settled();
+            self.crowd = Some(crowd);
+            self.publish();
+            for (market, value) in settled {
+                self.settle(at, market, value);
+            }
+        }
+        self.exchange.advance(now);
+        self.publish();
+    }
+
+    /// Settles a contract and notes what each member was paid.
+    pub(super) fn settle(&mut self, now: Timestamp, market: usize, value: Price) {
+        let held: Vec<_> = self
+            .members
+            .iter()
+            .map(|member| {
+                let account = self.exchange.account(member.account)?;
+                account.holdings().find(|(place, _)| *place == market).map(|(_, holding)| holding.clone())
+            })
+            .collect();
+        if let Err(why) = self.exchange.settle(now, market, value) {
+            tracing::warn!("a contract was not settled: {why}");
+            return;
+        }
+        let Some(event) = self.catalogue.event_of(market).map(|event| event.ticker.clone()) else { return };
+        let Some(listed) = self.catalogue.markets.get_mut(market) else { return };
+        listed.settled = Some(now);
+        for (member, held) in self.members.iter_mut().zip(held) {
+            let Some(held) = held.filter(|held| held.position.hundredths() != 0) else { continue };
+            let (size, is_yes) = (held.position.size(), held.position.hundredths() > 0);
+            let each = if is_yes { value } else { value.complement() };
+            let if_yes =
+                |yes: bool| if is_yes == yes { (size, held.cost) } else { (Quantity::ZERO, Cash::ZERO) };
+            let ((yes_count_fp, yes_cost), (no_count_fp, no_cost)) = (if_yes(true), if_yes(false));
+            member.updated = now;
+            member.settlements.push(Settlement {
+                ticker: listed.ticker.clone(),
+                event_ticker: event.clone(),
+                market_result: result(value),
+                yes_count_fp,
+                yes_total_cost_dollars: yes_cost,
+                no_count_fp,
+                no_total_cost_dollars: no_cost,
+                revenue: each.cost(size).microdollars() / 10_000,
+                settled_time: Rfc3339(now),
+                fee_cost: Dollars(held.fees),
+                value: Some(value.centicents() / 100),
+            });
+        }
+        self.publish();
+    }
+
+    /// Does something to a member's orders, under a name for the order that may come of it, and tells what happened.
+    pub(super) fn order(
+        &mut self,
+        client_order_id: Option<&str>,
+        act: impl FnOnce(&mut Matching) -> Result<Placed, Refusal>,
+    ) -> Result<Placed, Refusal> {
+        self.publish();
+        self.naming = client_order_id.map(str::to_owned);
+        let done = act(&mut self.exchange);
+        self.publish();
+        self.naming = None;
+        done
+    }
+
+    /// Takes in what has happened at the exchange, and tells those who listen.
+    pub(super) fn publish(&mut self) {
+        for event in self.exchange.drain() {
+            self.note(&event);
+            super::stream::tell(self, &event);
+        }
+    }
+
+    /// Takes in what has happened.
+    fn note(&mut self, event: &Event) {
+        match &event.what {
+            What::Order { order, .. } => {
+                let Some(member) = self.by_account.get(&order.account).copied() else { return };
+                let Some(member) = self.members.get_mut(member) else { return };
+                member.updated = event.at;
+                // The one order of a member's that was not known yet is the one that has just arrived.
+                let name = || self.naming.clone().unwrap_or_default();
+                let kept = member
+                    .orders
+                    .entry(order.number)
+                    .or_insert_with(|| Kept { order: (**order).clone(), client_order_id: name() });
+                kept.order = (**order).clone();
+            }
+            What::Fill(fill) => {
+                let Some(member) = self.by_account.get(&fill.account).copied() else { return };
+                let Some(member) = self.members.get_mut(member) else { return };
+                member.updated = event.at;
+                member.fills.push((event.at, *fill));
+                let bought = member.bought.entry(fill.market).or_insert(Quantity::ZERO);
+                *bought = bought.checked_add(fill.count).unwrap_or(Quantity::MAX);
+            }
+            What::Trade(trade) => {
+                if self.trades.len() == TRADES {
+                    self.trades.pop_front();
+                }
+                self.trades.push_back((event.at, *trade));
+            }
+            What::Level { .. } | What::Status { .. } => {}
+        }
+    }
+
+    /// Returns what an order is called by its owner.
+    pub(super) fn client_order_id(&self, member: usize, order: OrderNumber) -> Option<&str> {
+        let kept = self.members.get(member)?.orders.get(&order);
+        let name = kept.map_or(self.naming.as_deref().unwrap_or(""), |kept| &kept.client_order_id);
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// Returns the member whose account it is.
+    pub(super) fn owner(&self, account: AccountNumber) -> Option<usize> {
+        self.by_account.get(&account).copied()
+    }
+
+    /// Returns what the last day brought to each contract.
+    pub(super) fn lately(&self) -> Vec<Lately> {
+        let since = self.exchange.now().checked_add_micros(-DAY).unwrap_or(Timestamp::MIN);
+        let none = || Lately { volume: Quantity::ZERO, open_interest: 0 };
+        let mut all: Vec<Lately> = self.exchange.markets().iter().map(|_| none()).collect();
+        for (_, trade) in self.trades.iter().rev().take_while(|(at, _)| *at >= since) {
+            if let Some(lately) = all.get_mut(trade.market) {
+                lately.volume = lately.volume.checked_add(trade.count).unwrap_or(Quantity::MAX);
+            }
+        }
+        for (lately, held) in all.iter_mut().zip(self.exchange.open_interest()) {
+            lately.open_interest = held;
+        }
+        all
+    }
+
+    /// Returns what a member's positions are worth at the middle of each book, or at its last trade.
+    pub(super) fn worth(&self, member: &Member) -> Cash {
+        let Some(account) = self.exchange.account(member.account) else { return Cash::ZERO };
+        let worth = account.holdings().filter_map(|(market, holding)| {
+            let market = self.exchange.markets().get(market)?;
+            let (bid, ask) = (market.book().best(Action::Buy), market.book().best(Action::Sell));
+            let middle = match (bid, ask) {
+                (Some(bid), Some(ask)) => {
+                    Price::from_centicents((bid.centicents() + ask.centicents()) / 2).ok()
+                }
+                _ => market.last(),
+            }?;
+            let each = if holding.position.hundredths() < 0 { middle.complement() } else { middle };
+            Some(each.cost(holding.position.size()).microdollars())
+        });
+        Cash::from_microdollars(worth.fold(0, i64::saturating_add))
+    }
+}

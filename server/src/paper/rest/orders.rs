@@ -1,0 +1,241 @@
+//! Orders placed, changed and taken back.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use shared::exchange::matching::{Amendment, NewOrder, OrderNumber, Placed, SelfTrade, TimeInForce};
+use shared::units::{Cash, Quantity, Timestamp};
+use shared::wire::{
+    self, AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Dollars, Millis,
+};
+
+use super::refusal::Refusal;
+use super::{Shared, Signed};
+use crate::paper::core::Core;
+use crate::paper::ids::Named;
+use crate::paper::member::Member;
+
+type Answer<T> = Result<Json<T>, Refusal>;
+type Exchange = State<Arc<Shared>>;
+
+/// Returns what is not done here although the wire has it: an order that asked for it must not rest without it.
+fn unsupported(what: &str) -> Refusal {
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_parameters",
+        Some(&format!("{what} is not supported by the paper exchange")),
+    )
+}
+
+/// Returns the mean of a sum over contracts, to the centi-cent.
+fn mean(sum: Cash, count: Quantity) -> Option<Dollars> {
+    if count.is_zero() {
+        return None;
+    }
+    // Microdollars over hundredths of a contract are centi-cents a contract; rounded to the nearest.
+    let (sum, count) = (i128::from(sum.microdollars()), i128::from(count.hundredths()));
+    let centicents = (2 * sum + count).div_euclid(2 * count);
+    Some(Dollars(Cash::from_microdollars(i64::try_from(centicents * 100).ok()?)))
+}
+
+fn member(core: &Core, number: usize) -> Result<&Member, Refusal> {
+    core.members.get(number).ok_or_else(Refusal::not_found)
+}
+
+/// Returns a name that is not empty.
+fn named(name: Option<&String>) -> Option<&str> {
+    name.map(String::as_str).filter(|name| !name.is_empty())
+}
+
+pub(super) async fn create(
+    State(shared): Exchange,
+    Signed(number): Signed,
+    body: Bytes,
+) -> Result<(StatusCode, Json<CreateOrderAnswer>), Refusal> {
+    let asked: CreateOrder = serde_json::from_slice(&body).map_err(|why| Refusal::body(&why))?;
+    if asked.reduce_only == Some(true) {
+        return Err(unsupported("reduce_only"));
+    }
+    if asked.order_group_id.as_ref().is_some_and(|group| !group.is_empty()) {
+        return Err(unsupported("order_group_id"));
+    }
+    if asked.subaccount.is_some_and(|subaccount| subaccount != 0) {
+        return Err(unsupported("subaccount"));
+    }
+    let name = named(asked.client_order_id.as_ref());
+    shared.with(|core| {
+        let now = core.exchange.now();
+        let account = member(core, number)?.account;
+        if name.is_some_and(|name| member(core, number).is_ok_and(|member| member.taken.contains(name))) {
+            return Err(Refusal::new(StatusCode::CONFLICT, "order_already_exists", None));
+        }
+        let market = core
+            .catalogue
+            .place(asked.ticker.as_str())
+            .ok_or(shared::exchange::matching::Refusal::NoSuchMarket)?;
+        let order = NewOrder {
+            market,
+            action: asked.side.action(),
+            price: asked.price,
+            count: asked.count,
+            time_in_force: match asked.time_in_force {
+                wire::TimeInForce::GoodTillCanceled => TimeInForce::GoodTillCancelled,
+                wire::TimeInForce::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
+                wire::TimeInForce::FillOrKill => TimeInForce::FillOrKill,
+            },
+            post_only: asked.post_only.unwrap_or(false),
+            expires: asked.expiration_time.map(|at| at.0),
+            self_trade: match asked.self_trade_prevention_type {
+                wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
+                wire::SelfTradePrevention::Maker => SelfTrade::Maker,
+            },
+        };
+        let placed = core.order(name, |exchange| exchange.place(now, account, &order));
+        let killed = matches!(placed, Err(shared::exchange::matching::Refusal::FillOrKill));
+        // A name is taken for ever, by an order that was killed too.
+        if let (Some(name), true, Some(member)) =
+            (name, placed.is_ok() || killed, core.members.get_mut(number))
+        {
+            member.taken.insert(name.to_owned());
+        }
+        let Placed { order, filled, left, worth, fees } = placed?;
+        let answer = CreateOrderAnswer {
+            order_id: core.ids.text(Named::Order, order.0),
+            client_order_id: name.map(str::to_owned),
+            fill_count: filled,
+            remaining_count: left,
+            average_fill_price: mean(worth, filled),
+            average_fee_paid: mean(fees, filled),
+            ts_ms: Millis(now),
+        };
+        Ok((StatusCode::CREATED, Json(answer)))
+    })
+}
+
+/// Returns the number in an id, and what its owner calls it.
+fn find(core: &Core, number: usize, id: &str) -> Result<(OrderNumber, Option<String>), Refusal> {
+    let order = core.ids.number(Named::Order, id).map(OrderNumber).ok_or_else(Refusal::not_found)?;
+    Ok((order, core.client_order_id(number, order).map(str::to_owned)))
+}
+
+pub(super) async fn cancel(
+    State(shared): Exchange,
+    Signed(number): Signed,
+    Path(id): Path<String>,
+) -> Answer<CancelOrderAnswer> {
+    shared.with(|core| {
+        let now = core.exchange.now();
+        let account = member(core, number)?.account;
+        let (order, client_order_id) = find(core, number, &id)?;
+        let reduced_by = core.exchange.cancel(now, account, order)?;
+        core.publish();
+        Ok(Json(CancelOrderAnswer { order_id: id, client_order_id, reduced_by, ts_ms: Millis(now) }))
+    })
+}
+
+/// Takes back all orders of a member, as the button that ends everything does.
+pub(super) async fn cancel_all(
+    State(shared): Exchange,
+    Signed(number): Signed,
+) -> Result<StatusCode, Refusal> {
+    shared.with(|core| {
+        let now = core.exchange.now();
+        let account = member(core, number)?.account;
+        let resting: Vec<OrderNumber> = core
+            .exchange
+            .account(account)
+            .into_iter()
+            .flat_map(|account| account.holdings().flat_map(|(market, _)| account.orders(market)))
+            .collect();
+        for order in resting {
+            core.exchange.cancel(now, account, order)?;
+        }
+        core.publish();
+        Ok(StatusCode::NO_CONTENT)
+    })
+}
+
+pub(super) async fn amend(
+    State(shared): Exchange,
+    Signed(number): Signed,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Answer<AmendOrderAnswer> {
+    let asked: AmendOrder = serde_json::from_slice(&body).map_err(|why| Refusal::body(&why))?;
+    let (name, renamed) =
+        (named(asked.client_order_id.as_ref()), named(asked.updated_client_order_id.as_ref()));
+    shared.with(|core| {
+        let now = core.exchange.now();
+        let account = member(core, number)?.account;
+        let (order, before) = find(core, number, &id)?;
+        let rests = core.exchange.order(order).filter(|order| order.account == account);
+        let rests = rests.ok_or_else(Refusal::not_found)?;
+        let mismatch = |code| Err(Refusal::new(StatusCode::BAD_REQUEST, code, None));
+        if core.catalogue.place(asked.ticker.as_str()) != Some(rests.market) {
+            return mismatch("order_ticker_mismatch");
+        }
+        if asked.side.action() != rests.action {
+            return mismatch("order_side_mismatch");
+        }
+        if name.is_some_and(|name| before.as_deref() != Some(name)) {
+            return mismatch("order_id_and_client_order_id_mismatch");
+        }
+        let is_new = renamed.filter(|renamed| before.as_deref() != Some(renamed));
+        if is_new.is_some_and(|name| member(core, number).is_ok_and(|member| member.taken.contains(name))) {
+            return Err(Refusal::new(StatusCode::CONFLICT, "order_already_exists", None));
+        }
+        // Zero takes an order's end away.
+        let epoch = |at: Timestamp| at.micros() == 0;
+        let change = Amendment {
+            price: asked.price,
+            total: asked.count,
+            expires: asked.expiration_time.map(|at| Some(at.0).filter(|at| !epoch(*at))),
+        };
+        if let (Some(name), Some(member)) = (is_new, core.members.get_mut(number)) {
+            // The frames that tell of the change bear the new name.
+            if let Some(kept) = member.orders.get_mut(&order) {
+                kept.client_order_id = name.to_owned();
+            }
+        }
+        let amended = core.order(None, |exchange| exchange.amend(now, account, order, &change));
+        if let (Some(name), Some(member)) = (is_new, core.members.get_mut(number)) {
+            if amended.is_ok() {
+                member.taken.insert(name.to_owned());
+            } else if let Some(kept) = member.orders.get_mut(&order) {
+                kept.client_order_id = before.clone().unwrap_or_default();
+            }
+        }
+        let Placed { filled, left, worth, fees, .. } = amended?;
+        Ok(Json(AmendOrderAnswer {
+            order_id: id,
+            client_order_id: core.client_order_id(number, order).map(str::to_owned),
+            remaining_count: Some(left),
+            fill_count: Some(filled).filter(|filled| !filled.is_zero()),
+            average_fill_price: mean(worth, filled),
+            average_fee_paid: mean(fees, filled),
+            ts_ms: Millis(now),
+        }))
+    })
+}
+
+/// Answers the first version's paths for orders, which are gone.
+pub(super) async fn gone() -> Refusal {
+    Refusal::deprecated()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_mean_is_rounded_to_the_centicent() {
+        let mean = |sum: &str, count: &str| {
+            super::mean(sum.parse().unwrap(), count.parse().unwrap()).map(|mean| mean.to_string())
+        };
+        assert_eq!(mean("2.03", "4"), Some("0.5075".to_owned()));
+        assert_eq!(mean("0.0175", "1"), Some("0.0175".to_owned()));
+        assert_eq!(mean("1", "3"), Some("0.3333".to_owned()));
+        assert_eq!(mean("0", "0"), None);
+    }
+}

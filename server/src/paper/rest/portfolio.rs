@@ -1,0 +1,197 @@
+//! What a member may ask of its own account.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use shared::exchange::matching::OrderNumber;
+use shared::units::{Cash, Quantity};
+use shared::wire::{
+    Balance, BalanceShare, Dollars, EventPosition, FillsPage, MarketPosition, OrderAnswer, OrderStatus,
+    OrdersPage, PositionsPage, Rfc3339, Seconds, SettlementsPage,
+};
+
+use super::query::Query;
+use super::refusal::Refusal;
+use super::{Shared, Signed};
+use crate::paper::core::Core;
+use crate::paper::ids::Named;
+use crate::paper::member::{Member, status};
+
+type Answer<T> = Result<Json<T>, Refusal>;
+type Exchange = State<Arc<Shared>>;
+
+/// Does something with a member's account.
+fn of<T>(
+    shared: &Shared,
+    member: usize,
+    act: impl FnOnce(&Core, &Member) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    shared.with(|core| {
+        let core: &Core = core;
+        act(core, core.members.get(member).ok_or_else(Refusal::not_found)?)
+    })
+}
+
+pub(super) async fn balance(State(shared): Exchange, Signed(member): Signed) -> Answer<Balance> {
+    of(&shared, member, |core, member| {
+        let account = core.exchange.account(member.account).ok_or_else(Refusal::not_found)?;
+        let free = account.free();
+        Ok(Json(Balance {
+            balance: free.microdollars().div_euclid(10_000),
+            balance_dollars: Some(Dollars(free)),
+            balance_breakdown: Some(vec![BalanceShare { exchange_index: 0, balance: Dollars(free) }]),
+            portfolio_value: core.worth(member).microdollars().div_euclid(10_000),
+            updated_ts: Seconds(member.updated),
+        }))
+    })
+}
+
+pub(super) async fn positions(
+    State(shared): Exchange,
+    Signed(member): Signed,
+    query: Query,
+) -> Answer<PositionsPage> {
+    let limit = query.number("limit", 100, 1_000)?;
+    of(&shared, member, |core, member| {
+        let account = core.exchange.account(member.account).ok_or_else(Refusal::not_found)?;
+        let mut by_event: BTreeMap<_, EventPosition> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (place, holding) in account.holdings() {
+            let (Some(ticker), Some(event)) = (core.catalogue.ticker(place), core.catalogue.event_of(place))
+            else {
+                continue;
+            };
+            if !query.admits("ticker", ticker.as_str())
+                || !query.admits("event_ticker", event.ticker.as_str())
+            {
+                continue;
+            }
+            let bought = member.bought.get(&place).copied().unwrap_or(Quantity::ZERO);
+            if bought.is_zero() {
+                continue;
+            }
+            let sum = |a: Cash, b: Cash| a.checked_add(b).unwrap_or(a);
+            let together = by_event.entry(event.ticker.clone()).or_insert_with(|| EventPosition {
+                event_ticker: event.ticker.clone(),
+                total_cost_dollars: Cash::ZERO,
+                total_cost_shares_fp: Quantity::ZERO,
+                event_exposure_dollars: Cash::ZERO,
+                realized_pnl_dollars: Cash::ZERO,
+                fees_paid_dollars: Cash::ZERO,
+            });
+            together.total_cost_dollars = sum(together.total_cost_dollars, holding.traded);
+            together.total_cost_shares_fp =
+                together.total_cost_shares_fp.checked_add(bought).unwrap_or(Quantity::MAX);
+            together.event_exposure_dollars = sum(together.event_exposure_dollars, holding.cost);
+            together.realized_pnl_dollars = sum(together.realized_pnl_dollars, holding.realized);
+            together.fees_paid_dollars = sum(together.fees_paid_dollars, holding.fees);
+            let told = MarketPosition {
+                ticker: ticker.clone(),
+                position_fp: holding.position.into(),
+                total_traded_dollars: holding.traded,
+                market_exposure_dollars: holding.cost,
+                realized_pnl_dollars: holding.realized,
+                fees_paid_dollars: holding.fees,
+                last_updated_ts: Rfc3339(holding.updated),
+                exchange_index: Some(0),
+            };
+            if query.text("count_filter") != Some("position") || holding.position.hundredths() != 0 {
+                found.push((place, told));
+            }
+        }
+        let (page, cursor) = query.page(found.into_iter(), |(place, _)| u64::MAX - *place as u64, limit);
+        Ok(Json(PositionsPage {
+            cursor,
+            market_positions: page.into_iter().map(|(_, told)| told).collect(),
+            event_positions: by_event.into_values().collect(),
+        }))
+    })
+}
+
+pub(super) async fn fills(
+    State(shared): Exchange,
+    Signed(member): Signed,
+    query: Query,
+) -> Answer<FillsPage> {
+    let limit = query.number("limit", 100, 1_000)?;
+    of(&shared, member, |core, member| {
+        let mut found = Vec::new();
+        for (k, (at, fill)) in member.fills.iter().enumerate().rev() {
+            let Some(ticker) = core.catalogue.ticker(fill.market) else { continue };
+            if query.admits("ticker", ticker.as_str())
+                && query.admits("order_id", &core.ids.text(Named::Order, fill.order.0))
+                && query.spans(*at)?
+            {
+                found.push((k as u64, member.fill(*at, fill, ticker, core.ids)));
+            }
+        }
+        let (page, cursor) = query.page(found.into_iter(), |(k, _)| *k, limit);
+        Ok(Json(FillsPage { cursor, fills: page.into_iter().map(|(_, fill)| fill).collect() }))
+    })
+}
+
+pub(super) async fn settlements(
+    State(shared): Exchange,
+    Signed(member): Signed,
+    query: Query,
+) -> Answer<SettlementsPage> {
+    let limit = query.number("limit", 100, 1_000)?;
+    of(&shared, member, |_, member| {
+        let all = member.settlements.iter().enumerate().rev();
+        let found = all.filter(|(_, paid)| query.admits("ticker", paid.ticker.as_str()));
+        let (page, cursor) = query.page(found, |(k, _)| *k as u64, limit);
+        Ok(Json(SettlementsPage {
+            cursor,
+            settlements: page.into_iter().map(|(_, paid)| paid.clone()).collect(),
+        }))
+    })
+}
+
+pub(super) async fn orders(
+    State(shared): Exchange,
+    Signed(member): Signed,
+    query: Query,
+) -> Answer<OrdersPage> {
+    let limit = query.number("limit", 100, 1_000)?;
+    of(&shared, member, |core, member| {
+        let mut found = Vec::new();
+        for kept in member.orders.values().rev() {
+            let market = kept.order.market;
+            let (Some(ticker), Some(event)) =
+                (core.catalogue.ticker(market), core.catalogue.event_of(market))
+            else {
+                continue;
+            };
+            let word = match status(&kept.order) {
+                OrderStatus::Resting => "resting",
+                OrderStatus::Canceled => "canceled",
+                OrderStatus::Executed | OrderStatus::Unknown => "executed",
+            };
+            if query.admits("ticker", ticker.as_str())
+                && query.admits("event_ticker", event.ticker.as_str())
+                && query.admits("status", word)
+                && query.spans(kept.order.created)?
+            {
+                found.push((kept, ticker));
+            }
+        }
+        let (page, cursor) = query.page(found.into_iter(), |(kept, _)| kept.order.number.0, limit);
+        let orders = page.into_iter().map(|(kept, ticker)| member.order(kept, ticker, core.ids));
+        Ok(Json(OrdersPage { cursor, orders: orders.collect() }))
+    })
+}
+
+pub(super) async fn order(
+    State(shared): Exchange,
+    Signed(member): Signed,
+    Path(id): Path<String>,
+) -> Answer<OrderAnswer> {
+    of(&shared, member, |core, member| {
+        let number = core.ids.number(Named::Order, &id).map(OrderNumber);
+        let kept = number.and_then(|number| member.orders.get(&number)).ok_or_else(Refusal::not_found)?;
+        let ticker = core.catalogue.ticker(kept.order.market).ok_or_else(Refusal::not_found)?;
+        Ok(Json(OrderAnswer { order: member.order(kept, ticker, core.ids) }))
+    })
+}

@@ -1,0 +1,96 @@
+//! Refusals, in Kalshi's words and with its status codes.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use shared::exchange::matching;
+use shared::wire::{ErrorAnswer, ErrorBody};
+
+/// A refusal, as it is answered.
+#[derive(Debug)]
+pub(in crate::paper) struct Refusal(StatusCode, ErrorAnswer);
+
+impl Refusal {
+    /// Returns a refusal in the shape that nearly all have.
+    pub(super) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
+        Self(status, ErrorAnswer::nested(code, &code.replace('_', " "), details))
+    }
+
+    /// Returns that what was named isn't there, whatever the reason.
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", None)
+    }
+
+    /// Returns that a body can't be decoded.
+    pub(super) fn body(why: &serde_json::Error) -> Self {
+        let error = ErrorBody {
+            code: "bad_request".to_owned(),
+            message: "bad request".to_owned(),
+            details: Some(format!("json: {why}")),
+        };
+        Self(StatusCode::BAD_REQUEST, ErrorAnswer::Flat(error))
+    }
+
+    /// Returns that a query can't.
+    pub(super) fn query(parameter: &str, why: &str) -> Self {
+        let msg = format!(
+            "Parameter validation failed: Key: '{parameter}' Error:Field validation for '{parameter}' failed on the '{why}' tag"
+        );
+        Self(StatusCode::BAD_REQUEST, ErrorAnswer::Query { msg })
+    }
+
+    /// Returns that a path of the first version is gone.
+    pub(super) fn deprecated() -> Self {
+        let error = ErrorAnswer::nested(
+            "deprecated_v1_order_endpoint",
+            "Please switch to the V2 endpoints",
+            Some("https://docs.kalshi.com/api-reference/orders/create-order-v2"),
+        );
+        Self(StatusCode::GONE, error)
+    }
+
+    /// Returns that a request is not known to be a member's.
+    pub(super) fn authentication(details: &str) -> Self {
+        let error = ErrorAnswer::nested("authentication_error", "authentication_error", Some(details));
+        Self(StatusCode::UNAUTHORIZED, error)
+    }
+
+    /// Returns that a request misses a part of what shows whose it is.
+    pub(super) fn unauthorized(code: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, None)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, Json(self.1)).into_response()
+    }
+}
+
+/// Recorded are `invalid_price`, `invalid_order`, `insufficient_balance`, `fill_or_kill_…` and `not_found`; the words for a
+/// contract that is paused or closed, for a count and for a time are Kalshi's FIX names as REST would spell them.
+impl From<matching::Refusal> for Refusal {
+    fn from(refusal: matching::Refusal) -> Self {
+        use matching::Refusal as R;
+        let bad = |code: &str, details: Option<&str>| Self::new(StatusCode::BAD_REQUEST, code, details);
+        match refusal {
+            R::OffGrid(_) => bad("invalid_price", None),
+            R::Count => bad("invalid_order_size", None),
+            R::PostOnlyCross => bad("invalid_order", Some("post only cross")),
+            R::Balance { .. } => bad("insufficient_balance", None),
+            R::Inactive => bad("market_inactive", None),
+            R::Expiry => bad("invalid_parameters", Some("Expiration timestamp must be in the future")),
+            R::FillOrKill => {
+                Self::new(StatusCode::CONFLICT, "fill_or_kill_insufficient_resting_volume", None)
+            }
+            R::NoSuchMarket => Self::new(StatusCode::NOT_FOUND, "market_not_found", None),
+            R::NoSuchOrder | R::NoSuchAccount => Self::not_found(),
+            other => bad("invalid_order", Some(&other.to_string())),
+        }
+    }
+}
+
+/// Answers for a path that there is not.
+pub(super) async fn no_such_path() -> Refusal {
+    Refusal::not_found()
+}

@@ -1,0 +1,9 @@
+//! What accounts and orders are called.
+
+/// The exchange's number of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountNumber(pub(super) usize);
+
+/// The exchange's number of an order, in the order of arrival from 1 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrderNumber(pub u64);

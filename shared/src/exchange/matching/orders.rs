@@ -1,0 +1,136 @@
+//! Orders.
+
+use crate::fees::OrderFees;
+use crate::market::Action;
+use crate::units::{Cash, Price, Quantity, Timestamp};
+
+use super::{AccountNumber, OrderNumber};
+
+/// The most contracts of one order: a billion.
+pub(super) const MOST: i64 = 1_000_000_000;
+
+/// How long an order lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeInForce {
+    /// Until it is filled, cancelled, or ends at its expiry.
+    GoodTillCancelled,
+    /// What can't be filled at once is cancelled.
+    ImmediateOrCancel,
+    /// Filled at once and whole, or not at all. One that meets an order of its own account is filled as far as that.
+    FillOrKill,
+}
+
+/// What becomes of an order that meets another one of its own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelfTrade {
+    /// What is left of the arriving order is cancelled; its fills before that stand.
+    TakerAtCross,
+    /// The resting order is cancelled, and the arriving one goes on.
+    Maker,
+}
+
+/// What somebody wants to trade, in YES prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewOrder {
+    /// The contract's place.
+    pub market: usize,
+    /// Whether YES is bought or sold; who buys NO at `1 - p` sells YES at `p`.
+    pub action: Action,
+    /// The worst price at which it trades.
+    pub price: Price,
+    /// How many contracts.
+    pub count: Quantity,
+    /// How long it lasts.
+    pub time_in_force: TimeInForce,
+    /// Whether it is refused rather than to trade at once.
+    pub post_only: bool,
+    /// When it ends by itself; none for one that doesn't rest.
+    pub expires: Option<Timestamp>,
+    /// What happens when it meets its own account.
+    pub self_trade: SelfTrade,
+}
+
+/// How a resting order is to be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amendment {
+    /// The price from now on.
+    pub price: Price,
+    /// How many contracts it may trade in all, those that it has traded included.
+    pub total: Quantity,
+    /// When it ends from now on; none leaves it as it was, `Some(None)` takes its end away.
+    pub expires: Option<Option<Timestamp>>,
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderState {
+    /// In the book.
+    Resting,
+    /// Filled whole.
+    Executed,
+    /// Out of the book with contracts left.
+    Cancelled,
+}
+
+/// An order at the exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The exchange's number.
+    pub number: OrderNumber,
+    /// Whose it is.
+    pub account: AccountNumber,
+    /// The contract's place.
+    pub market: usize,
+    /// Whether YES is bought or sold.
+    pub action: Action,
+    /// The YES price.
+    pub price: Price,
+    /// How many contracts it was for at first.
+    pub initial: Quantity,
+    /// How many it has traded.
+    pub filled: Quantity,
+    /// How many are left to trade; zero once it is out of the book.
+    pub left: Quantity,
+    /// Whether it must not take.
+    pub post_only: bool,
+    /// When it ends by itself.
+    pub expires: Option<Timestamp>,
+    /// What happens when it meets its own account.
+    pub self_trade: SelfTrade,
+    /// When it arrived.
+    pub created: Timestamp,
+    /// When it last changed.
+    pub updated: Timestamp,
+    /// Where it stands.
+    pub state: OrderState,
+    /// What its contracts cost at their own price (NO at `1 - p`), as taker.
+    pub taker_cost: Cash,
+    /// The same as maker.
+    pub maker_cost: Cash,
+    /// Fees as taker.
+    pub taker_fees: Cash,
+    /// Fees as maker.
+    pub maker_fees: Cash,
+    /// What rounding holds of its fees.
+    pub(super) fees: OrderFees,
+    /// Its turn among the orders of its price.
+    pub(super) turn: u64,
+}
+
+/// Returns what an order's contracts cost a piece: NO at `1 - p` where YES is sold.
+pub(super) const fn own_price(action: Action, price: Price) -> Price {
+    match action {
+        Action::Buy => price,
+        Action::Sell => price.complement(),
+    }
+}
+
+/// Returns what is left of an amount that is known to be no smaller.
+pub(super) fn less(count: Quantity, by: Quantity) -> Quantity {
+    count.checked_sub(by).unwrap_or(Quantity::ZERO)
+}
+
+/// Returns a sum that is known to fit, as all money of an exchange was paid in and is bounded.
+pub(super) fn plus(sum: Cash, by: Cash) -> Cash {
+    Cash::from_microdollars(sum.microdollars().saturating_add(by.microdollars()))
+}

@@ -1,0 +1,294 @@
+//! What is listed: series, events and contracts, and whether the exchange runs.
+
+use serde::{Deserialize, Serialize};
+
+use super::{MarketResult, MarketStatus, Rfc3339, SignedCount};
+use crate::Invalid;
+use crate::market::{EventTicker, FeeMultiplier, FeeType, PriceGrid, Ticker};
+use crate::units::{Price, Quantity};
+
+/// The answer to `GET /exchange/status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeStatus {
+    /// Whether anything can be changed, cancellations included.
+    pub exchange_active: bool,
+    /// Whether orders are taken.
+    pub trading_active: bool,
+}
+
+/// Who says how a contract settles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettlementSource {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// A series of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Its ticker.
+    pub ticker: String,
+    /// What it is about.
+    pub title: String,
+    /// How often it has an event.
+    pub frequency: String,
+    /// What kind of thing it is about.
+    pub category: String,
+    /// The same, where it has several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// What it is sorted by.
+    #[serde(default)]
+    pub tags: Option<Vec<String>>,
+    /// Who says how its contracts settle.
+    #[serde(default)]
+    pub settlement_sources: Option<Vec<SettlementSource>>,
+    /// Where the contract was filed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_url: Option<String>,
+    /// Where its terms are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_terms_url: Option<String>,
+    /// What is further forbidden.
+    #[serde(default)]
+    pub additional_prohibitions: Option<Vec<String>>,
+    /// The kind of fee: [`Series::fee_type`] reads it, as there may be new ones.
+    pub fee_type: String,
+    /// What multiplies the fee.
+    #[serde(serialize_with = "as_number")]
+    pub fee_multiplier: FeeMultiplier,
+    /// The part of the exchange that it is traded on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange_index: Option<i64>,
+}
+
+impl Series {
+    /// Returns the kind of fee.
+    ///
+    /// # Errors
+    ///
+    /// Names `fee_type` if it is not known here: nothing can be charged by it, so that nothing should be quoted.
+    pub fn fee_type(&self) -> Result<FeeType, Invalid> {
+        self.fee_type.parse()
+    }
+}
+
+/// Writes a multiplier as the JSON number that Kalshi sends: whole where it is.
+fn as_number<S: serde::Serializer>(multiplier: &FeeMultiplier, serializer: S) -> Result<S::Ok, S::Error> {
+    let millionths = multiplier.millionths();
+    if millionths % FeeMultiplier::ONE.millionths() == 0 {
+        serializer.serialize_i64(millionths / FeeMultiplier::ONE.millionths())
+    } else {
+        // The double nearest to a decimal of so few digits has that decimal as its shortest.
+        serializer.serialize_f64(millionths as f64 / 1_000_000.0)
+    }
+}
+
+/// The answer to `GET /series/{ticker}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesAnswer {
+    /// The series.
+    pub series: Series,
+}
+
+/// An event of a series: what its contracts are about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its ticker: with a contract's `event_ticker` the authority on what belongs together.
+    pub event_ticker: EventTicker,
+    /// Its series' ticker.
+    pub series_ticker: String,
+    /// What it is about.
+    pub title: String,
+    /// The same, shorter.
+    pub sub_title: String,
+    /// How collateral is given back over its contracts: `MECNET` where at most one settles to YES.
+    pub collateral_return_type: String,
+    /// Whether at most one of its contracts settles to YES.
+    pub mutually_exclusive: bool,
+    /// Deprecated: the series' category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// The day it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strike_date: Option<Rfc3339>,
+    /// The period it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strike_period: Option<String>,
+    /// Its contracts, where they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markets: Option<Vec<Market>>,
+    /// Who says how its contracts settle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_sources: Option<Vec<SettlementSource>>,
+    /// The kind of fee where it is not the series'.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_type_override: Option<String>,
+    /// What multiplies that fee.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee_multiplier_override: Option<FeeMultiplier>,
+    /// When what is said here last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_updated_ts: Option<Rfc3339>,
+    /// The part of the exchange that it is traded on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange_index: Option<i64>,
+}
+
+/// The answer to `GET /events`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventsPage {
+    /// Where the next page begins; empty on the last.
+    pub cursor: String,
+    /// The events.
+    pub events: Vec<Event>,
+}
+
+/// The answer to `GET /events/{event_ticker}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventAnswer {
+    /// The event.
+    pub event: Event,
+    /// Its contracts, unless they are nested in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markets: Option<Vec<Market>>,
+}
+
+/// A contract.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Market {
+    /// Its ticker.
+    pub ticker: Ticker,
+    /// Its event's ticker.
+    pub event_ticker: EventTicker,
+    /// `binary` or `scalar`.
+    pub market_type: String,
+    /// Deprecated: what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What YES means.
+    pub yes_sub_title: String,
+    /// What NO means.
+    pub no_sub_title: String,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_time: Option<Rfc3339>,
+    /// When what is said here last changed, trading apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_time: Option<Rfc3339>,
+    /// When trading begins.
+    pub open_time: Rfc3339,
+    /// When trading ends.
+    pub close_time: Rfc3339,
+    /// When its outcome is expected to be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_expiration_time: Option<Rfc3339>,
+    /// Deprecated: the latest time at which it can be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiration_time: Option<Rfc3339>,
+    /// The latest time at which it can be known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_expiration_time: Option<Rfc3339>,
+    /// How long after that it is paid, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_timer_seconds: Option<i64>,
+    /// Where it stands.
+    pub status: MarketStatus,
+    /// The best bid for YES; without one `0.0000` or left out, and `yes_bid_size_fp` says zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yes_bid_dollars: Option<Price>,
+    /// What is bid there; the exchange's demo has been seen to send less than nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yes_bid_size_fp: Option<SignedCount>,
+    /// The best offer of YES; without one `1.0000`, `0.0000` or left out, and `yes_ask_size_fp` says zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yes_ask_dollars: Option<Price>,
+    /// What is offered there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yes_ask_size_fp: Option<SignedCount>,
+    /// The best bid for NO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_bid_dollars: Option<Price>,
+    /// The best offer of NO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_ask_dollars: Option<Price>,
+    /// The last trade's price; `0.0000` where there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_price_dollars: Option<Price>,
+    /// How many contracts were traded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_fp: Option<Quantity>,
+    /// How many of them in the last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_24h_fp: Option<Quantity>,
+    /// How many pairs are open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_interest_fp: Option<Quantity>,
+    /// The best bid a day ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_yes_bid_dollars: Option<Price>,
+    /// The best offer a day ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_yes_ask_dollars: Option<Price>,
+    /// The last trade's price a day ago.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_price_dollars: Option<Price>,
+    /// How it settled.
+    pub result: MarketResult,
+    /// What a YES contract paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_value_dollars: Option<Price>,
+    /// When it was paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_ts: Option<Rfc3339>,
+    /// Whether it has bounds of its own between which it settles: `default` has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement_bounds_type: Option<String>,
+    /// The value that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiration_value: Option<String>,
+    /// Whether it may close before its time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub can_close_early: Option<bool>,
+    /// What a contract can pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notional_value_dollars: Option<Price>,
+    /// What kind of outcome it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strike_type: Option<String>,
+    /// The rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_primary: Option<String>,
+    /// More of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_secondary: Option<String>,
+    /// A label of its grid, not to be relied on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_level_structure: Option<String>,
+    /// The prices that are accepted. Without them nothing can be quoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_ranges: Option<PriceGrid>,
+    /// The part of the exchange that it is traded on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange_index: Option<i64>,
+}
+
+/// The answer to `GET /markets`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarketsPage {
+    /// Where the next page begins; empty on the last.
+    pub cursor: String,
+    /// The contracts.
+    pub markets: Vec<Market>,
+}
+
+/// The answer to `GET /markets/{ticker}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarketAnswer {
+    /// The contract.
+    pub market: Market,
+}

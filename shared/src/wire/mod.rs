@@ -1,0 +1,71 @@
+//! Kalshi's wire, as far as a desk needs it: REST bodies and WebSocket frames, API version 2.
+//!
+//! One type serves both directions: a client decodes what the paper exchange encodes. What money depends on must be there
+//! and be exact, as text: a JSON number where Kalshi sends a string is refused, and a field that is missing is `None`, never
+//! zero. What is unknown is passed over: further fields, and further words of an enumeration that decides nothing.
+//!
+//! Source: Kalshi's `OpenAPI` 3.34.0 and `AsyncAPI` of 2026-10-26. Where a recorded payload says otherwise, both are read.
+
+mod book;
+mod catalogue;
+mod errors;
+mod number;
+mod orders;
+mod portfolio;
+mod stream;
+mod time;
+mod trades;
+mod words;
+
+pub use book::{LevelText, Orderbook, OrderbookAnswer};
+pub use catalogue::{
+    Event, EventAnswer, EventsPage, ExchangeStatus, Market, MarketAnswer, MarketsPage, Series, SeriesAnswer,
+    SettlementSource,
+};
+pub use errors::{ErrorAnswer, ErrorBody};
+pub use number::{Dollars, SignedCount};
+pub use orders::{
+    AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Order, OrderAnswer,
+    OrdersPage,
+};
+pub use portfolio::{
+    Balance, BalanceShare, EventPosition, Fill, FillsPage, MarketPosition, PositionsPage, Settlement,
+    SettlementsPage,
+};
+pub use stream::{
+    Channel, Command, CommandError, FillMessage, Frame, MarketLifecycle, OrderbookDelta, OrderbookSnapshot,
+    Parameters, Subscribed, Subscription, TradeMessage, UpdateAction, UserOrder,
+};
+pub use time::{Millis, Rfc3339, Seconds};
+pub use trades::{Trade, TradesPage};
+pub use words::{BookSide, MarketResult, MarketStatus, OrderStatus, SelfTradePrevention, TimeInForce};
+
+/// The path that all REST paths begin with; a signature covers it too.
+pub const REST_PATH: &str = "/trade-api/v2";
+/// The path of the WebSocket, which is what a signature of its handshake covers.
+pub const STREAM_PATH: &str = "/trade-api/ws/v2";
+/// The header that names the key.
+pub const KEY_HEADER: &str = "KALSHI-ACCESS-KEY";
+/// The header with the signature: base64 of the signature of [`signed_text`].
+pub const SIGNATURE_HEADER: &str = "KALSHI-ACCESS-SIGNATURE";
+/// The header with the time of signing, in milliseconds since 1970.
+pub const TIMESTAMP_HEADER: &str = "KALSHI-ACCESS-TIMESTAMP";
+
+/// Returns what a request's signature covers: time, method and path without the query, and not the body.
+pub fn signed_text(timestamp_ms: &str, method: &str, path: &str) -> String {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    format!("{timestamp_ms}{method}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_covers_time_method_and_path_alone() {
+        assert_eq!(
+            signed_text("1703123456789", "GET", "/trade-api/v2/portfolio/orders?limit=5"),
+            "1703123456789GET/trade-api/v2/portfolio/orders"
+        );
+    }
+}
