@@ -9,10 +9,14 @@ use shared::format;
 use shared::market::{EventTicker, Ticker};
 use shared::nowcast::series::History;
 use shared::scenario::{Basis, Joined, of_nowcast_event};
+use shared::units::Date;
 
 use crate::desk::Desk;
 use crate::pieces::Work;
 use crate::reactive::effect;
+
+/// How many days a count is usually behind: it is published a day or two later.
+const USUAL: i32 = 2;
 
 /// What an event's own assumptions, which reset returns to, rest on.
 #[derive(Clone, PartialEq)]
@@ -29,7 +33,7 @@ enum Rest {
     Refused(String),
     /// The nowcast: as of which day, how many counts before the one that settles, and the contracts whose artists have no
     /// history.
-    Nowcast { as_of: String, left: usize, by_price: Vec<Ticker> },
+    Nowcast { as_of: Date, left: usize, by_price: Vec<Ticker> },
 }
 
 impl Desk {
@@ -93,7 +97,7 @@ impl Desk {
             self.scenario.set(Some(scenario.clone()));
         }
         self.opened.set(Some(scenario));
-        Rest::Nowcast { as_of: as_of.to_string(), left: usize::try_from(days_left).unwrap_or(0), by_price }
+        Rest::Nowcast { as_of, left: usize::try_from(days_left).unwrap_or(0), by_price }
     }
 
     /// Returns whether the assumptions are those that reset returns to.
@@ -113,6 +117,13 @@ impl Desk {
                 let what = if self.is_untouched() { "The assumptions are" } else { "Reset returns to" };
                 let mut said =
                     format!("{what} the nowcast's as of {as_of}, {counts} before the one that settles.");
+                let last = event.contracts.iter().map(|contract| contract.last_at).max();
+                let older = last.map_or(0, |last| last.date().days_since(as_of));
+                if older > USUAL {
+                    said.push_str(&format!(
+                        " That is {older} days before the last trade: the market may know what it does not."
+                    ));
+                }
                 if !by_price.is_empty() {
                     let name = |ticker: &Ticker| {
                         let known = event.contracts.iter().find(|contract| contract.ticker == *ticker);
