@@ -121,7 +121,9 @@ fn what_is_published_later_changes_nothing() {
         History::new(history.artist(), history.first(), history.as_of(last).days().to_vec()).unwrap()
     };
     let known: Vec<History> = histories.iter().map(until).collect();
-    assert_eq!(open(&known, day("2030-01-01")).unwrap(), joined);
+    assert_eq!(open(&known, day("2025-06-06")).unwrap(), joined);
+    // What ended four weeks ago says nothing of today.
+    assert_eq!(open(&known, day("2025-06-07")).unwrap_err().field, "histories");
     // The day that settles is no forecast, and a history that ended long ago is none.
     assert_eq!(open(&histories, day("2025-05-31")).unwrap_err().field, "settlement");
     histories[0] =
