@@ -69,7 +69,7 @@ pub(crate) fn app() -> Element {
                 .id("main")
                 .class_if("over", move || hanging.get())
                 .child(el("h1").class("unseen").says(move || format!("Tauroi: {}", desk.page.get().name)))
-                .child(div("page").shows(move || vec![shown()])),
+                .child(div("page").shows_in_turn(shown)),
         )
         .child(footer(desk))
         .child(sheets(keyboard, desk, theme))

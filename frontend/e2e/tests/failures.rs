@@ -221,8 +221,6 @@ async fn a_page_that_was_opened_without_a_server_starts_with_it() -> Result<()> 
     with_loud_page(&[], DESK, |page| async move {
         page.open("/lab").await?;
         page.until(SETTLED).await?;
-        page.driver.action_chain().send_keys("gw").perform().await?;
-        page.find("tbody tr").await?;
         page.kill_server().await?;
         page.driver.action_chain().send_keys("gn").perform().await?;
         page.until("document.querySelector('.nowcast .state.failed')?.textContent.includes(\"can't be reached\") && document.querySelector('.gone')").await?;

@@ -40,7 +40,7 @@ async fn a_file_dropped_on_any_page_is_opened_or_refused_with_a_reason() -> Resu
             ("/market", opened),
             ("/lab", opened),
             // That page is about listeners.
-            ("/nowcast", "mine.csv, line 1, column artist: no such column"),
+            ("/nowcast", "mine.csv, line 1, column date: no such column"),
         ] {
             page.open(path).await?;
             page.until("document.querySelector('#event').options.length > 0").await?;

@@ -4,6 +4,9 @@
 //! closure is kept behind a pointer, and there is one way to build. What follows signals does so through Leptos' own
 //! effects, and an element goes wherever Leptos takes a view: [`view`] makes it one.
 
+use std::cell::RefCell;
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::reactive::effect::RenderEffect;
 use leptos::tachys::html::attribute::Attribute;
@@ -203,6 +206,20 @@ impl Element {
             children
         }));
         self
+    }
+
+    /// Adds a child as [`Element::shows`] does, whose signals and memos outlive it by what was going on when it went: what
+    /// heard of a change in the same moment may still read them.
+    pub(crate) fn shows_in_turn(self, build: impl Fn() -> Element + 'static) -> Self {
+        let (parent, shown) = (Owner::current().unwrap_or_default(), RefCell::new(None::<Owner>));
+        self.shows(move || {
+            let owner = parent.child();
+            let child = owner.with(&build);
+            if let Some(before) = shown.replace(Some(owner)) {
+                set_timeout(move || drop(before), Duration::ZERO);
+            }
+            vec![child]
+        })
     }
 
     /// Does something on an event.
