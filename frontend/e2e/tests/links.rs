@@ -148,10 +148,10 @@ async fn a_nowcasts_day_and_release_are_in_its_link() -> Result<()> {
             .await?;
         page.slide("release", "2.5").await?;
         page.slide("asof", "-7").await?;
-        page.until("location.search.includes('release=2.5')").await?;
+        page.until("location.search.includes('release=2.5') && !document.querySelector('.nowcast.stale')").await?;
         let day = page.script("return document.querySelector('output[for=asof]').textContent").await?;
         page.driver.refresh().await?;
-        page.until("document.querySelector('#release')?.value === '2.5'").await?;
+        page.until("document.querySelector('#release')?.value === '2.5' && !document.querySelector('.nowcast.stale')").await?;
         ensure!(
             page.script("return document.querySelector('output[for=asof]').textContent").await? == day,
             "another day"

@@ -6,6 +6,7 @@ use shared::api::Origin;
 use shared::backtest::{Config, Link, Preset};
 use shared::exchange::FillModel;
 
+use super::choice::Choice;
 use super::state::{Lab, Stage};
 use crate::route::Said;
 
@@ -35,7 +36,17 @@ impl Lab {
             // It is read once the page begins.
             return;
         }
-        let Some(wanted) = self.take(said) else { return };
+        let Some(wanted) = self.take(said) else {
+            // What was left while its tape was looked for names the events alone.
+            let named = |choice: &&Choice| choice.in_address() == subject(said);
+            let named = self.choices.with_untracked(|choices| choices.iter().find(named).cloned());
+            if let Some(choice) = named
+                && self.chosen.with_untracked(|chosen| *chosen != choice.events)
+            {
+                self.choose(choice);
+            }
+            return;
+        };
         let is_here = self.stage.with_untracked(|stage| *stage == Stage::Ready)
             && self.tape.with_untracked(|tape| tape.hash == wanted);
         if is_here {
