@@ -33,6 +33,7 @@ mod search;
 pub mod settings;
 pub mod sort;
 mod stats;
+pub mod stream;
 pub mod table;
 pub mod thin;
 pub mod units;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use super::lab::{Fill, Points};
 use super::{Codec, Message, Reader};
-use crate::api::Origin;
+use crate::api::{Mode, Origin};
 use crate::exchange::FillModel;
-use crate::market::{EventTicker, Ticker};
-use crate::units::{Date, Price, Quantity, Timestamp};
+use crate::market::{Action, EventTicker, Ticker};
+use crate::quoting::{Regime, Status};
+use crate::stream::DeskState;
+use crate::units::{Cash, Date, Price, Quantity, Timestamp};
 
 /// Writes numbers as their bytes.
 macro_rules! numbers {
@@ -66,6 +68,27 @@ through! {
         |origin| match origin { Self::Recorded => 0, Self::Simulated => 1, Self::Opened => 2 },
         |place| [Self::Recorded, Self::Simulated, Self::Opened].get(usize::from(place)).copied(),
         Self::Recorded;
+    Cash, i64, |cash| cash.microdollars(), |number| Some(Self::from_microdollars(number)), Self::ZERO;
+    Action, bool, |action| *action == Self::Buy, |buys| Some(if buys { Self::Buy } else { Self::Sell }), Self::Buy;
+    Mode, u8,
+        |mode| match mode { Self::Demo => 0, Self::Watch => 1, Self::Paper => 2, Self::Live => 3 },
+        |place| [Self::Demo, Self::Watch, Self::Paper, Self::Live].get(usize::from(place)).copied(),
+        Self::Demo;
+    Status, u8,
+        |status| match status { Self::Open => 0, Self::Paused => 1, Self::Closed => 2 },
+        |place| [Self::Open, Self::Paused, Self::Closed].get(usize::from(place)).copied(),
+        Self::Closed;
+    Regime, u8,
+        |regime| match regime {
+            Self::Calm => 0, Self::Widened => 1, Self::Alarmed => 2, Self::Pulled => 3, Self::Halted => 4,
+        },
+        |place| [Self::Calm, Self::Widened, Self::Alarmed, Self::Pulled, Self::Halted]
+            .get(usize::from(place)).copied(),
+        Self::Halted;
+    DeskState, u8,
+        |state| Self::ALL.iter().zip(0..).find(|(other, _)| *other == state).map_or(0, |(_, place)| place),
+        |place| Self::ALL.get(usize::from(place)).copied(),
+        Self::Off;
 }
 
 impl Codec for String {
