@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use anyhow::{Context, bail};
 
+use crate::clock::Clock;
 use crate::kalshi::{Client, Config, Failure};
 
 /// How often it is asked again whether nothing rests.
@@ -11,7 +12,7 @@ const ROUNDS: usize = 5;
 
 /// Takes all orders back and asks the exchange until none rests.
 pub(super) fn run() -> anyhow::Result<()> {
-    let client = Client::new(Config::from_environment()?)?;
+    let client = Client::new(Config::from_environment()?, Clock::real())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(kill(&client))
 }

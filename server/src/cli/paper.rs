@@ -8,7 +8,8 @@ use clap::Args;
 use tracing::info;
 
 use super::signals::Signals;
-use crate::paper::{Clock, KeyKind, Settings, machine_time, start};
+use crate::clock::{Clock, machine_time};
+use crate::paper::{KeyKind, Settings, start};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -49,10 +50,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 async fn serve(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(machine_time(), options.speed);
     let Options { port, rng_seed, days, key, .. } = *options;
-    let settings = Settings { port, rng_seed, days, key, clock };
+    let settings = Settings { port, rng_seed, days, key, clock: clock.clone() };
     let mut exchange = start(settings).await?;
     if let Some(file) = &options.env {
-        exchange.credentials().write(file)?;
+        exchange.credentials().write(file, &clock)?;
     }
     // Before anybody can know that it runs.
     let mut signals = Signals::listen().context("can't listen for signals")?;

@@ -3,15 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use reqwest::Url;
+use tokio_tungstenite::tungstenite::http::Uri;
 
 use super::signer::Signer;
+use crate::clock::Clock;
+use crate::paper::CLOCK_VARIABLE;
 
 /// Where the exchange is, and what we sign with.
 pub(crate) struct Config {
     pub(super) key_id: String,
     pub(super) signer: Signer,
     /// REST, without a slash at its end.
-    pub(super) api_base: String,
+    pub(super) api_base: Url,
+    /// The WebSocket, which only who listens needs.
+    pub(super) ws_url: Option<Uri>,
 }
 
 impl Config {
@@ -31,6 +37,23 @@ impl Config {
         })
     }
 
+    /// Reads a file as `tauroi paper --env FILE` writes it, and the clock of the exchange where it has one. The environment
+    /// is not looked at, so that what is tried on a paper exchange never reaches another.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_environment`], for the file itself too.
+    pub(crate) fn from_file(path: &Path) -> anyhow::Result<(Self, Option<Clock>)> {
+        let text = secret(path)?;
+        let variable = |name: &str| in_file(&text, name).filter(|value| !value.is_empty());
+        let read = || {
+            let clock =
+                variable(CLOCK_VARIABLE).map(|text| text.parse().context(CLOCK_VARIABLE)).transpose()?;
+            anyhow::Ok((Self::from_variables(&variable)?, clock))
+        };
+        read().with_context(|| path.display().to_string())
+    }
+
     fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
         let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
         let pem = match (variable("KALSHI_API_SECRET"), variable("KALSHI_API_SECRET_FILE")) {
@@ -39,16 +62,29 @@ impl Config {
             (None, Some(path)) => secret(&PathBuf::from(path))?,
             (None, None) => bail!("neither KALSHI_API_SECRET nor KALSHI_API_SECRET_FILE is set"),
         };
-        let api_base = needed("KALSHI_API_BASE")?.trim_end_matches('/').to_owned();
-        let (scheme, host) = api_base.split_once("://").context("KALSHI_API_BASE has no scheme")?;
-        let is_here = ["127.0.0.1", "localhost", "[::1]"]
-            .iter()
-            .any(|here| host.strip_prefix(here).is_some_and(|rest| rest.starts_with([':', '/'])));
-        if scheme != "https" && !(scheme == "http" && is_here) {
-            bail!("KALSHI_API_BASE must be https, or http on this machine: {api_base}");
-        }
-        Ok(Self { key_id: needed("KALSHI_ACCESS_KEY")?, signer: Signer::from_pem(&pem)?, api_base })
+        let api_base = needed(API_BASE)?;
+        let api_base = address(API_BASE, "http", api_base.trim_end_matches('/'))?;
+        let ws_url = variable(WS_URL).map(|text| {
+            let url = address(WS_URL, "ws", &text)?;
+            url.as_str().parse::<Uri>().context(WS_URL)
+        });
+        let ws_url = ws_url.transpose()?;
+        Ok(Self { key_id: needed("KALSHI_ACCESS_KEY")?, signer: Signer::from_pem(&pem)?, api_base, ws_url })
     }
+}
+
+const API_BASE: &str = "KALSHI_API_BASE";
+const WS_URL: &str = "KALSHI_WS_URL";
+
+/// Reads an address that is encrypted, or on this machine: `plain` is the scheme without encryption.
+fn address(variable: &str, plain: &str, text: &str) -> anyhow::Result<Url> {
+    let url = Url::parse(text).with_context(|| format!("{variable} is no address: {text}"))?;
+    let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let scheme = url.scheme();
+    if scheme.strip_suffix('s') != Some(plain) && !(scheme == plain && is_here) {
+        bail!("{variable} must be {plain}s, or {plain} on this machine: {text}");
+    }
+    Ok(url)
 }
 
 /// Returns a variable of a file of lines `NAME=value`.
@@ -93,8 +129,17 @@ mod tests {
         let both = [("KALSHI_API_SECRET", "x"), ("KALSHI_API_SECRET_FILE", "y")];
         assert_eq!(refused(&both), "KALSHI_API_SECRET and KALSHI_API_SECRET_FILE are both set");
         assert_eq!(refused(&both[..1]), "KALSHI_API_BASE is not set");
-        for base in ["http://example.com/trade-api/v2", "http://127.0.0.1.example.com/", "ftp://localhost/"] {
+        for base in [
+            "http://example.com/trade-api/v2",
+            "http://127.0.0.1.example.com/",
+            "http://127.0.0.1@example.com/",
+            "ftp://localhost/",
+        ] {
             assert!(refused(&[both[0], ("KALSHI_API_BASE", base)]).contains("must be https"), "{base}");
+        }
+        let base = ("KALSHI_API_BASE", "https://example.com/trade-api/v2");
+        for url in ["ws://example.com/trade-api/ws/v2", "https://example.com/trade-api/ws/v2"] {
+            assert!(refused(&[both[0], base, ("KALSHI_WS_URL", url)]).contains("must be wss"), "{url}");
         }
     }
 
