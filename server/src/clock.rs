@@ -63,6 +63,15 @@ impl Clock {
         }
     }
 
+    /// Returns how many times as fast as the machine's it runs.
+    pub(crate) fn speed(&self) -> f64 {
+        match &*self.0 {
+            Kind::Scaled { speed, .. } => *speed,
+            #[cfg(test)]
+            Kind::ByHand(_) => 1.0,
+        }
+    }
+
     /// Returns the time.
     pub(crate) fn now(&self) -> Timestamp {
         match &*self.0 {

@@ -2,8 +2,8 @@
 
 mod cli;
 mod clock;
+mod desk;
 mod files;
-#[expect(dead_code, unused_imports, reason = "the desk, which uses the rest of it, is not there yet")]
 mod kalshi;
 mod listeners;
 mod markets;

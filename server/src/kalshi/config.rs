@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::http::Uri;
 
 use super::signer::Signer;
 use crate::clock::Clock;
-use crate::paper::CLOCK_VARIABLE;
+use crate::paper::{CLOCK_VARIABLE, Credentials};
 
 /// Where the exchange is, and what we sign with.
 pub(crate) struct Config {
@@ -34,6 +34,24 @@ impl Config {
         };
         Self::from_variables(&|name| {
             std::env::var(name).ok().or_else(|| in_file(&file, name)).filter(|value| !value.is_empty())
+        })
+    }
+
+    /// Returns where a paper exchange in this process is, and who its member is.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: what the exchange hands out is right.
+    pub(crate) fn of_paper(credentials: &Credentials) -> anyhow::Result<Self> {
+        Self::from_variables(&|name| {
+            let value = match name {
+                "KALSHI_ACCESS_KEY" => &credentials.key_id,
+                "KALSHI_API_SECRET" => &credentials.private_pem,
+                API_BASE => &credentials.api_base,
+                WS_URL => &credentials.ws_url,
+                _ => return None,
+            };
+            Some(value.clone())
         })
     }
 

@@ -22,9 +22,9 @@ mod rest;
 mod run;
 mod stream;
 
-pub(crate) use self::credentials::CLOCK_VARIABLE;
+pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
 pub(crate) use self::keys::KeyKind;
-pub(crate) use self::run::{Settings, start};
+pub(crate) use self::run::{Running, Settings, start};
 
 #[cfg(test)]
 mod tests;
