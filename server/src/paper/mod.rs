@@ -23,7 +23,11 @@ mod run;
 mod stream;
 
 pub(crate) use self::credentials::CLOCK_VARIABLE;
+#[cfg(test)]
+pub(crate) use self::credentials::Credentials;
 pub(crate) use self::keys::KeyKind;
+#[cfg(test)]
+pub(crate) use self::run::Running;
 pub(crate) use self::run::{Settings, start};
 
 #[cfg(test)]
