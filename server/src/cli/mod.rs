@@ -34,12 +34,14 @@ enum Command {
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
     /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
+    #[command(long_about = kill::ABOUT, after_long_help = kill::MORE)]
     Kill,
     /// Read what a desk wrote down
     Journal(journal::JournalOptions),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
+    #[command(long_about = paper::ABOUT)]
     Paper(paper::Options),
     /// Answer questions of price, probability and fee, a JSON line each
     Price(price::Options),

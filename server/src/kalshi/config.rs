@@ -161,6 +161,24 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_variables_that_others_may_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = std::env::temp_dir().join(format!("tauroi-{}-open.env", std::process::id()));
+        let read = |mode| {
+            std::fs::write(&path, "TAUROI_PAPER_CLOCK=now\n").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let Err(error) = Config::from_file(&path) else { panic!("it was read") };
+            std::fs::remove_file(&path).unwrap();
+            format!("{error:#}")
+        };
+        let open = read(0o644);
+        assert!(open.contains("chmod 600"), "{open}");
+        let odd = read(0o600);
+        assert!(odd.contains("TAUROI_PAPER_CLOCK: \"now\" is no clock"), "{odd}");
+    }
+
     #[test]
     fn a_file_of_variables_is_read_line_by_line() {
         let text = "# not this one\nKALSHI_ACCESS_KEY_OLD=1\nKALSHI_ACCESS_KEY = \"a b\"\n";

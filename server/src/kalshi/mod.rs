@@ -10,6 +10,8 @@ mod feed;
 mod rest;
 mod signer;
 mod signing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::config::Config;
 pub(crate) use self::feed::{Feed, Heard, What, listen};

@@ -10,6 +10,8 @@ mod actor;
 mod backoff;
 mod numbers;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -179,8 +179,8 @@ impl Session {
         tracing::warn!(kind, "a frame of the kind {kind:?} can't be read: {why}");
         let channel = sid.and_then(|sid| self.subscriptions.get(&sid)).map(|there| there.channel);
         match (kind.as_str(), channel) {
-            // The next one would look the same.
-            ("orderbook_snapshot" | "subscribed", _) => {
+            // The next snapshot would look the same; the others say what becomes of a subscription.
+            ("orderbook_snapshot" | "subscribed" | "unsubscribed" | "error", _) => {
                 todo.push(Do::Cut(format!("a frame of the kind {kind:?} can't be read")));
             }
             (_, Some(channel)) => self.missed(channel, todo),

@@ -3,6 +3,8 @@
 
 use shared::market::{EventTicker, Ticker};
 use shared::units::Timestamp;
+#[cfg(test)]
+use shared::wire::Orderbook;
 use shared::wire::{
     Event, EventsPage, ExchangeStatus, Market, MarketsPage, Series, SeriesAnswer, Trade, TradesPage,
 };
@@ -63,5 +65,12 @@ impl Client {
         let mut trades = self.list::<TradesPage>(&["markets", "trades"], &query).await?;
         trades.retain(|trade| since.is_none_or(|since| trade.created_time.0 >= since));
         Ok(oldest_first(trades, |trade| &trade.trade_id))
+    }
+
+    /// Returns a contract's book, both sides at their own prices.
+    #[cfg(test)]
+    pub(in crate::kalshi) async fn orderbook(&self, ticker: &Ticker) -> Result<Orderbook, Failure> {
+        let path = ["markets", ticker.as_str(), "orderbook"];
+        self.get::<shared::wire::OrderbookAnswer>(&path, &[], COST).await.map(|answer| answer.orderbook_fp)
     }
 }

@@ -117,8 +117,8 @@ impl Client {
             .map_err(Failure::Unknown)
     }
 
-    /// Sends a signed request when its turn has come, and returns the body of its answer. `sent` is when it was handed to
-    /// its connection.
+    /// Sends a signed request when its turn has come, and returns the body of its answer. `sent` is when it was handed
+    /// to the HTTP client.
     async fn send(
         &self,
         ask: &Ask<'_, impl Serialize>,

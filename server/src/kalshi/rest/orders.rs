@@ -18,8 +18,9 @@ use crate::kalshi::budget::{COST, Kind, LOW_COST};
 const WRITTEN: [&str; 3] = ["portfolio", "events", "orders"];
 const READ: [&str; 2] = ["portfolio", "orders"];
 
-/// Of the three that change an order, `sent` becomes the instant at which the request, signed and complete, was handed to its
-/// connection, whose task writes it at once; it stays as it was where nothing was handed on.
+/// Of the three that change an order, `sent` becomes the instant right before the request, signed and complete, was handed to
+/// the HTTP client, which writes it at once where a connection is open and first makes one where none is. It stays as it was
+/// where the request didn't come so far. That it is there doesn't say that anything was sent: the [`Failure`] does.
 impl Client {
     /// Places an order.
     ///
