@@ -110,7 +110,7 @@ impl Core {
         };
         for (place, Listed { ticker, name, terms, position }) in contracts.into_iter().enumerate() {
             let (of, contract, closed) = (event.clone(), ticker.clone(), terms.clone());
-            core.tell(now, Record::List { event: of, ticker: contract, terms: closed });
+            core.tell(now, &Record::List { event: of, ticker: contract, terms: closed });
             core.places.insert(ticker.clone(), place);
             core.contracts.push(Contract {
                 ticker,
@@ -124,12 +124,12 @@ impl Core {
                 began_with: position,
                 fills: 0,
             });
-            core.tell(now, Record::Position { place, position });
+            core.tell(now, &Record::Position { place, position });
         }
         core.engine.keep_explanations();
-        core.tell(now, Record::Balance { event, balance });
+        core.tell(now, &Record::Balance { event, balance });
         // Nothing is quoted before somebody says so, who has heard all that was traded.
-        core.tell(now, Record::Paused(true));
+        core.tell(now, &Record::Paused(true));
         match core.lost.take() {
             Some(why) => anyhow::bail!(why),
             None => Ok(core),
@@ -137,11 +137,11 @@ impl Core {
     }
 
     /// Tells the engine something, and writes it down with what came of it.
-    fn tell(&mut self, now: Timestamp, record: Record) {
+    fn tell(&mut self, now: Timestamp, record: &Record) {
         self.now = now.max(self.now);
         self.outputs.clear();
-        let told = self.engine.apply(self.now, &record, &mut self.outputs);
-        self.entries.push(Entry::input(self.now, &record));
+        let told = self.engine.apply(self.now, record, &mut self.outputs);
+        self.entries.push(Entry::input(self.now, record));
         let decisions = self.outputs.decisions.iter();
         self.entries.extend(decisions.map(|decision| Entry::decision(self.now, decision)));
         let refused: Vec<Record> =
@@ -155,7 +155,7 @@ impl Core {
             Err(Error::Input(invalid)) => self.alert(true, invalid.to_string()),
         }
         for record in refused {
-            self.tell(now, record);
+            self.tell(now, &record);
         }
     }
 
@@ -178,21 +178,21 @@ impl Core {
         if let Some(contract) = self.contracts.get_mut(place) {
             contract.last = Some(trade.price);
         }
-        self.tell(now, Record::Trade { place, trade });
+        self.tell(now, &Record::Trade { place, trade });
         self.has_trades = true;
     }
 
     /// Takes note that nothing more is on its way at the moment.
     pub(super) fn drained(&mut self, now: Timestamp) {
         if std::mem::take(&mut self.has_trades) {
-            self.tell(now, Record::Drained);
+            self.tell(now, &Record::Drained);
         }
     }
 
     /// Lets time pass, if that changes anything.
     pub(super) fn tick(&mut self, now: Timestamp) {
         if self.engine.due().is_some_and(|due| due <= now) {
-            self.tell(now, Record::Tick);
+            self.tell(now, &Record::Tick);
         }
     }
 
@@ -249,7 +249,7 @@ impl Core {
         if contract.others != others {
             contract.others = others;
             let [bid, ask] = others;
-            self.tell(now, Record::Book { place, bid, ask });
+            self.tell(now, &Record::Book { place, bid, ask });
         }
     }
 
@@ -289,7 +289,7 @@ impl Core {
             id: Some(id),
             is_block: false,
         };
-        self.tell(now, Record::Fill { fill, trade });
+        self.tell(now, &Record::Fill { fill, trade });
         let position = self.maker().map_or(Position::FLAT, |maker| maker.position(place)).hundredths();
         self.fills += 1;
         if let Some(contract) = self.contracts.get_mut(place) {
@@ -340,7 +340,7 @@ impl Core {
         let settled = (told.event_type == "settled").then_some(told.settlement_value).flatten();
         self.set_status(now, place, status);
         if let Some(value) = settled {
-            self.tell(now, Record::Settled { place, value });
+            self.tell(now, &Record::Settled { place, value });
             self.alert(false, format!("{} settled at {value}", told.market_ticker));
         }
     }
@@ -352,21 +352,21 @@ impl Core {
             return;
         };
         contract.terms.status = status;
-        self.tell(now, Record::Status { place, status });
+        self.tell(now, &Record::Status { place, status });
     }
 
     /// Lets quotes be made, or takes all of them out.
     pub(super) fn pause(&mut self, now: Timestamp, paused: bool) {
         if self.paused != paused {
             self.paused = paused;
-            self.tell(now, Record::Paused(paused));
+            self.tell(now, &Record::Paused(paused));
         }
     }
 
     /// Lets nothing new rest, not even what was decided before.
     pub(super) fn kill(&mut self, now: Timestamp) {
         for record in self.orders.kill() {
-            self.tell(now, record);
+            self.tell(now, &record);
         }
         self.pause(now, true);
     }
@@ -400,7 +400,7 @@ impl Core {
 
     fn follow(&mut self, now: Timestamp, Follows { records, alert }: Follows) {
         for record in records {
-            self.tell(now, record);
+            self.tell(now, &record);
         }
         if let Some(text) = alert {
             self.alert(true, text);

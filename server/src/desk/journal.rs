@@ -1,4 +1,5 @@
-//! What happened, was decided, asked and answered, in the order in which it did: an append-only table in a SQLite file.
+//! What happened, was decided, asked and answered, in the order in which it did: an append-only table in
+//! a file of `SQLite`.
 //!
 //! A command is committed before its bytes are written to a socket. So whatever ends this program, the journal names every
 //! order that may rest at the exchange.
