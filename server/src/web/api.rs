@@ -21,6 +21,7 @@ pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
         page_is_built: PAGE_IS_BUILT,
         contracts: state.library.contracts(),
         trades: state.library.trades(),
+        desk: false,
     })
 }
 

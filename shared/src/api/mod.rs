@@ -47,6 +47,15 @@ pub struct Health {
     pub contracts: usize,
     /// How many trades the tapes hold.
     pub trades: usize,
+    /// Whether it has a desk, which pages watch at `GET /api/stream`.
+    pub desk: bool,
+}
+
+/// The answer of `POST /api/desk/…`, where the desk did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// What it did, in a sentence.
+    pub text: String,
 }
 
 /// Where a tape comes from.
