@@ -4,18 +4,14 @@ use std::rc::Rc;
 
 use shared::format;
 use shared::market::Action;
-use shared::stream::{BookView, OwnOrder, Rung};
+use shared::stream::{OwnOrder, Rung};
 
 use crate::parts::element::Element;
 use crate::parts::table::{Bit, Cell, Choosing, Kind, Row, Table, column};
+use crate::reactive::{Memo, RwSignal};
 
-/// Returns the ladder of the book that `read` lends; `choose` hears which of our orders was chosen, and `chosen` says
-/// which one is.
-pub(crate) fn ladder(
-    read: impl Fn() -> Vec<Rung> + Clone + 'static,
-    choose: impl Fn(Action) + 'static,
-    chosen: impl Fn() -> Option<Action> + 'static,
-) -> Element {
+/// Returns the ladder; choosing a rung with an order of ours sets `side` to the order's.
+pub(crate) fn ladder(rungs: Memo<Vec<Rung>>, side: RwSignal<Option<Action>>) -> Element {
     let columns = vec![
         column("Our bid", "What is left of it, and how much stood before it", Kind::Words),
         column(
@@ -31,19 +27,18 @@ pub(crate) fn ladder(
         ),
         column("Our offer", "What is left of it, and how much stood before it", Kind::Words),
     ];
-    let (rungs, marked) = (read.clone(), read.clone());
+    let has = |rung: &Rung, action| own(rung, action).is_some();
     let choosing = Choosing {
         chosen: Rc::new(move || {
-            let action = chosen()?;
-            marked().iter().position(|rung| own(rung, action).is_some())
+            let action = side.get()?;
+            rungs.with(|rungs| rungs.iter().position(|rung| has(rung, action)))
         }),
         ..Choosing::by("Why our order stands here", move |place| {
-            let rungs = rungs();
-            let rung = rungs.get(place);
-            let [bid, ask] =
-                [Action::Buy, Action::Sell].map(|action| rung.is_some_and(|r| own(r, action).is_some()));
-            if bid || ask {
-                choose(if bid { Action::Buy } else { Action::Sell });
+            let ours =
+                |rung: &Rung| [Action::Buy, Action::Sell].into_iter().find(|action| has(rung, *action));
+            let found = rungs.with_untracked(|rungs| rungs.get(place).and_then(ours));
+            if found.is_some() {
+                side.set(found);
             }
         })
     };
@@ -53,14 +48,9 @@ pub(crate) fn ladder(
         class: "ladder",
         head: 2,
         choosing: Some(choosing),
-        ..Table::of("Ladder", columns, move || rows(&read()))
+        ..Table::of("Ladder", columns, move || rungs.with(|rungs| rows(rungs)))
     };
     table.build()
-}
-
-/// Returns the ladder's rungs.
-pub(crate) fn rungs(book: Option<&BookView>) -> Vec<Rung> {
-    book.map(BookView::ladder).unwrap_or_default()
 }
 
 fn own(rung: &Rung, action: Action) -> Option<&OwnOrder> {

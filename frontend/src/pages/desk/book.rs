@@ -2,12 +2,12 @@
 
 use shared::format;
 use shared::market::Action;
-use shared::stream::Decided;
+use shared::stream::{BookView, Decided};
 
 use super::state::{Watch, word};
 use crate::parts::element::{Element, button, div, el, text};
 use crate::parts::figures::{figure, figures};
-use crate::parts::ladder::{ladder, rungs};
+use crate::parts::ladder::ladder;
 use crate::parts::waterfall::{adding_up, waterfall};
 use crate::reactive::memo;
 
@@ -33,6 +33,7 @@ pub(super) fn book(watch: Watch) -> Element {
         button("quiet", name, move || watch.turn(side))
             .attr("aria-pressed", move || Some((watch.side.get() == Some(side)).to_string()))
     };
+    let rungs = memo(move || live.book(|book| book.map(BookView::ladder).unwrap_or_default()));
     let decided = memo(move || live.book(|book| book.and_then(|book| book.decided.clone())));
     let explained = move || {
         let Some(side) = watch.side.get() else { return Vec::new() };
@@ -41,11 +42,7 @@ pub(super) fn book(watch: Watch) -> Element {
     };
     div("")
         .child(el("h2").id("book-name").says(move || name().unwrap_or_default()))
-        .child(ladder(
-            move || live.book(rungs),
-            move |side| watch.side.set(Some(side)),
-            move || watch.side.get(),
-        ))
+        .child(ladder(rungs, watch.side))
         .child(el("p").class("aside").says(nothing))
         .child(
             div("desk-why-bar")
