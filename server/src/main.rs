@@ -1,6 +1,8 @@
 //! Tauroi's hands: the one crate with sockets, files and secrets.
 
 mod cli;
+mod clock;
+mod desk;
 mod files;
 mod kalshi;
 mod listeners;

@@ -2,6 +2,7 @@
 
 mod backtest;
 mod belief;
+mod journal;
 mod kill;
 mod markets;
 pub(crate) mod nowcast;
@@ -33,13 +34,20 @@ enum Command {
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
     /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
+    #[command(long_about = kill::ABOUT, after_long_help = kill::MORE)]
     Kill,
+    /// Read what a desk wrote down
+    Journal(journal::JournalOptions),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
+    #[command(long_about = paper::ABOUT)]
     Paper(paper::Options),
     /// Answer questions of price, probability and fee, a JSON line each
     Price(price::Options),
+    /// Do a desk's run again from its journal, and compare what is decided
+    #[command(long_about = journal::ABOUT)]
+    Replay(journal::ReplayOptions),
     /// Serve the dashboard and its API
     Serve(serve::Options),
 }
@@ -50,9 +58,11 @@ pub(crate) fn main() -> ExitCode {
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
         Command::Kill => kill::run(),
+        Command::Journal(options) => journal::journal(&options),
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),
+        Command::Replay(options) => journal::replay(&options),
         Command::Serve(options) => serve::run(&options),
     };
     match outcome {

@@ -8,9 +8,32 @@ use clap::Args;
 use tracing::info;
 
 use super::signals::Signals;
-use crate::paper::{Clock, KeyKind, Settings, machine_time, start};
+use crate::clock::{Clock, machine_time};
+use crate::paper::{KeyKind, Settings, start};
+
+pub(super) const ABOUT: &str = "\
+Run a paper exchange that speaks Kalshi's wire, with simulated traders
+
+It listens on 127.0.0.1 alone, and lists one simulated KXTOPMONTHLY event whose traders are drawn from the
+seed. Its one member starts with 10,000 dollars of play money. Its first line on standard output says where it
+is. It keeps nothing: when it ends, all that happened there is gone.";
+
+const MORE: &str = "\
+Files:
+  FILE gets a line NAME=value for each of
+    KALSHI_ACCESS_KEY        the id of the member's key
+    KALSHI_API_SECRET_FILE   where its private key is: FILE.key, in PEM
+    KALSHI_API_BASE          where REST is
+    KALSHI_WS_URL            where the WebSocket is
+    TAUROI_PAPER_CLOCK       the exchange's time: what it shows, as of which time of this machine, how fast; the
+                             times in microseconds since 1970
+  Both files are replaced if they are there, and only their owner may read them.
+
+Example: a month that passes in three quarters of an hour
+  tauroi paper --speed 1000 --days 31 --env paper.env";
 
 #[derive(Args)]
+#[command(after_long_help = MORE)]
 pub(super) struct Options {
     /// The port on 127.0.0.1 that it listens on; 0 takes any free one
     #[arg(long, default_value_t = 0)]
@@ -27,7 +50,7 @@ pub(super) struct Options {
     /// The kind of key that its member signs with
     #[arg(long, value_enum, default_value_t = KeyKind::Ed25519)]
     key: KeyKind,
-    /// Write the four `KALSHI_` variables to this file, and the private key to `FILE.key`
+    /// Write what a client needs to this file, as variables, and the private key to `FILE.key`
     #[arg(long, value_name = "FILE")]
     env: Option<PathBuf>,
 }
@@ -49,10 +72,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 async fn serve(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(machine_time(), options.speed);
     let Options { port, rng_seed, days, key, .. } = *options;
-    let settings = Settings { port, rng_seed, days, key, clock };
+    let settings = Settings { port, rng_seed, days, key, clock: clock.clone() };
     let mut exchange = start(settings).await?;
     if let Some(file) = &options.env {
-        exchange.credentials().write(file)?;
+        exchange.credentials().write(file, &clock)?;
     }
     // Before anybody can know that it runs.
     let mut signals = Signals::listen().context("can't listen for signals")?;

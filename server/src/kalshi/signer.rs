@@ -29,7 +29,8 @@ impl Signer {
         }
         let key = rsa::PrivateKey::from_pkcs8_pem(pem).or_else(|_| rsa::PrivateKey::from_pkcs1_pem(pem));
         match key {
-            // Signing blinds each private operation by itself.
+            // `SigningKey` blinds each private operation, base, exponent and moduli, with the generator that it is given
+            // to sign with: rsa 0.10.0, `pss::sign_digest` and `algorithms::rsa::rsa_decrypt`.
             Ok(key) => Ok(Self::Rsa(Box::new(rsa::pss::SigningKey::new(key)))),
             Err(_) => bail!("the secret is neither an RSA nor an Ed25519 private key in PEM"),
         }

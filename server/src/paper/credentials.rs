@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use crate::clock::Clock;
+
+/// The variable with the exchange's clock.
+pub(crate) const CLOCK_VARIABLE: &str = "TAUROI_PAPER_CLOCK";
+
 /// A key and where it is taken.
 #[derive(Clone)]
 pub(crate) struct Credentials {
@@ -25,19 +30,19 @@ impl core::fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Writes the four `KALSHI_` variables to a file, and the private key to one beside it, `FILE.key`. Only their owner may
-    /// read them.
+    /// Writes the four `KALSHI_` variables and the exchange's clock to a file, and the private key to one beside it,
+    /// `FILE.key`. Only their owner may read them.
     ///
     /// # Errors
     ///
     /// Names the file that can't be written.
-    pub(crate) fn write(&self, file: &Path) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, file: &Path, clock: &Clock) -> anyhow::Result<()> {
         let mut key = file.as_os_str().to_owned();
         key.push(".key");
         let key = std::path::absolute(PathBuf::from(key)).context("the key's file has no path")?;
         secret_file(&key, &self.private_pem)?;
         let variables = format!(
-            "KALSHI_ACCESS_KEY={}\nKALSHI_API_SECRET_FILE={}\nKALSHI_API_BASE={}\nKALSHI_WS_URL={}\n",
+            "KALSHI_ACCESS_KEY={}\nKALSHI_API_SECRET_FILE={}\nKALSHI_API_BASE={}\nKALSHI_WS_URL={}\n{CLOCK_VARIABLE}={clock}\n",
             self.key_id,
             key.display(),
             self.api_base,

@@ -5,14 +5,13 @@
 //!        ├── core (one lock) ── members, catalogue, history
 //! stream ┘               └── hub ──> a bounded queue a client
 //!                          ^
-//!   clock ── time, world ──┘
+//!   crate::clock, world ───┘
 //! ```
 //!
 //! Every request and every step of time takes the one lock, does all of its work at one instant of the exchange's clock,
 //! and puts what others must hear into their queues before it lets go: so each client hears everything, in order.
 
 mod catalogue;
-mod clock;
 mod core;
 mod credentials;
 mod hub;
@@ -23,9 +22,9 @@ mod rest;
 mod run;
 mod stream;
 
-pub(crate) use self::clock::{Clock, machine_time};
+pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
 pub(crate) use self::keys::KeyKind;
-pub(crate) use self::run::{Settings, start};
+pub(crate) use self::run::{Running, Settings, start};
 
 #[cfg(test)]
 mod tests;

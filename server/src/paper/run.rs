@@ -12,12 +12,12 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::clock::Clock;
 use super::core::Core;
 use super::credentials::Credentials;
 use super::ids::Ids;
 use super::keys::{FreshKey, KeyKind};
 use super::rest::{Shared, router};
+use crate::clock::Clock;
 
 /// What a member starts with: ten thousand dollars.
 const PURSE: Cash = Cash::from_microdollars(10_000_000_000);

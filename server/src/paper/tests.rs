@@ -13,7 +13,8 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 
 use super::credentials::Credentials;
-use super::{Clock, KeyKind, Settings, start};
+use super::{KeyKind, Settings, start};
+use crate::clock::Clock;
 
 /// Returns a signed handshake.
 fn handshake(credentials: &Credentials) -> ClientRequestBuilder {

@@ -19,6 +19,7 @@ pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode: state.mode,
         page_is_built: PAGE_IS_BUILT,
+        desk: state.desk.is_some(),
         contracts: state.library.contracts(),
         trades: state.library.trades(),
         desk: false,

@@ -2,7 +2,9 @@
 
 mod api;
 mod assets;
+mod desk;
 mod error;
+mod guard;
 mod kept;
 mod security;
 
@@ -12,7 +14,7 @@ use std::time::Duration;
 use axum::extract::{DefaultBodyLimit, Extension, Request};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use shared::api::{Listeners, Mode};
 use tower_http::timeout::TimeoutLayer;
@@ -20,8 +22,10 @@ use tower_http::timeout::TimeoutLayer;
 use self::api::Answer;
 pub(crate) use self::assets::PAGE_IS_BUILT;
 use self::error::ApiError;
+pub(crate) use self::guard::Hosts;
 use self::kept::Shelf;
 use self::security::Nonce;
+use crate::desk::Desk;
 use crate::tapes::Library;
 
 /// What every handler may read.
@@ -29,20 +33,24 @@ pub(crate) struct State {
     mode: Mode,
     library: Library,
     listeners: Listeners,
+    /// What trades, if anything does.
+    desk: Option<Desk>,
     /// Answers that were made of these, none of which changes.
     shelf: Shelf<Answer>,
 }
 
 impl State {
     /// Returns the state of a server that runs in `mode`, with the tapes and the histories of listeners that it read at
-    /// the start or simulated.
-    pub(crate) fn new(mode: Mode, library: Library, listeners: Listeners) -> Self {
-        Self { mode, library, listeners, shelf: Shelf::new() }
+    /// the start or simulated, and with a desk if it has one.
+    pub(crate) fn new(mode: Mode, library: Library, listeners: Listeners, desk: Option<Desk>) -> Self {
+        Self { mode, library, listeners, desk, shelf: Shelf::new() }
     }
 
-    /// Returns the mode the server runs in.
-    pub(crate) fn mode(&self) -> Mode {
-        self.mode
+    /// Ends the desk in order, if there is one: its orders are taken back.
+    pub(crate) async fn stop_desk(&self, grace: Duration) {
+        if let Some(desk) = &self.desk {
+            desk.stop(grace).await;
+        }
     }
 }
 
@@ -51,18 +59,21 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns everything the server answers.
-pub(crate) fn router(state: Arc<State>) -> Router {
+pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
     Router::new()
+        .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))
         .route("/api/listeners", get(api::listeners))
         .route("/api/markets.csv", get(api::markets_csv))
+        .route("/api/stream", get(desk::stream))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)
         .fallback(page)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::guard))
         .layer(middleware::from_fn(security::headers))
 }
 

@@ -43,6 +43,9 @@ pub struct Health {
     pub mode: Mode,
     /// Whether the dashboard is inside the binary, or a placeholder.
     pub page_is_built: bool,
+    /// Whether it has a desk, which may be told something.
+    #[serde(default)]
+    pub desk: bool,
     /// How many contracts have a tape.
     pub contracts: usize,
     /// How many trades the tapes hold.

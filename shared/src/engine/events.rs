@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Input, Maker, Outputs, Parameters};
+use super::{Error, Input, Maker, Outputs, Parameters, Record};
 use crate::Invalid;
 use crate::belief::{Closed, Refused, Stream, StreamSnapshot};
 use crate::exchange::{Fill, OrderCommand, OrderReport};
@@ -137,6 +137,63 @@ impl Engine {
                 (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Tick, out))
             }
         }
+    }
+
+    /// Does what is written down in a record, as it was done when it was written: contracts are named by place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::list`] and [`Engine::step`].
+    pub fn apply(&mut self, now: Timestamp, record: &Record, out: &mut Outputs) -> Result<(), Error> {
+        match record {
+            Record::List { event, ticker, terms } => {
+                self.list(event, ticker, terms)?;
+                Ok(())
+            }
+            Record::Trade { place, trade } => self.step(now, &Told::Trade(*place, trade.clone()), out),
+            Record::Drained => self.step(now, &Told::Drained, out),
+            Record::Fill { fill, trade } => self.step(now, &Told::Fill(*fill, trade.clone()), out),
+            Record::Tick => self.step(now, &Told::Tick, out),
+            Record::Paused(paused) => {
+                (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Paused(*paused), out))
+            }
+            Record::Balance { event, balance } => {
+                self.step(now, &Told::Event(event, Input::Balance(*balance)), out)
+            }
+            Record::Answer { place, action, order, verdict } => self.tell_of(*place, now, out, |contract| {
+                let (action, order, verdict) = (*action, *order, *verdict);
+                Input::Order(OrderReport::Answer { contract, action, order, verdict })
+            }),
+            Record::Book { place, bid, ask } => {
+                self.tell_of(*place, now, out, |contract| Input::Book { contract, bid: *bid, ask: *ask })
+            }
+            Record::Position { place, position } => {
+                self.tell_of(*place, now, out, |contract| Input::Position { contract, position: *position })
+            }
+            Record::Status { place, status } => {
+                self.tell_of(*place, now, out, |contract| Input::Status { contract, status: *status })
+            }
+            Record::Settled { place, value } => {
+                self.tell_of(*place, now, out, |contract| Input::Settled { contract, value: *value })
+            }
+        }
+    }
+
+    /// Tells the maker of a contract's event something about the contract.
+    fn tell_of(
+        &mut self,
+        place: usize,
+        now: Timestamp,
+        out: &mut Outputs,
+        input: impl FnOnce(usize) -> Input<'static>,
+    ) -> Result<(), Error> {
+        let (of, within) = self.place(place)?;
+        self.tell(of, now, &input(within), out)
+    }
+
+    /// Keeps each decision's way to its prices from now on, of all events that are listed.
+    pub fn keep_explanations(&mut self) {
+        self.events.iter_mut().for_each(|event| event.maker.keep_explanations());
     }
 
     /// Returns when a [`Told::Tick`] will change something if nothing else happens before.

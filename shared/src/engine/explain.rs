@@ -165,7 +165,7 @@ impl Explained {
                 execution.refresh_s
             ),
             Withheld::Account => format!(
-                "a loss of {} % today, or a balance below {}¢",
+                "a loss of {} % today, a balance below {}¢, or a pause",
                 limits.max_daily_loss_pct,
                 limits.min_balance_floor_cents.microdollars() / 10_000
             ),

@@ -66,11 +66,14 @@ pub enum Input<'a> {
     },
     /// Other settings hold from now on.
     Settings(&'a Parameters),
-    /// Somebody says that nothing be quoted until then: a release was spotted, a person pressed pause.
+    /// Somebody says that nothing be quoted until then: a release was spotted.
     Alert {
         /// When quoting may go on.
         until: Timestamp,
     },
+    /// Nothing shall be quoted from now on, until that is taken back: a person pressed pause, or whoever drives the loop
+    /// can't see.
+    Paused(bool),
     /// The count that the event settles on was published. Quotes made before it are looked at again.
     Publication,
     /// Time passed.

@@ -12,6 +12,7 @@ mod explain;
 mod input;
 mod maker;
 mod parameters;
+mod record;
 mod state;
 
 pub use decision::{Decision, Outputs};
@@ -21,6 +22,7 @@ pub use explain::{Explained, Explanation, Step};
 pub use input::Input;
 pub use maker::Maker;
 pub use parameters::Parameters;
+pub use record::Record;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,8 @@ pub enum Halt {
     Floor,
     /// Somebody's word, until the time that was said.
     Alert,
+    /// Somebody's word, until it is taken back.
+    Paused,
 }
 
 /// The account's day, and what halts it.
@@ -29,6 +31,7 @@ pub struct Halts {
     below_floor: bool,
     lost_until: Option<Timestamp>,
     alert_until: Option<Timestamp>,
+    paused: bool,
 }
 
 impl Halts {
@@ -41,6 +44,7 @@ impl Halts {
             below_floor: false,
             lost_until: None,
             alert_until: None,
+            paused: false,
         }
     }
 
@@ -76,6 +80,10 @@ impl Halts {
         self.alert_until = Some(self.alert_until.map_or(until, |known| known.max(until)));
     }
 
+    pub(super) fn pause(&mut self, paused: bool) {
+        self.paused = paused;
+    }
+
     #[inline]
     pub(super) fn at(&self, now: Timestamp) -> Option<Halt> {
         let lasts = |until: Option<Timestamp>| until.is_some_and(|until| now < until);
@@ -85,6 +93,8 @@ impl Halts {
             Some(Halt::Floor)
         } else if lasts(self.alert_until) {
             Some(Halt::Alert)
+        } else if self.paused {
+            Some(Halt::Paused)
         } else {
             None
         }

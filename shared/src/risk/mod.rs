@@ -102,6 +102,11 @@ impl Gate {
         self.halts.alert(until);
     }
 
+    /// Takes note that nothing be quoted from now on, or that it may be again.
+    pub fn pause(&mut self, paused: bool) {
+        self.halts.pause(paused);
+    }
+
     /// Returns what halts all quoting at `now`, if anything does.
     #[inline]
     pub fn halted(&self, now: Timestamp) -> Option<Halt> {

@@ -208,7 +208,7 @@ where
 /// Starts a server and returns it with its address, as `127.0.0.1:8080`.
 async fn serve(tapes: &[PathBuf]) -> Result<(Child, String)> {
     let mut serve = Command::new(program("TAUROI_BINARY")?);
-    serve.args(["serve", "--addr", "127.0.0.1:0"]);
+    serve.args(["serve", "--addr", "127.0.0.1:0", "--no-desk"]);
     if !tapes.is_empty() {
         serve.arg("--tapes").args(tapes);
     }

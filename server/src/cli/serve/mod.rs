@@ -1,5 +1,7 @@
 //! `tauroi serve`: everything in one process.
 
+mod trading;
+
 use std::future::IntoFuture;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -39,11 +41,16 @@ pub(super) struct Options {
     /// The artist of listeners files without a column artist [default: as each file's name says]
     #[arg(long, value_name = "NAME")]
     artist: Option<String>,
+    /// Another name that the server is reached by, as behind a proxy; it answers to no others than this machine's own
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+    #[command(flatten)]
+    trading: trading::Options,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Mode {
-    /// A simulated month and the tapes you name: no key, no order
+    /// A simulated month, a desk that trades on a paper exchange inside, and the tapes you name: no key, no real order
     Demo,
 }
 
@@ -72,16 +79,22 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let mode = match options.mode {
         Mode::Demo => shared::api::Mode::Demo,
     };
-    let state = Arc::new(web::State::new(mode, library, listeners));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve(options.addr, state));
+    let outcome = runtime.block_on(serve(options, mode, library, listeners));
     // An answer that nobody waits for any more may still be in the making.
     runtime.shutdown_background();
     outcome
 }
 
-/// Listens and answers until a signal comes; then takes no new request and finishes those that are under way.
-async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
+/// Listens and answers until a signal comes; then takes no new request, finishes those that are under way, and takes back
+/// the desk's orders.
+async fn serve(
+    options: &Options,
+    mode: shared::api::Mode,
+    library: Library,
+    histories: shared::api::Listeners,
+) -> anyhow::Result<()> {
+    let addr = options.addr;
     let listener = match TcpListener::bind(addr).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -92,16 +105,24 @@ async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
     let mut signals = Signals::listen().context("can't listen for signals")?;
+    let (exchange, desk) = options.trading.start(mode, bound.port()).await?;
+    let state = Arc::new(web::State::new(mode, library, histories, desk));
     // The first line on standard output is for programs that started this one: it names the address.
-    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", state.mode().badge())
+    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", mode.badge())
         .context("standard output can't be written")?;
+    // An address of its own is a name too.
+    let own = (!bound.ip().is_unspecified()).then(|| bound.ip().to_string());
+    let hosts = web::Hosts::new(options.host.iter().cloned().chain(own));
     let (stop, stopped) = oneshot::channel();
     let told = async {
         // The sender is dropped without a word only when nobody is left to serve.
         stopped.await.unwrap_or_default();
     };
-    let mut serving =
-        pin!(axum::serve(listener, web::router(state)).with_graceful_shutdown(told).into_future());
+    let mut serving = pin!(
+        axum::serve(listener, web::router(Arc::clone(&state), hosts))
+            .with_graceful_shutdown(told)
+            .into_future()
+    );
     tokio::select! {
         ended = &mut serving => return Ok(ended?),
         signal = signals.next() => info!("{signal}: stopping, with {} s for open requests", GRACE.as_secs()),
@@ -112,6 +133,10 @@ async fn serve(addr: SocketAddr, state: Arc<web::State>) -> anyhow::Result<()> {
         ended = serving => ended?,
         () = tokio::time::sleep(GRACE) => warn!("some requests were still open"),
         signal = signals.next() => warn!("{signal} again: not waiting for open requests"),
+    }
+    state.stop_desk(GRACE).await;
+    if let Some(exchange) = exchange {
+        exchange.stop().await?;
     }
     info!("stopped");
     Ok(())

@@ -16,8 +16,8 @@ use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
 pub(super) use self::signed::Signed;
-use super::clock::Clock;
 use super::core::Core;
+use crate::clock::Clock;
 
 /// No order is larger.
 const MAX_BODY_BYTES: usize = 64 << 10;

@@ -8,7 +8,7 @@ use shared::wire::{KEY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signed_text};
 
 use super::Shared;
 use super::refusal::Refusal;
-use crate::paper::clock::machine_time;
+use crate::clock::machine_time;
 
 /// How old a signature may be, and how far ahead of the machine's clock, in milliseconds. Kalshi has been seen to take 5 s
 /// either way and not 30 s of age; its bounds are not published.

@@ -12,11 +12,12 @@ use self::together::Together;
 use super::state::Contract;
 use super::{Error, Explained, Input, Outputs, Parameters};
 use crate::Invalid;
+use crate::belief::Belief;
 use crate::exchange::{OrderId, OrderReport};
 use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
-use crate::quoting::{self, Quotes, Terms};
+use crate::quoting::{self, Quotes, Regime, Terms};
 use crate::risk::{Bounds, Gate};
 use crate::units::Timestamp;
 
@@ -141,6 +142,11 @@ impl Maker {
                 self.look_again = Timestamp::MIN;
                 self.account(now, out)?;
             }
+            Input::Paused(paused) => {
+                self.gate.pause(paused);
+                self.look_again = Timestamp::MIN;
+                self.account(now, out)?;
+            }
             Input::Publication => {
                 (0..self.contracts.len()).try_for_each(|contract| self.tell(contract))?;
                 self.react_all(now, out)?;
@@ -198,6 +204,21 @@ impl Maker {
     /// Returns what is held of a contract.
     pub fn position(&self, contract: usize) -> Position {
         self.ledger.position(contract)
+    }
+
+    /// Returns what is believed of a contract, once something is.
+    pub fn belief(&self, contract: usize) -> Option<&Belief> {
+        self.contracts.get(contract)?.belief.as_ref()
+    }
+
+    /// Returns how a contract's quotes are made at `now`; halted before anything is believed.
+    pub fn regime(&self, contract: usize, now: Timestamp) -> Regime {
+        match self.contracts.get(contract) {
+            Some(state) if state.belief.is_some() && state.is_open() && !self.halted => {
+                state.toxicity.regime(now, &self.settings.quoting)
+            }
+            _ => Regime::Halted,
+        }
     }
 
     /// Returns what should rest for a contract: what was decided, less what traded of it.

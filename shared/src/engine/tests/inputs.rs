@@ -261,3 +261,21 @@ fn what_can_not_be_leaves_everything_as_it_was() {
         assert_eq!((desk.decisions.len(), desk.sent.len()), (decided, sent));
     }
 }
+
+#[test]
+fn a_pause_lasts_until_it_is_taken_back() {
+    let mut desk = Desk::new(FIXED);
+    // Also before anything is believed.
+    desk.tell(0.0, &Input::Paused(true));
+    desk.believe(1.0, 0.5, 8.0, 0.0);
+    desk.check("", "");
+    desk.believe(86_400.0 * 3.0, 0.55, 8.0, 0.0);
+    desk.check("", "");
+    assert_eq!(desk.maker.gate().halted(at(86_400.0 * 3.0)), Some(crate::risk::Halt::Paused));
+    desk.tell(86_400.0 * 3.0 + 1.0, &Input::Paused(false));
+    desk.check("0.52", "0.58");
+    assert_eq!(desk.maker.regime(0, at(86_400.0 * 3.0 + 1.0)), Regime::Calm);
+    desk.tell(86_400.0 * 3.0 + 2.0, &Input::Paused(true));
+    desk.check("", "");
+    assert_eq!(desk.last().reason, Reason::Account);
+}

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::market::{Action, Side, Ticker};
+use crate::Invalid;
+use crate::market::{self, Action, Side, Ticker};
 use crate::units::{Cash, Price, Quantity};
 use crate::wire::{BookSide, LevelText, MarketResult, Millis, OrderStatus, Rfc3339, Seconds, SignedCount};
 
@@ -78,6 +79,26 @@ pub struct TradeMessage {
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ts_ms: Option<Millis>,
+}
+
+impl TradeMessage {
+    /// Returns it as a print.
+    ///
+    /// # Errors
+    ///
+    /// Names `trade_id` if it is empty, and `ts_ms` if no time is said.
+    pub fn print(&self) -> Result<market::Trade, Invalid> {
+        let at = self.ts_ms.map(|at| at.0).or(self.ts.map(|at| at.0));
+        Ok(market::Trade {
+            ticker: self.market_ticker.clone(),
+            at: at.ok_or_else(|| Invalid::new("ts_ms", "is missing"))?,
+            price: self.yes_price_dollars,
+            count: self.count_fp,
+            taker_side: self.taker_outcome_side.or(self.taker_side),
+            is_block: self.is_block_trade == Some(true),
+            id: Some(self.trade_id.parse()?),
+        })
+    }
 }
 
 /// A fill of ours.

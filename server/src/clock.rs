@@ -1,8 +1,11 @@
-//! The exchange's time, handed in: real, faster or slower, and in tests moved by hand.
+//! The time that desk, client and paper exchange go by, handed in: real, faster or slower, and in tests moved by hand.
 
+use core::fmt;
+use core::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use anyhow::Context;
 use shared::units::Timestamp;
 #[cfg(test)]
 use tokio::sync::watch;
@@ -14,8 +17,9 @@ pub(crate) struct Clock(Arc<Kind>);
 
 #[derive(Debug)]
 enum Kind {
-    /// Runs `speed` times as fast as the machine's, from `start` on.
-    Scaled { start: Timestamp, began: Instant, speed: f64 },
+    /// Runs `speed` times as fast as the machine's, from `start` on, which it showed when the machine's own time was
+    /// `machine`.
+    Scaled { start: Timestamp, machine: Timestamp, began: Instant, speed: f64 },
     /// Stands where it was put.
     #[cfg(test)]
     ByHand(watch::Sender<Timestamp>),
@@ -31,9 +35,14 @@ pub(crate) fn machine_time() -> Timestamp {
 }
 
 impl Clock {
+    /// Returns a clock that shows the machine's time.
+    pub(crate) fn real() -> Self {
+        Self::scaled(machine_time(), 1.0)
+    }
+
     /// Returns a clock that shows `start` now and runs `speed` times as fast as the machine's.
     pub(crate) fn scaled(start: Timestamp, speed: f64) -> Self {
-        Self(Arc::new(Kind::Scaled { start, began: Instant::now(), speed }))
+        Self(Arc::new(Kind::Scaled { start, machine: machine_time(), began: Instant::now(), speed }))
     }
 
     #[cfg(test)]
@@ -54,10 +63,19 @@ impl Clock {
         }
     }
 
+    /// Returns how many times as fast as the machine's it runs.
+    pub(crate) fn speed(&self) -> f64 {
+        match &*self.0 {
+            Kind::Scaled { speed, .. } => *speed,
+            #[cfg(test)]
+            Kind::ByHand(_) => 1.0,
+        }
+    }
+
     /// Returns the time.
     pub(crate) fn now(&self) -> Timestamp {
         match &*self.0 {
-            Kind::Scaled { start, began, speed } => {
+            Kind::Scaled { start, began, speed, .. } => {
                 let micros = began.elapsed().as_secs_f64() * speed * 1e6;
                 // A conversion saturates.
                 start.checked_add_micros(micros as i64).unwrap_or(Timestamp::MAX)
@@ -88,6 +106,43 @@ impl Clock {
     }
 }
 
+/// Writes what another process needs to show the same time: what the clock showed in microseconds, the machine's time when
+/// it did, and the speed, as `1796000000000000@1795990000000000*1000`.
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Scaled { start, machine, speed, .. } => {
+                write!(f, "{}@{}*{speed}", start.micros(), machine.micros())
+            }
+            #[cfg(test)]
+            Kind::ByHand(_) => f.write_str("by hand"),
+        }
+    }
+}
+
+impl FromStr for Clock {
+    type Err = anyhow::Error;
+
+    /// Reads a clock of another process of this machine. From here on it goes by this process's own time, so that a
+    /// machine whose time is set meanwhile lets none of them jump.
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        read(text, machine_time()).with_context(|| {
+            format!("{text:?} is no clock: one looks like 1796000000000000@1795990000000000*1000")
+        })
+    }
+}
+
+/// Reads a clock when the machine's time is `now`.
+fn read(text: &str, now: Timestamp) -> Option<Clock> {
+    let (start, rest) = text.split_once('@')?;
+    let (machine, speed) = rest.split_once('*')?;
+    let micros = |text: &str| Timestamp::from_micros(text.parse().ok()?).ok();
+    let speed = speed.parse::<f64>().ok().filter(|speed| speed.is_finite() && *speed > 0.0)?;
+    let passed = now.micros_since(micros(machine)?) as f64 * speed;
+    // A conversion saturates.
+    Some(Clock::scaled(micros(start)?.checked_add_micros(passed as i64)?, speed))
+}
+
 /// The longest sleep at a time.
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -111,6 +166,20 @@ mod tests {
         assert_eq!(clock.now(), at(15));
         clock.put_on(at(21));
         assert_eq!(waits.await.unwrap(), at(21));
+    }
+
+    #[test]
+    fn a_clock_of_another_process_goes_on_where_it_is_by_now() {
+        let at = |micros: i64| Timestamp::from_micros(micros).unwrap();
+        let clock = read("1796000000000000@1795990000000000*1000", at(1_795_990_002_000_000)).unwrap();
+        assert!(clock.now() >= at(1_796_002_000_000_000));
+        // Written, it says when it showed that here.
+        let text = clock.to_string();
+        assert!(text.starts_with("1796002000000000@") && text.ends_with("*1000"), "{text}");
+        assert!(text.parse::<Clock>().unwrap().now() >= at(1_796_002_000_000_000));
+        for text in ["", "1@2", "1@2*0", "1@2*-1", "1@2*inf", "x@2*1", "by hand", "1@2*1e300"] {
+            assert!(text.parse::<Clock>().is_err(), "{text}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

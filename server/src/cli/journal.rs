@@ -1,0 +1,122 @@
+//! `tauroi replay` and `tauroi journal export`: what a desk wrote down, done again and read.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+
+use crate::desk::{Journal, Replay};
+
+pub(super) const ABOUT: &str = "\
+Do a desk's run again from its journal: everything that the engine was told is told to a new one, and what it decides must be
+what was decided then, byte for byte. Exits with 1 where it isn't.
+
+    tauroi replay desk.sqlite";
+
+/// How many entries are read at a time.
+const CHUNK: i64 = 10_000;
+
+#[derive(Args)]
+pub(super) struct ReplayOptions {
+    /// The journal
+    file: PathBuf,
+    /// The run [default: all of them]
+    #[arg(long, value_name = "NUMBER")]
+    run: Option<i64>,
+}
+
+#[derive(Args)]
+pub(super) struct JournalOptions {
+    #[command(subcommand)]
+    command: JournalCommand,
+}
+
+#[derive(Subcommand)]
+enum JournalCommand {
+    /// Write a journal as JSON Lines to standard output
+    Export {
+        /// The journal
+        file: PathBuf,
+        /// The run [default: all of them]
+        #[arg(long, value_name = "NUMBER")]
+        run: Option<i64>,
+    },
+}
+
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+}
+
+/// Returns the runs that were asked for.
+async fn runs(journal: &mut Journal, wanted: Option<i64>) -> anyhow::Result<Vec<i64>> {
+    let all = journal.runs().await?;
+    match wanted {
+        None => Ok(all),
+        Some(run) if all.contains(&run) => Ok(vec![run]),
+        Some(run) => bail!("there is no run {run}: there are {all:?}"),
+    }
+}
+
+/// Does runs again.
+pub(super) fn replay(options: &ReplayOptions) -> anyhow::Result<()> {
+    block_on(async {
+        let mut journal = Journal::read(&options.file).await?;
+        let mut out = std::io::stdout();
+        let mut differ = 0;
+        for run in runs(&mut journal, options.run).await? {
+            let mut replay = Replay::default();
+            let mut from = 0;
+            loop {
+                let entries = journal.entries(run, from, CHUNK).await?;
+                if entries.is_empty() {
+                    break;
+                }
+                for (entry, number) in entries.iter().zip(from..) {
+                    replay.take(entry).with_context(|| format!("entry {number} of run {run}"))?;
+                }
+                from += CHUNK;
+            }
+            let told = replay.finish();
+            differ += told.differ;
+            writeln!(
+                out,
+                "run {run}: {} inputs, {} decisions, {} differ",
+                told.inputs, told.decisions, told.differ
+            )?;
+            if let Some(first) = told.first {
+                writeln!(out, "  the first that differs: {first}")?;
+            }
+        }
+        journal.close().await;
+        if differ > 0 {
+            bail!("{differ} decisions differ");
+        }
+        Ok(())
+    })
+}
+
+/// Reads a journal out.
+pub(super) fn journal(options: &JournalOptions) -> anyhow::Result<()> {
+    let JournalCommand::Export { file, run } = &options.command;
+    block_on(async {
+        let mut journal = Journal::read(file).await?;
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        for run in runs(&mut journal, *run).await? {
+            let mut from = 0;
+            loop {
+                let entries = journal.entries(run, from, CHUNK).await?;
+                if entries.is_empty() {
+                    break;
+                }
+                for (entry, seq) in entries.iter().zip(from..) {
+                    writeln!(out, "{}", entry.line(run, seq)?)?;
+                }
+                from += CHUNK;
+            }
+        }
+        out.flush()?;
+        journal.close().await;
+        Ok(())
+    })
+}

@@ -1,0 +1,121 @@
+//! The desk of a server, and the paper exchange that it trades on.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use shared::api::Mode;
+use shared::backtest::Config;
+
+use crate::clock::{Clock, machine_time};
+use crate::desk::{self, Desk};
+use crate::kalshi::{self, Client};
+use crate::paper::{self, KeyKind, Running};
+
+/// How long the simulated event lasts, in days.
+const DAYS: u32 = 31;
+
+#[derive(Args)]
+#[group(id = "trading")]
+pub(super) struct Options {
+    /// How many times as fast as the real one the simulated exchange's clock runs
+    #[arg(long, default_value_t = 300.0, value_name = "X")]
+    speed: f64,
+    /// The seed of the simulated traders
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    rng_seed: u64,
+    /// Trade on the paper exchange that wrote this file (`tauroi paper --env FILE`) instead of one inside
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["speed", "rng_seed"])]
+    paper: Option<PathBuf>,
+    /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
+    #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
+    config: String,
+    /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock
+    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(i64).range(10..=86_400))]
+    order_ttl_s: i64,
+    /// The desk's journal [default: one in the cache folder, begun anew where the exchange is inside]
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Let the desk wait until somebody starts it
+    #[arg(long)]
+    wait: bool,
+    /// Serve without a desk
+    #[arg(long)]
+    no_desk: bool,
+}
+
+impl Options {
+    /// Starts the exchange, if it is inside, and the desk, if there is to be one. `port` tells servers apart.
+    pub(super) async fn start(
+        &self,
+        mode: Mode,
+        port: u16,
+    ) -> anyhow::Result<(Option<Running>, Option<Desk>)> {
+        if self.no_desk {
+            return Ok((None, None));
+        }
+        // More than a year a second is no speed at which anything could be seen.
+        if !(self.speed > 0.0 && self.speed <= 1e7) {
+            bail!("--speed: must be above 0 and at most 10000000, got {}", self.speed);
+        }
+        let config = Config::from_text(&self.config).context("--config")?;
+        let (exchange, member, clock) = match &self.paper {
+            Some(file) => {
+                let (member, clock) = kalshi::Config::from_file(file)?;
+                (None, member, clock.unwrap_or_else(Clock::real))
+            }
+            None => {
+                let clock = Clock::scaled(machine_time(), self.speed);
+                let settings = paper::Settings {
+                    port: 0,
+                    rng_seed: self.rng_seed,
+                    days: DAYS,
+                    key: KeyKind::Ed25519,
+                    clock: clock.clone(),
+                };
+                let exchange = paper::start(settings).await.context("the paper exchange")?;
+                let member = kalshi::Config::of_paper(exchange.credentials())?;
+                (Some(exchange), member, clock)
+            }
+        };
+        let journal = match &self.journal {
+            Some(file) => file.clone(),
+            None => cached(if exchange.is_some() { "demo" } else { "paper" }, port, exchange.is_some())?,
+        };
+        tracing::info!("the desk's journal is {}", journal.display());
+        let settings = desk::Settings {
+            mode,
+            series: "KXTOPMONTHLY".to_owned(),
+            config,
+            order_ttl_s: self.order_ttl_s,
+            journal,
+            starts: !self.wait,
+        };
+        let client = Client::new(member, clock.clone())?;
+        Ok((exchange, Some(desk::start(settings, client, clock))))
+    }
+}
+
+/// Returns the path of a journal in the cache folder. One whose exchange has ended says nothing any more: it is begun anew.
+fn cached(name: &str, port: u16, anew: bool) -> anyhow::Result<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = variable("TAUROI_CACHE")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("tauroi")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/tauroi")))
+        .context("there is no cache folder: name the desk's journal with --journal FILE")?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    let file = folder.join(format!("{name}-{port}.sqlite"));
+    if anew {
+        for end in ["", "-wal", "-shm"] {
+            let mut path = file.clone().into_os_string();
+            path.push(end);
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| format!("can't begin {} anew", file.display()));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(file)
+}

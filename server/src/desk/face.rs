@@ -1,0 +1,182 @@
+//! What those who watch a desk are told: the state of each topic, with a number, and the latest changes of the log.
+//!
+//! Nobody has a queue here. Each who watches says what he has, and gets what is newer: whoever is slow skips states that are
+//! over, and loses nothing of the log.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use shared::market::Ticker;
+use shared::stream::{Appended, BookView, Data, DeskView, ToPage, Topic};
+use tokio::sync::watch;
+
+/// How many changes of the log are kept for those who are a little behind.
+const CHANGES: usize = 256;
+
+/// What is known to those who watch.
+pub(crate) struct Face {
+    epoch: i64,
+    known: Mutex<Known>,
+    /// Rises with every change.
+    version: watch::Sender<u64>,
+}
+
+struct Known {
+    desk: (i64, DeskView),
+    books: BTreeMap<Ticker, (i64, BookView)>,
+    log: (i64, Appended),
+    changes: VecDeque<(i64, Appended)>,
+    /// All contracts, whether anybody watches them or not.
+    tickers: Vec<Ticker>,
+    /// How many watch each book.
+    watched: BTreeMap<Ticker, usize>,
+    watchers: usize,
+}
+
+impl Face {
+    /// Returns what is known of a desk that has not begun.
+    pub(super) fn new(epoch: i64, desk: DeskView) -> Self {
+        Self {
+            epoch,
+            known: Mutex::new(Known {
+                desk: (1, desk),
+                books: BTreeMap::new(),
+                log: (1, Appended::default()),
+                changes: VecDeque::new(),
+                tickers: Vec::new(),
+                watched: BTreeMap::new(),
+                watchers: 0,
+            }),
+            version: watch::Sender::new(0),
+        }
+    }
+
+    /// A panic under the lock could only be of memory that ran out, and leaves it as it was.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the number of this process.
+    pub(crate) const fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// Returns what tells that something is newer.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    /// Returns the desk as it was last told.
+    pub(crate) fn desk(&self) -> DeskView {
+        self.known().desk.1.clone()
+    }
+
+    /// Changes what is told of the desk.
+    pub(super) fn alter(&self, alter: impl FnOnce(&mut DeskView)) {
+        {
+            let mut known = self.known();
+            alter(&mut known.desk.1);
+            known.desk.0 += 1;
+        }
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Says which contracts there are.
+    pub(super) fn list(&self, tickers: Vec<Ticker>) {
+        let mut known = self.known();
+        known.books.retain(|ticker, _| tickers.contains(ticker));
+        known.tickers = tickers;
+    }
+
+    /// Returns whether anybody watches, and which books are watched.
+    pub(super) fn wanted(&self) -> (bool, Vec<Ticker>) {
+        let known = self.known();
+        (known.watchers > 0, known.watched.keys().cloned().collect())
+    }
+
+    /// Tells what is newer.
+    pub(super) fn tell(&self, desk: DeskView, books: Vec<BookView>, appended: Appended) {
+        {
+            let mut known = self.known();
+            known.desk = (known.desk.0 + 1, desk);
+            for book in books {
+                let seq = known.books.get(&book.ticker).map_or(1, |(seq, _)| seq + 1);
+                known.books.insert(book.ticker.clone(), (seq, book));
+            }
+            if !appended.is_empty() {
+                known.log.0 += 1;
+                known.log.1.extend(&appended);
+                let seq = known.log.0;
+                if known.changes.len() == CHANGES {
+                    known.changes.pop_front();
+                }
+                known.changes.push_back((seq, appended));
+            }
+        }
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Returns what is newer of a topic than state number `have`.
+    pub(crate) fn newer(&self, topic: &Topic, have: Option<i64>) -> Option<ToPage> {
+        let known = self.known();
+        let snapshot = |seq: i64, data: Data| {
+            (have != Some(seq)).then(|| ToPage::Snapshot { topic: topic.clone(), seq, data })
+        };
+        match topic {
+            Topic::Desk {} => snapshot(known.desk.0, Data::Desk { desk: known.desk.1.clone() }),
+            Topic::Book { ticker } => match known.books.get(ticker) {
+                Some((seq, book)) => snapshot(*seq, Data::Book { book: book.clone() }),
+                None if known.tickers.contains(ticker) => None,
+                None => have.is_none().then(|| ToPage::None { topic: topic.clone() }),
+            },
+            Topic::Log {} => {
+                let (seq, log) = &known.log;
+                let first = known.changes.front().map_or(*seq, |(seq, _)| seq - 1);
+                match have {
+                    Some(have) if have == *seq => None,
+                    Some(have) if (first..*seq).contains(&have) => {
+                        let mut appended = Appended::default();
+                        for (_, later) in known.changes.iter().filter(|(seq, _)| *seq > have) {
+                            appended.extend(later);
+                        }
+                        let data = Data::Log { appended };
+                        Some(ToPage::Change { topic: topic.clone(), from: have, seq: *seq, data })
+                    }
+                    _ => snapshot(*seq, Data::Log { appended: log.clone() }),
+                }
+            }
+        }
+    }
+
+    /// Takes note that somebody watches.
+    pub(crate) fn join(&self) {
+        self.known().watchers += 1;
+    }
+
+    /// Takes note that somebody watches no more.
+    pub(crate) fn leave(&self) {
+        let mut known = self.known();
+        known.watchers = known.watchers.saturating_sub(1);
+    }
+
+    /// Takes note that somebody watches a book, if there is one.
+    pub(crate) fn watch(&self, ticker: &Ticker) {
+        let mut known = self.known();
+        if known.tickers.contains(ticker) {
+            *known.watched.entry(ticker.clone()).or_insert(0) += 1;
+        }
+    }
+
+    /// Takes note that somebody watches a book no more.
+    pub(crate) fn unwatch(&self, ticker: &Ticker) {
+        let mut known = self.known();
+        if let Some(count) = known.watched.get_mut(ticker) {
+            *count -= 1;
+            if *count == 0 {
+                known.watched.remove(ticker);
+                // What is not watched is not kept up either.
+                known.books.remove(ticker);
+            }
+        }
+    }
+}

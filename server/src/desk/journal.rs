@@ -1,0 +1,328 @@
+//! What happened, was decided, asked and answered, in the order in which it did: an append-only table in
+//! a file of `SQLite`.
+//!
+//! A command is committed before its bytes are written to a socket. So whatever ends this program, the journal names every
+//! order that may rest at the exchange.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Serialize;
+use serde_json::json;
+use shared::engine::{Decision, Record};
+use shared::market::Ticker;
+use shared::units::Timestamp;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+
+use super::orders::{Outcome, Sent};
+
+/// The table. Nothing in it is ever changed or taken away.
+const SCHEMA: &str = "
+CREATE TABLE IF NOT EXISTS entry (
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    t INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('input', 'decision', 'command', 'answer', 'setting')),
+    data TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS entry_stays BEFORE UPDATE ON entry
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS entry_is_kept BEFORE DELETE ON entry
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+";
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The engine was told something: a [`Record`].
+    Input,
+    /// The engine decided: a [`Decision`].
+    Decision,
+    /// The exchange is asked something.
+    Command,
+    /// It answered, or didn't.
+    Answer,
+    /// How the run quotes: the text of its configuration.
+    Setting,
+}
+
+impl Kind {
+    const ALL: [Self; 5] = [Self::Input, Self::Decision, Self::Command, Self::Answer, Self::Setting];
+
+    /// Returns its name in the file.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Decision => "decision",
+            Self::Command => "command",
+            Self::Answer => "answer",
+            Self::Setting => "setting",
+        }
+    }
+}
+
+/// Something to be written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    pub(crate) kind: Kind,
+    /// JSON.
+    pub(crate) data: String,
+}
+
+impl Entry {
+    fn new(at: Timestamp, kind: Kind, data: &impl Serialize) -> Self {
+        // All that is written down here can be: texts, whole numbers and finite or missing ones.
+        Self {
+            at,
+            kind,
+            data: serde_json::to_string(data)
+                .unwrap_or_else(|why| json!({ "unwritten": why.to_string() }).to_string()),
+        }
+    }
+
+    /// Returns it as a line of an export.
+    ///
+    /// # Errors
+    ///
+    /// Says that what was written down is no JSON.
+    pub(crate) fn line(&self, run: i64, seq: i64) -> anyhow::Result<String> {
+        let data: &serde_json::value::RawValue =
+            serde_json::from_str(&self.data).context("an entry is no JSON")?;
+        let line = ExportedEntry { schema: 1, run, seq, t: self.at, kind: self.kind.name(), data };
+        Ok(serde_json::to_string(&line)?)
+    }
+
+    pub(super) fn input(at: Timestamp, record: &Record) -> Self {
+        Self::new(at, Kind::Input, record)
+    }
+
+    pub(crate) fn decision(at: Timestamp, decision: &Decision) -> Self {
+        Self::new(at, Kind::Decision, decision)
+    }
+
+    pub(super) fn setting(at: Timestamp, config: &str) -> Self {
+        Self::new(at, Kind::Setting, &json!({ "config": config }))
+    }
+
+    pub(super) fn command(at: Timestamp, sent: &Sent, ticker: Option<&Ticker>) -> Self {
+        let Sent { job, name, id, price, total, expires } = sent;
+        Self::new(
+            at,
+            Kind::Command,
+            &json!({
+                "client_order_id": name, "order_id": id, "ticker": ticker, "side": job.action, "what": job.what,
+                "price": price, "count": total, "expires": expires,
+            }),
+        )
+    }
+
+    pub(super) fn answer(at: Timestamp, sent: &Sent, outcome: &Outcome) -> Self {
+        let what = match outcome {
+            Outcome::Placed(placed) => json!({ "placed": placed }),
+            Outcome::Amended => json!("amended"),
+            Outcome::Cancelled(cancelled) => json!({ "cancelled": cancelled }),
+            Outcome::Found(found) => json!({ "found": found }),
+            Outcome::Failed(failure) => json!({ "failed": failure.to_string() }),
+        };
+        Self::new(
+            at,
+            Kind::Answer,
+            &json!({ "client_order_id": sent.name, "what": sent.job.what, "answer": what }),
+        )
+    }
+
+    /// What was found out of an order that an earlier run left.
+    pub(super) fn found(at: Timestamp, name: &str, became: &str) -> Self {
+        Self::new(
+            at,
+            Kind::Answer,
+            &json!({ "client_order_id": name, "what": "reconciled", "answer": became }),
+        )
+    }
+}
+
+/// An entry as it is exported.
+#[derive(Serialize)]
+struct ExportedEntry<'a> {
+    schema: u32,
+    run: i64,
+    seq: i64,
+    t: Timestamp,
+    kind: &'static str,
+    data: &'a serde_json::value::RawValue,
+}
+
+/// The file.
+pub(crate) struct Journal {
+    connection: SqliteConnection,
+    run: i64,
+    next: i64,
+}
+
+impl Journal {
+    /// Opens the file, which is made if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be opened or is something else.
+    pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
+        let shown = path.display();
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A transaction outlives this program, however it ends; of the machine's own end the last ones may not.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(std::time::Duration::from_secs(5))
+            .disable_statement_logging();
+        let mut connection =
+            options.connect().await.with_context(|| format!("the journal {shown} can't be opened"))?;
+        sqlx::raw_sql(SCHEMA)
+            .execute(&mut connection)
+            .await
+            .with_context(|| format!("{shown} is no journal"))?;
+        Ok(Self { connection, run: 0, next: 0 })
+    }
+
+    /// Opens a file that is there, only to be read.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be opened.
+    pub(crate) async fn read(path: &Path) -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).disable_statement_logging();
+        let connection = options.connect().await;
+        let connection =
+            connection.with_context(|| format!("the journal {} can't be opened", path.display()))?;
+        Ok(Self { connection, run: 0, next: 0 })
+    }
+
+    /// Returns the numbers of all runs.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read.
+    pub(crate) async fn runs(&mut self) -> anyhow::Result<Vec<i64>> {
+        let rows = sqlx::query("SELECT DISTINCT run FROM entry ORDER BY run")
+            .fetch_all(&mut self.connection)
+            .await
+            .context("it is no journal")?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Begins a run, which has a number above all before.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read.
+    pub(super) async fn begin(&mut self, wanted: i64) -> anyhow::Result<i64> {
+        let last = self.last_run().await?.unwrap_or(0);
+        (self.run, self.next) = (wanted.max(last.saturating_add(1)), 0);
+        Ok(self.run)
+    }
+
+    /// Returns the number of the last run, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read.
+    pub(crate) async fn last_run(&mut self) -> anyhow::Result<Option<i64>> {
+        let row = sqlx::query("SELECT MAX(run) FROM entry").fetch_one(&mut self.connection).await;
+        Ok(row.context("the journal can't be read")?.try_get(0)?)
+    }
+
+    /// Writes entries down, all or none.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be written: then nothing may be sent.
+    pub(super) async fn commit(&mut self, entries: &[Entry]) -> anyhow::Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        // One statement and one way to the file's thread, however many there are.
+        let rows: Vec<(i64, &str, &str)> =
+            entries.iter().map(|entry| (entry.at.micros(), entry.kind.name(), entry.data.as_str())).collect();
+        let rows = serde_json::to_string(&rows).context("the journal can't be written")?;
+        sqlx::query(
+            "INSERT INTO entry (run, seq, t, kind, data) \
+             SELECT ?1, ?2 + key, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?3)",
+        )
+        .bind(self.run)
+        .bind(self.next)
+        .bind(rows)
+        .execute(&mut self.connection)
+        .await
+        .context("the journal can't be written")?;
+        self.next = self.next.saturating_add(i64::try_from(entries.len()).unwrap_or(i64::MAX));
+        Ok(())
+    }
+
+    /// Returns the entries of a run, in order, from number `from` on and at most `most` of them.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read, or what in it is no entry.
+    pub(crate) async fn entries(&mut self, run: i64, from: i64, most: i64) -> anyhow::Result<Vec<Entry>> {
+        let rows =
+            sqlx::query("SELECT t, kind, data FROM entry WHERE run = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3")
+                .bind(run)
+                .bind(from)
+                .bind(most)
+                .fetch_all(&mut self.connection)
+                .await
+                .context("the journal can't be read")?;
+        rows.iter()
+            .map(|row| {
+                let (at, kind): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+                let kind = Kind::ALL.into_iter().find(|known| known.name() == kind);
+                Ok(Entry {
+                    at: Timestamp::from_micros(at)?,
+                    kind: kind.context("an entry is of no known kind")?,
+                    data: row.try_get(2)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Returns our names for the orders of a run of which it was not written down that they are over, and whether each is
+    /// known to have reached the exchange.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read.
+    pub(super) async fn unfinished(&mut self, run: i64) -> anyhow::Result<BTreeMap<String, bool>> {
+        let rows = sqlx::query(
+            "SELECT kind, data FROM entry WHERE run = ?1 AND kind IN ('command', 'answer') ORDER BY seq",
+        )
+        .bind(run)
+        .fetch_all(&mut self.connection)
+        .await
+        .context("the journal can't be read")?;
+        let mut orders = BTreeMap::new();
+        for row in &rows {
+            let (kind, data): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let data: serde_json::Value = serde_json::from_str(&data).context("an entry is no JSON")?;
+            let Some(name) = data.get("client_order_id").and_then(|name| name.as_str()) else { continue };
+            let is_new = kind == Kind::Command.name() && data.pointer("/what/place").is_some();
+            if is_new {
+                orders.insert(name.to_owned(), false);
+            } else if data.pointer("/answer/placed").is_some() {
+                orders.insert(name.to_owned(), true);
+            } else if data.pointer("/answer/cancelled").is_some() {
+                orders.remove(name);
+            }
+        }
+        Ok(orders)
+    }
+
+    /// Ends it in order.
+    pub(crate) async fn close(self) {
+        // What was committed stays.
+        let _ = self.connection.close().await;
+    }
+}

@@ -1,0 +1,179 @@
+//! The desk: feeds in, [`shared::engine`] in the middle, orders out, and everything written down.
+//!
+//! ```text
+//! kalshi::feed ──> session ──> core ── Record ──> shared::engine
+//!                     ^          │ └── commands ──> orders (one request at a time a contract)
+//!                     │          └── entries ──> journal (committed before anything is sent)
+//!                     └── answers ── send <── what is to be sent
+//!                                core ──> view ──> face ──> those who watch
+//! ```
+//!
+//! A *run* is the time from when the account was found out until it can't be known any more: until the feed is cut, an
+//! answer doesn't fit, the program ends. The next one begins as the first did: nothing of ours may rest, then the exchange
+//! is asked what is held, then past trades are heard, then quotes are made. So recovery and start are one.
+
+mod book;
+mod core;
+mod face;
+mod find;
+mod journal;
+mod kill;
+mod latency;
+mod orders;
+mod replay;
+mod send;
+mod session;
+mod settings;
+mod view;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use shared::stream::{DeskCommand, DeskState, DeskView};
+use shared::units::Cash;
+use tokio::sync::watch;
+
+pub(crate) use self::face::Face;
+pub(crate) use self::journal::Journal;
+pub(crate) use self::kill::kill;
+pub(crate) use self::replay::Replay;
+pub(crate) use self::settings::Settings;
+use crate::clock::{Clock, machine_time};
+use crate::kalshi::Client;
+
+/// How long a kill waits for requests that were on their way when it came.
+const UNDER_WAY: Duration = Duration::from_millis(500);
+
+/// What a person wants of a desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Off,
+    Quote,
+    Pause,
+    Kill,
+    /// The program ends.
+    Stop,
+}
+
+/// A desk that runs; it ends when this is dropped, and what it left at the exchange then ends by itself.
+pub(crate) struct Desk {
+    client: Client,
+    face: Arc<Face>,
+    wish: watch::Sender<Wish>,
+    in_flight: watch::Receiver<usize>,
+    ended: watch::Receiver<bool>,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// It does nothing in this state.
+    Idle(DeskState),
+    /// Orders may still rest.
+    Failed(anyhow::Error),
+}
+
+/// Starts a desk, in the runtime that this is called in.
+pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> Desk {
+    let wish = watch::Sender::new(if settings.starts { Wish::Quote } else { Wish::Off });
+    let (flying, in_flight) = watch::channel(0);
+    let desk = DeskView {
+        mode: settings.mode,
+        state: DeskState::Starting,
+        why: "It asks the exchange what is there.".to_owned(),
+        event: None,
+        title: String::new(),
+        now: clock.now(),
+        speed: clock.speed(),
+        feed_age_ms: None,
+        closes: None,
+        config: settings.config.text(),
+        balance: Cash::ZERO,
+        equity: Cash::ZERO,
+        start_equity: Cash::ZERO,
+        fees: Cash::ZERO,
+        fills: 0,
+        resting: 0,
+        unknown: 0,
+        latency_us: None,
+        rows: Vec::new(),
+    };
+    let face = Arc::new(Face::new(machine_time().micros(), desk));
+    let supervisor = session::Supervisor {
+        settings,
+        client: client.clone(),
+        clock,
+        face: Arc::clone(&face),
+        wish: wish.subscribe(),
+        in_flight: flying,
+    };
+    let (end, ended) = watch::channel(false);
+    tokio::spawn(async move {
+        supervisor.run().await;
+        end.send_replace(true);
+    });
+    Desk { client, face, wish, in_flight, ended }
+}
+
+impl Desk {
+    /// Returns what those who watch are told.
+    pub(crate) const fn face(&self) -> &Arc<Face> {
+        &self.face
+    }
+
+    /// Carries out a person's command, and says what it did.
+    ///
+    /// # Errors
+    ///
+    /// Says that it does nothing now, or that orders may still rest.
+    pub(crate) async fn tell(&self, command: DeskCommand) -> Result<String, Refused> {
+        let state = self.face.desk().state;
+        if !state.takes(command) {
+            return Err(Refused::Idle(state));
+        }
+        tracing::info!("a person says: {}", command.path());
+        let text = match command {
+            DeskCommand::Start => {
+                self.wish.send_replace(Wish::Quote);
+                "The desk begins to quote.".to_owned()
+            }
+            DeskCommand::Resume => {
+                self.wish.send_replace(Wish::Quote);
+                "The desk quotes again.".to_owned()
+            }
+            DeskCommand::Pause => {
+                self.wish.send_replace(Wish::Pause);
+                "The desk is paused: its quotes are taken out, and it goes on listening.".to_owned()
+            }
+            DeskCommand::Kill => self.kill().await.map_err(Refused::Failed)?,
+        };
+        Ok(text)
+    }
+
+    /// Lets nothing new rest, takes back everything that does, and makes sure of it.
+    async fn kill(&self) -> anyhow::Result<String> {
+        let began = Instant::now();
+        let resting = self.face.desk().resting;
+        self.wish.send_replace(Wish::Kill);
+        kill(&self.client).await?;
+        // What was on its way when the button was pressed may have arrived since.
+        let mut in_flight = self.in_flight.clone();
+        let settled = in_flight.wait_for(|count| *count == 0);
+        if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
+            kill(&self.client).await?;
+        }
+        let took = began.elapsed().as_millis();
+        Ok(format!(
+            "Killed: {resting} orders rested, none does now ({took} ms). The desk stays off until it is started."
+        ))
+    }
+
+    /// Ends it in order: its orders are taken back, unless that takes longer than `grace`. Then they end by themselves.
+    pub(crate) async fn stop(&self, grace: Duration) {
+        self.wish.send_replace(Wish::Stop);
+        let mut ended = self.ended.clone();
+        if tokio::time::timeout(grace, ended.wait_for(|ended| *ended)).await.is_err() {
+            tracing::warn!("the desk's orders could not be taken back in time: they end by themselves");
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! Our orders at the exchange: what is asked for each, one request at a time a contract, and what became of it.
+//!
+//! An order's expiry is its dead man's switch: it lies `order_ttl_s` ahead, and is moved on by amendments that change
+//! nothing else, so that the order keeps its place. Whatever stops this program stops that too.
+//!
+//! A state machine without a socket: [`Orders::accept`] takes the engine's commands, [`Orders::next`] says what is to be
+//! sent now, [`Orders::done`] takes in what was answered.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use shared::engine::Record;
+use shared::exchange::{OrderCommand, OrderId, Request, Verdict};
+use shared::market::{Action, TradeId};
+use shared::units::{Price, Quantity, Timestamp};
+use shared::wire;
+
+use crate::kalshi::Failure;
+
+const SECOND: i64 = 1_000_000;
+/// How often it is asked what became of an order that can't be found before it is believed that it never was.
+const LOOKS: u32 = 8;
+/// What all our names for orders begin with.
+pub(super) const PREFIX: &str = "tauroi-";
+
+/// Our orders.
+#[derive(Debug)]
+pub(super) struct Orders {
+    /// How long an order lives if its expiry is not moved on, in microseconds.
+    ttl: i64,
+    /// What this run's names for orders begin with.
+    prefix: String,
+    live: BTreeMap<OrderId, Live>,
+    lanes: Vec<Lane>,
+    /// Nothing new is to rest any more.
+    killed: bool,
+}
+
+/// An order that may rest.
+#[derive(Debug, Clone)]
+pub(super) struct Live {
+    pub(super) place: usize,
+    pub(super) action: Action,
+    pub(super) order: OrderId,
+    /// The exchange's id, once it has told it.
+    pub(super) id: Option<String>,
+    /// As the exchange has confirmed them, or as they were asked for at first.
+    pub(super) price: Price,
+    pub(super) total: Quantity,
+    pub(super) traded: Quantity,
+    /// When it ends by itself.
+    expires: Timestamp,
+    /// The exchange says that it is out of the book, and how much of it had traded: fills that were not heard yet come
+    /// first.
+    ended: Option<Quantity>,
+    /// It is not known what became of the last request.
+    pub(super) unknown: bool,
+    /// The exchange has confirmed it.
+    pub(super) confirmed: bool,
+    /// How much stood before it when it came to rest.
+    pub(super) ahead: Option<Quantity>,
+    /// Trades of it that were heard.
+    heard: Vec<TradeId>,
+}
+
+/// What is asked of one contract's orders, one by one.
+#[derive(Debug, Default)]
+struct Lane {
+    waiting: VecDeque<Job>,
+    busy: bool,
+}
+
+/// Something to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Job {
+    pub(super) place: usize,
+    pub(super) order: OrderId,
+    pub(super) action: Action,
+    pub(super) what: What,
+}
+
+/// What is to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum What {
+    /// Rest a new order.
+    Place { price: Price, count: Quantity },
+    /// Move it.
+    Amend { price: Price, total: Quantity },
+    /// Take it back.
+    Cancel,
+    /// Move its expiry on.
+    Renew,
+    /// What became of it? Asked so many times before.
+    Look { times: u32 },
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Placed(wire::CreateOrderAnswer),
+    Amended,
+    Cancelled(wire::CancelOrderAnswer),
+    /// The order as the exchange has it, if it has one.
+    Found(Option<Box<wire::Order>>),
+    Failed(Failure),
+}
+
+/// What follows from an answer.
+#[derive(Debug, Default)]
+pub(super) struct Follows {
+    /// What the engine is to be told.
+    pub(super) records: Vec<Record>,
+    /// What a person should know.
+    pub(super) alert: Option<String>,
+}
+
+/// A job as it is sent.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    pub(super) job: Job,
+    /// Our name for the order.
+    pub(super) name: String,
+    /// The exchange's id of it, where that is known.
+    pub(super) id: Option<String>,
+    /// The price and the contracts that it is to have in all.
+    pub(super) price: Price,
+    pub(super) total: Quantity,
+    /// When it is to end by itself.
+    pub(super) expires: Timestamp,
+}
+
+impl Orders {
+    /// Returns the orders of a run that has none yet, in so many contracts.
+    pub(super) fn new(run: i64, ttl_s: i64, contracts: usize) -> Self {
+        Self {
+            ttl: ttl_s.saturating_mul(SECOND),
+            prefix: format!("{PREFIX}{run:x}-"),
+            live: BTreeMap::new(),
+            lanes: (0..contracts).map(|_| Lane::default()).collect(),
+            killed: false,
+        }
+    }
+
+    /// Returns the order that goes by this name, if this run gave it.
+    pub(super) fn named(&self, name: &str) -> Option<OrderId> {
+        name.strip_prefix(&self.prefix)?.parse().ok().map(OrderId)
+    }
+
+    /// Returns the order that the exchange calls `id`.
+    pub(super) fn by_id(&self, id: &str) -> Option<OrderId> {
+        self.live.values().find(|live| live.id.as_deref() == Some(id)).map(|live| live.order)
+    }
+
+    /// Returns the orders of a contract that may rest.
+    pub(super) fn of(&self, place: usize) -> impl Iterator<Item = &Live> {
+        self.live.values().filter(move |live| live.place == place)
+    }
+
+    /// Returns all orders that may rest.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Live> {
+        self.live.values()
+    }
+
+    /// Returns whether something about an order is on its way.
+    pub(super) fn is_busy(&self, place: usize) -> bool {
+        self.lanes.get(place).is_some_and(|lane| lane.busy || !lane.waiting.is_empty())
+    }
+
+    /// Returns whether no request is on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lanes.iter().all(|lane| !lane.busy)
+    }
+
+    /// Takes a command of the engine.
+    pub(super) fn accept(&mut self, command: &OrderCommand) -> Option<Record> {
+        let OrderCommand { contract: place, action, order, request } = *command;
+        let what = match request {
+            Request::Place { price, count } => {
+                if !self.killed {
+                    self.live.insert(
+                        order,
+                        Live {
+                            place,
+                            action,
+                            order,
+                            id: None,
+                            price,
+                            total: count,
+                            traded: Quantity::ZERO,
+                            expires: Timestamp::MAX,
+                            ended: None,
+                            unknown: false,
+                            confirmed: false,
+                            ahead: None,
+                            heard: Vec::new(),
+                        },
+                    );
+                }
+                What::Place { price, count }
+            }
+            Request::Amend { price, total } => What::Amend { price, total },
+            Request::Cancel => What::Cancel,
+        };
+        if self.killed && what != What::Cancel {
+            return Some(Record::Answer { place, action, order, verdict: Verdict::Rejected });
+        }
+        if let Some(lane) = self.lanes.get_mut(place) {
+            // It moves the expiry on too, or there is none left to move.
+            lane.waiting.retain(|job| job.order != order || job.what != What::Renew);
+            lane.waiting.push_back(Job { place, order, action, what });
+        }
+        None
+    }
+
+    /// Lets nothing new rest from now on: what waits to be sent for that is answered as refused.
+    pub(super) fn kill(&mut self) -> Vec<Record> {
+        self.killed = true;
+        let mut records = Vec::new();
+        for lane in &mut self.lanes {
+            lane.waiting.retain(|job| match job.what {
+                What::Place { .. } | What::Amend { .. } => {
+                    let Job { place, order, action, .. } = *job;
+                    records.push(Record::Answer { place, action, order, verdict: Verdict::Rejected });
+                    if matches!(job.what, What::Place { .. }) {
+                        self.live.remove(&order);
+                    }
+                    false
+                }
+                What::Renew => false,
+                What::Cancel | What::Look { .. } => true,
+            });
+        }
+        records
+    }
+
+    /// Lets orders rest again.
+    pub(super) fn revive(&mut self) {
+        self.killed = false;
+    }
+
+    /// Returns when an expiry must be moved on, if one must.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        self.live.values().filter_map(|live| self.renewal(live)).min()
+    }
+
+    /// Returns when an order's expiry is to be moved on: when half of its life is over.
+    fn renewal(&self, live: &Live) -> Option<Timestamp> {
+        let rests = live.confirmed && live.ended.is_none() && live.traded < live.total && !self.killed;
+        (rests && !self.is_busy(live.place)).then(|| live.expires.checked_add_micros(-self.ttl / 2))?
+    }
+
+    /// Returns what is to be sent now, and takes it as sent.
+    pub(super) fn next(&mut self, now: Timestamp) -> Vec<Sent> {
+        let due: Vec<(usize, OrderId, Action)> = self
+            .live
+            .values()
+            .filter(|live| self.renewal(live).is_some_and(|at| at <= now))
+            .map(|live| (live.place, live.order, live.action))
+            .collect();
+        for (place, order, action) in due {
+            if let Some(lane) = self.lanes.get_mut(place) {
+                lane.waiting.push_back(Job { place, order, action, what: What::Renew });
+            }
+        }
+        let mut sent = Vec::new();
+        for place in 0..self.lanes.len() {
+            sent.extend(self.next_of(place, now));
+        }
+        sent
+    }
+
+    fn next_of(&mut self, place: usize, now: Timestamp) -> Option<Sent> {
+        loop {
+            let lane = self.lanes.get(place).filter(|lane| !lane.busy)?;
+            // Of two that move at once, the one that goes out of the other's way goes first.
+            let first = lane.waiting.iter().position(|job| !self.would_cross(job)).unwrap_or(0);
+            let lane = self.lanes.get_mut(place)?;
+            let job = lane.waiting.remove(first)?;
+            let Some(live) = self.live.get_mut(&job.order) else { continue };
+            lane.busy = true;
+            let expires = expiry(now, self.ttl);
+            let (price, total) = match job.what {
+                What::Place { price, count: total } => {
+                    live.expires = expires;
+                    (price, total)
+                }
+                What::Amend { price, total } => (price, total),
+                What::Cancel | What::Renew | What::Look { .. } => (live.price, live.total),
+            };
+            let (name, id) = (format!("{}{}", self.prefix, job.order), live.id.clone());
+            return Some(Sent { job, name, id, price, total, expires });
+        }
+    }
+
+    /// Returns whether a job would put an order through our own of the other side, which the exchange refuses.
+    fn would_cross(&self, job: &Job) -> bool {
+        let (What::Place { price, .. } | What::Amend { price, .. }) = job.what else { return false };
+        self.of(job.place).any(|other| {
+            other.confirmed
+                && other.ended.is_none()
+                && match (job.action, other.action) {
+                    (Action::Buy, Action::Sell) => price >= other.price,
+                    (Action::Sell, Action::Buy) => price <= other.price,
+                    _ => false,
+                }
+        })
+    }
+
+    /// Takes in what was answered.
+    pub(super) fn done(&mut self, sent: &Sent, outcome: Outcome) -> Follows {
+        let Job { place, order, action, what } = sent.job;
+        if let Some(lane) = self.lanes.get_mut(place) {
+            lane.busy = false;
+        }
+        let mut follows = Follows::default();
+        let Some(live) = self.live.get_mut(&order) else { return follows };
+        let mut answer = |verdict| follows.records.push(Record::Answer { place, action, order, verdict });
+        match (what, outcome) {
+            (_, Outcome::Placed(placed)) => {
+                live.id = Some(placed.order_id);
+                (live.confirmed, live.unknown) = (true, false);
+                answer(Verdict::Resting);
+                if self.killed {
+                    self.wait(place, order, action, What::Cancel);
+                }
+            }
+            (What::Renew, Outcome::Amended) => live.expires = sent.expires,
+            (_, Outcome::Amended) => {
+                (live.price, live.total, live.expires) = (sent.price, sent.total, sent.expires);
+                live.unknown = false;
+                answer(Verdict::Resting);
+            }
+            (_, Outcome::Cancelled(cancelled)) => {
+                let traded = live.total.checked_sub(cancelled.reduced_by).unwrap_or(live.traded);
+                self.end(order, traded, &mut follows);
+            }
+            (_, Outcome::Found(Some(found))) => {
+                live.id = Some(found.order_id.clone());
+                if found.status == wire::OrderStatus::Resting {
+                    // It may be as it was before the last request, or as that asked: out of the book it is neither.
+                    self.wait(place, order, action, What::Cancel);
+                } else {
+                    self.end(order, found.fill_count_fp, &mut follows);
+                }
+            }
+            (What::Look { times }, Outcome::Found(None)) if times < LOOKS => {
+                self.wait(place, order, action, What::Look { times: times + 1 });
+            }
+            (_, Outcome::Found(None)) => {
+                // An order that was confirmed and is not listed any more has ended long ago.
+                let was = live.confirmed;
+                let traded = live.traded;
+                if was {
+                    follows.alert = Some(format!("{} is not at the exchange any more", sent.name));
+                    self.end(order, traded, &mut follows);
+                } else {
+                    answer(Verdict::Rejected);
+                    self.live.remove(&order);
+                }
+            }
+            (What::Look { times }, Outcome::Failed(_)) => {
+                self.wait(place, order, action, What::Look { times: times.max(1) });
+            }
+            // The order is not in the book any more, or was moved before: it is found out.
+            (_, Outcome::Failed(Failure::Refused { status: 404, .. }))
+                if !matches!(what, What::Place { .. }) =>
+            {
+                self.wait(place, order, action, What::Look { times: 0 });
+            }
+            // It ends by itself if nothing comes of the next ones either.
+            (What::Renew, Outcome::Failed(failure)) => follows.alert = told(&sent.name, &failure),
+            // To take an order back once more changes nothing.
+            (What::Cancel, Outcome::Failed(failure)) => {
+                follows.alert = told(&sent.name, &failure);
+                self.wait(place, order, action, What::Look { times: 1 });
+            }
+            (_, Outcome::Failed(failure @ Failure::Unknown(_))) => {
+                live.unknown = true;
+                answer(Verdict::Unknown);
+                follows.alert = told(&sent.name, &failure);
+                self.wait(place, order, action, What::Look { times: 0 });
+            }
+            // It has arrived before, by whatever way.
+            (What::Place { .. }, Outcome::Failed(failure)) if failure.already_exists() => {
+                live.unknown = true;
+                answer(Verdict::Unknown);
+                self.wait(place, order, action, What::Look { times: 0 });
+            }
+            (What::Place { .. }, Outcome::Failed(failure)) => {
+                answer(Verdict::Rejected);
+                follows.alert = told(&sent.name, &failure);
+                self.live.remove(&order);
+            }
+            (What::Amend { .. }, Outcome::Failed(failure)) => {
+                answer(Verdict::Rejected);
+                follows.alert = told(&sent.name, &failure);
+            }
+        }
+        follows
+    }
+
+    fn wait(&mut self, place: usize, order: OrderId, action: Action, what: What) {
+        if let Some(lane) = self.lanes.get_mut(place) {
+            lane.waiting.push_back(Job { place, order, action, what });
+        }
+    }
+
+    /// Takes note that an order is out of the book, having traded so much. The engine is told once all of that was heard.
+    pub(super) fn end(&mut self, order: OrderId, traded: Quantity, follows: &mut Follows) {
+        let Some(live) = self.live.get_mut(&order) else { return };
+        live.ended = Some(traded);
+        if live.traded < traded {
+            let (place, action) = (live.place, live.action);
+            if !self.is_busy(place) {
+                // The fills are on their way here: if they are not here by then, they are asked for.
+                self.wait(place, order, action, What::Look { times: 1 });
+            }
+            return;
+        }
+        let Live { place, action, .. } = *live;
+        follows.records.push(Record::Answer { place, action, order, verdict: Verdict::Gone });
+        self.live.remove(&order);
+    }
+
+    /// Takes note of a trade of an order; returns whether it was not heard before.
+    pub(super) fn fill(&mut self, order: OrderId, trade: TradeId, count: Quantity) -> bool {
+        let Some(live) = self.live.get_mut(&order) else { return false };
+        if live.heard.contains(&trade) {
+            return false;
+        }
+        live.heard.push(trade);
+        live.traded = live.traded.checked_add(count).unwrap_or(live.traded);
+        true
+    }
+
+    /// Says what follows from a trade once the engine was told of it: an order that had ended is over when all of it was
+    /// heard.
+    pub(super) fn filled(&mut self, order: OrderId, follows: &mut Follows) {
+        if let Some(traded) = self.live.get(&order).and_then(|live| live.ended) {
+            self.end(order, traded, follows);
+        }
+    }
+
+    /// Takes note of where in the book an order came to rest.
+    pub(super) fn rests(&mut self, order: OrderId, ahead: Quantity) {
+        if let Some(live) = self.live.get_mut(&order) {
+            live.ahead = Some(ahead);
+        }
+    }
+}
+
+/// Returns the whole second at which an order that is sent now is to end: the exchange takes no others.
+fn expiry(now: Timestamp, ttl: i64) -> Timestamp {
+    let at = now.micros().saturating_add(ttl).saturating_add(SECOND - 1);
+    Timestamp::from_micros(at.div_euclid(SECOND).saturating_mul(SECOND)).unwrap_or(Timestamp::MAX)
+}
+
+/// Says what a person should know of a request that failed. That a quote would have crossed is the market's everyday.
+fn told(name: &str, failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Refused { text, .. } if text.contains("post only cross") => None,
+        _ => Some(format!("{name}: {failure}")),
+    }
+}

@@ -1,0 +1,86 @@
+//! Doing a run again from what was written down.
+
+use anyhow::Context;
+use shared::backtest::Config;
+use shared::belief::{self, Stream};
+use shared::engine::{Engine, Outputs, Record};
+
+use super::journal::{Entry, Kind};
+
+/// A run that is done again, entry by entry.
+#[derive(Default)]
+pub(crate) struct Replay {
+    engine: Option<Engine>,
+    outputs: Outputs,
+    /// What was decided this time and is still to be compared.
+    decided: std::collections::VecDeque<String>,
+    told: Told,
+}
+
+/// What came of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) inputs: usize,
+    pub(crate) decisions: usize,
+    /// Decisions that are others than then.
+    pub(crate) differ: usize,
+    /// The first of them: what was decided then, and now.
+    pub(crate) first: Option<String>,
+}
+
+impl Replay {
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read, or that a run begins without its settings.
+    pub(crate) fn take(&mut self, entry: &Entry) -> anyhow::Result<()> {
+        match entry.kind {
+            Kind::Setting => {
+                let data: serde_json::Value = serde_json::from_str(&entry.data)?;
+                let text = data.get("config").and_then(|text| text.as_str()).context("no settings")?;
+                let config = Config::from_text(text)?;
+                let stream = Stream::new(belief::Engine::new(config.belief.calibration));
+                self.engine = Some(Engine::new(config.parameters(), stream));
+            }
+            Kind::Input => {
+                self.close();
+                let record: Record = serde_json::from_str(&entry.data)?;
+                let engine = self.engine.as_mut().context("a run begins without its settings")?;
+                self.outputs.clear();
+                // What it refused then it refuses now.
+                let _ = engine.apply(entry.at, &record, &mut self.outputs);
+                self.told.inputs += 1;
+                let decided = self.outputs.decisions.iter();
+                self.decided.extend(decided.map(|decision| Entry::decision(entry.at, decision).data));
+            }
+            Kind::Decision => {
+                self.told.decisions += 1;
+                let now = self.decided.pop_front();
+                if now.as_ref() != Some(&entry.data) {
+                    self.differs(&entry.data, now.as_deref().unwrap_or("nothing"));
+                }
+            }
+            Kind::Command | Kind::Answer => {}
+        }
+        Ok(())
+    }
+
+    /// Counts what was decided now and not then.
+    fn close(&mut self) {
+        while let Some(now) = self.decided.pop_front() {
+            self.differs("nothing", &now);
+        }
+    }
+
+    fn differs(&mut self, then: &str, now: &str) {
+        self.told.differ += 1;
+        self.told.first.get_or_insert_with(|| format!("{then} became {now}"));
+    }
+
+    /// Returns what came of it.
+    pub(crate) fn finish(mut self) -> Told {
+        self.close();
+        self.told
+    }
+}

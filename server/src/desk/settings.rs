@@ -1,0 +1,23 @@
+//! How a desk is to trade.
+
+use std::path::PathBuf;
+
+use shared::api::Mode;
+use shared::backtest::Config;
+
+/// How a desk is to trade.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// How far its hands reach.
+    pub(crate) mode: Mode,
+    /// The series of which it trades the event that closes next.
+    pub(crate) series: String,
+    /// How it quotes. What a backtest assumes of its exchange is not asked here.
+    pub(crate) config: Config,
+    /// How long an order lives that nobody looks after, in seconds of the desk's clock.
+    pub(crate) order_ttl_s: i64,
+    /// The file of the journal.
+    pub(crate) journal: PathBuf,
+    /// Whether it begins to quote by itself.
+    pub(crate) starts: bool,
+}

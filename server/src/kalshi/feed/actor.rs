@@ -1,0 +1,161 @@
+//! The socket of the stream, made again whenever it is lost.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use futures_util::{SinkExt as _, StreamExt as _};
+use shared::market::Ticker;
+use shared::wire::Command;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::Uri;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+use super::backoff::Backoff;
+use super::session::{Do, Session};
+use super::{Heard, Pulse, What};
+use crate::kalshi::access::Access;
+use crate::kalshi::rest::Client;
+
+/// How long a connection and its handshake may take, and after it all confirmations together, in the machine's time.
+const CONNECT: Duration = Duration::from_secs(10);
+const CONFIRM: Duration = Duration::from_secs(10);
+/// A silence that is longer is a cut: the exchange pings every ten seconds.
+const SILENCE: Duration = Duration::from_secs(30);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Whoever listened has gone.
+struct Gone;
+
+/// What keeps the connection up.
+pub(super) struct Actor {
+    access: Access,
+    url: Uri,
+    tickers: BTreeSet<Ticker>,
+    heard: mpsc::Sender<Heard>,
+    pulse: Arc<Pulse>,
+    backoff: Backoff,
+}
+
+impl Actor {
+    /// Returns an actor that has not connected yet.
+    pub(super) fn new(
+        client: &Client,
+        tickers: Vec<Ticker>,
+        heard: mpsc::Sender<Heard>,
+        pulse: Arc<Pulse>,
+    ) -> anyhow::Result<Self> {
+        let (access, url) = (client.access().clone(), client.ws_url()?.clone());
+        let tickers = tickers.into_iter().collect();
+        Ok(Self { access, url, tickers, heard, pulse, backoff: Backoff::default() })
+    }
+
+    /// Keeps the connection up until nobody listens.
+    pub(super) async fn run(mut self) {
+        while self.once().await.is_ok() {
+            // Without entropy the wait is the longest, which is safe.
+            let random = getrandom::u32().unwrap_or(u32::MAX);
+            tokio::time::sleep(self.backoff.next(random)).await;
+        }
+    }
+
+    /// Connects, and listens until the connection is lost.
+    async fn once(&mut self) -> Result<(), Gone> {
+        let mut up = None;
+        let why = match timeout(CONNECT, self.connect()).await {
+            Ok(Ok(mut socket)) => self.listen(&mut socket, &mut up).await?,
+            Ok(Err(error)) => error,
+            Err(_) => anyhow::anyhow!("no connection within {} s", CONNECT.as_secs()),
+        };
+        if let Some(up) = up {
+            self.backoff.held(Instant::now().saturating_duration_since(up));
+        }
+        let why = format!("{why:#}");
+        tracing::warn!("the stream is down: {why}");
+        self.say(Instant::now(), What::Down(why)).await
+    }
+
+    /// Connects, with a signature of now.
+    async fn connect(&self) -> anyhow::Result<Socket> {
+        let mut request = self.url.clone().into_client_request()?;
+        self.access.sign("GET", self.url.path(), request.headers_mut()).await?;
+        // Answers are small and wanted at once. The library's limit for a message is Kalshi's, 64 MiB.
+        let (socket, _) = connect_async_with_config(request, None, true).await?;
+        Ok(socket)
+    }
+
+    /// Listens, and returns why it has ended. `up` is when all was confirmed.
+    async fn listen(&self, socket: &mut Socket, up: &mut Option<Instant>) -> Result<anyhow::Error, Gone> {
+        let (mut session, commands) = Session::begin(&self.tickers);
+        for command in &commands {
+            if let Err(error) = send(socket, command).await {
+                return Ok(error);
+            }
+        }
+        let confirmed_by = Instant::now() + CONFIRM;
+        loop {
+            let within = match up {
+                Some(_) => SILENCE,
+                None => confirmed_by.saturating_duration_since(Instant::now()),
+            };
+            let text = match timeout(within, next(socket, &self.pulse)).await {
+                Ok(Ok(text)) => text,
+                Ok(Err(error)) => return Ok(error),
+                Err(_) if up.is_some() => {
+                    return Ok(anyhow::anyhow!("nothing was heard for {} s", SILENCE.as_secs()));
+                }
+                Err(_) => {
+                    return Ok(anyhow::anyhow!("not all was confirmed within {} s", CONFIRM.as_secs()));
+                }
+            };
+            let Some((at, text)) = text else { continue };
+            for what in session.hear(&text) {
+                match what {
+                    Do::Say(what) => self.say(at, what).await?,
+                    Do::Send(command) => {
+                        if let Err(error) = send(socket, &command).await {
+                            return Ok(error);
+                        }
+                    }
+                    Do::Cut(why) => return Ok(anyhow::Error::msg(why)),
+                }
+            }
+            if up.is_none() && session.is_up() {
+                *up = Some(at);
+                tracing::info!("the stream is up");
+            }
+        }
+    }
+
+    async fn say(&self, at: Instant, what: What) -> Result<(), Gone> {
+        self.heard.send(Heard { at, what }).await.map_err(|_| Gone)
+    }
+}
+
+/// Waits for the next message, and returns a frame and when the socket gave it, or `None` where it was something else.
+async fn next(
+    socket: &mut Socket,
+    pulse: &Pulse,
+) -> anyhow::Result<Option<(Instant, tokio_tungstenite::tungstenite::Utf8Bytes)>> {
+    let message = socket.next().await.context("the exchange hung up")??;
+    let at = Instant::now();
+    pulse.beat(at);
+    match message {
+        Message::Text(text) => Ok(Some((at, text))),
+        Message::Close(frame) => {
+            bail!("the exchange hung up{}", frame.map(|frame| format!(": {frame}")).unwrap_or_default())
+        }
+        // A pong goes out when the next message is waited for.
+        Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => Ok(None),
+    }
+}
+
+async fn send(socket: &mut Socket, command: &Command) -> anyhow::Result<()> {
+    Ok(socket.send(Message::text(serde_json::to_string(command)?)).await?)
+}

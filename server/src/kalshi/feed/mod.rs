@@ -1,0 +1,116 @@
+//! The stream: an actor that keeps a connection to the exchange and says what it hears.
+//!
+//! ```text
+//! socket ── frames ──> session (what a frame means: numbers, gaps, snapshots) ── What ──> whoever listens
+//!    ^                    │
+//!    └──── commands ──────┘
+//! ```
+
+mod actor;
+mod backoff;
+mod numbers;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use shared::market::{self, Ticker};
+use shared::wire::{Channel, FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, UserOrder};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use super::rest::Client;
+
+/// How many things may wait to be taken. When they are full nothing more is read, and the exchange cuts off whoever stays
+/// behind: that is heard as a cut.
+const QUEUE: usize = 4_096;
+
+/// Something that was heard, and when.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// When the socket returned the frame.
+    pub(crate) at: Instant,
+    /// What.
+    pub(crate) what: What,
+}
+
+/// What is heard.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Connected, and everything asked for is confirmed; books follow as snapshots. Whatever was said before may have been
+    /// missed: ask.
+    Up,
+    /// The connection is gone, for this reason, and will be made again. Also said of each attempt that fails.
+    Down(String),
+    /// All of a contract's book, both sides at YES prices.
+    Book(OrderbookSnapshot),
+    /// A change of a book that is here, at a YES price.
+    Level(OrderbookDelta),
+    /// A public trade.
+    Trade(market::Trade),
+    /// A fill of ours, in whichever contract.
+    Fill(FillMessage),
+    /// An order of ours, in whichever contract.
+    Order(UserOrder),
+    /// Something that happened to one of the contracts.
+    Lifecycle(MarketLifecycle),
+    /// Frames of this channel were lost: of books, new snapshots have been asked for and no change is told until they are
+    /// here; of the others, ask REST.
+    Missed(Channel),
+}
+
+/// A connection that is kept up; dropped, it ends.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    actor: AbortHandle,
+    pulse: Arc<Pulse>,
+}
+
+impl Feed {
+    /// Returns how long ago, in the machine's time, the exchange last said anything, were it a ping; before it first did,
+    /// how long ago this began.
+    pub(crate) fn silence(&self) -> Duration {
+        self.pulse.silence()
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.actor.abort();
+    }
+}
+
+/// When something was last heard.
+#[derive(Debug)]
+struct Pulse {
+    began: Instant,
+    /// In microseconds after the beginning.
+    last: AtomicU64,
+}
+
+impl Pulse {
+    fn beat(&self, at: Instant) {
+        let micros = at.saturating_duration_since(self.began).as_micros();
+        self.last.store(u64::try_from(micros).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn silence(&self) -> Duration {
+        self.began.elapsed().saturating_sub(Duration::from_micros(self.last.load(Ordering::Relaxed)))
+    }
+}
+
+/// Begins to listen to everything about these contracts and to the member's own orders and fills, in the runtime that this is
+/// called in. What is heard must be taken as it comes.
+///
+/// # Errors
+///
+/// Says that it isn't known where the stream is.
+pub(crate) fn listen(client: &Client, tickers: Vec<Ticker>) -> anyhow::Result<(Feed, mpsc::Receiver<Heard>)> {
+    let (heard, taken) = mpsc::channel(QUEUE);
+    let pulse = Arc::new(Pulse { began: Instant::now(), last: AtomicU64::new(0) });
+    let actor = actor::Actor::new(client, tickers, heard, Arc::clone(&pulse))?;
+    Ok((Feed { actor: tokio::spawn(actor.run()).abort_handle(), pulse }, taken))
+}

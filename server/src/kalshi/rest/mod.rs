@@ -1,0 +1,170 @@
+//! Requests and their answers.
+
+mod catalogue;
+mod failure;
+mod orders;
+mod pages;
+mod portfolio;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, Request, Url};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_tungstenite::tungstenite::http::Uri;
+
+pub(crate) use self::failure::Failure;
+use super::access::Access;
+use super::budget::{Budget, COST, Kind};
+use super::config::Config;
+use crate::clock::Clock;
+
+/// How long a connection may take, and a whole answer, in the machine's time.
+const CONNECT: Duration = Duration::from_secs(3);
+const ANSWER: Duration = Duration::from_secs(10);
+/// How long a connection is kept for the next request.
+const IDLE: Duration = Duration::from_secs(90);
+/// The longest answer that is read, in bytes: a full page of anything is well below.
+const MAX_BODY: usize = 16 << 20;
+
+/// A member's connection to the exchange; a clone is the same one.
+///
+/// Each request waits for the tokens that it costs ([`Budget`]) before it is signed.
+#[derive(Clone)]
+pub(crate) struct Client(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    access: Access,
+    budget: Budget,
+    api_base: Url,
+    ws_url: Option<Uri>,
+}
+
+/// A request that is not signed yet.
+struct Ask<'a, B> {
+    method: Method,
+    /// The parts of its path behind the base; they may hold anything.
+    path: &'a [&'a str],
+    query: &'a [(&'a str, &'a str)],
+    body: Option<&'a B>,
+    kind: Kind,
+    cost: u64,
+}
+
+/// The body of a request without one.
+const NONE: Option<&()> = None;
+
+impl Client {
+    /// Returns a client whose budget goes by `clock`; nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no TLS can be set up, or no thread to sign on can be started.
+    pub(crate) fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
+        let Config { key_id, signer, api_base, ws_url } = config;
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            .pool_idle_timeout(IDLE)
+            .tcp_nodelay(true)
+            // A signature is for one host, and nothing is sent twice but by whoever knows what it is.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .build()
+            .context("no HTTP client can be made")?;
+        let access = Access::new(&key_id, signer)?;
+        Ok(Self(Arc::new(Inner { http, access, budget: Budget::basic(clock), api_base, ws_url })))
+    }
+
+    /// Returns what signs for the member.
+    pub(super) fn access(&self) -> &Access {
+        &self.0.access
+    }
+
+    /// Returns where the stream is.
+    ///
+    /// # Errors
+    ///
+    /// Says which variable is not set.
+    pub(super) fn ws_url(&self) -> anyhow::Result<&Uri> {
+        self.0.ws_url.as_ref().context("KALSHI_WS_URL is not set")
+    }
+
+    /// Asks for what changes nothing.
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        cost: u64,
+    ) -> Result<T, Failure> {
+        let ask = Ask { method: Method::GET, path, query, body: NONE, kind: Kind::Read, cost };
+        self.read(&ask, &mut None).await
+    }
+
+    /// Sends a request and reads its answer.
+    async fn read<T: DeserializeOwned>(
+        &self,
+        ask: &Ask<'_, impl Serialize>,
+        sent: &mut Option<Instant>,
+    ) -> Result<T, Failure> {
+        let body = self.send(ask, sent).await?;
+        serde_json::from_slice(&body)
+            .with_context(|| format!("{} was answered with something else", ask.name()))
+            .map_err(Failure::Unknown)
+    }
+
+    /// Sends a signed request when its turn has come, and returns the body of its answer. `sent` is when it was handed
+    /// to the HTTP client.
+    async fn send(
+        &self,
+        ask: &Ask<'_, impl Serialize>,
+        sent: &mut Option<Instant>,
+    ) -> Result<Vec<u8>, Failure> {
+        self.0.budget.take(ask.kind, ask.cost).await;
+        let mut request = ask.request(&self.0.api_base).map_err(Failure::NotSent)?;
+        let path = request.url().path().to_owned();
+        let signed = self.0.access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
+        signed.map_err(Failure::NotSent)?;
+        let failed = |error: reqwest::Error| anyhow::Error::new(error.without_url()).context(ask.name());
+        *sent = Some(Instant::now());
+        let mut answer = self.0.http.execute(request).await.map_err(|error| {
+            // Without a connection nothing was sent; after that nobody knows.
+            if error.is_connect() { Failure::NotSent(failed(error)) } else { Failure::Unknown(failed(error)) }
+        })?;
+        let status = answer.status();
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| Failure::Unknown(failed(error)))? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(Failure::Unknown(anyhow::anyhow!("{}: the answer is too long", ask.name())));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status.is_success() { Ok(body) } else { Err(Failure::answered(ask.name(), status, &body)) }
+    }
+}
+
+impl<B: Serialize> Ask<'_, B> {
+    /// Returns what it is called in an error.
+    fn name(&self) -> String {
+        format!("{} /{}", self.method, self.path.join("/"))
+    }
+
+    /// Returns it without its signature.
+    fn request(&self, api_base: &Url) -> anyhow::Result<Request> {
+        let mut url = api_base.clone();
+        url.path_segments_mut().ok().context("the base has no path")?.extend(self.path);
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(self.query);
+        }
+        let mut request = Request::new(self.method.clone(), url);
+        if let Some(body) = self.body {
+            *request.body_mut() = Some(serde_json::to_vec(body)?.into());
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(request)
+    }
+}

@@ -1,0 +1,92 @@
+//! What an engine was told, as it is written down: a desk tells its engine nothing else, so that a run can be done again
+//! from what was written, to the last bit.
+
+use serde::{Deserialize, Serialize};
+
+use crate::exchange::{Fill, OrderId, Verdict};
+use crate::market::{Action, EventTicker, Position, Ticker, Trade};
+use crate::quoting::{Status, Terms};
+use crate::units::{Cash, Price};
+
+/// Something that happened, its contract named by place. [`Engine::apply`](super::Engine::apply) does it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// A contract was listed: it takes the next place.
+    List {
+        /// Its event.
+        event: EventTicker,
+        /// The contract.
+        ticker: Ticker,
+        /// What it is quoted on.
+        terms: Terms,
+    },
+    /// A public trade.
+    Trade {
+        /// The contract's place.
+        place: usize,
+        /// The trade.
+        trade: Trade,
+    },
+    /// The feed is drained: what has come is complete.
+    Drained,
+    /// One of our orders traded.
+    Fill {
+        /// The fill.
+        fill: Fill,
+        /// The public trade that it is.
+        trade: Trade,
+    },
+    /// A command was answered, or was not.
+    Answer {
+        /// The contract's place.
+        place: usize,
+        /// Whether the order buys or sells YES.
+        action: Action,
+        /// Which order.
+        order: OrderId,
+        /// The answer.
+        verdict: Verdict,
+    },
+    /// What is known of the others' orders in a contract's book.
+    Book {
+        /// The contract's place.
+        place: usize,
+        /// Their highest bid for YES.
+        bid: Option<Price>,
+        /// Their lowest offer of YES.
+        ask: Option<Price>,
+    },
+    /// What is held of a contract, in the exchange's own words.
+    Position {
+        /// The contract's place.
+        place: usize,
+        /// Net YES contracts.
+        position: Position,
+    },
+    /// The cash that is free for an event, in the exchange's own words.
+    Balance {
+        /// The event.
+        event: EventTicker,
+        /// The cash.
+        balance: Cash,
+    },
+    /// A contract was paused, resumed or closed.
+    Status {
+        /// The contract's place.
+        place: usize,
+        /// Whether it can be traded from now on.
+        status: Status,
+    },
+    /// A contract settled.
+    Settled {
+        /// The contract's place.
+        place: usize,
+        /// What a YES contract paid.
+        value: Price,
+    },
+    /// Nothing shall be quoted from now on, or may be again.
+    Paused(bool),
+    /// Time passed.
+    Tick,
+}
