@@ -4,7 +4,7 @@ mod support;
 
 use anyhow::{Result, ensure};
 use support::axe::assert_accessible;
-use support::{Page, with_loud_page, with_page};
+use support::{Page, with_desk_page};
 
 const DESK: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (390, 844);
@@ -46,7 +46,7 @@ async fn until_state(page: &Page, state: &str, enabled: &[&str]) -> Result<()> {
 
 #[tokio::test]
 async fn a_person_watches_the_desk_pauses_it_and_kills_it() -> Result<()> {
-    with_page(&[], DESK, |page| async move {
+    with_desk_page(DESK, true, |page| async move {
         page.open("/desk").await?;
         page.until(QUOTES).await?;
         until_state(&page, "quoting", &["Pause", "Kill"]).await?;
@@ -91,7 +91,7 @@ async fn a_person_watches_the_desk_pauses_it_and_kills_it() -> Result<()> {
 
 #[tokio::test]
 async fn kill_needs_no_webassembly() -> Result<()> {
-    with_loud_page(&[], DESK, |page| async move {
+    with_desk_page(DESK, false, |page| async move {
         page.open("/desk").await?;
         page.until(QUOTES).await?;
         page.script(STOP_THE_PROGRAM).await?;
@@ -107,7 +107,7 @@ async fn kill_needs_no_webassembly() -> Result<()> {
 
 #[tokio::test]
 async fn a_server_that_is_killed_and_started_again_is_followed() -> Result<()> {
-    with_loud_page(&[], DESK, |page| async move {
+    with_desk_page(DESK, false, |page| async move {
         page.open("/desk").await?;
         page.until(QUOTES).await?;
         page.assert_quiet().await?;
@@ -125,7 +125,7 @@ async fn a_server_that_is_killed_and_started_again_is_followed() -> Result<()> {
 
 #[tokio::test]
 async fn the_page_is_usable_by_everybody_and_on_a_phone() -> Result<()> {
-    with_page(&[], PHONE, |page| async move {
+    with_desk_page(PHONE, true, |page| async move {
         for theme in ["dark", "light"] {
             page.open("/desk?why=bid").await?;
             page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}')")).await?;

@@ -316,10 +316,8 @@ impl Live {
                 self.link.set(Link::Outdated);
             }
             ToPage::Hello { epoch, .. } => self.greet(*epoch),
-            ToPage::Bye { reason, .. } => {
-                self.desk.say(reason.clone());
-                self.cut();
-            }
+            // A browser that slows a hidden page down keeps it from saying that it is there.
+            ToPage::Bye { .. } => self.cut(),
             ToPage::Pong {} | ToPage::None { .. } => {}
             ToPage::Snapshot { .. } | ToPage::Change { .. } => self.take(&message),
         }

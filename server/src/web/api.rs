@@ -22,7 +22,6 @@ pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
         desk: state.desk.is_some(),
         contracts: state.library.contracts(),
         trades: state.library.trades(),
-        desk: false,
     })
 }
 

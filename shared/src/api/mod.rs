@@ -43,15 +43,13 @@ pub struct Health {
     pub mode: Mode,
     /// Whether the dashboard is inside the binary, or a placeholder.
     pub page_is_built: bool,
-    /// Whether it has a desk, which may be told something.
+    /// Whether it has a desk, which pages watch and may tell something.
     #[serde(default)]
     pub desk: bool,
     /// How many contracts have a tape.
     pub contracts: usize,
     /// How many trades the tapes hold.
     pub trades: usize,
-    /// Whether it has a desk, which pages watch at `GET /api/stream`.
-    pub desk: bool,
 }
 
 /// The answer of `POST /api/desk/…`, where the desk did something.

@@ -23,6 +23,7 @@ pub(super) fn book(watch: Watch) -> Element {
     };
     let nothing = move || {
         match live.book(|book| book.map(|book| book.levels.is_empty())) {
+            None if watch.chosen.with(Option::is_none) => "There is no contract to show the book of.",
             None => "Asking for its book …",
             Some(true) => "Nothing rests in its book.",
             Some(false) => "",

@@ -47,6 +47,9 @@ pub(super) fn table(watch: Watch) -> Element {
         })
     };
     let scale = move || {
+        if live.desk(|desk| desk.is_none_or(|desk| desk.rows.is_empty())) {
+            return "The desk knows no contract yet: it finds them as it starts.".to_owned();
+        }
         let reach = reach.get();
         format!("Strips reach {} to either side of the fair value.", format::cents(reach, 0))
     };

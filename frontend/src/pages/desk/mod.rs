@@ -61,13 +61,15 @@ fn page() -> Element {
     });
     div("").shows_in_turn(move || match shown.get() {
         Shown::Desk => desk_page(watch),
-        Shown::Instead(Link::NoDesk) => empty(
-            "This server has no desk, so there is nothing to watch: start one with `tauroi serve --mode demo`.",
-        ),
-        Shown::Instead(Link::Outdated) => refused("The server speaks another version than this page: reload it.")
-            .child(button("", "Reload", || {
-                let _ = window().location().reload();
-            })),
+        Shown::Instead(Link::NoDesk) => {
+            empty("This server has no desk, so there is nothing to watch: it was started with --no-desk.")
+        }
+        Shown::Instead(Link::Outdated) => refused(
+            "The server speaks another version than this page: reload it.",
+        )
+        .child(button("", "Reload", || {
+            let _ = window().location().reload();
+        })),
         Shown::Instead(Link::Cut(_)) => {
             failed("The desk can't be reached. It is tried again and again.", move || live.connect())
         }
