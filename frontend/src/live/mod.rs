@@ -3,32 +3,23 @@
 //! There is a connection only while a page is shown that needs it: what comes twenty times a second would be decoded for
 //! nobody, under the slider of another page. Who comes back is told everything again.
 
+mod connection;
+mod followed;
 mod socket;
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::codec::{Codec as _, Message};
 use shared::market::Ticker;
-use shared::stream::{
-    Appended, BookView, Data, DeskCommand, DeskView, FromPage, Outcome, PROTOCOL, Replica, ToPage, Topic,
-    retry_after,
-};
+use shared::stream::{Appended, BookView, Data, DeskCommand, DeskView, FromPage, Topic};
 
-use self::socket::{Heard, Socket};
-use crate::desk::{self, Desk};
+use self::followed::Followed;
+use self::socket::Socket;
+use crate::desk::Desk;
 use crate::frames::Painter;
 use crate::net;
 use crate::reactive::{RwSignal, StoredValue};
-
-/// How often it is looked whether the connection lives, in milliseconds: ages on the page are as fine.
-const LOOK: u64 = 500;
-/// How often the server is told that the page is there.
-const PING: f64 = 10_000.0;
-/// A connection that says nothing for so long is cut.
-const SILENCE: f64 = 25_000.0;
 
 /// Whether the page hears the desk.
 #[derive(Clone, Copy, PartialEq)]
@@ -43,40 +34,6 @@ pub(crate) enum Link {
     NoDesk,
     /// The server speaks another version: the page must be loaded anew.
     Outdated,
-}
-
-/// A topic that is followed.
-#[derive(Clone, Copy)]
-struct Followed {
-    replica: StoredValue<Option<Replica>>,
-    /// Whether there is something that was not shown yet.
-    is_newer: StoredValue<bool>,
-    /// Tells who read it, once a frame.
-    told: RwSignal<()>,
-}
-
-impl Followed {
-    fn new(topic: Option<Topic>) -> Self {
-        Self {
-            replica: StoredValue::new(topic.map(Replica::new)),
-            is_newer: StoredValue::new(false),
-            told: RwSignal::new(()),
-        }
-    }
-
-    fn topic(self) -> Option<Topic> {
-        self.replica.with_value(|replica| replica.as_ref().map(|replica| replica.topic().clone()))
-    }
-
-    fn replace(self, topic: Option<Topic>) {
-        self.replica.set_value(topic.map(Replica::new));
-        self.told.set(());
-    }
-
-    fn with<R>(self, read: impl FnOnce(Option<&Data>) -> R) -> R {
-        self.told.track();
-        self.replica.with_value(|replica| read(replica.as_ref().map(Replica::data)))
-    }
 }
 
 /// The store.
@@ -220,158 +177,6 @@ impl Live {
                 Err(reason) => desk.warn(format!("{} was not done. {reason}", name(command))),
             }
         });
-    }
-
-    /// Connects anew, now.
-    pub(crate) fn connect(self) {
-        self.leave();
-        let turn = self.turn.get_value();
-        self.heard_at.set_value(desk::now());
-        let look = move || self.look();
-        self.looking.set_value(set_interval_with_handle(look, Duration::from_millis(LOOK)).ok());
-        spawn_local(async move {
-            // Asked first: a browser doesn't tell why a socket was refused.
-            let answer = net::has_desk().await;
-            if self.turn.get_value() != turn {
-                return;
-            }
-            match answer {
-                Ok(true) => {
-                    let socket = Socket::open("api/stream", move |heard| {
-                        if self.turn.get_value() == turn {
-                            self.hear(heard);
-                        }
-                    });
-                    match socket {
-                        Some(socket) => self.socket.set_value(Some(Rc::new(socket))),
-                        None => self.cut(),
-                    }
-                }
-                Ok(false) => {
-                    self.cut();
-                    self.link.set(Link::NoDesk);
-                }
-                Err(_) => self.cut(),
-            }
-        });
-    }
-
-    fn is_needed(self) -> bool {
-        self.users.get_value() > 0
-    }
-
-    /// Ends the connection, and whatever would make another one.
-    fn leave(self) {
-        self.turn.update_value(|turn| *turn += 1);
-        drop(self.socket.update_value(Option::take));
-        if let Some(Some(looking)) = self.looking.update_value(Option::take) {
-            looking.clear();
-        }
-        if let Some(Some(waiting)) = self.waiting.update_value(Option::take) {
-            waiting.clear();
-        }
-        for followed in self.topics {
-            followed.replica.update_value(|replica| replica.as_mut().map(Replica::cut));
-        }
-    }
-
-    /// The connection is gone: what was heard stays to be seen, and another one is tried after a while.
-    fn cut(self) {
-        self.leave();
-        if !matches!(self.link.get_untracked(), Link::Cut(_)) {
-            self.link.set(Link::Cut(js_sys::Date::now()));
-        }
-        let failures = self.failures.get_value();
-        self.failures.set_value(failures.saturating_add(1));
-        let wait = Duration::from_millis(retry_after(failures, js_sys::Math::random()) as u64);
-        self.waiting.set_value(set_timeout_with_handle(move || self.connect(), wait).ok());
-    }
-
-    fn look(self) {
-        let now = desk::now();
-        self.clock.set(now);
-        if now - self.heard_at.get_value() > SILENCE {
-            self.cut();
-        } else if now - self.pinged_at.get_value() >= PING {
-            self.pinged_at.set_value(now);
-            self.send(&FromPage::Ping {});
-        }
-    }
-
-    fn send(self, message: &FromPage) {
-        if let Some(socket) = self.socket.get_value() {
-            socket.send(&message.to_message().bytes);
-        }
-    }
-
-    fn hear(self, heard: Heard) {
-        self.heard_at.set_value(desk::now());
-        let Heard::Message(bytes) = heard else { return self.cut() };
-        let Ok(message) = ToPage::from_message(Message { bytes, columns: Vec::new() }) else {
-            return self.cut();
-        };
-        match &message {
-            ToPage::Hello { protocol, .. } if *protocol != PROTOCOL => {
-                self.leave();
-                self.link.set(Link::Outdated);
-            }
-            ToPage::Hello { epoch, .. } => self.greet(*epoch),
-            // A browser that slows a hidden page down keeps it from saying that it is there.
-            ToPage::Bye { .. } => self.cut(),
-            ToPage::Pong {} | ToPage::None { .. } => {}
-            ToPage::Snapshot { .. } | ToPage::Change { .. } => self.take(&message),
-        }
-    }
-
-    /// Asks for everything, of a server that may be another one than before.
-    fn greet(self, epoch: i64) {
-        let is_other = self.epoch.get_value() != Some(epoch);
-        self.epoch.set_value(Some(epoch));
-        self.link.set(Link::Open);
-        for followed in self.topics {
-            let topic = followed.topic();
-            if is_other {
-                followed.replace(topic.clone());
-            }
-            if let Some(topic) = topic {
-                self.send(&FromPage::Subscribe { topic });
-            }
-        }
-    }
-
-    fn take(self, message: &ToPage) {
-        // It works: the next cut is the first again.
-        self.failures.set_value(0);
-        for followed in self.topics {
-            let take = |replica: &mut Option<Replica>| replica.as_mut().map(|replica| replica.take(message));
-            match followed.replica.update_value(take).flatten() {
-                Some(Outcome::Newer) => {
-                    if matches!(followed.topic(), Some(Topic::Desk {})) {
-                        self.desk_at.set_value(desk::now());
-                    }
-                    followed.is_newer.set_value(true);
-                    if let Some(painter) = self.painter.get_value() {
-                        painter.request();
-                    }
-                }
-                Some(Outcome::Behind) => {
-                    if let Some(topic) = followed.topic() {
-                        self.send(&FromPage::Subscribe { topic });
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Tells the views what is new, at most once a frame.
-    fn tell(self) {
-        for followed in self.topics {
-            if followed.is_newer.get_value() {
-                followed.is_newer.set_value(false);
-                followed.told.set(());
-            }
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod order;
 mod shown;
+mod strip;
 
 use std::rc::Rc;
 

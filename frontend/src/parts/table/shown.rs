@@ -7,8 +7,9 @@ use leptos::prelude::untrack;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Text};
 
-use super::{Bit, Cell, Choosing, Column, Kind, Row, align};
-use crate::parts::element::{Element, div, el};
+use super::strip::{percent, strip};
+use super::{Cell, Choosing, Column, Kind, Row, align};
+use crate::parts::element::{Element, el};
 
 /// A row that is on the page.
 struct ShownRow {
@@ -265,38 +266,6 @@ impl Shown {
             rows.push(line.row.cells.iter().map(cell).collect());
         }
         rows
-    }
-}
-
-fn percent(share: f64) -> String {
-    format!("{}%", (1e4 * share).round() / 100.0)
-}
-
-/// Draws a strip: its bits are spans, which are moved rather than made anew.
-fn strip(node: &web_sys::Element, bits: &[Bit], words: &str) {
-    let _ = node.set_attribute("title", words);
-    let whole = node.last_element_child().unwrap_or_else(|| {
-        let whole = div("strip").set("role", "img").node().clone();
-        let _ = node.append_child(&whole);
-        whole
-    });
-    let _ = whole.set_attribute("aria-label", words);
-    let mut next = whole.first_element_child();
-    for bit in bits {
-        let span = next.take().unwrap_or_else(|| {
-            let span = el("span").node().clone();
-            let _ = whole.append_child(&span);
-            span
-        });
-        span.set_class_name(bit.class);
-        let style = span.unchecked_ref::<HtmlElement>().style();
-        let _ = style.set_property("left", &percent(bit.from));
-        let _ = style.set_property("width", &percent(bit.length));
-        next = span.next_element_sibling();
-    }
-    while let Some(rest) = next {
-        next = rest.next_element_sibling();
-        rest.remove();
     }
 }
 
