@@ -144,7 +144,7 @@ fn changes(desk: Desk, names: Memo<Vec<String>>) -> Vec<Chip> {
         let read = |value: f64| decimal::text(value, parameter.decimals);
         Chip {
             text: format!("{whose}{} {} → {}", parameter.label, read(before), read(after)),
-            drop: Box::new(move || desk.turn(knob, before)),
+            drop: Rc::new(move || desk.turn(knob, before)),
         }
     };
     knobs.filter(|knob| knob.read(&now) != knob.read(&opened)).map(chip).collect()
