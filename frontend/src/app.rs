@@ -1,6 +1,7 @@
 //! The frame around every page: top bar, navigation, messages, the list of keys, the footer.
 
 use leptos::prelude::*;
+use shared::api::{Mode, Origin};
 use shared::format;
 
 use crate::desk::Desk;
@@ -83,6 +84,14 @@ fn top_bar(desk: Desk, keyboard: Keyboard, theme: RwSignal<Theme>) -> Element {
         }
         desk.list
             .with(|list| match list {
+                // What nobody trades on is told apart by where it comes from.
+                Remote::Ready(list) if list.mode == Mode::Demo => {
+                    match desk.event().map(|event| event.origin) {
+                        Some(Origin::Recorded) => "RECORDED",
+                        Some(Origin::Opened) => "OPENED",
+                        _ => list.mode.badge(),
+                    }
+                }
                 Remote::Ready(list) => list.mode.badge(),
                 Remote::Loading => "…",
                 Remote::Failed(_) => "OFFLINE",

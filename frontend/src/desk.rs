@@ -7,6 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use shared::api::{EventSummary, Origin, Prints, TapeList};
 use shared::market::EventTicker;
+use shared::nowcast::fit::Fits;
 use shared::nowcast::series::History;
 use shared::pricing::winner::Workspace;
 use shared::scenario::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Evaluation, Parameter, Scenario};
@@ -114,6 +115,8 @@ pub(crate) struct Desk {
     pub(crate) fresh: RwSignal<Option<EventSummary>>,
     /// The histories of listeners that are here.
     pub(crate) histories: RwSignal<Arc<[History]>>,
+    /// The nowcast's fits to them: no page makes one that another one made.
+    pub(crate) fits: StoredValue<Fits>,
     /// What that event's assumptions rest on.
     pub(crate) ground: RwSignal<Option<Ground>>,
     /// Counts what was begun for it, so that what is no longer wanted ends.
@@ -162,6 +165,7 @@ impl Desk {
             kept: StoredValue::new(Vec::new()),
             fresh: RwSignal::new(None),
             histories: RwSignal::new(Vec::new().into()),
+            fits: StoredValue::default(),
             ground: RwSignal::new(None),
             joining: StoredValue::new(0),
             undo: StoredValue::new(Vec::new()),

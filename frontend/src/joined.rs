@@ -68,7 +68,7 @@ impl Desk {
         let before = shown();
         let ticker = event.event.clone();
         Work {
-            pieces: of_nowcast_event(&event, histories, now),
+            pieces: self.fits.with_value(|fits| of_nowcast_event(&event, histories, now, fits)),
             // Who moves an assumption meanwhile keeps what is there: the work would only slow the hand.
             is_wanted: Box::new(move || Some(self.joining.get_value()) == turn && shown() == before),
             progress: Box::new(|_| ()),

@@ -22,6 +22,8 @@ pub struct Invalid {
 
 impl Invalid {
     /// Names `field` as unacceptable because of `reason`.
+    #[cold]
+    #[inline(never)]
     pub fn new(field: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
         Self { field: field.into(), reason: reason.into() }
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Context;
 
 use crate::step::Step;
-use crate::{budget, tools, workspace};
+use crate::{budget, script, tools, workspace};
 
 /// How much is done to make the bundle small.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -67,6 +67,14 @@ pub fn build(kind: Kind) -> anyhow::Result<()> {
         remedy: "if it is an error of the compiler, mend the named line; else `rm -r dist target` and run the same command again",
     }
     .run(command.current_dir(workspace::root()).env("PATH", tools::path_with(&folders)?).env("TRUNK_SKIP_VERSION_CHECK", "true").env_remove("NO_COLOR"))?;
+    if kind == Kind::Optimised {
+        for file in files("js")? {
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("{} can't be read", file.display()))?;
+            let bare = script::bare(&text).with_context(|| format!("{} can't be bared", file.display()))?;
+            std::fs::write(&file, bare).with_context(|| format!("{} can't be written", file.display()))?;
+        }
+    }
     std::fs::write(&stamp, wanted(kind)).with_context(|| format!("{} can't be written", stamp.display()))
 }
 

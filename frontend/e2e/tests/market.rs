@@ -2,8 +2,17 @@
 
 mod support;
 
-use anyhow::{Result, ensure};
-use support::{recorded_trades, with_page};
+use anyhow::{Context, Result, ensure};
+use shared::api::EventSummary;
+use shared::format;
+use shared::market::EventTape;
+use shared::market::csv::read_trades;
+use shared::nowcast::fit::Fits;
+use shared::nowcast::series::{Source, read_histories};
+use shared::pricing::winner::Workspace;
+use shared::scenario::of_nowcast_event;
+use support::files::{open_files, unzipped};
+use support::{Page, natively, recorded, recorded_trades, with_page};
 
 const DESK: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (390, 844);
@@ -36,7 +45,7 @@ async fn a_recorded_tape_is_shown_and_zoomed() -> Result<()> {
         .await?;
         page.until("document.querySelector('#tape-name').dataset.ticker === 'KXTOPMONTHLY-26FEB-BRU'").await?;
         let shown = page.find("#tape-name").await?.text().await?;
-        ensure!(shown.ends_with(&format!("{} prints", shared::format::grouped(5381))), "{shown}");
+        ensure!(shown.ends_with(&format!("{} prints", format::grouped(5381))), "{shown}");
         page.until("document.querySelectorAll('#latest tbody tr').length === 100").await?;
         page.until("document.querySelectorAll('.market-tape canvas')[1].width > 300").await?;
         // The first frame after the tape came has drawn it.
@@ -109,6 +118,94 @@ async fn a_phone_shows_all_of_it_without_scrolling_sideways() -> Result<()> {
         page.open("/market").await?;
         page.find("#latest tbody tr").await?;
         page.until("document.documentElement.scrollWidth <= innerWidth").await
+    })
+    .await
+}
+
+/// So many times as long as anything else takes may a line through time take: it is minutes of work where others work too.
+const PATIENCE: usize = 15;
+
+/// Waits until a line through time no longer says that it goes on.
+async fn until_through(page: &Page, what: &str) -> Result<()> {
+    let is_through = format!("!document.querySelector('#fairs').textContent.includes('{what}: ')");
+    for _ in 1..PATIENCE {
+        if page.until(&is_through).await.is_ok() {
+            return Ok(());
+        }
+    }
+    page.until(&is_through).await
+}
+
+#[tokio::test]
+async fn the_belief_and_the_nowcast_are_drawn_through_time() -> Result<()> {
+    let (Some(tape), Some(file)) = (
+        recorded("data/kxtopmonthly/KXTOPMONTHLY-26FEB.trades.csv.gz"),
+        recorded("data/listeners/artist_daily_vintage_2026-02-12.csv.gz"),
+    ) else {
+        return Ok(());
+    };
+    // What the command line believed just before the contract's last print.
+    let out = std::env::temp_dir().join(format!("tauroi-belief-{}.csv", std::process::id()));
+    let [tape_path, out_path] = [&tape, &out].map(|path| path.display().to_string());
+    natively(&["belief", "--tape", &tape_path, "--out", &out_path]).await?;
+    let believed = std::fs::read_to_string(&out)?;
+    std::fs::remove_file(&out)?;
+    let last = believed.lines().rfind(|line| line.starts_with("KXTOPMONTHLY-26FEB-BRU,"));
+    let believed: f64 = last.and_then(|line| line.split(',').nth(4)).context("a belief")?.parse()?;
+    // What What-if opens with, which is the last that the nowcast says.
+    let events = EventTape::group(read_trades(&unzipped(&tape)?, "tape")?)?;
+    let event = EventSummary::recorded(events.first().context("an event")?);
+    let histories = read_histories(&[Source::new("recorded", &unzipped(&file)?)], &[])?.histories;
+    let now = event.contracts.iter().map(|contract| contract.last_at).max().context("a contract")?;
+    let joined = of_nowcast_event(&event, &histories, now, &Fits::default()).finish()?;
+    let found = joined.scenario.evaluate(&mut Workspace::new())?;
+    let place = joined.scenario.artists().iter().position(|artist| artist.ticker.outcome() == "BRU");
+    let nowcast = found.rows.get(place.context("Bruno Mars")?).context("a row")?.fair;
+
+    with_page(&[tape], DESK, |page| async move {
+        let choose = |name: &str| {
+            format!("[...document.querySelectorAll('.row-name')].find(row => row.textContent.includes({name:?})).click()")
+        };
+        let says = |name: &str, value: &str| {
+            format!(
+                "[...document.querySelectorAll('.market-tape .legend-item')].some(item =>
+                     item.querySelector('.legend-name').textContent === {name:?}
+                     && item.querySelector('.num').textContent === {value:?})"
+            )
+        };
+        page.open("/market?event=KXTOPMONTHLY-26FEB").await?;
+        page.until("document.querySelectorAll('.market-contracts tbody tr').length === 11").await?;
+        page.script(&choose("Bruno")).await?;
+        page.until("document.querySelector('#fairs').textContent.includes('filters')").await?;
+        until_through(&page, "prints").await?;
+        page.until(&says("Belief before a print", &format::cents(believed, 1))).await?;
+        // There is no nowcast of artists whom no history is of, and it is said why.
+        ensure!(!page.find(".market-tape .legend").await?.text().await?.contains("Nowcast"), "a nowcast of nothing");
+        page.until("document.querySelector('#fairs').textContent.includes('No nowcast through time')").await?;
+        page.driver.action_chain().send_keys("gn").perform().await?;
+        open_files(&page, "#listeners-file", &[("recorded.csv.gz", &std::fs::read(&file)?)]).await?;
+        page.until("document.querySelector('#source')?.textContent === 'recorded.csv.gz'").await?;
+        page.driver.action_chain().send_keys("gm").perform().await?;
+        // A day after the other, each of which takes a fit.
+        until_through(&page, "days").await?;
+        page.script(&choose("Bruno")).await?;
+        page.until(&says("Nowcast", &format::cents(nowcast, 1))).await?;
+        page.until(&says("Belief before a print", &format::cents(believed, 1))).await?;
+        page.until("document.querySelector('#fairs').textContent === ''").await?;
+        // Under the pointer stands what was said then: before the middle of the month, most of it.
+        page.script(
+            "const plot = document.querySelector('.market-tape .plot'), box = plot.getBoundingClientRect();
+             const at = { clientX: box.left + box.width / 3, clientY: box.top + 50, bubbles: true };
+             plot.lastChild.dispatchEvent(new PointerEvent('pointermove', at));",
+        )
+        .await?;
+        page.until(&format!("!({})", says("Nowcast", &format::cents(nowcast, 1)))).await?;
+        // Of an artist without a history the belief alone is there.
+        let unknown = event.contracts.iter().find(|contract| histories.iter().all(|h| h.artist() != contract.name));
+        let name = &unknown.context("an artist without a history")?.name;
+        page.script(&choose(name)).await?;
+        page.until(&format!("document.querySelector('#fairs').textContent === 'No listener history of {name} is here, so the nowcast says nothing of it.'")).await?;
+        Ok(())
     })
     .await
 }

@@ -8,13 +8,14 @@ use shared::format;
 use shared::market::EventTape;
 use shared::market::csv::read_trades;
 use shared::nowcast::event::{EventNowcast, Standing, settlement_after};
+use shared::nowcast::fit::Fits;
 use shared::nowcast::forecast::Nowcaster;
 use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::pricing::winner::Workspace;
 use shared::scenario::{Scenario, of_nowcast_event};
 use shared::units::Date;
-use support::files::open_files;
+use support::files::{open_files, unzipped};
 use support::{Page, recorded, with_page};
 
 const DESK: (u32, u32) = (1440, 900);
@@ -162,9 +163,7 @@ async fn a_release_widens_the_chosen_artist_alone() -> Result<()> {
 #[tokio::test]
 async fn a_recorded_file_is_read_in_the_page_and_quotes_the_native_numbers() -> Result<()> {
     let Some(file) = recorded("data/listeners/artist_daily_vintage_2026-02-12.csv.gz") else { return Ok(()) };
-    let packed = std::fs::read(&file)?;
-    let mut text = Vec::new();
-    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut text)?;
+    let (packed, text) = (std::fs::read(&file)?, unzipped(&file)?);
     with_page(&[], DESK, |page| async move {
         page.open("/nowcast").await?;
         page.until(READY).await?;
@@ -292,16 +291,11 @@ async fn an_event_opens_on_the_nowcast_of_its_artists() -> Result<()> {
     ) else {
         return Ok(());
     };
-    let unpacked = |path: &std::path::Path| -> Result<Vec<u8>> {
-        let (packed, mut text) = (std::fs::read(path)?, Vec::new());
-        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut text)?;
-        Ok(text)
-    };
-    let events = EventTape::group(read_trades(&unpacked(&tape)?, "tape")?)?;
+    let events = EventTape::group(read_trades(&unzipped(&tape)?, "tape")?)?;
     let event = EventSummary::recorded(events.first().context("an event")?);
-    let histories = read_histories(&[Source::new("recorded", &unpacked(&file)?)], &[])?.histories;
+    let histories = read_histories(&[Source::new("recorded", &unzipped(&file)?)], &[])?.histories;
     let now = event.contracts.iter().map(|contract| contract.last_at).max().context("a contract")?;
-    let joined = of_nowcast_event(&event, &histories, now).finish()?;
+    let joined = of_nowcast_event(&event, &histories, now, &Fits::default()).finish()?;
 
     with_page(&[tape], DESK, |page| async move {
         page.open("/nowcast").await?;

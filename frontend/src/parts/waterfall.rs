@@ -1,8 +1,14 @@
 //! How a number comes about: step by step, each with its formula, and with a bar where the steps add up.
 
-use crate::parts::element::{Element, el, text};
+use std::cell::RefCell;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, Text};
+
+use crate::parts::element::{Element, el};
 
 /// One step.
+#[derive(PartialEq)]
 pub(crate) struct Step {
     /// What it is.
     pub(crate) name: String,
@@ -43,33 +49,82 @@ pub(crate) fn adding_up(
     steps
 }
 
-/// Returns the list of steps; the last one is the number that is explained.
-pub(crate) fn waterfall(steps: Vec<Step>) -> Element {
-    let ends = || steps.iter().filter_map(|step| step.bar).flat_map(|(from, to)| [from, to]);
-    let low = ends().fold(f64::INFINITY, f64::min);
-    let width = (ends().fold(f64::NEG_INFINITY, f64::max) - low).max(1e-9);
-    let share = |length: f64| format!("{}%", (1e4 * length / width).round() / 100.0);
-    let has_bars = ends().next().is_some();
-    let mut list = el("ol").class(if has_bars { "explanation waterfall" } else { "explanation" });
-    for Step { name, formula, result, bar, amount } in &steps {
-        let mut item = el("li").child(text("span", name).class("step-name")).child(text("code", formula));
-        if let Some(amount) = amount {
-            item = item.set("data-amount", &amount.to_string());
-        }
-        if has_bars {
-            let mut way = el("span").class("step-way");
-            if let Some((from, to)) = *bar {
-                let class = match to - from {
-                    0.0 => "step-bar",
-                    rise if rise > 0.0 => "step-bar rise",
-                    _ => "step-bar fall",
-                };
-                let bar = el("span").class(class).style("left", &share(from.min(to) - low));
-                way = way.child(bar.style("width", &share((to - from).abs())));
+/// A step that is on the page.
+struct Shown {
+    element: Element,
+    /// Its name, its formula and its result.
+    texts: [Text; 3],
+    bar: web_sys::Element,
+    step: Option<(Step, Option<[f64; 2]>)>,
+}
+
+/// Returns the list of steps; the last one is the number that is explained. What changes is written where it stands.
+pub(crate) fn waterfall(read: impl Fn() -> Vec<Step> + 'static) -> Element {
+    let read: Box<dyn Fn() -> Vec<Step>> = Box::new(read);
+    let list = el("ol").class("explanation");
+    let (node, lines) = (list.node().clone(), RefCell::new(Vec::<Shown>::new()));
+    list.follow(Box::new(move || {
+        let (steps, mut lines) = (read(), lines.borrow_mut());
+        let ends = || steps.iter().filter_map(|step| step.bar).flat_map(|(from, to)| [from, to]);
+        let low = ends().fold(f64::INFINITY, f64::min);
+        let width = (ends().fold(f64::NEG_INFINITY, f64::max) - low).max(1e-9);
+        let share = |length: f64| (1e4 * length / width).round() / 100.0;
+        let _ = node.class_list().toggle_with_force("waterfall", ends().next().is_some());
+        while lines.len() > steps.len() {
+            if let Some(gone) = lines.pop() {
+                gone.element.node().remove();
             }
-            item = item.child(way);
         }
-        list = list.child(item.child(text("span", result).class("num")));
+        for (place, step) in steps.into_iter().enumerate() {
+            if place == lines.len() {
+                lines.push(Shown::empty());
+            }
+            let Some(line) = lines.get_mut(place) else { continue };
+            let _ = node.append_child(line.element.node());
+            let bar = step.bar.map(|(from, to)| [share(from.min(to) - low), share((to - from).abs())]);
+            line.show(step, bar);
+        }
+    }))
+}
+
+impl Shown {
+    fn empty() -> Self {
+        let [name, formula, result] = [el("span").class("step-name"), el("code"), el("span").class("num")];
+        let texts = [name.blank(), formula.blank(), result.blank()];
+        let bar = el("span");
+        let way = el("span").class("step-way");
+        let drawn = bar.node().clone();
+        let element = el("li").child(name).child(formula).child(way.child(bar)).child(result);
+        Self { element, texts, bar: drawn, step: None }
     }
-    list
+
+    /// Shows a step, whose bar begins and is as wide as so many percent.
+    fn show(&mut self, step: Step, bar: Option<[f64; 2]>) {
+        let now = Some((step, bar));
+        if self.step == now {
+            return;
+        }
+        self.step = now;
+        let Some((step, bar)) = &self.step else { return };
+        for (text, said) in self.texts.iter().zip([&step.name, &step.formula, &step.result]) {
+            if text.data() != *said {
+                text.set_data(said);
+            }
+        }
+        if let Some(amount) = step.amount {
+            let _ = self.element.node().set_attribute("data-amount", &amount.to_string());
+        }
+        let class = match step.bar.map(|(from, to)| to - from) {
+            None => "",
+            Some(0.0) => "step-bar",
+            Some(rise) if rise > 0.0 => "step-bar rise",
+            Some(_) => "step-bar fall",
+        };
+        self.bar.set_class_name(class);
+        if let Some([left, width]) = bar {
+            let style = self.bar.unchecked_ref::<HtmlElement>().style();
+            let _ = style.set_property("left", &format!("{left}%"));
+            let _ = style.set_property("width", &format!("{width}%"));
+        }
+    }
 }

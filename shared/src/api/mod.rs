@@ -151,13 +151,42 @@ impl EventSummary {
     /// Returns the summary of an event's recorded tapes: its contracts most traded first, and the last day of
     /// its month as the day that settles it.
     pub fn recorded(tape: &EventTape) -> Self {
-        let mut contracts: Vec<_> = tape.contracts().iter().map(ContractSummary::from).collect();
-        let traded = |place: usize| (contracts[place].trades, contracts[place].volume);
-        let places = sort::places(contracts.len(), &|a, b| traded(a) > traded(b));
-        contracts = places.into_iter().map(|place| contracts[place].clone()).collect();
+        let contracts =
+            most_traded_first(&tape.contracts().iter().map(ContractSummary::from).collect::<Vec<_>>());
         let event = tape.event().clone();
         Self { settles: event.month_end(), event, origin: Origin::Recorded, contracts }
     }
+
+    /// Returns what `tape`, which is the event's, told by `at`: a contract without a trade by then has a price of zero.
+    #[must_use]
+    pub fn as_of(&self, tape: &EventTape, at: Timestamp) -> Self {
+        let contract = |tape: &Tape| {
+            let known = self.contracts.iter().find(|contract| contract.ticker == *tape.ticker());
+            let name =
+                known.map_or_else(|| ContractSummary::name_of(tape.ticker()), |known| known.name.clone());
+            match tape.until(at) {
+                Some(tape) => ContractSummary { name, ..ContractSummary::from(&tape) },
+                None => ContractSummary {
+                    ticker: tape.ticker().clone(),
+                    name,
+                    listeners: None,
+                    trades: 0,
+                    volume: Quantity::ZERO,
+                    last: Price::ZERO,
+                    first_at: at,
+                    last_at: at,
+                },
+            }
+        };
+        let contracts = most_traded_first(&tape.contracts().iter().map(contract).collect::<Vec<_>>());
+        Self { event: self.event.clone(), origin: self.origin, settles: self.settles, contracts }
+    }
+}
+
+fn most_traded_first(contracts: &[ContractSummary]) -> Vec<ContractSummary> {
+    let traded = |place: usize| (contracts[place].trades, contracts[place].volume);
+    let places = sort::places(contracts.len(), &|a, b| traded(a) > traded(b));
+    places.into_iter().map(|place| contracts[place].clone()).collect()
 }
 
 impl ContractSummary {

@@ -22,6 +22,7 @@ impl Json {
     }
 
     /// Opens an object or a list: `{` or `[`.
+    #[inline(never)]
     pub fn open(&mut self, bracket: char) -> &mut Self {
         self.separate();
         self.0.push(bracket);
@@ -29,12 +30,14 @@ impl Json {
     }
 
     /// Closes it: `}` or `]`.
+    #[inline(never)]
     pub fn close(&mut self, bracket: char) -> &mut Self {
         self.0.push(bracket);
         self
     }
 
     /// Begins a member of an object; its value follows.
+    #[inline(never)]
     pub fn key(&mut self, key: &str) -> &mut Self {
         self.string(key);
         self.0.push(':');
@@ -42,6 +45,7 @@ impl Json {
     }
 
     /// Writes text; tickers, names and links have no control characters, and quotes are escaped.
+    #[inline(never)]
     pub fn string(&mut self, text: &str) -> &mut Self {
         self.separate();
         self.0.push('"');
@@ -77,6 +81,7 @@ impl Json {
     }
 
     /// Writes a number rounded to nine decimals; `null` where it is none or beyond nine millions.
+    #[inline(never)]
     pub fn number(&mut self, value: f64) -> &mut Self {
         if value.abs() <= GREATEST {
             self.fixed((value * DECIMALS.1).round() as i64, DECIMALS.0)
@@ -93,6 +98,7 @@ impl Json {
     }
 
     /// Ends a line between two members of a list, for the eyes.
+    #[inline(never)]
     pub fn line(&mut self) -> &mut Self {
         self.separate();
         self.0.push('\n');
@@ -112,6 +118,7 @@ impl Json {
         }
     }
 
+    #[inline(never)]
     fn fixed(&mut self, value: i64, decimals: usize) -> &mut Self {
         self.separate();
         append_fixed(&mut self.0, value, decimals);

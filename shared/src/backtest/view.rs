@@ -64,6 +64,12 @@ impl Prepared {
         view
     }
 
+    /// Returns what the contract at `place` was believed to be worth just before each instant of its prints.
+    pub fn fair_before_view(&self, place: usize) -> Vec<f64> {
+        let own = self.batches.iter().filter(|batch| batch.contract as usize == place);
+        own.flat_map(|batch| [batch.at as f64, batch.before.to_dollars()]).collect()
+    }
+
     /// Returns what `outcome`, which has its series, did in the contract at `place`.
     pub fn quote_view(&self, outcome: &RunResult, place: usize) -> QuoteView {
         let mut view = QuoteView::default();

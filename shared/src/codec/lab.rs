@@ -7,6 +7,7 @@ use crate::backtest::{Money, mean_cents};
 use crate::exchange::FillModel;
 use crate::market::{EventTicker, Ticker};
 use crate::message;
+use crate::nowcast::series::History;
 use crate::units::{Date, Price, Quantity, Timestamp};
 
 /// How many fill models there are.
@@ -91,6 +92,20 @@ message! {
         },
         /// Forget what the server sent: it has other tapes now.
         11 = Forget {},
+        /// Return what was believed of each of an event's contracts just before each instant of its prints.
+        12 = Believed {
+            /// The event.
+            event: EventTicker,
+            /// Whether it is of an opened file; else it is the server's.
+            is_opened: bool,
+        },
+        /// Return what the nowcast said of each of an event's contracts, day by day.
+        13 = Nowcast {
+            /// The event.
+            event: EventSummary,
+            /// What is known of listeners.
+            histories: Vec<History>,
+        },
     }
 }
 
@@ -197,6 +212,13 @@ message! {
         },
         /// It was done, and there is nothing to say.
         14 = Done {},
+        /// What contracts were worth through time, as far as it is found.
+        15 = Fairs {
+            /// How much is found, from 0 to 1.
+            share: f64,
+            /// Of each contract, when it was worth how much.
+            lines: Vec<(Ticker, Points)>,
+        },
     }
 }
 
@@ -206,6 +228,7 @@ impl Answer {
         match self {
             Self::Reading { .. } | Self::Filtering { .. } => false,
             Self::Sweep { found } => !found.verdicts.is_empty(),
+            Self::Fairs { share, .. } => *share >= 1.0,
             _ => true,
         }
     }
@@ -427,10 +450,12 @@ impl From<&Money> for Line {
 macro_rules! fields {
     ($($name:ident { $($field:ident: $type:ty,)* })*) => {
         $(impl super::Codec for $name {
+            #[inline(never)]
             fn write(&self, to: &mut super::Message) {
                 $(self.$field.write(to);)*
             }
 
+            #[inline(never)]
             fn read(from: &mut super::Reader) -> Self {
                 Self { $($field: <$type>::read(from),)* }
             }
@@ -451,6 +476,7 @@ fields! {
 mod tests {
     use super::*;
     use crate::codec::Codec;
+    use crate::nowcast::series::Observation;
 
     fn prints() -> Prints {
         Prints {
@@ -459,6 +485,12 @@ mod tests {
             centicents: vec![3_500],
             hundredths: vec![500],
         }
+    }
+
+    fn history() -> History {
+        let day = Observation { listeners: Some(7e7), sound_posts: None, impact: 1.5 };
+        let days = vec![day, Observation::MISSING, Observation { sound_posts: Some(-3.0), ..day }];
+        History::new("A", "2026-02-01".parse().unwrap(), days).unwrap()
     }
 
     fn opened() -> EventSummary {
@@ -493,6 +525,7 @@ mod tests {
             Ask::Run { what: run },
             Ask::Explain { config: String::new(), model: FillModel::Touch, fill: 7 },
             Ask::Sweep { config: "preset=seed".into(), axes: ["a=1:2:3".into(), "b=1:2:3".into()] },
+            Ask::Nowcast { event: opened(), histories: vec![history(), history()] },
         ] {
             assert_eq!(Ask::from_message(ask.clone().to_message()), Ok(ask));
         }
@@ -529,6 +562,7 @@ mod tests {
             Answer::Report { found: report },
             Answer::Compare { found: compared },
             Answer::Done {},
+            Answer::Fairs { share: 0.5, lines: vec![(prints().ticker, points(&[1.0, 0.5]))] },
         ] {
             assert_eq!(Answer::from_message(answer.clone().to_message()), Ok(answer));
         }
@@ -540,5 +574,20 @@ mod tests {
         message.bytes.truncate(1);
         "no ticker".to_owned().write(&mut message);
         assert!(Ask::from_message(message).is_err());
+    }
+
+    #[test]
+    fn a_history_of_nobody_or_of_no_counts_is_refused() {
+        let ask = Ask::Nowcast { event: opened(), histories: vec![history()] };
+        for (column, value) in [(vec![-1.0, f64::NAN, 1.0], "A"), (vec![5.0, f64::NAN, 1.0], "")] {
+            let mut message = ask.to_message();
+            message.columns = vec![column];
+            let name = message.bytes.iter().rposition(|byte| *byte == b'A').unwrap();
+            if value.is_empty() {
+                message.bytes.remove(name);
+                message.bytes[name - 4] = 0;
+            }
+            assert!(Ask::from_message(message).is_err());
+        }
     }
 }

@@ -51,6 +51,13 @@ pub struct Message {
     pub columns: Vec<Vec<f64>>,
 }
 
+impl Message {
+    #[inline(never)]
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+}
+
 /// A message that is being read. What is wrong with it is noted, and asked for once at its end: an error at each value
 /// would weigh more in the browser than all the rest of reading.
 #[derive(Debug)]
@@ -63,6 +70,7 @@ pub struct Reader {
 
 impl Reader {
     /// Takes the next bytes; none where there are fewer.
+    #[inline(never)]
     pub fn take(&mut self, count: usize) -> &[u8] {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some(taken) = rest.get(..count) else {
@@ -74,6 +82,7 @@ impl Reader {
     }
 
     /// Takes the next column; an empty one where there is none.
+    #[inline(never)]
     pub fn column(&mut self) -> Vec<f64> {
         let next = self.columns.next();
         if next.is_none() {
@@ -83,6 +92,8 @@ impl Reader {
     }
 
     /// Notes that the message can't be believed, and why; the first reason stands.
+    #[cold]
+    #[inline(never)]
     pub fn refuse(&mut self, reason: &'static str) {
         self.wrong.get_or_insert(reason);
     }
@@ -107,10 +118,12 @@ macro_rules! message {
         }
 
         impl $crate::codec::Codec for $name {
+            #[inline(never)]
             fn write(&self, to: &mut $crate::codec::Message) {
                 $($crate::codec::Codec::write(&self.$field, to);)*
             }
 
+            #[inline(never)]
             fn read(from: &mut $crate::codec::Reader) -> Self {
                 Self { $($field: $crate::codec::Codec::read(from),)* }
             }

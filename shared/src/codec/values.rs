@@ -1,4 +1,6 @@
 //! How values are written: numbers as their bytes, the least first, texts and lists behind their length.
+//!
+//! None of it is compiled into who calls it: messages have some two hundred fields, and the page is to be small.
 
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use super::{Codec, Message, Reader};
 use crate::api::{Mode, Origin};
 use crate::exchange::FillModel;
 use crate::market::{Action, EventTicker, Ticker};
+use crate::nowcast::series::{History, Observation};
 use crate::quoting::{Regime, Status};
 use crate::units::{Cash, Date, Price, Quantity, Timestamp};
 
@@ -14,10 +17,12 @@ use crate::units::{Cash, Date, Price, Quantity, Timestamp};
 macro_rules! numbers {
     ($($type:ty)*) => {
         $(impl Codec for $type {
+            #[inline(never)]
             fn write(&self, to: &mut Message) {
-                to.bytes.extend(self.to_le_bytes());
+                to.put(&self.to_le_bytes());
             }
 
+            #[inline(never)]
             fn read(from: &mut Reader) -> Self {
                 // None of it where there is too little.
                 from.take(size_of::<Self>()).try_into().map(Self::from_le_bytes).unwrap_or_default()
@@ -32,11 +37,13 @@ numbers!(u8 u32 i32 i64 f64);
 macro_rules! through {
     ($($type:ty, $as:ty, $write:expr, $read:expr, $none:expr;)*) => {
         $(impl Codec for $type {
+            #[inline(never)]
             fn write(&self, to: &mut Message) {
                 let write: fn(&Self) -> $as = $write;
                 write(self).write(to);
             }
 
+            #[inline(never)]
             fn read(from: &mut Reader) -> Self {
                 let read: fn($as) -> Option<Self> = $read;
                 let value = <$as>::read(from);
@@ -87,11 +94,13 @@ through! {
 }
 
 impl Codec for String {
+    #[inline(never)]
     fn write(&self, to: &mut Message) {
         self.len().write(to);
-        to.bytes.extend(self.as_bytes());
+        to.put(self.as_bytes());
     }
 
+    #[inline(never)]
     fn read(from: &mut Reader) -> Self {
         let length = usize::read(from);
         let text = str::from_utf8(from.take(length)).map(str::to_owned);
@@ -103,11 +112,13 @@ impl Codec for String {
 }
 
 impl<T: Codec> Codec for Vec<T> {
+    #[inline(never)]
     fn write(&self, to: &mut Message) {
         self.len().write(to);
         self.iter().for_each(|value| value.write(to));
     }
 
+    #[inline(never)]
     fn read(from: &mut Reader) -> Self {
         let mut values = Self::new();
         // The length is only believed as far as values follow.
@@ -122,6 +133,7 @@ impl<T: Codec> Codec for Vec<T> {
 }
 
 impl<T: Codec> Codec for Option<T> {
+    #[inline(never)]
     fn write(&self, to: &mut Message) {
         self.is_some().write(to);
         if let Some(value) = self {
@@ -129,16 +141,19 @@ impl<T: Codec> Codec for Option<T> {
         }
     }
 
+    #[inline(never)]
     fn read(from: &mut Reader) -> Self {
         bool::read(from).then(|| T::read(from))
     }
 }
 
 impl<T: Codec, const N: usize> Codec for [T; N] {
+    #[inline(never)]
     fn write(&self, to: &mut Message) {
         self.iter().for_each(|value| value.write(to));
     }
 
+    #[inline(never)]
     fn read(from: &mut Reader) -> Self {
         std::array::from_fn(|_| T::read(from))
     }
@@ -147,11 +162,13 @@ impl<T: Codec, const N: usize> Codec for [T; N] {
 macro_rules! tuples {
     ($(($($name:ident $place:tt)*))*) => {
         $(impl<$($name: Codec),*> Codec for ($($name,)*) {
-            fn write(&self, to: &mut Message) {
+            #[inline(never)]
+    fn write(&self, to: &mut Message) {
                 $(self.$place.write(to);)*
             }
 
-            fn read(from: &mut Reader) -> Self {
+            #[inline(never)]
+    fn read(from: &mut Reader) -> Self {
                 ($($name::read(from),)*)
             }
         })*
@@ -162,20 +179,54 @@ tuples!((A 0 B 1) (A 0 B 1 C 2));
 
 /// Shared where it is read: nothing is copied for a second view of it.
 impl Codec for Arc<Vec<Fill>> {
+    #[inline(never)]
     fn write(&self, to: &mut Message) {
         Vec::write(self, to);
     }
 
+    #[inline(never)]
     fn read(from: &mut Reader) -> Self {
         Self::new(Vec::read(from))
     }
 }
 
+/// Its days are a column, three numbers each; what wasn't counted is none.
+impl Codec for History {
+    #[inline(never)]
+    fn write(&self, to: &mut Message) {
+        self.artist().to_owned().write(to);
+        self.first().write(to);
+        let days = self.as_of(self.end()).days().iter();
+        let numbers = |day: &Observation| {
+            [day.listeners.unwrap_or(f64::NAN), day.sound_posts.unwrap_or(f64::NAN), day.impact]
+        };
+        to.columns.push(days.flat_map(numbers).collect());
+    }
+
+    #[inline(never)]
+    fn read(from: &mut Reader) -> Self {
+        let (artist, first, column) = (String::read(from), Date::read(from), from.column());
+        let known = |number: f64| (!number.is_nan()).then_some(number);
+        let day = |&[listeners, sound_posts, impact]: &[f64; 3]| Observation {
+            listeners: known(listeners),
+            sound_posts: known(sound_posts),
+            impact,
+        };
+        let days = column.as_chunks().0.iter().map(day).collect();
+        Self::new(artist, first, days).unwrap_or_else(|_| {
+            from.refuse("holds a history that is none");
+            Self::none()
+        })
+    }
+}
+
 impl Codec for Points {
+    #[inline(never)]
     fn write(&self, to: &mut Message) {
         to.columns.push(self.iter().flat_map(|point| [point.0, point.1]).collect());
     }
 
+    #[inline(never)]
     fn read(from: &mut Reader) -> Self {
         super::lab::points(&from.column())
     }

@@ -80,6 +80,12 @@ impl Tape {
     pub fn volume(&self) -> Quantity {
         self.volume
     }
+
+    /// Returns the tape as it was at an instant: the trades up to then, if there are any.
+    pub fn until(&self, at: Timestamp) -> Option<Self> {
+        let known = self.trades.partition_point(|trade| trade.at <= at);
+        Self::new(self.trades[..known].to_vec()).ok()
+    }
 }
 
 /// The tapes of one event's contracts, at least one, by ticker.

@@ -10,12 +10,14 @@ mod levels;
 mod link;
 mod nowcast;
 mod parameter;
+mod through_time;
 
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};
 pub use evaluate::{Digital, Evaluation, Implied, Row};
 pub use nowcast::{Basis, Joined, of_nowcast_event};
 // Where the quoting settings look for it.
 pub use parameter::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Parameter};
+pub use through_time::{Fairs, Told, nowcast_through_time};
 
 use crate::Invalid;
 use crate::market::{EventTicker, Ticker};
@@ -160,3 +162,5 @@ impl Scenario {
 mod nowcast_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod through_time_tests;

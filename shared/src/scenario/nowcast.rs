@@ -10,12 +10,14 @@ use crate::market::{EventTicker, Ticker};
 use crate::math::{exp, ln, max};
 use crate::names::folded;
 use crate::nowcast::event::{EventNowcast, Standing};
+use crate::nowcast::fit::Fits;
 use crate::nowcast::forecast::Nowcaster;
 use crate::nowcast::other::OutsiderRate;
-use crate::nowcast::series::History;
-use crate::pieces::Pieces;
+use crate::nowcast::series::{AsOf, History};
+use crate::pieces::{Pace, Pieces};
 use crate::pricing::digital::DAYS_PER_YEAR;
 use crate::pricing::winner::{MOST_OUTCOMES, Workspace};
+use crate::sort;
 use crate::units::{Date, Price, Timestamp};
 
 /// An artist whose last count is so many days older than another's has no history to speak of.
@@ -69,7 +71,7 @@ struct Listed {
 /// Returns the work of opening an event's scenario on the nowcast of its artists, from what `histories` know up to the
 /// day of `now`.
 ///
-/// The model is fitted to the histories of the event's artists. See [`Joined::new`] for what becomes of the others.
+/// The model is fitted to the histories of the event's artists, unless `fits` have that fit. See [`Joined::new`] for what becomes of the others.
 ///
 /// # Errors
 ///
@@ -79,41 +81,64 @@ pub fn of_nowcast_event(
     event: &EventSummary,
     histories: &[History],
     now: Timestamp,
+    fits: &Fits,
 ) -> Pieces<'static, Result<Joined, Invalid>> {
-    let chosen = with_counts(event, histories, now.date());
-    let event = event.clone();
-    Pieces::new(|pace| async move {
-        let settlement = event.settles.ok_or_else(|| Invalid::new("settles", "isn't known of this event"))?;
-        let artists = chosen.iter().map(|(history, _)| history.artist()).collect::<Vec<_>>();
-        if artists.is_empty() {
-            return Err(Invalid::new("histories", "have no recent count of this event's artists"));
-        }
-        let views: Vec<_> = chosen.iter().map(|(history, last)| history.as_of(*last)).collect();
-        let nowcaster = Nowcaster::fit_at(&pace, &views).await?;
-        pace.rest().await;
-        let mut workspace = Workspace::new();
-        let rate = OutsiderRate::recorded()?;
-        let nowcast = EventNowcast::new(&nowcaster, settlement, &[], &rate, &mut workspace)?;
-        Joined::new(&event, &artists, &nowcast)
-    })
+    let (event, fits) = (event.clone(), fits.clone());
+    let histories = of_artists(&event, histories);
+    Pieces::new(move |pace| async move { open_at(&pace, &event, &histories, now, &fits).await })
 }
 
-/// Returns the histories of the event's artists that have a recent count, each with the day of its last one.
-fn with_counts(event: &EventSummary, histories: &[History], today: Date) -> Vec<(History, Date)> {
+/// Does what [`of_nowcast_event`] does, at a pace; `histories` are those of the event's artists.
+pub(super) async fn open_at(
+    pace: &Pace,
+    event: &EventSummary,
+    histories: &[History],
+    now: Timestamp,
+    fits: &Fits,
+) -> Result<Joined, Invalid> {
+    let settlement = event.settles.ok_or_else(|| Invalid::new("settles", "isn't known of this event"))?;
+    let chosen = with_counts(histories, now.date());
+    if chosen.is_empty() {
+        return Err(Invalid::new("histories", "have no recent count of this event's artists"));
+    }
+    let artists: Vec<&str> = chosen.iter().map(|(history, _)| history.artist()).collect();
+    let views: Vec<AsOf<'_>> = chosen.iter().map(|(_, view)| *view).collect();
+    let fit = fits.fit_at(pace, &views).await?;
+    pace.rest().await;
+    let mut workspace = Workspace::new();
+    let rate = OutsiderRate::recorded()?;
+    let nowcaster = Nowcaster::with(fit, &views);
+    let nowcast = EventNowcast::new(&nowcaster, settlement, &[], &rate, &mut workspace)?;
+    Joined::new(event, &artists, &nowcast)
+}
+
+/// Returns the histories of the event's artists.
+pub(super) fn of_artists(event: &EventSummary, histories: &[History]) -> Vec<History> {
     let mut chosen = Vec::new();
     for contract in &event.contracts {
         let name = folded(&contract.name);
-        if let Some(history) = histories.iter().find(|history| folded(history.artist()) == name)
-            && let Some(last) = history.as_of(today).last_count()
-        {
-            chosen.push((history.clone(), last));
+        chosen.extend(histories.iter().find(|history| folded(history.artist()) == name).cloned());
+    }
+    chosen
+}
+
+/// Returns the histories that have a recent count, each as known with its last one; the largest count comes first.
+fn with_counts(histories: &[History], today: Date) -> Vec<(&History, AsOf<'_>)> {
+    let mut chosen = Vec::new();
+    for history in histories {
+        if let Some(last) = history.as_of(today).last_count() {
+            let view = history.as_of(last);
+            let count = view.on(last).and_then(|day| day.listeners).unwrap_or(0.0);
+            chosen.push((history, view, last, count));
         }
     }
-    let newest = chosen.iter().map(|(_, last)| *last).max();
+    let newest = chosen.iter().map(|(_, _, last, _)| *last).max();
     // Recent beside the others', and on the day itself.
     let newest = newest.filter(|newest| today.days_since(*newest) < SILENT);
-    chosen.retain(|(_, last)| newest.is_some_and(|newest| newest.days_since(*last) < SILENT));
-    chosen
+    chosen.retain(|(_, _, last, _)| newest.is_some_and(|newest| newest.days_since(*last) < SILENT));
+    // In an order that trading doesn't change: what a fit gives depends on it in its last digits.
+    let places = sort::places(chosen.len(), &|a, b| chosen[a].3 > chosen[b].3);
+    places.into_iter().map(|place| (chosen[place].0, chosen[place].1)).collect()
 }
 
 impl Joined {

@@ -4,6 +4,7 @@ use super::{Basis, Joined, Scenario, artist_parameter as own, event_parameter as
 use crate::api::{ContractSummary, EventSummary, Origin};
 use crate::math::exp;
 use crate::nowcast::event::{EventNowcast, settlement_after};
+use crate::nowcast::fit::Fits;
 use crate::nowcast::forecast::Nowcaster;
 use crate::nowcast::other::OutsiderRate;
 use crate::nowcast::series::{AsOf, History};
@@ -113,8 +114,9 @@ fn what_is_published_later_changes_nothing() {
     let mut histories = world::histories(5, day("2024-01-01"), 3, 520).unwrap();
     let (first, last) = (histories[0].artist().to_owned(), day("2025-05-10"));
     let event = event(&[(&first, 60), ("Nobody", 20), (histories[1].artist(), 30)]);
-    let open =
-        |histories: &[History], now: Date| of_nowcast_event(&event, histories, now.midnight()).finish();
+    let open = |histories: &[History], now: Date| {
+        of_nowcast_event(&event, histories, now.midnight(), &Fits::default()).finish()
+    };
     let joined = open(&histories, last).unwrap();
     assert_eq!((joined.as_of, joined.days_left), (last, 21));
     let until = |history: &History| {

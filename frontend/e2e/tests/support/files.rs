@@ -1,5 +1,8 @@
 //! Files as a person opens them.
 
+use std::io::Read as _;
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::Page;
@@ -17,6 +20,13 @@ pub(crate) async fn open_files(page: &Page, field: &str, files: &[(&str, &[u8])]
         input.dispatchEvent(new Event('change', { bubbles: true }));";
     page.driver.execute(script, vec![field.into(), serde_json::Value::Array(list)]).await?;
     Ok(())
+}
+
+/// Returns what a file packed with gzip holds.
+pub(crate) fn unzipped(path: &Path) -> Result<Vec<u8>> {
+    let (packed, mut text) = (std::fs::read(path)?, Vec::new());
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -1,5 +1,7 @@
 //! Two or three configurations side by side: equity, totals, and where their fills differ.
 
+use std::rc::Rc;
+
 use shared::backtest::Config;
 use shared::format;
 
@@ -49,7 +51,7 @@ pub(super) fn compare(lab: Lab) -> Element {
 fn pinned(lab: Lab) -> Vec<Chip> {
     let chip = |(config, (_, name)): (&Config, &(&str, &str))| {
         let dropped = *config;
-        Chip { text: format!("{name} {}", words(&config.text())), drop: Box::new(move || lab.unpin(dropped)) }
+        Chip { text: format!("{name} {}", words(&config.text())), drop: Rc::new(move || lab.unpin(dropped)) }
     };
     lab.pins.with(|pins| pins.iter().zip(&LOOKS[1..]).map(chip).collect())
 }

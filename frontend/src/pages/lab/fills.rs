@@ -106,12 +106,15 @@ fn explanation(lab: Lab) -> Option<Element> {
     let found = lab.explained.get()?;
     let fill =
         lab.found.with(|all| all.fills.iter().find(|fill| lab.picked.get() == Some(fill.place)).copied())?;
-    let steps = adding_up(
-        found.steps.iter().cloned(),
-        ("Quote", "the sum of all steps"),
-        |amount| format::cents(amount, 2),
-        |amount| format::signed_cents(amount, 2),
-    );
+    let explained = std::sync::Arc::clone(&found);
+    let steps = move || {
+        adding_up(
+            explained.steps.iter().cloned(),
+            ("Quote", "the sum of all steps"),
+            |amount| format::cents(amount, 2),
+            |amount| format::signed_cents(amount, 2),
+        )
+    };
     let side = if fill.bought { "Bought" } else { "Sold" };
     let (price, at) = (format::cents(fill.price, 1), time(fill.at));
     let title = format!("{side} at {price} on {at}: why the order stood there");

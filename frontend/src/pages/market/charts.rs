@@ -1,8 +1,9 @@
-//! The charts of a tape: prices with the model's fair over them, and below them how much was traded.
+//! The charts of a tape: prices with what they were worth over them, and below them how much was traded.
 
 use shared::api::Prints;
 use shared::format;
 
+use super::fairs::Fairs;
 use super::tape::Shown;
 use crate::desk::Desk;
 use crate::parts::artist;
@@ -10,6 +11,7 @@ use crate::parts::chart::spec::{Axis, Format, Kind, Points, Spec, series};
 use crate::parts::chart::{Chart, Zoom};
 use crate::parts::element::{Element, div};
 use crate::reactive::{StoredValue, memo};
+use crate::worker::found::Points as Found;
 
 /// How many bins the volume has at most.
 const MOST_BINS: i64 = 150;
@@ -31,7 +33,7 @@ const BINS: [(i64, &str); 7] = [
 ];
 
 /// Returns prices and volume over one axis of time: zooming one zooms the other.
-pub(super) fn tape_charts(desk: Desk, shown: Shown) -> Element {
+pub(super) fn tape_charts(desk: Desk, shown: Shown, fairs: Fairs) -> Element {
     let zoom = Zoom::new();
     let fair = memo(move || match desk.outcome.get() {
         Some(Ok(found)) => found.rows.get(desk.artist.get()).map(|row| row.fair),
@@ -46,13 +48,20 @@ pub(super) fn tape_charts(desk: Desk, shown: Shown) -> Element {
             kept.clone()
         })
     });
+    // The nowcast goes on to the event's last trade, whichever contract it was in.
+    let end = memo(move || {
+        let event = desk.event();
+        let last = event.iter().flat_map(|event| &event.contracts).map(|contract| contract.last_at.micros());
+        last.max().unwrap_or(0)
+    });
     let prices = memo(move || {
         let (ticker, points) = points.get().unwrap_or_default();
-        prices(ticker, &points, fair.get(), desk.artist.get())
+        let lines = fairs.of(&ticker);
+        prices(ticker, &points, end.get() as f64, fair.get(), lines, desk.artist.get())
     });
     let volume = memo(move || match shown.prints.get() {
-        Some(prints) => volume(prints.ticker.to_string(), &prints.micros, &prints.hundredths),
-        None => volume(String::new(), &[], &[]),
+        Some(prints) => volume(prints.ticker.to_string(), &prints.micros, &prints.hundredths, end.get()),
+        None => volume(String::new(), &[], &[], 0),
     });
     let chart = |title, slug, spec| Chart { zoom, ..Chart::of(title, slug, spec) }.build();
     div("").child(chart("Price", "prices", prices)).child(chart("Size", "volume", volume))
@@ -78,16 +87,27 @@ fn time_axis(first: f64, last: f64) -> Axis {
     Axis::of("Time (UTC), in microseconds since 1970", (first - room, last + room), Format::Time)
 }
 
-fn prices(ticker: String, points: &Points, fair: Option<f64>, place: usize) -> Spec {
+fn prices(
+    ticker: String,
+    points: &Points,
+    end: f64,
+    fair: Option<f64>,
+    lines: [Option<Found>; 2],
+    place: usize,
+) -> Spec {
     let first = points.first().map_or(0.0, |point| point.0);
-    let last = points.last().map_or(0.0, |point| point.0);
-    let all = points.iter().map(|point| point.1).chain(fair);
+    let last = points.last().map_or(0.0, |point| point.0).max(end);
+    let over = lines.iter().flatten().flat_map(|line| line.iter().map(|point| point.1));
+    let all = points.iter().map(|point| point.1).chain(over).chain(fair);
     let (low, high) = all.fold((1.0_f64, 0.0_f64), |(low, high), price| (low.min(price), high.max(price)));
     let room = (0.06 * (high - low)).max(0.005);
-    let mut all = vec![series("Prints", artist::colour(place), Kind::Dots, points.clone())];
+    let [believed, nowcast] = lines;
+    let mut all = vec![series("Prints", "--text-2", Kind::Dots, points.clone())];
+    all.extend(believed.map(|line| series("Belief before a print", "--text-0", Kind::Line, &line)));
+    all.extend(nowcast.map(|line| series("Nowcast", artist::colour(place), Kind::Steps, &line)));
     all.extend(
         fair.map(|fair| {
-            series("Model's fair now", "--text-0", Kind::Line, vec![(first, fair), (last, fair)])
+            series("Model's fair now", "--accent", Kind::Line, vec![(first, fair), (last, fair)])
         }),
     );
     Spec {
@@ -106,7 +126,7 @@ fn prices(ticker: String, points: &Points, fair: Option<f64>, place: usize) -> S
 }
 
 /// Returns how many contracts were traded in each bin of time; the bins start at round times.
-fn volume(ticker: String, micros: &[i64], hundredths: &[i64]) -> Spec {
+fn volume(ticker: String, micros: &[i64], hundredths: &[i64], end: i64) -> Spec {
     let (first, last) = (micros.first().copied().unwrap_or(0), micros.last().copied().unwrap_or(0));
     let known = BINS.into_iter().find(|(width, _)| (last - first) / width < MOST_BINS);
     let (width, name) = known.map_or_else(
@@ -129,7 +149,7 @@ fn volume(ticker: String, micros: &[i64], hundredths: &[i64]) -> Spec {
     let highest = points.iter().map(|point| point.1).fold(1.0, f64::max);
     Spec {
         subject: ticker,
-        x: time_axis(first as f64, last as f64),
+        x: time_axis(first as f64, last.max(end) as f64),
         y: Axis::of("Contracts", (0.0, 1.06 * highest), Format::Plain),
         series: vec![series(format!("Contracts {name}"), "--text-2", Kind::Columns, points)],
         marks: Vec::new(),

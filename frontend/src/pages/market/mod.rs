@@ -2,6 +2,7 @@
 
 mod charts;
 mod contracts;
+mod fairs;
 mod latest;
 mod tape;
 
@@ -14,6 +15,7 @@ use crate::parts::open::open_tape;
 use crate::parts::state::{Remote, empty, failed, loading};
 use crate::reactive::memo;
 use crate::route::{Audience, Page};
+use fairs::Fairs;
 use tape::Shown;
 
 /// Its row of the table.
@@ -24,7 +26,10 @@ pub(crate) static PAGE: Page = Page {
     audience: Audience::Everyone,
     is_of_event: true,
     needs_no_events: false,
-    open: Desk::of_scenario,
+    open: |desk| {
+        provide_context(Fairs::open(desk));
+        desk.of_scenario()
+    },
     view: page,
 };
 
@@ -33,17 +38,22 @@ fn page() -> Element {
     let desk = expect_context::<Desk>();
     let names = memo(move || desk.names());
     let shown = Shown::follow(desk);
+    let fairs = expect_context::<Fairs>();
     let tape = move || match shown.state.get() {
         Remote::Loading => loading("Loading the tape …"),
         Remote::Failed(reason) => failed(&reason, move || shown.retry(desk)),
         Remote::Ready(false) => empty(
             "No tape of this contract is on the server. Choose an event above, or open a file of its trades.",
         ),
-        Remote::Ready(true) => charts::tape_charts(desk, shown),
+        Remote::Ready(true) => charts::tape_charts(desk, shown, fairs),
     };
     let advice = move || match desk.outcome.get() {
         Some(Ok(found)) => found.rows.get(desk.artist.get()).map(edge::in_words).unwrap_or_default(),
         _ => String::new(),
+    };
+    let why = move || {
+        let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
+        fairs.why(&shown.ticker(), &name)
     };
     let head = el("section")
         .class("card market-head")
@@ -71,6 +81,7 @@ fn page() -> Element {
                 .class_if("stale", move || shown.is_stale.get())
                 .child(name)
                 .child(text("p", "").class("advice").id("advice").says(advice))
+                .child(el("p").class("market-note").id("fairs").says(why))
                 .shows(move || vec![tape()]),
         )
         .child(

@@ -61,11 +61,13 @@ fn numbers(standing: &Standing, settlement: Date) -> Vec<Figure> {
 /// Returns the card with what the forecast change is made of.
 pub(super) fn drivers(card: Element, studio: Studio) -> Element {
     card.child(text("h2", "What moves the forecast")).child(
-        div("drivers").id("drivers").shows(move || of_chosen(studio, |standing, _| vec![parts(standing)])),
+        div("drivers")
+            .id("drivers")
+            .child(waterfall(move || of_chosen(studio, |standing, _| parts(standing)))),
     )
 }
 
-fn parts(standing: &Standing) -> Element {
+fn parts(standing: &Standing) -> Vec<Step> {
     let drivers = standing.drivers();
     let change = |value: f64| {
         let share = format::signed_percent(value / drivers.start, 2);
@@ -89,7 +91,7 @@ fn parts(standing: &Standing) -> Element {
     let widens = format!("×{}", format::fixed(drivers.event_factor, 2));
     steps.push(step("Release", "Moves no count by itself: it widens the band", widens));
     steps.push(step("In all", "", change(drivers.end - drivers.start)));
-    waterfall(steps)
+    steps
 }
 
 /// Returns when counts come, and how many are left.

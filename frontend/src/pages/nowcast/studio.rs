@@ -15,7 +15,7 @@ use shared::nowcast::forecast::{Nowcaster, Scheduled};
 use shared::nowcast::other::OutsiderRate;
 use shared::nowcast::series::{AsOf, History, Source, read_histories};
 use shared::units::Date;
-use shared::{decimal, format, sort};
+use shared::{Invalid, decimal, format, sort};
 
 use super::score::Score;
 use crate::desk::{self, Desk};
@@ -133,7 +133,6 @@ pub(super) struct State {
     pub(super) score: Score,
     /// The files that were opened here, by name: a further one adds to them.
     pub(super) opened: Vec<(String, Arc<[u8]>)>,
-    fits: Vec<(Date, Fit)>,
     /// What was said of an artist's days, kept while a range or a release moves.
     said: Option<(usize, Arc<Vec<DayAhead>>)>,
     /// Whether the server was asked for histories, and whether fitting them is put off until the page is shown.
@@ -179,7 +178,6 @@ impl Studio {
             event: None,
             score: Score::None,
             opened: Vec::new(),
-            fits: Vec::new(),
             said: None,
             asked: false,
             is_put_off: false,
@@ -292,7 +290,6 @@ impl Studio {
             state.known = None;
             state.event = None;
             state.score = Score::None;
-            state.fits.clear();
             state.score_turn += 1;
         });
         self.release.set(release);
@@ -367,30 +364,28 @@ impl Studio {
         self.back.set(f64::from(back));
         let as_of = loaded.last.plus_days(-back);
         let fitted = loaded.last.plus_days(-WEEK * ((back + WEEK - 1) / WEEK));
-        let (turn, found) = self.change(|state| {
+        let turn = self.change(|state| {
             state.fit_turn += 1;
-            let found = state.fits.iter().find(|(day, _)| *day == fitted).map(|(_, fit)| *fit);
             state.fitting = Fitting::Running;
-            (state.fit_turn, found)
+            state.fit_turn
         });
-        if let Some(fit) = found {
-            self.stand(loaded, as_of, fitted, fit);
-            return;
+        let views = views(&loaded.histories, fitted);
+        let mut pieces = self.desk.fits.with_value(|fits| fits.fit_in_pieces(&views));
+        let done = move |result: Result<Fit, Invalid>| match result {
+            Ok(fit) => self.stand(Arc::clone(&loaded), as_of, fitted, fit),
+            Err(invalid) => self.fail(invalid.to_string()),
+        };
+        // Nothing moves where it was made before.
+        if let Some(result) = pieces.step() {
+            return done(result);
         }
         self.fitted_share.set(0.0);
         self.tell();
         Work {
-            pieces: Nowcaster::fit_in_pieces(&views(&loaded.histories, fitted)),
+            pieces,
             is_wanted: Box::new(move || self.change(|state| state.fit_turn) == turn),
             progress: Box::new(move |done| self.fitted_share.set(done)),
-            done: Box::new(move |result| match result {
-                Ok(nowcaster) => {
-                    let fit = *nowcaster.parameters();
-                    self.change(|state| state.fits.push((fitted, fit)));
-                    self.stand(Arc::clone(&loaded), as_of, fitted, fit);
-                }
-                Err(invalid) => self.fail(invalid.to_string()),
-            }),
+            done: Box::new(done),
         }
         .begin();
     }

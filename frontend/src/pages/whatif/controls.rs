@@ -17,25 +17,33 @@ use crate::reactive::{Memo, memo};
 /// A way to change several parameters at once.
 struct Preset {
     name: &'static str,
+    meaning: &'static str,
     apply: fn(&Scenario) -> Scenario,
 }
 
 const PRESETS: [Preset; 4] = [
-    Preset { name: "No jumps", apply: |scenario| every(scenario, artist_parameter::LAMBDA, 0.0) },
+    Preset {
+        name: "No jumps",
+        meaning: "every artist diffuses, as Black–Scholes has it",
+        apply: |scenario| every(scenario, artist_parameter::LAMBDA, 0.0),
+    },
     Preset {
         name: "Release season",
+        meaning: "twelve jumps a year, of six percent",
         apply: |scenario| {
             every(&every(scenario, artist_parameter::LAMBDA, 12.0), artist_parameter::SIG_J, 0.06)
         },
     },
     Preset {
         name: "Viral month",
+        meaning: "TikTok velocity at its peak for everybody, gamma 0.6",
         apply: |scenario| {
             every(&scenario.with(event_parameter::TIKTOK_GAMMA, 0.6), artist_parameter::VELOCITY, 1.0)
         },
     },
     Preset {
         name: "Independent",
+        meaning: "no correlation, and nobody unlisted wins",
         apply: |scenario| scenario.with(event_parameter::CORRELATION, 0.0).with(event_parameter::OTHER, 0.0),
     },
 ];
@@ -48,7 +56,8 @@ fn every(scenario: &Scenario, place: usize, value: f64) -> Scenario {
 /// Returns the column of sliders.
 pub(super) fn controls(desk: Desk, names: Memo<Vec<String>>) -> Element {
     let presets = || {
-        let all = PRESETS.iter().map(|preset| item(preset.name, preset.name));
+        let all =
+            PRESETS.iter().map(|preset| item(preset.name, format!("{}: {}", preset.name, preset.meaning)));
         std::iter::once(item("", "Presets")).chain(all).collect()
     };
     let apply = move |picked: String| {
@@ -144,7 +153,7 @@ fn changes(desk: Desk, names: Memo<Vec<String>>) -> Vec<Chip> {
         let read = |value: f64| decimal::text(value, parameter.decimals);
         Chip {
             text: format!("{whose}{} {} → {}", parameter.label, read(before), read(after)),
-            drop: Box::new(move || desk.turn(knob, before)),
+            drop: Rc::new(move || desk.turn(knob, before)),
         }
     };
     knobs.filter(|knob| knob.read(&now) != knob.read(&opened)).map(chip).collect()

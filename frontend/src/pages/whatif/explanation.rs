@@ -4,14 +4,17 @@ use shared::format;
 use shared::scenario::{artist_parameter as own, event_parameter as common};
 
 use crate::desk::Desk;
-use crate::parts::element::{Element, text};
+use crate::parts::element::{Element, el};
 use crate::parts::waterfall::{Step, step, waterfall};
 use crate::reactive::Memo;
 
-/// Returns the panel's content.
-pub(super) fn explanation(desk: Desk, names: Memo<Vec<String>>) -> Vec<Element> {
-    let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
-    vec![text("h2", &format!("How {name}'s number comes about")), waterfall(steps(desk).unwrap_or_default())]
+/// Adds the panel's content.
+pub(super) fn explanation(panel: Element, desk: Desk, names: Memo<Vec<String>>) -> Element {
+    let title = move || {
+        let name = names.with(|names| names.get(desk.artist.get()).cloned().unwrap_or_default());
+        format!("How {name}'s number comes about")
+    };
+    panel.child(el("h2").says(title)).child(waterfall(move || steps(desk).unwrap_or_default()))
 }
 
 fn steps(desk: Desk) -> Option<Vec<Step>> {

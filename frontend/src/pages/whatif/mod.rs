@@ -41,12 +41,7 @@ fn page() -> Element {
         .class("whatif-main")
         .child(el("section").class("card").label("Table").child(table::table(desk, names)))
         .child(charts::charts(desk, names))
-        .child(
-            el("section")
-                .class("card")
-                .label("Explanation")
-                .shows(move || explanation::explanation(desk, names)),
-        );
+        .child(explanation::explanation(el("section").class("card").label("Explanation"), desk, names));
     div("whatif")
         .child(winners(desk, names).shows(failure))
         .child(cards::cards(desk, names))

@@ -166,9 +166,13 @@ pub(crate) fn series(
 
 impl Series {
     /// Returns the value at the x nearest to `x`, and for a band both, the lower first; nothing where the nearest is
-    /// further away than `reach`.
+    /// further away than `reach`. Steps that reach anywhere have at `x` itself the value of the point before.
     pub(crate) fn at(&self, x: f64, reach: f64) -> Option<(f64, f64, Option<f64>)> {
         let after = self.points.partition_point(|point| point.0 < x);
+        if self.kind == Kind::Steps && reach == f64::INFINITY {
+            let held = self.points.partition_point(|point| point.0 <= x).checked_sub(1)?;
+            return Some((x, self.points.get(held)?.1, None));
+        }
         let distance = |place: usize| self.points.get(place).map_or(f64::INFINITY, |p| (p.0 - x).abs());
         let place = match after.checked_sub(1) {
             Some(before) if distance(before) < distance(after) => before,

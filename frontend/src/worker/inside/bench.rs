@@ -8,6 +8,7 @@ use shared::backtest::{Prepared, tape_hash};
 use shared::belief::{Calibration, settlements, walk_in_pieces};
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
+use shared::pieces::Pieces;
 use shared::sort;
 
 use super::{OPENED, OPENED_MARKETS, answer, failed, is_current, now, pause};
@@ -20,7 +21,7 @@ pub(super) const SLICE: f64 = 40.0;
 /// How many filtered tapes are remembered.
 const REMEMBERED: usize = 4;
 /// What is said of a tape that nobody waits for any more.
-const STOPPED: &str = "Filtering was stopped.";
+pub(super) const STOPPED: &str = "Filtering was stopped.";
 /// What is said where something is asked about a tape before there is one.
 pub(super) const UNPREPARED: &str = "No tape was prepared.";
 
@@ -33,8 +34,10 @@ struct Bench {
     fetched: Vec<EventTape>,
     /// What the server knows of contracts, once it was asked.
     markets: Option<Vec<Contract>>,
-    /// What was filtered, the latest last: the current one.
+    /// What was filtered, the latest last.
     filtered: Vec<Filtered>,
+    /// What the lab asks about.
+    current: Option<Rc<Prepared>>,
 }
 
 thread_local! {
@@ -64,8 +67,7 @@ async fn prepare_or_say(
     let calibration: Calibration = calibration.parse().map_err(refused)?;
     let mut tapes = Vec::new();
     for event in events {
-        let tape = if is_opened { opened(&event) } else { served(&event).await };
-        tapes.push(Some(tape.map_err(failed)?));
+        tapes.push(Some(tape_of(&event, is_opened).await.map_err(failed)?));
     }
     // In the order in which files are grouped: the content has one name.
     let name = |place: usize| Some(tapes.get(place)?.as_ref()?.event());
@@ -75,47 +77,11 @@ async fn prepare_or_say(
     if !wanted.is_empty() && wanted != hash {
         return Err(Answer::OtherTape { hash });
     }
-    let markets = markets().await.map_err(failed)?;
-    if !is_current(id) {
-        // While files were on their way another tape was asked for: that one is to be the current one.
-        return Err(failed(STOPPED));
-    }
-    let known = BENCH.with_borrow_mut(|bench| {
-        let is_it = |(other, prepared): &Filtered| *other == calibration && prepared.hash() == hash;
-        let found = bench.filtered.iter().find(|one| is_it(one)).cloned()?;
-        // The current one is the last.
-        bench.filtered.retain(|one| !is_it(one));
-        bench.filtered.push(found.clone());
-        Some(found.1)
-    });
     let begun = now();
-    let (prepared, seconds) = match known {
-        Some(prepared) => (prepared, 0.0),
-        None => {
-            let settles = settlements(&tapes, &markets);
-            let mut walk = walk_in_pieces(&tapes, &settles, calibration);
-            let mut listened = f64::NEG_INFINITY;
-            let tracks = loop {
-                if let Some(tracks) = walk.step() {
-                    break tracks.map_err(|why| refused(why.into()))?;
-                }
-                if now() - listened > SLICE {
-                    answer(id, Answer::Filtering { share: walk.done() });
-                    pause().await;
-                    listened = now();
-                    if !is_current(id) {
-                        return Err(failed(STOPPED));
-                    }
-                }
-            };
-            let prepared = Rc::new(Prepared::new(&tapes, &tracks, &markets).map_err(refused)?);
-            BENCH.with_borrow_mut(|bench| {
-                bench.filtered.push((calibration, Rc::clone(&prepared)));
-                bench.filtered.drain(..bench.filtered.len().saturating_sub(REMEMBERED));
-            });
-            (prepared, (now() - begun) / 1e3)
-        }
-    };
+    let told = |share| answer(id, Answer::Filtering { share });
+    let (prepared, is_new) = filtered(&tapes, calibration, &told, &|| is_current(id)).await?;
+    let seconds = if is_new { (now() - begun) / 1e3 } else { 0.0 };
+    BENCH.with_borrow_mut(|bench| bench.current = Some(Rc::clone(&prepared)));
     let contracts = prepared.contracts();
     Ok(TapeFound {
         hash,
@@ -124,6 +90,72 @@ async fn prepare_or_say(
         prints: contracts.iter().map(|contract| contract.prints as f64).collect(),
         seconds,
     })
+}
+
+/// Returns filtered tapes, and whether they had to be filtered; `told` hears how much of that is done, and it ends once it
+/// is no longer wanted.
+pub(super) async fn filtered(
+    tapes: &[EventTape],
+    calibration: Calibration,
+    told: &dyn Fn(f64),
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<(Rc<Prepared>, bool), Answer> {
+    let refused = |invalid: Invalid| failed(invalid.to_string());
+    let hash = tape_hash(tapes);
+    let markets = markets().await.map_err(failed)?;
+    if !is_wanted() {
+        // While files were on their way another tape was asked for: that one is to be the current one.
+        return Err(failed(STOPPED));
+    }
+    let known = BENCH.with_borrow_mut(|bench| {
+        let is_it = |(other, prepared): &Filtered| *other == calibration && prepared.hash() == hash;
+        let found = bench.filtered.iter().find(|one| is_it(one)).cloned()?;
+        // What was asked for last is forgotten last.
+        bench.filtered.retain(|one| !is_it(one));
+        bench.filtered.push(found.clone());
+        Some(found.1)
+    });
+    if let Some(prepared) = known {
+        return Ok((prepared, false));
+    }
+    let settles = settlements(tapes, &markets);
+    let walk = walk_in_pieces(tapes, &settles, calibration);
+    let tracks = in_slices(walk, told, is_wanted).await.ok_or_else(|| failed(STOPPED))?;
+    let tracks = tracks.map_err(|why| refused(why.into()))?;
+    let prepared = Rc::new(Prepared::new(tapes, &tracks, &markets).map_err(refused)?);
+    BENCH.with_borrow_mut(|bench| {
+        bench.filtered.push((calibration, Rc::clone(&prepared)));
+        bench.filtered.drain(..bench.filtered.len().saturating_sub(REMEMBERED));
+    });
+    Ok((prepared, true))
+}
+
+/// Does long work in slices, between which the worker hears what came meanwhile; returns nothing once it is no longer
+/// wanted.
+pub(super) async fn in_slices<T>(
+    mut work: Pieces<'_, T>,
+    told: &dyn Fn(f64),
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<T> {
+    let mut listened = f64::NEG_INFINITY;
+    loop {
+        if let Some(found) = work.step() {
+            return Some(found);
+        }
+        if now() - listened > SLICE {
+            told(work.done());
+            pause().await;
+            listened = now();
+            if !is_wanted() {
+                return None;
+            }
+        }
+    }
+}
+
+/// Returns the tape of an event that was opened, or the server's.
+pub(super) async fn tape_of(event: &EventTicker, is_opened: bool) -> Result<EventTape, String> {
+    if is_opened { opened(event) } else { served(event).await }
 }
 
 /// Returns the tape of an event that was opened.
@@ -179,7 +211,10 @@ pub(super) fn forget_served() {
 
 /// Forgets what was filtered with other facts than are known now.
 pub(super) fn forget_filtered() {
-    BENCH.with_borrow_mut(|bench| bench.filtered.clear());
+    BENCH.with_borrow_mut(|bench| {
+        bench.filtered.clear();
+        bench.current = None;
+    });
 }
 
 /// Answers with what `act` makes of the current tape, or with why it can't.
@@ -196,5 +231,5 @@ pub(super) fn with_tape(id: u32, act: impl FnOnce(&Prepared) -> Result<Answer, I
 
 /// Returns the current tape.
 pub(super) fn current() -> Option<Rc<Prepared>> {
-    BENCH.with_borrow(|bench| bench.filtered.last().map(|(_, prepared)| Rc::clone(prepared)))
+    BENCH.with_borrow(|bench| bench.current.clone())
 }

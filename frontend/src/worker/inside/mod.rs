@@ -4,6 +4,7 @@
 //! kind, or a stop, ends the older one. So there is never a backlog.
 
 mod bench;
+mod fairs;
 mod files;
 mod lab;
 
@@ -55,6 +56,9 @@ pub(crate) fn give_up(scope: &DedicatedWorkerGlobalScope, why: &str) {
 }
 
 fn hear(id: u32, ask: Ask, files: Vec<File>) {
+    if !matches!(ask, Ask::Believed { .. } | Ask::Nowcast { .. } | Ask::Prints { .. } | Ask::Forget {}) {
+        fairs::stop();
+    }
     match ask {
         Ask::Open {} => {
             CURRENT.set(id);
@@ -87,6 +91,8 @@ fn hear(id: u32, ask: Ask, files: Vec<File>) {
         Ask::Compare { configs, model, columns } => {
             bench::with_tape(id, |prepared| lab::compare(prepared, &configs, model, columns));
         }
+        Ask::Believed { event, is_opened } => spawn_local(fairs::believed(id, event, is_opened)),
+        Ask::Nowcast { event, histories } => spawn_local(fairs::nowcast(id, event, histories)),
     }
 }
 

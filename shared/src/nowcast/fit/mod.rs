@@ -8,9 +8,11 @@
 //! a handful of artists is too few for more.
 
 mod errors_by_horizon;
+mod kept;
 mod shape;
 
 pub use errors_by_horizon::ErrorShapes;
+pub use kept::Fits;
 
 use self::shape::fit_shape;
 use super::model::{Dynamics, ECHO_KNOWN, Filter, Model, Reach, SLOPES, Shape, Track, Volatility};

@@ -61,6 +61,11 @@ impl History {
         Ok(Self { artist, first, days })
     }
 
+    /// Returns the history of nobody: what stands where there is none.
+    pub(crate) fn none() -> Self {
+        Self { artist: String::new(), first: Date::MIN, days: Vec::new() }
+    }
+
     /// Returns the artist's name.
     pub fn artist(&self) -> &str {
         &self.artist

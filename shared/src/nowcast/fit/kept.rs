@@ -1,0 +1,170 @@
+//! Fits that were made, so that none is made twice.
+
+use core::fmt;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::Fit;
+use crate::Invalid;
+use crate::nowcast::model::Track;
+use crate::nowcast::series::AsOf;
+use crate::pieces::{Pace, Pieces};
+
+/// How many fits are kept: as many as a year has weeks, and the days of an event besides.
+const MOST: usize = 128;
+
+/// Fits by what they were made to. Copies share them.
+///
+/// Who asks for a fit that is being made for somebody else does the next piece of it: it is made once, and goes on when
+/// the other one no longer wants it.
+#[derive(Clone, Default)]
+pub struct Fits(Rc<RefCell<Vec<Kept>>>);
+
+struct Kept {
+    /// What it is made to, in one number.
+    of: u64,
+    fit: Making,
+}
+
+enum Making {
+    Begun(Pieces<'static, Result<Fit, Invalid>>),
+    Done(Box<Result<Fit, Invalid>>),
+}
+
+impl fmt::Debug for Fits {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "Fits({})", self.0.borrow().len())
+    }
+}
+
+impl Fits {
+    /// Returns the work of fitting the model to what `views` know, as [`Nowcaster::fit`] does; none where it was done.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Nowcaster::fit`].
+    ///
+    /// [`Nowcaster::fit`]: crate::nowcast::forecast::Nowcaster::fit
+    pub fn fit_in_pieces(&self, views: &[AsOf<'_>]) -> Pieces<'static, Result<Fit, Invalid>> {
+        let (fits, of, tracks) = (self.clone(), name(views), tracks(views));
+        Pieces::new(move |pace| async move { fits.make(&pace, of, &tracks).await })
+    }
+
+    /// Does what [`Fits::fit_in_pieces`] does, at a pace.
+    pub(crate) async fn fit_at(&self, pace: &Pace, views: &[AsOf<'_>]) -> Result<Fit, Invalid> {
+        self.make(pace, name(views), &tracks(views)).await
+    }
+
+    async fn make(&self, pace: &Pace, of: u64, tracks: &[Track]) -> Result<Fit, Invalid> {
+        loop {
+            if let Some(fit) = self.step(pace, of, tracks) {
+                return fit;
+            }
+            pace.rest().await;
+        }
+    }
+
+    /// Does the next piece of a fit, and returns it once it is done.
+    fn step(&self, pace: &Pace, of: u64, tracks: &[Track]) -> Option<Result<Fit, Invalid>> {
+        let mut all = self.0.borrow_mut();
+        let place = all.iter().position(|kept| kept.of == of).unwrap_or_else(|| {
+            if all.len() == MOST {
+                all.remove(0);
+            }
+            let tracks = tracks.to_vec();
+            let work = Pieces::new(|pace| async move { Fit::new(&pace, &tracks, None).await });
+            all.push(Kept { of, fit: Making::Begun(work) });
+            all.len() - 1
+        });
+        let making = &mut all.get_mut(place)?.fit;
+        if let Making::Begun(work) = making {
+            let found = work.step();
+            pace.reach(work.done());
+            *making = Making::Done(Box::new(found?));
+        }
+        match making {
+            Making::Done(found) => Some(Result::clone(found)),
+            Making::Begun(_) => None,
+        }
+    }
+}
+
+fn tracks(views: &[AsOf<'_>]) -> Vec<Track> {
+    views.iter().map(Track::new).collect()
+}
+
+/// Returns what is known as one number: other histories, or another day of them, have another one.
+fn name(views: &[AsOf<'_>]) -> u64 {
+    // FNV-1a: nobody forges histories against their own page.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut mix = |bits: u64| {
+        for byte in bits.to_le_bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    for view in views {
+        mix(view.first().unix_days() as u64);
+        mix(view.days().len() as u64);
+        for day in view.days() {
+            let numbers = [day.listeners, day.sound_posts, Some(day.impact)];
+            numbers.into_iter().for_each(|number| mix(number.unwrap_or(f64::NAN).to_bits()));
+        }
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nowcast::forecast::Nowcaster;
+    use crate::nowcast::series::History;
+    use crate::units::Date;
+    use crate::world;
+
+    fn views(histories: &[History], day: Date) -> Vec<AsOf<'_>> {
+        histories.iter().map(|history| history.as_of(day)).collect()
+    }
+
+    #[test]
+    fn a_fit_is_made_once_and_by_whoever_asks() {
+        let day = "2025-05-10".parse::<Date>().unwrap();
+        let histories = world::histories(3, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
+        let own = *Nowcaster::fit(&views(&histories, day)).unwrap().parameters();
+        let fits = Fits::default();
+        let ask = || fits.clone().fit_in_pieces(&views(&histories, day));
+        let (mut first, mut second) = (ask(), ask());
+        let mut steps = 0_i32;
+        let found = loop {
+            steps += 1;
+            assert!(first.step().is_none() || steps > 1, "a fit takes more than a piece");
+            if let Some(found) = second.step() {
+                break found;
+            }
+        };
+        // The first one did half of it; what is left for it is to take what was found.
+        assert_eq!((found.unwrap(), first.step().unwrap().unwrap()), (own, own));
+        let alone = {
+            let (mut work, mut steps) = (Fits::default().fit_in_pieces(&views(&histories, day)), 1_i32);
+            while work.step().is_none() {
+                steps += 1;
+            }
+            steps
+        };
+        assert!((2 * steps - alone).abs() <= 1, "{steps} turns of two, {alone} of one");
+        // It is there from now on, and one of another day is another one.
+        assert_eq!(ask().step().unwrap().unwrap(), own);
+        assert!(fits.fit_in_pieces(&views(&histories, day.plus_days(-1))).step().is_none());
+    }
+
+    #[test]
+    fn what_one_no_longer_wants_another_one_ends() {
+        let day = "2025-05-10".parse::<Date>().unwrap();
+        let histories = world::histories(3, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
+        let fits = Fits::default();
+        let mut first = fits.fit_in_pieces(&views(&histories, day));
+        assert!(first.step().is_none());
+        drop(first);
+        assert!(fits.fit_in_pieces(&views(&histories, day)).finish().is_ok());
+        assert_eq!(fits.fit_in_pieces(&[]).finish().unwrap_err().field, "history");
+    }
+}
