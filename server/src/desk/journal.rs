@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS entry (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS entry_stays BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS entry_is_not_replaced BEFORE INSERT ON entry
+WHEN EXISTS (SELECT 1 FROM entry WHERE run = NEW.run AND seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS entry_is_kept BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 ";
@@ -326,3 +329,6 @@ impl Journal {
         let _ = self.connection.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -151,6 +151,11 @@ impl Orders {
         self.live.values().find(|live| live.id.as_deref() == Some(id)).map(|live| live.order)
     }
 
+    /// Returns whether an order may rest.
+    pub(super) fn is_live(&self, order: OrderId) -> bool {
+        self.live.contains_key(&order)
+    }
+
     /// Returns the orders of a contract that may rest.
     pub(super) fn of(&self, place: usize) -> impl Iterator<Item = &Live> {
         self.live.values().filter(move |live| live.place == place)

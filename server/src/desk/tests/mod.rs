@@ -1,0 +1,3 @@
+//! The desk without a socket: its orders against an exchange that does its worst, and its decisions against a backtest's.
+
+mod decisions;
