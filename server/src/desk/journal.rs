@@ -126,7 +126,7 @@ impl Entry {
     pub(super) fn answer(at: Timestamp, sent: &Sent, outcome: &Outcome) -> Self {
         let what = match outcome {
             Outcome::Placed(placed) => json!({ "placed": placed }),
-            Outcome::Amended => json!("amended"),
+            Outcome::Amended(amended) => json!({ "amended": amended }),
             Outcome::Cancelled(cancelled) => json!({ "cancelled": cancelled }),
             Outcome::Found(found) => json!({ "found": found }),
             Outcome::Failed(failure) => json!({ "failed": failure.to_string() }),

@@ -14,7 +14,7 @@ use shared::exchange::{Fill, FillModel, OrderReport};
 use shared::market::{EventTape, Position, Trade};
 use shared::quoting::Terms;
 use shared::units::{Quantity, Timestamp};
-use shared::wire::{CancelOrderAnswer, CreateOrderAnswer, Millis};
+use shared::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis};
 
 use crate::desk::core::{Core, Listed, Traded};
 use crate::desk::journal::{Entry, Kind};
@@ -126,7 +126,15 @@ impl Answered {
                 average_fee_paid: None,
                 ts_ms: Millis(now),
             }),
-            What::Amend { .. } | What::Renew => Outcome::Amended,
+            What::Amend { .. } | What::Renew => Outcome::Amended(AmendOrderAnswer {
+                order_id: sent.name.clone(),
+                client_order_id: None,
+                remaining_count: None,
+                fill_count: None,
+                average_fill_price: None,
+                average_fee_paid: None,
+                ts_ms: Millis(now),
+            }),
             What::Cancel => {
                 let live = self.core.orders.of(sent.job.place).find(|live| live.order == sent.job.order);
                 let live = live.unwrap();
