@@ -89,11 +89,26 @@
       };
       const buttons = element("p", "");
       buttons.append(reload, " ", copy);
+      // A server's desk goes on without this page. The browser itself sends this form.
+      const kill = element("form", "", { method: "post", action: "api/desk/kill" });
+      kill.append(
+        element("p", "The server's desk goes on trading without this page. Kill takes every order back and stops it."),
+        element("button", "Kill", { class: "kill" }),
+      );
+      kill.hidden = !document.getElementById("kill");
+      // Where the page showed none, the server is asked: it may have one that the program didn't come to.
+      if (kill.hidden) {
+        fetch("api/health")
+          .then((answer) => answer.json())
+          .then(({ desk }) => (kill.hidden = !desk))
+          .catch(() => {});
+      }
       inner.append(
         element("h1", "This page has stopped", { id: "failure-title" }),
         element("p", what),
         element("p", "Nothing is traded from this page, and nothing on the server was changed. The address holds the settings: after a reload they are back. Files that were opened must be opened again."),
         buttons,
+        kill,
         text,
       );
       box.append(inner);

@@ -67,14 +67,19 @@ impl Keyboard {
             if event.key() == "Escape" && sheet.is_none() {
                 desk.notices.dismiss();
             }
+            // A space would be taken for what parts two keys, and belongs to whatever it presses.
+            let pressed = if event.key() == " " { "space".to_owned() } else { event.key() };
+            if pressed == "space" && is_pressable(&event) {
+                return;
+            }
             let first = waiting.get_value().filter(|(_, then)| desk::now() - then < PATIENCE);
             waiting.set_value(None);
             if !self.is_on.get_untracked() {
                 return;
             }
             let keys = match first {
-                Some((first, _)) => format!("{first} {}", event.key()),
-                None => event.key(),
+                Some((first, _)) => format!("{first} {pressed}"),
+                None => pressed,
             };
             if sheet.is_some() {
                 // Nothing happens behind a sheet.
@@ -105,6 +110,12 @@ pub(crate) fn close() {
     if let Some(sheet) = sheet.and_then(|sheet| sheet.dyn_into::<HtmlDialogElement>().ok()) {
         sheet.close();
     }
+}
+
+/// Returns whether the focus is on something that a space presses.
+fn is_pressable(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.matches("button, summary, input").unwrap_or(false))
 }
 
 /// Returns whether a key belongs to a field that is being typed into.

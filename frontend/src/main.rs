@@ -17,6 +17,7 @@ mod frames;
 mod host;
 mod joined;
 mod keys;
+mod live;
 mod net;
 #[allow(clippy::indexing_slicing, reason = "views of tables that are as long as each other")]
 mod pages;

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Listeners, Prints, Problem, TapeList};
+use shared::api::{Done, Health, Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
+use shared::stream::DeskCommand;
 
 thread_local! {
     static WHEN_FAILED: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
@@ -42,6 +43,20 @@ pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
 pub(crate) async fn bytes(path: &str) -> Result<Vec<u8>, String> {
     let response = send(Request::get(path).build().map_err(|error| error.to_string())?).await?;
     response.binary().await.map_err(|error| error.to_string())
+}
+
+/// Returns whether the server has a desk.
+pub(crate) async fn has_desk() -> Result<bool, String> {
+    let health: Health = get("api/health").await?;
+    Ok(health.desk)
+}
+
+/// Tells the server's desk something, and returns what it did.
+pub(crate) async fn command(command: DeskCommand) -> Result<String, String> {
+    // A page that may not navigate would get the same as a document.
+    let request = Request::post(&format!("api/desk/{}", command.path())).header("accept", "application/json");
+    let done: Done = answer(request.build().map_err(|error| error.to_string())?).await?;
+    Ok(done.text)
 }
 
 /// Asks for `path`.

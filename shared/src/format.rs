@@ -177,6 +177,27 @@ pub fn time_label(micros: i64, span_micros: i64) -> String {
     format!("{day} {month} {:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// Returns how long ago something was, in milliseconds, as short as it is exact enough.
+///
+/// ```
+/// assert_eq!(shared::format::age(430.0), "0.4\u{202f}s");
+/// assert_eq!(shared::format::age(42_900.0), "42\u{202f}s");
+/// assert_eq!(shared::format::age(150_000.0), "2\u{202f}min");
+/// assert_eq!(shared::format::age(9_000_000.0), "2.5\u{202f}h");
+/// ```
+pub fn age(milliseconds: f64) -> String {
+    let seconds = milliseconds / 1e3;
+    if seconds < 9.95 {
+        format!("{}{THIN}s", fixed(seconds, 1))
+    } else if seconds < 60.0 {
+        format!("{}{THIN}s", fixed(seconds.floor(), 0))
+    } else if seconds < 3_600.0 {
+        format!("{}{THIN}min", fixed((seconds / 60.0).floor(), 0))
+    } else {
+        format!("{}{THIN}h", fixed(seconds / 3_600.0, 1))
+    }
+}
+
 /// Returns a day as `12 Feb 2026`.
 ///
 /// ```

@@ -1,5 +1,6 @@
 //! The pages, a folder each, and their table: `docs/pages.md` adds one.
 
+pub(crate) mod desk;
 pub(crate) mod lab;
 pub(crate) mod market;
 pub(crate) mod nowcast;
@@ -8,4 +9,4 @@ pub(crate) mod whatif;
 use crate::route::Page;
 
 /// The pages in the order of the navigation; any address that names none of them is the first one's.
-pub(crate) static PAGES: [&Page; 4] = [&whatif::PAGE, &market::PAGE, &nowcast::PAGE, &lab::PAGE];
+pub(crate) static PAGES: [&Page; 5] = [&whatif::PAGE, &market::PAGE, &nowcast::PAGE, &lab::PAGE, &desk::PAGE];

@@ -9,6 +9,7 @@ pub(crate) mod edge;
 pub(crate) mod element;
 pub(crate) mod figures;
 pub(crate) mod form;
+pub(crate) mod ladder;
 pub(crate) mod notices;
 pub(crate) mod open;
 pub(crate) mod opener;

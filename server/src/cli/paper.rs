@@ -72,7 +72,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 async fn serve(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(machine_time(), options.speed);
     let Options { port, rng_seed, days, key, .. } = *options;
-    let settings = Settings { port, rng_seed, days, key, clock: clock.clone() };
+    let settings = Settings { port, rng_seed, days, past_days: 0, key, clock: clock.clone() };
     let mut exchange = start(settings).await?;
     if let Some(file) = &options.env {
         exchange.credentials().write(file, &clock)?;

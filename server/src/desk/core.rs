@@ -343,6 +343,11 @@ impl Core {
         let settled = (told.event_type == "settled").then_some(told.settlement_value).flatten();
         self.set_status(now, place, status);
         if let Some(value) = settled {
+            let paid = self.maker().map_or(Cash::ZERO, |maker| maker.position(place).worth(value));
+            if let Some(contract) = self.contracts.get_mut(place) {
+                let flow = contract.flow.microdollars().saturating_add(paid.microdollars());
+                contract.flow = Cash::from_microdollars(flow);
+            }
             self.tell(now, &Record::Settled { place, value });
             self.alert(false, format!("{} settled at {value}", told.market_ticker));
         }

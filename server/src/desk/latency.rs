@@ -24,6 +24,11 @@ impl Latency {
         self.next = (self.next + 1) % KEPT;
     }
 
+    /// Returns of how many the quantiles are.
+    pub(super) const fn count(&self) -> usize {
+        self.micros.len()
+    }
+
     /// Returns the median and the 99th percentile, once there is any.
     pub(super) fn quantiles(&self) -> Option<(u32, u32)> {
         let mut sorted = self.micros.clone();

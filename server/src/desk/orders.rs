@@ -421,7 +421,8 @@ impl Orders {
         live.ended = Some(traded);
         if live.traded < traded {
             let (place, action) = (live.place, live.action);
-            if !self.is_busy(place) {
+            let looks = |job: &Job| job.order == order && matches!(job.what, What::Look { .. });
+            if !self.lanes.get(place).is_some_and(|lane| lane.waiting.iter().any(looks)) {
                 // The fills are on their way here: if they are not here by then, they are asked for.
                 self.wait(place, order, action, What::Look { times: 1 });
             }

@@ -153,6 +153,12 @@ impl Supervisor {
             books_missing: true,
         };
         let ended = run.go(self, &mut heard, answers).await;
+        if let Some((median, p99)) = run.latency.quantiles() {
+            let count = run.latency.count();
+            tracing::info!(
+                "from a frame to its order: median {median} µs, 99th percentile {p99} µs, of the last {count}"
+            );
+        }
         run.journal.close().await;
         ended
     }

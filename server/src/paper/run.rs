@@ -29,8 +29,10 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// The seed of the simulated traders, and of the ids.
     pub(crate) rng_seed: u64,
-    /// How many days the simulated event lasts, from the day that the clock shows.
+    /// How many days the simulated event lasts.
     pub(crate) days: u32,
+    /// How many of these are over when it starts: what was traded on them is there already.
+    pub(crate) past_days: u32,
     /// The kind of key that its member gets.
     pub(crate) key: KeyKind,
     /// The time.
@@ -52,7 +54,7 @@ pub(crate) struct Running {
 ///
 /// Says that the port is taken, or what of the event can't be.
 pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { port, rng_seed, days, key, clock } = settings;
+    let Settings { port, rng_seed, days, past_days, key, clock } = settings;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,
@@ -63,12 +65,16 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     };
     let address = listener.local_addr().context("the socket has no address")?;
     let now = clock.now();
-    let mut core = Core::new(now, Ids(rng_seed as u32));
+    let first_day = i32::try_from(past_days).ok().and_then(|past| now.date().checked_add_days(-past));
+    let first_day = first_day.context("so many days ago there was no calendar")?;
+    // The first who asks, or the first step of time, lets the past happen.
+    let began = if past_days == 0 { now } else { first_day.midnight() };
+    let mut core = Core::new(began, Ids(rng_seed as u32));
     let fresh = FreshKey::generate(key)?;
     // Looks like the ids that Kalshi gives keys.
     let key_id = format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32);
     core.register(&key_id, fresh.public, PURSE)?;
-    core.invite(Crowd::new(rng_seed, now.date(), days)?)?;
+    core.invite(Crowd::new(rng_seed, first_day, days)?)?;
     let shared = Arc::new(Shared::new(core, clock));
     let (stop, stopped) = oneshot::channel();
     Ok(Running {

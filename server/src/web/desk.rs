@@ -9,8 +9,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use serde::Serialize;
-use shared::api::Problem;
+use shared::api::{Done, Problem};
 use shared::codec::{self, Codec as _};
 use shared::stream::{DeskCommand, FromPage, PROTOCOL, ToPage, Topic};
 
@@ -28,12 +27,6 @@ const EVERY: Duration = Duration::from_millis(50);
 const SILENCE: Duration = Duration::from_secs(30);
 /// How long a page may take to take what it is sent.
 const SLOW: Duration = Duration::from_secs(10);
-
-/// What a command did.
-#[derive(Debug, Serialize)]
-struct Said {
-    text: String,
-}
 
 fn no_desk() -> ApiError {
     ApiError::NotFound("this server has no desk".to_owned())
@@ -70,7 +63,7 @@ pub(super) async fn command(
         }
     };
     match (for_program, status) {
-        (true, StatusCode::OK) => Json(Said { text }).into_response(),
+        (true, StatusCode::OK) => Json(Done { text }).into_response(),
         (true, status) => (status, Json(Problem { error: text })).into_response(),
         (false, status) => (status, Html(page(&text))).into_response(),
     }

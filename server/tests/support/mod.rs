@@ -24,7 +24,7 @@ impl Server {
     /// Does the same, with its standard error going where one wants.
     pub(crate) fn start_with(tapes: &[PathBuf], stderr: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
-        command.args(["serve", "--addr", "127.0.0.1:0"]).stderr(stderr);
+        command.args(["serve", "--addr", "127.0.0.1:0", "--no-desk"]).stderr(stderr);
         if !tapes.is_empty() {
             command.arg("--tapes").args(tapes);
         }

@@ -43,13 +43,20 @@ pub struct Health {
     pub mode: Mode,
     /// Whether the dashboard is inside the binary, or a placeholder.
     pub page_is_built: bool,
-    /// Whether it has a desk, which may be told something.
+    /// Whether it has a desk, which pages watch and may tell something.
     #[serde(default)]
     pub desk: bool,
     /// How many contracts have a tape.
     pub contracts: usize,
     /// How many trades the tapes hold.
     pub trades: usize,
+}
+
+/// The answer of `POST /api/desk/…`, where the desk did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// What it did, in a sentence.
+    pub text: String,
 }
 
 /// Where a tape comes from.

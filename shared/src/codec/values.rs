@@ -8,7 +8,6 @@ use crate::api::{Mode, Origin};
 use crate::exchange::FillModel;
 use crate::market::{Action, EventTicker, Ticker};
 use crate::quoting::{Regime, Status};
-use crate::stream::DeskState;
 use crate::units::{Cash, Date, Price, Quantity, Timestamp};
 
 /// Writes numbers as their bytes.
@@ -85,10 +84,6 @@ through! {
         |place| [Self::Calm, Self::Widened, Self::Alarmed, Self::Pulled, Self::Halted]
             .get(usize::from(place)).copied(),
         Self::Halted;
-    DeskState, u8,
-        |state| Self::ALL.iter().zip(0..).find(|(other, _)| *other == state).map_or(0, |(_, place)| place),
-        |place| Self::ALL.get(usize::from(place)).copied(),
-        Self::Off;
 }
 
 impl Codec for String {

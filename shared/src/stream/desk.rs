@@ -1,6 +1,7 @@
 //! A desk as a page shows it.
 
 use crate::api::Mode;
+use crate::codec::{Codec, Message, Reader};
 use crate::market::{Action, EventTicker, Ticker};
 use crate::message;
 use crate::quoting::{Regime, Status};
@@ -51,6 +52,21 @@ impl DeskState {
             DeskCommand::Resume => matches!(self, Self::Paused),
             DeskCommand::Kill => true,
         }
+    }
+}
+
+impl Codec for DeskState {
+    fn write(&self, to: &mut Message) {
+        let number = Self::ALL.iter().zip(0_u8..).find(|(state, _)| *state == self);
+        number.map_or(0, |(_, number)| number).write(to);
+    }
+
+    fn read(from: &mut Reader) -> Self {
+        let number = u8::read(from);
+        Self::ALL.get(usize::from(number)).copied().unwrap_or_else(|| {
+            from.refuse("holds no state of a desk");
+            Self::Off
+        })
     }
 }
 

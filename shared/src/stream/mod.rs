@@ -8,15 +8,19 @@
 //! Messages are written by [`crate::codec`].
 
 mod desk;
+mod ladder;
 mod message;
 mod replica;
+mod retry;
 
 pub use desk::{
     Alert, Appended, BookView, Decided, DeskCommand, DeskRow, DeskState, DeskView, FillRow, LadderLevel,
     OwnOrder, SideDecided,
 };
+pub use ladder::Rung;
 pub use message::{Data, FromPage, PROTOCOL, ToPage, Topic};
 pub use replica::{Outcome, Replica};
+pub use retry::retry_after;
 
 #[cfg(test)]
 mod tests;

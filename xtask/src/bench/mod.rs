@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed, side by side with peers, as ratios in one run.
 
 mod bars;
+mod desk;
 mod page;
 mod report;
 mod sources;
@@ -19,7 +20,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium instead
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium, `desk` times orders instead
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -44,6 +45,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     match filter.as_str() {
         "page" => return page::run("page_speed"),
         "lab" => return page::run("lab_speed"),
+        "desk" => return desk::run(),
         _ => {}
     }
     let sources = sources::prepare(&filter, options.install_peers)?;

@@ -34,6 +34,7 @@ pub(crate) struct Page {
     /// What the browser asked the server for.
     pub(crate) requests: proxy::Requests,
     server: Mutex<Child>,
+    has_desk: bool,
     place: proxy::Server,
     chromedriver: Child,
 }
@@ -41,7 +42,11 @@ pub(crate) struct Page {
 impl Page {
     /// Starts server and browser; `tapes` are the recorded trades to show.
     pub(crate) async fn start(tapes: &[PathBuf], size: (u32, u32)) -> Result<Self> {
-        let (server, address) = serve(tapes).await?;
+        Self::start_with(tapes, size, false).await
+    }
+
+    async fn start_with(tapes: &[PathBuf], size: (u32, u32), has_desk: bool) -> Result<Self> {
+        let (server, address) = serve(tapes, has_desk).await?;
         let place = proxy::Server::at(address);
         let (address, requests) = proxy::start(place.clone()).await?;
 
@@ -69,7 +74,7 @@ impl Page {
         }
         capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        Ok(Self { driver, address, requests, server: Mutex::new(server), place, chromedriver })
+        Ok(Self { driver, address, requests, server: Mutex::new(server), has_desk, place, chromedriver })
     }
 
     /// Kills the server: nothing answers from then on.
@@ -79,7 +84,7 @@ impl Page {
 
     /// Starts a server in the place of the one that was killed.
     pub(crate) async fn start_server(&self, tapes: &[PathBuf]) -> Result<()> {
-        let (server, address) = serve(tapes).await?;
+        let (server, address) = serve(tapes, self.has_desk).await?;
         *self.server.lock().await = server;
         self.place.move_to(address);
         Ok(())
@@ -180,7 +185,7 @@ where
     F: FnOnce(std::sync::Arc<Page>) -> T,
     T: Future<Output = Result<()>>,
 {
-    run(tapes, size, true, test).await
+    run(Page::start(tapes, size).await?, true, test).await
 }
 
 /// Runs a browser test of a failure, of which the browser's console tells.
@@ -189,15 +194,24 @@ where
     F: FnOnce(std::sync::Arc<Page>) -> T,
     T: Future<Output = Result<()>>,
 {
-    run(tapes, size, false, test).await
+    run(Page::start(tapes, size).await?, false, test).await
 }
 
-async fn run<F, T>(tapes: &[PathBuf], size: (u32, u32), is_quiet: bool, test: F) -> Result<()>
+/// Runs a browser test on a server whose desk makes the market; what the console tells counts where it `is_quiet`.
+pub(crate) async fn with_desk_page<F, T>(size: (u32, u32), is_quiet: bool, test: F) -> Result<()>
 where
     F: FnOnce(std::sync::Arc<Page>) -> T,
     T: Future<Output = Result<()>>,
 {
-    let page = std::sync::Arc::new(Page::start(tapes, size).await?);
+    run(Page::start_with(&[], size, true).await?, is_quiet, test).await
+}
+
+async fn run<F, T>(page: Page, is_quiet: bool, test: F) -> Result<()>
+where
+    F: FnOnce(std::sync::Arc<Page>) -> T,
+    T: Future<Output = Result<()>>,
+{
+    let page = std::sync::Arc::new(page);
     let outcome = test(std::sync::Arc::clone(&page)).await;
     let quiet = if is_quiet { page.assert_quiet().await } else { Ok(()) };
     page.driver.clone().quit().await?;
@@ -206,9 +220,12 @@ where
 }
 
 /// Starts a server and returns it with its address, as `127.0.0.1:8080`.
-async fn serve(tapes: &[PathBuf]) -> Result<(Child, String)> {
+async fn serve(tapes: &[PathBuf], has_desk: bool) -> Result<(Child, String)> {
     let mut serve = Command::new(program("TAUROI_BINARY")?);
     serve.args(["serve", "--addr", "127.0.0.1:0"]);
+    if !has_desk {
+        serve.arg("--no-desk");
+    }
     if !tapes.is_empty() {
         serve.arg("--tapes").args(tapes);
     }

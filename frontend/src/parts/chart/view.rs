@@ -29,7 +29,8 @@ pub(super) fn left(spec: &Spec) -> f64 {
     match spec.y.format {
         Format::Name => 118.0,
         Format::None => 10.0,
-        Format::Listeners | Format::Dollars => 54.0,
+        Format::Listeners => 54.0,
+        Format::Dollars => 62.0,
         _ => 46.0,
     }
 }

@@ -2,6 +2,7 @@
 
 mod order;
 mod shown;
+mod strip;
 
 use std::rc::Rc;
 
@@ -47,6 +48,43 @@ pub(crate) enum Cell {
     Number(f64),
     /// Words, whatever the column.
     Words(String),
+    /// A number as these words, which flash the way it went when it changes.
+    Moving(f64, String),
+    /// Words of a class.
+    Marked(&'static str, String),
+    /// Bits of a line, and the words that say the same.
+    Strip(Vec<Bit>, String),
+}
+
+/// A bit of a strip.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Bit {
+    /// What it is: its class.
+    pub(crate) class: &'static str,
+    /// Where it begins, as a share of the strip.
+    pub(crate) from: f64,
+    /// How long it is, as a share of the strip.
+    pub(crate) length: f64,
+}
+
+impl Cell {
+    /// Returns what it says.
+    fn words(&self) -> Option<&str> {
+        match self {
+            Self::Number(_) => None,
+            Self::Words(words) | Self::Moving(_, words) | Self::Marked(_, words) | Self::Strip(_, words) => {
+                Some(words)
+            }
+        }
+    }
+
+    /// Returns its number, NaN where it has none.
+    fn number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) | Self::Moving(number, _) => Some(*number),
+            _ => None,
+        }
+    }
 }
 
 impl From<f64> for Cell {
@@ -84,6 +122,8 @@ pub(crate) struct Row {
     pub(crate) key: String,
     /// What it means, in a line; may be empty.
     pub(crate) meaning: &'static str,
+    /// Where a line goes across it, from 0 at its top to 1 at its bottom.
+    pub(crate) line: Option<f64>,
 }
 
 /// Returns a row of cells.
@@ -135,6 +175,8 @@ pub(crate) struct Table {
     pub(crate) class: &'static str,
     /// The columns.
     pub(crate) columns: Vec<Column>,
+    /// The place of the column that says what a row is.
+    pub(crate) head: usize,
     /// The rows: read anew whenever a signal in them changes.
     pub(crate) rows: Box<dyn Fn() -> Vec<Row>>,
     /// What rows are for.
@@ -159,6 +201,7 @@ impl Table {
             id: "",
             class: "",
             columns,
+            head: 0,
             rows: Box::new(rows),
             choosing: None,
             file: "",
@@ -178,7 +221,7 @@ impl Table {
         let table =
             el("table").id(self.id).class(self.class).child(el("thead").child(el("tr").children(heads)));
         let chooses = self.choosing.is_some();
-        let shown = Rc::new(Shown::new(body.node_as(), self.columns, self.choosing));
+        let shown = Rc::new(Shown::new(body.node_as(), self.columns, self.head, self.choosing));
         let (followed, read) = (Rc::clone(&shown), self.rows);
         body = body.follow(Box::new(move || {
             let rows = read();
@@ -208,6 +251,7 @@ impl Table {
             .set("role", "region")
             .label(self.caption)
             .on("keydown", move |event: KeyboardEvent| walked.key(&event))
+            .on("animationend", |event: web_sys::Event| shown::settle(&event))
             .child(table.child(body));
         let whole = if self.is_headed || !file.is_empty() { whole.child(head) } else { whole };
         whole.child(region)

@@ -7,6 +7,7 @@ use leptos::prelude::untrack;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Text};
 
+use super::strip::{percent, strip};
 use super::{Cell, Choosing, Column, Kind, Row, align};
 use crate::parts::element::{Element, el};
 
@@ -24,14 +25,20 @@ struct ShownRow {
 pub(super) struct Shown {
     body: web_sys::Element,
     columns: Vec<Column>,
+    head: usize,
     choosing: Option<Choosing>,
     rows: RefCell<Vec<ShownRow>>,
 }
 
 impl Shown {
     /// Returns an empty body's.
-    pub(super) fn new(body: web_sys::Element, columns: Vec<Column>, choosing: Option<Choosing>) -> Self {
-        Self { body, columns, choosing, rows: RefCell::default() }
+    pub(super) fn new(
+        body: web_sys::Element,
+        columns: Vec<Column>,
+        head: usize,
+        choosing: Option<Choosing>,
+    ) -> Self {
+        Self { body, columns, head, choosing, rows: RefCell::default() }
     }
 
     /// Puts the rows on the page: where their number is what it was, only the cells that differ are written.
@@ -64,7 +71,7 @@ impl Shown {
         let mut cells = Vec::new();
         let mut element = el("tr").set("tabindex", "-1");
         for (place, column) in self.columns.iter().enumerate() {
-            let is_head = place == 0;
+            let is_head = place == self.head;
             let mut cell = el(if is_head { "th" } else { "td" }).class(align(column.kind));
             if is_head {
                 cell = cell.set("scope", "row");
@@ -120,6 +127,14 @@ impl Shown {
         if !row.meaning.is_empty() {
             let _ = node.set_attribute("title", row.meaning);
         }
+        if line.row.line != row.line {
+            let style = node.unchecked_ref::<HtmlElement>().style();
+            let _ = match row.line {
+                Some(share) => style.set_property("--line-at", &percent(share)),
+                None => style.remove_property("--line-at").map(|_| ()),
+            };
+            let _ = node.class_list().toggle_with_force("crossed", row.line.is_some());
+        }
         for (i, (cell, column)) in row.cells.iter().zip(&self.columns).enumerate() {
             if line.row.cells.get(i) == Some(cell) {
                 continue;
@@ -130,6 +145,24 @@ impl Shown {
                     text.set_data(words);
                     let _ = node.remove_attribute("data-value");
                 }
+                Cell::Moving(number, words) => {
+                    text.set_data(words);
+                    let _ = node.set_attribute("data-value", &number.to_string());
+                    // Unless another row has taken the line.
+                    let before =
+                        line.row.cells.get(i).and_then(Cell::number).filter(|_| line.row.key == row.key);
+                    let way = match before {
+                        Some(before) if *number > before => "up",
+                        Some(before) if *number < before => "down",
+                        _ => continue,
+                    };
+                    let _ = node.set_attribute("data-went", way);
+                }
+                Cell::Marked(class, words) => {
+                    text.set_data(words);
+                    node.set_class_name(class);
+                }
+                Cell::Strip(bits, words) => strip(node, bits, words),
                 Cell::Number(number) if number.is_nan() => {
                     text.set_data("–");
                     let _ = node.remove_attribute("data-value");
@@ -225,13 +258,20 @@ impl Shown {
     pub(super) fn csv(&self) -> Vec<Vec<String>> {
         let mut rows = vec![self.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()];
         for line in self.rows.borrow().iter() {
-            let cell = |cell: &Cell| match cell {
-                Cell::Number(number) if number.is_nan() => String::new(),
-                Cell::Number(number) => number.to_string(),
-                Cell::Words(words) => words.clone(),
+            let cell = |cell: &Cell| match cell.number() {
+                Some(number) if number.is_nan() => String::new(),
+                Some(number) => number.to_string(),
+                None => cell.words().unwrap_or_default().to_owned(),
             };
             rows.push(line.row.cells.iter().map(cell).collect());
         }
         rows
+    }
+}
+
+/// Ends the flash of a cell, so that the next change shows.
+pub(super) fn settle(event: &web_sys::Event) {
+    if let Some(cell) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) {
+        let _ = cell.remove_attribute("data-went");
     }
 }

@@ -14,6 +14,8 @@ use crate::paper::{self, KeyKind, Running};
 
 /// How long the simulated event lasts, in days.
 const DAYS: u32 = 31;
+/// How many of them are over when the desk starts, so that there is something to learn from.
+const PAST_DAYS: u32 = 3;
 
 #[derive(Args)]
 #[group(id = "trading")]
@@ -70,6 +72,7 @@ impl Options {
                     port: 0,
                     rng_seed: self.rng_seed,
                     days: DAYS,
+                    past_days: PAST_DAYS,
                     key: KeyKind::Ed25519,
                     clock: clock.clone(),
                 };

@@ -27,6 +27,11 @@ const TAKEN: f64 = 20.0;
 const LEAST_AN_HOUR: f64 = 0.15;
 const OPEN_AN_HOUR: f64 = 12.0;
 const SMALL: f64 = 12.0;
+/// How many of them are in haste: they trade so many contracts on average, and go so far beyond the best price for them, in
+/// dollars.
+const HASTY: f64 = 0.25;
+const LARGE: f64 = 100.0;
+const BEYOND: f64 = 0.08;
 
 /// The maker that is there before we come.
 pub(super) struct Rival {
@@ -116,9 +121,11 @@ impl Crowd {
         let an_hour = LEAST_AN_HOUR + OPEN_AN_HOUR * worth * (1.0 - worth);
         for _ in 0..self.random.poisson(an_hour / 60.0) {
             let action = if self.random.uniform() < 0.5 { Action::Buy } else { Action::Sell };
-            let count = contracts(self.random.geometric(SMALL));
+            let is_hasty = self.random.uniform() < HASTY;
+            let (mean, beyond) = if is_hasty { (LARGE, BEYOND) } else { (SMALL, 0.0) };
+            let count = contracts(self.random.geometric(mean));
             if let Some([_, account]) = self.takers {
-                self.take(now, exchange, account, contract, action, count);
+                self.take(now, exchange, account, contract, (action, count), beyond);
             }
         }
     }
@@ -140,24 +147,31 @@ impl Crowd {
         } else {
             return Ok(());
         };
-        self.take(now, exchange, account, contract, action, count);
+        self.take(now, exchange, account, contract, (action, count), 0.0);
         Ok(())
     }
 
-    /// Takes what rests at the best price of the other side, and no worse one.
+    /// Takes what rests on the other side, at prices that are at most so many dollars worse than the best.
     fn take(
         &self,
         now: Timestamp,
         exchange: &mut Matching,
         account: AccountNumber,
         contract: usize,
-        action: Action,
-        count: Quantity,
+        (action, count): (Action, Quantity),
+        beyond: f64,
     ) {
         let Some(&market) = self.places.get(contract) else { return };
+        let Some(at) = exchange.markets().get(market) else { return };
         let other = if action == Action::Buy { Action::Sell } else { Action::Buy };
-        let best = exchange.markets().get(market).and_then(|market| market.book().best(other));
-        let Some(price) = best else { return };
+        let Some(best) = at.book().best(other) else { return };
+        let grid = &at.listing().grid;
+        let worst = match action {
+            Action::Buy => grid.round_down(Price::nearest(best.to_dollars() + beyond)),
+            Action::Sell => grid.round_up(Price::nearest(best.to_dollars() - beyond)),
+        };
+        // Beyond the last price of the grid there is only the best.
+        let price = worst.unwrap_or(best);
         let order = NewOrder {
             market,
             action,

@@ -1,0 +1,141 @@
+//! The desk's page on the real desk: it is right at every step of what a person does, and of what happens to the server.
+
+mod support;
+
+use anyhow::{Result, ensure};
+use support::axe::assert_accessible;
+use support::{Page, with_desk_page};
+
+const DESK: (u32, u32) = (1440, 900);
+const PHONE: (u32, u32) = (390, 844);
+
+/// True once the desk quotes and the page shows that it does.
+const QUOTES: &str = "document.querySelector('#desk-state')?.dataset.state === 'quoting'
+    && +document.querySelector('#desk-resting').textContent > 0
+    && document.querySelector('#desk-rows td:nth-child(4)[data-value], #desk-rows td:nth-child(5)[data-value]')
+    && !document.querySelector('.desk.stale')";
+
+/// True once nothing of ours rests, in the figures, the rows and the ladder.
+const NOTHING_RESTS: &str = "document.querySelector('#desk-resting')?.textContent === '0'
+    && !document.querySelector('#desk-rows td:nth-child(4)[data-value], #desk-rows td:nth-child(5)[data-value]')
+    && !document.querySelector('#ladder .own')";
+
+/// A browser as the program doesn't expect it: once, it makes no element. The program panics.
+const STOP_THE_PROGRAM: &str = "
+    const make = document.createElement;
+    document.createElement = () => {
+        document.createElement = make;
+        throw new Error('no element');
+    };
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }));";
+
+async fn keys(page: &Page, keys: &str) -> Result<()> {
+    Ok(page.driver.action_chain().send_keys(keys).perform().await?)
+}
+
+/// Waits until the desk is in a state, and the buttons say what can be done in it.
+async fn until_state(page: &Page, state: &str, enabled: &[&str]) -> Result<()> {
+    page.until(&format!(
+        "document.querySelector('#desk-state')?.dataset.state === '{state}'
+         && [...document.querySelectorAll('.desk-bar button:enabled')].map(button => button.textContent).join()
+             === '{}'",
+        enabled.join(",")
+    ))
+    .await
+}
+
+#[tokio::test]
+async fn a_person_watches_the_desk_pauses_it_and_kills_it() -> Result<()> {
+    with_desk_page(DESK, true, |page| async move {
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        until_state(&page, "quoting", &["Pause", "Kill"]).await?;
+        // It lives: the quotes move, and one is hit.
+        page.script("window.quotes = () => [...document.querySelectorAll('#desk-rows td:nth-child(n + 4):nth-child(-n + 5)')]
+                .map(cell => cell.textContent).join();
+            window.before = window.quotes();")
+            .await?;
+        page.until("window.quotes() !== window.before").await?;
+        page.until("document.querySelector('#desk-fills tbody tr') && +document.querySelector('#desk-fill-count').textContent > 0")
+            .await?;
+        // A contract's book, our orders in it, and why they stand there.
+        keys(&page, "j").await?;
+        page.until("location.search.includes('contract=') && document.querySelector('#desk-rows tr.chosen:nth-child(2)')")
+            .await?;
+        page.until("document.querySelector('#book-name').textContent.endsWith(document.querySelector('#desk-rows .chosen').dataset.key)")
+            .await?;
+        page.until("document.querySelectorAll('#ladder tbody tr').length > 3").await?;
+        keys(&page, "b").await?;
+        page.until("location.search.includes('why=bid') && document.querySelector('#quote-explained h2')").await?;
+
+        keys(&page, " ").await?;
+        until_state(&page, "paused", &["Resume", "Kill"]).await?;
+        page.until(NOTHING_RESTS).await?;
+        keys(&page, " ").await?;
+        page.until(QUOTES).await?;
+
+        // The button; the key is pressed after the next start.
+        page.find("#kill button").await?.click().await?;
+        until_state(&page, "killed", &["Start", "Kill"]).await?;
+        page.until(NOTHING_RESTS).await?;
+        ensure!(page.driver.current_url().await?.path() == "/desk", "the form was sent by the browser");
+        page.find(".notice:not(.failure)").await?;
+        page.find("#desk-start").await?.click().await?;
+        page.until(QUOTES).await?;
+        keys(&page, "K").await?;
+        until_state(&page, "killed", &["Start", "Kill"]).await?;
+        page.until(NOTHING_RESTS).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn kill_needs_no_webassembly() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        page.script(STOP_THE_PROGRAM).await?;
+        page.find("#failure button.kill").await?.click().await?;
+        page.until("location.pathname.endsWith('/api/desk/kill') && document.querySelector('a[href]')")
+            .await?;
+        page.open("/desk").await?;
+        until_state(&page, "killed", &["Start", "Kill"]).await?;
+        page.until(NOTHING_RESTS).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_and_started_again_is_followed() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        page.assert_quiet().await?;
+        page.kill_server().await?;
+        page.until(
+            "document.querySelector('.desk.stale') && document.querySelector('#desk-why').textContent.includes('is cut since')
+             && [...document.querySelectorAll('.desk-bar button:enabled')].map(button => button.textContent).join() === 'Kill'",
+        )
+        .await?;
+        page.start_server(&[]).await?;
+        page.until(QUOTES).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_page_is_usable_by_everybody_and_on_a_phone() -> Result<()> {
+    with_desk_page(PHONE, true, |page| async move {
+        for theme in ["dark", "light"] {
+            page.open("/desk?why=bid").await?;
+            page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}')")).await?;
+            page.open("/desk?why=bid").await?;
+            page.until(QUOTES).await?;
+            page.find("#ladder tbody tr").await?;
+            assert_accessible(&page, theme).await?;
+        }
+        page.narrow(PHONE.0, PHONE.1).await?;
+        page.until("document.documentElement.scrollWidth <= innerWidth").await
+    })
+    .await
+}

@@ -1,0 +1,152 @@
+//! What the desk is doing, its figures, and what can be told it.
+
+use shared::format;
+use shared::stream::{DeskCommand, DeskState, DeskView};
+use shared::units::Timestamp;
+use web_sys::Event;
+
+use super::state::Watch;
+use crate::live::{self, Link};
+use crate::parts::element::{Element, button, div, el, text};
+
+/// A figure: its id, what it is, what that means, and how it is read.
+type Figure = (&'static str, &'static str, &'static str, fn(&DeskView) -> String);
+
+const FIGURES: [Figure; 9] = [
+    ("desk-equity", "Equity", "Cash and positions at their marks", |d| {
+        format::dollars(d.equity.to_dollars(), 2)
+    }),
+    ("desk-pnl", "P&L since the start", "Equity less the equity that it started with", |d| {
+        let gained = d.equity.to_dollars() - d.start_equity.to_dollars();
+        format!("{}{}", if gained >= 0.005 { "+" } else { "" }, format::dollars(gained, 2))
+    }),
+    ("desk-balance", "Free cash", "But for what resting orders hold back", |d| {
+        format::dollars(d.balance.to_dollars(), 2)
+    }),
+    ("desk-fees", "Fees", "What the exchange charged since the start", |d| {
+        format::dollars(d.fees.to_dollars(), 2)
+    }),
+    ("desk-fill-count", "Fills", "How many times orders of ours traded", |d| format::grouped(d.fills.into())),
+    ("desk-resting", "Resting", "Orders of ours at the exchange", |d| format::grouped(d.resting.into())),
+    ("desk-unknown", "Unknown", "Orders of which the exchange hasn't said what became", |d| {
+        format::grouped(d.unknown.into())
+    }),
+    ("desk-latency", "Frame to order", "The median, and the 99th percentile", |d| match d.latency_us {
+        Some((median, most)) => format!("{} / {} ms", milliseconds(median), milliseconds(most)),
+        None => "–".to_owned(),
+    }),
+    ("desk-clock", "Its clock", "In UTC, and how many times as fast as ours it runs", |d| {
+        let speed = if d.speed == 1.0 { String::new() } else { format!(" ×{}", format::shortest(d.speed)) };
+        format!("{}{speed}", time(d.now))
+    }),
+];
+
+fn milliseconds(micros: u32) -> String {
+    format::fixed(f64::from(micros) / 1e3, if micros < 9_950 { 1 } else { 0 })
+}
+
+/// Returns an instant to the second.
+pub(super) fn time(at: Timestamp) -> String {
+    let mut text = at.to_string().replace('T', " ");
+    text.truncate(19);
+    text
+}
+
+/// Returns the page's head.
+pub(super) fn head(watch: Watch) -> Element {
+    let live = watch.live;
+    let said = move |read: fn(&DeskView) -> String| live.desk(|desk| desk.map(read).unwrap_or_default());
+    let mode = move || said(|desk| desk.mode.badge().to_owned());
+    let state = move || watch.state.get().map(|state| state.name().to_owned());
+    let feed = move || match live.feed_age() {
+        _ if live.link() != Link::Open => String::new(),
+        Some(age) => format!("as of {} ago", format::age(age)),
+        None => "not connected to the exchange".to_owned(),
+    };
+    let is_old = move || live.feed_age().is_none_or(|age| age > 5_000.0);
+    let title = move || {
+        said(|desk| {
+            let event = desk.event.as_ref().map(|event| format!(" · {event}")).unwrap_or_default();
+            let closes = desk.closes.map(|at| format!(" · trading ends {}", time(at))).unwrap_or_default();
+            format!("{}{event}{closes}", desk.title)
+        })
+    };
+    let bar = div("desk-bar")
+        .child(el("span").class("mode-badge").attr("data-mode", move || Some(mode())).says(mode))
+        .child(
+            el("strong")
+                .id("desk-state")
+                .set("role", "status")
+                .attr("data-state", state)
+                .says(move || state().unwrap_or_default()),
+        )
+        .child(el("span").id("feed-age").class("num").class_if("caution", is_old).says(feed))
+        .child(el("span").class("desk-title").says(title))
+        .children(
+            [DeskCommand::Start, DeskCommand::Pause, DeskCommand::Resume].map(|c| give(watch, c)).into(),
+        )
+        .child(kill(watch));
+    let figure = |(id, name, meaning, read): Figure| {
+        let value = el("dd").class("num").id(id).says(move || said(read));
+        el("div").title(meaning).child(text("dt", name)).child(value)
+    };
+    div("")
+        .child(bar)
+        .child(el("p").id("desk-why").class("desk-why").says(move || why(watch)))
+        .child(el("dl").class("figures desk-figures").children(FIGURES.map(figure).into()))
+}
+
+fn give(watch: Watch, command: DeskCommand) -> Element {
+    let give = move || watch.live.command(command);
+    let says = match command {
+        DeskCommand::Start => "Begin to make the market",
+        DeskCommand::Pause => "Take the quotes out and go on listening (space)",
+        _ => "Quote again (space)",
+    };
+    button("", live::name(command), give)
+        .id(&format!("desk-{}", command.path()))
+        .title(says)
+        .prop("disabled", move || (!watch.takes(command)).into())
+}
+
+/// Returns the button that is always there. It is a form of the browser's own, which is sent also where the program has
+/// died: `start.js` puts a copy of it into the notice of that.
+fn kill(watch: Watch) -> Element {
+    let sent = move |event: Event| {
+        event.prevent_default();
+        watch.live.command(DeskCommand::Kill);
+    };
+    let button =
+        el("button").class("kill").text("Kill").title("Take every order back and stop: never asks (shift+K)");
+    el("form")
+        .id("kill")
+        .set("method", "post")
+        .set("action", &format!("api/desk/{}", DeskCommand::Kill.path()))
+        .on("submit", sent)
+        .child(button)
+}
+
+/// Returns why the desk doesn't quote, and what to do about it.
+fn why(watch: Watch) -> String {
+    if let Link::Cut(since) = watch.live.link() {
+        let at = Timestamp::from_micros((since * 1e3) as i64).map(time).unwrap_or_default();
+        return format!(
+            "The connection to the desk is cut since {at} UTC: what is shown is of then, and the desk goes on without this page. It is tried again and again."
+        );
+    }
+    let does = match watch.state.get() {
+        Some(DeskState::Off) => "It has not been started: Start makes the market.",
+        Some(DeskState::Starting) => {
+            "It asks the exchange what is there and learns from past trades; it quotes when it knows."
+        }
+        Some(DeskState::Paused) => "Nothing rests, and it goes on listening: Resume quotes again.",
+        Some(DeskState::Blind) => {
+            "It can't see, so nothing shall rest; it quotes by itself when it sees again."
+        }
+        Some(DeskState::Killed) => "Nothing rests, and nothing will until Start.",
+        Some(DeskState::Ended) => "It is done: what it trades has ended, or it can't go on.",
+        _ => "",
+    };
+    let why = watch.live.desk(|desk| desk.map(|desk| desk.why.clone()).unwrap_or_default());
+    if why.is_empty() || does.is_empty() { format!("{why}{does}") } else { format!("{why} {does}") }
+}

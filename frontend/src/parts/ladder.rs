@@ -1,0 +1,115 @@
+//! A ladder: the prices of a book in the middle, sizes growing outward, our orders as filled marks.
+
+use std::rc::Rc;
+
+use shared::format;
+use shared::market::Action;
+use shared::stream::{OwnOrder, Rung};
+
+use crate::parts::element::Element;
+use crate::parts::table::{Bit, Cell, Choosing, Kind, Row, Table, column};
+use crate::reactive::{Memo, RwSignal};
+
+/// Returns the ladder; choosing a rung with an order of ours sets `side` to the order's.
+pub(crate) fn ladder(rungs: Memo<Vec<Rung>>, side: RwSignal<Option<Action>>) -> Element {
+    let columns = vec![
+        column("Our bid", "What is left of it, and how much stood before it", Kind::Words),
+        column(
+            "Bids",
+            "Contracts at this price; the line below them: at this and all better ones",
+            Kind::Words,
+        ),
+        column("Price", "The YES price", Kind::Words),
+        column(
+            "Offers",
+            "Contracts at this price; the line below them: at this and all better ones",
+            Kind::Words,
+        ),
+        column("Our offer", "What is left of it, and how much stood before it", Kind::Words),
+    ];
+    let has = |rung: &Rung, action| own(rung, action).is_some();
+    let choosing = Choosing {
+        chosen: Rc::new(move || {
+            let action = side.get()?;
+            rungs.with(|rungs| rungs.iter().position(|rung| has(rung, action)))
+        }),
+        ..Choosing::by("Why our order stands here", move |place| {
+            let ours =
+                |rung: &Rung| [Action::Buy, Action::Sell].into_iter().find(|action| has(rung, *action));
+            let found = rungs.with_untracked(|rungs| rungs.get(place).and_then(ours));
+            if found.is_some() {
+                side.set(found);
+            }
+        })
+    };
+    let table = Table {
+        sorts: false,
+        id: "ladder",
+        class: "ladder",
+        head: 2,
+        choosing: Some(choosing),
+        ..Table::of("Ladder", columns, move || rungs.with(|rungs| rows(rungs)))
+    };
+    table.build()
+}
+
+fn own(rung: &Rung, action: Action) -> Option<&OwnOrder> {
+    let [bid, ask] = &rung.own;
+    match action {
+        Action::Buy => bid.as_ref(),
+        Action::Sell => ask.as_ref(),
+    }
+}
+
+fn rows(rungs: &[Rung]) -> Vec<Row> {
+    let most = |of: fn(&Rung) -> [f64; 2]| rungs.iter().flat_map(of).fold(1.0, f64::max);
+    let (size, depth) = (most(|rung| rung.sizes), most(|rung| rung.depths));
+    rungs.iter().map(|rung| row(rung, size, depth)).collect()
+}
+
+fn row(rung: &Rung, most: f64, deepest: f64) -> Row {
+    if rung.skipped > 0 {
+        let said = format!("{} empty", rung.skipped);
+        let empty = || Cell::Marked("", String::new());
+        let bare = || Cell::Strip(Vec::new(), String::new());
+        return Row {
+            cells: vec![empty(), bare(), Cell::Marked("skipped", said), bare(), empty()],
+            ..Row::default()
+        };
+    }
+    let bar = |size: f64, depth: f64, class: [&'static str; 2]| {
+        let bit = |class, share: f64| Bit { class, from: 0.0, length: share };
+        let bits = if size > 0.0 {
+            vec![bit(class[0], size / most), bit(class[1], depth / deepest)]
+        } else {
+            Vec::new()
+        };
+        Cell::Strip(bits, if size > 0.0 { format::shortest(size) } else { String::new() })
+    };
+    let ours = |order: &Option<OwnOrder>, class: [&'static str; 2]| match order {
+        Some(order) => {
+            let left = format::shortest(order.left.to_contracts());
+            let ahead = order.ahead.map(|ahead| format!(" after {}", format::shortest(ahead.to_contracts())));
+            Cell::Marked(
+                if order.is_settled { class[0] } else { class[1] },
+                format!("{left}{}", ahead.unwrap_or_default()),
+            )
+        }
+        None => Cell::Marked("", String::new()),
+    };
+    let price =
+        format::cents(rung.price.to_dollars(), if rung.price.centicents() % 100 == 0 { 0 } else { 1 });
+    let ([bid, ask], [bid_depth, ask_depth], [our_bid, our_ask]) = (rung.sizes, rung.depths, &rung.own);
+    Row {
+        cells: vec![
+            ours(our_bid, ["own up", "own up moving"]),
+            bar(bid, bid_depth, ["bid", "bid depth"]),
+            Cell::Marked(if rung.is_last { "price last" } else { "price" }, price),
+            bar(ask, ask_depth, ["ask", "ask depth"]),
+            ours(our_ask, ["own down", "own down moving"]),
+        ],
+        key: rung.price.to_string(),
+        line: rung.fair,
+        ..Row::default()
+    }
+}
