@@ -320,8 +320,11 @@ impl Core {
                 self.follow(now, follows);
                 None
             }
-            // An earlier run's, which arrived after all: nobody looks after it.
-            (None, wire::OrderStatus::Resting) if order.client_order_id.starts_with(PREFIX) => {
+            // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it.
+            (named, wire::OrderStatus::Resting)
+                if order.client_order_id.starts_with(PREFIX)
+                    && named.is_none_or(|named| !self.orders.is_live(named)) =>
+            {
                 Some(order.order_id.clone())
             }
             _ => None,

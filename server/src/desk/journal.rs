@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS entry (
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS entry_stays BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS entry_is_not_replaced BEFORE INSERT ON entry
+WHEN EXISTS (SELECT 1 FROM entry WHERE run = NEW.run AND seq = NEW.seq)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS entry_is_kept BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 ";
@@ -123,7 +126,7 @@ impl Entry {
     pub(super) fn answer(at: Timestamp, sent: &Sent, outcome: &Outcome) -> Self {
         let what = match outcome {
             Outcome::Placed(placed) => json!({ "placed": placed }),
-            Outcome::Amended => json!("amended"),
+            Outcome::Amended(amended) => json!({ "amended": amended }),
             Outcome::Cancelled(cancelled) => json!({ "cancelled": cancelled }),
             Outcome::Found(found) => json!({ "found": found }),
             Outcome::Failed(failure) => json!({ "failed": failure.to_string() }),
@@ -326,3 +329,6 @@ impl Journal {
         let _ = self.connection.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,6 +147,13 @@ impl Desk {
             }
             DeskCommand::Kill => self.kill().await.map_err(Refused::Failed)?,
         };
+        // The next command is looked at in the light of this one, however soon it comes.
+        let wish = *self.wish.borrow();
+        self.face.alter(|desk| {
+            let why = std::mem::take(&mut desk.why);
+            let (state, why) = session::shown(wish, desk.state, &why);
+            (desk.state, desk.why) = (state, why.to_owned());
+        });
         Ok(text)
     }
 
@@ -177,3 +184,6 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,7 +98,7 @@ pub(super) enum What {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Placed(wire::CreateOrderAnswer),
-    Amended,
+    Amended(wire::AmendOrderAnswer),
     Cancelled(wire::CancelOrderAnswer),
     /// The order as the exchange has it, if it has one.
     Found(Option<Box<wire::Order>>),
@@ -149,6 +149,11 @@ impl Orders {
     /// Returns the order that the exchange calls `id`.
     pub(super) fn by_id(&self, id: &str) -> Option<OrderId> {
         self.live.values().find(|live| live.id.as_deref() == Some(id)).map(|live| live.order)
+    }
+
+    /// Returns whether an order may rest.
+    pub(super) fn is_live(&self, order: OrderId) -> bool {
+        self.live.contains_key(&order)
     }
 
     /// Returns the orders of a contract that may rest.
@@ -324,8 +329,13 @@ impl Orders {
                     self.wait(place, order, action, What::Cancel);
                 }
             }
-            (What::Renew, Outcome::Amended) => live.expires = sent.expires,
-            (_, Outcome::Amended) => {
+            (What::Renew, Outcome::Amended(_)) => live.expires = sent.expires,
+            // It had traded as much before, and is out of the book. Those fills come first: to the engine, which would take
+            // it for the smaller one from now on, they would be too many.
+            (_, Outcome::Amended(amended)) if amended.remaining_count.is_some_and(Quantity::is_zero) => {
+                self.wait(place, order, action, What::Look { times: 0 });
+            }
+            (_, Outcome::Amended(_)) => {
                 (live.price, live.total, live.expires) = (sent.price, sent.total, sent.expires);
                 live.unknown = false;
                 answer(Verdict::Resting);

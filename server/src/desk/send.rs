@@ -99,7 +99,7 @@ impl Sender {
                     expiration_time: Some(Seconds(*expires)),
                     exchange_index: None,
                 };
-                self.client.amend(id, &order, at).await.map(|_| Outcome::Amended)
+                self.client.amend(id, &order, at).await.map(Outcome::Amended)
             }
             (What::Cancel, Some(id)) => self.client.cancel(id, at).await.map(Outcome::Cancelled),
             (What::Look { times }, _) => {

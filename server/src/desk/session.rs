@@ -189,7 +189,7 @@ impl Supervisor {
 }
 
 /// Returns what is told of a state: what a person wanted last goes before what is.
-fn shown(wish: Wish, state: DeskState, why: &str) -> (DeskState, &str) {
+pub(super) fn shown(wish: Wish, state: DeskState, why: &str) -> (DeskState, &str) {
     match (wish, state) {
         (Wish::Kill, _) => (DeskState::Killed, "Every order was taken back. Start makes it quote again."),
         (_, DeskState::Starting | DeskState::Blind | DeskState::Ended) => (state, why),
@@ -342,8 +342,11 @@ impl Run {
                 if let Some(id) = self.core.order(now, &order) {
                     let client = self.sender.client().clone();
                     tokio::spawn(async move {
-                        if let Err(error) = client.cancel(&id, &mut None).await {
-                            tracing::warn!("an order of an earlier run could not be taken back: {error}");
+                        match client.cancel(&id, &mut None).await {
+                            Err(error) if !error.is_not_found() => {
+                                tracing::warn!("an order that nobody looks after rests: {error}");
+                            }
+                            _ => {}
                         }
                     });
                 }

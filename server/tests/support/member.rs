@@ -1,5 +1,7 @@
 //! A member of the paper exchange: it signs, asks, and listens.
 
+#![allow(dead_code, reason = "each test uses a part of this module")]
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,7 +14,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
 use serde::de::DeserializeOwned;
-use shared::wire::{Frame, KEY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signed_text};
+use shared::units::Timestamp;
+use shared::wire::{Frame, KEY_HEADER, Order, OrdersPage, SIGNATURE_HEADER, TIMESTAMP_HEADER, signed_text};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -97,6 +100,31 @@ impl Member {
         let text = String::from_utf8(answer.body).unwrap();
         assert_eq!(answer.status, status, "{method} {path}: {text}");
         serde_json::from_str(&text).unwrap_or_else(|why| panic!("{method} {path}: {why}: {text}"))
+    }
+
+    /// Returns its orders, the newest first: all of them, or with `status=resting` those.
+    pub(crate) fn orders(&self, query: &str) -> Vec<Order> {
+        let (mut cursor, mut orders) = (String::new(), Vec::new());
+        loop {
+            let path = format!("/portfolio/orders?limit=1000&cursor={cursor}&{query}");
+            let page: OrdersPage = self.read(200, "GET", path.trim_end_matches('&'), "");
+            orders.extend(page.orders);
+            cursor = page.cursor;
+            if cursor.is_empty() {
+                return orders;
+            }
+        }
+    }
+
+    /// Returns the exchange's time, by the clock that it hands on.
+    pub(crate) fn exchange_time(&self) -> Timestamp {
+        let text = std::fs::read_to_string(&self.env).unwrap();
+        let clock = text.lines().find_map(|line| line.strip_prefix("TAUROI_PAPER_CLOCK=")).unwrap();
+        let (shown, rest) = clock.split_once('@').unwrap();
+        let (machine, speed) = rest.split_once('*').unwrap();
+        let [shown, machine] = [shown, machine].map(|text| text.parse::<i64>().unwrap());
+        let passed = (now_ms() * 1_000 - machine) as f64 * speed.parse::<f64>().unwrap();
+        Timestamp::from_micros(shown + passed as i64).unwrap()
     }
 
     /// Returns what is answered to a request that is refused.

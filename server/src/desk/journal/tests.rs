@@ -1,0 +1,82 @@
+//! That a journal keeps what it was given, as it was.
+
+use super::*;
+
+/// A journal in a folder that is gone when this is.
+struct Fleeting(std::path::PathBuf);
+
+impl Fleeting {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("tauroi-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    async fn open(&self) -> Journal {
+        Journal::open(&self.0.join("desk.sqlite")).await.unwrap()
+    }
+}
+
+impl Drop for Fleeting {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn setting(at: i64, text: &str) -> Entry {
+    Entry::setting(Timestamp::from_micros(at).unwrap(), text)
+}
+
+#[tokio::test]
+async fn what_is_written_stays_as_it_is() {
+    let file = Fleeting::new("append");
+    let mut journal = file.open().await;
+    let run = journal.begin(7).await.unwrap();
+    let entries: Vec<Entry> = (0..5).map(|k| setting(k, &format!("'{k}' \"?\u{1f3b5}"))).collect();
+    journal.commit(&entries[..2]).await.unwrap();
+    journal.commit(&[]).await.unwrap();
+    journal.commit(&entries[2..]).await.unwrap();
+    for statement in [
+        "UPDATE entry SET data = 'null'",
+        "UPDATE entry SET seq = seq + 10",
+        "DELETE FROM entry",
+        "INSERT OR REPLACE INTO entry VALUES (7, 0, 0, 'setting', 'null')",
+        "REPLACE INTO entry VALUES (7, 4, 0, 'setting', 'null')",
+    ] {
+        let refused = sqlx::query(statement).execute(&mut journal.connection).await.unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{statement}: {refused}");
+    }
+    assert_eq!(journal.entries(run, 0, 100).await.unwrap(), entries);
+    assert_eq!(journal.entries(run, 1, 3).await.unwrap(), entries[1..4]);
+    journal.close().await;
+    // Another one goes on behind it, whatever its clock says.
+    let mut journal = file.open().await;
+    assert_eq!(journal.begin(3).await.unwrap(), 8);
+    journal.commit(&entries[..1]).await.unwrap();
+    assert_eq!(journal.runs().await.unwrap(), [7, 8]);
+    assert_eq!(journal.entries(7, 0, 100).await.unwrap(), entries);
+}
+
+#[tokio::test]
+async fn all_of_a_commit_is_written_or_none() {
+    let file = Fleeting::new("whole");
+    let mut journal = file.open().await;
+    let run = journal.begin(1).await.unwrap();
+    // The second one would take the place of one that is there.
+    journal.next = 1;
+    journal.commit(&[setting(1, "there")]).await.unwrap();
+    journal.next = 0;
+    assert!(journal.commit(&[setting(2, "a"), setting(3, "b")]).await.is_err());
+    assert_eq!(journal.entries(run, 0, 100).await.unwrap(), [setting(1, "there")]);
+}
+
+#[test]
+fn a_line_of_an_export_is_what_other_programs_read() {
+    let entry = setting(1_796_000_000_000_000, "preset=seed");
+    assert_eq!(
+        entry.line(5, 9).unwrap(),
+        r#"{"schema":1,"run":5,"seq":9,"t":"2026-11-30T00:53:20.000000Z","kind":"setting","data":{"config":"preset=seed"}}"#
+    );
+    let broken = Entry { data: "{".to_owned(), ..entry };
+    assert!(broken.line(5, 9).is_err());
+}

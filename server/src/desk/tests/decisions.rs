@@ -1,0 +1,242 @@
+//! The same prints and fills through a backtest and through the desk come to the same decisions.
+//!
+//! Set up alike: both are told at first what is held and how much cash there is, that quoting is paused and that it isn't
+//! any more; the backtest's wire takes no time, and the desk's requests are answered at once.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use shared::api::Mode;
+use shared::backtest::{Config, Prepared, Record, Strategy, simulate};
+use shared::belief::walk_forward;
+use shared::engine::{Error, Input, Maker, Outputs};
+use shared::exchange::{Fill, FillModel, OrderReport};
+use shared::market::{EventTape, Position, Trade};
+use shared::quoting::Terms;
+use shared::units::{Quantity, Timestamp};
+use shared::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis};
+
+use crate::desk::core::{Core, Listed, Traded};
+use crate::desk::journal::{Entry, Kind};
+use crate::desk::orders::{Outcome, Sent, What};
+use crate::desk::settings::Settings;
+
+/// Something that a backtest's strategy is told, answers left out.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    /// What is believed after the next batch, which is of this contract.
+    Belief(usize),
+    Fill(Fill),
+    Tick,
+}
+
+/// A backtest's strategy that notes what it is told and decides.
+struct Noting {
+    maker: Maker,
+    told: Vec<(Timestamp, Told)>,
+    decided: Vec<Entry>,
+}
+
+impl Strategy for Noting {
+    fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        match *input {
+            Input::Belief { contract, .. } => self.told.push((now, Told::Belief(contract))),
+            Input::Order(OrderReport::Fill(fill)) => self.told.push((now, Told::Fill(fill))),
+            Input::Tick => self.told.push((now, Told::Tick)),
+            Input::Order(OrderReport::Answer { .. }) => {}
+            ref other => panic!("{other:?}"),
+        }
+        let before = out.decisions.len();
+        self.maker.step(now, input, out)?;
+        self.decided.extend(out.decisions[before..].iter().map(|decision| Entry::decision(now, decision)));
+        Ok(())
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        self.maker.due()
+    }
+}
+
+/// Returns a tape whose trades have ids, as the exchange's have.
+fn named(tape: &EventTape) -> EventTape {
+    let trades = tape.contracts().iter().flat_map(|tape| tape.trades().iter().cloned());
+    let trades = trades.zip(1..).map(|(trade, number)| {
+        let id = Some(number.to_string().parse().unwrap());
+        Trade { id, ..trade }
+    });
+    EventTape::group(trades).unwrap().remove(0)
+}
+
+/// The desk, and an exchange that does at once what it is asked.
+struct Answered {
+    core: Core,
+    decided: Vec<Entry>,
+}
+
+impl Answered {
+    fn new(config: &Config, tape: &EventTape, now: Timestamp) -> Self {
+        let settings = Settings {
+            mode: Mode::Demo,
+            series: String::new(),
+            config: config.clone(),
+            order_ttl_s: 86_400,
+            journal: PathBuf::new(),
+            starts: true,
+        };
+        let listed = tape.contracts().iter().map(|tape| Listed {
+            ticker: tape.ticker().clone(),
+            name: String::new(),
+            terms: Terms::default(),
+            position: Position::FLAT,
+        });
+        let found = (tape.event().clone(), listed.collect());
+        let balance = config.parameters().limits.start_balance;
+        let mut core = Core::new(1, now, &settings, found, balance).unwrap();
+        core.pause(now, false);
+        let mut this = Self { core, decided: Vec::new() };
+        this.settle(now);
+        this
+    }
+
+    /// Answers all that is asked until nothing more is.
+    fn settle(&mut self, now: Timestamp) {
+        loop {
+            let sent = self.core.take_sent(now);
+            if sent.is_empty() {
+                break;
+            }
+            for sent in sent {
+                let outcome = self.answer(now, &sent);
+                self.core.done(now, &sent, outcome);
+            }
+        }
+        assert_eq!(self.core.lost, None);
+        let entries = self.core.take_entries();
+        self.decided.extend(entries.into_iter().filter(|entry| entry.kind == Kind::Decision));
+    }
+
+    fn answer(&self, now: Timestamp, sent: &Sent) -> Outcome {
+        match sent.job.what {
+            What::Place { count, .. } => Outcome::Placed(CreateOrderAnswer {
+                order_id: sent.name.clone(),
+                client_order_id: None,
+                fill_count: Quantity::ZERO,
+                remaining_count: count,
+                average_fill_price: None,
+                average_fee_paid: None,
+                ts_ms: Millis(now),
+            }),
+            What::Amend { .. } | What::Renew => Outcome::Amended(AmendOrderAnswer {
+                order_id: sent.name.clone(),
+                client_order_id: None,
+                remaining_count: None,
+                fill_count: None,
+                average_fill_price: None,
+                average_fee_paid: None,
+                ts_ms: Millis(now),
+            }),
+            What::Cancel => {
+                let live = self.core.orders.of(sent.job.place).find(|live| live.order == sent.job.order);
+                let live = live.unwrap();
+                Outcome::Cancelled(CancelOrderAnswer {
+                    order_id: sent.name.clone(),
+                    client_order_id: None,
+                    reduced_by: live.total.checked_sub(live.traded).unwrap(),
+                    ts_ms: Millis(now),
+                })
+            }
+            What::Look { .. } => panic!("{sent:?}"),
+        }
+    }
+
+    /// Tells of a fill and of the print that it was.
+    fn traded(&mut self, now: Timestamp, fill: &Fill, print: &Trade) {
+        self.core.traded(
+            now,
+            &Traded {
+                name: Some(format!("tauroi-1-{}", fill.order)),
+                id: String::new(),
+                trade_id: (1_u32..)
+                    .map(|number| number.to_string())
+                    .find(|id| id.parse() == Ok(print.id.unwrap()))
+                    .unwrap(),
+                ticker: print.ticker.clone(),
+                action: fill.action,
+                price: fill.price,
+                count: fill.count,
+                fee: fill.fee,
+                at: Some(print.at),
+            },
+        );
+    }
+}
+
+/// Runs both on a tape, and compares them. Returns how many fills and decisions there were.
+fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
+    let mut config = Config::from_text(text).unwrap();
+    config.set("latency_ms", "0").unwrap();
+    let tapes = std::slice::from_ref(tape);
+    let tracks = walk_forward(tapes, &[], config.belief.calibration, &mut |_| {}).unwrap();
+    let prepared = Prepared::new(tapes, &tracks, &[]).unwrap();
+    let began = tape.contracts().iter().map(|tape| tape.span().0).min().unwrap();
+
+    let parameters = config.parameters();
+    let count = tape.contracts().len();
+    let mut maker = Maker::new(&parameters, vec![Terms::default(); count]).unwrap();
+    let held = (0..count).map(|contract| Input::Position { contract, position: Position::FLAT });
+    let balance = Input::Balance(parameters.limits.start_balance);
+    for input in held.chain([balance, Input::Paused(true), Input::Paused(false)]) {
+        maker.step(began, &input, &mut Outputs::new()).unwrap();
+    }
+    let mut noting = [Noting { maker, told: Vec::new(), decided: Vec::new() }];
+    simulate(&prepared, &mut noting, model, &config.assumed(), Record::All).unwrap();
+    let [Noting { told, decided, .. }] = noting;
+
+    // All prints of a contract and an instant, in order of time.
+    let contracts = tape.contracts().iter().enumerate();
+    let mut batches: Vec<(usize, &[Trade])> =
+        contracts.flat_map(|(place, tape)| tape.batches().map(move |batch| (place, batch))).collect();
+    batches.sort_by_key(|(place, batch)| (batch[0].instant(), *place));
+    let mut batches = VecDeque::from(batches);
+
+    let mut desk = Answered::new(&config, tape, began);
+    let mut fills: Vec<Fill> = Vec::new();
+    let mut traded = 0;
+    for (now, told) in told {
+        match told {
+            Told::Fill(fill) => fills.push(fill),
+            Told::Tick => desk.core.tick(now),
+            Told::Belief(contract) => {
+                let (place, prints) = batches.pop_front().unwrap();
+                assert_eq!((place, prints[0].at), (contract, now));
+                for print in prints {
+                    desk.core.trade(now, print.clone());
+                }
+                let mut left = prints.iter();
+                for fill in fills.drain(..) {
+                    let print = left.find(|print| print.count >= fill.count).unwrap();
+                    desk.traded(now, &fill, print);
+                    traded += 1;
+                }
+                desk.core.drained(now);
+            }
+        }
+        desk.settle(now);
+    }
+    let differ = decided.iter().zip(&desk.decided).find(|(then, now)| then != now);
+    assert_eq!(differ, None, "{text} {model:?}");
+    assert_eq!(decided.len(), desk.decided.len(), "{text} {model:?}");
+    (traded, decided.len())
+}
+
+#[test]
+fn a_backtest_and_the_desk_decide_the_same() {
+    let month = shared::world::Month::simulate(9, "2026-11-01".parse().unwrap(), 5).unwrap().tape;
+    let month = named(&month);
+    for text in ["preset=seed-fixed3", "preset=coherent"] {
+        for model in [FillModel::Front, FillModel::Through] {
+            let (fills, decisions) = compare(text, &month, model);
+            assert!(fills > 10 && decisions > 100, "{text} {model:?}: {fills} fills, {decisions} decisions");
+        }
+    }
+}

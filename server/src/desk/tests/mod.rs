@@ -1,0 +1,4 @@
+//! The desk without a socket: its orders against an exchange that does its worst, and its decisions against a backtest's.
+
+mod decisions;
+mod orders;

@@ -1,0 +1,131 @@
+//! A desk that stands still or can't reach the exchange: its orders end by themselves, and it comes back.
+
+use std::sync::Arc;
+
+use shared::stream::DeskState;
+use shared::units::Timestamp;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::account::{agrees, resting, shows_what_rests};
+use crate::desk::{Desk, fresh};
+use crate::journal::replay;
+use crate::member::{Listener, Member};
+
+/// How long orders live, in seconds of the exchange's clock.
+const TTL_S: i64 = 60;
+/// The exchange's clock: orders live for a second of ours.
+const SPEED: [&str; 4] = ["--speed", "60", "--days", "3"];
+const OPTIONS: [&str; 2] = ["--order-ttl-s", "60"];
+
+/// Waits until nothing rests at the exchange.
+async fn nothing_rests(member: &Member, listener: &mut Listener) {
+    while !resting(member).is_empty() {
+        listener.hear().await;
+    }
+}
+
+/// Returns an ear for what becomes of our orders.
+async fn listen(member: &Member) -> Listener {
+    let mut listener = member.listen().await;
+    listener.say(r#"{"id":1,"cmd":"subscribe","params":{"channels":["user_orders"]}}"#).await;
+    listener.hear().await;
+    listener
+}
+
+/// Of what rested when the desk was lost at `lost`, nothing rested longer than it may: expiries are whole seconds.
+fn ended_in_time(member: &Member, lost: Timestamp) {
+    let latest = lost.checked_add_micros((TTL_S + 1) * 1_000_000).unwrap();
+    for order in member.orders("") {
+        let ended = order.last_update_time.unwrap().0;
+        assert!(ended <= latest, "{order:?} ended after {latest}");
+    }
+}
+
+#[tokio::test]
+async fn a_desk_that_stands_still_leaves_nothing_behind_and_goes_on() {
+    let member = Member::join("desk-frozen", &SPEED);
+    let journal = fresh("desk-frozen.sqlite");
+    let mut desk = Desk::start(&member.env, &journal, &OPTIONS);
+    shows_what_rests(&member, &mut desk.watch().await).await;
+    let mut listener = listen(&member).await;
+    desk.stop();
+    let stopped = member.exchange_time();
+    nothing_rests(&member, &mut listener).await;
+    ended_in_time(&member, stopped);
+    desk.signal("CONT");
+    let mut watch = desk.watch().await;
+    watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
+    shows_what_rests(&member, &mut watch).await;
+    assert_eq!(desk.tell("pause").status, 200);
+    agrees(&member, &mut watch).await;
+    desk.kill_9();
+    replay(&journal);
+}
+
+/// A way to the exchange that can be cut.
+struct Way {
+    /// Where it begins.
+    address: String,
+    is_open: Arc<watch::Sender<bool>>,
+}
+
+impl Way {
+    /// Opens a way to where an exchange listens; it ends with its runtime.
+    async fn open(to: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let is_open = Arc::new(watch::Sender::new(true));
+        let (to, open) = (to.to_owned(), Arc::clone(&is_open));
+        tokio::spawn(async move {
+            loop {
+                let (here, _) = listener.accept().await.unwrap();
+                let (to, mut open) = (to.clone(), open.subscribe());
+                tokio::spawn(async move {
+                    let cut = async { open.wait_for(|open| !open).await.is_ok() };
+                    tokio::select! {
+                        _ = cut => {}
+                        () = carry(here, &to) => {}
+                    }
+                });
+            }
+        });
+        Self { address, is_open }
+    }
+}
+
+/// Carries bytes both ways until either end has gone.
+async fn carry(mut here: TcpStream, to: &str) {
+    let Ok(mut there) = TcpStream::connect(to).await else { return };
+    // A connection that is cut is the end of it either way.
+    let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_that_is_cut_off_is_blind_and_leaves_nothing_behind_and_comes_back() {
+    let member = Member::join("desk-cut", &SPEED);
+    let way = Way::open(member.server.address()).await;
+    let env = fresh("desk-cut-way.env");
+    std::fs::copy(&member.env, &env).unwrap();
+    let text = std::fs::read_to_string(&env).unwrap();
+    std::fs::write(&env, text.replace(member.server.address(), &way.address)).unwrap();
+    let journal = fresh("desk-cut.sqlite");
+    let desk = Desk::start(&env, &journal, &OPTIONS);
+    let mut watch = desk.watch().await;
+    shows_what_rests(&member, &mut watch).await;
+    let mut listener = listen(&member).await;
+    way.is_open.send_replace(false);
+    let cut = member.exchange_time();
+    watch.until("blind", |desk| desk.state == DeskState::Blind).await;
+    nothing_rests(&member, &mut listener).await;
+    ended_in_time(&member, cut);
+    way.is_open.send_replace(true);
+    let mut watch = desk.watch().await;
+    watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
+    shows_what_rests(&member, &mut watch).await;
+    assert_eq!(desk.tell("pause").status, 200);
+    agrees(&member, &mut watch).await;
+    desk.kill_9();
+    // One run before the cut, and one after it.
+    assert!(replay(&journal) >= 2);
+}

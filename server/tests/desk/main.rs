@@ -1,0 +1,25 @@
+//! The desk over real sockets: real processes, a paper exchange of its own, and whoever watches it.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod account;
+mod commands;
+mod desk;
+mod doors;
+mod frozen;
+mod journal;
+mod killed;
+#[path = "../support/member.rs"]
+mod member;
+#[path = "../support/run.rs"]
+mod run;
+#[path = "../support/mod.rs"]
+mod support;
+mod watch;
+mod watched;
+
+use std::time::Duration;
+
+/// How long is waited at most for what must come.
+const SOON: Duration = Duration::from_secs(30);
