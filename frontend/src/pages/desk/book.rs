@@ -64,7 +64,10 @@ fn explain(side: Action, decided: &Decided) -> Vec<Element> {
         Action::Buy => "The way to our bid",
         Action::Sell => "The way to our offer",
     };
-    let mut shown = vec![text("h2", title), text("p", &decided.reason).class("aside")];
+    let mut shown = vec![
+        text("h2", title),
+        text("p", &format!("Decided on: {}.", decided.reason.trim_end_matches('.'))).class("aside"),
+    ];
     if !found.withheld.is_empty() {
         shown.push(text("p", &format!("There is no {}: {}.", word(side), found.withheld)).class("caution"));
     }
