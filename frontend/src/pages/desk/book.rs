@@ -42,7 +42,7 @@ pub(super) fn book(watch: Watch) -> Element {
         decided.get().map_or_else(|| text_of("Nothing was decided of it yet."), |found| explain(side, &found))
     };
     div("")
-        .child(el("h2").id("book-name").says(move || name().unwrap_or_default()))
+        .child(el("h2").id("book-name").says(move || name().unwrap_or_else(|| "No contract".to_owned())))
         .child(ladder(rungs, watch.side))
         .child(el("p").class("aside").says(nothing))
         .child(
