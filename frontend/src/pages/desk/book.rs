@@ -42,7 +42,7 @@ pub(super) fn book(watch: Watch) -> Element {
         decided.get().map_or_else(|| text_of("Nothing was decided of it yet."), |found| explain(side, &found))
     };
     div("")
-        .child(el("h2").id("book-name").says(move || name().unwrap_or_default()))
+        .child(el("h2").id("book-name").says(move || name().unwrap_or_else(|| "No contract".to_owned())))
         .child(ladder(rungs, watch.side))
         .child(el("p").class("aside").says(nothing))
         .child(
@@ -64,7 +64,10 @@ fn explain(side: Action, decided: &Decided) -> Vec<Element> {
         Action::Buy => "The way to our bid",
         Action::Sell => "The way to our offer",
     };
-    let mut shown = vec![text("h2", title), text("p", &decided.reason).class("aside")];
+    let mut shown = vec![
+        text("h2", title),
+        text("p", &format!("Decided on: {}.", decided.reason.trim_end_matches('.'))).class("aside"),
+    ];
     if !found.withheld.is_empty() {
         shown.push(text("p", &format!("There is no {}: {}.", word(side), found.withheld)).class("caution"));
     }

@@ -30,7 +30,7 @@ pub(super) fn left(spec: &Spec) -> f64 {
         Format::Name => 118.0,
         Format::None => 10.0,
         Format::Listeners => 54.0,
-        Format::Dollars => 62.0,
+        Format::Dollars => 68.0,
         _ => 46.0,
     }
 }

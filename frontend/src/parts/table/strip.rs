@@ -15,11 +15,15 @@ pub(super) fn percent(share: f64) -> String {
 pub(super) fn strip(node: &web_sys::Element, bits: &[Bit], words: &str) {
     let _ = node.set_attribute("title", words);
     let whole = node.last_element_child().unwrap_or_else(|| {
-        let whole = div("strip").set("role", "img").node().clone();
+        let whole = div("strip").node().clone();
         let _ = node.append_child(&whole);
         whole
     });
-    let _ = whole.set_attribute("aria-label", words);
+    // A picture of nothing is none.
+    for (name, value) in [("role", "img"), ("aria-label", words)] {
+        let _ =
+            if words.is_empty() { whole.remove_attribute(name) } else { whole.set_attribute(name, value) };
+    }
     let mut next = whole.first_element_child();
     for bit in bits {
         let span = next.take().unwrap_or_else(|| {
