@@ -31,7 +31,14 @@ fn handshake(credentials: &Credentials) -> ClientRequestBuilder {
 async fn time_passes_as_it_is_told_and_an_end_cuts_the_streams() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let clock = Clock::by_hand(at("2026-11-16T10:00:00Z"));
-    let settings = Settings { port: 0, rng_seed: 20, days: 3, past_days: 0, key: KeyKind::Ed25519, clock: clock.clone() };
+    let settings = Settings {
+        port: 0,
+        rng_seed: 20,
+        days: 3,
+        past_days: 0,
+        key: KeyKind::Ed25519,
+        clock: clock.clone(),
+    };
     let exchange = start(settings).await.unwrap();
     let credentials = exchange.credentials().clone();
     let (mut stream, _) = connect_async(handshake(&credentials)).await.unwrap();
