@@ -16,6 +16,7 @@ use shared::quoting::Terms;
 use shared::units::{Quantity, Timestamp};
 use shared::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis};
 
+use super::corpus;
 use crate::desk::core::{Core, Listed, Traded};
 use crate::desk::journal::{Entry, Kind};
 use crate::desk::orders::{Outcome, Sent, What};
@@ -58,9 +59,8 @@ impl Strategy for Noting {
 }
 
 /// Returns a tape whose trades have ids, as the exchange's have.
-fn named(tape: &EventTape) -> EventTape {
-    let trades = tape.contracts().iter().flat_map(|tape| tape.trades().iter().cloned());
-    let trades = trades.zip(1..).map(|(trade, number)| {
+fn named(trades: impl IntoIterator<Item = Trade>) -> EventTape {
+    let trades = trades.into_iter().zip(1..).map(|(trade, number)| {
         let id = Some(number.to_string().parse().unwrap());
         Trade { id, ..trade }
     });
@@ -232,11 +232,25 @@ fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
 #[test]
 fn a_backtest_and_the_desk_decide_the_same() {
     let month = shared::world::Month::simulate(9, "2026-11-01".parse().unwrap(), 5).unwrap().tape;
-    let month = named(&month);
+    let month = named(month.contracts().iter().flat_map(|tape| tape.trades().iter().cloned()));
     for text in ["preset=seed-fixed3", "preset=coherent"] {
         for model in [FillModel::Front, FillModel::Through] {
             let (fills, decisions) = compare(text, &month, model);
             assert!(fills > 10 && decisions > 100, "{text} {model:?}: {fills} fills, {decisions} decisions");
         }
     }
+}
+
+/// The trades of the recorded tape that are run: what comes after them is more of the same.
+const RECORDED: usize = 2_500;
+
+#[test]
+fn they_decide_the_same_on_recorded_trades() {
+    let Some(path) = corpus::path("data/kxtopmonthly/KXTOPMONTHLY-26FEB.trades.csv.gz") else { return };
+    let mut trades = crate::trades::read("--tapes", &[path]).unwrap().trades;
+    trades.sort_by_key(|trade| trade.at);
+    trades.truncate(RECORDED);
+    let tape = named(trades);
+    let (fills, decisions) = compare("preset=seed-fixed3", &tape, FillModel::Front);
+    assert!(fills > 10 && decisions > 100, "{fills} fills, {decisions} decisions");
 }
