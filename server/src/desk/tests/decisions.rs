@@ -78,7 +78,7 @@ impl Answered {
         let settings = Settings {
             mode: Mode::Demo,
             series: String::new(),
-            config: config.clone(),
+            config: *config,
             order_ttl_s: 86_400,
             journal: PathBuf::new(),
             starts: true,
