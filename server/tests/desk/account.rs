@@ -65,6 +65,8 @@ pub(crate) async fn shows_what_rests(member: &Member, watch: &mut Watch) -> Vec<
     let began = Instant::now();
     loop {
         watch.hear().await;
+        // To ask the exchange takes longer than a desk takes to tell something new.
+        watch.catch_up();
         let known: Option<Vec<_>> = topics.iter().map(|topic| watch.book(topic)).collect();
         let Some(books) = known else { continue };
         let orders = books.iter().flat_map(|book| {

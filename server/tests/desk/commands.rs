@@ -25,8 +25,8 @@ async fn stays_killed(member: &Member, watch: &mut Watch) {
 
 #[tokio::test]
 async fn a_kill_leaves_nothing_at_the_exchange_when_it_answers() {
-    let member = Member::join("desk-kill", &["--speed", "2000", "--days", "31"]);
-    let desk = Desk::start(&member.env, &fresh("desk-kill.sqlite"), &["--order-ttl-s", "3600"]);
+    let member = Member::join("desk-kill", &["--speed", "1000", "--days", "31"]);
+    let desk = Desk::start(&member.env, &fresh("desk-kill.sqlite"), &["--order-ttl-s", "86400"]);
     let mut watch = desk.watch().await;
     for round in 0..KILLS {
         // With some orders that rest, others are on their way.

@@ -32,7 +32,7 @@ fn all_are_written_down(member: &Member, journal: &Path) {
 
 #[tokio::test]
 async fn a_desk_that_is_killed_at_any_moment_finds_all_of_its_orders_and_its_money() {
-    let member = Member::join("desk-killed", &["--speed", "2000", "--days", "62"]);
+    let member = Member::join("desk-killed", &["--speed", "1000", "--days", "31"]);
     let journal = fresh("desk-killed.sqlite");
     // Knuth's MMIX generator, seeded.
     let mut state = 13_u64;

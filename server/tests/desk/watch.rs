@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use shared::codec::{self, Codec as _};
 use shared::stream::{
     Appended, BookView, Data, DeskView, FromPage, Outcome, PROTOCOL, Replica, ToPage, Topic,
@@ -51,7 +51,17 @@ impl Watch {
             self.say(&FromPage::Ping {}).await;
         }
         let message = tokio::time::timeout(SOON, self.socket.next()).await.expect("nothing in time");
-        let message = message.expect("the stream has ended").unwrap();
+        self.take(message.expect("the stream has ended").unwrap())
+    }
+
+    /// Takes in all that has come by now.
+    pub(crate) fn catch_up(&mut self) {
+        while let Some(message) = self.socket.next().now_or_never() {
+            self.take(message.expect("the stream has ended").unwrap());
+        }
+    }
+
+    fn take(&mut self, message: Message) -> ToPage {
         let bytes = message.into_data().to_vec();
         let message = ToPage::from_message(codec::Message { bytes, columns: Vec::new() }).unwrap();
         for replica in &mut self.replicas {
