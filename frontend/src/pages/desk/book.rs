@@ -72,13 +72,15 @@ fn explain(side: Action, decided: &Decided) -> Vec<Element> {
         shown.push(text("p", &format!("There is no {}: {}.", word(side), found.withheld)).class("caution"));
     }
     if !found.steps.is_empty() {
-        let steps = adding_up(
-            found.steps.iter().cloned(),
-            ("Quote", "the sum of all steps"),
-            |amount| format::cents(amount, 2),
-            |amount| format::signed_cents(amount, 2),
-        );
-        shown.push(waterfall(steps));
+        let steps = found.steps.clone();
+        shown.push(waterfall(move || {
+            adding_up(
+                steps.iter().cloned(),
+                ("Quote", "the sum of all steps"),
+                |amount| format::cents(amount, 2),
+                |amount| format::signed_cents(amount, 2),
+            )
+        }));
     }
     let inputs = decided.inputs.clone();
     shown.push(figures("facts", move || {
