@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::market::Ticker;
-use shared::stream::{Appended, BookView, Data, DeskView, ToPage, Topic};
+use shared::stream::{Appended, BookView, Data, DeskState, DeskView, ToPage, Topic};
 use tokio::sync::watch;
+
+use super::Wish;
 
 /// How many changes of the log are kept for those who are a little behind.
 const CHANGES: usize = 256;
@@ -23,6 +25,8 @@ pub(crate) struct Face {
 
 struct Known {
     desk: (i64, DeskView),
+    /// What the desk is doing whatever a person wants, and why.
+    is: (DeskState, String),
     books: BTreeMap<Ticker, (i64, BookView)>,
     log: (i64, Appended),
     changes: VecDeque<(i64, Appended)>,
@@ -39,6 +43,7 @@ impl Face {
         Self {
             epoch,
             known: Mutex::new(Known {
+                is: (desk.state, desk.why.clone()),
                 desk: (1, desk),
                 books: BTreeMap::new(),
                 log: (1, Appended::default()),
@@ -76,6 +81,23 @@ impl Face {
         {
             let mut known = self.known();
             alter(&mut known.desk.1);
+            known.desk.0 += 1;
+        }
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Tells what the desk is doing, or what a person wants of it now.
+    pub(super) fn tell_state(&self, is: Option<(DeskState, &str)>, wish: Wish) {
+        {
+            let mut known = self.known();
+            if let Some((state, why)) = is {
+                known.is = (state, why.to_owned());
+            }
+            let (state, why) = wish.over(known.is.0, &known.is.1);
+            (known.desk.1.state, known.desk.1.why) = (state, why.to_owned());
+            if known.is.0 != DeskState::Quoting {
+                known.desk.1.feed_age_ms = None;
+            }
             known.desk.0 += 1;
         }
         self.version.send_modify(|version| *version += 1);

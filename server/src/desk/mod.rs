@@ -21,6 +21,7 @@ mod kill;
 mod latency;
 mod orders;
 mod replay;
+mod run;
 mod send;
 mod session;
 mod settings;
@@ -53,6 +54,24 @@ enum Wish {
     Kill,
     /// The program ends.
     Stop,
+}
+
+impl Wish {
+    /// Returns what is told of a desk that is doing something: what a person wanted last goes before that.
+    fn over(self, is: DeskState, why: &str) -> (DeskState, &str) {
+        match (self, is) {
+            (Self::Kill, _) => (DeskState::Killed, "Every order is taken back. Start makes it quote again."),
+            (_, DeskState::Ended) => (is, why),
+            (Self::Off | Self::Stop, DeskState::Starting | DeskState::Blind) => (DeskState::Off, why),
+            (Self::Pause, DeskState::Starting | DeskState::Blind) => (DeskState::Paused, why),
+            (_, DeskState::Starting | DeskState::Blind) => (is, why),
+            (Self::Off | Self::Stop, _) => {
+                (DeskState::Off, "It listens and quotes nothing. Start makes it quote.")
+            }
+            (Self::Pause, _) => (DeskState::Paused, "Its quotes are taken out. Resume puts them back."),
+            (Self::Quote, _) => (DeskState::Quoting, ""),
+        }
+    }
 }
 
 /// A desk that runs; it ends when this is dropped, and what it left at the exchange then ends by itself.
@@ -148,12 +167,7 @@ impl Desk {
             DeskCommand::Kill => self.kill().await.map_err(Refused::Failed)?,
         };
         // The next command is looked at in the light of this one, however soon it comes.
-        let wish = *self.wish.borrow();
-        self.face.alter(|desk| {
-            let why = std::mem::take(&mut desk.why);
-            let (state, why) = session::shown(wish, desk.state, &why);
-            (desk.state, desk.why) = (state, why.to_owned());
-        });
+        self.face.tell_state(None, *self.wish.borrow());
         Ok(text)
     }
 

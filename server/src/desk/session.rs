@@ -4,36 +4,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use shared::market::{Position, Ticker};
-use shared::quoting::Status;
-use shared::stream::{Appended, DeskState};
-use shared::units::Timestamp;
-use shared::wire::{Channel, Trade};
+use shared::stream::DeskState;
+use shared::wire::Trade;
 use tokio::sync::{mpsc, watch};
 
-use super::core::{Core, Traded};
+use super::core::Core;
 use super::find::{self, Account, Found};
 use super::journal::Journal;
-use super::latency::Latency;
-use super::send::{Done, Sender};
+use super::run::{End, Run};
+use super::send::Sender;
 use super::{Face, Settings, Wish};
 use crate::clock::Clock;
-use crate::kalshi::{Client, Feed, Heard, What, listen};
+use crate::kalshi::{Client, Heard, What, listen};
 
-/// The least time between two things that those who watch are told.
-const SHOWN: Duration = Duration::from_millis(50);
-/// The same if nobody watches.
-const UNSEEN: Duration = Duration::from_millis(500);
-/// How often it is asked whether the exchange holds what we think.
-const AUDIT: Duration = Duration::from_secs(10);
 /// How long it takes at most until the feed is up.
 const UP: Duration = Duration::from_secs(30);
 /// The pauses before the next run, the first and the longest.
 const AGAIN: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(15)];
-/// How many frames are taken before what came of them is sent.
-const BATCH: usize = 256;
-/// How long nothing is waited for: time that has come doesn't come again.
-const MOMENT: Duration = Duration::from_millis(1);
 
 /// Keeps a desk running.
 pub(super) struct Supervisor {
@@ -43,14 +30,6 @@ pub(super) struct Supervisor {
     pub(super) face: Arc<Face>,
     pub(super) wish: watch::Receiver<Wish>,
     pub(super) in_flight: watch::Sender<usize>,
-}
-
-/// How a run ended.
-enum End {
-    /// What was traded has ended.
-    Over,
-    /// The program ends.
-    Stopped,
 }
 
 impl Supervisor {
@@ -94,15 +73,9 @@ impl Supervisor {
         }
     }
 
-    /// Tells those who watch what it is doing. What a person wanted last goes before.
+    /// Tells those who watch what it is doing.
     fn show(&self, state: DeskState, why: &str) {
-        let (state, why) = shown(*self.wish.borrow(), state, why);
-        self.face.alter(|desk| {
-            (desk.state, desk.why) = (state, why.to_owned());
-            if state != DeskState::Quoting {
-                desk.feed_age_ms = None;
-            }
-        });
+        self.face.tell_state(Some((state, why)), *self.wish.borrow());
     }
 
     /// A run.
@@ -141,25 +114,9 @@ impl Supervisor {
         self.face.alter(|desk| {
             (desk.title, desk.closes) = (found.title.clone(), Some(found.closes));
         });
-        let mut run = Run {
-            core,
-            found,
-            feed,
-            journal,
-            sender,
-            in_flight: 0,
-            latency: Latency::default(),
-            shown: None,
-            books_missing: true,
-        };
+        let mut run = Run::new(core, found, feed, journal, sender);
         let ended = run.go(self, &mut heard, answers).await;
-        if let Some((median, p99)) = run.latency.quantiles() {
-            let count = run.latency.count();
-            tracing::info!(
-                "from a frame to its order: median {median} µs, 99th percentile {p99} µs, of the last {count}"
-            );
-        }
-        run.journal.close().await;
+        run.end().await;
         ended
     }
 
@@ -188,19 +145,6 @@ impl Supervisor {
     }
 }
 
-/// Returns what is told of a state: what a person wanted last goes before what is.
-pub(super) fn shown(wish: Wish, state: DeskState, why: &str) -> (DeskState, &str) {
-    match (wish, state) {
-        (Wish::Kill, _) => (DeskState::Killed, "Every order was taken back. Start makes it quote again."),
-        (_, DeskState::Starting | DeskState::Blind | DeskState::Ended) => (state, why),
-        (Wish::Off | Wish::Stop, _) => {
-            (DeskState::Off, "It listens and quotes nothing. Start makes it quote.")
-        }
-        (Wish::Pause, _) => (DeskState::Paused, "Its quotes are taken out. Resume puts them back."),
-        (Wish::Quote, _) => (DeskState::Quoting, ""),
-    }
-}
-
 /// Waits until the feed is up.
 async fn up(heard: &mut mpsc::Receiver<Heard>) -> anyhow::Result<()> {
     loop {
@@ -209,269 +153,5 @@ async fn up(heard: &mut mpsc::Receiver<Heard>) -> anyhow::Result<()> {
             What::Down(why) => tracing::warn!("the exchange's stream: {why}"),
             _ => {}
         }
-    }
-}
-
-/// A run that has begun.
-struct Run {
-    core: Core,
-    found: Found,
-    feed: Feed,
-    journal: Journal,
-    sender: Sender,
-    in_flight: usize,
-    latency: Latency,
-    /// When those who watch were last told.
-    shown: Option<Instant>,
-    /// Not all books are here.
-    books_missing: bool,
-}
-
-/// What the exchange holds, and how many of our fills were known when it was asked.
-struct Audit {
-    fills: u32,
-    account: anyhow::Result<Account>,
-}
-
-impl Run {
-    async fn go(
-        &mut self,
-        desk: &mut Supervisor,
-        heard: &mut mpsc::Receiver<Heard>,
-        mut answers: mpsc::UnboundedReceiver<Done>,
-    ) -> anyhow::Result<End> {
-        let (audits, mut audited) = mpsc::channel(1);
-        let mut audit = tokio::time::interval(AUDIT);
-        audit.tick().await;
-        let mut misfits = 0;
-        let mut cause = None;
-        loop {
-            let wish = *desk.wish.borrow_and_update();
-            let now = desk.clock.now();
-            if wish == Wish::Stop {
-                self.core.kill(now);
-                self.write().await?;
-                return Ok(End::Stopped);
-            }
-            self.obey(now, wish);
-            self.core.tick(now);
-            self.send(desk, now, cause.take()).await?;
-            if let Some(why) = self.core.lost.take() {
-                bail!(why);
-            }
-            if self.is_over() {
-                self.show(desk, now);
-                return Ok(End::Over);
-            }
-            self.show_in_time(desk, now);
-            let due = self.core.due();
-            let time = async {
-                match due {
-                    Some(due) => {
-                        tokio::time::sleep(MOMENT).await;
-                        desk.clock.reached(due).await;
-                    }
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                first = heard.recv() => {
-                    let first = first.context("the feed has ended")?;
-                    cause = Some(first.at);
-                    let now = desk.clock.now();
-                    self.hear(now, first.what)?;
-                    for _ in 1..BATCH {
-                        let Ok(next) = heard.try_recv() else { break };
-                        self.hear(now, next.what)?;
-                    }
-                    self.core.drained(now);
-                }
-                Some(done) = answers.recv() => {
-                    let now = desk.clock.now();
-                    self.answered(now, done);
-                    while let Ok(done) = answers.try_recv() {
-                        self.answered(now, done);
-                    }
-                    desk.in_flight.send_replace(self.in_flight);
-                }
-                changed = desk.wish.changed() => changed.context("nobody steers")?,
-                () = time => {}
-                () = tokio::time::sleep(SHOWN) => {}
-                _ = audit.tick() => {
-                    let (client, audits, fills) = (desk.client.clone(), audits.clone(), self.core.fills);
-                    tokio::spawn(async move {
-                        let account = find::account(&client).await;
-                        // Nobody asks any more when the run is over.
-                        let _ = audits.send(Audit { fills, account }).await;
-                    });
-                }
-                Some(audit) = audited.recv() => misfits = self.compare(audit, misfits)?,
-            }
-        }
-    }
-
-    /// Does what a person wants, as far as it can see.
-    fn obey(&mut self, now: Timestamp, wish: Wish) {
-        for place in 0..self.found.contracts.len() {
-            let closes = self.found.contracts.get(place).map(|market| market.close_time.0);
-            if closes.is_some_and(|closes| closes <= now) {
-                self.core.set_status(now, place, Status::Closed);
-            }
-        }
-        if wish == Wish::Kill {
-            self.core.kill(now);
-        } else {
-            self.core.orders.revive();
-            self.core.pause(now, wish != Wish::Quote || self.books_missing);
-        }
-    }
-
-    /// Takes in something that was heard.
-    fn hear(&mut self, now: Timestamp, what: What) -> anyhow::Result<()> {
-        match what {
-            What::Up => {}
-            What::Down(why) => bail!("the exchange's stream was cut: {why}"),
-            What::Book(snapshot) => {
-                self.core.book(now, &snapshot);
-                self.books_missing = !self.core.contracts.iter().all(|contract| contract.book.is_known());
-            }
-            What::Level(delta) => self.core.level(now, &delta),
-            What::Trade(trade) => self.core.trade(now, trade),
-            What::Fill(fill) => self.core.traded(now, &Traded::from(&fill)),
-            What::Order(order) => {
-                if let Some(id) = self.core.order(now, &order) {
-                    let client = self.sender.client().clone();
-                    tokio::spawn(async move {
-                        match client.cancel(&id, &mut None).await {
-                            Err(error) if !error.is_not_found() => {
-                                tracing::warn!("an order that nobody looks after rests: {error}");
-                            }
-                            _ => {}
-                        }
-                    });
-                }
-            }
-            What::Lifecycle(told) => self.core.lifecycle(now, &told),
-            What::Missed(Channel::OrderbookDelta) => {
-                self.core.forget_books(now);
-                self.books_missing = true;
-            }
-            // What was missed is found out as at the start.
-            What::Missed(channel) => bail!("the exchange's stream lost something of {}", channel.name()),
-        }
-        Ok(())
-    }
-
-    /// Takes in an answer.
-    fn answered(&mut self, now: Timestamp, done: Done) {
-        let Done { sent, outcome, fills, at, cause } = done;
-        self.in_flight = self.in_flight.saturating_sub(1);
-        if let (Some(heard), Some(sent)) = (cause, at) {
-            self.latency.note(heard, sent);
-        }
-        for fill in &fills {
-            self.core.traded(now, &Traded { name: Some(sent.name.clone()), ..Traded::from(fill) });
-        }
-        self.core.done(now, &sent, outcome);
-    }
-
-    /// Writes down what is not yet.
-    async fn write(&mut self) -> anyhow::Result<()> {
-        let entries = self.core.take_entries();
-        self.journal.commit(&entries).await
-    }
-
-    /// Writes down what happened, and then sends what is to be sent.
-    async fn send(
-        &mut self,
-        desk: &Supervisor,
-        now: Timestamp,
-        cause: Option<Instant>,
-    ) -> anyhow::Result<()> {
-        let sent = self.core.take_sent(now);
-        self.write().await?;
-        if sent.is_empty() {
-            return Ok(());
-        }
-        self.in_flight += sent.len();
-        desk.in_flight.send_replace(self.in_flight);
-        for sent in sent {
-            let Some(ticker) = self.ticker(sent.job.place) else { continue };
-            self.sender.send(sent, ticker, cause);
-        }
-        Ok(())
-    }
-
-    fn ticker(&self, place: usize) -> Option<Ticker> {
-        self.core.contracts.get(place).map(|contract| contract.ticker.clone())
-    }
-
-    /// Compares what is held with what the exchange says, where nothing has happened since it was asked. Twice in a row is
-    /// no delay any more.
-    fn compare(&mut self, audit: Audit, misfits: u32) -> anyhow::Result<u32> {
-        let Audit { fills, account } = audit;
-        let held = match account {
-            Ok(account) => account.held,
-            Err(error) => {
-                self.core.alert(true, format!("the account can't be asked for: {error:#}"));
-                return Ok(misfits);
-            }
-        };
-        if fills != self.core.fills || !self.core.orders.is_idle() {
-            return Ok(misfits);
-        }
-        let Some(maker) = self.core.maker() else { return Ok(0) };
-        let differs = self.core.contracts.iter().zip(0..).find(|(contract, place)| {
-            let told = held.get(&contract.ticker).copied().unwrap_or(Position::FLAT);
-            told != maker.position(*place) && maker.ledger().settled(*place).is_none()
-        });
-        match differs {
-            None => Ok(0),
-            Some(_) if misfits == 0 => Ok(1),
-            Some((contract, _)) => {
-                bail!("the exchange holds another position of {} than was heard", contract.ticker)
-            }
-        }
-    }
-
-    /// Returns whether all contracts have settled.
-    fn is_over(&self) -> bool {
-        let Some(ledger) = self.core.maker().map(|maker| maker.ledger()) else { return false };
-        (0..ledger.contracts()).all(|contract| ledger.settled(contract).is_some())
-    }
-
-    fn show_in_time(&mut self, desk: &Supervisor, now: Timestamp) {
-        let (is_watched, _) = desk.face.wanted();
-        let every = if is_watched { SHOWN } else { UNSEEN };
-        if self.shown.is_none_or(|at| at.elapsed() >= every) {
-            self.show(desk, now);
-        }
-    }
-
-    /// Tells those who watch.
-    fn show(&mut self, desk: &Supervisor, now: Timestamp) {
-        self.core.now = now.max(self.core.now);
-        self.core.note_brought();
-        self.core.note_equity();
-        self.shown = Some(Instant::now());
-        let mut view = desk.face.desk();
-        self.core.show(&mut view);
-        let wish = *desk.wish.borrow();
-        let blind = wish == Wish::Quote && self.books_missing;
-        let is = if blind { DeskState::Blind } else { DeskState::Quoting };
-        let (state, why) = shown(wish, is, "Not all books are here yet.");
-        (view.state, view.why) = (state, why.to_owned());
-        let silence = self.feed.silence().as_millis();
-        view.feed_age_ms = Some(u32::try_from(silence).unwrap_or(u32::MAX));
-        view.latency_us = self.latency.quantiles();
-        let parameters = desk.settings.config.parameters();
-        let (_, wanted) = desk.face.wanted();
-        let places = self.core.contracts.iter().zip(0..);
-        let books = places
-            .filter(|(contract, _)| wanted.contains(&contract.ticker))
-            .filter_map(|(_, place)| self.core.show_book(place, &parameters))
-            .collect();
-        let appended: Appended = std::mem::take(&mut self.core.appended);
-        desk.face.tell(view, books, appended);
     }
 }
