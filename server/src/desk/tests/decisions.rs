@@ -196,7 +196,7 @@ fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
     let contracts = tape.contracts().iter().enumerate();
     let mut batches: Vec<(usize, &[Trade])> =
         contracts.flat_map(|(place, tape)| tape.batches().map(move |batch| (place, batch))).collect();
-    batches.sort_by_key(|(place, batch)| (batch[0].instant(), *place));
+    batches.sort_by_key(|(place, batch)| (batch[0].at, *place));
     let mut batches = VecDeque::from(batches);
 
     let mut desk = Answered::new(&config, tape, began);
