@@ -101,6 +101,8 @@ impl Run {
         let mut audit = tokio::time::interval(AUDIT);
         audit.tick().await;
         let mut misfits = 0;
+        // What was heard before has waited for the past to be learned: it says nothing of how quick this is.
+        let began = Instant::now();
         let mut cause = None;
         loop {
             let wish = *desk.wish.borrow_and_update();
@@ -134,7 +136,7 @@ impl Run {
             tokio::select! {
                 first = heard.recv() => {
                     let first = first.context("the feed has ended")?;
-                    cause = Some(first.at);
+                    cause = Some(first.at).filter(|at| *at >= began);
                     let now = desk.clock.now();
                     self.hear(now, first.what)?;
                     for _ in 1..BATCH {
