@@ -82,6 +82,13 @@ pub fn build(kind: Kind) -> anyhow::Result<()> {
 pub fn dist() -> anyhow::Result<()> {
     build(Kind::Optimised)?;
     budget::check()?;
+    let binary = release_binary()?;
+    eprintln!("  ✓ {}", binary.display());
+    Ok(())
+}
+
+/// Builds the release binary, with the page that is in `dist/` inside, and returns its path.
+pub fn release_binary() -> anyhow::Result<PathBuf> {
     Step {
         doing: "Building the release binary".into(),
         usually: "10 s, the first time 4 min",
@@ -92,8 +99,7 @@ pub fn dist() -> anyhow::Result<()> {
             .args(["build", "--release", "--locked", "--bin", "tauroi"])
             .current_dir(workspace::root()),
     )?;
-    eprintln!("  ✓ {}", workspace::target().join("release/tauroi").display());
-    Ok(())
+    Ok(workspace::target().join("release/tauroi"))
 }
 
 /// Returns the files of `dist/` with the extension.

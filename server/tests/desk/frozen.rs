@@ -54,13 +54,18 @@ async fn a_desk_that_stands_still_leaves_nothing_behind_and_goes_on() {
     nothing_rests(&member, &mut listener).await;
     ended_in_time(&member, stopped);
     desk.signal("CONT");
+    comes_back(&member, desk).await;
+    replay(&journal);
+}
+
+/// Waits until the desk quotes again and holds what the exchange says, and ends it.
+async fn comes_back(member: &Member, desk: Desk) {
     let mut watch = desk.watch().await;
     watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
-    shows_what_rests(&member, &mut watch).await;
+    shows_what_rests(member, &mut watch).await;
     assert_eq!(desk.tell("pause").status, 200);
-    agrees(&member, &mut watch).await;
+    agrees(member, &mut watch).await;
     desk.kill_9();
-    replay(&journal);
 }
 
 /// A way to the exchange that can be cut.
@@ -120,12 +125,7 @@ async fn a_desk_that_is_cut_off_is_blind_and_leaves_nothing_behind_and_comes_bac
     nothing_rests(&member, &mut listener).await;
     ended_in_time(&member, cut);
     way.is_open.send_replace(true);
-    let mut watch = desk.watch().await;
-    watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
-    shows_what_rests(&member, &mut watch).await;
-    assert_eq!(desk.tell("pause").status, 200);
-    agrees(&member, &mut watch).await;
-    desk.kill_9();
+    comes_back(&member, desk).await;
     // One run before the cut, and one after it.
     assert!(replay(&journal) >= 2);
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use crate::step::Step;
-use crate::workspace;
+use crate::{bundle, workspace};
 
 /// How long the desk trades.
 const FOR: Duration = Duration::from_secs(60);
@@ -30,39 +29,29 @@ impl Drop for Running {
 
 /// Runs an exchange and a desk in processes of their own, for each kind of key, and prints what the desk says at its end.
 pub fn run() -> anyhow::Result<()> {
-    Step {
-        doing: "Building the server for release".into(),
-        usually: "2 min, the first time 7 min",
-        remedy: "mend the line that the compiler names, then run the same command again",
-    }
-    .run(
-        Command::new("cargo")
-            .args(["build", "--release", "--locked", "--bin", "tauroi"])
-            .current_dir(workspace::root()),
-    )?;
+    let program = bundle::release_binary()?;
     let folder = workspace::target().join("bench");
     std::fs::create_dir_all(&folder).context("target/bench can't be made")?;
     for key in ["ed25519", "rsa"] {
-        println!("{key:8} {}", trade(key, &folder)?);
+        println!("{key:8} {}", trade(&program, key, &folder)?);
     }
     Ok(())
 }
 
 /// Lets a desk trade and returns the line in which it says how long its orders took.
-fn trade(key: &str, folder: &Path) -> anyhow::Result<String> {
-    let program = workspace::target().join("release/tauroi");
+fn trade(program: &Path, key: &str, folder: &Path) -> anyhow::Result<String> {
     let env = folder.join("paper.env");
     let journal = folder.join("desk.sqlite");
     for end in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(folder.join(format!("desk.sqlite{end}")));
     }
-    let mut exchange = Command::new(&program);
+    let mut exchange = Command::new(program);
     exchange.args(["paper", "--days", "62", "--speed", SPEED, "--key", key, "--env"]).arg(&env);
     let mut exchange = Running(exchange.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
     let said = exchange.0.stdout.take().context("the exchange's output can't be read")?;
     let first = BufReader::new(said).lines().next().context("the exchange ended at once")??;
     eprintln!("  ▸ {first}, {SPEED} times as fast as life");
-    let mut desk = Command::new(&program);
+    let mut desk = Command::new(program);
     desk.args(["serve", "--addr", "127.0.0.1:0", "--config", "preset=coherent", "--order-ttl-s", TTL]);
     desk.arg("--paper").arg(&env).arg("--journal").arg(&journal);
     let mut desk = Running(desk.env("NO_COLOR", "1").stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?);
