@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use shared::api::{EventSummary, Origin};
-use shared::market::{Contract, EventTape, Tape};
+use shared::market::{Contract, EventTape, Tape, doubts};
 use shared::nowcast::series::History;
 use shared::units::Date;
 use shared::world::{self, Month};
@@ -70,17 +70,22 @@ impl Library {
             ticker: artist.ticker.clone(),
             event_ticker: demo.tape.event().clone(),
             result: None,
+            settlement_value: None,
+            mutually_exclusive: None,
             fee_type: None,
             fee_multiplier: None,
             close_time: Some(demo.settles),
         }));
-        let mut events = Vec::new();
+        let mut tapes = Vec::new();
         for (event, trades) in by_event {
             match EventTape::group(trades) {
-                Ok(tapes) => events.extend(tapes.into_iter().map(|tape| (Origin::Recorded, tape))),
+                Ok(grouped) => tapes.extend(grouped),
                 Err(error) => problems.push(format!("{event}: {error}")),
             }
         }
+        let tapes = EventTape::regrouped(tapes, &markets);
+        problems.extend(doubts(&tapes, &markets));
+        let mut events: Vec<_> = tapes.into_iter().map(|tape| (Origin::Recorded, tape)).collect();
         // The newest event first: it is the one that people come for.
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
         events.push((Origin::Simulated, demo.tape));

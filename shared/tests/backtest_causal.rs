@@ -37,6 +37,8 @@ fn prepared(
         ticker: tape.ticker().clone(),
         event_ticker: tape.ticker().event().unwrap(),
         result,
+        settlement_value: None,
+        mutually_exclusive: None,
         fee_type: None,
         fee_multiplier: None,
         close_time: closes(tape.ticker()),

@@ -159,6 +159,8 @@ fn the_demo_nears_its_settlement() {
             ticker: tape.ticker().clone(),
             event_ticker: events[0].event().clone(),
             result: None,
+            settlement_value: None,
+            mutually_exclusive: None,
             fee_type: None,
             fee_multiplier: None,
             close_time: Some(month.settles),

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use shared::market::Contract;
 use shared::market::csv::read_markets;
+use shared::market::{Contract, EventTape, doubts};
 
 use crate::files;
 
@@ -20,4 +20,15 @@ pub(super) fn read(path: Option<&Path>) -> anyhow::Result<Vec<Contract>> {
         writeln!(stderr, "skipped: {what}")?;
     }
     Ok(read.contracts)
+}
+
+/// Groups tapes by the events that their contracts are of, and says on standard error which events may be none of which at
+/// most one contract pays.
+pub(super) fn group(tapes: Vec<EventTape>, markets: &[Contract]) -> anyhow::Result<Vec<EventTape>> {
+    let tapes = EventTape::regrouped(tapes, markets);
+    let mut stderr = std::io::stderr().lock();
+    for doubt in doubts(&tapes, markets) {
+        writeln!(stderr, "doubtful: {doubt}")?;
+    }
+    Ok(tapes)
 }

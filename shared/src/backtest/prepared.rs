@@ -11,11 +11,12 @@ use crate::belief::Belief;
 use crate::belief::{Point, Track};
 use crate::exchange::Print;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
-use crate::market::{Contract, EventTape, EventTicker, Side, Ticker};
+use crate::market::{Contract, EventTape, EventTicker, Side, Ticker, is_exclusive};
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
 
-/// One event of a tape.
+/// One event of a tape; or one contract of an event whose contracts don't exclude each other, which is priced as an event
+/// of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PreparedEvent {
     /// The event.
@@ -37,8 +38,10 @@ pub struct PreparedContract {
     pub ticker: Ticker,
     /// Its event's place in [`Prepared::events`].
     pub event: usize,
-    /// How it settled, where that is known. No strategy reaches it.
+    /// The side it settled to, where that is known and it was one. No strategy reaches it.
     pub result: Option<Side>,
+    /// What YES was paid, where that is known. No strategy reaches it either.
+    pub pays: Option<Price>,
     /// What its series charges, where that is known.
     pub fees: Option<FeeSchedule>,
     /// When trading in it ended, where that is known.
@@ -83,16 +86,6 @@ pub(super) struct Batch {
     pub(super) later: [Price; HORIZONS.len()],
 }
 
-impl PreparedContract {
-    /// Returns what a settled contract pays.
-    pub(super) fn pays(&self) -> Option<Price> {
-        self.result.map(|result| match result {
-            Side::Yes => Price::ONE,
-            Side::No => Price::ZERO,
-        })
-    }
-}
-
 impl Beliefs for Prepared {
     fn in_time(&self) -> impl Iterator<Item = Believed<'_>> {
         self.batches.iter().zip(&self.beliefs).map(|(batch, belief)| {
@@ -131,7 +124,8 @@ impl Prepared {
             return Err(misfit("another number of events"));
         }
         for (event, tracks) in events.iter().zip(tracks) {
-            let (first_contract, first_print) = (prepared.contracts.len(), prints.len());
+            let first_contract = prepared.contracts.len();
+            let is_apart = !is_exclusive(event.event(), markets);
             if tracks.len() != event.contracts().len() {
                 return Err(misfit("another number of contracts"));
             }
@@ -170,8 +164,9 @@ impl Prepared {
                 }
                 prepared.contracts.push(PreparedContract {
                     ticker: tape.ticker().clone(),
-                    event: prepared.events.len(),
+                    event: prepared.events.len() + if is_apart { place as usize - first_contract } else { 0 },
                     result: contract.and_then(|contract| contract.result),
+                    pays: contract.and_then(Contract::pays),
                     fees: contract.map(schedule).transpose()?.flatten(),
                     closes: contract.and_then(|contract| contract.close_time),
                     prints: tape.trades().len(),
@@ -180,17 +175,21 @@ impl Prepared {
             }
             let contracts = first_contract..prepared.contracts.len();
             let closes = prepared.contracts[contracts.clone()].iter().filter_map(|c| c.closes).max();
-            let spans = event.contracts().iter().map(|tape| tape.span());
-            let span = spans.fold((i64::MAX, i64::MIN), |(first, last), (from, to)| {
-                (first.min(from.micros()), last.max(to.micros()))
-            });
-            prepared.events.push(PreparedEvent {
-                span,
-                ticker: event.event().clone(),
-                contracts,
-                settles: closes.or_else(|| Some(event.event().month_end()?.checked_add_days(1)?.midnight())),
-                prints: prints.len() - first_print,
-            });
+            let settles = closes.or_else(|| Some(event.event().month_end()?.checked_add_days(1)?.midnight()));
+            let step = if is_apart { 1 } else { contracts.len() };
+            for (tapes, first) in event.contracts().chunks(step).zip(contracts.step_by(step)) {
+                let spans = tapes.iter().map(|tape| tape.span());
+                let span = spans.fold((i64::MAX, i64::MIN), |(first, last), (from, to)| {
+                    (first.min(from.micros()), last.max(to.micros()))
+                });
+                prepared.events.push(PreparedEvent {
+                    span,
+                    ticker: event.event().clone(),
+                    contracts: first..first + tapes.len(),
+                    settles,
+                    prints: tapes.iter().map(|tape| tape.trades().len()).sum(),
+                });
+            }
         }
         prepared.markets_hash = (!facts.is_empty()).then(|| sha256(facts.as_bytes()));
         prepared.interleave(&batches, &beliefs, &prints);
@@ -322,6 +321,16 @@ fn schedule(contract: &Contract) -> Result<Option<FeeSchedule>, Invalid> {
 /// Returns a line with all that is known of a contract and that a result depends on.
 fn facts_of(contract: &Contract) -> String {
     let mut line = contract.ticker.to_string();
+    // What is the rule is left out, so that it has one name whether a file says it or not.
+    if contract.ticker.event().as_ref() != Ok(&contract.event_ticker) {
+        line = line + "@" + contract.event_ticker.as_str();
+    }
+    if contract.mutually_exclusive == Some(false) {
+        line.push('!');
+    }
+    if let Some(value) = contract.settlement_value {
+        line = line + "=" + &value.to_string();
+    }
     for fact in [
         contract.result.map(|result| result.to_string()),
         contract.fee_type.map(|fee_type| fee_type.to_string()),

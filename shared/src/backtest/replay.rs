@@ -448,8 +448,8 @@ impl<'a, S: Strategy> Replay<'a, S> {
         let mut total = Money::default();
         let mut contracts = Vec::with_capacity(self.tallies.len());
         for (tally, of) in self.tallies.iter_mut().zip(self.prepared.contracts()) {
-            let last = of.pays().unwrap_or(self.prepared.batches[of.last_batch].after);
-            let money = tally.close(last, of.result.is_some()).map_err(too_much)?;
+            let last = of.pays.unwrap_or(self.prepared.batches[of.last_batch].after);
+            let money = tally.close(last, of.pays.is_some()).map_err(too_much)?;
             total.add(&money).map_err(too_much)?;
             total.max_position = total.max_position.max(money.max_position);
             contracts.push(money);
@@ -509,7 +509,7 @@ fn settlements(prepared: &Prepared) -> Vec<Settlement> {
         let last = prepared.batches[of.last_batch].at;
         let event = &prepared.events()[of.event];
         let settles = of.closes.or(event.settles).map_or(event.span.1, Timestamp::micros);
-        Some(Settlement { at: settles.max(last), contract, value: of.pays()? })
+        Some(Settlement { at: settles.max(last), contract, value: of.pays? })
     };
     let all: Vec<Settlement> = prepared.contracts().iter().enumerate().filter_map(settlement).collect();
     let places = crate::sort::places(all.len(), &|a, b| all[a].at < all[b].at);

@@ -209,7 +209,7 @@ impl<'a> Report<'a> {
         json.key("prints").integer(self.prepared.prints() as i64);
         json.key("batches").integer(self.prepared.batches() as i64);
         json.key("contracts").integer(contracts.len() as i64);
-        json.key("settled").integer(contracts.iter().filter(|c| c.result.is_some()).count() as i64);
+        json.key("settled").integer(contracts.iter().filter(|c| c.pays.is_some()).count() as i64);
         json.key("events").integer(self.prepared.events().len() as i64);
         json.close('}').key("fees").open('{').key("contracts_with_own_schedule").integer(known as i64);
         json.key("contracts_with_assumed_schedule").integer(assumed as i64).close('}');

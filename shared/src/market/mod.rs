@@ -6,6 +6,7 @@
 mod artists;
 mod contract;
 pub mod csv;
+mod doubts;
 mod fee;
 mod grid;
 mod position;
@@ -15,7 +16,8 @@ mod ticker;
 mod trade;
 
 pub use artists::{artist, artists, code};
-pub use contract::Contract;
+pub use contract::{Contract, is_exclusive};
+pub use doubts::doubts;
 pub use fee::{FeeMultiplier, FeeType};
 pub use grid::{PriceGrid, PriceRange};
 pub use position::Position;

@@ -1,6 +1,6 @@
 //! The trades of a contract in time order, and of all contracts of an event.
 
-use super::{EventTicker, Ticker, Trade, repeated};
+use super::{Contract, EventTicker, Ticker, Trade, repeated};
 use crate::Invalid;
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
@@ -113,15 +113,46 @@ impl EventTape {
         }
         let mut events: Vec<Self> = Vec::new();
         for trades in by_ticker {
-            let (event, tape) = (trades[0].ticker.event()?, Tape::new(trades)?);
-            match events.binary_search_by(|known| known.event.cmp(&event)) {
-                Ok(place) => events[place].contracts.push(tape),
-                Err(place) => {
-                    events.insert(place, Self { event, contracts: vec![tape] });
-                }
-            }
+            Self::add(&mut events, trades[0].ticker.event()?, Tape::new(trades)?);
         }
         Ok(events)
+    }
+
+    /// Adds a tape to those of its event, all in order of ticker.
+    fn add(events: &mut Vec<Self>, event: EventTicker, tape: Tape) {
+        match events.binary_search_by(|known| known.event.cmp(&event)) {
+            Ok(place) => {
+                let contracts = &mut events[place].contracts;
+                let place = contracts.partition_point(|known| known.ticker < tape.ticker);
+                contracts.insert(place, tape);
+            }
+            Err(place) => events.insert(place, Self { event, contracts: vec![tape] }),
+        }
+    }
+
+    /// Returns the tapes of `events` by the events that their contracts are `known` to be of: a ticker's spelling is a guess,
+    /// which stands where nothing is known.
+    #[must_use]
+    pub fn regrouped(events: Vec<Self>, known: &[Contract]) -> Vec<Self> {
+        let mut regrouped = Vec::with_capacity(events.len());
+        for Self { event, contracts } in events {
+            for tape in contracts {
+                // The last word on a contract counts.
+                let contract = known.iter().rev().find(|contract| contract.ticker == tape.ticker);
+                let event = contract.map_or(&event, |contract| &contract.event_ticker).clone();
+                Self::add(&mut regrouped, event, tape);
+            }
+        }
+        regrouped
+    }
+
+    /// Returns the tape of an event whose contracts are those of `events`, if there is one.
+    pub fn named(event: EventTicker, events: Vec<Self>) -> Option<Self> {
+        let mut named = Vec::new();
+        for tape in events.into_iter().flat_map(|of| of.contracts) {
+            Self::add(&mut named, event.clone(), tape);
+        }
+        named.pop()
     }
 
     /// Returns the event.

@@ -50,6 +50,8 @@ fn settled(events: &[EventTape]) -> Result<Vec<Contract>, Invalid> {
                 1 => None,
                 _ => Some(Side::No),
             },
+            settlement_value: None,
+            mutually_exclusive: None,
             fee_type: None,
             fee_multiplier: None,
             close_time: Some(Date::literal(2026, 11, 8).midnight()),

@@ -72,6 +72,8 @@ pub(crate) fn prepared(trades: Vec<Trade>, result: Option<Side>, closes: Option<
         ticker: TICKER.parse().unwrap(),
         event_ticker: events[0].event().clone(),
         result,
+        settlement_value: None,
+        mutually_exclusive: None,
         fee_type: None,
         fee_multiplier: None,
         close_time: closes,

@@ -9,7 +9,6 @@ use shared::belief::{Calibration, settlements, walk_in_pieces};
 use shared::market::csv::{TradeReader, read_markets};
 use shared::market::{Contract, EventTape, EventTicker};
 use shared::pieces::Pieces;
-use shared::sort;
 
 use super::{OPENED, OPENED_MARKETS, answer, failed, is_current, now, pause};
 use crate::net;
@@ -67,12 +66,10 @@ async fn prepare_or_say(
     let calibration: Calibration = calibration.parse().map_err(refused)?;
     let mut tapes = Vec::new();
     for event in events {
-        tapes.push(Some(tape_of(&event, is_opened).await.map_err(failed)?));
+        tapes.push(tape_of(&event, is_opened).await.map_err(failed)?);
     }
     // In the order in which files are grouped: the content has one name.
-    let name = |place: usize| Some(tapes.get(place)?.as_ref()?.event());
-    let places = sort::places(tapes.len(), &|a, b| name(a) < name(b));
-    let tapes: Vec<EventTape> = places.into_iter().filter_map(|place| tapes.get_mut(place)?.take()).collect();
+    let tapes = EventTape::regrouped(tapes, &markets().await.map_err(failed)?);
     let hash = tape_hash(&tapes);
     if !wanted.is_empty() && wanted != hash {
         return Err(Answer::OtherTape { hash });
@@ -176,7 +173,9 @@ async fn served(event: &EventTicker) -> Result<EventTape, String> {
     reader.push(&bytes).map_err(|error| error.to_string())?;
     let read = reader.finish().map_err(|error| error.to_string())?;
     let tapes = EventTape::group(read.trades).map_err(|invalid| invalid.to_string())?;
-    let tape = find(&tapes).ok_or_else(|| format!("{name} holds no trade of {event}"))?;
+    // What the server says is one event is one, whatever its tickers look like.
+    let tape =
+        EventTape::named(event.clone(), tapes).ok_or_else(|| format!("{name} holds no trade of {event}"))?;
     BENCH.with_borrow_mut(|bench| bench.fetched.push(tape.clone()));
     Ok(tape)
 }

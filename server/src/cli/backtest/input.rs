@@ -44,8 +44,10 @@ Files:
   *trades.csv, *trades.json or *trades.jsonl (or .gz) are read. A malformed row is skipped, a trade that
   two files hold counts once, and both are said on standard error.
 
-  A markets file has ticker, event_ticker, result, and perhaps fee_type, fee_multiplier, close_time: without
-  it nothing is settled, positions are marked at the fair price, and no probability is scored.
+  A markets file has ticker, event_ticker, result (yes, no, scalar or nothing), and perhaps settlement_value
+  (what a scalar paid), mutually_exclusive, fee_type, fee_multiplier, close_time. It is the authority on which
+  contracts are one event, and whether at most one of them pays: where it says false, each is priced apart.
+  Without it nothing is settled, positions are marked at the fair price, and no probability is scored.
 
   DIR gets report.json, whose SHA-256 is the result hash; evidence.json, what puts it into proportion;
   decisions.jsonl, fills.csv and, of a sweep, sweep.csv; and report.html, all of it to look at.

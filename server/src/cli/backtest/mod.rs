@@ -110,6 +110,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         spares("--out", &OUTPUTS.map(|name| folder.join(name)), inputs)?;
     }
     let markets = markets::read(options.markets.as_deref())?;
+    let tapes = markets::group(tapes, &markets)?;
     let prepared = prepare("Filtering", &tapes, &markets, &link)?;
     let record = if options.out.is_some() { Record::All } else { Record::Totals };
     let (report, outcomes) = Report::of(&prepared, &link, record).map_err(blame)?;

@@ -1,6 +1,7 @@
 //! The reader of contracts and their results.
 
 use super::Malformed;
+use super::trades::flag;
 use crate::Invalid;
 use crate::market::{Contract, Ticker};
 use crate::table::{Column, Table, TableError};
@@ -10,7 +11,7 @@ use crate::table::{Column, Table, TableError};
 pub struct MarketsRead {
     /// The contracts of all well-formed rows, in file order.
     pub contracts: Vec<Contract>,
-    /// The rows that were skipped.
+    /// The rows that were skipped, and the cells of others that say nothing that can be used.
     pub malformed: Malformed,
 }
 
@@ -18,6 +19,8 @@ struct Columns {
     ticker: Column,
     event_ticker: Column,
     result: Column,
+    settlement_value: Option<Column>,
+    mutually_exclusive: Option<Column>,
     fee_type: Option<Column>,
     fee_multiplier: Option<Column>,
     close_time: Option<Column>,
@@ -26,8 +29,10 @@ struct Columns {
 /// Returns the contracts of a CSV file; `source_name` is what errors call the file. A row that is malformed, or of a
 /// contract that was there before, is skipped and named.
 ///
-/// The columns are `ticker`, `event_ticker` and `result` (`yes`, `no`, or empty while open), and perhaps
-/// `fee_type`, `fee_multiplier` and `close_time`, each of which may be empty.
+/// The columns are `ticker`, `event_ticker` and `result` (`yes`, `no`, `scalar`, or empty while open), and perhaps
+/// `settlement_value` (what a scalar paid, in dollars), `mutually_exclusive`, `fee_type`, `fee_multiplier` and
+/// `close_time`, each of which may be empty. The exchange adds kinds of results and fees: a contract with one that isn't
+/// known here is named, and counts as one that has not settled, or whose fee the file doesn't tell.
 ///
 /// # Errors
 ///
@@ -41,7 +46,7 @@ pub fn read_markets(bytes: &[u8], source_name: &str) -> Result<MarketsRead, Tabl
     let mut seen: Vec<Ticker> = Vec::new();
     loop {
         let contract = match table.advance(&mut rest, true) {
-            Ok(true) => columns.contract(&table, &mut seen),
+            Ok(true) => columns.contract(&table, &mut seen, &mut read.malformed),
             Ok(false) => return Ok(read),
             Err(error) => Err(error),
         };
@@ -58,31 +63,58 @@ impl Columns {
             ticker: table.required(&["ticker"])?,
             event_ticker: table.required(&["event_ticker"])?,
             result: table.required(&["result"])?,
+            settlement_value: table.optional(&["settlement_value"])?,
+            mutually_exclusive: table.optional(&["mutually_exclusive"])?,
             fee_type: table.optional(&["fee_type"])?,
             fee_multiplier: table.optional(&["fee_multiplier"])?,
             close_time: table.optional(&["close_time"])?,
         })
     }
 
-    /// Returns the current row's contract, which is not among those `seen`, in order, and is from then on.
-    fn contract(&self, table: &Table, seen: &mut Vec<Ticker>) -> Result<Contract, TableError> {
-        let contract = Contract {
+    /// Returns the current row's contract, which is not among those `seen`, in order, and is from then on; what of it is
+    /// unknown here is added to `odd`.
+    fn contract(
+        &self,
+        table: &Table,
+        seen: &mut Vec<Ticker>,
+        odd: &mut Malformed,
+    ) -> Result<Contract, TableError> {
+        let is_scalar = table.text(&self.result)?.eq_ignore_ascii_case("scalar");
+        let value = table.value_if_any(self.settlement_value.as_ref());
+        let mut contract = Contract {
             ticker: table.value(&self.ticker)?,
             event_ticker: table.value(&self.event_ticker)?,
-            result: table.value_if_any(Some(&self.result))?,
-            fee_type: table.value_if_any(self.fee_type.as_ref())?,
+            result: None,
+            settlement_value: if is_scalar { value? } else { None },
+            mutually_exclusive: self
+                .mutually_exclusive
+                .as_ref()
+                .map_or(Ok(None), |column| flag(table, column))?,
+            fee_type: None,
             fee_multiplier: table.value_if_any(self.fee_multiplier.as_ref())?,
             close_time: table.value_if_any(self.close_time.as_ref())?,
         };
-        match seen.binary_search(&contract.ticker) {
+        let place = match seen.binary_search(&contract.ticker) {
             Ok(_) => {
                 let invalid = Invalid::new("ticker", format!("{} appears twice", contract.ticker));
-                Err(table.refuse(&self.ticker, &invalid))
+                return Err(table.refuse(&self.ticker, &invalid));
             }
-            Err(place) => {
-                seen.insert(place, contract.ticker.clone());
-                Ok(contract)
+            Err(place) => place,
+        };
+        seen.insert(place, contract.ticker.clone());
+        if is_scalar && contract.settlement_value.is_none() {
+            let why = "is scalar, and no settlement_value says what it paid: it counts as open";
+            odd.add(table.refuse_text(&self.result, why.to_owned()));
+        } else if !is_scalar {
+            match table.value_if_any(Some(&self.result)) {
+                Ok(result) => contract.result = result,
+                Err(error) => odd.add(error),
             }
         }
+        match table.value_if_any(self.fee_type.as_ref()) {
+            Ok(fee_type) => contract.fee_type = fee_type,
+            Err(error) => odd.add(error),
+        }
+        Ok(contract)
     }
 }

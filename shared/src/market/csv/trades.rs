@@ -161,9 +161,10 @@ impl Columns {
             let price: Price = table.value(&self.price)?;
             // Nobody sells what pays a dollar for nothing, or buys it for one: a settlement may look like this, or cents.
             return match price {
-                Price::ZERO | Price::ONE => {
-                    Err(table.refuse_text(&self.price, format!("{price} dollars are no price of a trade")))
-                }
+                Price::ZERO | Price::ONE => Err(table.refuse_text(
+                    &self.price,
+                    format!("{price} dollars are no price of a trade; cents belong in a column yes_price"),
+                )),
                 price => Ok(price),
             };
         }
@@ -201,17 +202,17 @@ impl Columns {
             count,
             taker_side: table.value_if_any(self.taker_side.as_ref())?,
             id: table.value_if_any(self.id.as_ref())?,
-            is_block: self.is_block.as_ref().map_or(Ok(false), |column| flag(table, column))?,
+            is_block: self.is_block.as_ref().map_or(Ok(None), |column| flag(table, column))?.unwrap_or(false),
         })
     }
 }
 
-/// Returns the current row's `true` or `false`, in any case; false where there is nothing.
-fn flag(table: &Table, column: &Column) -> Result<bool, TableError> {
+/// Returns the current row's `true` or `false`, in any case, or `1` or `0`; `None` where there is nothing.
+pub(super) fn flag(table: &Table, column: &Column) -> Result<Option<bool>, TableError> {
     match table.text(column)? {
-        "" => Ok(false),
-        text if text.eq_ignore_ascii_case("false") => Ok(false),
-        text if text.eq_ignore_ascii_case("true") => Ok(true),
+        "" => Ok(None),
+        text if text == "0" || text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        text if text == "1" || text.eq_ignore_ascii_case("true") => Ok(Some(true)),
         text => Err(table.refuse_text(column, format!("must be true or false, got {}", quoted(text)))),
     }
 }

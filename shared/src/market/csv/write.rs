@@ -16,14 +16,22 @@ pub fn write_trades(event: &EventTape) -> String {
 
 /// Returns what is known of `contracts`, in their order.
 pub fn write_markets(contracts: &[Contract]) -> String {
-    let mut csv = String::from("ticker,event_ticker,result,fee_type,fee_multiplier,close_time\n");
+    let mut csv = String::from(
+        "ticker,event_ticker,result,settlement_value,mutually_exclusive,fee_type,fee_multiplier,close_time\n",
+    );
     for contract in contracts {
+        let result = match contract.settlement_value {
+            Some(_) => "scalar".to_owned(),
+            None => or_empty(contract.result),
+        };
         row(
             &mut csv,
             &[
                 &contract.ticker,
                 &contract.event_ticker,
-                &or_empty(contract.result),
+                &result,
+                &or_empty(contract.settlement_value),
+                &or_empty(contract.mutually_exclusive),
                 &or_empty(contract.fee_type),
                 &or_empty(contract.fee_multiplier),
                 &or_empty(contract.close_time),

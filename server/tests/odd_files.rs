@@ -1,0 +1,171 @@
+//! Files as other programs write them: what their columns mean, and what of them is odd.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "support/run.rs"]
+mod run;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use run::{tauroi, text};
+
+fn folder(name: &str) -> PathBuf {
+    run::folder("odd_files", name)
+}
+
+fn written(folder: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+/// The lines of beliefs about the trades in a file, their first `columns`, and what was said on standard error.
+fn believed(name: &str, content: &str, columns: usize) -> (Vec<String>, String) {
+    let folder = folder(name);
+    let (tape, out) = (written(&folder, "t.csv", content), folder.join("o.csv"));
+    let output = tauroi(&["belief", "--tape", text(&tape), "--out", text(&out)]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let lines = std::fs::read_to_string(out).unwrap_or_default();
+    let cut = |line: &str| line.split(',').take(columns).collect::<Vec<_>>().join(",");
+    (lines.lines().skip(1).map(cut).collect(), said)
+}
+
+/// Two contracts of which both are likely for days, whatever their names: a hundred prints each, a little up and down.
+fn both_likely(tickers: [&str; 2], of: &[usize]) -> String {
+    let mut csv = "ticker,timestamp,price,count,taker_side\n".to_owned();
+    for step in 0..100_usize {
+        for &place in of {
+            let (day, hour) = (1 + step / 12, step % 12 * 2);
+            let price = 88 + (step * (7 + 4 * place) + 3 * place) % 8;
+            let side = if (step * (3 + place)) % 5 < 2 { "yes" } else { "no" };
+            writeln!(
+                csv,
+                "{},2026-02-{day:02}T{hour:02}:{:02}:00Z,0.{price},{},{side}",
+                tickers[place],
+                10 + place,
+                9 + step % 40
+            )
+            .unwrap();
+        }
+    }
+    csv
+}
+
+/// What a backtest with these contracts says of a ticker, line by line of its results, and on standard error.
+fn coherent(folder: &Path, tape: &Path, markets: Option<&Path>, ticker: &str) -> (Vec<String>, String) {
+    let out = folder.join("out");
+    let mut arguments = vec!["backtest", "--preset", "coherent", "--tape", text(tape), "--out", text(&out)];
+    if let Some(markets) = markets {
+        arguments.extend(["--markets", text(markets)]);
+    }
+    let output = tauroi(&arguments);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.join("report.json")).unwrap()).unwrap();
+    let rows = report["results"].as_array().unwrap().iter().filter(|row| row["ticker"] == ticker);
+    let fields = ["fill_model", "fills", "gross", "fees", "net", "max_position"];
+    let row = |row: &serde_json::Value| fields.map(|name| row[name].to_string()).join(" ");
+    (rows.map(row).collect(), said)
+}
+
+#[test]
+fn contracts_that_are_not_exclusive_are_priced_apart() {
+    let folder = folder("apart");
+    let header = "ticker,event_ticker,result,mutually_exclusive\n";
+    let named = |name: &str, tickers: [&str; 2], rows: &str| {
+        let tape = written(&folder, &format!("{name}.csv"), both_likely(tickers, &[0, 1]));
+        let markets = written(&folder, &format!("{name}-markets.csv"), header.to_owned() + rows);
+        coherent(&folder, &tape, Some(&markets), tickers[0])
+    };
+    // Two events by their spelling too.
+    let (apart, said) =
+        named("two", ["KXA-26-Y", "KXB-27-Y"], "KXA-26-Y,KXA-26,yes,\nKXB-27-Y,KXB-27,yes,\n");
+    assert!(!said.contains("doubtful") && apart.iter().any(|row| !row.contains(" 0 ")), "{said} {apart:?}");
+    // By their spelling one event; the file says that each is an event of its own, as those of one market are.
+    let own = ["KXALBUMOUT-26", "KXALBUMOUT-27"];
+    let rows = "KXALBUMOUT-26,KXALBUMOUT-26,yes,\nKXALBUMOUT-27,KXALBUMOUT-27,yes,\n";
+    assert_eq!(named("own", own, rows), (apart.clone(), String::new()));
+    // Strikes of one count: one event, both of whose contracts may pay.
+    let strikes = ["KXL-26FEB-T100", "KXL-26FEB-T105"];
+    let rows = "KXL-26FEB-T100,KXL-26FEB,yes,false\nKXL-26FEB-T105,KXL-26FEB,yes,false\n";
+    let (nested, said) = named("nested", strikes, rows);
+    assert_eq!(said, "");
+    // Where nothing says so they are forced to add up to a dollar, and that this is doubtful is said.
+    let (forced, said) = named("forced", strikes, "");
+    assert!(said.contains("doubtful") && said.contains("cost more than $1.20 together"), "{said}");
+    assert_ne!(forced, nested);
+}
+
+#[test]
+fn settlements_that_deny_exclusivity_are_said() {
+    let folder = folder("denied");
+    let tickers = ["KXL-26FEB-T100", "KXL-26FEB-T105"];
+    let tape = written(&folder, "t.csv", both_likely(tickers, &[0, 1]));
+    let rows = tickers.map(|ticker| format!("{ticker},KXL-26FEB,yes\n")).concat();
+    let markets = written(&folder, "m.csv", format!("ticker,event_ticker,result\n{rows}"));
+    let (_, said) = coherent(&folder, &tape, Some(&markets), tickers[0]);
+    assert!(said.contains("doubtful: KXL-26FEB: its contracts paid $2.0000 together"), "{said}");
+}
+
+#[test]
+fn a_scalar_pays_its_value_and_what_is_unknown_is_named() {
+    let folder = folder("scalar");
+    let tickers = ["KXA-26FEB-B", "KXA-26FEB-C"];
+    let tape = written(&folder, "t.csv", both_likely(tickers, &[0]));
+    let header = "ticker,event_ticker,result,settlement_value,fee_type\n";
+    let run = |name: &str, rows: &str| {
+        let markets = written(&folder, name, format!("{header}{rows}"));
+        coherent(&folder, &tape, Some(&markets), tickers[0])
+    };
+    let yes = "KXA-26FEB-B,KXA-26FEB,yes,1.0000,quadratic\n";
+    let (settled, said) = run("yes.csv", yes);
+    assert!(!said.contains("skipped"), "{said}");
+    // An odd row changes nothing for the others, whatever it is.
+    let odd = "KXN-26-A,KXN-26,scalar,,quadratic\nKXN-26-B,KXN-26,no,,new_kind\nKXN-26-C,KXN-26,void,,\n";
+    let (same, said) = run("odd.csv", &format!("{odd}{yes}"));
+    assert_eq!(same, settled);
+    for part in ["line 2, column result: is scalar", "line 3, column fee_type: ", "line 4, column result: "] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    // What was paid is what the file says.
+    let (no, _) = run("no.csv", "KXA-26FEB-B,KXA-26FEB,no,,quadratic\n");
+    let (nothing, _) = run("nothing.csv", "KXA-26FEB-B,KXA-26FEB,scalar,0.0000,quadratic\n");
+    let (dollar, _) = run("dollar.csv", "KXA-26FEB-B,KXA-26FEB,SCALAR,1,quadratic\n");
+    let (half, _) = run("half.csv", "KXA-26FEB-B,KXA-26FEB,scalar,0.5,quadratic\n");
+    assert_eq!((&nothing, &dollar), (&no, &settled));
+    assert!(half != no && half != settled, "{half:?}");
+}
+
+#[test]
+fn the_exact_count_stands_where_both_are_sent() {
+    let (lines, _) = believed(
+        "count",
+        "trade_id,ticker,count,count_fp,created_time,taker_side,yes_price_dollars\n\
+         a,KXTOPMONTHLY-26MAR-BAD,2,2.97,2026-03-10T10:00:00Z,yes,0.3500\n\
+         b,KXTOPMONTHLY-26MAR-BAD,0,0.30,2026-03-11T10:00:00Z,yes,0.3600\n",
+        4,
+    );
+    assert!(lines[0].ends_with(",2.97") && lines[1].ends_with(",0.30"), "{lines:?}");
+}
+
+#[test]
+fn cents_are_read_where_the_column_is_of_cents_and_refused_where_it_is_of_dollars() {
+    let (lines, _) = believed(
+        "cents",
+        ",ticker,count,created_time,yes_price,no_price,taker_side\n\
+         0,KXTOPMONTHLY-25AUG-BRU,10,2025-08-01T12:30:07.61886Z,99,1,NO\n\
+         1,KXTOPMONTHLY-25AUG-BRU,13,2025-08-04T12:30:07.61886Z,35,65,Yes\n",
+        3,
+    );
+    assert!(lines[0].ends_with(",0.9900") && lines[1].ends_with(",0.3500"), "{lines:?}");
+    let (lines, said) = believed(
+        "dollars",
+        "ticker,timestamp,price,count\nKXTOPMONTHLY-25JUN-ESHE,2025-06-01T10:00:00Z,1,5\n\
+         KXTOPMONTHLY-25JUN-ESHE,2025-06-02T11:00:00Z,0,6\n",
+        3,
+    );
+    assert!(lines.is_empty() && said.contains("line 2, column price: 1.0000 dollars are no price"), "{said}");
+    assert!(said.contains("cents belong in a column yes_price"), "{said}");
+}
