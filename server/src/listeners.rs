@@ -6,23 +6,29 @@ use anyhow::Context;
 use shared::api::{Listeners, Origin};
 use shared::nowcast::series::History;
 
-use crate::cli::nowcast::histories::read;
+use crate::cli::nowcast::histories::read_readable;
 use crate::tapes::Library;
 
-/// Reads the files among `paths`, those without a column of artists as `artist`'s; without any file, the listeners are
+/// Reads the files among `paths` and says what of them was left out, those without a column of artists as `artist`'s; without any file, the listeners are
 /// those of the library's simulated artists.
 ///
 /// # Errors
 ///
-/// Fails when a path does not exist or a file is malformed: the error names file, line and column.
-pub(crate) fn load(paths: &[PathBuf], artist: Option<&str>, library: &Library) -> anyhow::Result<Listeners> {
+/// Fails when a path does not exist.
+pub(crate) fn load(
+    paths: &[PathBuf],
+    artist: Option<&str>,
+    library: &Library,
+) -> anyhow::Result<(Listeners, Vec<String>)> {
     if paths.is_empty() {
         let csv = write(library.histories())?;
-        return Ok(Listeners { origin: Origin::Simulated, name: "Simulated artists".to_owned(), csv });
+        let name = "Simulated artists".to_owned();
+        return Ok((Listeners { origin: Origin::Simulated, name, csv }, Vec::new()));
     }
     let name = paths.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy());
     let name = name.collect::<Vec<_>>().join(", ");
-    Ok(Listeners { origin: Origin::Recorded, name, csv: write(&read(paths, &[], artist)?)? })
+    let (histories, problems) = read_readable(paths, artist)?;
+    Ok((Listeners { origin: Origin::Recorded, name, csv: write(&histories)? }, problems))
 }
 
 /// Writes histories as a listeners file, without the days of which nothing is known.
@@ -50,7 +56,8 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let library = Library::load(&[]).unwrap();
-        let listeners = load(&[], None, &library).unwrap();
+        let (listeners, problems) = load(&[], None, &library).unwrap();
+        assert!(problems.is_empty());
         let source = Source::new(&listeners.name, listeners.csv.as_bytes());
         assert_eq!(read_histories(&[source], &[]).unwrap().histories, library.histories());
         assert_eq!(listeners.origin, Origin::Simulated);

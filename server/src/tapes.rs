@@ -102,6 +102,11 @@ impl Library {
         &self.histories
     }
 
+    /// Adds what else could not be read.
+    pub(crate) fn add_problems(&mut self, problems: Vec<String>) {
+        self.problems.extend(problems);
+    }
+
     /// Returns how many contracts there are.
     pub(crate) fn contracts(&self) -> usize {
         self.tapes().count()

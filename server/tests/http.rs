@@ -55,7 +55,7 @@ fn every_answer_has_the_security_headers() {
 #[test]
 fn an_events_trades_are_a_file_that_reads_back() {
     let tape = file("csv", "a.trades.csv", GOOD);
-    // An odd row costs itself and not the file.
+    // An unknown result costs itself, not the row and not the file.
     let known = b"ticker,event_ticker,result\nKXTOPMONTHLY-26FEB-BRU,KXTOPMONTHLY-26FEB,maybe\n\
         KXTOPMONTHLY-26FEB-BAD,KXTOPMONTHLY-26FEB,no\n";
     file("csv", "markets.csv", known);
@@ -71,7 +71,7 @@ fn an_events_trades_are_a_file_that_reads_back() {
     let markets = server.get("/api/markets.csv", &[]);
     let markets = shared::market::csv::read_markets(&markets.body, "served").unwrap().contracts;
     let known = shared::market::csv::read_markets(known, "file").unwrap().contracts;
-    assert_eq!((known.len(), &markets[..known.len()]), (1, &known[..]));
+    assert_eq!((known.len(), &markets[..known.len()]), (2, &known[..]));
     // The simulated event says when it settles, as its name doesn't.
     let simulated = &markets[known.len()..];
     assert_eq!(simulated.len(), 10);
@@ -247,6 +247,31 @@ fn a_path_that_is_not_there_ends_the_start() {
     assert!(text.contains("no/such/folder"), "{text}");
 }
 
+#[test]
+fn a_name_is_an_address_and_a_bad_file_of_listeners_is_named_and_left_out() {
+    let header = "artist,date,spotify_monthly_listeners\n";
+    let good = file("listeners", "good.csv", format!("{header}Ada,2026-01-01,5\nAda,soon,5\n").as_bytes());
+    let typo =
+        file("listeners", "typo.csv", format!("{header}Bo,2026-01-01,5\nBo,2062-01-02,5\n").as_bytes());
+    let packed = file("listeners", "packed.csv", b"PK\x03\x04....");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"));
+    command.args(["serve", "--addr", "localhost:0", "--no-desk", "--listeners"]);
+    command.args([&good, &typo, &packed]).stderr(std::process::Stdio::null());
+    let server = Server::run(command);
+    let listeners: shared::api::Listeners = server.get("/api/listeners", &[]).json();
+    assert!(listeners.csv.contains("Ada,2026-01-01,5") && !listeners.csv.contains("Bo"), "{}", listeners.csv);
+    let problems = server.get("/api/tapes", &[]).json::<TapeList>().problems.concat();
+    for part in ["good.csv, line 3, column date", "typo.csv, line 3", "likely a typo", "packed.csv is a zip"]
+    {
+        assert!(problems.contains(part), "{part} is not in {problems}");
+    }
+    let refused = std::process::Command::new(env!("CARGO_BIN_EXE_tauroi"))
+        .args(["serve", "--addr", "localhost"])
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("localhost:8080"));
+}
+
 /// The bundle's files, where the binary has them: names that never change, in the form the browser takes.
 #[test]
 fn hashed_files_are_kept_for_ever_and_sent_compressed() {
@@ -268,6 +293,8 @@ fn hashed_files_are_kept_for_ever_and_sent_compressed() {
     let gzip = server.get(&name, &[("Accept-Encoding", "gzip")]);
     assert_eq!(gzip.header("content-encoding"), "gzip");
     assert!(brotli.body.len() < gzip.body.len() && gzip.body.len() < plain.body.len());
+    let tags = [&plain, &brotli, &gzip].map(|form| form.header("etag"));
+    assert!(tags[0] != tags[1] && tags[1] != tags[2] && tags[2] != tags[0], "{tags:?}");
     let again = server.get(&name, &[("If-None-Match", plain.header("etag"))]);
     assert_eq!((again.status, again.body.len()), (304, 0));
 }

@@ -169,3 +169,26 @@ fn cents_are_read_where_the_column_is_of_cents_and_refused_where_it_is_of_dollar
     assert!(lines.is_empty() && said.contains("line 2, column price: 1.0000 dollars are no price"), "{said}");
     assert!(said.contains("cents belong in a column yes_price"), "{said}");
 }
+
+#[test]
+fn what_arithmetic_on_doubles_leaves_is_no_other_number() {
+    let row = |time: &str, price: &str, count: &str| {
+        format!("KXTOPMONTHLY-26FEB-BAD,2026-02-01 {time}+00:00,{price},{count}\n")
+    };
+    let noisy = [
+        row("10:00:00.123000145", "0.06999999999999995", "5.0"),
+        row("10:00:01.1234565", "0.07", "12.299999999999999"),
+        row("10:00:01.1239999999", "7.0000000000000001e-2", "5"),
+        // More than noise.
+        row("10:00:02", "0.07001", "5"),
+        row("10:00:03", "0.07", "5.001"),
+    ];
+    let (lines, said) =
+        believed("noise", &("ticker,timestamp,price,count\n".to_owned() + &noisy.concat()), 4);
+    let expected =
+        ["10:00:00.123000Z,0.0700,5.00", "10:00:01.123457Z,0.0700,12.30", "10:00:01.124000Z,0.0700,5.00"];
+    assert_eq!(lines, expected.map(|line| format!("KXTOPMONTHLY-26FEB-BAD,2026-02-01T{line}")));
+    for part in ["line 5, column price: ", "line 6, column count: "] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+}

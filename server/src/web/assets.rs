@@ -45,7 +45,9 @@ pub(super) fn asset(name: &str, request: &HeaderMap) -> Option<Response> {
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     let is_kept = is_hashed(name);
     headers.insert(CACHE_CONTROL, if is_kept { FOR_EVER } else { ASK_AGAIN });
-    if is_kept && let Ok(tag) = HeaderValue::from_str(&format!("\"{name}\"")) {
+    // Each form has a tag of its own: half of one and half of another would be a broken file.
+    let form = encoding.map_or(String::new(), |encoding| format!(".{encoding}"));
+    if is_kept && let Ok(tag) = HeaderValue::from_str(&format!("\"{name}{form}\"")) {
         if request.get(IF_NONE_MATCH) == Some(&tag) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             *response.body_mut() = axum::body::Body::empty();

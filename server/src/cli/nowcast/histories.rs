@@ -26,6 +26,40 @@ pub(crate) fn read(
     Ok(read.histories)
 }
 
+/// Reads the histories as [`read`] does, but leaves out each file that can't be read; returns a sentence for each of them,
+/// and for what was taken for granted.
+///
+/// # Errors
+///
+/// Names a path that isn't there, or a folder without a table.
+pub(crate) fn read_readable(
+    listeners: &[PathBuf],
+    artist: Option<&str>,
+) -> anyhow::Result<(Vec<History>, Vec<String>)> {
+    let (mut tables, mut problems) = (Vec::new(), Vec::new());
+    for file in find("--listeners", listeners)? {
+        match table(&file, &LISTENERS_COLUMNS) {
+            Ok(table) => tables.extend(table),
+            Err(error) => problems.push(format!("{error:#}")),
+        }
+    }
+    loop {
+        let refused = match read_histories(&sources(&tables, artist), &[]) {
+            Ok(read) => {
+                problems.extend(read.remarks);
+                return Ok((read.histories, problems));
+            }
+            Err(refused) => refused,
+        };
+        let count = tables.len();
+        tables.retain(|(name, _)| *name != refused.file);
+        if tables.len() == count {
+            return Err(refused.into());
+        }
+        problems.push(format!("{refused}: the file is left out"));
+    }
+}
+
 /// Returns the files that [`read`] reads, those among them that it will pass over included.
 pub(super) fn files(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let listeners = find("--listeners", listeners)?;
@@ -47,19 +81,24 @@ fn sources<'a>(tables: &'a [Table], artist: Option<&'a str>) -> Vec<Source<'a>> 
 fn tables(option: &str, paths: &[PathBuf], columns: &[&'static str]) -> anyhow::Result<Vec<Table>> {
     let mut tables = Vec::new();
     for file in find(option, paths)? {
-        let table = (file.path.display().to_string(), files::read(&file.path)?);
-        let source = Source::new(&table.0, &table.1);
-        // A file that was named is what it was named for, or an error.
-        let missing = if file.named { None } else { source.missing_column(columns)? };
-        match missing {
-            Some(column) => writeln!(std::io::stderr(), "passed over {}: no column {column}", table.0)?,
-            None => tables.push(table),
-        }
+        tables.extend(table(&file, columns)?);
     }
     if tables.is_empty() && !paths.is_empty() {
         bail!("{option}: no file there has the columns {}", columns.join(", "));
     }
     Ok(tables)
+}
+
+/// Reads a file; `None` for one of a folder that has not all `columns`, which is said.
+fn table(file: &Found, columns: &[&'static str]) -> anyhow::Result<Option<Table>> {
+    let table = (file.path.display().to_string(), files::read(&file.path)?);
+    // A file that was named is what it was named for, or an error.
+    let missing = if file.named { None } else { Source::new(&table.0, &table.1).missing_column(columns)? };
+    if let Some(column) = missing {
+        writeln!(std::io::stderr(), "passed over {}: no column {column}", table.0)?;
+        return Ok(None);
+    }
+    Ok(Some(table))
 }
 
 fn is_table(name: &str) -> bool {

@@ -4,7 +4,7 @@ mod trading;
 
 use std::future::IntoFuture;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
@@ -29,9 +29,9 @@ pub(super) struct Options {
     /// What the server does
     #[arg(long, value_enum, default_value_t = Mode::Demo)]
     mode: Mode,
-    /// Where it listens; port 0 takes any free one
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    addr: SocketAddr,
+    /// Where it listens, an address or a name such as localhost, and a port; port 0 takes any free one
+    #[arg(long, default_value = "127.0.0.1:8080", value_parser = address)]
+    addr: String,
     /// Files or folders of recorded trades (.csv, .csv.gz)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     tapes: Vec<PathBuf>,
@@ -54,13 +54,22 @@ enum Mode {
     Demo,
 }
 
+/// Checks that a text is an address or a name with a port.
+fn address(text: &str) -> Result<String, String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err("it is not like 127.0.0.1:8080 or localhost:8080".to_owned()),
+    }
+}
+
 /// Reads the tapes, listens, and serves until it is interrupted.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
-    let library = Library::load(&options.tapes)?;
-    let listeners = listeners::load(&options.listeners, options.artist.as_deref(), &library)?;
+    let mut library = Library::load(&options.tapes)?;
+    let (listeners, left_out) = listeners::load(&options.listeners, options.artist.as_deref(), &library)?;
+    library.add_problems(left_out);
     for problem in library.problems() {
         warn!("skipped: {problem}");
     }
@@ -94,8 +103,8 @@ async fn serve(
     library: Library,
     histories: shared::api::Listeners,
 ) -> anyhow::Result<()> {
-    let addr = options.addr;
-    let listener = match TcpListener::bind(addr).await {
+    let addr = &options.addr;
+    let listener = match TcpListener::bind(addr.as_str()).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             bail!("{addr} is taken: choose another address with --addr, or port 0 for any free one")
@@ -112,7 +121,9 @@ async fn serve(
         .context("standard output can't be written")?;
     // An address of its own is a name too.
     let own = (!bound.ip().is_unspecified()).then(|| bound.ip().to_string());
-    let hosts = web::Hosts::new(options.host.iter().cloned().chain(own));
+    let name = addr.rsplit_once(':').map(|(name, _)| name.to_owned());
+    let name = name.filter(|name| name.trim_matches(['[', ']']).parse::<IpAddr>().is_err());
+    let hosts = web::Hosts::new(options.host.iter().cloned().chain(own).chain(name));
     let (stop, stopped) = oneshot::channel();
     let told = async {
         // The sender is dropped without a word only when nobody is left to serve.

@@ -2,11 +2,11 @@
 
 use super::Malformed;
 use crate::Invalid;
-use crate::decimal::parse_fixed;
+use crate::decimal::{parse_fixed, parse_long};
 use crate::invalid::quoted;
 use crate::market::{Ticker, Trade};
 use crate::table::{Column, Table, TableError};
-use crate::units::{Price, Quantity};
+use crate::units::{Price, Quantity, Timestamp};
 
 /// Returns the trades of a CSV file in file order; `source_name` is what errors call the file.
 ///
@@ -158,7 +158,7 @@ impl Columns {
     /// refused, never taken for the other.
     fn price(&self, table: &Table) -> Result<Price, TableError> {
         if !self.in_cents {
-            let price: Price = table.value(&self.price)?;
+            let price = near(table, &self.price, 1e4, Price::from_centicents)?;
             // Nobody sells what pays a dollar for nothing, or buys it for one: a settlement may look like this, or cents.
             return match price {
                 Price::ZERO | Price::ONE => Err(table.refuse_text(
@@ -190,14 +190,14 @@ impl Columns {
                 new
             }
         };
-        let count: Quantity = table.value(&self.count)?;
+        let count: Quantity = near(table, &self.count, 1e2, Quantity::from_hundredths)?;
         if count.is_zero() {
             let invalid = Invalid::new("count", format!("{count} contracts are no trade"));
             return Err(table.refuse(&self.count, &invalid));
         }
         Ok(Trade {
             ticker,
-            at: table.value(&self.at)?,
+            at: instant(table, &self.at)?,
             price: self.price(table)?,
             count,
             taker_side: table.value_if_any(self.taker_side.as_ref())?,
@@ -205,6 +205,44 @@ impl Columns {
             is_block: self.is_block.as_ref().map_or(Ok(None), |column| flag(table, column))?.unwrap_or(false),
         })
     }
+}
+
+/// How far a number may be from one of the grid to be that one: what arithmetic on doubles leaves, and no more.
+const NOISE: f64 = 1e-9;
+
+/// Returns the current row's value in a column, `of` so many parts of which `scale` make one: the text's own, or else the one that it misses by
+/// what arithmetic on doubles leaves, such as `0.06999999999999995` for `1 - 0.93`.
+fn near<T: core::str::FromStr<Err = Invalid>>(
+    table: &Table,
+    column: &Column,
+    scale: f64,
+    of: fn(i64) -> Result<T, Invalid>,
+) -> Result<T, TableError> {
+    table.value(column).or_else(|error| {
+        let scaled = parse_long(table.text(column)?).unwrap_or(f64::NAN) * scale;
+        let nearest = scaled.round();
+        // What is no number is near none.
+        if (scaled - nearest).abs() <= NOISE * scale {
+            of(nearest as i64).map_err(|_| error)
+        } else {
+            Err(error)
+        }
+    })
+}
+
+/// Returns the current row's time in a column; one that is finer than a microsecond, as seconds that were doubles are, is
+/// taken for the nearest.
+fn instant(table: &Table, column: &Column) -> Result<Timestamp, TableError> {
+    table.value(column).or_else(|error| nearest_microsecond(table.text(column)?).ok_or(error))
+}
+
+fn nearest_microsecond(text: &str) -> Option<Timestamp> {
+    let (seconds, rest) = text.split_once('.')?;
+    let end = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+    let (kept, zone) = (rest.get(..6)?, rest.get(end..)?);
+    let is_up = rest.get(6..end)?.bytes().next().is_some_and(|digit| digit >= b'5');
+    let at: Timestamp = format!("{seconds}.{kept}{zone}").parse().ok()?;
+    at.checked_add_micros(i64::from(is_up))
 }
 
 /// Returns the current row's `true` or `false`, in any case, or `1` or `0`; `None` where there is nothing.

@@ -2,11 +2,12 @@
 
 use super::cells::{day, number, present};
 use super::owner;
-use super::rows::{Artists, Row, whole};
+use super::rows::{Artists, Counts, Row, whole};
 use super::{History, Observation};
 use crate::invalid;
+use crate::market::csv::Malformed;
 use crate::table::{Column, Table, TableError};
-use crate::units::Date;
+use crate::units::{Date, Timestamp};
 
 /// A file's name, for messages, and its (unpacked) content.
 #[derive(Debug, Clone, Copy)]
@@ -78,12 +79,12 @@ impl<'a> Source<'a> {
 ///
 /// A date may be a timestamp, whose day is the one in UTC; an empty count is a missing one. Where several files have the
 /// same artist and day, a later file's count stands (a newer vintage). Within one file the later of two stamps of a day
-/// stands; two rows for one bare date must agree. Impacts of one day multiply; events of artists or days that no
+/// stands; of two rows for one bare date that disagree, the first. A malformed row is skipped and remarked. Impacts of one day multiply; events of artists or days that no
 /// listeners file has are ignored.
 ///
 /// # Errors
 ///
-/// Where a file isn't such a CSV, with file, line and column. Where one of an artist's dates is more than a year from
+/// Where a file's header isn't one of such a CSV, or an event's row is malformed, with file, line and column. Where one of an artist's dates is more than a year from
 /// all others, or they span more than a century: the days between would be laid out, millions of them for a typo.
 pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<HistoriesRead, TableError> {
     let (mut artists, mut remarks) = (Artists::default(), Vec::new());
@@ -121,6 +122,74 @@ fn owner(
     Ok((None, artist))
 }
 
+/// Where a file has what, and whose all its rows are if it has no column of artists.
+struct Columns {
+    artist: Option<Column>,
+    owner: String,
+    date: Column,
+    listeners: Column,
+    posts: Option<Column>,
+}
+
+/// A row: whose, of which day and instant, and the counts.
+type Told<'t> = (&'t str, Date, Option<Timestamp>, Counts);
+
+impl Columns {
+    /// Returns what the current row says.
+    fn row<'t>(&'t self, table: &'t Table) -> Result<Told<'t>, TableError> {
+        let name = self.artist.as_ref().map_or(Ok(self.owner.as_str()), |artist| present(table, artist))?;
+        let (day, at) = day(table, &self.date)?;
+        let posts = match &self.posts {
+            Some(posts) => number(table, posts, invalid::finite)?,
+            None => None,
+        };
+        Ok((name, day, at, (number(table, &self.listeners, invalid::positive)?, posts)))
+    }
+}
+
+/// Adds a row to those of its artist; `twice` counts the days with two stamps.
+fn add(
+    table: &Table,
+    date: &Column,
+    (name, day, at, counts): Told<'_>,
+    file: usize,
+    artists: &mut Artists,
+    twice: &mut Option<(u32, Date)>,
+) -> Result<(), TableError> {
+    let rows = artists.rows_of(name);
+    let place = if rows.last().is_none_or(|last| last.day < day) {
+        Err(rows.len())
+    } else {
+        rows.binary_search_by_key(&day, |row| row.day)
+    };
+    let row = match place {
+        Ok(place) => &mut rows[place],
+        Err(place) => {
+            rows.insert(place, Row { day, at, file, line: 0, counts, observation: Observation::MISSING });
+            &mut rows[place]
+        }
+    };
+    if place.is_ok() && row.file == file && (row.counts, row.at) != (counts, at) {
+        match (row.at, at) {
+            (Some(before), Some(now)) if before != now => {
+                let (count, first) = twice.unwrap_or((0, day));
+                *twice = Some((count + 1, first));
+                if now < before {
+                    return Ok(());
+                }
+            }
+            _ if row.counts == counts => {}
+            _ => {
+                return Err(table.refuse_text(date, format!("{name} has two different rows for {day}")));
+            }
+        }
+    }
+    (row.at, row.file, row.line, row.counts) = (at, file, table.line(), counts);
+    row.observation.listeners = counts.0.or(row.observation.listeners);
+    row.observation.sound_posts = counts.1.or(row.observation.sound_posts);
+    Ok(())
+}
+
 fn read_listeners(
     source: Source<'_>,
     file: usize,
@@ -132,48 +201,22 @@ fn read_listeners(
     let (date, listeners) = (date?, listeners?);
     let posts = table.optional(&["tiktok_sound_posts_change"])?;
     let (artist, owner) = owner(&source, &table, remarks)?;
+    let columns = Columns { artist, owner, date, listeners, posts };
     // How many days have two stamps, and the first of them.
     let mut twice: Option<(u32, Date)> = None;
-    while table.advance(&mut rest, true)? {
-        let name = artist.as_ref().map_or(Ok(owner.as_str()), |artist| present(&table, artist))?;
-        let (day, at) = day(&table, &date)?;
-        let posts = match &posts {
-            Some(posts) => number(&table, posts, invalid::finite)?,
-            None => None,
+    let mut malformed = Malformed::default();
+    loop {
+        let row = match table.advance(&mut rest, true) {
+            Ok(true) => columns.row(&table),
+            Ok(false) => break,
+            Err(error) => Err(error),
         };
-        let counts = (number(&table, &listeners, invalid::positive)?, posts);
-        let rows = artists.rows_of(name);
-        let place = if rows.last().is_none_or(|last| last.day < day) {
-            Err(rows.len())
-        } else {
-            rows.binary_search_by_key(&day, |row| row.day)
-        };
-        let row = match place {
-            Ok(place) => &mut rows[place],
-            Err(place) => {
-                rows.insert(place, Row { day, at, file, line: 0, counts, observation: Observation::MISSING });
-                &mut rows[place]
-            }
-        };
-        if place.is_ok() && row.file == file && (row.counts, row.at) != (counts, at) {
-            match (row.at, at) {
-                (Some(before), Some(now)) if before != now => {
-                    let (count, first) = twice.unwrap_or((0, day));
-                    twice = Some((count + 1, first));
-                    if now < before {
-                        continue;
-                    }
-                }
-                _ if row.counts == counts => {}
-                _ => {
-                    return Err(table.refuse_text(&date, format!("{name} has two different rows for {day}")));
-                }
-            }
+        let read = row.and_then(|row| add(&table, &columns.date, row, file, artists, &mut twice));
+        if let Err(error) = read {
+            malformed.add(error);
         }
-        (row.at, row.file, row.line, row.counts) = (at, file, table.line(), counts);
-        row.observation.listeners = counts.0.or(row.observation.listeners);
-        row.observation.sound_posts = counts.1.or(row.observation.sound_posts);
     }
+    remarks.extend(malformed.sentences(source.name).into_iter().map(|what| format!("skipped: {what}")));
     if let Some((days, first)) = twice {
         let name = source.name;
         remarks.push(format!(

@@ -35,23 +35,34 @@ fn errors_name_file_line_and_column() {
         format!("{}:{}:{}", error.file, error.line, error.column.unwrap_or_default())
     };
     assert_eq!(field("artist,date\n"), "f.csv:1:spotify_monthly_listeners");
+}
+
+#[test]
+fn a_malformed_row_is_skipped_and_named_and_the_rest_is_read() {
+    let field = |text: &str| {
+        let good = text.replacen('\n', "\nB,2024-01-01,7\n", 1);
+        let HistoriesRead { histories, remarks } = read_histories(&[source(&good)], &[]).unwrap();
+        assert_eq!(histories[0].artist(), "B");
+        assert_eq!(remarks.len(), 1, "{remarks:?}");
+        remarks[0].split(": ").nth(1).unwrap().to_owned()
+    };
     assert_eq!(
         field("artist,date,spotify_monthly_listeners\nA,2024-01-01,x\n"),
-        "f.csv:2:spotify_monthly_listeners"
+        "f.csv, line 3, column spotify_monthly_listeners"
     );
     assert_eq!(
         field("artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-02-30,5\n"),
-        "f.csv:3:date"
+        "f.csv, line 4, column date"
     );
     assert_eq!(
         field("artist,date,spotify_monthly_listeners\nA,2024-01-01,5\nA,2024-01-01,6\n"),
-        "f.csv:3:date"
+        "f.csv, line 4, column date"
     );
     assert_eq!(
         field("artist,date,spotify_monthly_listeners\nA,2024-01-01,-5\n"),
-        "f.csv:2:spotify_monthly_listeners"
+        "f.csv, line 3, column spotify_monthly_listeners"
     );
-    assert_eq!(field("artist,date,spotify_monthly_listeners\nA,2024-01-01\n"), "f.csv:2:");
+    assert_eq!(field("artist,date,spotify_monthly_listeners\nA,2024-01-01\n"), "f.csv, line 3");
 }
 
 #[test]
