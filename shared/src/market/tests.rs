@@ -97,7 +97,7 @@ fn errors_name_the_file_the_line_and_the_column() {
         ),
         (
             "A-B,2026-01-01T00:00:00,0,1,no",
-            "tape.csv, line 3, column price: 0.0000 dollars are no price of a trade",
+            "tape.csv, line 3, column price: 0.0000 dollars are no price of a trade; cents belong in a column yes_price",
         ),
         ("A-B,2026-01-01T00:00:00,0.5,0,no", "tape.csv, line 3, column count: 0.00 contracts are no trade"),
         (
@@ -162,7 +162,7 @@ fn malformed_rows_are_skipped_counted_and_named() {
             "tape.csv, line 6, column price: \"1.5\" is not from 0 to 1 dollar",
             "tape.csv, line 8, column ticker: \"AC\" names no event: it has no '-'",
             "tape.csv, line 10, column count: 0.00 contracts are no trade",
-            "tape.csv, line 11, column price: 1.0000 dollars are no price of a trade",
+            "tape.csv, line 11, column price: 1.0000 dollars are no price of a trade; cents belong in a column yes_price",
         ]
     );
 }
@@ -338,7 +338,7 @@ fn odd_rows_of_contracts_are_skipped_and_named_and_the_first_of_two_counts() {
     let read = read_markets(text.as_bytes(), "markets.csv").unwrap();
     let known: Vec<(&str, Option<Side>)> =
         read.contracts.iter().map(|contract| (contract.ticker.as_str(), contract.result)).collect();
-    assert_eq!(known, [("E-C", Some(Side::No)), ("E-D", Some(Side::Yes))]);
+    assert_eq!(known, [("E-A", None), ("E-C", Some(Side::No)), ("E-D", Some(Side::Yes))]);
     assert_eq!(
         read.malformed.sentences("markets.csv"),
         [
