@@ -86,7 +86,7 @@ fn contracts_that_are_not_exclusive_are_priced_apart() {
     // By their spelling one event; the file says that each is an event of its own, as those of one market are.
     let own = ["KXALBUMOUT-26", "KXALBUMOUT-27"];
     let rows = "KXALBUMOUT-26,KXALBUMOUT-26,yes,\nKXALBUMOUT-27,KXALBUMOUT-27,yes,\n";
-    assert_eq!(named("own", own, rows), (apart.clone(), String::new()));
+    assert_eq!(named("own", own, rows), (apart, String::new()));
     // Strikes of one count: one event, both of whose contracts may pay.
     let strikes = ["KXL-26FEB-T100", "KXL-26FEB-T105"];
     let rows = "KXL-26FEB-T100,KXL-26FEB,yes,false\nKXL-26FEB-T105,KXL-26FEB,yes,false\n";

@@ -147,7 +147,7 @@ impl EventTape {
     }
 
     /// Returns the tape of an event whose contracts are those of `events`, if there is one.
-    pub fn named(event: EventTicker, events: Vec<Self>) -> Option<Self> {
+    pub fn named(event: &EventTicker, events: Vec<Self>) -> Option<Self> {
         let mut named = Vec::new();
         for tape in events.into_iter().flat_map(|of| of.contracts) {
             Self::add(&mut named, event.clone(), tape);

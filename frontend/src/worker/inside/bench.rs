@@ -174,8 +174,7 @@ async fn served(event: &EventTicker) -> Result<EventTape, String> {
     let read = reader.finish().map_err(|error| error.to_string())?;
     let tapes = EventTape::group(read.trades).map_err(|invalid| invalid.to_string())?;
     // What the server says is one event is one, whatever its tickers look like.
-    let tape =
-        EventTape::named(event.clone(), tapes).ok_or_else(|| format!("{name} holds no trade of {event}"))?;
+    let tape = EventTape::named(event, tapes).ok_or_else(|| format!("{name} holds no trade of {event}"))?;
     BENCH.with_borrow_mut(|bench| bench.fetched.push(tape.clone()));
     Ok(tape)
 }

@@ -94,12 +94,9 @@ impl Columns {
             fee_multiplier: table.value_if_any(self.fee_multiplier.as_ref())?,
             close_time: table.value_if_any(self.close_time.as_ref())?,
         };
-        let place = match seen.binary_search(&contract.ticker) {
-            Ok(_) => {
-                let invalid = Invalid::new("ticker", format!("{} appears twice", contract.ticker));
-                return Err(table.refuse(&self.ticker, &invalid));
-            }
-            Err(place) => place,
+        let Err(place) = seen.binary_search(&contract.ticker) else {
+            let invalid = Invalid::new("ticker", format!("{} appears twice", contract.ticker));
+            return Err(table.refuse(&self.ticker, &invalid));
         };
         seen.insert(place, contract.ticker.clone());
         if is_scalar && contract.settlement_value.is_none() {
