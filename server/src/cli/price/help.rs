@@ -36,7 +36,8 @@ const DIGITAL: &str = r#"digital: $1 if a count exceeds a strike, under Merton's
   r                 the rate that discounts the $1, and nothing else
   median            optional; true: S is the forward median without jumps, and b and comp are 0 or left out
   gives prob_yes, prob_no, price and the derivatives of prob_yes: dP_dS, d2P_dS2, dP_dsigma, dP_dlambda, dP_dmuJ,
-  dP_dsigJ, dP_dT (per year), dP_db. They are null at sigma = 0 or T_days = 0.
+  dP_dsigJ, dP_dT (per year), dP_db. At sigma = 0 or T_days = 0 they are limits, and null on
+  an atom, where some number of jumps of a known size, or none, ends on the strike.
 
   {"id":1,"S":94e6,"K":100e6,"T_days":14,"b":0,"sigma":0.35,"lambda":12,"muJ":0.02,"sigJ":0.04,"comp":0,"r":0}
 "#;
