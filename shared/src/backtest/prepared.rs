@@ -10,7 +10,7 @@ use crate::Invalid;
 use crate::belief::Belief;
 use crate::belief::{Point, Track};
 use crate::exchange::Print;
-use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
+use crate::fees::{FeeMultiplier, FeeSchedule, FeeType, KnownSeries};
 use crate::market::{Contract, EventTape, EventTicker, Side, Ticker};
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
@@ -39,7 +39,7 @@ pub struct PreparedContract {
     pub event: usize,
     /// How it settled, where that is known. No strategy reaches it.
     pub result: Option<Side>,
-    /// What its series charges, where that is known.
+    /// What its series charges, where a file of contracts or the catalogue of known series says.
     pub fees: Option<FeeSchedule>,
     /// When trading in it ended, where that is known.
     pub closes: Option<Timestamp>,
@@ -172,7 +172,7 @@ impl Prepared {
                     ticker: tape.ticker().clone(),
                     event: prepared.events.len(),
                     result: contract.and_then(|contract| contract.result),
-                    fees: contract.map(schedule).transpose()?.flatten(),
+                    fees: schedule(event.event(), contract)?,
                     closes: contract.and_then(|contract| contract.close_time),
                     prints: tape.trades().len(),
                     last_batch: 0,
@@ -308,9 +308,12 @@ fn look_ahead(batches: &mut [Batch]) {
     }
 }
 
-/// Returns what a contract charges, if the file says so.
-fn schedule(contract: &Contract) -> Result<Option<FeeSchedule>, Invalid> {
-    let Some(fee_type) = contract.fee_type else { return Ok(None) };
+/// Returns what a contract of an event charges: what the file says, or else the catalogue of known series.
+fn schedule(event: &EventTicker, contract: Option<&Contract>) -> Result<Option<FeeSchedule>, Invalid> {
+    let said = contract.and_then(|contract| Some((contract, contract.fee_type?)));
+    let Some((contract, fee_type)) = said else {
+        return KnownSeries::of(event).map(KnownSeries::schedule).transpose();
+    };
     let multiplier = contract.fee_multiplier.unwrap_or(FeeMultiplier::ONE);
     match FeeSchedule::new(fee_type, multiplier) {
         Ok(schedule) => Ok(Some(schedule)),

@@ -22,6 +22,7 @@
 //! # Ok::<(), shared::Invalid>(())
 //! ```
 
+mod catalogue;
 mod dated;
 mod edge;
 mod model;
@@ -30,6 +31,7 @@ mod rounding;
 mod schedule;
 
 pub use crate::market::{FeeMultiplier, FeeType};
+pub use catalogue::KnownSeries;
 pub use dated::FeeRule;
 pub use edge::{Edge, Quotes};
 pub use model::ModelFee;

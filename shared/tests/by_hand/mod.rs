@@ -72,7 +72,7 @@ pub(crate) fn prepared(trades: Vec<Trade>, result: Option<Side>, closes: Option<
         ticker: TICKER.parse().unwrap(),
         event_ticker: events[0].event().clone(),
         result,
-        fee_type: None,
+        fee_type: Some(shared::market::FeeType::QuadraticWithMakerFees),
         fee_multiplier: None,
         close_time: closes,
     };
