@@ -14,7 +14,7 @@ use shared::backtest::{
 use shared::belief::{Calibration, walk_forward};
 use shared::engine::{Error, Input, Maker, Outputs};
 use shared::exchange::{FillModel, Latency, OrderReport};
-use shared::fees::{FeeSchedule, Fill, Membership, OrderFees, Role};
+use shared::fees::{FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role};
 use shared::market::{Action, EventTape, FeeMultiplier, FeeType, PriceGrid, Side};
 use shared::quoting::{Quotes, Status, Terms};
 use shared::settings::Fee;
@@ -145,7 +145,7 @@ fn fees_are_those_of_the_fees_module() {
     for (fill, contracts) in outcome.series.fills.iter().zip([3, 1]) {
         let paid = order
             .fill(&Fill {
-                date: "2026-02-03".parse().unwrap(),
+                rule: FeeRule::on("2026-02-03".parse().unwrap()),
                 role: Role::Maker,
                 action: Action::Buy,
                 price: Price::from_cents(45).unwrap(),
@@ -155,7 +155,7 @@ fn fees_are_those_of_the_fees_module() {
         assert_eq!((fill.fee, fill.count), (paid.net, count(contracts)));
         expected += fill.fee.microdollars();
     }
-    // Before June 2026 up to the cent: 2 cents of three contracts, 1 of one.
+    // In February 2026 up to the cent: 2 cents of three contracts, 1 of one.
     assert_eq!((outcome.total.fees, expected), (cash(30_000), 30_000));
     let maker = Assumed { fee: Fee::Maker, ..Assumed::default() };
     // 0.0175 x 0.45 x 0.55 = 0.00433125 a contract, up to the microdollar a fill.

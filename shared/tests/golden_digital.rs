@@ -61,11 +61,13 @@ fn fifty_digit_sums() {
                 }
             }
         }
-        let Some(greeks) = greeks else {
-            assert!(row[14..].iter().all(|cell| cell.is_empty()), "{case}: no Greeks");
+        // The table leaves the Greeks out where there is no volatility.
+        if row[14..].iter().all(|cell| cell.is_empty()) {
+            assert_eq!(value(6), 0.0, "{case}: no Greeks");
             atoms += 1;
             continue;
-        };
+        }
+        let greeks = greeks.unwrap_or_else(|| panic!("{case}: no Greeks"));
         for (k, got) in scaled(&greeks, spot).into_iter().enumerate() {
             let unit = [spot, spot * spot].get(k).copied().unwrap_or(1.0);
             let want = value(14 + k) * unit;

@@ -4,7 +4,8 @@
 mod corpus;
 
 use shared::fees::{
-    FeeAccumulator, FeeMultiplier, FeeSchedule, FeeType, Fill, Membership, OrderFees, Role, RoundingRule,
+    FeeAccumulator, FeeMultiplier, FeeRule, FeeSchedule, FeeType, Fill, Membership, OrderFees, Role,
+    RoundingRule,
 };
 use shared::market::Action;
 use shared::units::{Cash, Date, Price, Quantity};
@@ -87,7 +88,7 @@ fn the_fills_of_an_order_are_exact() {
             order = OrderFees::new(schedule(), account(precision));
         }
         let fill = Fill {
-            date: Date::new(2026, 6, 1).unwrap(),
+            rule: FeeRule::on(Date::new(2026, 6, 1).unwrap()),
             role: role.parse::<Role>().unwrap(),
             action: Action::Buy,
             price: price.parse().unwrap(),

@@ -109,7 +109,7 @@ proptest! {
         let (value, greeks) = digital.value_and_greeks();
         // The Greeks may take one more pair of terms, which is below what either leaves out.
         prop_assert!((value.prob_yes - digital.value().prob_yes).abs() <= 4.0 * f64::EPSILON * value.prob_yes);
-        prop_assert_eq!(greeks.is_some(), contract.sigma > 0.0);
+        prop_assert!(greeks.is_some() || contract.sigma == 0.0);
     }
 
     /// The median parameterisation is the raw one with the convexity given back as a trend.
@@ -212,5 +212,137 @@ proptest! {
             Ok(forward) => prop_assert!(forward > 0.0 && forward.is_finite()),
             Err(invalid) => assert_named(&invalid),
         }
+    }
+}
+
+fn numbers(greeks: &Greeks) -> [f64; 8] {
+    [
+        greeks.dp_ds,
+        greeks.d2p_ds2,
+        greeks.dp_dsigma,
+        greeks.dp_dlambda,
+        greeks.dp_dmu_j,
+        greeks.dp_dsig_j,
+        greeks.dp_dt,
+        greeks.dp_db,
+    ]
+}
+
+/// A digital without volatility between its jumps.
+fn still(strike: f64, jumps: Jumps) -> Parameters {
+    Parameters { spot: 1e8, strike, days: 14.0, drift: Drift::Raw { b: 0.0 }, sigma: 0.0, jumps, rate: 0.0 }
+}
+
+#[test]
+fn greeks_without_volatility_are_their_limits() {
+    // Checked against differences of 330 bits at sigma = 1e-12.
+    let digital = still(1.1e8, Jumps::new(12.0, 0.02, 0.04).unwrap());
+    let (value, greeks) = MertonDigital::new(&digital).unwrap().value_and_greeks();
+    assert!((value.prob_yes - 0.02333821717379108).abs() <= 1e-15);
+    let expected = [
+        8.427853777988354e-09,
+        2.777703118241469e-15,
+        0.0,
+        0.00263176714772207,
+        1.2582808427290277,
+        1.3790102259970574,
+        0.8233671505016189,
+        0.03232601449091423,
+    ];
+    for (got, expected) in numbers(&greeks.unwrap()).into_iter().zip(expected) {
+        assert!((got - expected).abs() <= 1e-13 * expected.abs(), "{got:e}, not {expected:e}");
+    }
+}
+
+#[test]
+fn there_are_no_greeks_only_where_an_atom_lies_on_the_strike() {
+    let greeks = |parameters: &Parameters| MertonDigital::new(parameters).unwrap().value_and_greeks().1;
+    let spread = Jumps::new(12.0, 0.02, 0.04).unwrap();
+    assert_eq!(greeks(&still(1e8, spread)), None);
+    assert_eq!(greeks(&still(1e8, Jumps::new(0.0, 0.0, 0.0).unwrap())), None);
+    assert_eq!(greeks(&still(1e8, Jumps::new(12.0, 0.02, 0.0).unwrap())), None);
+    // Three jumps of a known size pass the strike, and no number of them ends on it.
+    let known = Jumps::new(12.0, libm::log(1.1) / 2.0, 0.0).unwrap();
+    let between = greeks(&still(1.15e8, known)).unwrap();
+    let [ds, dds, dsigma, dlambda, dmu, dsig, dt, db] = numbers(&between);
+    assert_eq!([ds, dds, dsigma, dmu, dsig, db], [0.0; 6]);
+    assert!(dlambda > 0.0 && dt > 0.0);
+    // At expiry all but time stands still.
+    let over = greeks(&Parameters { days: 0.0, sigma: 0.3, ..still(1.1e8, spread) }).unwrap();
+    assert!(over.dp_dt > 0.0 && over.dp_db == 0.0 && over.dp_dlambda == 0.0);
+}
+
+proptest! {
+    #[test]
+    fn greeks_without_volatility_are_those_of_hardly_any(parameters in contract()) {
+        let still = Parameters { sigma: 0.0, ..parameters };
+        let moving = Parameters { sigma: 1e-9, ..parameters };
+        let (_, at_rest) = MertonDigital::new(&still).unwrap().value_and_greeks();
+        let (_, near) = MertonDigital::new(&moving).unwrap().value_and_greeks();
+        if let (Some(at_rest), Some(near)) = (at_rest, near) {
+            // The vega itself is of the volatility's size.
+            for (a, b) in numbers(&at_rest).into_iter().zip(numbers(&near)) {
+                prop_assert!((a - b).abs() <= 1e-6 * (1.0 + a.abs()), "{} and {}", a, b);
+            }
+        }
+    }
+}
+
+/// A quote whose probability has a dip of 3e-5 between two volatilities.
+fn dipping(prob: f64, strike: f64) -> Quote {
+    Quote {
+        prob,
+        spot: 1e8,
+        strike,
+        days: 97.7521052439074,
+        drift: Drift::Raw { b: 0.0 },
+        jumps: Jumps::new(3.6239986139495324, -0.7966598904162193, 0.0).unwrap(),
+    }
+}
+
+fn implied(quote: &Quote) -> Vec<f64> {
+    implied_volatility(quote).unwrap().roots.as_slice().iter().map(|root| root.sigma).collect()
+}
+
+#[test]
+fn a_shallow_dip_hides_no_root() {
+    // The model's own sum, written out elsewhere, gives the quote there to 1e-16.
+    let roots = implied(&dipping(0.16399277497417908, 100033805.97038804));
+    assert_eq!(roots.len(), 4, "{roots:?}");
+    for (got, expected) in roots.iter().zip([0.003884702, 0.915774038, 1.024799127, 1.144179508]) {
+        assert!((got / expected - 1.0).abs() < 1e-6, "{roots:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_root_is_missed_that_a_fine_grid_shows(
+        log_moneyness in 0.0001..0.001_f64, mean in -0.81..-0.78_f64, lambda in 3.5..3.75_f64, part in 0.05..0.95_f64,
+    ) {
+        const POINTS: usize = 4000;
+        let quote = Quote {
+            jumps: Jumps::new(lambda, mean, 0.0).unwrap(),
+            ..dipping(0.5, 1e8 * libm::exp(log_moneyness))
+        };
+        let Quote { spot, strike, days, drift, jumps, .. } = quote;
+        let probability = |sigma| {
+            let parameters = Parameters { spot, strike, days, drift, sigma, jumps, rate: 0.0 };
+            MertonDigital::new(&parameters).unwrap().value().prob_yes
+        };
+        let grid: Vec<f64> = (0..=POINTS).map(|k| probability(0.3 * libm::pow(10.0, k as f64 / POINTS as f64))).collect();
+        // A dip and a bump, where there are both: the quote lies between them.
+        let turns: Vec<f64> = grid
+            .windows(3)
+            .filter(|near| (near[1] - near[0]) * (near[2] - near[1]) < 0.0)
+            .map(|near| near[1])
+            .collect();
+        let [Some(from), Some(to)] = [turns.first(), turns.get(1)] else { return Ok(()) };
+        let prob = from + part * (to - from);
+        let crossings = grid.windows(2).filter(|near| (near[0] > prob) != (near[1] > prob)).count();
+        let found = implied(&Quote { prob, ..quote });
+        let within = found.iter().filter(|sigma| (0.3..=3.0).contains(*sigma)).count();
+        prop_assert!(within >= crossings, "{} of {}: {:?}", within, crossings, found);
     }
 }

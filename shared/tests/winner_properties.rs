@@ -315,3 +315,31 @@ fn jumps_with_a_common_factor_agree_with_brute_force() {
     let p = win(&outcomes).unwrap();
     assert!(distance(&p, &exact) <= 1e-10, "{p:?} not {exact:?}");
 }
+
+/// What wins of two normals whose loadings differ, by the integration and in closed form, and the error that it claims.
+fn of_two(a: f64, s: f64, beta: f64) -> (f64, f64, f64) {
+    let contract =
+        WinnerTakeAll::new(&[normal(a, s, beta), normal(0.0, s, 0.0)], Unlisted::Excluded).unwrap();
+    let won = contract.probabilities(&mut Workspace::new()).unwrap();
+    let exact = normal::cdf(a / (2.0 * s * s + beta * beta).sqrt());
+    (won.listed()[0], exact, won.error_estimate())
+}
+
+#[test]
+fn two_steps_that_agree_by_accident_are_not_believed() {
+    let (got, exact, claimed) = of_two(0.3006359791300094, 0.00282842712474619, 0.3);
+    assert!((exact - 0.8418356569462944).abs() < 1e-15);
+    assert!((got - exact).abs() <= claimed + 1e-14, "{got}, not {exact}: {claimed:e}");
+    assert!(claimed < 1e-10);
+}
+
+proptest! {
+    #[test]
+    fn the_error_estimate_bounds_the_error(
+        far in -2.5..2.5_f64, s in 0.003..0.5_f64, ratio in 0.0..100.0_f64,
+    ) {
+        let beta = s * ratio;
+        let (got, exact, claimed) = of_two(far * (2.0 * s * s + beta * beta).sqrt(), s, beta);
+        prop_assert!((got - exact).abs() <= claimed + 1e-13, "{}, not {}: {:e}", got, exact, claimed);
+    }
+}

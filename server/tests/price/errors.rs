@@ -9,7 +9,7 @@ const DIGITAL: &str =
 const IMPLIED: &str =
     r#"{"prob":0.2,"S":94e6,"K":1e8,"T_days":14,"b":0,"lambda":0,"muJ":0,"sigJ":0,"comp":0,"sigma":0.35}"#;
 const WINNER: &str = r#"{"outcomes":[{"a":0.1,"s":0.3,"beta":0},{"a":0,"T":0.5,"sigma":0.4,"lambda":1,"muJ":0,"sigJ":0.1}],"other":0.1}"#;
-const FEE: &str = r#"{"role":"taker","price":"0.37","count":10,"fee_type":"quadratic","multiplier":1,"account":"direct","date":"2026-07-14"}"#;
+const FEE: &str = r#"{"role":"taker","price":"0.37","count":10,"fee_type":"quadratic","multiplier":1,"account":"direct","date":"2026-07-01"}"#;
 const ORDER: &str = r#"{"fills":[{"role":"taker","price":"0.37","count":10},{"role":"maker","price":0.4,"count":"1.50"}],"fee_type":"quadratic","multiplier":0.5,"account":"non_direct"}"#;
 
 /// Returns the field and the reason of the error that a line gets.
@@ -94,7 +94,8 @@ fn quotes_winners_and_fees_name_their_fields() {
         (FEE, r#""multiplier":1"#, r#""multiplier":-1"#, "multiplier", "is not from 0 to 1000"),
         (FEE, r#""fee_type":"quadratic""#, r#""fee_type":"flat""#, "fee_type", "publishes no amount"),
         (FEE, r#""account":"direct""#, r#""account":"mine""#, "account", "must be direct or non_direct"),
-        (FEE, r#""2026-07-14""#, r#""2026-02-30""#, "date", "names a day that does not exist"),
+        (FEE, r#""2026-07-01""#, r#""2026-02-30""#, "date", "names a day that does not exist"),
+        (FEE, r#""2026-07-01""#, r#""2026-05-28T25:00:00Z""#, "date", "does not exist"),
         (FEE, r#","account":"direct""#, "", "account", "is missing"),
         (ORDER, r#""price":0.4"#, r#""price":1.4"#, "fills[1].price", "is not from 0 to 1 dollar"),
         (ORDER, r#""count":10"#, r#""size":10"#, "fills[0].size", "is not a field of a fill"),

@@ -201,7 +201,7 @@ fn fees_of_orders_by_the_rule_of_mid_2026() {
                 .collect();
             let account = if order[0][3] == "0.01" { "non_direct" } else { "direct" };
             format!(
-                r#"{{"fills":[{}],"fee_type":"quadratic_with_maker_fees","multiplier":1,"account":"{account}","date":"2026-07-14"}}"#,
+                r#"{{"fills":[{}],"fee_type":"quadratic_with_maker_fees","multiplier":1,"account":"{account}","date":"2026-07-01"}}"#,
                 fills.join(",")
             )
         })
@@ -227,7 +227,7 @@ fn fees_rounded_up_to_the_cent() {
         .map(|row| {
             let (price, count) = (parsed(row[1]) / 1e4, parsed(row[2]) / 100.0);
             format!(
-                r#"{{"role":"{}","price":{price},"count":{count},"fee_type":"quadratic_with_maker_fees","multiplier":"1","account":"direct","date":"2026-05-31"}}"#,
+                r#"{{"role":"{}","price":{price},"count":{count},"fee_type":"quadratic_with_maker_fees","multiplier":"1","account":"direct","date":"2026-02-28"}}"#,
                 row[0]
             )
         })
@@ -255,6 +255,25 @@ fn fees_by_the_newest_rule() {
         let dated = line.replace(r#""action""#, r#""date":"2026-10-01","action""#);
         for answer in answers(&[line, dated]) {
             assert_eq!(answer["fee"], fee, "{count} at {price}");
+        }
+    }
+}
+
+#[test]
+fn a_fee_says_by_which_rules_and_whether_they_are_known() {
+    for (date, fee, rule, known) in [
+        (r#","date":"2026-05-28T00:58:00Z""#, "0.040000", "cent_balance", true),
+        (r#","date":"2026-05-28T14:45:00+00:00""#, "0.034300", "centicent", true),
+        (r#","date":"2026-05-28""#, "0.034300", "centicent", false),
+        (r#","date":"2026-08-01""#, "0.034300", "centicent", false),
+        ("", "0.034300", "microdollar", true),
+    ] {
+        let line = format!(
+            r#"{{"role":"taker","price":"0.89","count":5,"fee_type":"quadratic","multiplier":1,"account":"direct"{date}}}"#
+        );
+        for answer in answers(&[line]) {
+            let got = (&answer["fee"], &answer["rule"], &answer["known"]);
+            assert_eq!(got, (&fee.into(), &rule.into(), &known.into()), "{date}");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::Invalid;
 use crate::belief::Belief;
 use crate::belief::{Point, Track};
 use crate::exchange::Print;
-use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
+use crate::fees::{FeeMultiplier, FeeSchedule, FeeType, KnownSeries};
 use crate::market::{Contract, EventTape, EventTicker, Side, Ticker, is_exclusive};
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
@@ -42,7 +42,7 @@ pub struct PreparedContract {
     pub result: Option<Side>,
     /// What YES was paid, where that is known. No strategy reaches it either.
     pub pays: Option<Price>,
-    /// What its series charges, where that is known.
+    /// What its series charges, where a file of contracts or the catalogue of known series says.
     pub fees: Option<FeeSchedule>,
     /// When trading in it ended, where that is known.
     pub closes: Option<Timestamp>,
@@ -167,7 +167,7 @@ impl Prepared {
                     event: prepared.events.len() + if is_apart { place as usize - first_contract } else { 0 },
                     result: contract.and_then(|contract| contract.result),
                     pays: contract.and_then(Contract::pays),
-                    fees: contract.map(schedule).transpose()?.flatten(),
+                    fees: schedule(event.event(), contract)?,
                     closes: contract.and_then(|contract| contract.close_time),
                     prints: tape.trades().len(),
                     last_batch: 0,
@@ -307,9 +307,12 @@ fn look_ahead(batches: &mut [Batch]) {
     }
 }
 
-/// Returns what a contract charges, if the file says so.
-fn schedule(contract: &Contract) -> Result<Option<FeeSchedule>, Invalid> {
-    let Some(fee_type) = contract.fee_type else { return Ok(None) };
+/// Returns what a contract of an event charges: what the file says, or else the catalogue of known series.
+fn schedule(event: &EventTicker, contract: Option<&Contract>) -> Result<Option<FeeSchedule>, Invalid> {
+    let said = contract.and_then(|contract| Some((contract, contract.fee_type?)));
+    let Some((contract, fee_type)) = said else {
+        return KnownSeries::of(event).map(KnownSeries::schedule).transpose();
+    };
     let multiplier = contract.fee_multiplier.unwrap_or(FeeMultiplier::ONE);
     match FeeSchedule::new(fee_type, multiplier) {
         Ok(schedule) => Ok(Some(schedule)),

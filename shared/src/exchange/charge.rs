@@ -1,14 +1,14 @@
 //! What an exchange takes for a fill.
 
 use crate::Invalid;
-use crate::fees::{FeeSchedule, Fill, Membership, OrderFees, Role, RoundingRule};
+use crate::fees::{FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role, RoundingRule};
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// What makers' fills in one contract are charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charge {
-    /// By this schedule, rounded by the trade's date for a direct member, with one rounding account an order.
+    /// By this schedule, rounded as at the trade's time for a direct member, with one rounding account an order.
     Exact(FeeSchedule),
     /// By this schedule, rounded up to the microdollar.
     ToMicrodollar(FeeSchedule),
@@ -41,7 +41,7 @@ impl Charge {
             }
             Self::Exact(schedule) => {
                 let fees = order.get_or_insert_with(|| OrderFees::new(schedule, Membership::Direct));
-                let fill = Fill { date: now.date(), role: Role::Maker, action, price, count };
+                let fill = Fill { rule: FeeRule::at(now), role: Role::Maker, action, price, count };
                 Ok(fees.fill(&fill)?.net)
             }
         }

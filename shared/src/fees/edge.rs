@@ -1,9 +1,9 @@
 //! What there is to earn for who takes what the market quotes.
 
-use super::{FeeSchedule, Fill, Membership, OrderFees, Role};
+use super::{FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role};
 use crate::Invalid;
 use crate::market::{Action, Side};
-use crate::units::{Cash, Date, Price, Quantity};
+use crate::units::{Cash, Price, Quantity};
 
 /// The best prices of YES at which one can sell and buy at once; none on a side that nobody quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,17 +36,17 @@ pub struct Edge {
 
 impl Edge {
     /// Returns the better side of `quotes`, YES if both earn the same, for who believes that YES comes true with
-    /// probability `fair` and buys `count` contracts in one order on `date`; nothing where nobody quotes.
+    /// probability `fair` and buys `count` contracts in one order by these rules; nothing where nobody quotes.
     ///
     /// ```
-    /// use shared::fees::{Edge, FeeSchedule, Quotes};
+    /// use shared::fees::{Edge, FeeRule, FeeSchedule, Quotes};
     /// use shared::market::{FeeMultiplier, FeeType, Side};
     /// use shared::units::Quantity;
     ///
     /// let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE)?;
     /// let quotes = Quotes { bid: Some("0.4000".parse()?), ask: Some("0.4200".parse()?) };
-    /// let (date, count) = ("2026-11-01".parse()?, Quantity::from_contracts(100)?);
-    /// let edge = Edge::best(0.3, quotes, schedule, date, count)?.expect("both sides are quoted");
+    /// let (rule, count) = (FeeRule::newest(), Quantity::from_contracts(100)?);
+    /// let edge = Edge::best(0.3, quotes, schedule, rule, count)?.expect("both sides are quoted");
     /// // NO for 60 cents, worth 70: 10 less the fee of 0.07 · 0.6 · 0.4.
     /// assert_eq!((edge.take(), edge.price.to_string()), (Some(Side::No), "0.6000".to_owned()));
     /// assert_eq!(edge.earns.to_string(), "0.083200");
@@ -60,7 +60,7 @@ impl Edge {
         fair: f64,
         quotes: Quotes,
         schedule: FeeSchedule,
-        date: Date,
+        rule: FeeRule,
         count: Quantity,
     ) -> Result<Option<Self>, Invalid> {
         if !(0.0..=1.0).contains(&fair) {
@@ -73,7 +73,7 @@ impl Edge {
             [(Side::Yes, quotes.ask, fair), (Side::No, quotes.bid.map(Price::complement), 1_000_000 - fair)]
         {
             let Some(price) = price else { continue };
-            let fill = Fill { date, role: Role::Taker, action: Action::Buy, price, count };
+            let fill = Fill { rule, role: Role::Taker, action: Action::Buy, price, count };
             let total = OrderFees::new(schedule, Membership::Direct).fill(&fill)?.net;
             let fee = per_contract(total, count);
             let cost = 100 * price.centicents() + fee.microdollars();
@@ -109,8 +109,7 @@ mod tests {
         let price = |cents: i64| Price::from_cents(cents).unwrap();
         let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE).unwrap();
         let quotes = Quotes { bid: bid.map(price), ask: ask.map(price) };
-        Edge::best(fair, quotes, schedule, Date::literal(2026, 11, 1), Quantity::from_contracts(100).unwrap())
-            .unwrap()
+        Edge::best(fair, quotes, schedule, FeeRule::newest(), Quantity::from_contracts(100).unwrap()).unwrap()
     }
 
     #[test]
@@ -141,13 +140,7 @@ mod tests {
     fn what_is_no_probability_or_no_order_is_named() {
         let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE).unwrap();
         let best = |fair, count| {
-            Edge::best(
-                fair,
-                Quotes::at(Price::from_cents(50).unwrap()),
-                schedule,
-                Date::literal(2026, 11, 1),
-                count,
-            )
+            Edge::best(fair, Quotes::at(Price::from_cents(50).unwrap()), schedule, FeeRule::newest(), count)
         };
         for fair in [-0.1, 1.1, f64::NAN] {
             assert_eq!(best(fair, Quantity::from_contracts(1).unwrap()).unwrap_err().field, "fair");

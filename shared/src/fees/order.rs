@@ -1,15 +1,15 @@
 //! The fees of an order, fill by fill.
 
-use super::{FeeAccumulator, FeeSchedule, FillFee, Membership, Role, RoundingRule};
+use super::{FeeAccumulator, FeeRule, FeeSchedule, FillFee, Membership, Role};
 use crate::Invalid;
 use crate::market::Action;
-use crate::units::{Cash, Date, Price, Quantity};
+use crate::units::{Cash, Price, Quantity};
 
 /// One fill of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fill {
-    /// The day of the trade in UTC, which decides the rounding rule.
-    pub date: Date,
+    /// The rules of the trade's time.
+    pub rule: FeeRule,
     /// Whether the order took or made.
     pub role: Role,
     /// Whether contracts were bought or sold.
@@ -48,14 +48,18 @@ impl OrderFees {
         if fill.count.is_zero() {
             return Err(Invalid::new("count", "must be greater than zero, got 0.00"));
         }
-        let rule = RoundingRule::on(fill.date);
-        let trade_fee = rule.trade_fee(self.schedule.model_fee(fill.role, fill.price, fill.count))?;
+        let fee = if fill.rule.flat_makers {
+            self.schedule.model_fee_with_flat_makers(fill.role, fill.price, fill.count)
+        } else {
+            self.schedule.model_fee(fill.role, fill.price, fill.count)
+        };
+        let trade_fee = fill.rule.rounding.trade_fee(fee)?;
         let cost = fill.price.cost(fill.count);
         let revenue = match fill.action {
             // A cost is not negative, so its negation fits.
             Action::Buy => Cash::from_microdollars(-cost.microdollars()),
             Action::Sell => cost,
         };
-        self.accumulator.settle(rule, revenue, trade_fee)
+        self.accumulator.settle(fill.rule.rounding, revenue, trade_fee)
     }
 }

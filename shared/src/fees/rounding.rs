@@ -6,7 +6,7 @@ use core::str::FromStr;
 use super::ModelFee;
 use crate::Invalid;
 use crate::invalid::quoted;
-use crate::units::{Cash, Date, serde_as_text};
+use crate::units::{Cash, serde_as_text};
 
 /// Microdollars in a cent.
 const CENT: i128 = 10_000;
@@ -60,36 +60,25 @@ impl FromStr for Membership {
 
 serde_as_text!(Membership, "\"direct\" or \"non_direct\"");
 
-/// How fees of a day are rounded, named by the unit the trade fee is rounded up to.
+/// How a fill's fee is rounded. [`FeeRule`](super::FeeRule) says from when to when.
 ///
-/// Source: Kalshi's fee schedule of February 2026, and its documentation page "Fee rounding" in the
-/// versions of June and of October 2026.
+/// Source: Kalshi's fee schedule of February 2026, its documentation page "Fee rounding" in the versions of March, June
+/// and October 2026, and fills of direct members, of which these rules explain every order to the last digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoundingRule {
-    /// To 2026-05-31: the trade fee is rounded up to the cent, and nothing else is done.
+    /// The trade fee is rounded up to the cent, and nothing else is done.
     Cent,
-    /// From 2026-06-01 to 2026-09-30: the trade fee is rounded up to the centi-cent ($0.0001), the balance
-    /// down to the account's precision, and a cent is rebated once more than a cent was rounded away.
+    /// The trade fee is rounded up to the centi-cent ($0.0001), everybody's balance down to the cent, and a cent is
+    /// rebated once more than a cent was rounded away.
+    CentBalance,
+    /// As before, but the balance is rounded down to the account's precision.
     Centicent,
-    /// From 2026-10-01: the trade fee is rounded up to the microdollar, the balance down to the account's
-    /// precision, and whole steps of that precision are rebated, up to the fill's own fee.
+    /// The trade fee is rounded up to the microdollar, the balance down to the account's precision, and what was rounded
+    /// away is rebated in whole steps of that precision, up to the fill's own fee.
     Microdollar,
 }
 
 impl RoundingRule {
-    /// Returns the rule of trades made on `date`, a day in UTC.
-    pub fn on(date: Date) -> Self {
-        const CENTICENT_FROM: Date = Date::literal(2026, 6, 1);
-        const MICRODOLLAR_FROM: Date = Date::literal(2026, 10, 1);
-        if date < CENTICENT_FROM {
-            Self::Cent
-        } else if date < MICRODOLLAR_FROM {
-            Self::Centicent
-        } else {
-            Self::Microdollar
-        }
-    }
-
     /// Returns the trade fee: `fee` rounded up to the rule's unit.
     ///
     /// # Errors
@@ -98,7 +87,7 @@ impl RoundingRule {
     pub fn trade_fee(self, fee: ModelFee) -> Result<Cash, Invalid> {
         cash(fee.round_up_to(match self {
             Self::Cent => CENT,
-            Self::Centicent => CENTICENT,
+            Self::CentBalance | Self::Centicent => CENTICENT,
             Self::Microdollar => 1,
         }))
     }
@@ -157,21 +146,27 @@ impl FeeAccumulator {
             return Err(Invalid::new("fee", format!("a trade fee must not be negative, got {trade_fee}")));
         }
         let (before, fee) = (i128::from(revenue.microdollars()), i128::from(trade_fee.microdollars()));
-        let precision = self.account.precision();
+        let precision = match rule {
+            RoundingRule::CentBalance => CENT,
+            _ => self.account.precision(),
+        };
         // Rounding the balance down leaves exactly the remainder as the rounding fee.
         let rounding = match rule {
             RoundingRule::Cent => 0,
-            RoundingRule::Centicent | RoundingRule::Microdollar => (before - fee).rem_euclid(precision),
+            _ => (before - fee).rem_euclid(precision),
         };
         let held = i128::from(self.held.microdollars()) + rounding;
-        let rebate = match rule {
-            RoundingRule::Cent => 0,
-            // A rebate is a whole cent, and no fill's net fee is below zero: where a cent is more than the
-            // fill's own fee, the rebate waits for a fill that can bear it.
-            RoundingRule::Centicent if held > CENT && fee + rounding >= CENT => CENT,
-            RoundingRule::Centicent => 0,
-            RoundingRule::Microdollar => (held - held % precision).min(fee + rounding),
-        };
+        let rebate =
+            match rule {
+                RoundingRule::Cent => 0,
+                // A rebate is a whole cent, and no fill's net fee is below zero: where a cent is more than the
+                // fill's own fee, the rebate waits for a fill that can bear it.
+                RoundingRule::CentBalance | RoundingRule::Centicent => {
+                    if held > CENT && fee + rounding >= CENT { CENT } else { 0 }
+                }
+                // A part of a step would leave the balance between two steps.
+                RoundingRule::Microdollar => held.min(fee + rounding) / precision * precision,
+            };
         let net = fee + rounding - rebate;
         let settled = FillFee {
             revenue,

@@ -47,6 +47,10 @@ impl FromStr for Role {
 
 serde_as_text!(Role, "\"maker\" or \"taker\"");
 
+/// What makers paid a contract, whatever its price, where a series charged them, until the end of June 2025; in
+/// ten-thousandths of a dollar.
+pub(super) const FLAT_MAKER_FEE: i64 = 25;
+
 /// What a series charges for a fill before rounding: its fee type's rates times its multiplier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeeSchedule {
@@ -88,13 +92,24 @@ impl FeeSchedule {
             Role::Maker => self.maker_rate,
             Role::Taker => Self::TAKER_RATE,
         };
+        self.units(rate, count, [price.centicents(), price.complement().centicents()])
+    }
+
+    /// Returns the exact fee of a time when makers paid the same at every price.
+    pub(super) fn model_fee_with_flat_makers(&self, role: Role, price: Price, count: Quantity) -> ModelFee {
+        match role {
+            Role::Maker if self.maker_rate > 0 => {
+                let dollar = Price::ONE.centicents();
+                self.units(FLAT_MAKER_FEE, count, [dollar, dollar])
+            }
+            _ => self.model_fee(role, price, count),
+        }
+    }
+
+    /// Multiplies a rate by the multiplier, a count and two prices.
+    fn units(&self, rate: i64, count: Quantity, prices: [i64; 2]) -> ModelFee {
         // At most 7e2 · 1e9 · 9.3e14 · 2.5e7 = 1.7e34, and an i128 holds 1.7e38.
-        let units = [
-            self.multiplier.millionths(),
-            count.hundredths(),
-            price.centicents(),
-            price.complement().centicents(),
-        ];
-        ModelFee::from_units(units.into_iter().fold(i128::from(rate), |fee, factor| fee * i128::from(factor)))
+        let factors = [self.multiplier.millionths(), count.hundredths()].into_iter().chain(prices);
+        ModelFee::from_units(factors.fold(i128::from(rate), |fee, factor| fee * i128::from(factor)))
     }
 }

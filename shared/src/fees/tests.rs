@@ -3,11 +3,11 @@
 use proptest::prelude::*;
 
 use super::{
-    FeeAccumulator, FeeMultiplier, FeeSchedule, FeeType, Fill, FillFee, Membership, OrderFees, Role,
+    FeeAccumulator, FeeMultiplier, FeeRule, FeeSchedule, FeeType, Fill, FillFee, Membership, OrderFees, Role,
     RoundingRule,
 };
 use crate::market::Action;
-use crate::units::{Cash, Date, Price, Quantity};
+use crate::units::{Cash, Price, Quantity};
 
 fn cash(text: &str) -> Cash {
     text.parse().unwrap()
@@ -15,7 +15,7 @@ fn cash(text: &str) -> Cash {
 
 fn fill(date: &str, role: Role, action: Action, price: &str, count: &str) -> Fill {
     Fill {
-        date: date.parse().unwrap(),
+        rule: FeeRule::on(date.parse().unwrap()),
         role,
         action,
         price: price.parse().unwrap(),
@@ -141,25 +141,6 @@ fn a_multiplier_means_the_decimal_that_was_written() {
 }
 
 #[test]
-fn rules_change_at_midnight_utc() {
-    for (date, rule) in [
-        ("2025-06-30", RoundingRule::Cent),
-        ("2026-05-31", RoundingRule::Cent),
-        ("2026-06-01", RoundingRule::Centicent),
-        ("2026-09-30", RoundingRule::Centicent),
-        ("2026-10-01", RoundingRule::Microdollar),
-    ] {
-        assert_eq!(RoundingRule::on(date.parse().unwrap()), rule, "{date}");
-    }
-    // 19 taker lots at 50 c: 33.25 c before rounding.
-    for (date, net) in [("2026-05-31", "0.34"), ("2026-06-01", "0.3325"), ("2026-10-01", "0.3325")] {
-        let mut order = order(FeeType::Quadratic, Membership::Direct);
-        let fee = order.fill(&fill(date, Role::Taker, Action::Buy, "0.50", "19")).unwrap();
-        assert_eq!(fee.net, cash(net), "{date}");
-    }
-}
-
-#[test]
 fn an_order_carries_its_rounding_from_taking_to_making() {
     let mut order = order(FeeType::QuadraticWithMakerFees, Membership::NonDirect);
     let took = order.fill(&fill("2026-11-21", Role::Taker, Action::Buy, "0.19", "3")).unwrap();
@@ -211,7 +192,12 @@ fn amounts_beyond_a_cash_are_refused_and_change_nothing() {
 }
 
 fn any_rule() -> impl Strategy<Value = RoundingRule> {
-    prop_oneof![Just(RoundingRule::Cent), Just(RoundingRule::Centicent), Just(RoundingRule::Microdollar)]
+    prop_oneof![
+        Just(RoundingRule::Cent),
+        Just(RoundingRule::CentBalance),
+        Just(RoundingRule::Centicent),
+        Just(RoundingRule::Microdollar)
+    ]
 }
 
 fn any_account() -> impl Strategy<Value = Membership> {
@@ -228,13 +214,14 @@ fn any_schedule() -> impl Strategy<Value = FeeSchedule> {
     (fee_type, multiplier).prop_map(|(fee_type, m)| FeeSchedule::new(fee_type, m.parse().unwrap()).unwrap())
 }
 
-/// A day on which `rule` is in force.
-fn day_of(rule: RoundingRule) -> Date {
-    match rule {
-        RoundingRule::Cent => Date::literal(2026, 5, 31),
-        RoundingRule::Centicent => Date::literal(2026, 6, 1),
-        RoundingRule::Microdollar => Date::literal(2026, 11, 21),
-    }
+/// Rules that round by `rounding`.
+const fn rules(rounding: RoundingRule) -> FeeRule {
+    FeeRule { rounding, ..FeeRule::newest() }
+}
+
+/// The step that a balance is kept to, in microdollars.
+fn step(rule: RoundingRule, account: Membership) -> i64 {
+    if account == Membership::NonDirect || rule == RoundingRule::CentBalance { 10_000 } else { 100 }
 }
 
 prop_compose! {
@@ -246,7 +233,7 @@ prop_compose! {
         count in prop_oneof![1..=1_000_i64, 1..=1_000_000_000_i64],
     ) -> Fill {
         Fill {
-            date: day_of(rule),
+            rule: rules(rule),
             role: if maker { Role::Maker } else { Role::Taker },
             action: if sell { Action::Sell } else { Action::Buy },
             price: Price::from_centicents(price).unwrap(),
@@ -292,7 +279,7 @@ proptest! {
         lots in 1..200_i64,
     ) {
         let lot = Fill {
-            date: day_of(rule),
+            rule: rules(rule),
             role: Role::Taker,
             action: Action::Buy,
             price: Price::from_centicents(price).unwrap(),
@@ -310,28 +297,27 @@ proptest! {
             .microdollars();
         prop_assert!(split >= model);
         // A lot's trade fee is less than one unit above the model's; the rest is what the order still holds.
-        let unit = match rule { RoundingRule::Cent => 10_000, RoundingRule::Centicent => 100, RoundingRule::Microdollar => 1 };
+        let unit = match rule { RoundingRule::Cent => 10_000, RoundingRule::Microdollar => 1, _ => 100 };
         prop_assert!(split < model + lots * unit + order.held().microdollars());
-        let precision = match account { Membership::Direct => 100, Membership::NonDirect => 10_000 };
-        match rule {
-            RoundingRule::Cent => prop_assert_eq!(order.held(), Cash::ZERO),
-            RoundingRule::Microdollar => prop_assert!(order.held().microdollars() < precision),
-            RoundingRule::Centicent => {}
+        if rule == RoundingRule::Cent {
+            prop_assert_eq!(order.held(), Cash::ZERO);
         }
     }
 
     #[test]
-    fn balances_stay_at_their_precision_without_a_rebate(
+    fn balances_stay_on_their_grid(
         schedule in any_schedule(),
         account in any_account(),
-        fill in any_fill(),
+        rule in any_rule(),
+        fills in prop::collection::vec(any_fill(), 1..20),
     ) {
-        let fee = OrderFees::new(schedule, account).fill(&fill).unwrap();
-        let precision = match account { Membership::Direct => 100, Membership::NonDirect => 10_000 };
-        if RoundingRule::on(fill.date) != RoundingRule::Cent {
-            // The first fill of an order has rounded away less than one step: nothing to give back.
-            prop_assert_eq!(fee.rebate, Cash::ZERO);
-            prop_assert_eq!(fee.balance_change.microdollars() % precision, 0);
+        let mut order = OrderFees::new(schedule, account);
+        for fill in fills {
+            let fee = order.fill(&Fill { rule: rules(rule), ..fill }).unwrap();
+            if rule != RoundingRule::Cent {
+                prop_assert_eq!(fee.balance_change.microdollars() % step(rule, account), 0);
+                prop_assert_eq!(fee.rebate.microdollars() % step(rule, account), 0);
+            }
         }
     }
 

@@ -3,13 +3,13 @@
 use super::levels::reach;
 use super::{Artist, Scenario, artist_parameter as own, event_parameter as common};
 use crate::Invalid;
-use crate::fees::{Edge, FeeMultiplier, FeeSchedule, FeeType, Quotes};
+use crate::fees::{Edge, FeeMultiplier, FeeRule, FeeSchedule, FeeType, Quotes};
 use crate::math::{exp, ln, max, min};
 use crate::pricing::digital::{DAYS_PER_YEAR, Drift, Jumps, MertonDigital, Parameters};
 use crate::pricing::implied::{Quote, implied_forward, implied_volatility};
 use crate::pricing::volatility::{ConditionalVolatility, Volatility};
 use crate::pricing::winner::{Outcome, Probabilities, Unlisted, WinnerTakeAll, Workspace};
-use crate::units::{Date, Price, Quantity};
+use crate::units::{Price, Quantity};
 
 /// The size of the order whose fee is spread over its contracts: large enough that rounding hardly counts.
 const ORDER_CONTRACTS: i64 = 100;
@@ -243,12 +243,12 @@ fn jumps(artist: &Artist) -> Result<Jumps, Invalid> {
     Jumps::new(artist.value(own::LAMBDA), artist.value(own::MU_J), artist.value(own::SIG_J))
 }
 
-/// Returns the better side at the market's last price, with what it earns by Kalshi's quadratic fee and the rule in force
-/// since October 2026.
+/// Returns the better side at the market's last price, with what it earns by the series' fee and the newest rules.
+/// Fees of takers are the same for all fee types.
 fn trade(fair: f64, last: Price) -> Result<Option<Edge>, Invalid> {
     let schedule = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE)?;
     let count = Quantity::from_contracts(ORDER_CONTRACTS)?;
     // Probabilities that are integrated may be beyond 0 and 1 by rounding.
     let fair = max(min(fair, 1.0), 0.0);
-    Edge::best(fair, Quotes::at(last), schedule, Date::new(2026, 10, 1)?, count)
+    Edge::best(fair, Quotes::at(last), schedule, FeeRule::newest(), count)
 }

@@ -9,7 +9,7 @@ use crate::units::{Cash, parse_fixed, quoted};
 /// What a fill is charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Fee {
-    /// What the contract's own series charges, where that is known, else as [`Fee::Maker`].
+    /// What the contract's own series charges, where a file or the catalogue of known series says, else as [`Fee::Maker`].
     Exact,
     /// 0.0175 P (1 - P) a contract, the fee of makers on series that charge them.
     Maker,

@@ -125,7 +125,17 @@ impl Date {
 
     /// Returns the instant at which this day begins in UTC.
     pub const fn midnight(self) -> Timestamp {
-        Timestamp::at_midnight(self)
+        Timestamp::within(self, 0)
+    }
+
+    /// Returns the last microsecond of this day in UTC.
+    pub const fn last_instant(self) -> Timestamp {
+        Timestamp::at_end(self)
+    }
+
+    /// Returns the instant at a minute of this day known to be real when the code was written.
+    pub(crate) const fn literal_minute(self, hour: i64, minute: i64) -> Timestamp {
+        Timestamp::within(self, (hour * 60 + minute) * 60_000_000)
     }
 }
 

@@ -36,9 +36,14 @@ impl Timestamp {
         }
     }
 
-    /// Returns the first instant of a day.
-    pub(super) const fn at_midnight(date: Date) -> Self {
-        Self(date.unix_days() as i64 * MICROS_PER_DAY)
+    /// Returns the instant `micros` microseconds after a day began; at most a day.
+    pub(super) const fn within(date: Date, micros: i64) -> Self {
+        Self(date.unix_days() as i64 * MICROS_PER_DAY + micros)
+    }
+
+    /// Returns the last instant of a day.
+    pub(super) const fn at_end(date: Date) -> Self {
+        Self::within(date, MICROS_PER_DAY - 1)
     }
 
     /// Returns the number of microseconds since 1970-01-01T00:00:00Z.

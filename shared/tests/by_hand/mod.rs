@@ -74,7 +74,7 @@ pub(crate) fn prepared(trades: Vec<Trade>, result: Option<Side>, closes: Option<
         result,
         settlement_value: None,
         mutually_exclusive: None,
-        fee_type: None,
+        fee_type: Some(shared::market::FeeType::QuadraticWithMakerFees),
         fee_multiplier: None,
         close_time: closes,
     };

@@ -2,24 +2,34 @@
 
 use serde::Serialize;
 use shared::Invalid;
-use shared::fees::{FeeSchedule, Fill, OrderFees};
+use shared::fees::{FeeRule, FeeSchedule, Fill, OrderFees};
 use shared::market::Action;
-use shared::units::{Cash, Date};
+use shared::units::{Cash, Date, Timestamp};
 
 use super::answer::ON_EVERY_LINE;
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 
 const ONE_FILL: [&str; 8] = ["role", "price", "count", "fee_type", "multiplier", "account", "action", "date"];
 const ORDER: [&str; 6] = ["fills", "fee_type", "multiplier", "account", "action", "date"];
 const FILL: [&str; 3] = ["role", "price", "count"];
 
-/// What fills cost in fees, net of rebates.
+/// What fills cost in fees, net of rebates, and by which rules.
+#[derive(Serialize)]
+pub(super) struct Answer {
+    #[serde(flatten)]
+    fees: Fees,
+    /// The name of the rules.
+    rule: String,
+    /// Whether it is known that these rules held then.
+    known: bool,
+}
+
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Answer {
-    /// A single fill.
+enum Fees {
+    /// A single fill's.
     Fill { fee: Cash },
-    /// The fills of one order, in their order.
+    /// Those of the fills of one order, in their order.
     Order { fees: Vec<Cash> },
 }
 
@@ -39,24 +49,38 @@ pub(super) fn answer(fields: &Fields<'_>) -> Result<Answer, Invalid> {
             FeeSchedule::new(fields.parsed("fee_type")?, fields.parsed("multiplier")?)?,
             fields.parsed("account")?,
         ),
-        // Without a date, the newest rule.
-        date: fields.optional("date").map_or(Ok(Date::MAX), |date| date.parsed())?,
+        rule: fields.optional("date").map_or_else(|| Ok(FeeRule::newest()), |date| rule(&date))?,
         action: fields.optional("action").map_or(Ok(Action::Buy), |action| action.parsed())?,
     };
-    let Some(fills) = fills else {
-        return Ok(Answer::Fill { fee: order.fill(fields)? });
+    let fees = match fills {
+        None => Fees::Fill { fee: order.fill(fields)? },
+        Some(fills) => Fees::Order {
+            fees: fills.objects(|fill| {
+                fill.check("a fill", &FILL, &[])?;
+                order.fill(fill)
+            })?,
+        },
     };
-    let fees = fills.objects(|fill| {
-        fill.check("a fill", &FILL, &[])?;
-        order.fill(fill)
-    })?;
-    Ok(Answer::Order { fees })
+    Ok(Answer { fees, rule: order.rule.to_string(), known: order.rule.known })
+}
+
+/// Returns the rules of a day or of a time.
+fn rule(date: &Field<'_>) -> Result<FeeRule, Invalid> {
+    // What is longer than a date is a time; the error of either names what was given.
+    match date.text() {
+        Ok(text) if text.len() > "2026-07-14".len() => {
+            let time: Timestamp =
+                text.parse().map_err(|invalid: Invalid| Invalid::new("date", invalid.reason))?;
+            Ok(FeeRule::at(time))
+        }
+        _ => date.parsed::<Date>().map(FeeRule::on),
+    }
 }
 
 /// An order whose fills are settled one after another.
 struct Order {
     fees: OrderFees,
-    date: Date,
+    rule: FeeRule,
     action: Action,
 }
 
@@ -64,7 +88,7 @@ impl Order {
     /// Settles the fill with these fields and returns its net fee.
     fn fill(&mut self, fields: &Fields<'_>) -> Result<Cash, Invalid> {
         let fill = Fill {
-            date: self.date,
+            rule: self.rule,
             role: fields.parsed("role")?,
             action: self.action,
             price: fields.parsed("price")?,

@@ -36,7 +36,8 @@ const DIGITAL: &str = r#"digital: $1 if a count exceeds a strike, under Merton's
   r                 the rate that discounts the $1, and nothing else
   median            optional; true: S is the forward median without jumps, and b and comp are 0 or left out
   gives prob_yes, prob_no, price and the derivatives of prob_yes: dP_dS, d2P_dS2, dP_dsigma, dP_dlambda, dP_dmuJ,
-  dP_dsigJ, dP_dT (per year), dP_db. They are null at sigma = 0 or T_days = 0.
+  dP_dsigJ, dP_dT (per year), dP_db. At sigma = 0 or T_days = 0 they are limits, and null on
+  an atom, where some number of jumps of a known size, or none, ends on the strike.
 
   {"id":1,"S":94e6,"K":100e6,"T_days":14,"b":0,"sigma":0.35,"lambda":12,"muJ":0.02,"sigJ":0.04,"comp":0,"r":0}
 "#;
@@ -73,12 +74,19 @@ const FEE: &str = r#"fee: what Kalshi charges, to the last rounding step
   multiplier        the series' fee_multiplier: 1, 0.5
   account           direct (the balance is kept to $0.0001) or non_direct (a broker's customer: to $0.01)
   action            optional: buy (as without it) or sell
-  date              optional: the day of the trade in UTC, such as 2026-07-14. A trade's fee was rounded up to the
-                    cent until 2026-05-31, to $0.0001 until 2026-09-30, and is to $0.000001 since: the rule
-                    that holds without a date
+  date              optional: the day of the trade in UTC, such as 2026-07-01, or its time, 2026-05-28T14:45:00Z;
+                    without it the newest rule holds. On a day of change without a time the later one does
   fills             instead of role, price and count: an array of objects with these three, the fills of one
                     order, which share what was rounded away
-  gives fee, net of the rebate, in dollars with six decimals; with fills fees, one for each.
+  gives fee, net of the rebate, in dollars with six decimals; with fills fees, one for each. And rule, the rules
+  charged by, and known: false where nobody has seen which rules held then, and the likeliest are taken.
+    flat_makers     until 2025-06-30: makers of series that charge them paid $0.0025 a contract, all else as cent
+    cent            from 2025-07-01: every fill up to the cent
+    cent_balance    from about 2026-03-04 (sure from 03-24): the fee up to $0.0001, the balance down to the cent for
+                    everybody, and a cent given back once more than a cent is held of an order
+    centicent       from 2026-05-28 between 00:58 and 14:45: the balance down to the account's precision
+    microdollar     from a day between 2026-07-02 and 2026-09-11: the fee up to $0.000001, and what is held given
+                    back in whole steps of the account's precision
 
   {"role":"taker","price":"0.37","count":10,"fee_type":"quadratic","multiplier":1,"account":"direct"}
   {"fills":[{"role":"taker","price":"0.055","count":1},{"role":"maker","price":"0.055","count":2}],"fee_type":"quadratic_with_maker_fees","multiplier":1,"account":"direct","date":"2026-07-01"}

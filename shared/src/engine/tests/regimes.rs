@@ -114,3 +114,15 @@ fn the_presets_of_the_rules_seed_know_no_alarm() {
     desk.alarm(0.0, 1.0);
     assert_eq!(desk.withheld(Action::Buy), Some(Withheld::Alarm));
 }
+
+#[test]
+fn no_alarm_is_above_one_even_by_rounding() {
+    let mut desk = Desk::new("preset=seed-fixed3&alarm_pull=1");
+    let weights = [0.0, 0.9, 0.1 + 2.0 * f64::EPSILON];
+    assert!(weights[1] + weights[2] > 1.0);
+    desk.tell(
+        0.0,
+        &Input::Belief { contract: 0, belief: Belief { weights, ..belief(0.5, 0.5) }, agreed: None },
+    );
+    desk.check("0.47", "0.53");
+}

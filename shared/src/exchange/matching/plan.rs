@@ -7,7 +7,7 @@ use super::book::meets;
 use super::orders::less;
 use super::refusal::too_much;
 use super::{AccountNumber, Matching, Order, OrderNumber, Refusal, SelfTrade};
-use crate::fees::{Fill, OrderFees, Role};
+use crate::fees::{FeeRule, Fill, OrderFees, Role};
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity};
 
@@ -84,8 +84,8 @@ impl Matching {
                 continue;
             }
             let (price, count) = (resting.price, resting.left.min(plan.left));
-            let date = self.now.date();
-            let fill = |role, action| Fill { date, role, action, price, count };
+            let rule = FeeRule::at(self.now);
+            let fill = |role, action| Fill { rule, role, action, price, count };
             let taken = plan.fees.fill(&fill(Role::Taker, order.action)).map_err(Refusal::TooMuch)?;
             let mut maker_fees = resting.fees;
             let made = maker_fees.fill(&fill(Role::Maker, resting.action)).map_err(Refusal::TooMuch)?;

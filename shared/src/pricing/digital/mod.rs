@@ -56,15 +56,26 @@ impl MertonDigital {
     /// from `-sigma^2/2` (it is `dP/dsigma + sigma dP/db` of a raw digital with `b = sigma^2/2`), and
     /// `dp_db` is to a trend of the median. They are the termwise derivatives of the series.
     ///
-    /// There are none where the law has an atom, at `sigma = 0` or `T = 0`: as the atom crosses the strike
-    /// the probability jumps.
+    /// At `sigma = 0` or `T = 0` they are the limits from above. There are none where the law has an atom on the strike:
+    /// as it crosses the probability jumps.
     pub fn value_and_greeks(&self) -> (Value, Option<Greeks>) {
         let mixture = self.mixture();
-        if mixture.variance == 0.0 {
+        if mixture.variance == 0.0 && self.jumps_onto_strike(&mixture) {
             return (self.value(), None);
         }
         let sums = mixture.sums();
         (self.priced(&sums), Some(self.differentiated(&sums)))
+    }
+
+    /// Returns whether, without volatility, some number of jumps that is possible ends on the strike for certain.
+    #[cold]
+    fn jumps_onto_strike(&self, mixture: &Mixture) -> bool {
+        let Mixture { mean, step, step_variance, .. } = *mixture;
+        if self.jumps.lambda == 0.0 || step_variance > 0.0 || step == 0.0 {
+            return mean == 0.0;
+        }
+        let jumps = (-mean / step).round();
+        jumps >= 0.0 && mean + jumps * step == 0.0
     }
 
     fn mixture(&self) -> Mixture {
@@ -89,7 +100,8 @@ impl MertonDigital {
         Greeks {
             dp_ds: sums.density / spot,
             d2p_ds2: -(sums.density + sums.slope) / spot / spot,
-            dp_dsigma: -sigma * years * (convexity * sums.density + sums.slope),
+            // Taken from 0, so that no volatility has a vega of 0 and not of -0.
+            dp_dsigma: 0.0 - sigma * years * (convexity * sums.density + sums.slope),
             dp_dlambda: years * (sums.one_more - self.kappa * sums.density),
             dp_dmu_j: sums.n_density - self.compensator * sums.density,
             dp_dsig_j: -jumps.sd * (self.compensator * sums.density + sums.n_slope),

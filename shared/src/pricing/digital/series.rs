@@ -8,6 +8,8 @@ use crate::math::{exp, max, min};
 
 /// What a sum may leave out, relative to the smaller of its two probabilities.
 const LEFT_OUT: f64 = 1e-16;
+/// How many standard deviations away an atom is taken to be: all of it is on one side.
+const BEYOND: f64 = 1e3;
 /// From here on `e^-a` nears the least positive number, and the weights start relative to their mode.
 const FROM_MODE: f64 = 700.0;
 /// What is as good as 0, as a rest of the series and as a weight relative to the mode's.
@@ -50,7 +52,7 @@ impl Mixture {
         self.sum::<false>()
     }
 
-    /// Returns all the sums. Every variance must be above 0.
+    /// Returns all the sums.
     pub(crate) fn sums(&self) -> Sums {
         self.sum::<true>()
     }
@@ -106,12 +108,13 @@ impl Mixture {
     fn place(&self, n: f64x2) -> Place {
         let mean = f64x2::splat(self.mean) + n * f64x2::splat(self.step);
         let variance = f64x2::splat(self.variance) + n * f64x2::splat(self.step_variance);
-        let inverse_sd = f64x2::splat(1.0) / variance.sqrt();
+        let mut inverse_sd = f64x2::splat(1.0) / variance.sqrt();
         let mut d = mean * inverse_sd;
         if self.variance == 0.0 {
-            // Without variance the law is an atom; on the strike it pays nothing.
-            let atom = mean.if_above(0.0, f64x2::splat(f64::INFINITY), f64x2::splat(f64::NEG_INFINITY));
+            // Without variance the law is an atom, without a density; on the strike it pays nothing.
+            let atom = mean.if_above(0.0, f64x2::splat(BEYOND), f64x2::splat(-BEYOND));
             d = variance.if_above(0.0, d, atom);
+            inverse_sd = variance.if_above(0.0, inverse_sd, f64x2::splat(0.0));
         }
         let ratio = f64x2::splat(self.expected_jumps) / (n + f64x2::splat(1.0));
         Place { n, ratio, inverse_sd, d }

@@ -4,6 +4,7 @@ use super::{ImpliedVolatility, Peak, Quote, Root, Roots, SCANNED, Top, Vega, bra
 use crate::Invalid;
 use crate::math::{exp, ln, max, min};
 use crate::pricing::digital::{Against, Drift, MertonDigital, Parameters};
+use crate::sort;
 
 /// Volatilities evenly spaced in their logarithm.
 const SPACED: usize = 64;
@@ -11,6 +12,11 @@ const SPACED: usize = 64;
 const COMPONENTS: usize = 64;
 /// Room for the nodes and a critical point of the sum after each.
 const KNOTS: usize = 2 * (SPACED + COMPONENTS);
+/// How often the place where the vega is least is narrowed down, by the golden section.
+const NARROWINGS: usize = 40;
+
+/// The part of an interval that the golden section goes into it.
+const GOLDEN: f64 = 0.381_966_011_250_105_1;
 
 /// A volatility and the model there.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,8 +30,9 @@ struct Knot {
 /// The probability is a mixture of digitals, each with at most one critical point of its own:
 /// `sigma^2 = -2 (m + n (muJ + sigJ^2)) / T` where that is positive, `m` being the log-moneyness without
 /// `-sigma^2/2`. Between these and evenly spaced volatilities, a change of the vega's sign shows a critical
-/// point of the mixture, which is located; between neighbours among all of these the probability is taken
-/// to be monotone, and a change of the excess's sign shows a root.
+/// point of the mixture, which is located. Where the vega nears 0 without a change of its sign, and the quote is near,
+/// it is followed to its least, which may lie beyond 0: a shallow dip. Between neighbours among all of these the
+/// probability is taken to be monotone, and a change of the excess's sign shows a root.
 pub(super) fn solve(quote: &Quote, expected_jumps: f64) -> Result<ImpliedVolatility, Invalid> {
     let &Quote { prob, spot, strike, days, drift, jumps } = quote;
     let sigma = SCANNED[0];
@@ -51,7 +58,19 @@ pub(super) fn solve(quote: &Quote, expected_jumps: f64) -> Result<ImpliedVolatil
         count += 1;
         last = Some(knot);
     }
-    let knots = &knots[..count];
+    let mut dips = Vec::new();
+    for three in knots[..count].windows(3) {
+        if let [left, middle, right] = three {
+            dips.extend(curve.dip(left, middle, right));
+        }
+    }
+    let mut knots = knots[..count].to_vec();
+    if !dips.is_empty() {
+        knots.extend(dips.into_iter().flatten());
+        let places = sort::places(knots.len(), &|a, b| knots[a].log_sigma < knots[b].log_sigma);
+        knots = places.into_iter().map(|place| knots[place]).collect();
+    }
+    let knots = &knots;
     Ok(ImpliedVolatility { roots: curve.roots(knots), top: Top::Scanned(peak(knots)) })
 }
 
@@ -66,6 +85,52 @@ struct Curve {
 impl Curve {
     fn knot(&self, log_sigma: f64) -> Knot {
         Knot { log_sigma, model: self.digital.with_sigma(exp(log_sigma)).against(self.prob) }
+    }
+
+    /// Returns the two critical points of a dip or a bump about `middle`, three neighbours between which the vega's sign
+    /// seems not to change, if there is one that may reach the quote.
+    fn dip(&self, left: &Knot, middle: &Knot, right: &Knot) -> Option<[Knot; 2]> {
+        let sign = if middle.model.vega > 0.0 { 1.0 } else { -1.0 };
+        let slope = |knot: &Knot| sign * knot.model.vega * exp(knot.log_sigma);
+        let (l, m, r) = (slope(left), slope(middle), slope(right));
+        if !(m > 0.0 && l >= m && r >= m) {
+            return None;
+        }
+        // Where the vega is convex, it is nowhere further below 0 than it is above 0 at the ends.
+        let reach = max(l, r) * (right.log_sigma - left.log_sigma);
+        let nearest = [left, middle, right].map(|knot| knot.model.excess.abs());
+        if nearest.iter().all(|excess| *excess > reach) {
+            return None;
+        }
+        let (mut a, mut b, mut best) = (left.log_sigma, right.log_sigma, *middle);
+        for _ in 0..NARROWINGS {
+            let from = best.log_sigma;
+            let into_right = b - from > from - a;
+            let x = from + GOLDEN * if into_right { b - from } else { a - from };
+            let knot = self.knot(x);
+            let s = slope(&knot);
+            if s < 0.0 {
+                let vega = |x| self.knot(x).model.vega;
+                let between = |end: &Knot| {
+                    let place = bracket::root(x, knot.model.vega, end.log_sigma, end.model.vega, vega);
+                    self.knot(place)
+                };
+                return Some([between(left), between(right)]);
+            }
+            if s < slope(&best) {
+                if into_right {
+                    a = from;
+                } else {
+                    b = from;
+                }
+                best = knot;
+            } else if into_right {
+                b = x;
+            } else {
+                a = x;
+            }
+        }
+        None
     }
 
     fn excess(&self, log_sigma: f64) -> f64 {

@@ -21,7 +21,7 @@ const MOST_HALVINGS: usize = 8;
 /// The bound on the average's error at which the factor's step is fine enough.
 const FACTOR_BOUND: f64 = 1e-13;
 
-/// The change from one step to the next at which the factor's step is fine enough whatever the bound.
+/// The change from one step to the next, twice in a row, at which the factor's step is fine enough whatever the bound.
 const FACTOR_CHANGE: f64 = 1e-11;
 
 /// Cells per smallest spread in a mixture's table: the density is then off by up to 1e-11 of its peak, with signs
@@ -62,11 +62,13 @@ impl FactorAverage<'_> {
     /// by Poisson's summation formula the trapezoid rule's error is the sum over `k != 0` of
     /// `E[e^(2 pi i k Z / h); outcome wins]`. Given the differences of all levels, which decide who wins, the factor is
     /// normal with some variance `v`, so each such term is at most `p e^(-2 pi^2 k^2 v / h^2)`. Where outcomes
-    /// that hardly ever win make that bound too dear, two steps that agree are taken as converged.
+    /// that hardly ever win make that bound too dear, three steps that agree are taken as converged: two may agree by
+    /// accident.
     fn average(&self, common: f64, tabulated: bool, workspace: &mut Workspace) -> f64 {
         let variance = self.factor_variance(common);
         let mut step = FIRST_STEP;
         let mut previous = [0.0; CONTENDERS];
+        let mut last_change = f64::INFINITY;
         let mut race_error = self.factor_value(0.0, common, tabulated, workspace);
         race_error += self.new_values(step, 1.0, common, tabulated, workspace);
         for halving in 0..=MOST_HALVINGS {
@@ -77,9 +79,11 @@ impl FactorAverage<'_> {
                 change = math::max(change, (step * mass - *previous).abs());
                 *previous = step * mass;
             }
-            if bound <= FACTOR_BOUND || change <= FACTOR_CHANGE {
+            let agreed = math::max(change, last_change);
+            last_change = change;
+            if bound <= FACTOR_BOUND || agreed <= FACTOR_CHANGE {
                 workspace.totals.scale_by(step, self.quantities);
-                return step * race_error + if bound <= FACTOR_BOUND { bound } else { change };
+                return step * race_error + if bound <= FACTOR_BOUND { bound } else { agreed };
             }
             if halving == MOST_HALVINGS || race_error.is_infinite() {
                 break;
