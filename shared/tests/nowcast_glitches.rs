@@ -41,6 +41,7 @@ fn fans(nowcaster: &mut Nowcaster, history: &History, at: usize, days: usize) ->
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "what is measured is said beside what is asked for")]
 fn a_bad_day_or_two_are_doubted_and_then_forgotten() {
     let Some(histories) = recorded() else { return };
     // Fitted to the years before 2023; the days after are spoilt, one of every 23 of each artist.
