@@ -183,12 +183,11 @@ fn errors(
     let mut filter = Filter::default();
     for t in 0..track.len() {
         filter.step(model, track, t);
-        let Some(state) = filter.state().filter(|s| s.seen > MINIMUM_SEEN && track.listeners(t).is_some())
-        else {
+        let Some(state) = filter.state().filter(|s| s.seen > MINIMUM_SEEN && track.is_counted(t)) else {
             continue;
         };
         for (j, (reach, &horizon)) in reaches.iter().zip(horizons).enumerate() {
-            if wanted(j, t) && track.listeners(t + horizon).is_some() {
+            if wanted(j, t) && track.is_counted(t + horizon) {
                 let variance = reach.variance(state, track.velocity(t));
                 let error = track.log_level(t + horizon) - reach.mean(state, track);
                 visit(j, t, error, variance);

@@ -14,6 +14,12 @@ const START_VARIANCE: f64 = 1.6e-5;
 /// The least variance of a day's noise: what rounding a count of 1e8 to tens leaves.
 const LEAST_VARIANCE: f64 = 1e-14;
 
+/// A rise and a fall of which nobody can tell whether they are real or a mistake, in log units: real ones grow rare with
+/// the fourth power of their size, mistakes are of any size. Of 19,000 recorded changes real rises reached 12 %, real
+/// falls 5 %: a window of four weeks fills in a day, but loses in a day only who came on one.
+const EVEN_RISE: f64 = 0.2;
+const EVEN_FALL: f64 = 0.1;
+
 /// What is known of one artist on one day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct State {
@@ -66,6 +72,20 @@ impl State {
         self.day = d;
     }
 
+    /// Takes in a count that may be a mistake: as likely one as not at [`EVEN_RISE`] or [`EVEN_FALL`]. It says nothing
+    /// of growth or noise until the next counts confirm it. Returns the standardised surprise.
+    fn doubt(&mut self, log_level: f64) -> f64 {
+        let surprise = log_level - self.level;
+        let z = surprise / libm::sqrt(self.var_level);
+        let ratio = surprise / if surprise > 0.0 { EVEN_RISE } else { EVEN_FALL };
+        let odds = ratio * ratio * ratio * ratio;
+        let mistaken = odds / (1.0 + odds);
+        self.level = log_level - mistaken * surprise;
+        self.var_level = mistaken * (1.0 - mistaken) * surprise * surprise;
+        self.covariance = 0.0;
+        z
+    }
+
     /// Takes in the count of its day; returns the standardised surprise.
     #[inline]
     fn observe(&mut self, model: &Model, log_level: f64) -> f64 {
@@ -101,35 +121,44 @@ pub(crate) struct Filter {
     now: Option<State>,
     /// The state after the count before the last one, from which a straight line is passed over.
     before: Option<State>,
+    /// The state before a doubted count, to which the filter goes back if that was a mistake.
+    trusted: Option<State>,
 }
 
 impl Filter {
     /// Moves to day `t`, which follows the day it was at; returns the standardised surprise of its count.
     ///
     /// Where the count shows that the one before it was filled in on a straight line, the filter goes back to
-    /// before that one and takes the days between as days without a count: they said nothing.
+    /// before that one and takes the days between as days without a count: they said nothing. So it does where the
+    /// count shows that those before it were mistaken.
     #[inline]
     pub(crate) fn step(&mut self, model: &Model, track: &Track, t: usize) -> Option<f64> {
         let count = track.count(t);
+        let is_new = !matches!(count, Count::Nothing | Count::Mistaken);
         let Some(now) = self.now else {
-            if count != Count::Nothing {
+            if is_new {
                 self.now = Some(State::start(model, track.log_level(t), t));
             }
             return None;
         };
         let from = match count {
             Count::Straight => self.before.unwrap_or(now),
-            Count::Nothing | Count::New => now,
+            Count::Returned => self.trusted.take().unwrap_or(now),
+            Count::Nothing | Count::New | Count::Doubted | Count::Mistaken => now,
         };
+        if count == Count::Doubted {
+            self.trusted = Some(now);
+        }
         let mut state = from;
         state.predict(model, track);
         while state.day < t {
             state.relax(model);
             state.predict(model, track);
         }
-        let z = (count != Count::Nothing).then(|| {
+        let z = is_new.then(|| {
             self.before = Some(from);
-            state.observe(model, track.log_level(t))
+            let level = track.log_level(t);
+            if count == Count::Doubted { state.doubt(level) } else { state.observe(model, level) }
         });
         state.relax(model);
         self.now = Some(state);
