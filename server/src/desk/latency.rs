@@ -1,42 +1,102 @@
-//! How long it takes from a frame to the order that comes of it.
+//! How long it takes from a frame to the order that comes of it, and where that time goes.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
+
+use crate::kalshi::SentAt;
 
 /// How many are kept.
 const KEPT: usize = 4_096;
+/// The steps from a frame to its order, each of which ends where the next one begins.
+const STEPS: [&str; 5] = ["taken", "decided", "written down", "signed", "sent"];
+
+/// A frame that something came of, and when what came of it passed the steps so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cause {
+    heard: Instant,
+    taken: Instant,
+    decided: Instant,
+    committed: Instant,
+}
+
+impl Cause {
+    /// Returns a frame that the socket returned at `heard` and that is taken in now.
+    pub(super) fn heard(heard: Instant) -> Self {
+        let now = Instant::now();
+        Self { heard, taken: now, decided: now, committed: now }
+    }
+
+    /// It is decided what comes of it.
+    pub(super) fn decided(self) -> Self {
+        Self { decided: Instant::now(), ..self }
+    }
+
+    /// It is in the journal.
+    pub(super) fn committed(self) -> Self {
+        Self { committed: Instant::now(), ..self }
+    }
+}
 
 /// The latest ones.
 #[derive(Debug, Default)]
 pub(super) struct Latency {
-    micros: Vec<u32>,
+    /// How long each step took and all of them, in microseconds.
+    micros: Vec<[u32; STEPS.len() + 1]>,
     next: usize,
 }
 
 impl Latency {
-    /// Takes note of an order that was handed to its connection at `sent`, and of the frame that it came of.
-    pub(super) fn note(&mut self, heard: Instant, sent: Instant) {
-        let micros = sent.saturating_duration_since(heard).min(Duration::from_secs(60)).as_micros();
-        let micros = u32::try_from(micros).unwrap_or(u32::MAX);
+    /// Takes note of an order whose bytes were written, and of the frame that it came of.
+    pub(super) fn note(&mut self, cause: &Cause, sent: SentAt) {
+        let Cause { heard, taken, decided, committed } = *cause;
+        let SentAt { signed: Some(signed), written: Some(written) } = sent else { return };
+        let micros = |from: Instant, to: Instant| {
+            let micros = to.saturating_duration_since(from).min(Duration::from_secs(60)).as_micros();
+            u32::try_from(micros).unwrap_or(u32::MAX)
+        };
+        let steps = [
+            micros(heard, taken),
+            micros(taken, decided),
+            micros(decided, committed),
+            micros(committed, signed),
+            micros(signed, written),
+            micros(heard, written),
+        ];
         match self.micros.get_mut(self.next) {
-            Some(place) => *place = micros,
-            None => self.micros.push(micros),
+            Some(place) => *place = steps,
+            None => self.micros.push(steps),
         }
         self.next = (self.next + 1) % KEPT;
     }
 
-    /// Returns of how many the quantiles are.
-    pub(super) const fn count(&self) -> usize {
-        self.micros.len()
-    }
-
     /// Returns the median and the 99th percentile, once there is any.
     pub(super) fn quantiles(&self) -> Option<(u32, u32)> {
-        let mut sorted = self.micros.clone();
-        sorted.sort_unstable();
-        let at = |percent: usize| {
-            sorted.get((sorted.len() * percent / 100).min(sorted.len().checked_sub(1)?)).copied()
+        self.quantiles_of(STEPS.len())
+    }
+
+    /// The same of a step.
+    fn quantiles_of(&self, step: usize) -> Option<(u32, u32)> {
+        let mut micros: Vec<u32> = self.micros.iter().filter_map(|steps| steps.get(step).copied()).collect();
+        let mut at = |percent: usize| {
+            let place = (micros.len() * percent / 100).min(micros.len().checked_sub(1)?);
+            Some(*micros.select_nth_unstable(place).1)
         };
         Some((at(50)?, at(99)?))
+    }
+
+    /// Says how quick the latest were, in all and step by step.
+    pub(super) fn told(&self) -> Option<String> {
+        let (median, p99) = self.quantiles()?;
+        let count = self.micros.len();
+        let mut told = format!("median {median} µs, 99th percentile {p99} µs, of the last {count}");
+        for (step, name) in STEPS.iter().enumerate() {
+            if let Some((median, p99)) = self.quantiles_of(step) {
+                // A text takes all that is written.
+                let _ =
+                    write!(told, "{} {name} {median}/{p99}", if step == 0 { ": until it was" } else { "," });
+            }
+        }
+        Some(told)
     }
 }
 
@@ -44,18 +104,36 @@ impl Latency {
 mod tests {
     use super::*;
 
+    /// Takes note of an order each of whose steps took as long.
+    fn note(latency: &mut Latency, step: u64) {
+        let began = Instant::now();
+        let at = |steps: u64| began + Duration::from_micros(steps * step);
+        let cause = Cause { heard: at(0), taken: at(1), decided: at(2), committed: at(3) };
+        latency.note(&cause, SentAt { signed: Some(at(4)), written: Some(at(5)) });
+    }
+
     #[test]
     fn quantiles_are_of_the_latest() {
         let mut latency = Latency::default();
-        assert_eq!(latency.quantiles(), None);
-        let began = Instant::now();
-        for micros in (0..KEPT as u64).chain([9_000_000; KEPT]) {
-            latency.note(began, began + Duration::from_micros(micros));
+        assert_eq!((latency.quantiles(), latency.told()), (None, None));
+        for step in (0..KEPT as u64).chain([100_000; KEPT]) {
+            note(&mut latency, step);
             if latency.micros.len() == 100 {
-                assert_eq!(latency.quantiles(), Some((50, 99)));
+                assert_eq!(latency.quantiles(), Some((250, 495)));
+                assert_eq!(latency.quantiles_of(2), Some((50, 99)));
             }
         }
-        assert_eq!(latency.quantiles(), Some((9_000_000, 9_000_000)));
+        assert_eq!(latency.quantiles(), Some((500_000, 500_000)));
         assert_eq!(latency.micros.len(), KEPT);
+        let told = latency.told().unwrap();
+        assert!(told.ends_with("signed 100000/100000, sent 100000/100000"), "{told}");
+    }
+
+    #[test]
+    fn what_was_not_written_is_not_counted() {
+        let mut latency = Latency::default();
+        let now = Instant::now();
+        latency.note(&Cause::heard(now), SentAt { signed: Some(now), written: None });
+        assert_eq!(latency.quantiles(), None);
     }
 }

@@ -14,10 +14,10 @@ use super::Wish;
 use super::core::{Core, Traded};
 use super::find::{self, Account, Found};
 use super::journal::Journal;
-use super::latency::Latency;
+use super::latency::{Cause, Latency};
 use super::send::{Done, Sender};
 use super::session::Supervisor;
-use crate::kalshi::{Feed, Heard, What};
+use crate::kalshi::{Feed, Heard, SentAt, What};
 
 /// The least time between two things that those who watch are told.
 const SHOWN: Duration = Duration::from_millis(50);
@@ -47,6 +47,9 @@ pub(super) struct Run {
     sender: Sender,
     in_flight: usize,
     latency: Latency,
+    /// How much was heard, and since when.
+    frames: u64,
+    began: Instant,
     /// When those who watch were last told.
     shown: Option<Instant>,
     /// Not all books are here.
@@ -70,6 +73,8 @@ impl Run {
             sender,
             in_flight: 0,
             latency: Latency::default(),
+            frames: 0,
+            began: Instant::now(),
             shown: None,
             books_missing: true,
         }
@@ -77,11 +82,9 @@ impl Run {
 
     /// Ends it, and says how quick it was.
     pub(super) async fn end(self) {
-        if let Some((median, p99)) = self.latency.quantiles() {
-            let count = self.latency.count();
-            tracing::info!(
-                "from a frame to its order: median {median} µs, 99th percentile {p99} µs, of the last {count}"
-            );
+        if let Some(told) = self.latency.told() {
+            let a_second = self.frames as f64 / self.began.elapsed().as_secs_f64();
+            tracing::info!("from a frame to its order, at {a_second:.0} frames a second: {told}");
         }
         self.journal.close().await;
     }
@@ -136,7 +139,7 @@ impl Run {
             tokio::select! {
                 first = heard.recv() => {
                     let first = first.context("the feed has ended")?;
-                    cause = Some(first.at).filter(|at| *at >= began);
+                    cause = (first.at >= began).then(|| Cause::heard(first.at));
                     let now = desk.clock.now();
                     self.hear(now, first.what)?;
                     for _ in 1..BATCH {
@@ -187,6 +190,7 @@ impl Run {
 
     /// Takes in something that was heard.
     fn hear(&mut self, now: Timestamp, what: What) -> anyhow::Result<()> {
+        self.frames += 1;
         match what {
             What::Up => {}
             What::Down(why) => bail!("the exchange's stream was cut: {why}"),
@@ -201,7 +205,7 @@ impl Run {
                 if let Some(id) = self.core.order(now, &order) {
                     let client = self.sender.client().clone();
                     tokio::spawn(async move {
-                        match client.cancel(&id, &mut None).await {
+                        match client.cancel(&id, &mut SentAt::default()).await {
                             Err(error) if !error.is_not_found() => {
                                 tracing::warn!("an order that nobody looks after rests: {error}");
                             }
@@ -225,8 +229,8 @@ impl Run {
     fn answered(&mut self, now: Timestamp, done: Done) {
         let Done { sent, outcome, fills, at, cause } = done;
         self.in_flight = self.in_flight.saturating_sub(1);
-        if let (Some(heard), Some(sent)) = (cause, at) {
-            self.latency.note(heard, sent);
+        if let Some(cause) = cause {
+            self.latency.note(&cause, at);
         }
         for fill in &fills {
             self.core.traded(now, &Traded { name: Some(sent.name.clone()), ..Traded::from(fill) });
@@ -241,14 +245,11 @@ impl Run {
     }
 
     /// Writes down what happened, and then sends what is to be sent.
-    async fn send(
-        &mut self,
-        desk: &Supervisor,
-        now: Timestamp,
-        cause: Option<Instant>,
-    ) -> anyhow::Result<()> {
+    async fn send(&mut self, desk: &Supervisor, now: Timestamp, cause: Option<Cause>) -> anyhow::Result<()> {
         let sent = self.core.take_sent(now);
+        let mut cause = cause.map(Cause::decided);
         self.write().await?;
+        cause = cause.map(Cause::committed);
         if sent.is_empty() {
             return Ok(());
         }

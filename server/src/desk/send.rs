@@ -1,6 +1,6 @@
 //! Sending what the desk asks, each request in a task of its own, and bringing the answers back.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use shared::market::Ticker;
 use shared::units::Timestamp;
@@ -9,8 +9,9 @@ use shared::wire::{
 };
 use tokio::sync::mpsc;
 
+use super::latency::Cause;
 use super::orders::{Outcome, Sent, What};
-use crate::kalshi::{Client, Failure};
+use crate::kalshi::{Client, Failure, SentAt};
 
 /// How long it takes the exchange at most to list what it has done.
 const LAG: Duration = Duration::from_millis(250);
@@ -22,10 +23,10 @@ pub(super) struct Done {
     pub(super) outcome: Outcome,
     /// Trades of the order, where it was asked for them.
     pub(super) fills: Vec<Fill>,
-    /// When it was handed to its connection.
-    pub(super) at: Option<Instant>,
-    /// When the frame was heard that it came of.
-    pub(super) cause: Option<Instant>,
+    /// When it was where on its way.
+    pub(super) at: SentAt,
+    /// The frame that it came of.
+    pub(super) cause: Option<Cause>,
 }
 
 /// Sends requests of a run.
@@ -48,10 +49,10 @@ impl Sender {
     }
 
     /// Sends a request about an order of this contract.
-    pub(super) fn send(&self, sent: Sent, ticker: Ticker, cause: Option<Instant>) {
+    pub(super) fn send(&self, sent: Sent, ticker: Ticker, cause: Option<Cause>) {
         let this = self.clone();
         tokio::spawn(async move {
-            let (mut at, mut fills) = (None, Vec::new());
+            let (mut at, mut fills) = (SentAt::default(), Vec::new());
             let outcome = this.ask(&sent, &ticker, &mut at, &mut fills).await;
             let outcome = outcome.unwrap_or_else(Outcome::Failed);
             // Nobody waits for it any more when its run is over.
@@ -63,7 +64,7 @@ impl Sender {
         &self,
         sent: &Sent,
         ticker: &Ticker,
-        at: &mut Option<Instant>,
+        at: &mut SentAt,
         fills: &mut Vec<Fill>,
     ) -> Result<Outcome, Failure> {
         let Sent { job, name, id, price, total, expires } = sent;

@@ -11,11 +11,10 @@ use crate::{bundle, workspace};
 
 /// How long the desk trades.
 const FOR: Duration = Duration::from_secs(60);
-/// How many times as fast as life. At more, the models that are fitted once a day are fitted so often that little else is
-/// timed.
-const SPEED: &str = "2000";
-/// Orders must outlive a renewal at that speed: an hour is two seconds.
-const TTL: &str = "3600";
+/// How many times as fast as life: the simulated event's ten contracts then bring some 1,000 frames a second.
+const SPEED: &str = "8000";
+/// Orders must outlive a renewal at that speed: eight hours are some four seconds.
+const TTL: &str = "28800";
 
 /// A program that is killed when this is dropped.
 struct Running(Child);
@@ -64,7 +63,7 @@ fn trade(program: &Path, key: &str, folder: &Path) -> anyhow::Result<String> {
     let mut found = None;
     for line in BufReader::new(log).lines() {
         let line = line?;
-        if let Some((_, told)) = line.split_once("from a frame to its order: ") {
+        if let Some((_, told)) = line.split_once("from a frame to its order, ") {
             found = Some(told.to_owned());
         }
     }

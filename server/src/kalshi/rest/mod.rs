@@ -5,6 +5,7 @@ mod failure;
 mod orders;
 mod pages;
 mod portfolio;
+mod sent;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,6 +18,8 @@ use serde::de::DeserializeOwned;
 use tokio_tungstenite::tungstenite::http::Uri;
 
 pub(crate) use self::failure::Failure;
+pub(crate) use self::sent::SentAt;
+use self::sent::Written;
 use super::access::Access;
 use super::budget::{Budget, COST, Kind};
 use super::config::Config;
@@ -102,14 +105,14 @@ impl Client {
         cost: u64,
     ) -> Result<T, Failure> {
         let ask = Ask { method: Method::GET, path, query, body: NONE, kind: Kind::Read, cost };
-        self.read(&ask, &mut None).await
+        self.read(&ask, &mut SentAt::default()).await
     }
 
     /// Sends a request and reads its answer.
     async fn read<T: DeserializeOwned>(
         &self,
         ask: &Ask<'_, impl Serialize>,
-        sent: &mut Option<Instant>,
+        sent: &mut SentAt,
     ) -> Result<T, Failure> {
         let body = self.send(ask, sent).await?;
         serde_json::from_slice(&body)
@@ -117,21 +120,20 @@ impl Client {
             .map_err(Failure::Unknown)
     }
 
-    /// Sends a signed request when its turn has come, and returns the body of its answer. `sent` is when it was handed
-    /// to the HTTP client.
-    async fn send(
-        &self,
-        ask: &Ask<'_, impl Serialize>,
-        sent: &mut Option<Instant>,
-    ) -> Result<Vec<u8>, Failure> {
+    /// Sends a signed request when its turn has come, and returns the body of its answer. `sent` becomes when it was
+    /// where on its way.
+    async fn send(&self, ask: &Ask<'_, impl Serialize>, sent: &mut SentAt) -> Result<Vec<u8>, Failure> {
         self.0.budget.take(ask.kind, ask.cost).await;
-        let mut request = ask.request(&self.0.api_base).map_err(Failure::NotSent)?;
+        let written = Written::default();
+        let mut request = ask.request(&self.0.api_base, &written).map_err(Failure::NotSent)?;
         let path = request.url().path().to_owned();
         let signed = self.0.access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
         signed.map_err(Failure::NotSent)?;
         let failed = |error: reqwest::Error| anyhow::Error::new(error.without_url()).context(ask.name());
-        *sent = Some(Instant::now());
-        let mut answer = self.0.http.execute(request).await.map_err(|error| {
+        sent.signed = Some(Instant::now());
+        let answered = self.0.http.execute(request).await;
+        sent.written = written.at();
+        let mut answer = answered.map_err(|error| {
             // Without a connection nothing was sent; after that nobody knows.
             if error.is_connect() { Failure::NotSent(failed(error)) } else { Failure::Unknown(failed(error)) }
         })?;
@@ -154,7 +156,7 @@ impl<B: Serialize> Ask<'_, B> {
     }
 
     /// Returns it without its signature.
-    fn request(&self, api_base: &Url) -> anyhow::Result<Request> {
+    fn request(&self, api_base: &Url, written: &Written) -> anyhow::Result<Request> {
         let mut url = api_base.clone();
         url.path_segments_mut().ok().context("the base has no path")?.extend(self.path);
         if !self.query.is_empty() {
@@ -162,7 +164,7 @@ impl<B: Serialize> Ask<'_, B> {
         }
         let mut request = Request::new(self.method.clone(), url);
         if let Some(body) = self.body {
-            *request.body_mut() = Some(serde_json::to_vec(body)?.into());
+            *request.body_mut() = Some(written.body(serde_json::to_vec(body)?));
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         Ok(request)

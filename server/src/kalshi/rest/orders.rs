@@ -1,7 +1,5 @@
 //! Orders: placing, changing, taking back, listing.
 
-use std::time::Instant;
-
 use reqwest::Method;
 use shared::market::Ticker;
 use shared::units::Timestamp;
@@ -11,16 +9,15 @@ use shared::wire::{
 };
 
 use super::pages::min_ts;
-use super::{Ask, Client, Failure, NONE};
+use super::{Ask, Client, Failure, NONE, SentAt};
 use crate::kalshi::budget::{COST, Kind, LOW_COST};
 
 /// Where orders are written, and where they are read.
 const WRITTEN: [&str; 3] = ["portfolio", "events", "orders"];
 const READ: [&str; 2] = ["portfolio", "orders"];
 
-/// Of the three that change an order, `sent` becomes the instant right before the request, signed and complete, was handed to
-/// the HTTP client, which writes it at once where a connection is open and first makes one where none is. It stays as it was
-/// where the request didn't come so far. That it is there doesn't say that anything was sent: the [`Failure`] does.
+/// Of the three that change an order, `sent` becomes when the request was where on its way. The HTTP client writes it at once
+/// where a connection is open, and first makes one where none is. What the request didn't come to stays as it was.
 impl Client {
     /// Places an order.
     ///
@@ -31,7 +28,7 @@ impl Client {
     pub(crate) async fn create(
         &self,
         order: &CreateOrder,
-        sent: &mut Option<Instant>,
+        sent: &mut SentAt,
     ) -> Result<CreateOrderAnswer, Failure> {
         self.write(Method::POST, &WRITTEN, Some(order), Kind::Write, COST, sent).await
     }
@@ -45,7 +42,7 @@ impl Client {
         &self,
         order_id: &str,
         order: &AmendOrder,
-        sent: &mut Option<Instant>,
+        sent: &mut SentAt,
     ) -> Result<AmendOrderAnswer, Failure> {
         let [a, b, c] = WRITTEN;
         self.write(Method::POST, &[a, b, c, order_id, "amend"], Some(order), Kind::Write, COST, sent).await
@@ -59,7 +56,7 @@ impl Client {
     pub(crate) async fn cancel(
         &self,
         order_id: &str,
-        sent: &mut Option<Instant>,
+        sent: &mut SentAt,
     ) -> Result<CancelOrderAnswer, Failure> {
         let [a, b, c] = WRITTEN;
         self.write(Method::DELETE, &[a, b, c, order_id], NONE, Kind::Cancel, LOW_COST, sent).await
@@ -79,7 +76,7 @@ impl Client {
             kind: Kind::Cancel,
             cost: LOW_COST,
         };
-        self.send(&ask, &mut None).await.map(|_| ())
+        self.send(&ask, &mut SentAt::default()).await.map(|_| ())
     }
 
     /// Returns all orders that rest, the newest first.
@@ -126,7 +123,7 @@ impl Client {
         body: Option<&impl serde::Serialize>,
         kind: Kind,
         cost: u64,
-        sent: &mut Option<Instant>,
+        sent: &mut SentAt,
     ) -> Result<T, Failure> {
         self.read(&Ask { method, path, query: &[], body, kind, cost }, sent).await
     }

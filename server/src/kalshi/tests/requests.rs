@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::{Exchange, SERIES, client, order, soon};
-use crate::kalshi::Failure;
+use crate::kalshi::{Failure, SentAt};
 use crate::paper::KeyKind;
 
 #[tokio::test]
@@ -16,10 +16,11 @@ async fn an_order_is_placed_changed_listed_and_taken_back_with_either_key() {
         let exchange = Exchange::start(key).await;
         let client = &exchange.client;
         let ticker = exchange.tickers().await.remove(0);
-        let (before, mut sent) = (Instant::now(), None);
+        let (before, mut sent) = (Instant::now(), SentAt::default());
         let bid = order(&ticker, "a", BookSide::Bid, "0.0100", "5.00");
         let placed = client.create(&bid, &mut sent).await.unwrap();
-        assert!(sent.is_some_and(|sent| sent >= before && sent <= Instant::now()));
+        let passed = [Some(before), sent.signed, sent.written, Some(Instant::now())];
+        assert!(passed.is_sorted() && passed.iter().all(Option::is_some), "{passed:?}");
         let change = AmendOrder {
             ticker: ticker.clone(),
             side: BookSide::Bid,
@@ -30,29 +31,33 @@ async fn an_order_is_placed_changed_listed_and_taken_back_with_either_key() {
             expiration_time: None,
             exchange_index: None,
         };
-        let amended = client.amend(&placed.order_id, &change, &mut None).await.unwrap();
+        let amended = client.amend(&placed.order_id, &change, &mut SentAt::default()).await.unwrap();
         assert_eq!(amended.client_order_id.as_deref(), Some("b"));
         let resting = client.resting().await.unwrap();
         assert_eq!(resting, [client.order(&placed.order_id).await.unwrap()]);
         assert_eq!(resting[0].yes_price_dollars, change.price);
-        let cancelled = client.cancel(&placed.order_id, &mut None).await.unwrap();
+        let cancelled = client.cancel(&placed.order_id, &mut SentAt::default()).await.unwrap();
         assert_eq!(cancelled.reduced_by, change.count);
         assert!(client.resting().await.unwrap().is_empty());
         let all = client.orders(Some(&ticker), Some(exchange.clock.now())).await.unwrap();
         assert_eq!(all.iter().map(|order| order.status).collect::<Vec<_>>(), [OrderStatus::Canceled]);
         // What is refused is told apart.
-        let gone = client.cancel(&placed.order_id, &mut None).await.unwrap_err();
+        let gone = client.cancel(&placed.order_id, &mut SentAt::default()).await.unwrap_err();
         assert!(gone.is_not_found() && !gone.already_exists(), "{gone}");
         // An id is one part of a path, whatever is in it.
         let odd = client.order("../balance?x=/").await.unwrap_err();
         assert!(odd.is_not_found(), "{odd}");
-        let again = client.create(&bid, &mut None).await.unwrap_err();
+        let again = client.create(&bid, &mut SentAt::default()).await.unwrap_err();
         assert!(again.already_exists() && !again.is_not_found(), "{again}");
-        let off_grid = client.create(&order(&ticker, "c", BookSide::Bid, "0.0150", "1"), &mut None).await;
+        let off_grid =
+            client.create(&order(&ticker, "c", BookSide::Bid, "0.0150", "1"), &mut SentAt::default()).await;
         let Err(Failure::Refused { status: 400, code, .. }) = off_grid else { panic!("{off_grid:?}") };
         assert_eq!(code, "invalid_price");
         for name in ["d", "e"] {
-            client.create(&order(&ticker, name, BookSide::Bid, "0.0100", "1"), &mut None).await.unwrap();
+            client
+                .create(&order(&ticker, name, BookSide::Bid, "0.0100", "1"), &mut SentAt::default())
+                .await
+                .unwrap();
         }
         client.cancel_all().await.unwrap();
         assert!(client.resting().await.unwrap().is_empty());
@@ -74,8 +79,10 @@ async fn what_is_listed_traded_and_held_is_read_whole() {
     let purse = free().await;
     let mut names = Vec::new();
     for name in ["a", "b"] {
-        let taken =
-            client.create(&order(ticker, name, BookSide::Bid, "0.9900", "1.00"), &mut None).await.unwrap();
+        let taken = client
+            .create(&order(ticker, name, BookSide::Bid, "0.9900", "1.00"), &mut SentAt::default())
+            .await
+            .unwrap();
         assert_eq!(taken.fill_count.to_string(), "1.00");
         names.push(taken.order_id);
     }
@@ -109,7 +116,7 @@ async fn what_is_listed_traded_and_held_is_read_whole() {
     let mut placed = std::collections::BTreeSet::new();
     for k in 0..1_001 {
         let rests = order(ticker, &format!("rests {k}"), BookSide::Bid, "0.0100", "0.01");
-        placed.insert(client.create(&rests, &mut None).await.unwrap().order_id);
+        placed.insert(client.create(&rests, &mut SentAt::default()).await.unwrap().order_id);
     }
     let resting = client.resting().await.unwrap();
     assert_eq!(resting.len(), 1_001);
@@ -121,7 +128,7 @@ async fn what_is_listed_traded_and_held_is_read_whole() {
 }
 
 /// Returns the failure of a request to a server that answers with this after it has read the request's head, and then hangs up.
-async fn answered_with(exchange: &Exchange, answer: &[u8]) -> (Failure, Option<Instant>) {
+async fn answered_with(exchange: &Exchange, answer: &[u8]) -> (Failure, SentAt) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let serve = async {
@@ -141,13 +148,13 @@ async fn elsewhere(
     exchange: &Exchange,
     address: std::net::SocketAddr,
     serve: impl Future<Output = ()>,
-) -> (Failure, Option<Instant>) {
+) -> (Failure, SentAt) {
     let mut there = exchange.running.credentials().clone();
     there.api_base = format!("http://{address}/trade-api/v2");
     let client = client(&there, None);
     let ticker = "KXTOPMONTHLY-SIM-AUR".parse().unwrap();
     let order = order(&ticker, "x", BookSide::Bid, "0.0100", "1");
-    let mut sent = None;
+    let mut sent = SentAt::default();
     let (failed, ()) = soon(async { tokio::join!(client.create(&order, &mut sent), serve) }).await;
     (failed.unwrap_err(), sent)
 }
@@ -157,7 +164,7 @@ async fn what_became_of_a_request_is_called_unknown_unless_it_is_known() {
     let exchange = Exchange::start(KeyKind::Ed25519).await;
     let unknown = async |answer: &[u8]| {
         let (failure, sent) = answered_with(&exchange, answer).await;
-        assert!(sent.is_some());
+        assert!(sent.signed.is_some());
         let Failure::Unknown(why) = failure else { panic!("{failure}") };
         format!("{why:#}")
     };
