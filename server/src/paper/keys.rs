@@ -46,8 +46,8 @@ impl PublicKey {
 }
 
 /// A fresh key: its private half in PEM, for whoever signs, and its public half.
-pub(super) struct FreshKey {
-    pub(super) private_pem: String,
+pub(crate) struct FreshKey {
+    pub(crate) private_pem: String,
     pub(super) public: PublicKey,
 }
 
@@ -57,7 +57,7 @@ impl FreshKey {
     /// # Errors
     ///
     /// Fails when the operating system gives no entropy.
-    pub(super) fn generate(kind: KeyKind) -> anyhow::Result<Self> {
+    pub(crate) fn generate(kind: KeyKind) -> anyhow::Result<Self> {
         const UNWRITTEN: &str = "a key can't be written";
         match kind {
             KeyKind::Ed25519 => {

@@ -23,6 +23,8 @@ mod run;
 mod stream;
 
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
+#[cfg(test)]
+pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;
 pub(crate) use self::run::{Running, Settings, start};
 
