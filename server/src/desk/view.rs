@@ -1,7 +1,7 @@
 //! A desk as those who watch it see it.
 
 use shared::belief::{logit, sigmoid};
-use shared::engine::{Explained, Parameters};
+use shared::engine::{Explained, Explanation, Parameters};
 use shared::execution::OrderState;
 use shared::market::Position;
 use shared::quoting::Regime;
@@ -130,8 +130,9 @@ impl Core {
 /// Tells how both sides were decided.
 fn decided(sides: &[Explained; 2], parameters: &Parameters) -> Decided {
     let [bid, ask] = sides;
-    let side = |explained: &Explained| {
-        let told = explained.explain(parameters);
+    let told = bid.explain(parameters);
+    let inputs = told.inputs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let side = |told: Explanation| {
         let steps = told.steps.iter();
         SideDecided {
             steps: steps
@@ -140,11 +141,10 @@ fn decided(sides: &[Explained; 2], parameters: &Parameters) -> Decided {
             withheld: told.outcome.err().map_or_else(String::new, |(_, why)| why),
         }
     };
-    let inputs = bid.explain(parameters).inputs;
     Decided {
         reason: bid.reason.name().to_owned(),
-        inputs: inputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-        bid: side(bid),
-        ask: side(ask),
+        inputs,
+        bid: side(told),
+        ask: side(ask.explain(parameters)),
     }
 }
