@@ -267,6 +267,8 @@ fn there_are_no_greeks_only_where_an_atom_lies_on_the_strike() {
     let [ds, dds, dsigma, dlambda, dmu, dsig, dt, db] = numbers(&between);
     assert_eq!([ds, dds, dsigma, dmu, dsig, db], [0.0; 6]);
     assert!(dlambda > 0.0 && dt > 0.0);
+    // Two of them end on 1.1 of the spot.
+    assert_eq!(greeks(&still(1.1e8, known)), None);
     // At expiry all but time stands still.
     let over = greeks(&Parameters { days: 0.0, sigma: 0.3, ..still(1.1e8, spread) }).unwrap();
     assert!(over.dp_dt > 0.0 && over.dp_db == 0.0 && over.dp_dlambda == 0.0);

@@ -75,7 +75,8 @@ impl MertonDigital {
             return mean == 0.0;
         }
         let jumps = (-mean / step).round();
-        jumps >= 0.0 && mean + jumps * step == 0.0
+        // The way to the strike is a logarithm, which was rounded: what ends as near as that is on it.
+        jumps >= 0.0 && (mean + jumps * step).abs() <= 8.0 * f64::EPSILON * mean.abs()
     }
 
     fn mixture(&self) -> Mixture {
