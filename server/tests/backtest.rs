@@ -163,8 +163,18 @@ fn the_recorded_tape_gives_a_range_with_its_evidence() {
     }
     let fills = |model: &str| total(&report, model)["fills"].as_i64().unwrap();
     assert!(fills("through") < fills("front"));
+    // Makers are free by the catalogue of known series; what they would have made otherwise stands beside it.
+    let evidence: Value =
+        serde_json::from_str(&std::fs::read_to_string(out.join("evidence.json")).unwrap()).unwrap();
+    for charged in evidence["makers_charged"].as_array().unwrap() {
+        let free = total(&report, charged["fill_model"].as_str().unwrap());
+        assert_eq!((free["fees"].as_f64(), &free["fills"]), (Some(0.0), &charged["fills"]));
+        assert!(charged["net"].as_f64() < free["net"].as_f64(), "{charged}");
+    }
     // What was reported stands beside ours, and the fees say whose they are.
-    for row in ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "usual 0.0175 P (1 − P)"] {
+    for row in
+        ["3\u{202f}810", "5\u{202f}045", "3\u{202f}909", "−3.75", "every maker charged 0.0175 P (1 − P)"]
+    {
         assert!(said.contains(row), "{row}: {said}");
     }
 }

@@ -9,6 +9,7 @@ use shared::backtest::{
     Baseline, BaselineResult, Config, Money, Prepared, REPORTED, Record, STRESSES, baseline, run,
 };
 use shared::exchange::FillModel;
+use shared::settings::Fee;
 use shared::units::Cash;
 
 /// How often a baseline is drawn.
@@ -96,6 +97,21 @@ pub(super) fn reported(
 pub(super) fn ours(prepared: &Prepared, config: &Config, models: &[FillModel]) -> Result<Vec<Ours>, Invalid> {
     let outcomes = run(prepared, config, models, Record::Totals)?;
     Ok(outcomes.iter().map(|outcome| Ours::of(outcome.model, &outcome.total)).collect())
+}
+
+/// Runs `config` with every maker charged 0.0175 P (1 − P), whatever the series: what a series charges can change, and a
+/// thin profit hangs on it. Nothing where the setting `fee` chose already.
+pub(super) fn makers_charged(
+    prepared: &Prepared,
+    config: &Config,
+    models: &[FillModel],
+) -> Result<Vec<Ours>, Invalid> {
+    if config.assumptions.fee != Fee::Exact {
+        return Ok(Vec::new());
+    }
+    let mut charged = *config;
+    charged.assumptions.fee = Fee::Maker;
+    ours(prepared, &charged, models)
 }
 
 /// Draws fair prices that know nothing; `nets` has what the configuration itself made.

@@ -23,7 +23,7 @@ use shared::exchange::FillModel;
 use shared::market::{Contract, EventTape};
 use shared::units::Cash;
 
-use self::evidence::{BaselineRow, ReportedRow, StressRow};
+use self::evidence::{BaselineRow, Ours, ReportedRow, StressRow};
 use self::sweep::{Sweep, VerdictRow};
 use super::markets;
 use super::progress::Progress;
@@ -92,6 +92,8 @@ struct Evidence {
     /// Files have its older name.
     #[serde(rename = "mission")]
     reported: Vec<ReportedRow>,
+    /// The same with every maker charged 0.0175 P (1 − P); empty where the setting `fee` chose.
+    makers_charged: Vec<Ours>,
     baselines: Vec<BaselineRow>,
     stress: Vec<StressRow>,
     sweep: Vec<VerdictRow>,
@@ -122,6 +124,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         result_hash: shared::backtest::sha256(json.as_bytes()),
         link: report.link().to_string(),
         reported: evidence::reported(&prepared, &link.config, &link.models)?,
+        makers_charged: evidence::makers_charged(&prepared, &link.config, &link.models)?,
         baselines: evidence::baselines(&prepared, &link.config, &link.models, &nets)?,
         stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
         sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),

@@ -15,6 +15,7 @@ pub(super) fn render(prepared: &Prepared, report: &Report<'_>, evidence: &Eviden
     let mut text = head(prepared, report);
     text.push_str(&totals(report));
     text.push_str(&verdict(report));
+    text.push_str(&makers_charged(report, &evidence.makers_charged));
     text.push_str(&markouts(report));
     text.push_str(&reliability(report));
     text.push_str(&baselines(evidence));
@@ -125,6 +126,30 @@ fn verdict(report: &Report<'_>) -> String {
         low.model,
         fixed(dollars(high.money.net), 2),
         high.model
+    )
+}
+
+/// Says what is left where every maker is charged, and of which fill models the sign hangs on that.
+fn makers_charged(report: &Report<'_>, charged: &[Ours]) -> String {
+    if charged.is_empty() {
+        return String::new();
+    }
+    let nets: Vec<String> =
+        charged.iter().map(|ours| format!("{} {}", ours.fill_model, fixed(ours.net, 2))).collect();
+    let turned: Vec<&str> = report
+        .totals()
+        .zip(charged)
+        .filter(|(row, ours)| (row.money.net > Cash::ZERO) != (ours.net > 0.0))
+        .map(|(_, ours)| ours.fill_model.name())
+        .collect();
+    let hangs = if turned.is_empty() {
+        String::new()
+    } else {
+        format!(" The sign of {} hangs on what makers are charged.", turned.join(", "))
+    };
+    format!(
+        "With every maker charged 0.0175 P (1 − P), as `fee=maker` says: {} dollars net.{hangs}\n\n",
+        nets.join(", ")
     )
 }
 
