@@ -191,7 +191,7 @@ async fn a_recorded_file_is_read_in_the_page_and_quotes_the_native_numbers() -> 
 }
 
 #[tokio::test]
-async fn a_bad_file_is_named_and_changes_nothing() -> Result<()> {
+async fn a_bad_file_is_named_and_changes_nothing_and_a_bad_row_is_skipped() -> Result<()> {
     with_page(&[], DESK, |page| async move {
         page.open("/nowcast").await?;
         page.until(READY).await?;
@@ -199,9 +199,6 @@ async fn a_bad_file_is_named_and_changes_nothing() -> Result<()> {
         page.script(&format!("window.before = {state};")).await?;
         let head = "artist,date,spotify_monthly_listeners\nA,2026-01-01,5\n";
         let cases = [
-            ("bad.csv", format!("{head}A,2026-01-02,many\n"), "bad.csv, line 3, column spotify_monthly_listeners"),
-            ("day.csv", format!("{head}A,2026-02-30,5\n"), "day.csv, line 3, column date"),
-            ("short.csv", format!("{head}A,2026-01-02\n"), "short.csv, line 3"),
             ("other.csv", "a,b\n1,2\n".to_owned(), "other.csv, line 1, column date"),
             ("empty.csv", "artist,date,spotify_monthly_listeners\n".to_owned(), "empty.csv holds no count"),
             ("bad.csv.gz", "\u{1f}\u{8b}this is no gzip".to_owned(), "bad.csv.gz"),
@@ -213,9 +210,19 @@ async fn a_bad_file_is_named_and_changes_nothing() -> Result<()> {
             let is_same = page.script(&format!("return window.before === {state}")).await?;
             ensure!(is_same.as_bool() == Some(true), "{name} changed the page");
         }
-        // Read, but too short to be forecast: that is said, and the page goes on.
-        open_files(&page, FIELD, &[("brief.csv", head.as_bytes())]).await?;
-        page.until("document.querySelector('.nowcast-controls [role=alert]')?.textContent.includes('too short')").await
+        // A malformed row is named and skipped. What is left is too short to be forecast: that is said, and the page goes on.
+        let rows = [
+            ("bad.csv", format!("{head}A,2026-01-02,many\n"), "bad.csv, line 3, column spotify_monthly_listeners"),
+            ("day.csv", format!("{head}A,2026-02-30,5\n"), "day.csv, line 3, column date"),
+            ("short.csv", format!("{head}A,2026-01-02\n"), "short.csv, line 3"),
+        ];
+        for (name, text, says) in rows {
+            open_files(&page, FIELD, &[(name, text.as_bytes())]).await?;
+            page.until(&format!("document.querySelector('.notice')?.textContent.includes({says:?})")).await?;
+            page.until("document.querySelector('.nowcast-controls [role=alert]')?.textContent.includes('too short')")
+                .await?;
+        }
+        Ok(())
     })
     .await
 }
