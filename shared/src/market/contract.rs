@@ -37,7 +37,7 @@ impl Contract {
 
 /// Returns whether at most one contract of `event` pays, by what is `known` of contracts: unless one of them says otherwise.
 ///
-/// How they settled is not asked: what a strategy does must not depend on it. [`doubts`](super::doubts) says so instead.
+/// How they settled is not asked: what a strategy does must not depend on it. [`doubts`](super::doubts()) says so instead.
 pub fn is_exclusive(event: &EventTicker, known: &[Contract]) -> bool {
     known.iter().all(|known| known.mutually_exclusive != Some(false) || known.event_ticker != *event)
 }
