@@ -9,8 +9,8 @@ use shared::nowcast::series::History;
 use crate::cli::nowcast::histories::read_readable;
 use crate::tapes::Library;
 
-/// Reads the files among `paths` and says what of them was left out, those without a column of artists as `artist`'s; without any file, the listeners are
-/// those of the library's simulated artists.
+/// Reads the files among `paths` and says what of them was left out, those without a column of artists as `artist`'s;
+/// without any file, the listeners are those of the library's simulated artists.
 ///
 /// # Errors
 ///

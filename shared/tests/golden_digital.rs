@@ -14,16 +14,10 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// The Greeks, in the order of the table, each multiplied to be free of the spot's unit.
 fn scaled(greeks: &Greeks, spot: f64) -> [f64; 8] {
-    [
-        greeks.dp_ds * spot,
-        greeks.d2p_ds2 * spot * spot,
-        greeks.dp_dsigma,
-        greeks.dp_dlambda,
-        greeks.dp_dmu_j,
-        greeks.dp_dsig_j,
-        greeks.dp_dt,
-        greeks.dp_db,
-    ]
+    let mut scaled = greeks.to_array();
+    scaled[0] *= spot;
+    scaled[1] *= spot * spot;
+    scaled
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]

@@ -1,25 +1,15 @@
 //! The nowcast when a count or two are wrong: doubted on their day, and forgotten once the next ones tell.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod artists;
 mod corpus;
 
-use std::io::Read as _;
-
+use artists::recorded;
 use shared::nowcast::forecast::{Fan, Nowcaster};
-use shared::nowcast::series::{AsOf, History, Source, read_histories};
+use shared::nowcast::series::{AsOf, History};
 
 /// The days ahead that are compared.
 const AHEAD: [usize; 4] = [3, 7, 14, 21];
-
-/// Returns the five recorded artists, 2019 to February 2026.
-fn recorded() -> Option<Vec<History>> {
-    const NAME: &str = "data/listeners/artist_daily_vintage_2026-02-12.csv.gz";
-    let mut text = Vec::new();
-    flate2::read::GzDecoder::new(corpus::bytes(NAME)?.as_slice())
-        .read_to_end(&mut text)
-        .expect("a whole gzip file");
-    Some(read_histories(&[Source::new(NAME, &text)], &[]).unwrap_or_else(|error| panic!("{error}")).histories)
-}
 
 /// Returns the history with the counts of `length` days from place `at` on multiplied by `factor`.
 fn spoilt(history: &History, at: usize, length: usize, factor: f64) -> History {

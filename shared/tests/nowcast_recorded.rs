@@ -1,27 +1,14 @@
 //! The nowcast on the recorded artists: its bars, that no forecast depends on the future, and OTHER.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod artists;
 mod corpus;
 
-use std::io::Read as _;
-
+use artists::recorded;
 use shared::nowcast::evaluate::{Evaluation, Row, Scored, Settings, evaluate};
 use shared::nowcast::other::{OutsiderRate, PastEvent};
-use shared::nowcast::series::{History, Observation, Source, read_histories};
+use shared::nowcast::series::{History, Observation};
 use shared::units::Date;
-
-/// Returns the five recorded artists, 2019 to February 2026.
-fn recorded() -> Option<Vec<History>> {
-    const NAME: &str = "data/listeners/artist_daily_vintage_2026-02-12.csv.gz";
-    let mut text = Vec::new();
-    flate2::read::GzDecoder::new(corpus::bytes(NAME)?.as_slice())
-        .read_to_end(&mut text)
-        .expect("a whole gzip file");
-    let source = Source::new(NAME, &text);
-    let histories = read_histories(&[source], &[]).unwrap_or_else(|error| panic!("{error}")).histories;
-    assert_eq!(histories.len(), 5);
-    Some(histories)
-}
 
 fn day(text: &str) -> Date {
     text.parse::<Date>().expect("a date")

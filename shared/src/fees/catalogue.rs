@@ -3,7 +3,7 @@
 use super::{FeeMultiplier, FeeSchedule, FeeType};
 use crate::Invalid;
 use crate::market::EventTicker;
-use crate::units::{Date, Timestamp};
+use crate::units::Date;
 
 /// What a series was seen to charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +36,6 @@ impl KnownSeries {
         KNOWN.iter().find(|known| known.series == series)
     }
 
-    /// Returns whether it was seen on the day of `time`.
-    pub fn was_seen(&self, time: Timestamp) -> bool {
-        (self.seen.0..=self.seen.1).contains(&time.date())
-    }
-
     /// Returns what it charges.
     ///
     /// # Errors
@@ -59,8 +54,7 @@ mod tests {
     fn makers_of_top_monthly_are_free_as_was_seen_in_june_2026() {
         let known = KnownSeries::of(&"KXTOPMONTHLY-26JUN".parse().unwrap()).unwrap();
         assert_eq!((known.fee_type, known.multiplier), (FeeType::Quadratic, FeeMultiplier::ONE));
-        assert!(known.was_seen("2026-06-15T12:00:00Z".parse().unwrap()));
-        assert!(!known.was_seen("2026-07-01T00:00:00Z".parse().unwrap()));
+        assert_eq!(known.seen, ("2026-06-01".parse().unwrap(), "2026-06-30".parse().unwrap()));
         assert_eq!(KnownSeries::of(&"KXTOPMONTHLYX-26JUN".parse().unwrap()), None);
         assert_eq!(KnownSeries::of(&"OTHER-26JUN".parse().unwrap()), None);
     }

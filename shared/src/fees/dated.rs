@@ -92,7 +92,7 @@ impl FeeRule {
 
     /// Returns the newest rules, which a question without a date is about.
     pub const fn newest() -> Self {
-        Self { rounding: RoundingRule::Microdollar, flat_makers: false, known: true }
+        Self { rounding: CHANGES[CHANGES.len() - 1].rounding, flat_makers: false, known: true }
     }
 }
 

@@ -79,16 +79,7 @@ fn digital(digest: &mut Digest, parameters: &Parameters) -> Result<(), Invalid> 
     let (value, greeks) = MertonDigital::new(parameters)?.value_and_greeks();
     digest.add(&[value.prob_yes, value.prob_no, value.price]);
     if let Some(greeks) = greeks {
-        digest.add(&[
-            greeks.dp_ds,
-            greeks.d2p_ds2,
-            greeks.dp_dsigma,
-            greeks.dp_dlambda,
-            greeks.dp_dmu_j,
-            greeks.dp_dsig_j,
-            greeks.dp_dt,
-            greeks.dp_db,
-        ]);
+        digest.add(&greeks.to_array());
     }
     Ok(())
 }

@@ -130,7 +130,7 @@ impl Date {
 
     /// Returns the last microsecond of this day in UTC.
     pub const fn last_instant(self) -> Timestamp {
-        Timestamp::at_end(self)
+        Timestamp::within(self, 24 * 60 * 60_000_000 - 1)
     }
 
     /// Returns the instant at a minute of this day known to be real when the code was written.

@@ -41,11 +41,6 @@ impl Timestamp {
         Self(date.unix_days() as i64 * MICROS_PER_DAY + micros)
     }
 
-    /// Returns the last instant of a day.
-    pub(super) const fn at_end(date: Date) -> Self {
-        Self::within(date, MICROS_PER_DAY - 1)
-    }
-
     /// Returns the number of microseconds since 1970-01-01T00:00:00Z.
     pub const fn micros(self) -> i64 {
         self.0

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use shared::backtest::{Prepared, Report, Row, mean_cents};
 use shared::exchange::FillModel;
+use shared::fees::KnownSeries;
 use shared::format::{fixed, grouped, percent};
 use shared::units::{Cash, Timestamp};
 
@@ -34,10 +35,11 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
         _ if report.link().config.assumptions.fee != shared::settings::Fee::Exact => {
             "as the setting `fee` says".to_owned()
         }
-        (_, 0) => "each series' own, rounded as on the day of the trade".to_owned(),
+        (_, 0) => format!("each series' own{}, rounded as on the day of the trade", catalogue(prepared)),
         (own, assumed) => format!(
-            "{own} contracts by their series' own schedule, {assumed} by the usual 0.0175 P (1 − P) as no file tells; \
-             rounded as on the day of the trade"
+            "{own} contracts by their series' own schedule{}, {assumed} by the usual 0.0175 P (1 − P) as no file tells; \
+             rounded as on the day of the trade",
+            catalogue(prepared)
         ),
     };
     format!(
@@ -49,6 +51,21 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
         last,
         report.link().config.text(),
     )
+}
+
+/// Says when the catalogue saw what it has of the tape's series: it holds where no file says better.
+fn catalogue(prepared: &Prepared) -> String {
+    let mut series: Vec<&KnownSeries> =
+        prepared.events().iter().filter_map(|event| KnownSeries::of(&event.ticker)).collect();
+    series.dedup();
+    let seen: Vec<String> = series
+        .iter()
+        .map(|known| format!("{} {} from {} to {}", known.series, known.fee_type, known.seen.0, known.seen.1))
+        .collect();
+    if seen.is_empty() {
+        return String::new();
+    }
+    format!(" (as the markets file says, else as seen: {})", seen.join(", "))
 }
 
 /// Returns the days of the first and of the last print.

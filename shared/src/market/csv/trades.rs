@@ -210,8 +210,8 @@ impl Columns {
 /// How far a number may be from one of the grid to be that one: what arithmetic on doubles leaves, and no more.
 const NOISE: f64 = 1e-9;
 
-/// Returns the current row's value in a column, `of` so many parts of which `scale` make one: the text's own, or else the one that it misses by
-/// what arithmetic on doubles leaves, such as `0.06999999999999995` for `1 - 0.93`.
+/// Returns the current row's value in a column, `of` so many parts of which `scale` make one: the text's own, or else the
+/// one that it misses by what arithmetic on doubles leaves, such as `0.06999999999999995` for `1 - 0.93`.
 fn near<T: core::str::FromStr<Err = Invalid>>(
     table: &Table,
     column: &Column,

@@ -79,13 +79,14 @@ impl<'a> Source<'a> {
 ///
 /// A date may be a timestamp, whose day is the one in UTC; an empty count is a missing one. Where several files have the
 /// same artist and day, a later file's count stands (a newer vintage). Within one file the later of two stamps of a day
-/// stands; of two rows for one bare date that disagree, the first. A malformed row is skipped and remarked. Impacts of one day multiply; events of artists or days that no
-/// listeners file has are ignored.
+/// stands; of two rows for one bare date that disagree, the first. A malformed row is skipped and remarked. Impacts of one
+/// day multiply; events of artists or days that no listeners file has are ignored.
 ///
 /// # Errors
 ///
-/// Where a file's header isn't one of such a CSV, or an event's row is malformed, with file, line and column. Where one of an artist's dates is more than a year from
-/// all others, or they span more than a century: the days between would be laid out, millions of them for a typo.
+/// Where a file's header isn't one of such a CSV, or an event's row is malformed, with file, line and column. Where one of
+/// an artist's dates is more than a year from all others, or they span more than a century: the days between would be laid
+/// out, millions of them for a typo.
 pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<HistoriesRead, TableError> {
     let (mut artists, mut remarks) = (Artists::default(), Vec::new());
     for (file, source) in listeners.iter().enumerate() {

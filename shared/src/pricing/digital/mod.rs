@@ -40,6 +40,14 @@ pub struct Greeks {
     pub dp_db: f64,
 }
 
+impl Greeks {
+    /// Returns all of them, in the order in which they are declared.
+    pub const fn to_array(&self) -> [f64; 8] {
+        let Self { dp_ds, d2p_ds2, dp_dsigma, dp_dlambda, dp_dmu_j, dp_dsig_j, dp_dt, dp_db } = *self;
+        [dp_ds, d2p_ds2, dp_dsigma, dp_dlambda, dp_dmu_j, dp_dsig_j, dp_dt, dp_db]
+    }
+}
+
 impl MertonDigital {
     /// Returns the probabilities and the price.
     ///

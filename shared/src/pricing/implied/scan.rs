@@ -61,16 +61,17 @@ pub(super) fn solve(quote: &Quote, expected_jumps: f64) -> Result<ImpliedVolatil
     let mut dips = Vec::new();
     for three in knots[..count].windows(3) {
         if let [left, middle, right] = three {
-            dips.extend(curve.dip(left, middle, right));
+            dips.extend(curve.dip(left, middle, right).into_iter().flatten());
         }
     }
-    let mut knots = knots[..count].to_vec();
+    let with_dips: Vec<Knot>;
+    let mut knots = &knots[..count];
     if !dips.is_empty() {
-        knots.extend(dips.into_iter().flatten());
-        let places = sort::places(knots.len(), &|a, b| knots[a].log_sigma < knots[b].log_sigma);
-        knots = places.into_iter().map(|place| knots[place]).collect();
+        dips.extend_from_slice(knots);
+        let places = sort::places(dips.len(), &|a, b| dips[a].log_sigma < dips[b].log_sigma);
+        with_dips = places.into_iter().map(|place| dips[place]).collect();
+        knots = &with_dips;
     }
-    let knots = &knots;
     Ok(ImpliedVolatility { roots: curve.roots(knots), top: Top::Scanned(peak(knots)) })
 }
 
