@@ -187,20 +187,21 @@ fn a_fit_is_broken_off_between_passes_and_leaves_everything_as_it_was() {
         engine.take(place, &[trade(now, cents, 10)]).unwrap();
         now = now.checked_add_micros(600_000_000).unwrap();
     }
-    let midnight = at("2026-02-04T00:00:00Z");
-    let next = [trade(at("2026-02-04T09:00:00Z"), 55, 10)];
+    // A day after the first print.
+    let end = at("2026-02-04T12:00:00Z");
+    let next = [trade(at("2026-02-04T21:00:00Z"), 55, 10)];
     let asked = engine.clone().take(place, &next).unwrap();
     let mut pieces = 0;
-    let mut at_midnight = engine.clone();
-    let mut work = at_midnight.advance_in_pieces(midnight);
+    let mut at_end = engine.clone();
+    let mut work = at_end.advance_in_pieces(end);
     while work.step().is_none() {
         pieces += 1;
     }
     drop(work);
     // Two searches of 250 and 150 passes.
     assert!((400..500).contains(&pieces), "{pieces}");
-    assert_eq!(bits(&at_midnight.take(place, &next).unwrap()), bits(&asked));
-    let mut work = engine.advance_in_pieces(midnight);
+    assert_eq!(bits(&at_end.take(place, &next).unwrap()), bits(&asked));
+    let mut work = engine.advance_in_pieces(end);
     for _ in 0..100 {
         assert!(work.step().is_none());
     }

@@ -75,12 +75,13 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever was before: where three prints in a row agree, the filter is with them. Not from the last cents to the first
-    /// within minutes: there a cent is so wide in log-odds that prints of one contract may all be stray.
+    /// within minutes: there a cent is so wide in log-odds that prints of one contract may all be stray. Nor of a lot or two,
+    /// none of which moves it far.
     #[test]
     fn three_prints_in_the_same_place_are_believed(
         before in prop::collection::vec((1..3_000_i64, 5..=95_i64, 1..100_i64), 0..12),
         minutes in prop::array::uniform3(1..3_000_i64),
-        contracts in prop::array::uniform3(1..100_i64),
+        contracts in prop::array::uniform3(20..100_i64),
         cents in 5..=95_i64,
     ) {
         let mut prints = before;

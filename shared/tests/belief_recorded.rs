@@ -9,6 +9,7 @@ use std::io::Read as _;
 use std::sync::OnceLock;
 
 use shared::belief::evidence::compare;
+use shared::belief::probe::probe;
 use shared::belief::score::{
     AVERAGE_WEIGHT, CRITICAL_LJUNG_BOX_10, Forecasts, critical_distance, distance_from_uniform, ljung_box,
 };
@@ -69,7 +70,13 @@ fn it_never_freezes() {
                 .iter()
                 .fold(prices[0], |average, price| average + AVERAGE_WEIGHT * (price - average));
             let (miss, averages) = ((fair - three[1]).abs(), (average - three[1]).abs());
-            assert!(miss <= NEAR || miss <= averages + 0.005, "{}: {fair} after {three:?}", tape.ticker());
+            // Where the last print has forecast best, the fair value is near that one.
+            let from_last = (fair - last[last.len() - 1]).abs();
+            assert!(
+                miss <= NEAR || miss <= averages + 0.005 || from_last <= 0.005,
+                "{}: {fair} after {three:?}",
+                tape.ticker()
+            );
         } else {
             let (least, most) = last.iter().fold((1.0, 0.0), |(a, b), p| (min(a, *p), max(b, *p)));
             assert!(fair >= least - NEAR && fair <= most + NEAR, "{}: {fair} after {last:?}", tape.ticker());
@@ -103,10 +110,65 @@ fn it_forecasts_the_price_of_the_next_hour() {
     };
     let [pooled, equal] = upper(&busy);
     assert!(equal < 1.0, "200 prints or more, equally weighted: up to {equal}");
-    is_known_to_fail("200 prints or more, pooled", pooled, 1.032, 0.002, 1.0);
+    is_known_to_fail("200 prints or more, pooled", pooled, 1.0105, 0.002, 1.0);
     let [pooled, equal] = upper(&all);
-    is_known_to_fail("all contracts, pooled", pooled, 1.030, 0.002, 1.0);
-    is_known_to_fail("all contracts, equally weighted", equal, 1.067, 0.002, 1.0);
+    is_known_to_fail("all contracts, pooled", pooled, 1.020, 0.002, 1.0);
+    is_known_to_fail("all contracts, equally weighted", equal, 1.027, 0.002, 1.0);
+}
+
+/// One lot at the first or the last cent moves no fair value by more than 10 c, wherever it comes, and three prints of the
+/// middle size at another price move it there, to 3 c.
+#[test]
+fn no_lot_alone_captures_it_and_steps_are_followed() {
+    let Some((events, _)) = whole() else { return };
+    let probed = probe(events, &[], Calibration::Ml).unwrap();
+    assert!(probed.strays.len() > 4_000 && probed.steps.len() > 6_000);
+    assert!(probed.most_moved() <= 0.1, "{}", probed.most_moved());
+    assert!(probed.followed(0.03) >= 0.95, "{}", probed.followed(0.03));
+}
+
+/// A slip of one lot in a contract that trades at 9 c: it is forgotten with the next print.
+#[test]
+fn one_lot_does_not_capture_the_contract_it_was_seen_in() {
+    let Some((events, _)) = whole() else { return };
+    let tape = events
+        .iter()
+        .flat_map(EventTape::contracts)
+        .find(|tape| tape.ticker().as_str() == "KXTOPMONTHLY-25OCT-TAY");
+    let mut trades = tape.unwrap().trades().to_vec();
+    let lot = Trade {
+        price: shared::units::Price::from_cents(99).unwrap(),
+        count: shared::units::Quantity::from_contracts(1).unwrap(),
+        at: trades[167].at.checked_add_micros(trades[168].at.micros_since(trades[167].at) / 2).unwrap(),
+        ..trades[167].clone()
+    };
+    trades.insert(168, lot);
+    let (_, tracks) = walked(&trades, Calibration::Ml);
+    let fairs: Vec<f64> = tracks[0][0].points[167..].iter().map(|point| point.fair_after).collect();
+    assert!((0.05..0.15).contains(&fairs[0]) && (fairs[1] - fairs[0]).abs() <= 0.1, "{:?}", &fairs[..3]);
+    assert!(fairs[2..14].iter().all(|fair| *fair < 0.2), "{:?}", &fairs[..14]);
+}
+
+/// Six hours earlier or later, when all else is the same, it is the same but for the settlement's distance.
+#[test]
+fn the_hour_of_the_day_makes_no_difference() {
+    let Some(mut trades) = recorded() else { return };
+    trades.retain(|trade| trade.ticker.as_str().contains("25OCT"));
+    let settles = |hours: i64| {
+        let end: shared::units::Timestamp = "2025-11-01T00:00:00Z".parse().unwrap();
+        end.checked_add_micros(hours * 3_600_000_000)
+    };
+    let walk = |hours: i64| {
+        let moved = trades.iter().map(|trade| {
+            let at = trade.at.checked_add_micros(hours * 3_600_000_000).unwrap();
+            Trade { at, ..trade.clone() }
+        });
+        let events = EventTape::group(moved).unwrap();
+        walk_forward(&events, &[settles(hours)], Calibration::Ml, &mut |_| ()).unwrap()
+    };
+    let there = walk(0);
+    assert_eq!(there, walk(6));
+    assert_eq!(there, walk(-11));
 }
 
 /// Transforms of calibrated predictions are uniform and independent: tested at one sample in twenty.
@@ -117,8 +179,8 @@ fn its_predictions_are_not_calibrated_to_the_last_digit() {
     for (tape, track) in contracts(whole) {
         let of_contract = Forecasts::of(tape, track);
         let known = match tape.ticker().as_str() {
-            "KXTOPMONTHLY-26FEB-BAD" => Some(63.5),
-            "KXTOPMONTHLY-26FEB-BRU" => Some(28.5),
+            "KXTOPMONTHLY-26FEB-BAD" => Some(100.8),
+            "KXTOPMONTHLY-26FEB-BRU" => Some(47.9),
             _ => None,
         };
         if let Some(known) = known {
@@ -128,7 +190,7 @@ fn its_predictions_are_not_calibrated_to_the_last_digit() {
         all.add(&of_contract);
     }
     let critical = critical_distance(all.transforms.len());
-    is_known_to_fail("uniform", distance_from_uniform(&all.transforms), 0.0157, 0.0002, critical);
+    is_known_to_fail("uniform", distance_from_uniform(&all.transforms), 0.0158, 0.0002, critical);
     assert!((critical - 0.0094).abs() < 0.0001, "{critical}");
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bounce::{Average, Sums};
-use super::forward::{Window, closed_on};
+use super::experts::{EXPERTS, Experts, Learning, Losses, Said};
+use super::forward::Window;
 use super::kalman::Gaussian;
 use super::legacy::{Level, LevelParameters};
 use super::model::Model;
@@ -11,7 +11,7 @@ use super::prints::{Batch, Prints};
 use super::run::{Runner, surprise};
 use super::{Belief, Point};
 use crate::market::{Ticker, Trade, TradeId};
-use crate::units::{Date, Timestamp};
+use crate::units::Timestamp;
 
 /// What a filter goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -45,15 +45,6 @@ impl State {
     }
 }
 
-/// A batch whose hour had not passed at the last midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Open {
-    /// The fair price after it, not corrected for bounce.
-    pub(crate) filtered: f64,
-    /// What the average was above that.
-    pub(crate) gap: f64,
-}
-
 /// A contract that is followed.
 #[derive(Debug, Clone)]
 pub(crate) struct Contract {
@@ -66,16 +57,19 @@ pub(crate) struct Contract {
     pub(crate) state: State,
     /// The fair price after the last batch.
     pub(crate) fair: f64,
-    pub(crate) average: Average,
-    /// Of the last batches, what the correction of bounce will be told.
-    pub(crate) open: Vec<Open>,
+    pub(crate) experts: Experts,
+    /// The experts' weights until the next end of a day, and what they have lost by the last.
+    pub(crate) weights: [f64; EXPERTS],
+    pub(crate) losses: Losses,
+    /// What they said after the last batches, whose hours had not passed by then.
+    pub(crate) open: Vec<Said>,
     /// What was paid after the batches before those.
     pub(crate) window: Window,
 }
 
 impl Contract {
     /// Returns a contract without a print.
-    pub(crate) fn new(ticker: Ticker, event: usize, state: State) -> Self {
+    pub(crate) fn new(ticker: Ticker, event: usize, state: State, weights: [f64; EXPERTS]) -> Self {
         Self {
             ticker,
             event,
@@ -84,7 +78,9 @@ impl Contract {
             state,
             // Even odds.
             fair: 0.5,
-            average: Average::default(),
+            experts: Experts::default(),
+            weights,
+            losses: Losses::default(),
             open: Vec::new(),
             window: Window::default(),
         }
@@ -105,23 +101,21 @@ impl Contract {
         self.last() == Some(trade.instant()) && self.ids.iter().any(is_it)
     }
 
-    /// Takes in what was kept last, and appends what was believed at each of its prints where that is wanted. The average has the `weight` in the fair price.
+    /// Takes in what was kept last, and appends what was believed at each of its prints where that is wanted.
     #[inline]
     pub(crate) fn take(
         &mut self,
         learned: &Learned,
-        weight: f64,
         batch: &Batch,
         points: Option<&mut Vec<Point>>,
     ) -> Belief {
         match &mut self.state {
             State::Switching(runner) => {
                 let taken = runner.take(&learned.model, batch);
-                let filtered = runner.fair();
-                let gap = self.average.follow(batch) - filtered;
-                self.open.push(Open { filtered, gap });
+                let (said, fair) = self.experts.follow(batch, runner.fair(), self.fair, &self.weights);
+                self.open.push(said);
                 let belief = Belief {
-                    fair: filtered + weight * gap,
+                    fair,
                     sd: runner.sd(),
                     sigma_b: taken.sigma_b,
                     z: surprise(&taken.prediction, &batch.sight),
@@ -137,6 +131,13 @@ impl Contract {
         }
     }
 
+    /// Returns it with nothing of its past but what the next instant is filtered with.
+    pub(crate) fn aside(&self) -> Self {
+        let prints = self.prints.last_instant();
+        let (ids, open) = (Vec::new(), Vec::new());
+        Self { ticker: self.ticker.clone(), prints, ids, open, ..*self }
+    }
+
     /// Keeps the trades of one instant of a contract that settles at `settles`, and returns them as one.
     pub(crate) fn keep(&mut self, at: Timestamp, settles: Option<Timestamp>, trades: &[Trade]) -> Batch {
         if self.last() != Some(at) {
@@ -148,23 +149,25 @@ impl Contract {
         self.prints.take(at, settles, trades)
     }
 
-    /// Returns the day at whose midnight the next batch's hour will have passed.
-    pub(crate) fn next_closing(&self) -> Option<Date> {
+    /// Returns the day since `start` by whose end the next batch's hour will have passed.
+    pub(crate) fn next_closing(&self, start: Timestamp) -> Option<i64> {
         let next = self.prints.batches.len().checked_sub(self.open.len())?;
-        closed_on(self.prints.batches.get(next)?.at)
+        Learning::closed_on(start, self.prints.batches.get(next)?.at)
     }
 
-    /// Adds to `sums` what was made good of the gaps after the batches whose hour had passed at the midnight of `day`.
-    pub(crate) fn close(&mut self, day: Date, sums: &mut Sums) {
+    /// Adds to the losses, and to those `of_day`, what was lost in the hours that had passed by the end of `day`.
+    pub(crate) fn close(&mut self, start: Timestamp, day: i64, of_day: &mut Losses) {
         let batches = &self.prints.batches;
         let first = batches.len().saturating_sub(self.open.len());
-        let closed =
-            batches[first..].iter().take_while(|batch| closed_on(batch.at).is_some_and(|on| on <= day));
+        let closed = batches[first..]
+            .iter()
+            .take_while(|batch| Learning::closed_on(start, batch.at).is_some_and(|on| on <= day));
         let mut done = 0;
-        for (batch, Open { filtered, gap }) in closed.zip(&self.open) {
+        for (batch, said) in closed.zip(&self.open) {
             let mean = self.window.mean_after(batch.at, &self.prints);
             if !mean.is_nan() {
-                sums.add(*gap, mean - filtered);
+                self.losses.add(said, mean);
+                of_day.add(said, mean);
             }
             done += 1;
         }

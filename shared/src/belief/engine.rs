@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bounce::Bounce;
 use super::contract::{Contract, Learned, State};
-use super::event::{Event, MidnightFit};
+use super::event::{Event, Fit};
+use super::experts::{EXPERTS, FILTER, Learning, Losses};
 use super::legacy::{Level, LevelParameters};
 use super::model::Model;
 use super::prints::Prints;
@@ -25,11 +25,11 @@ pub(super) enum Source {
 
 /// The filter of many contracts: what was printed goes in instant by instant, what is believed comes out.
 ///
-/// Whatever is said of an instant was known before it or with it. At midnights UTC (a week after its last fit, or when
-/// its prints have grown by a quarter) an event's parameters are refitted on its prints before the midnight, with a prior
-/// pooled over the models that other events used by then, and the correction of bounce on the hours of all contracts that
-/// had passed. Both happen inside, when the first instant after the midnight asks for them, or earlier, when
-/// [`Engine::advance`] says that it has passed: to the same bits.
+/// Whatever is said of an instant was known before it or with it. At the ends of days since its first print (a week after
+/// the last fit, or when its prints have grown by a quarter) an event's parameters are refitted on its prints before, with a
+/// prior pooled over the models that other events used by then; at those since the first print of all, what the experts of
+/// all contracts weigh is told of the hours that had passed. Both happen inside, when the first instant after asks for
+/// them, or earlier, when [`Engine::advance`] says that the day has ended: to the same bits.
 ///
 /// A fit takes many passes over an event's prints. [`Engine::advance_in_pieces`] does it between other things.
 #[derive(Debug, Clone)]
@@ -43,9 +43,7 @@ pub struct Engine {
     /// order they were listed.
     events_sorted: Vec<usize>,
     contracts_sorted: Vec<usize>,
-    bounce: Bounce,
-    /// The weight of the average until the next midnight.
-    weight: f64,
+    learning: Learning,
 }
 
 impl Engine {
@@ -54,7 +52,7 @@ impl Engine {
         Self::with(Source::Fitted(calibration))
     }
 
-    /// Returns an engine that goes by `model`: nothing is fitted, and bounce is not corrected.
+    /// Returns an engine that goes by `model`: nothing is fitted, and the filter is the only expert.
     pub const fn given(model: Model) -> Self {
         Self::with(Source::Given(model))
     }
@@ -71,8 +69,7 @@ impl Engine {
             contracts: Vec::new(),
             events_sorted: Vec::new(),
             contracts_sorted: Vec::new(),
-            bounce: Bounce::new(),
-            weight: 0.0,
+            learning: Learning::new(),
         }
     }
 
@@ -96,7 +93,11 @@ impl Engine {
             Source::Fitted(Calibration::Legacy) => State::Legacy(Level::new()),
             _ => State::Switching(Runner::new()),
         };
-        self.add_contract(Contract::new(contract.clone(), of, state))
+        let weights = match self.source {
+            Source::Given(_) => FILTER,
+            Source::Fitted(_) => Losses::default().weights(&self.learning.losses),
+        };
+        self.add_contract(Contract::new(contract.clone(), of, state, weights))
     }
 
     /// Returns an event's place, or where it would be among the sorted ones.
@@ -138,6 +139,12 @@ impl Engine {
         self.contracts.get(place).map(|contract| &contract.ticker)
     }
 
+    /// Returns the weights, in the fair value of the contract at `place`, of the filter, the slow and the quick average
+    /// and the last print.
+    pub fn weights(&self, place: usize) -> Option<[f64; EXPERTS]> {
+        self.contracts.get(place).map(|contract| contract.weights)
+    }
+
     /// Takes in all trades of one [`Trade::instant`] of the contract at `place`, and returns what is believed after them.
     ///
     /// # Errors
@@ -164,7 +171,7 @@ impl Engine {
         self.follow(place, trades, Some(points))
     }
 
-    /// Does what the midnights up to `now` ask for, before a print does.
+    /// Does what the days that have ended by `now` ask for, before a print does.
     pub fn advance(&mut self, now: Timestamp) {
         self.advance_in_pieces(now).finish();
     }
@@ -191,7 +198,7 @@ impl Engine {
     pub(super) fn is_due(&self, place: usize, at: Timestamp) -> bool {
         let of = self.contracts.get(place).and_then(|contract| self.events.get(contract.event));
         matches!(self.source, Source::Fitted(_))
-            && (self.bounce.is_due(at.date()) || of.is_some_and(|event| event.schedule.is_due(at)))
+            && (self.learning.days.is_due(at) || of.is_some_and(|event| event.schedule.is_due(at)))
     }
 
     /// Fits what an instant at `at` of the contract at `place` asks for, and returns how many prints were fitted.
@@ -256,19 +263,30 @@ impl Engine {
             }
             None => &self.unlearned,
         };
+        self.learning.days.start.get_or_insert(at);
         let batch = contract.keep(at, event.settles, trades);
-        Ok(contract.take(learned, self.weight, &batch, points))
+        Ok(contract.take(learned, &batch, points))
     }
 
-    /// Begins the day of `now`.
+    /// Returns what is known of the contract at `place`, to try prints on that nobody made.
+    pub(super) fn aside(&self, place: usize) -> Option<Aside> {
+        let contract = self.contracts.get(place)?;
+        let event = &self.events[contract.event];
+        Some(Aside {
+            contract: contract.aside(),
+            learned: *event.learned().unwrap_or(&self.unlearned),
+            settles: event.settles,
+        })
+    }
+
+    /// Tells the experts' weights of the days that have ended by `now`.
     fn begin_day(&mut self, now: Timestamp) {
-        if self.bounce.is_due(now.date()) && matches!(self.source, Source::Fitted(_)) {
-            self.bounce.begin(now.date(), &mut self.contracts, &self.contracts_sorted);
-            self.weight = self.bounce.weight();
+        if self.learning.days.is_due(now) && matches!(self.source, Source::Fitted(_)) {
+            self.learning.begin(now, &mut self.contracts, &self.contracts_sorted);
         }
     }
 
-    /// Refits an event at the midnights up to `now`, and returns how many prints were fitted.
+    /// Refits an event at the ends of days up to `now`, and returns how many prints were fitted.
     async fn refit(&mut self, pace: &Pace, place: usize, now: Timestamp) -> usize {
         let Source::Fitted(calibration) = self.source else { return 0 };
         let event = &self.events[place];
@@ -276,11 +294,9 @@ impl Engine {
         let mut schedule = event.schedule;
         let fit = schedule.pass(now, event.prints, event.settles);
         let learned = match fit {
-            Some(midnight) => Some(MidnightFit {
-                at: midnight,
-                used: None,
-                learned: self.fitted(pace, calibration, place, midnight).await,
-            }),
+            Some(end) => {
+                Some(Fit { at: end, used: None, learned: self.fitted(pace, calibration, place, end).await })
+            }
             None => None,
         };
         let event = &mut self.events[place];
@@ -289,19 +305,13 @@ impl Engine {
         if fit.is_some() { event.prints } else { 0 }
     }
 
-    /// Returns what an event's prints, all of which were before `midnight`, teach.
-    async fn fitted(
-        &self,
-        pace: &Pace,
-        calibration: Calibration,
-        place: usize,
-        midnight: Timestamp,
-    ) -> Learned {
+    /// Returns what an event's prints, all of which were before `end`, teach.
+    async fn fitted(&self, pace: &Pace, calibration: Calibration, place: usize, end: Timestamp) -> Learned {
         let contracts = self.contracts_sorted.iter().map(|place| &self.contracts[*place]);
         let of_event = contracts.filter(|contract| contract.event == place);
         let prints: Vec<&Prints> =
             of_event.map(|contract| &contract.prints).filter(|prints| !prints.batches.is_empty()).collect();
-        let prior = self.prior(place, midnight);
+        let prior = self.prior(place, end);
         let start = self.events[place].learned().map_or(prior, |learned| learned.model);
         let model = match calibration {
             Calibration::Ml => ml::fit(pace, &prints, &start, &prior).await,
@@ -316,13 +326,13 @@ impl Engine {
         Learned { model, ..Learned::nothing() }
     }
 
-    /// Returns what is assumed of the event at `place` at a midnight from what the others had learned and used by then: the
+    /// Returns what is assumed of the event at `place` at the `end` of a day from what the others had learned and used by then: the
     /// mean of that and of what was assumed before there was any.
-    fn prior(&self, place: usize, midnight: Timestamp) -> Model {
+    fn prior(&self, place: usize, end: Timestamp) -> Model {
         let mut sum = Model::prior().to_vector();
         let mut count = 1.0;
         for other in self.events_sorted.iter().filter(|other| **other != place) {
-            if let Some(learned) = self.events[*other].used_before(midnight) {
+            if let Some(learned) = self.events[*other].used_before(end) {
                 for (sum, x) in sum.iter_mut().zip(learned.model.to_vector()) {
                     *sum += x;
                 }
@@ -336,7 +346,7 @@ impl Engine {
 impl Engine {
     /// Returns all that there is to know of the engine.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(self.source, &self.bounce, &self.events, &self.contracts)
+        Snapshot::of(self.source, &self.learning, &self.events, &self.contracts)
     }
 
     /// Returns the engine that a snapshot was taken of: what it says from now on has the same bits.
@@ -360,8 +370,27 @@ impl Engine {
         if let Some(event) = engine.events.iter().find(|event| event.schedule.fitted > event.prints) {
             return Err(Invalid::new("fitted", format!("{}: more prints than there are", event.ticker)));
         }
-        engine.bounce = snapshot.bounce()?;
-        engine.weight = engine.bounce.weight();
+        engine.learning = snapshot.learning()?;
+        if matches!(engine.source, Source::Fitted(_)) {
+            for contract in &mut engine.contracts {
+                contract.weights = contract.losses.weights(&engine.learning.losses);
+            }
+        }
         Ok(engine)
+    }
+}
+
+/// A contract's belief, apart from the engine, which hears nothing of what is tried on it.
+pub(super) struct Aside {
+    contract: Contract,
+    learned: Learned,
+    settles: Option<Timestamp>,
+}
+
+impl Aside {
+    /// Returns what would be believed after a trade.
+    pub(super) fn take(&mut self, trade: &Trade) -> Belief {
+        let batch = self.contract.keep(trade.instant(), self.settles, core::slice::from_ref(trade));
+        self.contract.take(&self.learned, &batch, None)
     }
 }

@@ -4,26 +4,27 @@ use serde::{Deserialize, Serialize};
 
 use super::contract::Learned;
 use crate::market::EventTicker;
-use crate::units::{Date, Timestamp};
+use crate::units::Timestamp;
 
-/// Parameters are refitted at midnights UTC: so many days after the last fit, or as soon as the prints have grown by a
-/// quarter.
+/// Parameters are refitted whole days after the first print, whatever the clock showed then: so many days after the last
+/// fit, or as soon as the prints have grown by a quarter.
+const DAY: i64 = 86_400_000_000;
 const REFIT_DAYS: i64 = 7;
 /// With fewer prints than this the prior rules.
 const FEWEST: usize = 20;
 
-/// When an event's parameters are refitted: it depends on nothing but how many prints there were by each midnight.
+/// When an event's parameters are refitted: it depends on nothing but how many prints there were by the end of each day since the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Schedule {
-    /// The next midnight; `None` before the first print.
+    /// When the next day ends; `None` before the first print.
     pub(crate) next: Option<Timestamp>,
-    /// The prints at the last fit, and the midnights since then, or since the first print.
+    /// The prints at the last fit, and the days since then, or since the first print.
     pub(crate) fitted: usize,
     pub(crate) days: i64,
 }
 
 impl Schedule {
-    /// Returns whether a midnight has passed by `now`.
+    /// Returns whether a day has ended by `now`.
     #[inline]
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         self.next.is_some_and(|next| next <= now)
@@ -31,10 +32,10 @@ impl Schedule {
 
     /// Starts with the first print, at `at`.
     pub(crate) fn start(&mut self, at: Timestamp) {
-        self.next = midnight_after(at);
+        self.next = at.checked_add_micros(DAY);
     }
 
-    /// Passes the midnights up to `now`, before which there were so many `prints`, and returns at which of them the
+    /// Passes the ends of days up to `now`, before which there were so many `prints`, and returns at which of them the
     /// parameters are refitted, if at one: at a second there would be nothing new, and from when the event `settles` on
     /// nothing moves.
     pub(crate) fn pass(
@@ -44,15 +45,15 @@ impl Schedule {
         settles: Option<Timestamp>,
     ) -> Option<Timestamp> {
         let first = self.next.filter(|first| *first <= now)?;
-        self.next = midnight_after(now);
-        let passed = i64::from(now.date().days_since(first.date())) + 1;
+        let passed = now.micros_since(first) / DAY + 1;
+        let after = |days: i64| first.checked_add_micros(days * DAY);
+        self.next = after(passed);
         let has_grown = 4 * prints >= 5 * self.fitted;
-        // How many of the midnights pass before the fit.
+        // How many of the days pass before the fit.
         let wait = if has_grown { 0 } else { (REFIT_DAYS - 1 - self.days).max(0) };
-        let midnight = i32::try_from(wait).ok().and_then(|wait| first.date().checked_add_days(wait));
-        let fit = midnight.map(Date::midnight).filter(|midnight| {
+        let fit = after(wait).filter(|end| {
             let is_new = prints >= FEWEST && prints > self.fitted;
-            is_new && *midnight <= now && settles.is_none_or(|settles| *midnight < settles)
+            is_new && *end <= now && settles.is_none_or(|settles| *end < settles)
         });
         match fit {
             Some(_) => (self.fitted, self.days) = (prints, passed - 1 - wait),
@@ -62,15 +63,10 @@ impl Schedule {
     }
 }
 
-/// Returns the first midnight after `at`; `None` where the calendar ends.
-fn midnight_after(at: Timestamp) -> Option<Timestamp> {
-    Some(at.date().checked_add_days(1)?.midnight())
-}
-
-/// What was found at a midnight.
+/// What was found at the end of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct MidnightFit {
-    /// The midnight.
+pub(crate) struct Fit {
+    /// When.
     pub(crate) at: Timestamp,
     /// The first print that was filtered with it; `None` while there is none.
     pub(crate) used: Option<Timestamp>,
@@ -86,7 +82,7 @@ pub(crate) struct Event {
     /// How many prints its contracts have.
     pub(crate) prints: usize,
     pub(crate) schedule: Schedule,
-    pub(crate) fits: Vec<MidnightFit>,
+    pub(crate) fits: Vec<Fit>,
 }
 
 impl Event {
@@ -118,9 +114,9 @@ impl Event {
     }
 
     /// Returns what a print before `instant` was filtered with. A fit that no print has used yet is not heard by others:
-    /// so it makes no difference whether it is made at the midnight or when a print asks for it.
+    /// so it makes no difference whether it is made at the end of the day or when a print asks for it.
     pub(crate) fn used_before(&self, instant: Timestamp) -> Option<&Learned> {
-        let used = |fit: &&MidnightFit| fit.used.is_some_and(|used| used < instant);
+        let used = |fit: &&Fit| fit.used.is_some_and(|used| used < instant);
         self.fits.iter().rev().find(used).map(|fit| &fit.learned)
     }
 }
@@ -130,15 +126,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::units::Date;
 
     fn midnight(day: i32) -> Timestamp {
         Date::literal(2026, 2, 1).checked_add_days(day).unwrap().midnight()
     }
 
     proptest! {
-        /// However many midnights pass at once: as if each were looked at on its own.
+        /// However many days end at once: as if each were looked at on its own.
         #[test]
-        fn midnights_passed_together_are_passed_one_by_one(
+        fn days_that_end_together_end_one_by_one(
             days in prop::collection::vec((0..20_i32, 0..60_usize), 1..30),
         ) {
             let (mut schedule, mut one_by_one) = (Schedule::default(), Schedule::default());
@@ -146,7 +143,7 @@ mod tests {
             for (passed, more) in days {
                 let before = day;
                 day += passed;
-                let now = midnight(day).checked_add_micros(1).unwrap();
+                let now = midnight(day);
                 let fit = schedule.pass(now, prints, None);
                 let single: Vec<Timestamp> =
                     (before..=day).filter_map(|day| one_by_one.pass(midnight(day), prints, None)).collect();

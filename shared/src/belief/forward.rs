@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::prints::Prints;
-use crate::units::{Date, Timestamp};
+use crate::units::Timestamp;
 
 /// The window, in microseconds after a print: from 15 minutes on to an hour.
 const FROM: i64 = 900_000_000;
@@ -52,7 +52,7 @@ pub(crate) fn forward_means(prints: &Prints) -> Vec<f64> {
     prints.batches.iter().map(|batch| window.mean_after(batch.at, prints)).collect()
 }
 
-/// Returns the first day at whose midnight the window of a print at `at` had closed; `None` where there are no days left.
-pub(crate) fn closed_on(at: Timestamp) -> Option<Date> {
-    at.checked_add_micros(TO)?.date().checked_add_days(1)
+/// Returns when the window of a print at `at` closes; `None` where there is no time left.
+pub(crate) fn closes(at: Timestamp) -> Option<Timestamp> {
+    at.checked_add_micros(TO)
 }

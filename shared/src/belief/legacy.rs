@@ -97,7 +97,7 @@ pub(crate) struct Level {
     state: Option<Gaussian>,
 }
 
-/// What it is fitted to at a midnight.
+/// What it is fitted to at the end of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LevelParameters {
     step: f64,

@@ -1,11 +1,11 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
-mod bounce;
 mod calibration;
 mod contract;
 mod engine;
 mod event;
 pub mod evidence;
+mod experts;
 mod forward;
 pub mod kalman;
 pub mod legacy;
@@ -13,6 +13,7 @@ mod logit;
 mod ml;
 mod model;
 mod prints;
+pub mod probe;
 #[cfg(test)]
 mod recovery;
 mod refused;
@@ -29,6 +30,7 @@ mod walk;
 
 pub use calibration::Calibration;
 pub use engine::Engine;
+pub use experts::EXPERTS;
 pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
 pub use refused::Refused;

@@ -96,6 +96,15 @@ impl Prints {
         prints
     }
 
+    /// Returns those of the last instant alone.
+    pub(crate) fn last_instant(&self) -> Self {
+        let batch = self.batches.last();
+        let prints = batch.map_or(&[][..], |batch| self.of_batch(batch)).to_vec();
+        let batches =
+            batch.map(|batch| Batch { first: 0, end: prints.len(), ..*batch }).into_iter().collect();
+        Self { prints, batches }
+    }
+
     /// Makes room for a tape, no more and no less.
     pub(crate) fn expect(&mut self, tape: &Tape) {
         self.prints.reserve_exact(tape.trades().len());

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::experts::{NEAR, reach};
 use super::kalman::Gaussian;
 use super::model::{BEFORE_FIRST, Jumps, Model, fair};
 use super::prints::{Batch, Prints, Sight};
 use super::switching::{Prediction, Update};
-use super::{Belief, Point};
-use crate::math::{ln, max};
+use super::{Belief, Point, logit, sigmoid};
+use crate::math::{ln, max, min};
 
 /// The least probability that a print is scored with: nothing is impossible.
 const LEAST_PROBABILITY: f64 = 1e-12;
@@ -35,13 +36,19 @@ pub(crate) fn surprise(prediction: &Prediction, print: &Sight) -> f64 {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Runner {
     state: Gaussian,
-    started: bool,
+    /// What was paid in the last two instants, dollars; `None` before the first.
+    prices: Option<[f64; 2]>,
 }
 
 impl Runner {
     /// Returns the filter before the first print.
     pub(crate) const fn new() -> Self {
-        Self { state: BEFORE_FIRST, started: false }
+        Self { state: BEFORE_FIRST, prices: None }
+    }
+
+    /// Returns what was paid in the last two instants, dollars; `None` before the first.
+    pub(crate) const fn prices(&self) -> Option<[f64; 2]> {
+        self.prices
     }
 
     /// Returns where it is.
@@ -52,7 +59,7 @@ impl Runner {
     /// Returns what is said of `batch` before it, and the belief volatility in force.
     #[inline(always)]
     fn ahead(&self, model: &Model, batch: &Batch) -> (Gaussian, f64, Jumps) {
-        if self.started {
+        if self.prices.is_some() {
             let (state, sigma_b) = model.ahead(self.state, batch);
             (state, sigma_b, model.jumps(state, batch.hours))
         } else {
@@ -61,10 +68,36 @@ impl Runner {
         }
     }
 
+    /// Returns the log-odds of what the price of `print` counts as: no more than it may move the belief.
     #[inline(always)]
-    fn follow(&mut self, state: Gaussian) {
-        self.state = state;
-        self.started = true;
+    fn counted(&self, print: &Sight) -> f64 {
+        let Some([_, last]) = self.prices else { return print.log_odds };
+        let p = sigmoid(self.state.mean);
+        let (away, reach) = (print.price - p, reach(print, p, last));
+        if away > reach {
+            logit(p + reach)
+        } else if away < -reach {
+            logit(p - reach)
+        } else {
+            print.log_odds
+        }
+    }
+
+    /// Goes where `update` says. What is called stray again and again isn't: the belief is not far from what was paid in
+    /// three instants.
+    #[inline(always)]
+    fn follow(&mut self, update: &Update, print: &Sight) {
+        let [second, last] = self.prices.unwrap_or([print.price; 2]);
+        (self.state, self.prices) = (update.state, Some([last, print.price]));
+        let [_, stray, ..] = update.weights;
+        if stray > 0.5 {
+            let p = sigmoid(self.state.mean);
+            let low = min(second, min(last, print.price)) - NEAR;
+            let high = max(second, max(last, print.price)) + NEAR;
+            if p < low || p > high {
+                self.state.mean = logit(min(max(p, low), high));
+            }
+        }
     }
 
     /// Takes in a batch and returns what was believed around it.
@@ -72,14 +105,14 @@ impl Runner {
     pub(crate) fn take(&mut self, model: &Model, batch: &Batch) -> Taken {
         let (before, sigma_b, jumps) = self.ahead(model, batch);
         let prediction = model.predict(before, &batch.sight, &jumps);
-        let Update { state, weights: [diffusion, stray, jump, leap] } =
-            prediction.update(batch.sight.log_odds);
-        self.follow(state);
+        let update = prediction.update(self.counted(&batch.sight));
+        self.follow(&update, &batch.sight);
+        let [diffusion, stray, jump, leap] = update.weights;
         let weights = [diffusion, stray, jump + leap];
         Taken { before, sigma_b, jumps, prediction, weights }
     }
 
-    /// Returns the fair price, not corrected for bounce.
+    /// Returns the fair price that the filter says.
     #[inline]
     pub(crate) fn fair(&self) -> f64 {
         fair(self.state)
@@ -95,7 +128,7 @@ impl Runner {
         let (state, _, jumps) = self.ahead(model, batch);
         let prediction = model.predict(state, &batch.sight, &jumps);
         let [below, up_to] = prediction.cdf_of_two([batch.sight.low, batch.sight.high]);
-        self.follow(prediction.update(batch.sight.log_odds).state);
+        self.follow(&prediction.update(self.counted(&batch.sight)), &batch.sight);
         ln(max(up_to - below, LEAST_PROBABILITY))
     }
 }

@@ -5,10 +5,10 @@ use core::fmt::Display;
 use serde::{Deserialize, Serialize};
 
 use super::Calibration;
-use super::bounce::{Average, Bounce};
-use super::contract::{Contract, Open, State};
+use super::contract::{Contract, State};
 use super::engine::Source;
-use super::event::{Event, MidnightFit, Schedule};
+use super::event::{Event, Fit, Schedule};
+use super::experts::{Experts, FILTER, Learning, Losses, Said};
 use super::forward::Window;
 use super::kalman::Gaussian;
 use super::prints::{Print, Prints};
@@ -18,7 +18,7 @@ use crate::market::{EventTicker, Side, Ticker, Trade, TradeId};
 use crate::units::{Price, Quantity, Timestamp};
 
 /// The form of the snapshots that are taken and read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// No engine has waited longer: the days from the first to the last of the calendar.
 const MOST_DAYS: i64 = 3_700_000;
 
@@ -30,7 +30,7 @@ const MOST_DAYS: i64 = 3_700_000;
 pub struct Snapshot {
     version: u32,
     source: Source,
-    bounce: Bounce,
+    learning: Learning,
     events: Vec<EventState>,
     contracts: Vec<ContractState>,
 }
@@ -40,7 +40,7 @@ struct EventState {
     ticker: EventTicker,
     settles: Option<Timestamp>,
     schedule: Schedule,
-    fits: Vec<MidnightFit>,
+    fits: Vec<Fit>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,8 +54,9 @@ struct ContractState {
     ids: Vec<(TradeId, usize)>,
     state: State,
     fair: f64,
-    average: Average,
-    open: Vec<Open>,
+    experts: Experts,
+    losses: Losses,
+    open: Vec<Said>,
     window: Window,
 }
 
@@ -105,7 +106,7 @@ fn print((price, count, side): (i64, i64, i8)) -> Result<Print, Invalid> {
 }
 
 impl Snapshot {
-    pub(super) fn of(source: Source, bounce: &Bounce, events: &[Event], contracts: &[Contract]) -> Self {
+    pub(super) fn of(source: Source, learning: &Learning, events: &[Event], contracts: &[Contract]) -> Self {
         let events = events.iter().map(|event| EventState {
             ticker: event.ticker.clone(),
             settles: event.settles,
@@ -120,14 +121,15 @@ impl Snapshot {
             ids: contract.ids.clone(),
             state: contract.state,
             fair: contract.fair,
-            average: contract.average,
+            experts: contract.experts,
+            losses: contract.losses,
             open: contract.open.clone(),
             window: contract.window,
         });
         Self {
             version: VERSION,
             source,
-            bounce: *bounce,
+            learning: *learning,
             events: events.collect(),
             contracts: contracts.collect(),
         }
@@ -143,10 +145,12 @@ impl Snapshot {
         Ok(self.source)
     }
 
-    pub(super) fn bounce(&self) -> Result<Bounce, Invalid> {
-        finite("products", self.bounce.sums.products)?;
-        non_negative("squares", self.bounce.sums.squares)?;
-        Ok(self.bounce)
+    pub(super) fn learning(&self) -> Result<Learning, Invalid> {
+        lost(&self.learning.losses)?;
+        if !(0..=MOST_DAYS).contains(&self.learning.days.ended) {
+            return Err(wrong("ended", self.learning.days.ended));
+        }
+        Ok(self.learning)
     }
 
     /// Returns the events, without prints.
@@ -190,7 +194,12 @@ impl ContractState {
             finite("mean", mean)?;
             positive("variance", variance)?;
         }
-        let mut contract = Contract::new(self.ticker.clone(), self.event, self.state);
+        if let State::Switching(runner) = &self.state
+            && let Some(price) = runner.prices().iter().flatten().find(|price| !(0.0..=1.0).contains(*price))
+        {
+            return Err(wrong("prices", price));
+        }
+        let mut contract = Contract::new(self.ticker.clone(), self.event, self.state, FILTER);
         contract.prints = self.prints(event.settles)?;
         let Prints { prints, batches } = &contract.prints;
         let (count, batches) = (prints.len(), batches.len());
@@ -200,9 +209,9 @@ impl ContractState {
         if self.open.len() > batches {
             return Err(wrong("open", self.open.len()));
         }
-        for open in &self.open {
-            finite("filtered", open.filtered)?;
-            finite("gap", open.gap)?;
+        lost(&self.losses)?;
+        for said in self.open.iter().flatten() {
+            finite("open", *said)?;
         }
         let window = &self.window;
         if window.low > window.high || window.high > batches {
@@ -216,13 +225,16 @@ impl ContractState {
             return Err(wrong("count", window.count));
         }
         finite("sum", window.sum)?;
-        finite("average", self.average.value())?;
+        for number in self.experts.numbers() {
+            finite("experts", number)?;
+        }
         if !(0.0..=1.0).contains(&self.fair) {
             return Err(wrong("fair", self.fair));
         }
         contract.ids.clone_from(&self.ids);
         contract.open.clone_from(&self.open);
-        (contract.fair, contract.average, contract.window) = (self.fair, self.average, self.window);
+        (contract.fair, contract.experts, contract.window) = (self.fair, self.experts, self.window);
+        contract.losses = self.losses;
         Ok(contract)
     }
 
@@ -248,6 +260,11 @@ impl ContractState {
         }
         Ok(prints)
     }
+}
+
+/// Checks what experts have lost.
+fn lost(losses: &Losses) -> Result<(), Invalid> {
+    losses.0.iter().try_for_each(|lost| non_negative("losses", *lost).map(|_| ()))
 }
 
 fn wrong(field: &'static str, value: impl Display) -> Invalid {

@@ -8,7 +8,7 @@ use crate::math::min;
 /// What is believed of a contract after the prints of an instant, and how they surprised.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Belief {
-    /// The fair YES price in dollars, corrected for bounce.
+    /// The fair YES price in dollars: what the filter, two averages and the last print say, as each has forecast.
     pub fair: f64,
     /// The standard deviation of the log-odds.
     pub sd: f64,
@@ -34,7 +34,7 @@ impl Belief {
 /// What the filter believed around one print.
 ///
 /// Everything `*_before`, and `sigma_b`, is measurable before the print; the rest is known only after it. The fair values
-/// are corrected for bounce; the rest is the filter's.
+/// are the experts' together; the rest is the filter's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// The fair YES price in dollars just before the print. All prints of one instant share it.

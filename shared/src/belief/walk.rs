@@ -51,18 +51,18 @@ pub fn settlements(events: &[EventTape], markets: &[Contract]) -> Vec<Option<Tim
 }
 
 /// A tape of one of the events, and its place in the engine.
-struct Listed<'a> {
-    tape: &'a Tape,
+pub(super) struct Listed<'a> {
+    pub(super) tape: &'a Tape,
     event: usize,
-    place: usize,
+    pub(super) place: usize,
 }
 
 /// A batch of a tape: when it was, which tape's, and its first print's place there.
 #[derive(Clone)]
-struct Next {
+pub(super) struct Next {
     at: Timestamp,
-    tape: u32,
-    first: u32,
+    pub(super) tape: u32,
+    pub(super) first: u32,
 }
 
 async fn walk(
@@ -72,15 +72,7 @@ async fn walk(
     calibration: Calibration,
 ) -> Result<Vec<Vec<Track>>, Refused> {
     let mut engine = Engine::new(calibration);
-    let mut tapes: Vec<Listed<'_>> = Vec::new();
-    for (event, of) in events.iter().enumerate() {
-        let settles = told(settles, event);
-        for tape in of.contracts() {
-            let place = engine.list(of.event(), tape.ticker(), settles);
-            engine.expect(place, tape);
-            tapes.push(Listed { tape, event, place });
-        }
-    }
+    let tapes = listed(&mut engine, events, settles);
     let batches = in_time(&tapes);
     let mut points: Vec<Vec<Point>> =
         tapes.iter().map(|listed| Vec::with_capacity(listed.tape.trades().len())).collect();
@@ -105,9 +97,27 @@ async fn walk(
     Ok(events.iter().map(|event| event.contracts().iter().map(&mut track).collect()).collect())
 }
 
+/// Lists the contracts of all `events`, and returns their tapes.
+pub(super) fn listed<'a>(
+    engine: &mut Engine,
+    events: &'a [EventTape],
+    settles: &[Option<Timestamp>],
+) -> Vec<Listed<'a>> {
+    let mut tapes: Vec<Listed<'_>> = Vec::new();
+    for (event, of) in events.iter().enumerate() {
+        let settles = told(settles, event);
+        for tape in of.contracts() {
+            let place = engine.list(of.event(), tape.ticker(), settles);
+            engine.expect(place, tape);
+            tapes.push(Listed { tape, event, place });
+        }
+    }
+    tapes
+}
+
 impl Next {
     /// Returns its trades on the tape that it is of.
-    fn trades<'a>(&self, tape: &'a Tape) -> &'a [Trade] {
+    pub(super) fn trades<'a>(&self, tape: &'a Tape) -> &'a [Trade] {
         let rest = &tape.trades()[self.first as usize..];
         let end = rest.iter().position(|trade| !trade.is_with(&rest[0])).unwrap_or(rest.len());
         &rest[..end]
@@ -115,7 +125,7 @@ impl Next {
 }
 
 /// Returns the batches of all tapes in one order of time, those of the same instant in the order of tapes.
-fn in_time(tapes: &[Listed<'_>]) -> Vec<Next> {
+pub(super) fn in_time(tapes: &[Listed<'_>]) -> Vec<Next> {
     let mut batches = Vec::with_capacity(tapes.iter().map(|listed| listed.tape.batches().count()).sum());
     for (tape, listed) in (0..).zip(tapes) {
         let mut first = 0;

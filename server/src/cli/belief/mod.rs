@@ -18,9 +18,9 @@ use crate::trades::Recorded;
 pub(super) const ABOUT: &str = "\
 Say what a contract was worth at every print, from the prints before it
 
-A filter of the log-odds explains each print by diffusion, a stray print or a jump, and a correction takes
-the bounce between bid and ask out of the fair value. The parameters of both are fitted walk-forward: at
-midnights UTC, on the prints before, and frozen in between.";
+A filter of the log-odds explains each print by diffusion, a stray print or a jump; the fair value is the
+mean of it, two averages of prices and the last print, weighed by how well each has forecast. All of it is
+fitted walk-forward: whole days after the first print, on the prints before, and frozen in between.";
 
 const MORE: &str = "\
 Files:

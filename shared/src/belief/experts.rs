@@ -1,0 +1,305 @@
+//! What the fair value is made of: the filter, two averages and the last print, by how well each has forecast.
+//!
+//! A likelihood of the next print is served by following the side that trades: when takers buy ten times in a row, the
+//! eleventh print is at the ask too. A fair value is not: it lies between bid and ask, and prices of the next hour come
+//! back to it. What tells the two apart is not the next print but the hour after. So the filter is one expert among
+//! four, and each weighs `exp(-RATE loss)`, where the loss is of the mean price 15 to 60 minutes later: the contract's
+//! own, and a part of that of all contracts together, of hours that had passed by the last [`Days`] end. Squared errors
+//! of forecasts that are mixed by such weights are in sum no greater than the best expert's and a constant (Vovk 1990,
+//! Haussler, Kivinen and Warmuth 1998).
+//!
+//! No single instant moves the fair value far, as it may be a slip: it moves it by no more than [`DOUBT`], unless it
+//! confirms the price of the instant before, and then by as much more as its size tells. And no news is followed late: the fair value
+//! is no more than [`NEAR`] beyond the prices of the last three instants.
+
+use serde::{Deserialize, Serialize};
+
+use super::contract::Contract;
+use super::prints::{Batch, Sight};
+use crate::math::{exp, max, min};
+use crate::units::Timestamp;
+
+/// Filter, slow average, quick average, last print: the place of each in arrays.
+pub const EXPERTS: usize = 4;
+/// What they weigh before anything is known: a single print says less than an average.
+const FIRST: [f64; EXPERTS] = [0.3, 0.3, 0.3, 0.1];
+/// The filter alone.
+pub(crate) const FILTER: [f64; EXPERTS] = [1.0, 0.0, 0.0, 0.0];
+
+/// How far a print that nothing confirms may move the fair value, and a lot that does, dollars.
+const DOUBT: f64 = 0.09;
+/// How far the fair value may be from the prices of the last three instants: less than half of the widest spread that
+/// recorded contracts trade at, dollars.
+pub(crate) const NEAR: f64 = 0.02;
+/// What a batch of ten contracts, and an hour, add to the slow average's clock; the quick one's is three times as
+/// fast. It goes with the root of the size: a sweep says more than a print of one contract, but not in proportion.
+const PER_TEN: f64 = 0.1;
+const PER_HOUR: f64 = 2.0 / 3.0;
+const TEN: f64 = 10.0;
+/// By how much a loss tells, and what part of the loss of all contracts counts for each.
+const RATE: f64 = 0.1;
+const SHARED: f64 = 0.1;
+/// The error, in dollars, that counts for half a print; a greater one counts for more, but for no more than one, so
+/// that a few wild hours don't decide.
+const HALF: f64 = 0.02;
+/// Between the times at which weights change.
+const DAY: i64 = 86_400_000_000;
+
+/// Days since the first print, whatever the clock showed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Days {
+    /// The first print; `None` before it.
+    pub(crate) start: Option<Timestamp>,
+    /// How many have ended.
+    pub(crate) ended: i64,
+}
+
+impl Days {
+    /// Returns how many had ended at `now`.
+    fn by(start: Timestamp, now: Timestamp) -> i64 {
+        now.micros_since(start).max(0) / DAY
+    }
+
+    /// Returns whether there is something to begin at `now`.
+    #[inline]
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.start.is_some_and(|start| Self::by(start, now) > self.ended)
+    }
+}
+
+/// What a contract's experts say, and what they are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Experts {
+    slow: f64,
+    quick: f64,
+    /// The prices of the last two instants.
+    prices: [f64; 2],
+}
+
+/// What the experts said after a batch whose hour had not passed at the last end of a day.
+pub(crate) type Said = [f64; EXPERTS];
+
+impl Experts {
+    /// Returns its numbers, which are all finite.
+    pub(crate) fn numbers(&self) -> [f64; 4] {
+        [self.slow, self.quick, self.prices[0], self.prices[1]]
+    }
+
+    /// Takes in a batch after which the filter says `filtered`, and returns what the experts say and, by `weights`, the
+    /// fair value, which was `fair` before.
+    pub(crate) fn follow(
+        &mut self,
+        batch: &Batch,
+        filtered: f64,
+        fair: f64,
+        weights: &[f64; EXPERTS],
+    ) -> (Said, f64) {
+        let price = batch.sight.price;
+        if batch.first == 0 {
+            *self = Self { slow: price, quick: price, prices: [price; 2] };
+            let said = [filtered, price, price, price];
+            return (said, mixed(weights, &said));
+        }
+        let [second, last] = self.prices;
+        let reach = reach(&batch.sight, fair, last);
+        let (least, most) = (fair - reach, fair + reach);
+        let low = min(second, min(last, price)) - NEAR;
+        let high = max(second, max(last, price)) + NEAR;
+        let within = |value: f64| min(max(min(max(value, low), high), least), most);
+        let counts = min(max(price, least), most);
+        let kept = exp(-(PER_TEN * (batch.sight.size / TEN).sqrt() + PER_HOUR * batch.hours));
+        self.slow = within(counts + kept * (self.slow - counts));
+        self.quick = within(counts + kept * kept * kept * (self.quick - counts));
+        self.prices = [last, price];
+        let said = [within(filtered), self.slow, self.quick, counts];
+        (said, within(mixed(weights, &said)))
+    }
+}
+
+/// Returns how far from `fair` a print may move it, dollars: by as many times [`DOUBT`] as the root of its size where it
+/// confirms the price of the `last` instant, as it is no more than [`DOUBT`] beyond it; else by no more than [`DOUBT`], or
+/// to that price where it is on the same side.
+#[inline(always)]
+pub(crate) fn reach(print: &Sight, fair: f64, last: f64) -> f64 {
+    let confirmed = DOUBT * max(print.size, 1.0).sqrt();
+    let (away, same_way) = if print.price > fair {
+        (print.price - fair, last - fair)
+    } else {
+        (fair - print.price, fair - last)
+    };
+    if away <= max(same_way, 0.0) + DOUBT { confirmed } else { min(confirmed, max(same_way, DOUBT)) }
+}
+
+fn mixed(weights: &[f64; EXPERTS], said: &Said) -> f64 {
+    weights.iter().zip(said).map(|(weight, said)| weight * said).sum()
+}
+
+/// What experts have lost.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Losses(pub(crate) [f64; EXPERTS]);
+
+impl Losses {
+    /// Adds what was lost when the mean price of the hour after was `mean`.
+    pub(crate) fn add(&mut self, said: &Said, mean: f64) {
+        let squares = said.map(|said| (said - mean) * (said - mean));
+        let weight = 1.0 / (HALF * HALF + squares.iter().sum::<f64>() / EXPERTS as f64);
+        self.with(&Self(squares.map(|square| weight * square)));
+    }
+
+    fn with(&mut self, other: &Self) {
+        for (sum, more) in self.0.iter_mut().zip(other.0) {
+            *sum += more;
+        }
+    }
+
+    /// Returns the weights of experts that have lost this in a contract, and `shared` in all of them.
+    pub(crate) fn weights(&self, shared: &Self) -> [f64; EXPERTS] {
+        let mut weights = [0.0; EXPERTS];
+        for ((weight, own), all) in weights.iter_mut().zip(self.0).zip(shared.0) {
+            *weight = RATE * (own + SHARED * all);
+        }
+        let least = weights.iter().fold(f64::INFINITY, |least, loss| min(least, *loss));
+        let mut sum = 0.0;
+        for (weight, first) in weights.iter_mut().zip(FIRST) {
+            *weight = first * exp(least - *weight);
+            sum += *weight;
+        }
+        weights.map(|weight| weight / sum)
+    }
+}
+
+/// What the experts of all contracts have lost by the last end of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Learning {
+    pub(crate) days: Days,
+    pub(crate) losses: Losses,
+}
+
+impl Learning {
+    /// Returns what holds before the first print.
+    pub(crate) const fn new() -> Self {
+        Self { days: Days { start: None, ended: 0 }, losses: Losses([0.0; EXPERTS]) }
+    }
+
+    /// Ends the days up to `now`: the hours that have passed are added, of one day after the other, contract by
+    /// contract as `sorted`.
+    pub(crate) fn begin(&mut self, now: Timestamp, contracts: &mut [Contract], sorted: &[usize]) {
+        let Some(start) = self.days.start else { return };
+        self.days.ended = Days::by(start, now);
+        while let Some(day) = contracts
+            .iter()
+            .filter_map(|contract| contract.next_closing(start))
+            .min()
+            .filter(|day| *day <= self.days.ended)
+        {
+            let mut of_day = Losses::default();
+            for place in sorted {
+                contracts[*place].close(start, day, &mut of_day);
+            }
+            self.losses.with(&of_day);
+        }
+        for contract in contracts {
+            contract.weights = contract.losses.weights(&self.losses);
+        }
+    }
+
+    /// Returns by the end of which day the hour after `at` had passed.
+    pub(crate) fn closed_on(start: Timestamp, at: Timestamp) -> Option<i64> {
+        Some(Days::by(start, super::forward::closes(at)?) + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::belief::contract::{Learned, State};
+    use crate::belief::run::Runner;
+    use crate::market::Trade;
+    use crate::units::{Price, Quantity};
+
+    fn new() -> Contract {
+        let state = State::Switching(Runner::new());
+        Contract::new("KXTOPMONTHLY-26FEB-BAD".parse().unwrap(), 0, state, [0.25; EXPERTS])
+    }
+
+    /// A print so many minutes after noon.
+    fn trade(minutes: i64, cents: i64, contracts: i64) -> Trade {
+        let noon: Timestamp = "2026-02-03T12:00:00Z".parse().unwrap();
+        Trade {
+            ticker: "KXTOPMONTHLY-26FEB-BAD".parse().unwrap(),
+            at: noon.checked_add_micros(minutes * 60_000_000).unwrap(),
+            price: Price::from_cents(cents).unwrap(),
+            count: Quantity::from_contracts(contracts).unwrap(),
+            taker_side: None,
+            id: None,
+            is_block: false,
+        }
+    }
+
+    fn followed(contract: &mut Contract, trade: &Trade) -> f64 {
+        let batch = contract.keep(trade.at, None, core::slice::from_ref(trade));
+        contract.take(&Learned::nothing(), &batch, None).fair
+    }
+
+    #[test]
+    fn what_has_lost_least_weighs_most() {
+        let nothing = Losses::default();
+        let before = nothing.weights(&nothing);
+        assert!(before.iter().zip(FIRST).all(|(weight, first)| (weight - first).abs() < 1e-15), "{before:?}");
+        let mut own = Losses::default();
+        for _ in 0..200 {
+            own.add(&[0.55, 0.5, 0.52, 0.6], 0.5);
+        }
+        let [filter, slow, quick, last] = own.weights(&nothing);
+        assert!(
+            slow > 0.5 && slow > quick && quick > filter && filter > last,
+            "{filter} {slow} {quick} {last}"
+        );
+        // What all contracts know counts for a part of what the contract's own hours say.
+        let shared = nothing.weights(&own);
+        assert!(shared[1] > FIRST[1] && shared[1] < slow, "{shared:?}");
+        // A wild hour decides nothing.
+        let (mut wild, squares) = (Losses::default(), 4.0 * 0.5 * 0.5 / 4.0);
+        wild.add(&[0.0, 1.0, 0.0, 1.0], 0.5);
+        assert!(wild.0.iter().all(|lost| (lost - 0.25 / (HALF * HALF + squares)).abs() < 1e-12));
+    }
+
+    #[test]
+    fn an_hour_counts_from_the_end_of_the_day_after_it() {
+        let mut contract = new();
+        for minutes in [0, 1, 23 * 60 - 1, 23 * 60] {
+            followed(&mut contract, &trade(minutes, 40, 10));
+        }
+        let mut learning = Learning::new();
+        learning.days.start = contract.prints.batches.first().map(|batch| batch.at);
+        let (mut contracts, noon) = ([contract], trade(0, 40, 10).at);
+        let mut open_after = |days: i64| {
+            learning.begin(noon.checked_add_micros(days * DAY).unwrap(), &mut contracts, &[0]);
+            contracts[0].open.len()
+        };
+        assert_eq!([0, 1, 2].map(&mut open_after), [4, 1, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_lot_alone_moves_it_far_and_three_that_agree_do(
+            before in prop::collection::vec((1..3_000_i64, 1..=99_i64, 1..500_i64), 1..12),
+            later in 1..10_000_i64,
+            cents in 1..=99_i64,
+        ) {
+            let (mut contract, mut now) = (new(), 0);
+            let mut fair = 0.5;
+            for (minutes, cents, contracts) in before {
+                now += minutes;
+                fair = followed(&mut contract, &trade(now, cents, contracts));
+            }
+            let moved = (followed(&mut contract.aside(), &trade(now + later, cents, 1)) - fair).abs();
+            prop_assert!(moved < DOUBT + 1e-12, "{}", moved);
+            let last = (1..=3).map(|k| followed(&mut contract, &trade(now + k * later, cents, 50))).last();
+            let off = (last.unwrap_or(f64::NAN) - cents as f64 / 100.0).abs();
+            prop_assert!(off < NEAR + 1e-12, "{}", off);
+        }
+    }
+}
