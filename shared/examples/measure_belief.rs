@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 
 use shared::belief::evidence::compare;
+use shared::belief::held_out;
 use shared::belief::probe::probe;
 use shared::belief::score::{Forecasts, distance_from_uniform, ljung_box};
 use shared::belief::{Calibration, Track, walk_forward};
@@ -65,5 +66,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let over = probed.strays.iter().filter(|stray| stray.moved.abs() > 0.1).count();
     writeln!(out, "strays: {}, over 10 c: {over}, most {:.3}", probed.strays.len(), probed.most_moved())?;
     writeln!(out, "steps: {}, followed {:.4}", probed.steps.len(), probed.followed(0.03))?;
+    write!(out, "{}", held_out::report(&events)?)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::experts::{EXPERTS, Experts, Learning, Losses, Said};
+use super::experts::{Design, EXPERTS, Experts, Learning, Losses, Said};
 use super::forward::Window;
 use super::kalman::Gaussian;
 use super::legacy::{Level, LevelParameters};
@@ -106,13 +106,15 @@ impl Contract {
     pub(crate) fn take(
         &mut self,
         learned: &Learned,
+        design: &Design,
         batch: &Batch,
         points: Option<&mut Vec<Point>>,
     ) -> Belief {
         match &mut self.state {
             State::Switching(runner) => {
                 let taken = runner.take(&learned.model, batch);
-                let (said, fair) = self.experts.follow(batch, runner.fair(), self.fair, &self.weights);
+                let (said, fair) =
+                    self.experts.follow(design, batch, runner.fair(), self.fair, &self.weights);
                 self.open.push(said);
                 let belief = Belief {
                     fair,
@@ -156,7 +158,7 @@ impl Contract {
     }
 
     /// Adds to the losses, and to those `of_day`, what was lost in the hours that had passed by the end of `day`.
-    pub(crate) fn close(&mut self, start: Timestamp, day: i64, of_day: &mut Losses) {
+    pub(crate) fn close(&mut self, design: &Design, start: Timestamp, day: i64, of_day: &mut Losses) {
         let batches = &self.prints.batches;
         let first = batches.len().saturating_sub(self.open.len());
         let closed = batches[first..]
@@ -166,8 +168,8 @@ impl Contract {
         for (batch, said) in closed.zip(&self.open) {
             let mean = self.window.mean_after(batch.at, &self.prints);
             if !mean.is_nan() {
-                self.losses.add(said, mean);
-                of_day.add(said, mean);
+                self.losses.add(design, said, mean);
+                of_day.add(design, said, mean);
             }
             done += 1;
         }

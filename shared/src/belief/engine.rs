@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::aside::Aside;
 use super::contract::{Contract, Learned, State};
 use super::event::{Event, Fit};
-use super::experts::{EXPERTS, FILTER, Learning, Losses};
+use super::experts::{Design, EXPERTS, FILTER, Learning, Losses};
 use super::legacy::{Level, LevelParameters};
 use super::model::Model;
 use super::prints::Prints;
@@ -43,6 +44,7 @@ pub struct Engine {
     /// order they were listed.
     events_sorted: Vec<usize>,
     contracts_sorted: Vec<usize>,
+    design: Design,
     learning: Learning,
 }
 
@@ -50,6 +52,11 @@ impl Engine {
     /// Returns an engine that fits its parameters, and follows nothing yet.
     pub const fn new(calibration: Calibration) -> Self {
         Self::with(Source::Fitted(calibration))
+    }
+
+    /// Returns an engine whose experts are of another design.
+    pub(super) fn designed(calibration: Calibration, design: Design) -> Self {
+        Self { design, ..Self::new(calibration) }
     }
 
     /// Returns an engine that goes by `model`: nothing is fitted, and the filter is the only expert.
@@ -69,6 +76,7 @@ impl Engine {
             contracts: Vec::new(),
             events_sorted: Vec::new(),
             contracts_sorted: Vec::new(),
+            design: Design::CHOSEN,
             learning: Learning::new(),
         }
     }
@@ -95,7 +103,7 @@ impl Engine {
         };
         let weights = match self.source {
             Source::Given(_) => FILTER,
-            Source::Fitted(_) => Losses::default().weights(&self.learning.losses),
+            Source::Fitted(_) => Losses::default().weights(&self.design, &self.learning.losses),
         };
         self.add_contract(Contract::new(contract.clone(), of, state, weights))
     }
@@ -265,7 +273,7 @@ impl Engine {
         };
         self.learning.days.start.get_or_insert(at);
         let batch = contract.keep(at, event.settles, trades);
-        Ok(contract.take(learned, &batch, points))
+        Ok(contract.take(learned, &self.design, &batch, points))
     }
 
     /// Returns what is known of the contract at `place`, to try prints on that nobody made.
@@ -275,6 +283,7 @@ impl Engine {
         Some(Aside {
             contract: contract.aside(),
             learned: *event.learned().unwrap_or(&self.unlearned),
+            design: self.design,
             settles: event.settles,
         })
     }
@@ -282,7 +291,7 @@ impl Engine {
     /// Tells the experts' weights of the days that have ended by `now`.
     fn begin_day(&mut self, now: Timestamp) {
         if self.learning.days.is_due(now) && matches!(self.source, Source::Fitted(_)) {
-            self.learning.begin(now, &mut self.contracts, &self.contracts_sorted);
+            self.learning.begin(&self.design, now, &mut self.contracts, &self.contracts_sorted);
         }
     }
 
@@ -373,24 +382,9 @@ impl Engine {
         engine.learning = snapshot.learning()?;
         if matches!(engine.source, Source::Fitted(_)) {
             for contract in &mut engine.contracts {
-                contract.weights = contract.losses.weights(&engine.learning.losses);
+                contract.weights = contract.losses.weights(&engine.design, &engine.learning.losses);
             }
         }
         Ok(engine)
-    }
-}
-
-/// A contract's belief, apart from the engine, which hears nothing of what is tried on it.
-pub(super) struct Aside {
-    contract: Contract,
-    learned: Learned,
-    settles: Option<Timestamp>,
-}
-
-impl Aside {
-    /// Returns what would be believed after a trade.
-    pub(super) fn take(&mut self, trade: &Trade) -> Belief {
-        let batch = self.contract.keep(trade.instant(), self.settles, core::slice::from_ref(trade));
-        self.contract.take(&self.learned, &batch, None)
     }
 }

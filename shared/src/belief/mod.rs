@@ -1,5 +1,6 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
+mod aside;
 mod calibration;
 mod contract;
 mod engine;
@@ -7,6 +8,7 @@ mod event;
 pub mod evidence;
 mod experts;
 mod forward;
+pub mod held_out;
 pub mod kalman;
 pub mod legacy;
 mod logit;
@@ -30,7 +32,7 @@ mod walk;
 
 pub use calibration::Calibration;
 pub use engine::Engine;
-pub use experts::EXPERTS;
+pub use experts::{Design, EXPERTS};
 pub use logit::{logit, price_logit, sigmoid};
 pub use model::Model;
 pub use refused::Refused;
@@ -38,4 +40,4 @@ pub use settings::Settings;
 pub use snapshot::Snapshot;
 pub use stream::{Closed, Stream, StreamSnapshot};
 pub use track::{Belief, Point, Track};
-pub use walk::{settlements, walk_forward, walk_in_pieces};
+pub use walk::{settlements, walk_designed, walk_forward, walk_in_pieces};

@@ -2,7 +2,7 @@
 
 use super::Track;
 use super::forward::forward_means;
-use super::prints::Prints;
+use super::prints::{Batch, Prints};
 use crate::market::Tape;
 use crate::math::{ln, max, min, normal};
 
@@ -38,6 +38,14 @@ impl ForwardMisses {
             last: self.last + other.last,
         }
     }
+}
+
+/// Returns for each print of `tape` the mean price of those later than 15 minutes after it and at most an hour; NaN where
+/// there are none.
+pub fn forward_prices(tape: &Tape) -> Vec<f64> {
+    let prints = Prints::of(tape);
+    let of_batch = |(batch, mean): (&Batch, f64)| core::iter::repeat_n(mean, batch.end - batch.first);
+    prints.batches.iter().zip(forward_means(&prints)).flat_map(of_batch).collect()
 }
 
 /// Returns how far the fair values of `track` were from what was paid later, print by print of `tape`.

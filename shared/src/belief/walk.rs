@@ -1,6 +1,7 @@
 //! Recorded tapes, walked forward: what an [`Engine`] believes of them, print by print.
 
 use super::event::Event;
+use super::experts::Design;
 use super::{Calibration, Engine, Point, Refused, Track};
 use crate::market::{Contract, EventTape, Tape, Trade};
 use crate::pieces::{Pace, Pieces};
@@ -40,7 +41,22 @@ pub fn walk_in_pieces<'a>(
     settles: &'a [Option<Timestamp>],
     calibration: Calibration,
 ) -> Pieces<'a, Result<Vec<Vec<Track>>, Refused>> {
-    Pieces::new(move |pace| walk(pace, events, settles, calibration))
+    Pieces::new(move |pace| walk(pace, events, settles, Engine::new(calibration)))
+}
+
+/// Does as [`walk_forward`] with experts of another design.
+///
+/// # Errors
+///
+/// As [`walk_forward`].
+pub fn walk_designed(
+    events: &[EventTape],
+    settles: &[Option<Timestamp>],
+    calibration: Calibration,
+    design: Design,
+) -> Result<Vec<Vec<Track>>, Refused> {
+    let engine = Engine::designed(calibration, design);
+    Pieces::new(move |pace| walk(pace, events, settles, engine)).finish()
 }
 
 /// Returns when each of `events` settles, as far as `markets` tell: when trading in the last of its contracts ends.
@@ -69,9 +85,8 @@ async fn walk(
     pace: Pace,
     events: &[EventTape],
     settles: &[Option<Timestamp>],
-    calibration: Calibration,
+    mut engine: Engine,
 ) -> Result<Vec<Vec<Track>>, Refused> {
-    let mut engine = Engine::new(calibration);
     let tapes = listed(&mut engine, events, settles);
     let batches = in_time(&tapes);
     let mut points: Vec<Vec<Point>> =

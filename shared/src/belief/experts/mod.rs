@@ -12,10 +12,13 @@
 //! confirms the price of the instant before, and then by as much more as its size tells. And no news is followed late: the fair value
 //! is no more than [`NEAR`] beyond the prices of the last three instants.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use super::contract::Contract;
-use super::prints::{Batch, Sight};
+use crate::belief::contract::Contract;
+use crate::belief::prints::{Batch, Sight};
 use crate::math::{exp, max, min};
 use crate::units::Timestamp;
 
@@ -31,19 +34,33 @@ const DOUBT: f64 = 0.09;
 /// How far the fair value may be from the prices of the last three instants: less than half of the widest spread that
 /// recorded contracts trade at, dollars.
 pub(crate) const NEAR: f64 = 0.02;
-/// What a batch of ten contracts, and an hour, add to the slow average's clock; the quick one's is three times as
-/// fast. It goes with the root of the size: a sweep says more than a print of one contract, but not in proportion.
-const PER_TEN: f64 = 0.1;
-const PER_HOUR: f64 = 2.0 / 3.0;
 const TEN: f64 = 10.0;
-/// By how much a loss tells, and what part of the loss of all contracts counts for each.
-const RATE: f64 = 0.1;
-const SHARED: f64 = 0.1;
-/// The error, in dollars, that counts for half a print; a greater one counts for more, but for no more than one, so
-/// that a few wild hours don't decide.
-const HALF: f64 = 0.02;
 /// Between the times at which weights change.
 const DAY: i64 = 86_400_000_000;
+
+/// What was chosen by looking at how well the experts together forecast recorded prices.
+///
+/// An event's figures are of a design that was chosen on others; `examples/measure_belief` does so.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Design {
+    /// What a batch of ten contracts adds to the slow average's clock, `-ln` of what is kept; the quick one's is three times
+    /// as fast. It goes with the root of the size: a sweep says more than a print of one contract, but not in proportion.
+    pub per_ten: f64,
+    /// What an hour adds.
+    pub per_hour: f64,
+    /// By how much a loss tells.
+    pub rate: f64,
+    /// What part of the loss of all contracts counts for each.
+    pub shared: f64,
+    /// The error, in dollars, that counts for half a print; a greater one counts for more, but for no more than one, so
+    /// that a few wild hours don't decide.
+    pub half: f64,
+}
+
+impl Design {
+    /// The one that is in use.
+    pub const CHOSEN: Self = Self { per_ten: 0.1, per_hour: 2.0 / 3.0, rate: 0.1, shared: 0.1, half: 0.02 };
+}
 
 /// Days since the first print, whatever the clock showed then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -89,6 +106,7 @@ impl Experts {
     /// fair value, which was `fair` before.
     pub(crate) fn follow(
         &mut self,
+        design: &Design,
         batch: &Batch,
         filtered: f64,
         fair: f64,
@@ -107,7 +125,7 @@ impl Experts {
         let high = max(second, max(last, price)) + NEAR;
         let within = |value: f64| min(max(min(max(value, low), high), least), most);
         let counts = min(max(price, least), most);
-        let kept = exp(-(PER_TEN * (batch.sight.size / TEN).sqrt() + PER_HOUR * batch.hours));
+        let kept = exp(-(design.per_ten * (batch.sight.size / TEN).sqrt() + design.per_hour * batch.hours));
         self.slow = within(counts + kept * (self.slow - counts));
         self.quick = within(counts + kept * kept * kept * (self.quick - counts));
         self.prices = [last, price];
@@ -140,9 +158,9 @@ pub(crate) struct Losses(pub(crate) [f64; EXPERTS]);
 
 impl Losses {
     /// Adds what was lost when the mean price of the hour after was `mean`.
-    pub(crate) fn add(&mut self, said: &Said, mean: f64) {
+    pub(crate) fn add(&mut self, design: &Design, said: &Said, mean: f64) {
         let squares = said.map(|said| (said - mean) * (said - mean));
-        let weight = 1.0 / (HALF * HALF + squares.iter().sum::<f64>() / EXPERTS as f64);
+        let weight = 1.0 / (design.half * design.half + squares.iter().sum::<f64>() / EXPERTS as f64);
         self.with(&Self(squares.map(|square| weight * square)));
     }
 
@@ -153,10 +171,10 @@ impl Losses {
     }
 
     /// Returns the weights of experts that have lost this in a contract, and `shared` in all of them.
-    pub(crate) fn weights(&self, shared: &Self) -> [f64; EXPERTS] {
+    pub(crate) fn weights(&self, design: &Design, shared: &Self) -> [f64; EXPERTS] {
         let mut weights = [0.0; EXPERTS];
         for ((weight, own), all) in weights.iter_mut().zip(self.0).zip(shared.0) {
-            *weight = RATE * (own + SHARED * all);
+            *weight = design.rate * (own + design.shared * all);
         }
         let least = weights.iter().fold(f64::INFINITY, |least, loss| min(least, *loss));
         let mut sum = 0.0;
@@ -183,7 +201,13 @@ impl Learning {
 
     /// Ends the days up to `now`: the hours that have passed are added, of one day after the other, contract by
     /// contract as `sorted`.
-    pub(crate) fn begin(&mut self, now: Timestamp, contracts: &mut [Contract], sorted: &[usize]) {
+    pub(crate) fn begin(
+        &mut self,
+        design: &Design,
+        now: Timestamp,
+        contracts: &mut [Contract],
+        sorted: &[usize],
+    ) {
         let Some(start) = self.days.start else { return };
         self.days.ended = Days::by(start, now);
         while let Some(day) = contracts
@@ -194,112 +218,17 @@ impl Learning {
         {
             let mut of_day = Losses::default();
             for place in sorted {
-                contracts[*place].close(start, day, &mut of_day);
+                contracts[*place].close(design, start, day, &mut of_day);
             }
             self.losses.with(&of_day);
         }
         for contract in contracts {
-            contract.weights = contract.losses.weights(&self.losses);
+            contract.weights = contract.losses.weights(design, &self.losses);
         }
     }
 
     /// Returns by the end of which day the hour after `at` had passed.
     pub(crate) fn closed_on(start: Timestamp, at: Timestamp) -> Option<i64> {
-        Some(Days::by(start, super::forward::closes(at)?) + 1)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::belief::contract::{Learned, State};
-    use crate::belief::run::Runner;
-    use crate::market::Trade;
-    use crate::units::{Price, Quantity};
-
-    fn new() -> Contract {
-        let state = State::Switching(Runner::new());
-        Contract::new("KXTOPMONTHLY-26FEB-BAD".parse().unwrap(), 0, state, [0.25; EXPERTS])
-    }
-
-    /// A print so many minutes after noon.
-    fn trade(minutes: i64, cents: i64, contracts: i64) -> Trade {
-        let noon: Timestamp = "2026-02-03T12:00:00Z".parse().unwrap();
-        Trade {
-            ticker: "KXTOPMONTHLY-26FEB-BAD".parse().unwrap(),
-            at: noon.checked_add_micros(minutes * 60_000_000).unwrap(),
-            price: Price::from_cents(cents).unwrap(),
-            count: Quantity::from_contracts(contracts).unwrap(),
-            taker_side: None,
-            id: None,
-            is_block: false,
-        }
-    }
-
-    fn followed(contract: &mut Contract, trade: &Trade) -> f64 {
-        let batch = contract.keep(trade.at, None, core::slice::from_ref(trade));
-        contract.take(&Learned::nothing(), &batch, None).fair
-    }
-
-    #[test]
-    fn what_has_lost_least_weighs_most() {
-        let nothing = Losses::default();
-        let before = nothing.weights(&nothing);
-        assert!(before.iter().zip(FIRST).all(|(weight, first)| (weight - first).abs() < 1e-15), "{before:?}");
-        let mut own = Losses::default();
-        for _ in 0..200 {
-            own.add(&[0.55, 0.5, 0.52, 0.6], 0.5);
-        }
-        let [filter, slow, quick, last] = own.weights(&nothing);
-        assert!(
-            slow > 0.5 && slow > quick && quick > filter && filter > last,
-            "{filter} {slow} {quick} {last}"
-        );
-        // What all contracts know counts for a part of what the contract's own hours say.
-        let shared = nothing.weights(&own);
-        assert!(shared[1] > FIRST[1] && shared[1] < slow, "{shared:?}");
-        // A wild hour decides nothing.
-        let (mut wild, squares) = (Losses::default(), 4.0 * 0.5 * 0.5 / 4.0);
-        wild.add(&[0.0, 1.0, 0.0, 1.0], 0.5);
-        assert!(wild.0.iter().all(|lost| (lost - 0.25 / (HALF * HALF + squares)).abs() < 1e-12));
-    }
-
-    #[test]
-    fn an_hour_counts_from_the_end_of_the_day_after_it() {
-        let mut contract = new();
-        for minutes in [0, 1, 23 * 60 - 1, 23 * 60] {
-            followed(&mut contract, &trade(minutes, 40, 10));
-        }
-        let mut learning = Learning::new();
-        learning.days.start = contract.prints.batches.first().map(|batch| batch.at);
-        let (mut contracts, noon) = ([contract], trade(0, 40, 10).at);
-        let mut open_after = |days: i64| {
-            learning.begin(noon.checked_add_micros(days * DAY).unwrap(), &mut contracts, &[0]);
-            contracts[0].open.len()
-        };
-        assert_eq!([0, 1, 2].map(&mut open_after), [4, 1, 0]);
-    }
-
-    proptest! {
-        #[test]
-        fn no_lot_alone_moves_it_far_and_three_that_agree_do(
-            before in prop::collection::vec((1..3_000_i64, 1..=99_i64, 1..500_i64), 1..12),
-            later in 1..10_000_i64,
-            cents in 1..=99_i64,
-        ) {
-            let (mut contract, mut now) = (new(), 0);
-            let mut fair = 0.5;
-            for (minutes, cents, contracts) in before {
-                now += minutes;
-                fair = followed(&mut contract, &trade(now, cents, contracts));
-            }
-            let moved = (followed(&mut contract.aside(), &trade(now + later, cents, 1)) - fair).abs();
-            prop_assert!(moved < DOUBT + 1e-12, "{}", moved);
-            let last = (1..=3).map(|k| followed(&mut contract, &trade(now + k * later, cents, 50))).last();
-            let off = (last.unwrap_or(f64::NAN) - cents as f64 / 100.0).abs();
-            prop_assert!(off < NEAR + 1e-12, "{}", off);
-        }
+        Some(Days::by(start, crate::belief::forward::closes(at)?) + 1)
     }
 }
