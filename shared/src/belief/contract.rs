@@ -8,6 +8,7 @@ use super::kalman::Gaussian;
 use super::legacy::{Level, LevelParameters};
 use super::model::Model;
 use super::prints::{Batch, Prints};
+use super::recalibration::Recalibration;
 use super::run::{Runner, surprise};
 use super::{Belief, Point};
 use crate::market::{Ticker, Trade, TradeId};
@@ -65,6 +66,8 @@ pub(crate) struct Contract {
     pub(crate) open: Vec<Said>,
     /// What was paid after the batches before those.
     pub(crate) window: Window,
+    /// Where its prints lay in what the filter said of them.
+    pub(crate) recalibration: Recalibration,
 }
 
 impl Contract {
@@ -83,6 +86,7 @@ impl Contract {
             losses: Losses::default(),
             open: Vec::new(),
             window: Window::default(),
+            recalibration: Recalibration::default(),
         }
     }
 
@@ -124,7 +128,12 @@ impl Contract {
                     weights: taken.weights,
                 };
                 if let Some(points) = points {
-                    taken.record(&learned.model, (&self.prints, batch), self.fair, &belief, points);
+                    let told = |of| self.recalibration.map(design, of);
+                    taken.record(&learned.model, (&self.prints, batch), self.fair, &belief, told, points);
+                }
+                // The first prints are predicted by nothing.
+                if batch.first > 0 {
+                    self.recalibration.learn(design, taken.transform(batch));
                 }
                 self.fair = belief.fair;
                 belief

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::score::{AVERAGE_WEIGHT, forward_prices};
+use super::score::{AVERAGE_WEIGHT, Forecasts, distance_from_uniform, forward_prices};
 use super::{Calibration, Design, Refused, Track, walk_designed};
 use crate::market::{EventTape, Tape, Trade};
 use crate::math::{exp, min};
@@ -23,6 +23,9 @@ struct Scored {
     event: usize,
     prints: usize,
     days: Days,
+    /// Of each design, the mean logarithm of the probability of the tick printed, and how far the transforms are from
+    /// uniform.
+    forecasts: Vec<(f64, f64)>,
 }
 
 /// What is reported: of the chosen design, and of what it must not lose to.
@@ -43,6 +46,12 @@ fn designs() -> Vec<Design> {
         Design { shared: 0.3, ..chosen },
         Design { half: 0.01, ..chosen },
         Design { half: 0.04, ..chosen },
+        Design { kept: 0.95, ..chosen },
+        Design { kept: 0.99, ..chosen },
+        Design { begun: 2.0, ..chosen },
+        Design { begun: 20.0, ..chosen },
+        Design { each: 1.0, ..chosen },
+        Design { each: 10.0, ..chosen },
     ]
 }
 
@@ -122,7 +131,12 @@ pub fn report(events: &[EventTape]) -> Result<String, Refused> {
     for (event, of) in events.iter().enumerate() {
         for (k, tape) in of.contracts().iter().enumerate().filter(|(_, tape)| tape.trades().len() >= SOME) {
             let tracks: Vec<&Track> = walks.iter().map(|tracks| &tracks[event][k]).collect();
-            scored.push(Scored { event, prints: tape.trades().len(), days: days(tape, &tracks) });
+            let forecasts = tracks.iter().map(|track| {
+                let forecasts = Forecasts::of(tape, track);
+                (forecasts.mean_log_score(), distance_from_uniform(&forecasts.transforms))
+            });
+            let forecasts = forecasts.collect();
+            scored.push(Scored { event, prints: tape.trades().len(), days: days(tape, &tracks), forecasts });
         }
     }
     let (n, timed) = (designs.len(), averages().len());
@@ -152,6 +166,29 @@ pub fn report(events: &[EventTape]) -> Result<String, Refused> {
         let (pooled, equal) = of(name, &everywhere);
         text +=
             &format!("{said:<16} pooled {:.4} c, equally weighted {:.4} c\n", 100.0 * pooled, 100.0 * equal);
+    }
+    // The design of what is said of the next print has no part in the fair value, and is chosen by its own score.
+    let mut distances = Vec::new();
+    for contract in busy() {
+        let others = scored.iter().filter(|other| other.event != contract.event);
+        let score = |k: usize| others.clone().map(|other| other.forecasts[k].0).sum::<f64>();
+        let design = (0..n).max_by(|a, b| score(*a).total_cmp(&score(*b))).unwrap_or(0);
+        let (score, distance) = contract.forecasts[design];
+        distances.push(distance);
+        let Design { kept, begun, each, .. } = designs[design];
+        text += &format!(
+            "{}: {} prints, log score {score:.3}, {distance:.4} from uniform (kept {kept}, begun {begun}, each {each})\n",
+            events[contract.event].event(),
+            contract.prints
+        );
+    }
+    let number = distances.len() as f64;
+    text += &format!("from uniform, mean: {:.4}\n", distances.iter().sum::<f64>() / number);
+    for (k, Design { kept, begun, each, .. }) in
+        designs.iter().enumerate().filter(|(k, _)| *k == 0 || *k > 10)
+    {
+        let sum: f64 = busy().map(|contract| contract.forecasts[k].1).sum();
+        text += &format!("kept {kept}, begun {begun}, each {each}: {:.4}\n", sum / number);
     }
     let mut days: Vec<Date> = busy().flat_map(|contract| contract.days.keys().copied()).collect();
     days.sort_unstable();

@@ -16,6 +16,7 @@ mod ml;
 mod model;
 mod prints;
 pub mod probe;
+mod recalibration;
 #[cfg(test)]
 mod recovery;
 mod refused;

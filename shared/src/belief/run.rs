@@ -134,13 +134,21 @@ impl Runner {
 }
 
 impl Taken {
-    /// Appends what was believed at the prints of `batch`, whose fair price was `fair_before` and is as in `after`.
+    /// Returns where the prints of `batch`, as one, lay in what was said of them.
+    pub(crate) fn transform(&self, batch: &Batch) -> f64 {
+        let [below, up_to] = self.prediction.cdf_of_two([batch.sight.low, batch.sight.high]);
+        below + within_tick(batch.first) * (up_to - below)
+    }
+
+    /// Appends what was believed at the prints of `batch`, whose fair price was `fair_before` and is as in `after`;
+    /// probabilities are mapped to what is `told`.
     pub(crate) fn record(
         &self,
         model: &Model,
         (prints, batch): (&Prints, &Batch),
         fair_before: f64,
         after: &Belief,
+        told: impl Fn([f64; 2]) -> [f64; 2],
         points: &mut Vec<Point>,
     ) {
         let sd_before = self.before.variance.sqrt();
@@ -151,7 +159,7 @@ impl Taken {
                 let sight = Sight::of(&prints.prints[place..=place]);
                 (sight, model.predict(self.before, &sight, &self.jumps))
             };
-            let [below, up_to] = prediction.cdf_of_two([sight.low, sight.high]);
+            let [below, up_to] = told(prediction.cdf_of_two([sight.low, sight.high]));
             points.push(Point {
                 fair_before,
                 sd_before,

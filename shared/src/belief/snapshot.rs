@@ -12,13 +12,14 @@ use super::experts::{Experts, FILTER, Learning, Losses, Said};
 use super::forward::Window;
 use super::kalman::Gaussian;
 use super::prints::{Print, Prints};
+use super::recalibration::Recalibration;
 use crate::Invalid;
 use crate::invalid::{finite, non_negative, positive};
 use crate::market::{EventTicker, Side, Ticker, Trade, TradeId};
 use crate::units::{Price, Quantity, Timestamp};
 
 /// The form of the snapshots that are taken and read.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// No engine has waited longer: the days from the first to the last of the calendar.
 const MOST_DAYS: i64 = 3_700_000;
 
@@ -58,6 +59,7 @@ struct ContractState {
     losses: Losses,
     open: Vec<Said>,
     window: Window,
+    recalibration: Recalibration,
 }
 
 /// A trade of an instant that is not complete: microseconds, centi-cents, hundredths of a contract, side and id.
@@ -125,6 +127,7 @@ impl Snapshot {
             losses: contract.losses,
             open: contract.open.clone(),
             window: contract.window,
+            recalibration: contract.recalibration,
         });
         Self {
             version: VERSION,
@@ -228,13 +231,14 @@ impl ContractState {
         for number in self.experts.numbers() {
             finite("experts", number)?;
         }
+        self.recalibration.check()?;
         if !(0.0..=1.0).contains(&self.fair) {
             return Err(wrong("fair", self.fair));
         }
         contract.ids.clone_from(&self.ids);
         contract.open.clone_from(&self.open);
         (contract.fair, contract.experts, contract.window) = (self.fair, self.experts, self.window);
-        contract.losses = self.losses;
+        (contract.losses, contract.recalibration) = (self.losses, self.recalibration);
         Ok(contract)
     }
 

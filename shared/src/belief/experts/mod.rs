@@ -55,11 +55,26 @@ pub struct Design {
     /// The error, in dollars, that counts for half a print; a greater one counts for more, but for no more than one, so
     /// that a few wild hours don't decide.
     pub half: f64,
+    /// How much of what was known of a contract's surprises is kept from one instant to the next.
+    pub kept: f64,
+    /// As how many instants that surprised as they should it counts that nothing is known yet.
+    pub begun: f64,
+    /// And in how many of each tenth of their distribution.
+    pub each: f64,
 }
 
 impl Design {
     /// The one that is in use.
-    pub const CHOSEN: Self = Self { per_ten: 0.1, per_hour: 2.0 / 3.0, rate: 0.1, shared: 0.1, half: 0.02 };
+    pub const CHOSEN: Self = Self {
+        per_ten: 0.1,
+        per_hour: 2.0 / 3.0,
+        rate: 0.1,
+        shared: 0.1,
+        half: 0.02,
+        kept: 0.98,
+        begun: 5.0,
+        each: 4.0,
+    };
 }
 
 /// Days since the first print, whatever the clock showed then.
