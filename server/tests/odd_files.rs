@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use run::{tauroi, text};
+use shared::units::Date;
 
 fn folder(name: &str) -> PathBuf {
     run::folder("odd_files", name)
@@ -191,4 +192,125 @@ fn what_arithmetic_on_doubles_leaves_is_no_other_number() {
     for part in ["line 5, column price: ", "line 6, column count: "] {
         assert!(said.contains(part), "{part} is not in {said}");
     }
+}
+
+/// What was matched off the book met no quote, however much it would have liked it: it moves the belief and fills nothing.
+#[test]
+fn a_block_trade_fills_nothing() {
+    let folder = folder("block");
+    let rows = both_likely(["KXB-26FEB-A"; 2], &[0]);
+    // Block trades at twenty to, when nothing else is traded.
+    let fills_of_blocks = |is_block: bool| {
+        let mut tape = "ticker,timestamp,price,count,taker_side,is_block_trade\n".to_owned();
+        for (place, row) in rows.lines().skip(1).enumerate() {
+            writeln!(tape, "{row},false").unwrap();
+            if place % 10 == 9 {
+                let (day, hour) = (1 + place / 12, place % 12 * 2);
+                writeln!(tape, "KXB-26FEB-A,2026-02-{day:02}T{hour:02}:40:00Z,0.42,5000,no,{is_block}")
+                    .unwrap();
+            }
+        }
+        let (tape, out) = (written(&folder, "tape.csv", tape), folder.join("out"));
+        let output =
+            tauroi(&["backtest", "--preset", "seed-fixed3", "--tape", text(&tape), "--out", text(&out)]);
+        assert!(output.status.success(), "{output:?}");
+        let fills = std::fs::read_to_string(out.join("fills.csv")).unwrap();
+        assert!(fills.lines().count() > 10, "{fills}");
+        fills.lines().filter(|fill| fill.contains(":40:00.000000Z")).count()
+    };
+    assert!(fills_of_blocks(false) > 10);
+    assert_eq!(fills_of_blocks(true), 0);
+}
+
+#[test]
+fn sides_and_headings_are_read_in_any_case() {
+    let row =
+        |day: usize, side: &str| format!("KXTOPMONTHLY-26FEB-BAD,2026-02-0{day}T10:00:00Z,0.3,5,{side}\n");
+    let sides = |of: [&str; 4]| of.iter().zip(1..).map(|(side, day)| row(day, side)).collect::<String>();
+    let usual = "ticker,timestamp,price,count,taker_side\n".to_owned() + &sides(["no", "yes", "no", "yes"]);
+    let (lines, _) = believed("usual", &usual, 9);
+    assert_eq!(lines.len(), 4);
+    for headings in ["ticker,timestamp,price,count,taker_side\n", "Ticker,TIMESTAMP,Price,Count,Taker_Side\n"]
+    {
+        let (other, said) = believed("case", &(headings.to_owned() + &sides(["NO", "YES", "No", "Yes"])), 9);
+        assert_eq!((&other, &*said), (&lines, ""));
+    }
+}
+
+/// What `tauroi nowcast evaluate` prints and says of a year of counts, one a day, stamped as `stamp` has it.
+fn evaluated(name: &str, row: impl Fn(i32) -> String) -> (String, String) {
+    let folder = folder(name);
+    let rows: String = (0..400)
+        .map(|day| {
+            format!("{},{}\n", row(day), 90_000_000 + i64::from(day * 31_000 + day * day % 7 * 40_000))
+        })
+        .collect();
+    let listeners = written(&folder, "l.csv", format!("artist,date,spotify_monthly_listeners\n{rows}"));
+    let output = tauroi(&[
+        "nowcast",
+        "evaluate",
+        "--listeners",
+        text(&listeners),
+        "--from",
+        "2025-01-10",
+        "--out",
+        text(&folder.join("out")),
+    ]);
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn day(days: i32) -> Date {
+    Date::new(2024, 1, 1).unwrap().plus_days(days)
+}
+
+/// 19:30 in New York, stamped in UTC: half past midnight of the next day in winter, half past eleven in summer. So two
+/// counts are of 10 March, and none of 3 November.
+#[test]
+fn a_daily_scrape_over_a_change_of_clocks_is_read_and_said() {
+    let (spring, autumn) = (Date::new(2024, 3, 10).unwrap(), Date::new(2024, 11, 3).unwrap());
+    let (table, said) = evaluated("clocks", |days| {
+        let local = day(days);
+        let is_summer = local >= spring && local < autumn;
+        if is_summer { format!("A,{local}T23:30:00Z") } else { format!("A,{}T00:30:00Z", day(days + 1)) }
+    });
+    assert!(
+        said.contains("days in UTC with two rows: 1, at first 2024-03-10; the later of each counts"),
+        "{said}"
+    );
+    assert!(table.contains("399 in all"), "{table}");
+}
+
+#[test]
+fn one_name_in_two_unicode_forms_is_one_artist_and_said() {
+    let name = |days: i32| if days < 200 { "Beyonc\u{e9}" } else { "Beyonce\u{301}" };
+    let (table, said) = evaluated("spellings", |days| format!("{},{}", name(days), day(days)));
+    assert!(said.contains("are taken for one artist"), "{said}");
+    assert!(table.contains("400 in all"), "{table}");
+}
+
+#[test]
+fn a_day_decades_from_its_neighbours_is_named_with_its_line() {
+    let (_, said) =
+        evaluated(
+            "typo",
+            |days| {
+                if days == 300 { "A,2062-10-27".to_owned() } else { format!("A,{}", day(days)) }
+            },
+        );
+    for part in ["l.csv, line 302, column date: ", "to 2062-10-27", "likely a typo in a date"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_json_lines_is_no_part_of_the_first() {
+    let question = r#"{"role":"taker","price":"0.37","count":10,"fee_type":"quadratic","multiplier":1,"account":"direct"}"#;
+    let path = written(&folder("mark"), "q.jsonl", format!("\u{feff}{question}\n{question}\n"));
+    let answers = String::from_utf8(tauroi(&["price", text(&path)]).stdout).unwrap();
+    // 0.07 x 10 x 0.37 x 0.63 is 0.16317, and balances are of whole hundredths of a cent.
+    let answer = r#"{"fee":"0.163200","#;
+    assert!(
+        answers.lines().count() == 2 && answers.lines().all(|line| line.starts_with(answer)),
+        "{answers}"
+    );
 }
