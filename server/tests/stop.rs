@@ -8,6 +8,7 @@ mod support;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use support::Server;
 
@@ -68,4 +69,19 @@ fn a_request_that_never_ends_does_not_keep_it_alive() {
     let said: Vec<String> = said.collect();
     assert!(server.process().wait().unwrap().success(), "{said:?}");
     assert!(said.last().unwrap().contains("stopped"), "{said:?}");
+}
+
+/// Half a head that stalls is given up on, and so is a connection on which nothing is asked any more.
+#[test]
+fn a_connection_that_stalls_is_closed() {
+    let (server, _said) = start();
+    let mut half = TcpStream::connect(server.address()).unwrap();
+    write!(half, "GET /api/health HTTP/1.1\r\nHost:").unwrap();
+    let mut idle = connect(&server);
+    for stream in [&mut half, &mut idle] {
+        // Far longer than the server gives it.
+        stream.set_read_timeout(Some(Duration::from_secs(100))).unwrap();
+        let ended = stream.read_to_end(&mut Vec::new());
+        assert!(ended.is_ok(), "{ended:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod connections;
 mod desk;
 mod error;
 mod guard;
@@ -21,6 +22,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use self::api::Answer;
 pub(crate) use self::assets::PAGE_IS_BUILT;
+pub(crate) use self::connections::serve;
 use self::error::ApiError;
 pub(crate) use self::guard::Hosts;
 use self::kept::Shelf;

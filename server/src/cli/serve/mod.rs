@@ -2,7 +2,6 @@
 
 mod trading;
 
-use std::future::IntoFuture;
 use std::io::Write;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -129,19 +128,15 @@ async fn serve(
         // The sender is dropped without a word only when nobody is left to serve.
         stopped.await.unwrap_or_default();
     };
-    let mut serving = pin!(
-        axum::serve(listener, web::router(Arc::clone(&state), hosts))
-            .with_graceful_shutdown(told)
-            .into_future()
-    );
+    let mut serving = pin!(web::serve(listener, web::router(Arc::clone(&state), hosts), told));
     tokio::select! {
-        ended = &mut serving => return Ok(ended?),
+        () = &mut serving => return Ok(()),
         signal = signals.next() => info!("{signal}: stopping, with {} s for open requests", GRACE.as_secs()),
     }
     // Whoever served is gone if it can't be told.
     let _ = stop.send(());
     tokio::select! {
-        ended = serving => ended?,
+        () = serving => {}
         () = tokio::time::sleep(GRACE) => warn!("some requests were still open"),
         signal = signals.next() => warn!("{signal} again: not waiting for open requests"),
     }

@@ -1,0 +1,70 @@
+//! Connections: taken, served, given up on when they stall, and closed in order.
+//!
+//! axum's own loop sets no timer, so that half a head keeps a connection for ever. This one does what it does, with one.
+
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tracing::{debug, warn};
+
+/// How long the head of a request may take to come, and how long a connection is kept for the next one.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long it waits for a place when the system has none for another connection.
+const NO_PLACE: Duration = Duration::from_secs(1);
+
+/// Serves until it is told to `stop`; then takes no new connection, finishes the requests that are under way and returns.
+pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
+    http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    let open = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            stream = accept(&listener) => stream,
+            () = &mut stop => break,
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = open.watch(connection.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                debug!("a connection ended early: {error}");
+            }
+        });
+    }
+    drop(listener);
+    open.shutdown().await;
+}
+
+/// Returns the next connection. One that is gone before it was taken is nobody's loss.
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are written whole: waiting for more to send with them only delays.
+                if let Err(error) = stream.set_nodelay(true) {
+                    debug!("a connection may be slower: {error}");
+                }
+                return stream;
+            }
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::ConnectionRefused
+                        | io::ErrorKind::ConnectionReset
+                ) => {}
+            Err(error) => {
+                warn!("no connection can be taken: {error}");
+                tokio::time::sleep(NO_PLACE).await;
+            }
+        }
+    }
+}
