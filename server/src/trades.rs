@@ -2,14 +2,12 @@
 
 mod json;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::Range;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::bail;
+use shared::market::Trade;
 use shared::market::csv::{TradeReader, TradesRead};
-use shared::market::{Ticker, Trade};
-use shared::units::{Price, Quantity, Timestamp};
 
 use crate::files::{self, Found};
 
@@ -25,25 +23,6 @@ pub(crate) struct Recorded {
     pub(crate) left_out: Vec<String>,
     /// The files that were read.
     pub(crate) files: Vec<PathBuf>,
-    parts: Vec<Part>,
-}
-
-/// What is kept of one file's trades.
-#[derive(Debug)]
-struct Part {
-    name: String,
-    /// The contracts that the file has trades of.
-    tickers: HashSet<Ticker>,
-    /// Where its trades are among all.
-    range: Range<usize>,
-}
-
-/// What tells a trade from others where no id does. Not the taker's side: of two recordings of a trade only one may
-/// have it.
-type Row<'a> = (&'a Ticker, Timestamp, Price, Quantity);
-
-fn row(trade: &Trade) -> Row<'_> {
-    (&trade.ticker, trade.at, trade.price, trade.count)
 }
 
 /// Reads the files of trades among `paths`, each a file or a folder, which `option` names.
@@ -57,67 +36,43 @@ fn row(trade: &Trade) -> Row<'_> {
 /// Fails when a path isn't there, or is a folder without a file of trades.
 pub(crate) fn read(option: &str, paths: &[PathBuf]) -> anyhow::Result<Recorded> {
     let mut recorded = Recorded::default();
+    let (mut names, mut starts) = (Vec::new(), Vec::new());
     for file in files::find(option, paths, is_called, CALLED)? {
         recorded.files.push(file.path.clone());
         match read_file(&file) {
-            Ok(read) => recorded.add(&file, read),
+            Ok(mut read) => {
+                let name = file.path.display().to_string();
+                recorded.left_out.extend(read.malformed.sentences(&name));
+                names.push(name);
+                starts.push(recorded.trades.len());
+                recorded.trades.append(&mut read.trades);
+            }
             Err(error) => recorded.left_out.push(format!("{error:#}")),
         }
     }
+    recorded.count_once(&names, &starts);
     Ok(recorded)
 }
 
 impl Recorded {
-    /// Takes in what a file holds.
-    fn add(&mut self, file: &Found, mut read: TradesRead) {
-        let name = file.path.display().to_string();
-        self.left_out.extend(read.malformed.sentences(&name));
-        let mut tickers: HashSet<Ticker> = HashSet::new();
-        for trade in &read.trades {
-            if !tickers.contains(&trade.ticker) {
-                tickers.insert(trade.ticker.clone());
-            }
+    /// Takes out what an earlier file holds too, and says so, file by file. Each begins where `starts` says.
+    fn count_once(&mut self, names: &[String], starts: &[usize]) {
+        let ends = starts.iter().skip(1).copied().chain([self.trades.len()]);
+        let totals: Vec<usize> = ends.zip(starts).map(|(end, start)| end - start).collect();
+        let again = shared::market::count_once(&mut self.trades, starts);
+        for of_file in again.chunk_by(|(a, _), (b, _)| a == b) {
+            let Some((file, _)) = of_file.first() else { continue };
+            let (Some(name), Some(total)) = (names.get(*file), totals.get(*file)) else { continue };
+            let others: BTreeSet<usize> = of_file.iter().map(|(_, other)| *other).collect();
+            let others: Vec<&str> =
+                others.into_iter().filter_map(|other| Some(names.get(other)?.as_str())).collect();
+            let which =
+                if of_file.len() == *total { "all".to_owned() } else { format!("{} of", of_file.len()) };
+            self.left_out.push(format!(
+                "{name}: {which} its {total} trades are in {} too, and count once",
+                others.join(", ")
+            ));
         }
-        let total = read.trades.len();
-        let (is_new, others) = self.compare(&tickers, &read.trades);
-        let mut is_new = is_new.into_iter();
-        read.trades.retain(|_| is_new.next().unwrap_or(true));
-        let again = total - read.trades.len();
-        if again > 0 {
-            let which = if again == total { "all".to_owned() } else { format!("{again} of") };
-            let others = others.into_iter().collect::<Vec<_>>().join(", ");
-            self.left_out
-                .push(format!("{name}: {which} its {total} trades are in {others} too, and count once"));
-        }
-        let start = self.trades.len();
-        self.trades.append(&mut read.trades);
-        self.parts.push(Part { name, tickers, range: start..self.trades.len() });
-    }
-
-    /// Tells of each of a further file's trades whether it is new, and names the files that hold those that aren't.
-    ///
-    /// Of rows that are equal, a file adds as many as it has more than those before it.
-    fn compare(&self, tickers: &HashSet<Ticker>, trades: &[Trade]) -> (Vec<bool>, BTreeSet<&str>) {
-        // Most files share no contract with another: then there is nothing to compare.
-        let parts = self.parts.iter().filter(|part| !part.tickers.is_disjoint(tickers));
-        let mut before: HashMap<Row<'_>, (usize, &str)> = HashMap::new();
-        for part in parts {
-            let own = self.trades.get(part.range.clone()).unwrap_or_default();
-            for trade in own.iter().filter(|trade| tickers.contains(&trade.ticker)) {
-                before.entry(row(trade)).or_insert((0, &part.name)).0 += 1;
-            }
-        }
-        let mut others = BTreeSet::new();
-        let mut is_new = |trade| match before.get_mut(&row(trade)) {
-            Some((count, name)) if *count > 0 => {
-                *count -= 1;
-                others.insert(*name);
-                false
-            }
-            _ => true,
-        };
-        let is_new = trades.iter().map(&mut is_new).collect();
-        (is_new, others)
     }
 }
 

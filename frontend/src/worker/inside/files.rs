@@ -2,8 +2,8 @@
 
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use shared::api::{EventSummary, Origin};
-use shared::market::EventTape;
 use shared::market::csv::{MarketsRead, TradeReader, TradesRead, read_markets};
+use shared::market::{EventTape, count_once};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, ReadableStream, ReadableStreamDefaultReader};
@@ -42,7 +42,7 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
     let mut progress =
         Progress { id, read: 0.0, total: files.iter().map(|file| file.size()).sum(), trades: 0, told: now() };
     let mut found = TradesRead::default();
-    let (mut problems, mut unreadable, mut known) = (Vec::new(), Vec::new(), 0);
+    let (mut problems, mut unreadable, mut known, mut starts) = (Vec::new(), Vec::new(), 0, Vec::new());
     for file in files {
         if holds_contracts(&file.name()) {
             match read_contracts(&file).await {
@@ -65,12 +65,17 @@ pub(super) async fn open(id: u32, files: Vec<File>) {
             Ok(read) => {
                 found.malformed.count += read.malformed.count;
                 problems.extend(read.malformed.shown.iter().map(ToString::to_string));
+                starts.push(found.trades.len());
                 found.trades.extend(read.trades);
             }
             Err(Stopped::Superseded) => return answer(id, failed("Reading was stopped.")),
             Err(Stopped::Unreadable(reason)) => unreadable.push(reason),
         }
         progress.trades = found.trades.len();
+    }
+    let again = count_once(&mut found.trades, &starts).len();
+    if again > 0 {
+        problems.push(format!("{again} trades are in two files, and count once"));
     }
     let tapes = match EventTape::group(found.trades) {
         Ok(tapes) => tapes,
@@ -104,7 +109,12 @@ async fn read(file: &File, progress: &mut Progress) -> Result<TradesRead, Stoppe
     if file.size() > MOST_MEGABYTES * MEGABYTE {
         return Err(unreadable(format!("{name} is larger than {MOST_MEGABYTES} MB")));
     }
-    let is_zipped = name.ends_with(".gz");
+    // By its first bytes, whatever its name says.
+    let head = file.slice_with_f64_and_f64(0.0, 2.0).map(|head| JsFuture::from(head.array_buffer()));
+    let is_zipped = match head {
+        Ok(head) => head.await.is_ok_and(|head| Uint8Array::new(&head).to_vec() == [0x1f, 0x8b]),
+        Err(_) => false,
+    };
     let begun = progress.read;
     let mut text_bytes = 0.0;
     let stream = if is_zipped { unzipped(file) } else { Ok(file.stream()) };

@@ -1,0 +1,120 @@
+//! Trades of several files, each counted once.
+
+use std::collections::BTreeMap;
+
+use super::{Ticker, Trade};
+use crate::sort;
+
+/// Takes out of `trades`, which are those of several files, what an earlier file holds too: the same file under another name
+/// or packing, or downloads that overlap. Each file begins where `starts` says. Returns for each trade that was taken
+/// out its file's place among the files, and that of the earlier one, in the order of trades.
+///
+/// Trades are the same if contract, time, price and count are: not the taker's side, nor the id, as of two recordings of a
+/// trade only one may have it. What stays has whatever one of them says. Of rows that are equal, a file adds as many as it has
+/// more than those before it: within a file all rows count, as a sweep may fill several equal orders at one instant.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use shared::market::{count_once, csv::read_trades};
+///
+/// let mut trades = read_trades(b"ticker,timestamp,price,count\nA-1-B,2026-02-01,0.5,1\nA-1-B,2026-02-01,0.5,1\n", "a")?;
+/// trades.extend(read_trades(b"ticker,timestamp,price,count,taker_side\nA-1-B,2026-02-01,0.5,1,yes\n", "b")?);
+/// assert_eq!(count_once(&mut trades, &[0, 2]), [(1, 0)]);
+/// assert!(trades.len() == 2 && trades[0].taker_side.is_some());
+/// # Ok(())
+/// # }
+/// ```
+pub fn count_once(trades: &mut Vec<Trade>, starts: &[usize]) -> Vec<(usize, usize)> {
+    let file_of = |place: usize| starts.partition_point(|start| *start <= place).saturating_sub(1);
+    // Most files share no contract with another: then there is nothing to compare.
+    let mut files: BTreeMap<&Ticker, (usize, bool)> = BTreeMap::new();
+    let mut file = 0;
+    for (place, trade) in trades.iter().enumerate() {
+        while starts.get(file + 1).is_some_and(|start| *start <= place) {
+            file += 1;
+        }
+        let (first, is_shared) = files.entry(&trade.ticker).or_insert((file, false));
+        *is_shared |= *first != file;
+    }
+    let is_shared = |trade: &Trade| files.get(&trade.ticker).is_some_and(|(_, is_shared)| *is_shared);
+    let compared: Vec<usize> = (0..trades.len()).filter(|place| is_shared(&trades[*place])).collect();
+    let row = |k: usize| {
+        let trade = &trades[compared[k]];
+        (&trade.ticker, trade.at, trade.price, trade.count)
+    };
+    // Stable: of equal rows those of earlier files come first.
+    let sorted = sort::places(compared.len(), &|a, b| row(a) < row(b));
+    let mut again: Vec<(usize, usize)> = Vec::new();
+    for same in sorted.chunk_by(|a, b| row(*a) == row(*b)) {
+        let mut kept: Vec<usize> = Vec::new();
+        for of_file in same.chunk_by(|a, b| file_of(compared[*a]) == file_of(compared[*b])) {
+            let known = kept.len();
+            for (k, own) in of_file.iter().enumerate() {
+                let place = compared[*own];
+                match kept.get(k).filter(|_| k < known) {
+                    Some(other) => again.push((place, *other)),
+                    None => kept.push(place),
+                }
+            }
+        }
+    }
+    again.sort_unstable();
+    for (place, other) in &again {
+        let told = trades[*place].clone();
+        let stays = &mut trades[*other];
+        stays.taker_side = stays.taker_side.or(told.taker_side);
+        stays.id = stays.id.or(told.id);
+        stays.is_block |= told.is_block;
+    }
+    let (mut place, mut out) = (0, again.iter().map(|(place, _)| *place).peekable());
+    trades.retain(|_| {
+        let is_out = out.next_if_eq(&place).is_some();
+        place += 1;
+        !is_out
+    });
+    again.into_iter().map(|(place, other)| (file_of(place), file_of(other))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::units::{Price, Quantity, Timestamp};
+
+    fn trade(price: i64) -> Trade {
+        Trade {
+            ticker: "A-1-B".parse().unwrap(),
+            at: Timestamp::from_micros(0).unwrap(),
+            price: Price::from_cents(price).unwrap(),
+            count: Quantity::from_contracts(1).unwrap(),
+            taker_side: None,
+            id: None,
+            is_block: false,
+        }
+    }
+
+    proptest! {
+        /// Of each row there stay as many as the file has that has most of them, and the rest is accounted for.
+        #[test]
+        fn each_counts_as_often_as_in_the_file_with_most(
+            files in prop::collection::vec(prop::collection::vec(1_i64..5, 0..8), 0..5),
+        ) {
+            let (mut trades, mut starts) = (Vec::new(), Vec::new());
+            for file in &files {
+                starts.push(trades.len());
+                trades.extend(file.iter().map(|price| trade(*price)));
+            }
+            let total = trades.len();
+            let again = count_once(&mut trades, &starts);
+            prop_assert_eq!(trades.len() + again.len(), total);
+            prop_assert!(again.iter().all(|(file, other)| other < file && *file < files.len()));
+            for price in 1..5 {
+                let in_file = |file: &Vec<i64>| file.iter().filter(|own| **own == price).count();
+                let most = files.iter().map(in_file).max().unwrap_or(0);
+                let stay = trades.iter().filter(|own| own.price.centicents() == 100 * price).count();
+                prop_assert_eq!(stay, most);
+            }
+        }
+    }
+}
