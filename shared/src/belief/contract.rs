@@ -9,7 +9,7 @@ use super::legacy::{Level, LevelParameters};
 use super::model::Model;
 use super::prints::{Batch, Prints};
 use super::recalibration::Recalibration;
-use super::run::{Runner, surprise};
+use super::run::{Runner, surprise, transform};
 use super::{Belief, Point};
 use crate::market::{Ticker, Trade, TradeId};
 use crate::units::Timestamp;
@@ -127,13 +127,21 @@ impl Contract {
                     z: surprise(&taken.prediction, &batch.sight),
                     weights: taken.weights,
                 };
+                let said = taken.said(batch);
                 if let Some(points) = points {
                     let told = |of| self.recalibration.map(design, of);
-                    taken.record(&learned.model, (&self.prints, batch), self.fair, &belief, told, points);
+                    taken.record(
+                        &learned.model,
+                        (&self.prints, batch),
+                        said,
+                        (self.fair, &belief),
+                        told,
+                        points,
+                    );
                 }
                 // The first prints are predicted by nothing.
                 if batch.first > 0 {
-                    self.recalibration.learn(design, taken.transform(batch));
+                    self.recalibration.learn(design, transform(said, batch.first));
                 }
                 self.fair = belief.fair;
                 belief

@@ -134,32 +134,32 @@ impl Runner {
 }
 
 impl Taken {
-    /// Returns where the prints of `batch`, as one, lay in what was said of them.
-    pub(crate) fn transform(&self, batch: &Batch) -> f64 {
-        let [below, up_to] = self.prediction.cdf_of_two([batch.sight.low, batch.sight.high]);
-        below + within_tick(batch.first) * (up_to - below)
+    /// Returns the probabilities, before it, of a price below that of `batch`, as one, and of one no higher.
+    #[inline(always)]
+    pub(crate) fn said(&self, batch: &Batch) -> [f64; 2] {
+        self.prediction.cdf_of_two([batch.sight.low, batch.sight.high])
     }
 
-    /// Appends what was believed at the prints of `batch`, whose fair price was `fair_before` and is as in `after`;
-    /// probabilities are mapped to what is `told`.
+    /// Appends what was believed at the prints of `batch`, of which as one it was `said` so much, and whose fair price was
+    /// `fair_before` and is as in `after`; probabilities are mapped to what is `told`.
     pub(crate) fn record(
         &self,
         model: &Model,
         (prints, batch): (&Prints, &Batch),
-        fair_before: f64,
-        after: &Belief,
+        said: [f64; 2],
+        (fair_before, after): (f64, &Belief),
         told: impl Fn([f64; 2]) -> [f64; 2],
         points: &mut Vec<Point>,
     ) {
         let sd_before = self.before.variance.sqrt();
         for place in batch.first..batch.end {
-            let (sight, prediction) = if batch.end - batch.first == 1 {
-                (batch.sight, self.prediction)
+            let said = if batch.end - batch.first == 1 {
+                said
             } else {
                 let sight = Sight::of(&prints.prints[place..=place]);
-                (sight, model.predict(self.before, &sight, &self.jumps))
+                model.predict(self.before, &sight, &self.jumps).cdf_of_two([sight.low, sight.high])
             };
-            let [below, up_to] = told(prediction.cdf_of_two([sight.low, sight.high]));
+            let [below, up_to] = told(said);
             points.push(Point {
                 fair_before,
                 sd_before,
@@ -167,12 +167,18 @@ impl Taken {
                 sd_after: after.sd,
                 weights: self.weights,
                 z: after.z,
-                pit: below + within_tick(place) * (up_to - below),
+                pit: transform([below, up_to], place),
                 probability: up_to - below,
                 sigma_b: self.sigma_b,
             });
         }
     }
+}
+
+/// Returns where a print at `place` lay between these probabilities of a price below its own and of one no higher.
+#[inline]
+pub(crate) fn transform([below, up_to]: [f64; 2], place: usize) -> f64 {
+    below + within_tick(place) * (up_to - below)
 }
 
 /// Returns a number in (0, 1) for the print at `place`: where within its tick the unrounded price is taken to be, so
