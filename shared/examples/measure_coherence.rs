@@ -11,19 +11,23 @@ use shared::belief::{Calibration, Point, Track, logit, settlements, walk_forward
 use shared::coherence::{Agreement, project};
 use shared::exchange::FillModel;
 use shared::market::csv::{read_markets, read_trades};
-use shared::market::{Contract, EventTape, PriceGrid, Side};
-use shared::units::Timestamp;
+use shared::market::{Contract, EventTape, Side};
+use shared::math::ln;
 
 const DAYS: [i64; 4] = [14, 7, 3, 1];
 const DAY: i64 = 86_400_000_000;
 const OTHER: f64 = 0.01;
-const METHODS: [&str; 4] =
-    ["last prices normalised", "fair values normalised", "equal variance", "agreement"];
+const METHODS: [&str; 5] = [
+    "last prices normalised",
+    "fair values normalised",
+    "equal variance",
+    "all to one power",
+    "longshots, learned",
+];
 
 /// What was known of an event's contracts at a time, and which of them won.
 struct Known {
-    at: Timestamp,
-    beliefs: Vec<(Timestamp, Point, f64)>,
+    beliefs: Vec<(Point, f64)>,
     won: usize,
 }
 
@@ -41,10 +45,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let tracks = walk_forward(&events, &settlements(&events, &markets), Calibration::Ml, &mut |_| ())?;
     let mut out = std::io::stdout().lock();
     let mut losses = Vec::new();
-    for (event, tracks) in events.iter().zip(&tracks) {
+    let prepared = Prepared::new(&events, &tracks, &markets)?;
+    for ((event, tracks), learned) in events.iter().zip(&tracks).zip(prepared.longshots()) {
         let Some(known) = known(event, tracks, &markets)? else { continue };
-        let of_event = known.iter().map(losses_of).collect::<Result<Vec<_>, _>>()?;
-        writeln!(out, "{}", event.event())?;
+        let longshots = learned.number().unwrap_or(1.0);
+        let of_event: Vec<_> = known.iter().map(|known| losses_of(known, longshots)).collect();
+        writeln!(out, "{}, longshots by {longshots:.2}", event.event())?;
         for (method, name) in METHODS.iter().enumerate() {
             let by_day = of_event.iter().map(|losses| format!(" {:.3}", losses[method]));
             writeln!(out, "  {name:<24}{}", by_day.collect::<String>())?;
@@ -61,7 +67,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "{name}: {mean:.4}, events resampled {interval:.3?}; over last prices {less:+.4}, {of_less:.3?}"
         )?;
     }
-    let prepared = Prepared::new(&events, &tracks, &markets)?;
     let mut config = Config::preset(Preset::Coherent);
     config.set("fee", "flat:0")?;
     let link = Link { models: FillModel::ALL.to_vec(), ..Link::new(config) };
@@ -96,40 +101,40 @@ fn known(
     let mut known = Vec::new();
     for days in DAYS {
         let at = end.checked_add_micros(-days * DAY).ok_or("no such day")?;
-        let mut now = Known { at, beliefs: Vec::new(), won: usize::MAX };
+        let mut now = Known { beliefs: Vec::new(), won: usize::MAX };
         for (place, (tape, track)) in event.contracts().iter().zip(tracks).enumerate() {
             let last = tape.trades().iter().zip(&track.points).take_while(|(trade, _)| trade.at <= at).last();
             let Some((trade, point)) = last else { continue };
             if place == won {
                 now.won = now.beliefs.len();
             }
-            now.beliefs.push((trade.at, *point, trade.price.to_dollars()));
+            now.beliefs.push((*point, trade.price.to_dollars()));
         }
         known.push(now);
     }
     Ok(Some(known))
 }
 
-/// Returns the losses of all methods.
-fn losses_of(known: &Known) -> Result<[f64; METHODS.len()], Box<dyn std::error::Error>> {
+/// Returns the losses of all methods, the last with what events that had settled before tell.
+fn losses_of(known: &Known, longshots: f64) -> [f64; METHODS.len()] {
     let normalised = |values: Vec<f64>| {
         let sum: f64 = values.iter().sum();
         values.into_iter().map(|value| value / sum).collect::<Vec<f64>>()
     };
-    let fairs = || known.beliefs.iter().map(|(_, point, _)| point.fair_after).collect::<Vec<f64>>();
+    let fairs = || known.beliefs.iter().map(|(point, _)| point.fair_after).collect::<Vec<f64>>();
     let log_odds: Vec<f64> = fairs().into_iter().map(logit).collect();
     // Where two outcomes are too likely for one winner there is no such projection.
     let equal = project(&log_odds, &vec![1.0; log_odds.len()], OTHER);
     let equal = equal.map_or_else(|_| normalised(fairs()), |found| found.probabilities);
-    let grid = PriceGrid::linear_cent();
-    let mut agreement = Agreement::new(OTHER, core::iter::repeat_n(&grid, known.beliefs.len()));
-    for (contract, (at, point, _)) in known.beliefs.iter().enumerate() {
-        agreement.note(contract, *at, point.fair_after, point.sd_after, point.sigma_b);
-    }
-    agreement.agree(known.at);
-    let last = normalised(known.beliefs.iter().map(|(_, _, price)| *price).collect());
-    let said = [last, normalised(fairs()), equal, agreement.probabilities().to_vec()];
-    Ok(said.map(|said| -said.get(known.won).copied().unwrap_or(0.0).ln()))
+    let agreed = |longshots| {
+        let mut agreement = Agreement::new(OTHER, Some(longshots), known.beliefs.len());
+        fairs().iter().enumerate().for_each(|(contract, fair)| agreement.note(contract, *fair));
+        agreement.agree();
+        agreement.probabilities().to_vec()
+    };
+    let last = normalised(known.beliefs.iter().map(|(_, price)| *price).collect());
+    let said = [last, normalised(fairs()), equal, agreed(1.0), agreed(longshots)];
+    said.map(|said| -ln(said.get(known.won).copied().unwrap_or(0.0)))
 }
 
 /// Returns the mean over events, and its 95 % interval over all resamples of them: there are `n^n`.

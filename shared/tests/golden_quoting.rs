@@ -5,7 +5,6 @@
 mod corpus;
 
 use corpus::number;
-use shared::coherence::newton::project;
 use shared::market::Position;
 use shared::quoting::offset::{Glft, avellaneda_stoikov};
 use shared::quoting::reservation::LotValues;
@@ -97,23 +96,4 @@ fn the_offset_without_inventory_risk() {
     assert!((2.0 * avellaneda_stoikov(0.1, 1.5) - 1.290_770_422_751_423).abs() <= 1e-12);
     assert!((avellaneda_stoikov(1e-12, 40.0) - 1.0 / 40.0).abs() <= 1e-12);
     assert_eq!(avellaneda_stoikov(0.0, 40.0).to_bits(), (1.0_f64 / 40.0).to_bits());
-}
-
-#[cfg_attr(not(target_arch = "wasm32"), test)]
-#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn log_odds_whose_probabilities_add_up() {
-    let Some(text) = corpus::golden!("coherence_projection.csv") else { return };
-    let rows: Vec<Vec<&str>> = corpus::rows(&text).collect();
-    assert_eq!(rows.len(), 12);
-    for event in rows.chunk_by(|a, b| a[0] == b[0]) {
-        let column = |at: usize| event.iter().map(|row| number(row[at])).collect::<Vec<f64>>();
-        let (means, variances) = (column(3), column(4));
-        let (mut x, mut p) = (vec![0.0; means.len()], vec![0.0; means.len()]);
-        assert!(project(&means, &variances, 1.0, &mut x, &mut p));
-        for (i, row) in event.iter().enumerate() {
-            for (got, want) in [(x[i], row[5]), (p[i], row[6])] {
-                assert!((got - number(want)).abs() <= 1e-12, "{row:?}: {got} instead of {want}");
-            }
-        }
-    }
 }

@@ -7,8 +7,7 @@ mod makers;
 use makers::{Told, in_time, position, tape, tell};
 use proptest::prelude::*;
 use shared::belief::Belief;
-use shared::belief::sigmoid;
-use shared::coherence::{Agreement, newton};
+use shared::coherence::Agreement;
 use shared::engine::{Error, Explained, Input, Maker, Outputs, Parameters};
 use shared::market::Action;
 use shared::quoting::{Regime, Rules, Stage, Terms, Withheld};
@@ -144,8 +143,9 @@ proptest! {
     ) {
         let mut parameters = parameters;
         parameters.quoting.rules = Rules::Coherent;
-        let grids = terms.iter().map(|terms| &terms.grid);
-        let mut agreement = Agreement::new(parameters.quoting.other.to_f64(), grids);
+        let quoting = &parameters.quoting;
+        let mut agreement =
+            Agreement::new(quoting.other.to_f64(), quoting.longshots.number(), terms.len());
         let mut maker = explaining(&parameters, &terms);
         let mut own = explaining(&parameters, &terms);
         for (now, told) in in_time(&told) {
@@ -154,7 +154,7 @@ proptest! {
                 prop_assert_eq!(tell(&mut maker, now, told), expected);
                 continue;
             };
-            agreement.believe(contract, now, belief.fair, belief.sd, belief.sigma_b);
+            agreement.believe(contract, belief.fair);
             let probabilities = agreement.probabilities();
             let mut out = Outputs::default();
             let short = Input::Belief { contract, belief, agreed: Some(&probabilities[1..]) };
@@ -239,33 +239,5 @@ proptest! {
         prop_assert!(sum(&centre) <= 1.0 + rounding);
         let bids = sum(&|bid| bid.quote.map_or(0.0, |bid| bid.price.to_dollars()));
         prop_assert!(bids <= 1.0);
-    }
-}
-
-proptest! {
-    #[test]
-    fn the_fast_projection_finds_what_the_sure_one_finds(
-        outcomes in prop::collection::vec((-6.0..3.0_f64, 0.01..1.0_f64), 2..12), total in 0.7..1.0_f64,
-    ) {
-        let (means, variances): (Vec<f64>, Vec<f64>) = outcomes.into_iter().unzip();
-        // An agreement lets probabilities shrink only.
-        let believed = means.iter().map(|mean| sigmoid(*mean)).sum::<f64>();
-        prop_assume!(believed > total);
-        let (mut x, mut p) = (means.clone(), means.clone());
-        prop_assume!(newton::project(&means, &variances, total, &mut x, &mut p));
-        prop_assert!((p.iter().sum::<f64>() - total).abs() <= 1e-12);
-        // One multiplier for all, which pulls each down.
-        let multipliers: Vec<f64> =
-            (0..x.len()).map(|i| (means[i] - x[i]) / (variances[i] * p[i] * (1.0 - p[i]))).collect();
-        for multiplier in &multipliers {
-            prop_assert!((multiplier - multipliers[0]).abs() <= 1e-6 * (1.0 + multipliers[0]));
-        }
-        // Further apart, the sure one may find that nothing adds up.
-        if believed < 1.5 * total {
-            let sure = shared::coherence::project(&means, &variances, 1.0 - total).unwrap();
-            for (fast, sure) in p.iter().zip(&sure.probabilities) {
-                prop_assert!((fast - sure).abs() <= 1e-9, "{:?} {:?}", p, sure);
-            }
-        }
     }
 }

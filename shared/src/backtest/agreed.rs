@@ -1,23 +1,23 @@
 //! The probabilities that an event's beliefs come to together: found once a tape, as no fill changes them.
 
-use crate::Invalid;
 use crate::belief::Belief;
 use crate::coherence::Agreement;
-use crate::market::PriceGrid;
-use crate::units::Timestamp;
+use crate::settings::{Fixed, OrAuto};
 
 /// What the contracts of a batch's event are worth together after it, for all batches of a tape.
 #[derive(Debug, Clone)]
 pub(super) struct Agreed {
-    /// The least probability of an outcome that isn't listed.
-    other: f64,
+    asked: Asked,
     /// Where each batch's begin.
     first: Vec<u32>,
     probabilities: Vec<f64>,
 }
 
-/// A belief on the tape: when, in microseconds, in which event, of which of its contracts, and what.
-pub(super) type Believed<'a> = (i64, usize, usize, &'a Belief);
+/// The least probability of an outcome that isn't listed, and by event how much more longshots give way.
+pub(super) type Asked = (Fixed<4>, Vec<OrAuto<2>>);
+
+/// A belief on the tape: in which event, of which of its contracts, and what.
+pub(super) type Believed<'a> = (usize, usize, &'a Belief);
 
 /// A tape's beliefs in order of time.
 pub(super) trait Beliefs {
@@ -26,27 +26,26 @@ pub(super) trait Beliefs {
 }
 
 impl Agreed {
-    /// Makes the beliefs of each event agree; `grids` has each event's prices, by contract.
-    pub(super) fn find(
-        tape: &impl Beliefs,
-        other: f64,
-        grids: impl Iterator<Item = Vec<PriceGrid>>,
-    ) -> Result<Self, Invalid> {
-        let mut agreements: Vec<Agreement> = grids.map(|grids| Agreement::new(other, &grids)).collect();
-        let mut agreed = Self { other, first: Vec::new(), probabilities: Vec::new() };
-        for (at, event, contract, belief) in tape.in_time() {
+    /// Makes the beliefs of each event agree as is `asked`; `contracts` has each event's number of them.
+    pub(super) fn find(tape: &impl Beliefs, asked: Asked, contracts: impl Iterator<Item = usize>) -> Self {
+        let (other, longshots) = (asked.0.to_f64(), &asked.1);
+        let agreements = contracts.zip(longshots);
+        let mut agreements: Vec<Agreement> = agreements
+            .map(|(contracts, longshots)| Agreement::new(other, longshots.number(), contracts))
+            .collect();
+        let mut agreed = Self { asked, first: Vec::new(), probabilities: Vec::new() };
+        for (event, contract, belief) in tape.in_time() {
             let agreement = &mut agreements[event];
-            let now = Timestamp::from_micros(at)?;
-            agreement.believe(contract, now, belief.fair, belief.sd, belief.sigma_b);
+            agreement.believe(contract, belief.fair);
             agreed.first.push(agreed.probabilities.len() as u32);
             agreed.probabilities.extend_from_slice(agreement.probabilities());
         }
-        Ok(agreed)
+        agreed
     }
 
-    /// Returns the least probability of an outcome that isn't listed.
-    pub(super) const fn other(&self) -> f64 {
-        self.other
+    /// Returns what was asked.
+    pub(super) const fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Returns the probabilities after the batch at that place, by contract of its event.

@@ -48,7 +48,7 @@ impl Part {
 }
 
 /// How we quote, and what is assumed of the exchange, in the order of links and reports.
-pub static SETTINGS: [Entry; 31] = [
+pub static SETTINGS: [Entry; 32] = [
     Part::Quoting.entry("rules"),
     Part::Quoting.entry("quote_size"),
     Part::Quoting.entry("half_spread_cents"),
@@ -70,6 +70,7 @@ pub static SETTINGS: [Entry; 31] = [
     Part::Limits.entry("max_daily_loss_pct"),
     Part::Limits.entry("min_balance_floor_cents"),
     Part::Quoting.entry("other"),
+    Part::Quoting.entry("longshots"),
     Part::Quoting.entry("offset"),
     Part::Quoting.entry("fill_decay"),
     Part::Quoting.entry("fill_rate"),

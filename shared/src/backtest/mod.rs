@@ -13,6 +13,7 @@ mod entries;
 mod explain;
 mod hash;
 mod json;
+mod learned;
 mod link;
 mod logs;
 mod money;

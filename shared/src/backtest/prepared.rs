@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::agreed::{Agreed, Beliefs, Believed};
 use super::hash::{sha256, tape_hash};
+use super::learned;
 use super::money::HORIZONS;
 use crate::Invalid;
 use crate::belief::Belief;
@@ -12,6 +13,7 @@ use crate::belief::{Point, Track};
 use crate::exchange::Print;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType, KnownSeries};
 use crate::market::{Contract, EventTape, EventTicker, Side, Ticker, is_exclusive};
+use crate::settings::OrAuto;
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
 
@@ -66,6 +68,8 @@ pub struct Prepared {
     pub(super) batches: Vec<Batch>,
     beliefs: Vec<Belief>,
     pub(super) prints: Vec<Print>,
+    /// What events that had settled tell the others, once that was asked.
+    longshots: OnceLock<Vec<OrAuto<2>>>,
     /// What beliefs come to together, once that was asked.
     agreed: OnceLock<Agreed>,
 }
@@ -91,7 +95,7 @@ impl Beliefs for Prepared {
         self.batches.iter().zip(&self.beliefs).map(|(batch, belief)| {
             let contract = batch.contract as usize;
             let event = self.contracts[contract].event;
-            (batch.at, event, contract - self.events[event].contracts.start, belief)
+            (event, contract - self.events[event].contracts.start, belief)
         })
     }
 }
@@ -114,6 +118,7 @@ impl Prepared {
             batches: Vec::new(),
             beliefs: Vec::new(),
             prints: Vec::new(),
+            longshots: OnceLock::new(),
             agreed: OnceLock::new(),
         };
         let mut facts = String::new();
@@ -259,10 +264,17 @@ impl Prepared {
         &self.beliefs
     }
 
-    /// Lets other beliefs be put in the place of these. What they come to together is forgotten.
+    /// Lets other beliefs be put in the place of these. What was found from them is forgotten.
     pub(super) fn beliefs_mut(&mut self) -> &mut [Belief] {
+        self.longshots = OnceLock::new();
         self.agreed = OnceLock::new();
         &mut self.beliefs
+    }
+
+    /// Returns by event how much more longshots give way, as events that had settled before it tell; no strategy hears how
+    /// its own event settled.
+    pub fn longshots(&self) -> &[OrAuto<2>] {
+        self.longshots.get_or_init(|| learned::longshots(self))
     }
 
     /// Returns where what the beliefs come to together is kept.

@@ -12,6 +12,7 @@ use crate::engine::Maker;
 use crate::exchange::FillModel;
 use crate::market::PriceGrid;
 use crate::quoting::{Rules, Status, Terms};
+use crate::settings::OrAuto;
 
 /// Quotes every event of the tape by `config` and returns what each of `models` makes of it, with the series that
 /// `record` asks for.
@@ -28,7 +29,7 @@ pub fn run(
     record: Record,
 ) -> Result<Vec<RunResult>, Invalid> {
     let fresh = makers(prepared, config)?;
-    let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
+    let (assumed, agreed) = (config.assumed(), agreed(prepared, config));
     let run = |&model| {
         let beside = Beside { agreed: agreed.as_deref(), notes: None };
         replay(prepared, &mut fresh.clone(), model, &assumed, record, beside)
@@ -53,7 +54,7 @@ pub fn run_at_once(
         return run(prepared, config, models, record);
     }
     let fresh = makers(prepared, config)?;
-    let (assumed, agreed) = (config.assumed(), agreed(prepared, config)?);
+    let (assumed, agreed) = (config.assumed(), agreed(prepared, config));
     let (fresh, agreed, assumed) = (&fresh, agreed.as_deref(), &assumed);
     std::thread::scope(|scope| {
         let run = |&model| {
@@ -71,9 +72,23 @@ pub fn run_at_once(
 
 /// Returns a maker an event.
 pub(super) fn makers(prepared: &Prepared, config: &Config) -> Result<Vec<Maker>, Invalid> {
-    let parameters = config.parameters();
-    let maker = |event| Maker::new(&parameters, terms(prepared, event));
-    prepared.events().iter().map(maker).collect()
+    let longshots = longshots(prepared, config);
+    let maker = |(event, longshots)| {
+        let mut parameters = config.parameters();
+        parameters.quoting.longshots = longshots;
+        Maker::new(&parameters, terms(prepared, event))
+    };
+    prepared.events().iter().zip(longshots).map(maker).collect()
+}
+
+/// Returns by event how much more longshots give way: as is set, or as earlier events tell.
+fn longshots(prepared: &Prepared, config: &Config) -> Vec<OrAuto<2>> {
+    let set = config.quoting.longshots;
+    if config.quoting.rules == Rules::Coherent && set == OrAuto::AUTO {
+        prepared.longshots().to_vec()
+    } else {
+        vec![set; prepared.events().len()]
+    }
 }
 
 /// Returns what an event's contracts are quoted on.
@@ -91,27 +106,14 @@ fn terms(prepared: &Prepared, event: &PreparedEvent) -> Vec<Terms> {
 /// all of them.
 ///
 /// The tape keeps the first answer: for other questions than that one it is found anew.
-fn agreed<'a>(prepared: &'a Prepared, config: &Config) -> Result<Option<Cow<'a, Agreed>>, Invalid> {
+fn agreed<'a>(prepared: &'a Prepared, config: &Config) -> Option<Cow<'a, Agreed>> {
     if config.quoting.rules == Rules::Seed || config.assumed().blackout > 0 {
-        return Ok(None);
+        return None;
     }
-    let other = config.quoting.other.to_f64();
-    let grids = || {
-        let grid = PriceGrid::linear_cent();
-        prepared.events().iter().map(move |event| vec![grid.clone(); event.contracts.len()])
-    };
-    if let Some(known) = prepared.agreed().get() {
-        if known.other() == other {
-            return Ok(Some(Cow::Borrowed(known)));
-        }
-        return Agreed::find(prepared, other, grids()).map(|found| Some(Cow::Owned(found)));
-    }
-    let found = Agreed::find(prepared, other, grids())?;
-    let kept = prepared.agreed().get_or_init(|| found);
-    if kept.other() == other {
-        Ok(Some(Cow::Borrowed(kept)))
-    } else {
-        // Another thread was first, with another question.
-        Agreed::find(prepared, other, grids()).map(|found| Some(Cow::Owned(found)))
-    }
+    let asked = (config.quoting.other, longshots(prepared, config));
+    let find =
+        |asked| Agreed::find(prepared, asked, prepared.events().iter().map(|event| event.contracts.len()));
+    let kept = prepared.agreed().get_or_init(|| find(asked.clone()));
+    // The first question, or another thread's, may have been another one.
+    Some(if *kept.asked() == asked { Cow::Borrowed(kept) } else { Cow::Owned(find(asked)) })
 }

@@ -143,8 +143,8 @@ impl Explained {
             },
             Stage::Grid => "outward to a price that is accepted".to_owned(),
             Stage::PostOnly => match action {
-                Action::Buy => "below the lowest offer".to_owned(),
-                Action::Sell => "above the highest bid".to_owned(),
+                Action::Buy => "below the lowest offer, and not above the fair value".to_owned(),
+                Action::Sell => "above the highest bid, and not below the fair value".to_owned(),
             },
         }
     }

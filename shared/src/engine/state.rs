@@ -7,7 +7,7 @@ use crate::Invalid;
 use crate::belief::Belief;
 use crate::execution::Requote;
 use crate::quoting::{Quote, Quotes, Status, Terms, Toxicity};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::units::{Price, Quantity};
 
 /// One contract's state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -15,8 +15,6 @@ pub(super) struct Contract {
     pub(super) terms: Terms,
     #[serde(with = "belief_bits")]
     pub(super) belief: Option<Belief>,
-    /// Since when.
-    pub(super) believed: Timestamp,
     pub(super) book: (Option<Price>, Option<Price>),
     pub(super) toxicity: Toxicity,
     pub(super) requote: Requote,
@@ -33,7 +31,6 @@ impl Contract {
         Self {
             terms,
             belief: None,
-            believed: Timestamp::MIN,
             book: (None, None),
             toxicity: Toxicity::CALM,
             requote: Requote::NEVER,

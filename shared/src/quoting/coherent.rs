@@ -282,6 +282,9 @@ impl Coherent {
 
     /// Returns the prices wanted of a contract's bid and ask, before any rounding; `p` is the probability that agrees with
     /// the other outcomes'.
+    ///
+    /// A bid above what the contract alone is believed to be worth, or an offer below it, would most likely take and not
+    /// rest: there is none.
     #[inline]
     pub(super) fn wanted(
         &self,
@@ -312,20 +315,28 @@ impl Coherent {
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
         let [wanted_bid, wanted_ask] = [lots.0 - half, lots.1 + half];
         let widened = [wanted_bid - toxic, wanted_ask + toxic];
-        let quoted = [nano(outcome.fee.bid(widened[0])), nano(outcome.fee.ask(widened[1]))];
+        let paid = [nano(outcome.fee.bid(widened[0])), nano(outcome.fee.ask(widened[1]))];
+        let fair = nano(belief.fair);
+        let quoted = [paid[0].min(fair), paid[1].max(fair)];
         if let Some(waterfalls) = trace {
-            let (own_fair, agreed, centre) = (nano(belief.fair), nano(p), nano(centre));
-            let values = [lots.0, lots.1].into_iter().zip([wanted_bid, wanted_ask]).zip(widened).zip(quoted);
-            for (waterfall, (((value, wanted), widened), quoted)) in waterfalls.iter_mut().zip(values) {
+            let (agreed, centre) = (nano(p), nano(centre));
+            let values = [lots.0, lots.1]
+                .into_iter()
+                .zip([wanted_bid, wanted_ask])
+                .zip(widened)
+                .zip(paid.into_iter().zip(quoted));
+            for (waterfall, (((value, wanted), widened), (paid, quoted))) in waterfalls.iter_mut().zip(values)
+            {
                 let (lot, spread) = (nano(value), nano(wanted));
                 let widened = if toxic > 0.0 { nano(widened) } else { spread };
-                waterfall.add(Stage::Fair, own_fair);
-                waterfall.add(Stage::Coherence, agreed - own_fair);
+                waterfall.add(Stage::Fair, fair);
+                waterfall.add(Stage::Coherence, agreed - fair);
                 waterfall.add(Stage::Inventory, centre - agreed);
                 waterfall.add(Stage::Lot, lot - centre);
                 waterfall.add(Stage::HalfSpread, spread - lot);
                 waterfall.add(Stage::Toxicity, widened - spread);
-                waterfall.add(Stage::Fee, quoted - widened);
+                waterfall.add(Stage::Fee, paid - widened);
+                waterfall.add(Stage::PostOnly, quoted - paid);
             }
         }
         quoted

@@ -1,6 +1,6 @@
 //! From the price wanted to one that rests: outward to the grid, and away from the other side of the book.
 
-use super::amount::{of_price, price_above, price_below};
+use super::amount::{nano, of_price, price_above, price_below};
 use super::waterfall::{Stage, Waterfall};
 use super::{Nano, Withheld};
 use crate::market::PriceGrid;
@@ -25,6 +25,14 @@ pub(super) fn bid(
         tell(wanted, price, resting, waterfall);
     }
     resting
+}
+
+/// Returns the highest price of the grid at or below a value, and the lowest at or above it.
+#[inline]
+pub(super) fn within(value: f64, grid: &PriceGrid) -> [Option<Price>; 2] {
+    let value = nano(value);
+    let above = price_above(value).and_then(|price| grid.round_up(price));
+    [price_below(value).and_then(|price| grid.round_down(price)), above]
 }
 
 /// Returns `price`, or the highest of the grid below the others' lowest offer.

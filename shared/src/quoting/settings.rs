@@ -1,7 +1,7 @@
 //! How quotes are decided.
 
 use crate::Invalid;
-use crate::settings::{Fixed, settings, words};
+use crate::settings::{Fixed, OrAuto, settings, words};
 use crate::units::Quantity;
 
 /// What quotes are made about.
@@ -53,6 +53,8 @@ settings! {
         risk_aversion: Fixed<4> = 0.04, "Risk aversion" "/ $" [0.001 to 1.0 by 0.005], only if_coherent;
         /// The least probability that an outcome which isn't listed wins.
         other: Fixed<4> = 0.01, "OTHER" [0.0 to 0.5 by 0.005], only if_coherent;
+        /// How much more of an excess an outcome gives way the less likely it is: 1 raises all to one power; auto is learned from settled events.
+        longshots: OrAuto<2> = 0, "Longshots" [0.0 to 8.0 by 0.1], only if_coherent;
         /// Distance from the reservation price: Avellaneda and Stoikov's, or Guéant, Lehalle and Fernandez-Tapia's.
         offset: Offset = Offset::AvellanedaStoikov, "Offset", only if_coherent;
         /// Fills become e times rarer over the inverse of this distance.

@@ -55,6 +55,9 @@ impl Targets {
             && let Some([bid, ask]) = coherent.quick(contract, reservation, view.regime)
         {
             let none = (Err(Withheld::NoPrice), false);
+            let [most, least] = rest::within(view.belief.fair, view.grid);
+            let bid = bid.zip(most).map(|(price, most)| price.min(most));
+            let ask = ask.zip(least).map(|(price, least)| price.max(least));
             let bid = bid.map_or(none, |price| rest::below(price, view.grid, view.book.1));
             let ask = ask.map_or(none, |price| rest::above(price, view.grid, view.book.0));
             return Self::sized(numbers, view, bid, ask);

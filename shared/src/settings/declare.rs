@@ -107,6 +107,7 @@ macro_rules! settings {
             range: ($low, $high),
             step: $step,
             decimals: machinery::settings!(@decimals $type, [$low $(, $decimals)?]),
+            auto: <$type as machinery::Number>::AUTO,
         }
     };
     (@default $type:ty, $default:expr) => { $default };

@@ -10,7 +10,7 @@ mod text;
 mod value;
 
 pub use fee::Fee;
-pub use fixed::Fixed;
+pub use fixed::{Fixed, OrAuto};
 
 pub(crate) use declare::{meaning, settings, units_of};
 pub(crate) use value::{Number, Value, Word, words};
@@ -41,6 +41,8 @@ pub enum Kind {
         step: f64,
         /// The decimal places it is kept with.
         decimals: usize,
+        /// Whether it may be `auto`, which is its 0.
+        auto: bool,
     },
     /// `true` or `false`.
     Flag,

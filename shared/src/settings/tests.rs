@@ -34,6 +34,8 @@ settings! {
         dollars: Cash = 12.5, "Dollars" "$" [0.0 to 100.0 by 1.0];
         /// Cents
         cents: Cash = 1000, "Cents" "¢" [0.0 to 5000.0 by 1.0, 0 decimals];
+        /// A number or none
+        scale: OrAuto<2> = 0, "Scale" [0.0 to 9.0 by 0.5];
         /// Words and amounts
         fee: Fee = Fee::Exact, "Fee";
     }
@@ -59,7 +61,7 @@ fn one_declaration_gives_fields_defaults_and_rows() {
     assert_eq!((example.size.hundredths(), example.most.hundredths()), (150, 1_500));
     assert_eq!((example.dollars.microdollars(), example.cents.microdollars()), (12_500_000, 10_000_000));
     let texts: Vec<String> = Example::ROWS.iter().map(|row| text(&example, row.key)).collect();
-    assert_eq!(texts, ["false", "red", "0.04", "1.5", "15", "12.5", "1000", "exact"]);
+    assert_eq!(texts, ["false", "red", "0.04", "1.5", "15", "12.5", "1000", "auto", "exact"]);
     assert_eq!(Example::ROWS[0].meaning, "A sentence ends with a full stop");
     assert_eq!(Example::ROWS[1].meaning, "A meaning may be told in two lines");
     assert_eq!(
@@ -69,7 +71,7 @@ fn one_declaration_gives_fields_defaults_and_rows() {
             label: "Share",
             unit: "/ $",
             meaning: "A number",
-            kind: Kind::Number { range: (0.001, 1.0), step: 0.005, decimals: 4 },
+            kind: Kind::Number { range: (0.001, 1.0), step: 0.005, decimals: 4, auto: false },
         }
     );
     assert_eq!((Example::ROWS[0].kind, Example::ROWS[0].unit), (Kind::Flag, ""));
@@ -87,6 +89,8 @@ fn what_is_set_is_what_was_said() {
         ("most", "500"),
         ("dollars", "99.99"),
         ("cents", "0"),
+        ("scale", "2.5"),
+        ("scale", "auto"),
         ("fee", "flat:0.015"),
     ] {
         set(&mut example, key, value).unwrap();
@@ -100,6 +104,7 @@ fn what_is_set_is_what_was_said() {
         most: "500".parse().unwrap(),
         dollars: "99.99".parse().unwrap(),
         cents: Cash::ZERO,
+        scale: OrAuto::AUTO,
         fee: Fee::Flat("0.015".parse().unwrap()),
     };
     assert_eq!(example, expected);
@@ -119,6 +124,7 @@ fn what_is_no_value_is_refused_by_name_and_changes_nothing() {
         ("most", "1.5", "\"1.5\" has more than 0 decimals"),
         ("size", "-1", "must be from 0.01 to 500, got \"-1\""),
         ("cents", "5001", "must be from 0 to 5000, got \"5001\""),
+        ("size", "auto", "\"auto\" is not a plain decimal number"),
         ("fee", "flat", "must be exact, maker or flat: and dollars from 0 to 1, got \"flat\""),
         ("fee", "flat:1.01", "must be exact, maker or flat: and dollars from 0 to 1, got \"flat:1.01\""),
         ("fee", "flat:", "is empty"),

@@ -8,6 +8,7 @@ impl Setting {
     /// Returns the canonical text of the value that has this number.
     pub fn text(&self, units: i64) -> String {
         match self.kind {
+            Kind::Number { auto: true, .. } if units == 0 => "auto".to_owned(),
             Kind::Number { decimals, .. } => short(units, decimals),
             Kind::Flag => (units != 0).to_string(),
             Kind::Choice(words) => {
@@ -26,6 +27,7 @@ impl Setting {
     pub fn parse(&self, text: &str) -> Result<i64, Invalid> {
         let refuse = |why: String| Err(Invalid::new(self.key, format!("{why}, got {}", quoted(text))));
         match self.kind {
+            Kind::Number { auto: true, .. } if text == "auto" => Ok(0),
             Kind::Number { range: (low, high), decimals, .. } => {
                 let units = parse_fixed(self.key, text.trim(), decimals)?;
                 let number = number(units, decimals);

@@ -1,6 +1,6 @@
 //! The types that settings have.
 
-use super::{Fee, Fixed, Kind};
+use super::{Fee, Fixed, Kind, OrAuto};
 use crate::units::{Cash, Quantity};
 
 /// A type that a setting may have, as whole numbers of a row with so many decimals.
@@ -16,6 +16,8 @@ pub(crate) trait Value: Copy {
 pub(crate) trait Number: Value {
     /// The decimal places that it is kept with, where a setting says nothing else.
     const DECIMALS: usize;
+    /// Whether its 0 is written as `auto`.
+    const AUTO: bool = false;
 }
 
 /// What is no number.
@@ -36,6 +38,21 @@ impl<const DECIMALS: usize> Value for Fixed<DECIMALS> {
 
 impl<const DECIMALS: usize> Number for Fixed<DECIMALS> {
     const DECIMALS: usize = DECIMALS;
+}
+
+impl<const DECIMALS: usize> Value for OrAuto<DECIMALS> {
+    fn units(self, _: usize) -> i64 {
+        Self::units(self)
+    }
+
+    fn of_units(units: i64, _: usize) -> Self {
+        Self::of_units(units)
+    }
+}
+
+impl<const DECIMALS: usize> Number for OrAuto<DECIMALS> {
+    const DECIMALS: usize = DECIMALS;
+    const AUTO: bool = true;
 }
 
 impl Value for Quantity {

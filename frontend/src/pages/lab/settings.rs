@@ -31,12 +31,13 @@ const SEED: [&Entry; 5] = [
     Entry::named("half_spread_min_cents"),
     Entry::named("half_spread_max_cents"),
 ];
-const COHERENT: [&Entry; 6] = [
+const COHERENT: [&Entry; 7] = [
     Entry::named("risk_aversion"),
     Entry::named("fill_decay"),
     Entry::named("fill_rate"),
     Entry::named("horizon_h"),
     Entry::named("other"),
+    Entry::named("longshots"),
     Entry::named("offset"),
 ];
 

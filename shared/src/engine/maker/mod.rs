@@ -121,7 +121,6 @@ impl Maker {
             Input::Terms { contract, ref terms } => {
                 self.open_mut(contract)?.terms = terms.clone();
                 if let Some(together) = &mut self.together {
-                    together.agreement.set_grid(contract, terms.grid.clone());
                     together.coherent.set_terms(contract, terms);
                 }
                 self.tell(contract)?;

@@ -28,9 +28,9 @@ impl Together {
     /// Returns the event's outcomes as one, if the settings ask for it.
     pub(super) fn of(parameters: &Parameters, contracts: &[Terms]) -> Option<Self> {
         let coherent = Coherent::asked(&parameters.quoting, parameters.fee, contracts)?;
-        let other = parameters.quoting.other.to_f64();
+        let (other, longshots) = (parameters.quoting.other.to_f64(), parameters.quoting.longshots.number());
         Some(Self {
-            agreement: Agreement::new(other, contracts.iter().map(|terms| &terms.grid)),
+            agreement: Agreement::new(other, longshots, contracts.len()),
             coherent,
             alone: false,
             watch: Watch::new(contracts.len(), Patience::new(&parameters.execution).drift),

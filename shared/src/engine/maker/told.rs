@@ -29,7 +29,7 @@ impl Maker {
             state.belief = None;
             state.requote = Requote::NEVER;
             if let Some(together) = &mut self.together {
-                together.agreement.forget(contract, now);
+                together.agreement.believe(contract, 0.0);
                 together.watch.unwatch(contract);
                 together.coherent.weigh(together.agreement.probabilities());
             }
@@ -37,13 +37,11 @@ impl Maker {
             return Err(invalid.into());
         }
         state.belief = Some(*belief);
-        state.believed = now;
         state.toxicity.observe(now, belief.z, belief.alarm(), &self.settings.quoting);
         if let Some(together) = &mut self.together {
-            let (agreement, Belief { fair, sd, sigma_b, .. }) = (&mut together.agreement, *belief);
             match agreed.filter(|_| !together.alone) {
-                Some(agreed) => agreement.take(contract, now, (fair, sd, sigma_b), agreed),
-                None => agreement.believe(contract, now, fair, sd, sigma_b),
+                Some(agreed) => together.agreement.take(contract, belief.fair, agreed),
+                None => together.agreement.believe(contract, belief.fair),
             }
             together.coherent.weigh(together.agreement.probabilities());
             let regime = state.toxicity.regime(now, &self.settings.quoting);
@@ -146,7 +144,7 @@ impl Maker {
         state.terms.status = Status::Closed;
         state.belief = None;
         if let Some(together) = &mut self.together {
-            together.agreement.settle(contract, now);
+            together.agreement.settle(contract);
             together.alone = true;
         }
         self.hold(contract);
@@ -157,7 +155,7 @@ impl Maker {
     /// Lists a contract behind those there are.
     pub(in crate::engine) fn list(&mut self, terms: &Terms) {
         if let Some(together) = &mut self.together {
-            together.agreement.list(terms.grid.clone());
+            together.agreement.list();
             together.coherent.list(terms);
             together.watch.list();
         }
@@ -182,15 +180,14 @@ impl Maker {
         }
         for contract in 0..self.contracts.len() {
             let state = self.contract_mut(contract)?;
-            let (belief, believed) = (state.belief, state.believed);
+            let belief = state.belief;
             if let (Some(together), Some(belief)) = (&mut self.together, belief) {
-                // As old as it is: other settings make no belief younger.
-                together.agreement.note(contract, believed, belief.fair, belief.sd, belief.sigma_b);
+                together.agreement.note(contract, belief.fair);
             }
             self.tell(contract)?;
         }
         if let Some(together) = &mut self.together {
-            together.agreement.agree(now);
+            together.agreement.agree();
         }
         (0..self.contracts.len()).for_each(|contract| self.hold(contract));
         self.account(now, out)?;
