@@ -48,17 +48,19 @@ impl Part {
 }
 
 /// How we quote, and what is assumed of the exchange, in the order of links and reports.
-pub static SETTINGS: [Entry; 32] = [
+pub static SETTINGS: [Entry; 34] = [
     Part::Quoting.entry("rules"),
     Part::Quoting.entry("quote_size"),
     Part::Quoting.entry("half_spread_cents"),
     Part::Quoting.entry("dynamic"),
     Part::Quoting.entry("half_spread_min_cents"),
     Part::Quoting.entry("half_spread_max_cents"),
+    Part::Quoting.entry("sigma_scale"),
     Part::Quoting.entry("skew_cents"),
     Part::Quoting.entry("pull_at"),
     Part::Quoting.entry("z_widen"),
     Part::Quoting.entry("z_pull"),
+    Part::Quoting.entry("z_over"),
     Part::Execution.entry("drift_cents"),
     Part::Execution.entry("refresh_s"),
     Part::Belief.entry("calibration"),

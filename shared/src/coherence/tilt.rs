@@ -116,7 +116,6 @@ mod tests {
             fairs in prop::collection::vec(0.0005..0.9995_f64, 1..30), exponent in 0.0..5.0_f64, part in 0.05..0.999_f64,
         ) {
             let total = part * fairs.iter().sum::<f64>();
-            prop_assume!(total <= 1.0);
             let (found, multiplier) = tilted(&fairs, exponent, total);
             prop_assert!((found.iter().sum::<f64>() - total).abs() <= 1e-14);
             // The steps found them, and not the sharing out that comes after.
@@ -150,7 +149,7 @@ mod tests {
                 prop_assert!((slope - difference).abs() < 1e-6 * (1.0 + slope.abs()), "{slope} {difference}");
             }
             // Its own rises, and the others fall.
-            prop_assert!(slopes.iter().enumerate().all(|(i, slope)| (i == of) == (*slope > 0.0)));
+            prop_assert!(slopes.iter().enumerate().all(|(i, slope)| (i == of) == (*slope > 0.0) || slope.abs() < 1e-15));
         }
     }
 }

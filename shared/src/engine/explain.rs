@@ -49,6 +49,8 @@ pub struct Explained {
     pub reason: Reason,
     /// What was believed.
     pub belief: Belief,
+    /// The belief volatility at which the dynamic half-spread is the plain one.
+    pub sigma_scale: f64,
     /// What was held of the contract.
     pub position: Position,
     /// In which regime.
@@ -127,9 +129,10 @@ impl Explained {
             ),
             Stage::HalfSpread => format!("{sign} {}", quoting.half_spread_cents),
             Stage::Dynamic => format!(
-                "× {}: {} / 0.8, from 0.3 to 4",
-                shortest(dynamic_factor(self.belief.sigma_b)),
-                fixed(self.belief.sigma_b, 2)
+                "× {}: {} / {}",
+                fixed(dynamic_factor(self.belief.sigma_b, self.sigma_scale), 2),
+                fixed(self.belief.sigma_b, 2),
+                fixed(self.sigma_scale, 2)
             ),
             Stage::Bounds => {
                 format!("from {} to {}", quoting.half_spread_min_cents, quoting.half_spread_max_cents)

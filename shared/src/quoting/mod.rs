@@ -9,7 +9,8 @@
 //! let numbers = Numbers::new(&Settings { dynamic: false, ..Settings::default() }, 60_000_000);
 //! let belief = Belief { fair: 0.42, sd: 0.1, sigma_b: 8.0, z: 0.3, weights: [1.0, 0.0, 0.0] };
 //! let (grid, position) = (PriceGrid::linear_cent(), Position::FLAT);
-//! let view = View { grid: &grid, belief: &belief, position, regime: Regime::Calm, book: (None, None) };
+//! let (regime, book) = (Regime::Calm, (None, None));
+//! let view = View { grid: &grid, belief: &belief, sigma_scale: 8.0, position, regime, book };
 //! let targets = Targets::decide(&numbers, Pricing::Single, &view, None);
 //! assert_eq!(targets.bid.map(|bid| bid.price.to_string()).as_deref(), Ok("0.3900"));
 //! assert_eq!(targets.ask.map(|ask| ask.price.to_string()).as_deref(), Ok("0.4500"));
@@ -29,6 +30,7 @@ mod table;
 mod targets;
 mod terms;
 mod toxicity;
+mod usual;
 mod waterfall;
 
 pub use amount::Nano;
@@ -38,10 +40,11 @@ pub use fee_aware::FeeModel;
 pub use numbers::Numbers;
 pub use quote::{Quote, Quotes, Regime, Withheld};
 pub(crate) use seed::dynamic_factor;
-pub use settings::{Offset, Rules, Settings};
+pub use settings::{Offset, Rules, Settings, ZOver};
 pub use targets::{Pricing, Targets, View};
 pub use terms::{Status, Terms};
 pub use toxicity::Toxicity;
+pub use usual::UsualSigmaB;
 pub use waterfall::{Stage, Waterfall};
 
 use crate::belief::Belief;

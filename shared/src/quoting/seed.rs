@@ -5,28 +5,25 @@ use super::numbers::Numbers;
 use super::waterfall::{Stage, Trace};
 use super::{Belief, Position, Regime};
 
-/// The belief volatility at which the dynamic half-spread is the plain one, per square root of a year.
-///
-/// It is far below what belief volatility is: about `1.6 / sqrt(years to settlement)` near even odds, 7.6 sixteen days
-/// before settlement. So the dynamic half-spread is nearly always at its greatest.
-const USUAL_SIGMA_B: f64 = 0.8;
-/// The bounds of what belief volatility multiplies the half-spread by.
-const FACTORS: (f64, f64) = (0.3, 4.0);
+/// The most that a half-spread is multiplied by.
+const MOST: f64 = 1e3;
 
-/// Returns what the dynamic half-spread is of the plain one: `clip(sigma_b / 0.8, 0.3, 4)`.
+/// Returns what the dynamic half-spread is of the plain one, before its bounds.
 #[inline]
-pub(crate) fn dynamic_factor(sigma_b: f64) -> f64 {
-    crate::math::min(crate::math::max(sigma_b / USUAL_SIGMA_B, FACTORS.0), FACTORS.1)
+pub(crate) fn dynamic_factor(sigma_b: f64, sigma_scale: f64) -> f64 {
+    // Beyond the greatest bound there is for a half-spread it makes no difference; 0 / 0 is none.
+    crate::math::min(sigma_b / crate::math::max(sigma_scale, f64::MIN_POSITIVE), MOST)
 }
 
 /// Returns the prices wanted of bid and ask, before any rounding.
 ///
 /// `bid = fair - skew - half`, `ask = fair - skew + half` with `skew = skew_cents * position` and, where it is dynamic,
-/// `half = clamp(half_spread * clip(sigma_b / 0.8, 0.3, 4), min, max)`; a print that surprises doubles what results.
+/// `half = clamp(half_spread * sigma_b / sigma_scale, min, max)`; a print that surprises doubles what results.
 #[inline]
 pub(super) fn wanted(
     numbers: &Numbers,
     belief: &Belief,
+    sigma_scale: f64,
     position: Position,
     regime: Regime,
     trace: Trace<'_>,
@@ -35,7 +32,7 @@ pub(super) fn wanted(
     let skew = numbers.skew.saturating_mul(position.hundredths());
     let plain = numbers.half_spread;
     let (scaled, bounded) = if numbers.dynamic {
-        let scaled = (plain as f64 * dynamic_factor(belief.sigma_b) + 0.5) as Nano;
+        let scaled = (plain as f64 * dynamic_factor(belief.sigma_b, sigma_scale) + 0.5) as Nano;
         let (least, greatest) = numbers.half_spread_bounds;
         (scaled, scaled.clamp(least, greatest))
     } else {

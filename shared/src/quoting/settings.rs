@@ -26,6 +26,17 @@ pub enum Offset {
 
 words!(Offset { AvellanedaStoikov "as", Glft "glft" });
 
+/// What a surprise is reckoned over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZOver {
+    /// The prints of one instant.
+    Print,
+    /// The moves of the last minute together.
+    Minute,
+}
+
+words!(ZOver { Print "print", Minute "60s" });
+
 settings! {
     /// How quotes are decided; the defaults are the preset `seed`.
     pub struct Settings {
@@ -41,6 +52,8 @@ settings! {
         half_spread_min_cents: Fixed<2> = 2, "Least half-spread" "¢" [0.1 to 25.0 by 0.1], only if_dynamic;
         /// The most that the dynamic half-spread becomes, before it is doubled for toxicity.
         half_spread_max_cents: Fixed<2> = 8, "Greatest half-spread" "¢" [0.1 to 50.0 by 0.1], only if_dynamic;
+        /// The belief volatility at which the dynamic half-spread is the plain one; auto is the event's median so far.
+        sigma_scale: OrAuto<2> = 0, "Volatility scale" [0.0 to 100.0 by 0.1], only if_dynamic;
         /// How far each contract of position moves the centre against it.
         skew_cents: Fixed<2> = 1, "Skew" "¢ / contract" [0.0 to 10.0 by 0.1], only if_seed;
         /// Beyond this position, the side that adds to it is pulled.
@@ -49,6 +62,8 @@ settings! {
         z_widen: Fixed<2> = 1.8, "Widen at z" "σ" [0.1 to 100.0 by 0.1];
         /// An innovation of at least this size pulls both sides until the move has settled.
         z_pull: Fixed<2> = 2.5, "Pull at z" "σ" [0.1 to 100.0 by 0.1];
+        /// Whether z is of one instant's prints or of the moves within 60 s together.
+        z_over: ZOver = ZOver::Print, "z over";
         /// Constant absolute risk aversion: 0.04 moves an even contract by 1 ¢ for each one held.
         risk_aversion: Fixed<4> = 0.04, "Risk aversion" "/ $" [0.001 to 1.0 by 0.005], only if_coherent;
         /// The least probability that an outcome which isn't listed wins.

@@ -14,6 +14,8 @@ pub struct View<'a> {
     pub grid: &'a PriceGrid,
     /// What is believed.
     pub belief: &'a Belief,
+    /// The belief volatility at which the dynamic half-spread is the plain one.
+    pub sigma_scale: f64,
     /// What is held.
     pub position: Position,
     /// In which regime.
@@ -77,7 +79,9 @@ impl Targets {
         }
         let way = trace.as_deref_mut();
         let [bid, ask] = match pricing {
-            Pricing::Single => seed::wanted(numbers, view.belief, view.position, view.regime, way),
+            Pricing::Single => {
+                seed::wanted(numbers, view.belief, view.sigma_scale, view.position, view.regime, way)
+            }
             Pricing::Together(coherent, contract, reservation, p) => {
                 coherent.wanted(contract, reservation, p, view.belief, view.regime, way)
             }

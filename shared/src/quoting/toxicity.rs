@@ -14,7 +14,10 @@ use crate::units::Timestamp;
 ///
 /// A print that is more likely than `alarm_pull` to be stray or a jump pulls until the next print, which tells which of
 /// them it was, and for no longer than one refresh.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// With `z_over=60s` the innovation is that of all moves within the last minute: their sum over the root of their number,
+/// which varies as one of them does where none is foreseen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Toxicity {
     /// The last print of at least `z_widen`.
     restless_at: Option<Timestamp>,
@@ -24,11 +27,25 @@ pub struct Toxicity {
     pulled: bool,
     /// The last print, if it was an alarm.
     alarmed_at: Option<Timestamp>,
+    /// The innovations of the last minute, and when they were; none where they don't count.
+    moved_at: Vec<Timestamp>,
+    #[serde(with = "crate::bits")]
+    moves: Vec<f64>,
 }
+
+/// A minute, in microseconds.
+const MINUTE: i64 = 60_000_000;
 
 impl Toxicity {
     /// No print has surprised yet.
-    pub const CALM: Self = Self { restless_at: None, surprised: false, pulled: false, alarmed_at: None };
+    pub const CALM: Self = Self {
+        restless_at: None,
+        surprised: false,
+        pulled: false,
+        alarmed_at: None,
+        moved_at: Vec::new(),
+        moves: Vec::new(),
+    };
 
     /// Takes note of a print: its standardised innovation, and the probability that it is stray or a jump.
     #[inline]
@@ -37,13 +54,25 @@ impl Toxicity {
         if self.pulled && self.regime(now, numbers) != Regime::Pulled {
             self.pulled = false;
         }
-        let size = z.abs();
+        let size = if numbers.over_minute { self.over_minute(now, z) } else { z }.abs();
         self.surprised = size >= numbers.z_widen;
         if self.surprised {
             self.restless_at = Some(now);
             self.pulled |= size >= numbers.z_pull;
         }
         self.alarmed_at = (alarm > numbers.alarm_pull).then_some(now);
+    }
+
+    /// Takes note of an innovation, and returns that of the last minute.
+    fn over_minute(&mut self, now: Timestamp, z: f64) -> f64 {
+        let over = self.moved_at.iter().take_while(|at| now.micros_since(**at) >= MINUTE).count();
+        self.moved_at.drain(..over);
+        self.moves.drain(..over.min(self.moves.len()));
+        self.moved_at.push(now);
+        self.moves.push(z);
+        let sum: f64 = self.moves.iter().sum();
+        // Two moves that can't be, one up and one down, are no calm.
+        if sum.is_nan() { f64::INFINITY } else { sum / (self.moves.len() as f64).sqrt() }
     }
 
     /// Returns the regime at `now`.

@@ -13,23 +13,25 @@ use crate::parts::form::{Choice, Dial, flag, item};
 use crate::reactive::memo;
 
 /// The settings that both rules have, those of the rules `seed`, and those of coherent quoting.
-const BOTH: [&Entry; 9] = [
+const BOTH: [&Entry; 10] = [
     Entry::named("quote_size"),
     Entry::named("pull_at"),
     Entry::named("z_widen"),
     Entry::named("z_pull"),
+    Entry::named("z_over"),
     Entry::named("drift_cents"),
     Entry::named("latency_ms"),
     Entry::named("refresh_s"),
     Entry::named("max_order_size"),
     Entry::named("max_position_per_ticker"),
 ];
-const SEED: [&Entry; 5] = [
+const SEED: [&Entry; 6] = [
     Entry::named("half_spread_cents"),
     Entry::named("skew_cents"),
     Entry::named("dynamic"),
     Entry::named("half_spread_min_cents"),
     Entry::named("half_spread_max_cents"),
+    Entry::named("sigma_scale"),
 ];
 const COHERENT: [&Entry; 7] = [
     Entry::named("risk_aversion"),

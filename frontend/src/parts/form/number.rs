@@ -56,7 +56,8 @@ impl Dial {
         let slider = slider(
             step,
             move || ends,
-            move || shown.get(),
+            // What is no number, `auto`, is the slider's 0.
+            move || Some(shown.get()).filter(|text| text != "auto").unwrap_or_else(|| "0".to_owned()),
             move |text| {
                 refused.set(!turn(text, false));
             },

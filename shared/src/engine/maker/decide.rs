@@ -103,7 +103,9 @@ impl Maker {
             }
             _ => Pricing::Single,
         };
-        let view = View { grid: &state.terms.grid, belief: &belief, position, regime, book: state.book };
+        let sigma_scale = rules.sigma_scale(&self.usual);
+        let (grid, book) = (&state.terms.grid, state.book);
+        let view = View { grid, belief: &belief, sigma_scale, position, regime, book };
         let targets = if self.explains {
             let mut waterfalls = [Waterfall::default(); 2];
             let targets = Targets::decide(rules, pricing, &view, Some(&mut waterfalls));
@@ -230,6 +232,7 @@ fn explained(view: &View<'_>, reason: Reason, waterfalls: [Waterfall; 2]) -> [Ex
         action,
         reason,
         belief: *view.belief,
+        sigma_scale: view.sigma_scale,
         position: view.position,
         regime: view.regime,
         book: view.book,

@@ -17,7 +17,7 @@ use crate::exchange::{OrderId, OrderReport};
 use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
-use crate::quoting::{self, Quotes, Regime, Terms};
+use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB};
 use crate::risk::{Bounds, Gate};
 use crate::units::Timestamp;
 
@@ -34,6 +34,8 @@ pub struct Maker {
     look_again: Timestamp,
     execution: Execution,
     ledger: Ledger,
+    /// What belief volatility was so far.
+    usual: UsualSigmaB,
     /// No regime ends and nothing held back is due before this.
     due: Option<Timestamp>,
     /// Whether a fill waits for its decision: the belief that includes its print comes first.
@@ -69,6 +71,7 @@ impl Maker {
             look_again: Timestamp::MIN,
             execution: Execution::new(count, OrderId(1)),
             ledger: Ledger::new(start, count),
+            usual: UsualSigmaB::default(),
             due: None,
             undecided: false,
             explains: false,

@@ -36,8 +36,13 @@ impl Maker {
             self.withdraw(contract, out)?;
             return Err(invalid.into());
         }
+        // Nothing was believed that a first print could surprise.
+        let (z, alarm) = if state.belief.is_some() { (belief.z, belief.alarm()) } else { (0.0, 0.0) };
         state.belief = Some(*belief);
-        state.toxicity.observe(now, belief.z, belief.alarm(), &self.settings.quoting);
+        state.toxicity.observe(now, z, alarm, &self.settings.quoting);
+        if self.settings.quoting.asks_usual() {
+            self.usual.observe(belief.sigma_b);
+        }
         if let Some(together) = &mut self.together {
             match agreed.filter(|_| !together.alone) {
                 Some(agreed) => together.agreement.take(contract, belief.fair, agreed),

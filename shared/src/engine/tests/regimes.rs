@@ -16,14 +16,16 @@ fn a_print_of_one_point_eight_doubles_the_half_spread_until_a_calm_one() {
         desk.check("0.47", "0.53");
     }
     // The doubling comes after the bounds: 8 cents become 16.
-    let mut desk = Desk::new("preset=seed");
-    desk.believe(0.0, 0.5, 8.0, 2.0);
+    let mut desk = Desk::new("preset=seed&sigma_scale=1");
+    desk.believe(0.0, 0.5, 8.0, 0.0);
+    desk.believe(1.0, 0.5, 8.0, 2.0);
     desk.check("0.34", "0.66");
 }
 
 #[test]
 fn a_quiet_minute_ends_the_doubling() {
     let mut desk = Desk::new(FIXED);
+    desk.believe(-1.0, 0.5, 8.0, 0.0);
     desk.believe(0.0, 0.5, 8.0, 2.0);
     assert_eq!(desk.maker.due(), Some(at(60.0)));
     desk.tell(59.0, &Input::Tick);
@@ -91,6 +93,7 @@ fn an_alarm_pulls_until_the_next_print_tells_or_a_refresh_has_passed() {
 #[test]
 fn an_alarm_within_a_toxic_move_ends_no_sooner_and_no_later_than_each_alone() {
     let mut desk = Desk::new("preset=seed-fixed3&alarm_pull=0.5");
+    desk.believe(-1.0, 0.5, 8.0, 0.0);
     let belief = Belief { weights: [0.9, 0.0, 0.1], ..belief(0.5, 2.6) };
     desk.tell(0.0, &Input::Belief { contract: 0, belief, agreed: None });
     assert_eq!(desk.withheld(Action::Sell), Some(Withheld::Toxic));
@@ -107,11 +110,13 @@ fn an_alarm_within_a_toxic_move_ends_no_sooner_and_no_later_than_each_alone() {
 fn the_presets_of_the_rules_seed_know_no_alarm() {
     for preset in [Preset::Seed, Preset::SeedFixed3, Preset::SeedFixed5, Preset::SeedNoSkew] {
         let mut desk = Desk::new(&format!("preset={preset}"));
-        desk.alarm(0.0, 1.0);
+        desk.alarm(0.0, 0.0);
+        desk.alarm(1.0, 1.0);
         assert!(desk.maker.quotes(0).bid.is_some(), "{preset}");
     }
     let mut desk = Desk::new("preset=coherent");
-    desk.alarm(0.0, 1.0);
+    desk.alarm(0.0, 0.0);
+    desk.alarm(1.0, 1.0);
     assert_eq!(desk.withheld(Action::Buy), Some(Withheld::Alarm));
 }
 

@@ -20,17 +20,57 @@ fn a_price_between_two_of_the_grid_is_rounded_outward() {
 #[test]
 fn the_dynamic_half_spread_is_scaled_and_bounded() {
     for (sigma_b, bid, ask) in [
-        // 3 * 0.3 = 0.9, at least 2.
+        // 3 * 0.5 = 1.5, at least 2.
         (0.0, "0.48", "0.52"),
-        (0.8, "0.47", "0.53"),
-        (1.2, "0.45", "0.55"),
-        // 3 * 4 = 12, at most 8: where belief volatility nearly always is.
-        (7.6, "0.42", "0.58"),
+        (4.0, "0.48", "0.52"),
+        (8.0, "0.47", "0.53"),
+        (16.0, "0.44", "0.56"),
+        // 3 * 3 = 9, at most 8.
+        (24.0, "0.42", "0.58"),
         (f64::INFINITY, "0.42", "0.58"),
     ] {
-        let mut desk = Desk::new("preset=seed");
+        let mut desk = Desk::new("preset=seed&sigma_scale=8");
         desk.believe(0.0, 0.5, sigma_b, 0.0);
         desk.check(bid, ask);
+    }
+}
+
+#[test]
+fn the_scale_of_belief_volatility_is_its_median_so_far() {
+    let mut desk = Desk::new("preset=seed");
+    // One value is its own median, within 2 %: 3.0 cents.
+    desk.believe(0.0, 0.505, 10.0, 0.0);
+    desk.check("0.47", "0.54");
+    // Of 10, 20 and 20 it is 20; of 10, 20, 20 and 40 too.
+    desk.believe(1.0, 0.505, 20.0, 0.0);
+    desk.believe(2.0, 0.505, 20.0, 0.0);
+    desk.believe(3.0, 0.605, 40.0, 0.0);
+    desk.check("0.54", "0.67");
+}
+
+#[test]
+fn a_first_print_is_no_surprise() {
+    for z_over in ["print", "60s"] {
+        let mut desk = Desk::new(&format!("preset=seed-fixed3&z_over={z_over}"));
+        desk.believe(0.0, 0.5, 8.0, 9.0);
+        desk.check("0.47", "0.53");
+        desk.believe(1.0, 0.5, 8.0, 9.0);
+        desk.check("", "");
+    }
+}
+
+#[test]
+fn moves_of_a_minute_surprise_together() {
+    // Of the second and the third, 1.9 sqrt 2 is at least 2.5; a minute later they are forgotten.
+    for (z_over, bid, ask) in [("print", "0.44", "0.56"), ("60s", "", "")] {
+        let mut desk = Desk::new(&format!("preset=seed-fixed3&z_over={z_over}"));
+        desk.believe(0.0, 0.5, 8.0, 0.0);
+        desk.believe(70.0, 0.5, 8.0, 1.9);
+        desk.check("0.44", "0.56");
+        desk.believe(80.0, 0.5, 8.0, 1.9);
+        desk.check(bid, ask);
+        desk.believe(145.0, 0.5, 8.0, 1.9);
+        desk.check("0.44", "0.56");
     }
 }
 
