@@ -20,6 +20,7 @@ mod recalibration;
 #[cfg(test)]
 mod recovery;
 mod refused;
+pub mod reversion;
 mod run;
 pub mod score;
 mod settings;
