@@ -13,7 +13,7 @@ use shared::wire::{Event, Market, MarketStatus, Order, OrderStatus};
 use super::core::Listed;
 use super::journal::{Entry, Journal};
 use super::orders::PREFIX;
-use crate::kalshi::{Client, Failure, SentAt};
+use crate::kalshi::{Client, Failure, Sending};
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
@@ -126,7 +126,7 @@ pub(super) async fn clear(client: &Client) -> anyhow::Result<usize> {
             tokio::time::sleep(PAUSE).await;
         }
         for order in &ours {
-            match client.cancel(&order.order_id, &mut SentAt::default()).await {
+            match client.cancel(&order.order_id, &mut Sending::default()).await {
                 Ok(_) => {}
                 Err(failure) if failure.is_not_found() => {}
                 Err(failure) => tracing::warn!("{}: {failure}", order.client_order_id),

@@ -2,7 +2,11 @@
 //! a file of `SQLite`.
 //!
 //! A command is committed before its bytes are written to a socket. So whatever ends this program, the journal names every
-//! order that may rest at the exchange.
+//! order that may rest at the exchange. What nothing waits for follows within some milliseconds. A commit outlives the
+//! program, and the machine's own end once it was carried over, about a second later ([`Writer`]): what of the last second
+//! may then be missing rests at the exchange under a name of ours, and is taken back at the next start.
+
+mod writer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,8 +18,9 @@ use shared::engine::{Decision, Record};
 use shared::market::Ticker;
 use shared::units::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row as _, SqliteConnection};
 
+pub(super) use self::writer::{Before, Writer};
 use super::orders::{Outcome, Sent};
 
 /// The table. Nothing in it is ever changed or taken away.
@@ -36,6 +41,9 @@ BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS entry_is_kept BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 ";
+
+/// How many rows one statement writes at most: those of each number are prepared once.
+const ROWS: usize = 96;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +169,7 @@ struct ExportedEntry<'a> {
 
 /// The file.
 pub(crate) struct Journal {
+    options: SqliteConnectOptions,
     connection: SqliteConnection,
     run: i64,
     next: i64,
@@ -178,8 +187,10 @@ impl Journal {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            // A transaction outlives this program, however it ends; of the machine's own end the last ones may not.
+            // A transaction outlives this program, however it ends, and the machine's own end once it is carried over.
             .synchronous(SqliteSynchronous::Normal)
+            // Which waits for the disk, and is done aside.
+            .pragma("wal_autocheckpoint", "0")
             .busy_timeout(std::time::Duration::from_secs(5))
             .disable_statement_logging();
         let mut connection =
@@ -188,7 +199,7 @@ impl Journal {
             .execute(&mut connection)
             .await
             .with_context(|| format!("{shown} is no journal"))?;
-        Ok(Self { connection, run: 0, next: 0 })
+        Ok(Self { options, connection, run: 0, next: 0 })
     }
 
     /// Opens a file that is there, only to be read.
@@ -201,7 +212,7 @@ impl Journal {
         let connection = options.connect().await;
         let connection =
             connection.with_context(|| format!("the journal {} can't be opened", path.display()))?;
-        Ok(Self { connection, run: 0, next: 0 })
+        Ok(Self { options, connection, run: 0, next: 0 })
     }
 
     /// Returns the numbers of all runs.
@@ -247,20 +258,13 @@ impl Journal {
         if entries.is_empty() {
             return Ok(());
         }
-        // One statement and one way to the file's thread, however many there are.
-        let rows: Vec<(i64, &str, &str)> =
-            entries.iter().map(|entry| (entry.at.micros(), entry.kind.name(), entry.data.as_str())).collect();
-        let rows = serde_json::to_string(&rows).context("the journal can't be written")?;
-        sqlx::query(
-            "INSERT INTO entry (run, seq, t, kind, data) \
-             SELECT ?1, ?2 + key, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?3)",
-        )
-        .bind(self.run)
-        .bind(self.next)
-        .bind(rows)
-        .execute(&mut self.connection)
-        .await
-        .context("the journal can't be written")?;
+        let written = if entries.len() <= ROWS {
+            // One way to the file's thread, which a statement is a transaction of.
+            insert(&mut self.connection, self.run, self.next, entries).await
+        } else {
+            insert_all(&mut self.connection, self.run, self.next, entries).await
+        };
+        written.context("the journal can't be written")?;
         self.next = self.next.saturating_add(i64::try_from(entries.len()).unwrap_or(i64::MAX));
         Ok(())
     }
@@ -328,6 +332,35 @@ impl Journal {
         // What was committed stays.
         let _ = self.connection.close().await;
     }
+}
+
+/// Writes entries down in one statement, numbered from `next` on.
+async fn insert(
+    connection: &mut SqliteConnection,
+    run: i64,
+    next: i64,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let mut statement = QueryBuilder::new("INSERT INTO entry (run, seq, t, kind, data) ");
+    statement.push_values((next..).zip(entries), |mut row, (seq, entry)| {
+        row.push_bind(run).push_bind(seq).push_bind(entry.at.micros());
+        row.push_bind(entry.kind.name()).push_bind(entry.data.as_str());
+    });
+    statement.build().execute(connection).await.map(|_| ())
+}
+
+/// Writes entries down in as many statements as it takes, all or none.
+async fn insert_all(
+    connection: &mut SqliteConnection,
+    run: i64,
+    next: i64,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    for (next, entries) in (next..).step_by(ROWS).zip(entries.chunks(ROWS)) {
+        insert(&mut transaction, run, next, entries).await?;
+    }
+    transaction.commit().await
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use crate::kalshi::SentAt;
 
 /// How many are kept.
 const KEPT: usize = 4_096;
-/// The steps from a frame to its order, each of which ends where the next one begins.
-const STEPS: [&str; 5] = ["taken", "decided", "written down", "signed", "sent"];
+/// The steps from a frame to its order, each of which ends where the next one begins. It is signed while the journal is
+/// written: that step is what is left to wait for then.
+const STEPS: [&str; 5] = ["taken", "decided", "signed", "written down", "sent"];
 
 /// A frame that something came of, and when what came of it passed the steps so far.
 #[derive(Debug, Clone, Copy)]
@@ -16,24 +17,18 @@ pub(super) struct Cause {
     heard: Instant,
     taken: Instant,
     decided: Instant,
-    committed: Instant,
 }
 
 impl Cause {
     /// Returns a frame that the socket returned at `heard` and that is taken in now.
     pub(super) fn heard(heard: Instant) -> Self {
         let now = Instant::now();
-        Self { heard, taken: now, decided: now, committed: now }
+        Self { heard, taken: now, decided: now }
     }
 
     /// It is decided what comes of it.
     pub(super) fn decided(self) -> Self {
         Self { decided: Instant::now(), ..self }
-    }
-
-    /// It is in the journal.
-    pub(super) fn committed(self) -> Self {
-        Self { committed: Instant::now(), ..self }
     }
 }
 
@@ -48,8 +43,10 @@ pub(super) struct Latency {
 impl Latency {
     /// Takes note of an order whose bytes were written, and of the frame that it came of.
     pub(super) fn note(&mut self, cause: &Cause, sent: SentAt) {
-        let Cause { heard, taken, decided, committed } = *cause;
-        let SentAt { signed: Some(signed), written: Some(written) } = sent else { return };
+        let Cause { heard, taken, decided } = *cause;
+        let SentAt { signed: Some(signed), let_go: Some(let_go), written: Some(written) } = sent else {
+            return;
+        };
         let micros = |from: Instant, to: Instant| {
             let micros = to.saturating_duration_since(from).min(Duration::from_secs(60)).as_micros();
             u32::try_from(micros).unwrap_or(u32::MAX)
@@ -57,9 +54,9 @@ impl Latency {
         let steps = [
             micros(heard, taken),
             micros(taken, decided),
-            micros(decided, committed),
-            micros(committed, signed),
-            micros(signed, written),
+            micros(decided, signed),
+            micros(signed, let_go),
+            micros(let_go, written),
             micros(heard, written),
         ];
         match self.micros.get_mut(self.next) {
@@ -108,8 +105,8 @@ mod tests {
     fn note(latency: &mut Latency, step: u64) {
         let began = Instant::now();
         let at = |steps: u64| began + Duration::from_micros(steps * step);
-        let cause = Cause { heard: at(0), taken: at(1), decided: at(2), committed: at(3) };
-        latency.note(&cause, SentAt { signed: Some(at(4)), written: Some(at(5)) });
+        let cause = Cause { heard: at(0), taken: at(1), decided: at(2) };
+        latency.note(&cause, SentAt { signed: Some(at(3)), let_go: Some(at(4)), written: Some(at(5)) });
     }
 
     #[test]
@@ -126,14 +123,14 @@ mod tests {
         assert_eq!(latency.quantiles(), Some((500_000, 500_000)));
         assert_eq!(latency.micros.len(), KEPT);
         let told = latency.told().unwrap();
-        assert!(told.ends_with("signed 100000/100000, sent 100000/100000"), "{told}");
+        assert!(told.ends_with("written down 100000/100000, sent 100000/100000"), "{told}");
     }
 
     #[test]
     fn what_was_not_written_is_not_counted() {
         let mut latency = Latency::default();
         let now = Instant::now();
-        latency.note(&Cause::heard(now), SentAt { signed: Some(now), written: None });
+        latency.note(&Cause::heard(now), SentAt { signed: Some(now), let_go: Some(now), written: None });
         assert_eq!(latency.quantiles(), None);
     }
 }

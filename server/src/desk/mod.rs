@@ -30,6 +30,7 @@ mod view;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use shared::stream::{DeskCommand, DeskState, DeskView};
 use shared::units::Cash;
 use tokio::sync::watch;
@@ -92,8 +93,13 @@ pub(crate) enum Refused {
     Failed(anyhow::Error),
 }
 
-/// Starts a desk, in the runtime that this is called in.
-pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> Desk {
+/// Starts a desk on a thread of its own: so nothing else that the program does holds up an order, and none of an order's
+/// steps waits until another thread has woken up.
+///
+/// # Errors
+///
+/// Fails when the operating system gives no thread.
+pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow::Result<Desk> {
     let wish = watch::Sender::new(if settings.starts { Wish::Quote } else { Wish::Off });
     let (flying, in_flight) = watch::channel(0);
     let desk = DeskView {
@@ -127,11 +133,16 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> Desk {
         in_flight: flying,
     };
     let (end, ended) = watch::channel(false);
-    tokio::spawn(async move {
-        supervisor.run().await;
+    // A kill goes past the desk's thread, whatever that is at.
+    let client = client.apart()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let run = move || {
+        runtime.block_on(supervisor.run());
         end.send_replace(true);
-    });
-    Desk { client, face, wish, in_flight, ended }
+    };
+    let thread = std::thread::Builder::new().name("desk".to_owned());
+    thread.spawn(run).context("no thread can be started for the desk")?;
+    Ok(Desk { client, face, wish, in_flight, ended })
 }
 
 impl Desk {

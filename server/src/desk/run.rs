@@ -13,11 +13,11 @@ use tokio::sync::mpsc;
 use super::Wish;
 use super::core::{Core, Traded};
 use super::find::{self, Account, Found};
-use super::journal::Journal;
+use super::journal::{Journal, Writer};
 use super::latency::{Cause, Latency};
 use super::send::{Done, Sender};
 use super::session::Supervisor;
-use crate::kalshi::{Feed, Heard, SentAt, What};
+use crate::kalshi::{Feed, Heard, Sending, What};
 
 /// The least time between two things that those who watch are told.
 const SHOWN: Duration = Duration::from_millis(50);
@@ -43,7 +43,7 @@ pub(super) struct Run {
     core: Core,
     found: Found,
     feed: Feed,
-    journal: Journal,
+    journal: Writer,
     sender: Sender,
     in_flight: usize,
     latency: Latency,
@@ -69,7 +69,7 @@ impl Run {
             core,
             found,
             feed,
-            journal,
+            journal: Writer::new(journal),
             sender,
             in_flight: 0,
             latency: Latency::default(),
@@ -112,7 +112,7 @@ impl Run {
             let now = desk.clock.now();
             if wish == Wish::Stop {
                 self.core.kill(now);
-                self.write().await?;
+                self.write(true).await?;
                 return Ok(End::Stopped);
             }
             self.obey(now, wish);
@@ -205,7 +205,7 @@ impl Run {
                 if let Some(id) = self.core.order(now, &order) {
                     let client = self.sender.client().clone();
                     tokio::spawn(async move {
-                        match client.cancel(&id, &mut SentAt::default()).await {
+                        match client.cancel(&id, &mut Sending::default()).await {
                             Err(error) if !error.is_not_found() => {
                                 tracing::warn!("an order that nobody looks after rests: {error}");
                             }
@@ -239,17 +239,16 @@ impl Run {
     }
 
     /// Writes down what is not yet.
-    async fn write(&mut self) -> anyhow::Result<()> {
+    async fn write(&mut self, is_urgent: bool) -> anyhow::Result<()> {
         let entries = self.core.take_entries();
-        self.journal.commit(&entries).await
+        self.journal.write(entries, is_urgent).await
     }
 
-    /// Writes down what happened, and then sends what is to be sent.
+    /// Writes down what happened, and lets what is to be sent be sent once that is committed.
     async fn send(&mut self, desk: &Supervisor, now: Timestamp, cause: Option<Cause>) -> anyhow::Result<()> {
         let sent = self.core.take_sent(now);
-        let mut cause = cause.map(Cause::decided);
-        self.write().await?;
-        cause = cause.map(Cause::committed);
+        let cause = cause.map(Cause::decided);
+        self.write(!sent.is_empty()).await?;
         if sent.is_empty() {
             return Ok(());
         }
@@ -257,7 +256,7 @@ impl Run {
         desk.in_flight.send_replace(self.in_flight);
         for sent in sent {
             let Some(ticker) = self.ticker(sent.job.place) else { continue };
-            self.sender.send(sent, ticker, cause);
+            self.sender.send(sent, ticker, cause, self.journal.before());
         }
         Ok(())
     }

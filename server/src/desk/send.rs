@@ -9,9 +9,10 @@ use shared::wire::{
 };
 use tokio::sync::mpsc;
 
+use super::journal::Before;
 use super::latency::Cause;
 use super::orders::{Outcome, Sent, What};
-use crate::kalshi::{Client, Failure, SentAt};
+use crate::kalshi::{Client, Failure, Sending, SentAt};
 
 /// How long it takes the exchange at most to list what it has done.
 const LAG: Duration = Duration::from_millis(250);
@@ -48,15 +49,15 @@ impl Sender {
         &self.client
     }
 
-    /// Sends a request about an order of this contract.
-    pub(super) fn send(&self, sent: Sent, ticker: Ticker, cause: Option<Cause>) {
+    /// Sends a request about an order of this contract, once what must be in the journal is. Meanwhile it is signed.
+    pub(super) fn send(&self, sent: Sent, ticker: Ticker, cause: Option<Cause>, before: Before) {
         let this = self.clone();
         tokio::spawn(async move {
-            let (mut at, mut fills) = (SentAt::default(), Vec::new());
-            let outcome = this.ask(&sent, &ticker, &mut at, &mut fills).await;
+            let (mut sending, mut fills) = (Sending::after(before.committed()), Vec::new());
+            let outcome = this.ask(&sent, &ticker, &mut sending, &mut fills).await;
             let outcome = outcome.unwrap_or_else(Outcome::Failed);
             // Nobody waits for it any more when its run is over.
-            let _ = this.done.send(Done { sent, outcome, fills, at, cause });
+            let _ = this.done.send(Done { sent, outcome, fills, at: sending.at, cause });
         });
     }
 
@@ -64,7 +65,7 @@ impl Sender {
         &self,
         sent: &Sent,
         ticker: &Ticker,
-        at: &mut SentAt,
+        sending: &mut Sending,
         fills: &mut Vec<Fill>,
     ) -> Result<Outcome, Failure> {
         let Sent { job, name, id, price, total, expires } = sent;
@@ -87,7 +88,7 @@ impl Sender {
                     subaccount: None,
                     exchange_index: None,
                 };
-                self.client.create(&order, at).await.map(Outcome::Placed)
+                self.client.create(&order, sending).await.map(Outcome::Placed)
             }
             (What::Amend { .. } | What::Renew, Some(id)) => {
                 let order = AmendOrder {
@@ -100,9 +101,9 @@ impl Sender {
                     expiration_time: Some(Seconds(*expires)),
                     exchange_index: None,
                 };
-                self.client.amend(id, &order, at).await.map(Outcome::Amended)
+                self.client.amend(id, &order, sending).await.map(Outcome::Amended)
             }
-            (What::Cancel, Some(id)) => self.client.cancel(id, at).await.map(Outcome::Cancelled),
+            (What::Cancel, Some(id)) => self.client.cancel(id, sending).await.map(Outcome::Cancelled),
             (What::Look { times }, _) => {
                 if times > 0 {
                     tokio::time::sleep(LAG).await;

@@ -15,4 +15,4 @@ mod tests;
 
 pub(crate) use self::config::Config;
 pub(crate) use self::feed::{Feed, Heard, What, listen};
-pub(crate) use self::rest::{Client, Failure, SentAt};
+pub(crate) use self::rest::{Client, Failure, Sending, SentAt};

@@ -95,7 +95,7 @@ impl Options {
             starts: !self.wait,
         };
         let client = Client::new(member, clock.clone())?;
-        Ok((exchange, Some(desk::start(settings, client, clock))))
+        Ok((exchange, Some(desk::start(settings, client, clock)?)))
     }
 }
 

@@ -80,3 +80,36 @@ fn a_line_of_an_export_is_what_other_programs_read() {
     let broken = Entry { data: "{".to_owned(), ..entry };
     assert!(broken.line(5, 9).is_err());
 }
+
+#[tokio::test]
+async fn what_a_writer_is_given_is_there_in_order_before_anything_is_sent_and_when_it_is_closed() {
+    let file = Fleeting::new("writer");
+    let mut journal = file.open().await;
+    let run = journal.begin(1).await.unwrap();
+    let mut writer = Writer::new(journal);
+    let all: Vec<Entry> = (0..1_000).map(|k| setting(k, "told")).collect();
+    let mut reads = file.open().await;
+    for (k, entries) in all.chunks(3).enumerate() {
+        let is_urgent = k % 50 == 49;
+        writer.write(entries.to_vec(), is_urgent).await.unwrap();
+        if is_urgent {
+            assert!(writer.before().committed().await);
+            assert_eq!(reads.entries(run, 0, 10_000).await.unwrap(), all[..(k + 1) * 3]);
+        }
+    }
+    writer.close().await;
+    assert_eq!(reads.entries(run, 0, 10_000).await.unwrap(), all);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_of_what_can_not_be_written() {
+    let file = Fleeting::new("unwritten");
+    let mut journal = file.open().await;
+    journal.begin(1).await.unwrap();
+    sqlx::raw_sql("DROP TABLE entry").execute(&mut journal.connection).await.unwrap();
+    let mut writer = Writer::new(journal);
+    writer.write(vec![setting(0, "asked")], true).await.unwrap();
+    assert!(!writer.before().committed().await);
+    let why = writer.write(vec![setting(1, "more")], false).await.unwrap_err();
+    assert!(format!("{why:#}").contains("can't be written"), "{why:#}");
+}

@@ -18,8 +18,8 @@ use serde::de::DeserializeOwned;
 use tokio_tungstenite::tungstenite::http::Uri;
 
 pub(crate) use self::failure::Failure;
-pub(crate) use self::sent::SentAt;
 use self::sent::Written;
+pub(crate) use self::sent::{Sending, SentAt};
 use super::access::Access;
 use super::budget::{Budget, COST, Kind};
 use super::config::Config;
@@ -37,10 +37,13 @@ const MAX_BODY: usize = 16 << 20;
 ///
 /// Each request waits for the tokens that it costs ([`Budget`]) before it is signed.
 #[derive(Clone)]
-pub(crate) struct Client(Arc<Inner>);
-
-struct Inner {
+pub(crate) struct Client {
     http: reqwest::Client,
+    member: Arc<Member>,
+}
+
+/// What is the same whatever connections are used.
+struct Member {
     access: Access,
     budget: Budget,
     api_base: Url,
@@ -69,23 +72,24 @@ impl Client {
     /// Fails when no TLS can be set up, or no thread to sign on can be started.
     pub(crate) fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let Config { key_id, signer, api_base, ws_url } = config;
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(ANSWER)
-            .pool_idle_timeout(IDLE)
-            .tcp_nodelay(true)
-            // A signature is for one host, and nothing is sent twice but by whoever knows what it is.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .context("no HTTP client can be made")?;
         let access = Access::new(&key_id, signer)?;
-        Ok(Self(Arc::new(Inner { http, access, budget: Budget::basic(clock), api_base, ws_url })))
+        let member = Arc::new(Member { access, budget: Budget::basic(clock), api_base, ws_url });
+        Ok(Self { http: connections()?, member })
+    }
+
+    /// Returns a client for the same member and budget with connections of its own, which are driven by the runtime that it
+    /// is used in: whatever holds up the other's doesn't hold up these.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no TLS can be set up.
+    pub(crate) fn apart(&self) -> anyhow::Result<Self> {
+        Ok(Self { http: connections()?, member: Arc::clone(&self.member) })
     }
 
     /// Returns what signs for the member.
     pub(super) fn access(&self) -> &Access {
-        &self.0.access
+        &self.member.access
     }
 
     /// Returns where the stream is.
@@ -94,7 +98,7 @@ impl Client {
     ///
     /// Says which variable is not set.
     pub(super) fn ws_url(&self) -> anyhow::Result<&Uri> {
-        self.0.ws_url.as_ref().context("KALSHI_WS_URL is not set")
+        self.member.ws_url.as_ref().context("KALSHI_WS_URL is not set")
     }
 
     /// Asks for what changes nothing.
@@ -105,14 +109,14 @@ impl Client {
         cost: u64,
     ) -> Result<T, Failure> {
         let ask = Ask { method: Method::GET, path, query, body: NONE, kind: Kind::Read, cost };
-        self.read(&ask, &mut SentAt::default()).await
+        self.read(&ask, &mut Sending::default()).await
     }
 
     /// Sends a request and reads its answer.
     async fn read<T: DeserializeOwned>(
         &self,
         ask: &Ask<'_, impl Serialize>,
-        sent: &mut SentAt,
+        sent: &mut Sending,
     ) -> Result<T, Failure> {
         let body = self.send(ask, sent).await?;
         serde_json::from_slice(&body)
@@ -120,19 +124,21 @@ impl Client {
             .map_err(Failure::Unknown)
     }
 
-    /// Sends a signed request when its turn has come, and returns the body of its answer. `sent` becomes when it was
-    /// where on its way.
-    async fn send(&self, ask: &Ask<'_, impl Serialize>, sent: &mut SentAt) -> Result<Vec<u8>, Failure> {
-        self.0.budget.take(ask.kind, ask.cost).await;
+    /// Sends a signed request when its turn has come and what it must wait for has, and returns the body of its answer.
+    async fn send(&self, ask: &Ask<'_, impl Serialize>, sent: &mut Sending) -> Result<Vec<u8>, Failure> {
+        self.member.budget.take(ask.kind, ask.cost).await;
         let written = Written::default();
-        let mut request = ask.request(&self.0.api_base, &written).map_err(Failure::NotSent)?;
+        let mut request = ask.request(&self.member.api_base, &written).map_err(Failure::NotSent)?;
         let path = request.url().path().to_owned();
-        let signed = self.0.access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
+        let signed = self.member.access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
         signed.map_err(Failure::NotSent)?;
         let failed = |error: reqwest::Error| anyhow::Error::new(error.without_url()).context(ask.name());
-        sent.signed = Some(Instant::now());
-        let answered = self.0.http.execute(request).await;
-        sent.written = written.at();
+        sent.at.signed = Some(Instant::now());
+        if !sent.may_go().await {
+            return Err(Failure::NotSent(anyhow::anyhow!("{} was called off", ask.name())));
+        }
+        let answered = self.http.execute(request).await;
+        sent.at.written = written.at();
         let mut answer = answered.map_err(|error| {
             // Without a connection nothing was sent; after that nobody knows.
             if error.is_connect() { Failure::NotSent(failed(error)) } else { Failure::Unknown(failed(error)) }
@@ -147,6 +153,20 @@ impl Client {
         }
         if status.is_success() { Ok(body) } else { Err(Failure::answered(ask.name(), status, &body)) }
     }
+}
+
+/// Returns connections, none of which is open yet.
+fn connections() -> anyhow::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(ANSWER)
+        .pool_idle_timeout(IDLE)
+        .tcp_nodelay(true)
+        // A signature is for one host, and nothing is sent twice but by whoever knows what it is.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .build()
+        .context("no HTTP client can be made")
 }
 
 impl<B: Serialize> Ask<'_, B> {

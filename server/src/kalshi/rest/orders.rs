@@ -9,15 +9,15 @@ use shared::wire::{
 };
 
 use super::pages::min_ts;
-use super::{Ask, Client, Failure, NONE, SentAt};
+use super::{Ask, Client, Failure, NONE, Sending};
 use crate::kalshi::budget::{COST, Kind, LOW_COST};
 
 /// Where orders are written, and where they are read.
 const WRITTEN: [&str; 3] = ["portfolio", "events", "orders"];
 const READ: [&str; 2] = ["portfolio", "orders"];
 
-/// Of the three that change an order, `sent` becomes when the request was where on its way. The HTTP client writes it at once
-/// where a connection is open, and first makes one where none is. What the request didn't come to stays as it was.
+/// The three that change an order leave when `sent` lets them, and say there when the request was where on its way. The HTTP
+/// client writes it at once where a connection is open, and first makes one where none is.
 impl Client {
     /// Places an order.
     ///
@@ -28,7 +28,7 @@ impl Client {
     pub(crate) async fn create(
         &self,
         order: &CreateOrder,
-        sent: &mut SentAt,
+        sent: &mut Sending,
     ) -> Result<CreateOrderAnswer, Failure> {
         self.write(Method::POST, &WRITTEN, Some(order), Kind::Write, COST, sent).await
     }
@@ -42,7 +42,7 @@ impl Client {
         &self,
         order_id: &str,
         order: &AmendOrder,
-        sent: &mut SentAt,
+        sent: &mut Sending,
     ) -> Result<AmendOrderAnswer, Failure> {
         let [a, b, c] = WRITTEN;
         self.write(Method::POST, &[a, b, c, order_id, "amend"], Some(order), Kind::Write, COST, sent).await
@@ -56,7 +56,7 @@ impl Client {
     pub(crate) async fn cancel(
         &self,
         order_id: &str,
-        sent: &mut SentAt,
+        sent: &mut Sending,
     ) -> Result<CancelOrderAnswer, Failure> {
         let [a, b, c] = WRITTEN;
         self.write(Method::DELETE, &[a, b, c, order_id], NONE, Kind::Cancel, LOW_COST, sent).await
@@ -76,7 +76,7 @@ impl Client {
             kind: Kind::Cancel,
             cost: LOW_COST,
         };
-        self.send(&ask, &mut SentAt::default()).await.map(|_| ())
+        self.send(&ask, &mut Sending::default()).await.map(|_| ())
     }
 
     /// Returns all orders that rest, the newest first.
@@ -123,7 +123,7 @@ impl Client {
         body: Option<&impl serde::Serialize>,
         kind: Kind,
         cost: u64,
-        sent: &mut SentAt,
+        sent: &mut Sending,
     ) -> Result<T, Failure> {
         self.read(&Ask { method, path, query: &[], body, kind, cost }, sent).await
     }

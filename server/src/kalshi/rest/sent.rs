@@ -1,16 +1,45 @@
-//! When a request was where on its way to the socket.
+//! What a request waits for before it leaves, and when it was where on its way to the socket.
 
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::body::Bytes;
 use reqwest::Body;
 
+/// A request on its way.
+#[derive(Default)]
+pub(crate) struct Sending {
+    /// When it was where.
+    pub(crate) at: SentAt,
+    /// Says, once it is ready, whether it may leave.
+    after: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
+}
+
+impl Sending {
+    /// Returns a request that waits, signed and complete, until `after` is ready, and leaves if that says so.
+    pub(crate) fn after(after: impl Future<Output = bool> + Send + 'static) -> Self {
+        Self { at: SentAt::default(), after: Some(Box::pin(after)) }
+    }
+
+    /// Waits until it may leave, and returns whether it may.
+    pub(crate) async fn may_go(&mut self) -> bool {
+        let may_go = match self.after.take() {
+            Some(after) => after.await,
+            None => true,
+        };
+        self.at.let_go = Some(Instant::now());
+        may_go
+    }
+}
+
 /// When a request was where on its way. That something is there doesn't say that it arrived: the failure does.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct SentAt {
     /// It was signed and complete, and handed to the HTTP client.
     pub(crate) signed: Option<Instant>,
+    /// What it waited for was there.
+    pub(crate) let_go: Option<Instant>,
     /// The socket had taken the last byte of its body, or its connection was given up. Without a body it isn't known.
     pub(crate) written: Option<Instant>,
 }

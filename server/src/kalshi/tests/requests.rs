@@ -5,9 +5,10 @@ use std::time::Instant;
 use shared::wire::{AmendOrder, BookSide, OrderStatus, SignedCount};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::{Exchange, SERIES, client, order, soon};
-use crate::kalshi::{Failure, SentAt};
+use crate::kalshi::{Failure, Sending, SentAt};
 use crate::paper::KeyKind;
 
 #[tokio::test]
@@ -16,10 +17,10 @@ async fn an_order_is_placed_changed_listed_and_taken_back_with_either_key() {
         let exchange = Exchange::start(key).await;
         let client = &exchange.client;
         let ticker = exchange.tickers().await.remove(0);
-        let (before, mut sent) = (Instant::now(), SentAt::default());
+        let (before, mut sent) = (Instant::now(), Sending::default());
         let bid = order(&ticker, "a", BookSide::Bid, "0.0100", "5.00");
         let placed = client.create(&bid, &mut sent).await.unwrap();
-        let passed = [Some(before), sent.signed, sent.written, Some(Instant::now())];
+        let passed = [Some(before), sent.at.signed, sent.at.let_go, sent.at.written, Some(Instant::now())];
         assert!(passed.is_sorted() && passed.iter().all(Option::is_some), "{passed:?}");
         let change = AmendOrder {
             ticker: ticker.clone(),
@@ -31,31 +32,31 @@ async fn an_order_is_placed_changed_listed_and_taken_back_with_either_key() {
             expiration_time: None,
             exchange_index: None,
         };
-        let amended = client.amend(&placed.order_id, &change, &mut SentAt::default()).await.unwrap();
+        let amended = client.amend(&placed.order_id, &change, &mut Sending::default()).await.unwrap();
         assert_eq!(amended.client_order_id.as_deref(), Some("b"));
         let resting = client.resting().await.unwrap();
         assert_eq!(resting, [client.order(&placed.order_id).await.unwrap()]);
         assert_eq!(resting[0].yes_price_dollars, change.price);
-        let cancelled = client.cancel(&placed.order_id, &mut SentAt::default()).await.unwrap();
+        let cancelled = client.cancel(&placed.order_id, &mut Sending::default()).await.unwrap();
         assert_eq!(cancelled.reduced_by, change.count);
         assert!(client.resting().await.unwrap().is_empty());
         let all = client.orders(Some(&ticker), Some(exchange.clock.now())).await.unwrap();
         assert_eq!(all.iter().map(|order| order.status).collect::<Vec<_>>(), [OrderStatus::Canceled]);
         // What is refused is told apart.
-        let gone = client.cancel(&placed.order_id, &mut SentAt::default()).await.unwrap_err();
+        let gone = client.cancel(&placed.order_id, &mut Sending::default()).await.unwrap_err();
         assert!(gone.is_not_found() && !gone.already_exists(), "{gone}");
         // An id is one part of a path, whatever is in it.
         let odd = client.order("../balance?x=/").await.unwrap_err();
         assert!(odd.is_not_found(), "{odd}");
-        let again = client.create(&bid, &mut SentAt::default()).await.unwrap_err();
+        let again = client.create(&bid, &mut Sending::default()).await.unwrap_err();
         assert!(again.already_exists() && !again.is_not_found(), "{again}");
         let off_grid =
-            client.create(&order(&ticker, "c", BookSide::Bid, "0.0150", "1"), &mut SentAt::default()).await;
+            client.create(&order(&ticker, "c", BookSide::Bid, "0.0150", "1"), &mut Sending::default()).await;
         let Err(Failure::Refused { status: 400, code, .. }) = off_grid else { panic!("{off_grid:?}") };
         assert_eq!(code, "invalid_price");
         for name in ["d", "e"] {
             client
-                .create(&order(&ticker, name, BookSide::Bid, "0.0100", "1"), &mut SentAt::default())
+                .create(&order(&ticker, name, BookSide::Bid, "0.0100", "1"), &mut Sending::default())
                 .await
                 .unwrap();
         }
@@ -80,7 +81,7 @@ async fn what_is_listed_traded_and_held_is_read_whole() {
     let mut names = Vec::new();
     for name in ["a", "b"] {
         let taken = client
-            .create(&order(ticker, name, BookSide::Bid, "0.9900", "1.00"), &mut SentAt::default())
+            .create(&order(ticker, name, BookSide::Bid, "0.9900", "1.00"), &mut Sending::default())
             .await
             .unwrap();
         assert_eq!(taken.fill_count.to_string(), "1.00");
@@ -116,7 +117,7 @@ async fn what_is_listed_traded_and_held_is_read_whole() {
     let mut placed = std::collections::BTreeSet::new();
     for k in 0..1_001 {
         let rests = order(ticker, &format!("rests {k}"), BookSide::Bid, "0.0100", "0.01");
-        placed.insert(client.create(&rests, &mut SentAt::default()).await.unwrap().order_id);
+        placed.insert(client.create(&rests, &mut Sending::default()).await.unwrap().order_id);
     }
     let resting = client.resting().await.unwrap();
     assert_eq!(resting.len(), 1_001);
@@ -154,9 +155,34 @@ async fn elsewhere(
     let client = client(&there, None);
     let ticker = "KXTOPMONTHLY-SIM-AUR".parse().unwrap();
     let order = order(&ticker, "x", BookSide::Bid, "0.0100", "1");
-    let mut sent = SentAt::default();
+    let mut sent = Sending::default();
     let (failed, ()) = soon(async { tokio::join!(client.create(&order, &mut sent), serve) }).await;
-    (failed.unwrap_err(), sent)
+    (failed.unwrap_err(), sent.at)
+}
+
+#[tokio::test]
+async fn a_request_leaves_when_it_may_and_never_if_it_may_not() {
+    let exchange = Exchange::start(KeyKind::Ed25519).await;
+    let ticker = exchange.tickers().await.remove(0);
+    let client = exchange.client.apart().unwrap();
+    let bid = |name| order(&ticker, name, BookSide::Bid, "0.0100", "1.00");
+    let (go, told) = oneshot::channel();
+    let mut sent = Sending::after(async { told.await.unwrap() });
+    let first = bid("first");
+    let both = async {
+        let asks = async {
+            assert!(client.resting().await.unwrap().is_empty());
+            go.send(true).unwrap();
+        };
+        tokio::join!(client.create(&first, &mut sent), asks)
+    };
+    let (placed, ()) = soon(both).await;
+    assert_eq!(client.resting().await.unwrap(), [client.order(&placed.unwrap().order_id).await.unwrap()]);
+    let mut never = Sending::after(async { false });
+    let failed = client.create(&bid("never"), &mut never).await.unwrap_err();
+    assert!(matches!(failed, Failure::NotSent(_)), "{failed}");
+    assert_eq!(client.orders(None, None).await.unwrap().len(), 1);
+    exchange.running.stop().await.unwrap();
 }
 
 #[tokio::test]

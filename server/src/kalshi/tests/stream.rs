@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Receiver;
 use super::books::Books;
 use super::proxy::{Fate, Proxy};
 use super::{Exchange, client, order, soon};
-use crate::kalshi::{Feed, Heard, SentAt, What, listen};
+use crate::kalshi::{Feed, Heard, Sending, What, listen};
 use crate::paper::KeyKind;
 
 /// Who listens, and the books that it has put together.
@@ -70,7 +70,7 @@ async fn books_orders_fills_and_trades_are_heard_with_either_key() {
         listener.agrees(&exchange, &tickers).await;
         let ticker = &tickers[0];
         let rests = order(ticker, "a", BookSide::Bid, "0.0100", "5.00");
-        let placed = exchange.client.create(&rests, &mut SentAt::default()).await.unwrap();
+        let placed = exchange.client.create(&rests, &mut Sending::default()).await.unwrap();
         let (mut level, mut told) = (None, None);
         while level.is_none() || told.is_none() {
             match listener.next().await {
@@ -85,7 +85,7 @@ async fn books_orders_fills_and_trades_are_heard_with_either_key() {
             Some((placed.order_id, OrderStatus::Resting))
         );
         let takes = order(ticker, "b", BookSide::Bid, "0.9900", "1.00");
-        let placed = exchange.client.create(&takes, &mut SentAt::default()).await.unwrap();
+        let placed = exchange.client.create(&takes, &mut Sending::default()).await.unwrap();
         let (mut trade, mut fill) = (None, None);
         while trade.is_none() || fill.is_none() {
             match listener.next().await {
@@ -156,7 +156,7 @@ async fn what_is_lost_doubled_or_spoilt_on_the_way_is_noticed_and_made_good() {
     // A fill is not numbered: it is missed if it can't be read.
     proxy.once("fill", Fate::Spoil);
     let takes = order(&tickers[0], "a", BookSide::Bid, "0.9900", "1.00");
-    exchange.client.create(&takes, &mut SentAt::default()).await.unwrap();
+    exchange.client.create(&takes, &mut Sending::default()).await.unwrap();
     listener.until(|what| (what == What::Missed(Channel::Fill)).then_some(())).await;
     exchange.running.stop().await.unwrap();
 }
