@@ -6,7 +6,7 @@ mod prints;
 
 use proptest::prelude::*;
 use shared::belief::{
-    Belief, Calibration, Closed, Engine, Refused, Stream, StreamSnapshot, Track, walk_forward,
+    Asked, Belief, Calibration, Closed, Engine, Refused, Stream, StreamSnapshot, Track, walk_forward,
 };
 use shared::market::{EventTape, Side, Ticker, Trade};
 use shared::units::Timestamp;
@@ -119,7 +119,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Contracts are listed as they come, the stream is broken off anywhere, within an instant too, and resumed from text;
-    /// ticks of a clock come in between, at midnights too.
+    /// ticks of a clock come in between, at midnights too. Fits are made beside it, some of which come too late.
     #[test]
     fn streamed_and_resumed_it_is_the_walk_over_the_tape(
         prints in tape(),
@@ -128,13 +128,22 @@ proptest! {
         ],
         resumed in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
         ticked in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+        begun in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+        handed in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
     ) {
         let trades = trades(&prints);
+        let mut beside = Vec::new();
         let mut desk = Desk::new(calibration);
         let at = |places: &[prop::sample::Index], k| places.iter().any(|place| place.index(trades.len()) == k);
         for (k, trade) in trades.iter().enumerate() {
             if at(&resumed, k) {
                 desk.resume();
+            }
+            if at(&begun, k) {
+                beside.extend(desk.stream.asked(trade.instant()));
+            }
+            if at(&handed, k) {
+                beside.drain(..).for_each(|asked: Asked| desk.stream.know(asked.find()));
             }
             if at(&ticked, k) {
                 let midnight = trade.at.date().midnight();

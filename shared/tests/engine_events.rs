@@ -170,6 +170,90 @@ proptest! {
     }
 }
 
+/// Tells an engine batches, its fits made beside it: each comes so many batches late, handed over or made only then. If it
+/// is told to, the engine is written down and read again while it waits. Returns its snapshot and how many fits there were.
+fn follow_beside(
+    text: &str,
+    (late, hands_over, resumes): (usize, bool, bool),
+    decisions: &mut Vec<Decision>,
+) -> (String, usize) {
+    let mut engine = engine(text);
+    let (mut fits, mut due, mut beside) = (0, None, Vec::new());
+    for (k, batch) in BATCHES.iter().enumerate() {
+        let now = batch.1[0].at;
+        let asked = engine.asked(now);
+        if !asked.is_empty() {
+            fits += asked.len();
+            tell(&mut engine, now, &Told::Fitting, decisions);
+            assert!(engine.asked(now).is_empty());
+            (due, beside) = (Some(k + late), asked);
+        }
+        follow(&mut engine, std::slice::from_ref(batch), decisions);
+        if due == Some(k) {
+            if resumes {
+                let read = serde_json::from_str(&serde_json::to_string(&engine.snapshot()).unwrap()).unwrap();
+                engine = Engine::restore(parameters(text), &read).unwrap();
+            }
+            let beside = beside.drain(..);
+            if hands_over {
+                beside.for_each(|asked| engine.know(asked.find()));
+            }
+            tell(&mut engine, now, &Told::Fitted, decisions);
+            due = None;
+        }
+    }
+    // If the last is still being made.
+    let now = BATCHES.last().unwrap().1[0].at;
+    tell(&mut engine, now, &Told::Fitted, decisions);
+    (serde_json::to_string(&engine.snapshot().belief()).unwrap(), fits)
+}
+
+#[test]
+fn fits_that_are_made_beside_the_loop_come_to_the_same_beliefs() {
+    let text = "preset=coherent";
+    let mut whole = Vec::new();
+    let mut inside = engine(text);
+    follow(&mut inside, &BATCHES, &mut whole);
+    let believed = serde_json::to_string(&inside.snapshot().belief()).unwrap();
+    for late in [0, 1, 7, 100] {
+        let mut all = Vec::new();
+        for (hands_over, resumes) in [(true, false), (false, false), (false, true)] {
+            let mut decisions = Vec::new();
+            let (beside, fits) = follow_beside(text, (late, hands_over, resumes), &mut decisions);
+            assert!(fits >= 3, "{fits} fits");
+            assert!(beside == believed, "{late} batches late");
+            all.push(decisions);
+        }
+        assert!(all.iter().all(|decisions| *decisions == all[0]));
+    }
+}
+
+#[test]
+fn a_fill_while_a_fit_is_made_is_booked_at_once_and_counts_once() {
+    let cut = BATCHES.len() / 2;
+    let now = BATCHES[cut].1[0].at.checked_add_micros(-1).unwrap();
+    for early in [true, false] {
+        let (mut waits, mut decisions) = (engine("preset=seed-fixed3"), Vec::new());
+        follow(&mut waits, &BATCHES[..cut], &mut decisions);
+        let mut at_once = waits.clone();
+        let (fill, trade) = filled(&waits, now).unwrap();
+        let own = Told::Fill(fill, trade.clone());
+        let public = Told::Trade(fill.contract, trade);
+        let told = if early { [own, public] } else { [public, own] };
+        tell(&mut waits, now, &Told::Fitting, &mut decisions);
+        for told in &told {
+            tell(&mut waits, now, told, &mut decisions);
+            tell(&mut at_once, now, told, &mut decisions);
+        }
+        let position = |engine: &Engine| engine.maker(MONTH.event()).unwrap().position(fill.contract);
+        assert_eq!(position(&waits), position(&at_once));
+        tell(&mut waits, now, &Told::Fitted, &mut decisions);
+        tell(&mut at_once, now, &Told::Drained, &mut decisions);
+        assert_eq!(waits.snapshot().belief(), at_once.snapshot().belief());
+        assert_eq!(position(&waits), position(&at_once));
+    }
+}
+
 #[test]
 fn a_trade_out_of_order_or_seen_before_is_refused_and_changes_nothing() {
     let (mut told, mut spared) = (engine("preset=seed"), engine("preset=seed"));

@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::aside::Aside;
+use super::beside::{Asked, Found, Question};
 use super::contract::{Contract, Learned, State};
 use super::event::{Event, Fit};
 use super::experts::{Design, EXPERTS, FILTER, Learning, Losses};
-use super::legacy::{Level, LevelParameters};
+use super::legacy::Level;
 use super::model::Model;
 use super::prints::Prints;
 use super::run::Runner;
 use super::snapshot::Snapshot;
-use super::{Belief, Calibration, Point, Refused, ml, variational};
+use super::{Belief, Calibration, Point, Refused};
 use crate::Invalid;
 use crate::market::{EventTicker, Tape, Ticker, Trade, repeated};
 use crate::pieces::{Pace, Pieces};
@@ -46,6 +47,8 @@ pub struct Engine {
     contracts_sorted: Vec<usize>,
     design: Design,
     learning: Learning,
+    /// Fits that were made beside it and that nothing has asked for yet.
+    found: Vec<Found>,
 }
 
 impl Engine {
@@ -78,6 +81,7 @@ impl Engine {
             contracts_sorted: Vec::new(),
             design: Design::CHOSEN,
             learning: Learning::new(),
+            found: Vec::new(),
         }
     }
 
@@ -195,6 +199,25 @@ impl Engine {
         })
     }
 
+    /// Returns the fits that the days which have ended by `now` ask for, each with all that it comes of. Found on another
+    /// thread and handed back ([`Engine::know`]), they are there when the engine needs them.
+    pub fn asked(&self, now: Timestamp) -> Vec<Asked> {
+        let Source::Fitted(calibration) = self.source else { return Vec::new() };
+        let asked = (0..).zip(&self.events).filter_map(|(place, event)| {
+            let mut schedule = event.schedule;
+            let question = self.question(place, schedule.pass(now, event.prints, event.settles)?);
+            let prints = self.prints_of(place).into_iter().cloned().collect();
+            Some(Asked { calibration, question, prints })
+        });
+        asked.collect()
+    }
+
+    /// Takes a fit that was made beside it. It is gone by when that is asked for, and has the same bits: if anything that it
+    /// comes of has changed since, it is as if it had never been made.
+    pub fn know(&mut self, found: Found) {
+        self.found.push(found);
+    }
+
     /// Makes room for what a tape of the contract at `place` holds.
     pub(super) fn expect(&mut self, place: usize, tape: &Tape) {
         if let Some(contract) = self.contracts.get_mut(place) {
@@ -310,29 +333,36 @@ impl Engine {
         };
         let event = &mut self.events[place];
         event.schedule = schedule;
+        if learned.is_none() {
+            return 0;
+        }
         event.fits.extend(learned);
-        if fit.is_some() { event.prints } else { 0 }
+        self.found.retain(|found| found.question.event != place);
+        event.prints
     }
 
     /// Returns what an event's prints, all of which were before `end`, teach.
     async fn fitted(&self, pace: &Pace, calibration: Calibration, place: usize, end: Timestamp) -> Learned {
+        let question = self.question(place, end);
+        match self.found.iter().find(|found| found.question == question) {
+            Some(found) => found.learned,
+            None => question.answer(pace, calibration, &self.prints_of(place)).await,
+        }
+    }
+
+    /// Returns what a fit of the event at the `end` of a day comes of, besides its prints.
+    fn question(&self, place: usize, end: Timestamp) -> Question {
+        let event = &self.events[place];
+        let prior = self.prior(place, end);
+        let start = event.learned().map_or(prior, |learned| learned.model);
+        Question { event: place, prints: event.prints, settles: event.settles, start, prior }
+    }
+
+    /// Returns the prints of an event's contracts.
+    fn prints_of(&self, place: usize) -> Vec<&Prints> {
         let contracts = self.contracts_sorted.iter().map(|place| &self.contracts[*place]);
         let of_event = contracts.filter(|contract| contract.event == place);
-        let prints: Vec<&Prints> =
-            of_event.map(|contract| &contract.prints).filter(|prints| !prints.batches.is_empty()).collect();
-        let prior = self.prior(place, end);
-        let start = self.events[place].learned().map_or(prior, |learned| learned.model);
-        let model = match calibration {
-            Calibration::Ml => ml::fit(pace, &prints, &start, &prior).await,
-            // Every variance is positive by construction: nothing is refused.
-            Calibration::Em => {
-                variational::fit(pace, &prints, &start, &prior).await.map_or(start, |(model, _)| model)
-            }
-            Calibration::Legacy => {
-                return Learned { level: LevelParameters::fit(&prints), ..Learned::nothing() };
-            }
-        };
-        Learned { model, ..Learned::nothing() }
+        of_event.map(|contract| &contract.prints).filter(|prints| !prints.batches.is_empty()).collect()
     }
 
     /// Returns what is assumed of the event at `place` at the `end` of a day from what the others had learned and used by then: the

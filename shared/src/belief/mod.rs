@@ -1,6 +1,7 @@
 //! What a contract is worth: a causal filter of its prints in log-odds.
 
 mod aside;
+mod beside;
 mod calibration;
 mod contract;
 mod engine;
@@ -32,6 +33,7 @@ mod track;
 mod variational;
 mod walk;
 
+pub use beside::{Asked, Found};
 pub use calibration::Calibration;
 pub use engine::Engine;
 pub use experts::{Design, EXPERTS};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::snapshot::{Snapshot, Told};
-use super::{Belief, Engine, Refused};
+use super::{Asked, Belief, Engine, Found, Refused};
 use crate::Invalid;
 use crate::market::{EventTicker, Ticker, Trade};
 use crate::units::Timestamp;
@@ -131,6 +131,16 @@ impl Stream {
         self.close_before(now)?;
         self.engine.advance(now);
         Ok(&self.closed)
+    }
+
+    /// Does as [`Engine::asked`].
+    pub fn asked(&self, now: Timestamp) -> Vec<Asked> {
+        self.engine.asked(now)
+    }
+
+    /// Does as [`Engine::know`].
+    pub fn know(&mut self, found: Found) {
+        self.engine.know(found);
     }
 
     /// Closes the instants before `at`.

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, Input, Maker, Outputs, Parameters, Record};
 use crate::Invalid;
-use crate::belief::{Closed, Refused, Stream, StreamSnapshot};
+use crate::belief::{Asked, Closed, Found, Refused, Stream, StreamSnapshot};
 use crate::exchange::{Fill, OrderCommand, OrderReport};
 use crate::market::{EventTicker, Ticker, Trade};
 use crate::quoting::Terms;
+use crate::sort;
 use crate::units::Timestamp;
 
 /// How many of the latest trades are kept to be told from our own fills.
@@ -22,6 +23,10 @@ const REMEMBERED: usize = 512;
 /// ours is a public trade seen early: it is taken into the belief with the trade that it is, whichever of the two is heard
 /// first, and counts once. The two are the same by the exchange's id, and where one of them has none by contract, instant,
 /// price and count.
+///
+/// Once a day the belief is fitted anew, which takes far longer than anything else. Who can't wait so long has it done
+/// beside the loop: between [`Told::Fitting`] and [`Told::Fitted`] public trades wait, and so does a fill's print, while its
+/// money is booked and all else is decided on what was believed before. Then they are taken in, to the same beliefs.
 #[derive(Debug, Clone)]
 pub struct Engine {
     parameters: Parameters,
@@ -32,6 +37,8 @@ pub struct Engine {
     /// Fills whose public trade has not been heard, and public trades that may yet be heard as fills.
     early: VecDeque<(usize, Trade)>,
     heard: VecDeque<(usize, Trade)>,
+    /// Trades that wait for a fit, if one is being made.
+    waiting: Option<Vec<(usize, Trade)>>,
     /// Room for one maker's outputs.
     own: Outputs,
 }
@@ -52,6 +59,10 @@ pub enum Told<'a> {
     Trade(usize, Trade),
     /// The feed is drained: what has come is complete.
     Drained,
+    /// A fit is made beside the loop from now on.
+    Fitting,
+    /// The fit is there: whether it was handed over ([`Engine::know`]) or is made only now, the same comes of it.
+    Fitted,
     /// One of our orders traded: the fill, its contract named by place, and the public trade that it is.
     Fill(Fill, Trade),
     /// Anything else that happened in the event of that ticker; contracts are named by their place among the event's.
@@ -70,6 +81,7 @@ impl Engine {
             contracts: Vec::new(),
             early: VecDeque::new(),
             heard: VecDeque::new(),
+            waiting: None,
             own: Outputs::new(),
         }
     }
@@ -115,6 +127,13 @@ impl Engine {
                 remember(&mut self.heard, *place, trade);
                 Ok(())
             }
+            Told::Drained if self.waiting.is_some() => Ok(()),
+            Told::Fitting => {
+                let closed = self.stream.close_all()?.to_vec();
+                self.waiting.get_or_insert_default();
+                self.believe(now, &closed, out)
+            }
+            Told::Fitted => self.fitted(now, out),
             Told::Drained => {
                 let closed = self.stream.close_all()?.to_vec();
                 self.believe(now, &closed, out)
@@ -132,8 +151,10 @@ impl Engine {
                 self.tell(of, now, input, out)
             }
             Told::Tick => {
-                let closed = self.stream.advance(now)?.to_vec();
-                self.believe(now, &closed, out)?;
+                if self.waiting.is_none() {
+                    let closed = self.stream.advance(now)?.to_vec();
+                    self.believe(now, &closed, out)?;
+                }
                 (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Tick, out))
             }
         }
@@ -152,6 +173,8 @@ impl Engine {
             }
             Record::Trade { place, trade } => self.step(now, &Told::Trade(*place, trade.clone()), out),
             Record::Drained => self.step(now, &Told::Drained, out),
+            Record::Fitting => self.step(now, &Told::Fitting, out),
+            Record::Fitted => self.step(now, &Told::Fitted, out),
             Record::Fill { fill, trade } => self.step(now, &Told::Fill(*fill, trade.clone()), out),
             Record::Tick => self.step(now, &Told::Tick, out),
             Record::Paused(paused) => {
@@ -196,6 +219,17 @@ impl Engine {
         self.events.iter_mut().for_each(|event| event.maker.keep_explanations());
     }
 
+    /// Returns the fits that the days which have ended by `now` ask for ([`belief::Engine::asked`](crate::belief::Engine::asked)),
+    /// to be told [`Told::Fitting`] of and made beside the loop; none while some are being made.
+    pub fn asked(&self, now: Timestamp) -> Vec<Asked> {
+        if self.waiting.is_some() { Vec::new() } else { self.stream.asked(now) }
+    }
+
+    /// Takes a fit that was made beside the loop, before it is told [`Told::Fitted`].
+    pub fn know(&mut self, found: Found) {
+        self.stream.know(found);
+    }
+
     /// Returns when a [`Told::Tick`] will change something if nothing else happens before.
     pub fn due(&self) -> Option<Timestamp> {
         self.events.iter().filter_map(|event| event.maker.due()).min()
@@ -216,15 +250,34 @@ impl Engine {
             remember(&mut self.early, fill.contract, trade);
         }
         // Its instant is complete as far as this decision goes: it must not wait for what else may come.
-        if let Some(closed) = self.stream.close(fill.contract)? {
+        if self.waiting.is_none()
+            && let Some(closed) = self.stream.close(fill.contract)?
+        {
             self.believe(now, &[closed], out)?;
         }
         // Where the print was part of the belief already, nothing came of it now.
         self.tell(of, now, &Input::Tick, out)
     }
 
-    /// Takes a public trade into the belief, and decides on the instants that it completes.
+    /// Takes the trades that waited for a fit into the belief, in order of time, and decides on their instants.
+    fn fitted(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
+        let waiting = self.waiting.take().unwrap_or_default();
+        let in_time = sort::places(waiting.len(), &|a, b| waiting[a].1.at < waiting[b].1.at);
+        let in_time = in_time.iter().filter_map(|place| waiting.get(*place));
+        // That one is refused says nothing of the others.
+        let taken =
+            in_time.map(|(place, trade)| self.take(now, *place, trade, out)).fold(Ok(()), Result::and);
+        let closed = self.stream.close_all()?.to_vec();
+        self.believe(now, &closed, out)?;
+        taken
+    }
+
+    /// Takes a public trade into the belief, and decides on the instants that it completes; while a fit is made it waits.
     fn take(&mut self, now: Timestamp, place: usize, trade: &Trade, out: &mut Outputs) -> Result<(), Error> {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.push((place, trade.clone()));
+            return Ok(());
+        }
         let closed = self.stream.push(place, trade.clone())?.to_vec();
         self.believe(now, &closed, out)
     }
@@ -267,6 +320,7 @@ impl Engine {
             events: self.events.clone(),
             early: trades(&self.early),
             heard: trades(&self.heard),
+            waiting: self.waiting.clone(),
         }
     }
 
@@ -294,6 +348,7 @@ impl Engine {
         }
         engine.early = snapshot.early.iter().cloned().collect();
         engine.heard = snapshot.heard.iter().cloned().collect();
+        engine.waiting.clone_from(&snapshot.waiting);
         Ok(engine)
     }
 }
@@ -305,6 +360,14 @@ pub struct EngineSnapshot {
     events: Vec<Event>,
     early: Vec<(usize, Trade)>,
     heard: Vec<(usize, Trade)>,
+    waiting: Option<Vec<(usize, Trade)>>,
+}
+
+impl EngineSnapshot {
+    /// Returns what is believed, and what it comes of.
+    pub const fn belief(&self) -> &StreamSnapshot {
+        &self.stream
+    }
 }
 
 /// Keeps a trade among the latest.

@@ -30,6 +30,10 @@ pub enum Record {
     },
     /// The feed is drained: what has come is complete.
     Drained,
+    /// A fit of the belief is made beside the loop from now on: trades wait for it.
+    Fitting,
+    /// The fit is there.
+    Fitted,
     /// One of our orders traded.
     Fill {
         /// The fill.
