@@ -14,7 +14,7 @@ use super::catalogue::{Catalogue, Lately, NewEvent, result};
 use super::hub::Hub;
 use super::ids::{Ids, Named};
 use super::keys::PublicKey;
-use super::member::{Kept, Member};
+use super::member::Member;
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -85,18 +85,8 @@ impl Core {
         self.exchange.pay(account, cash)?;
         let number = self.members.len();
         self.by_account.insert(account, number);
-        self.members.push(Member {
-            key_id: key_id.to_owned(),
-            key,
-            account,
-            user_id: self.ids.text(Named::User, number as u64),
-            taken: std::collections::BTreeSet::new(),
-            orders: BTreeMap::new(),
-            fills: Vec::new(),
-            settlements: Vec::new(),
-            bought: BTreeMap::new(),
-            updated: self.exchange.now(),
-        });
+        let user_id = self.ids.text(Named::User, number as u64);
+        self.members.push(Member::new(key_id.to_owned(), key, account, user_id, self.exchange.now()));
         Ok(number)
     }
 
@@ -204,20 +194,13 @@ impl Core {
                 let Some(member) = self.members.get_mut(member) else { return };
                 member.updated = event.at;
                 // The one order of a member's that was not known yet is the one that has just arrived.
-                let name = || self.naming.clone().unwrap_or_default();
-                let kept = member
-                    .orders
-                    .entry(order.number)
-                    .or_insert_with(|| Kept { order: (**order).clone(), client_order_id: name() });
-                kept.order = (**order).clone();
+                member.note_order(order, || self.naming.clone().unwrap_or_default());
             }
             What::Fill(fill) => {
                 let Some(member) = self.by_account.get(&fill.account).copied() else { return };
                 let Some(member) = self.members.get_mut(member) else { return };
                 member.updated = event.at;
-                member.fills.push((event.at, *fill));
-                let bought = member.bought.entry(fill.market).or_insert(Quantity::ZERO);
-                *bought = bought.checked_add(fill.count).unwrap_or(Quantity::MAX);
+                member.note_fill(event.at, *fill);
             }
             What::Trade(trade) => {
                 if self.trades.len() == TRADES {

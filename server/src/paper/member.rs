@@ -1,6 +1,6 @@
 //! A member: who signs, what the account is, and what happened to its orders.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use shared::exchange::matching::{AccountNumber, Order, OrderNumber, OrderState, OwnFill};
 use shared::fees::Role;
@@ -10,6 +10,12 @@ use shared::wire::{self, BookSide, OrderStatus, Rfc3339, Seconds, Settlement};
 
 use super::ids::{Ids, Named};
 use super::keys::PublicKey;
+use super::names::Names;
+
+/// How many orders that are over are listed, and how many fills, the latest: so what is kept doesn't grow for ever. Kalshi
+/// has what is older elsewhere, under `/historical`.
+const OVER: usize = 500;
+const FILLS: usize = 5_000;
 
 /// A member of the exchange.
 #[derive(Debug)]
@@ -18,12 +24,15 @@ pub(super) struct Member {
     pub(super) key: PublicKey,
     pub(super) account: AccountNumber,
     pub(super) user_id: String,
-    /// Every id of the member's own that was ever taken: none is taken twice.
-    pub(super) taken: BTreeSet<String>,
-    /// Its orders as they stand, those that are gone included.
+    /// The ids of the member's own that are taken: none is taken twice.
+    pub(super) taken: Names,
+    /// Its orders as they stand, the latest that are over included.
     pub(super) orders: BTreeMap<OrderNumber, Kept>,
-    /// Its fills, the oldest first.
-    pub(super) fills: Vec<(Timestamp, OwnFill)>,
+    /// Those that are over, in that order.
+    over: VecDeque<OrderNumber>,
+    /// Its latest fills, the oldest first, and how many there were before them.
+    fills: VecDeque<(Timestamp, OwnFill)>,
+    fills_before: u64,
     /// What it was paid, the oldest first.
     pub(super) settlements: Vec<Settlement>,
     /// How many contracts it has bought, by place of the contract.
@@ -49,6 +58,63 @@ pub(super) const fn status(order: &Order) -> OrderStatus {
 }
 
 impl Member {
+    /// Returns a member without orders.
+    pub(super) fn new(
+        key_id: String,
+        key: PublicKey,
+        account: AccountNumber,
+        user_id: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            key_id,
+            key,
+            account,
+            user_id,
+            taken: Names::default(),
+            orders: BTreeMap::new(),
+            over: VecDeque::new(),
+            fills: VecDeque::new(),
+            fills_before: 0,
+            settlements: Vec::new(),
+            bought: BTreeMap::new(),
+            updated: now,
+        }
+    }
+
+    /// Takes note of how an order stands; one that was not known yet is called `name`.
+    pub(super) fn note_order(&mut self, order: &Order, name: impl FnOnce() -> String) {
+        let kept = self.orders.entry(order.number);
+        let kept = kept.or_insert_with(|| Kept { order: order.clone(), client_order_id: name() });
+        kept.order = order.clone();
+        if order.state == OrderState::Resting || self.over.contains(&order.number) {
+            return;
+        }
+        self.over.push_back(order.number);
+        if self.over.len() > OVER
+            && let Some(oldest) = self.over.pop_front()
+        {
+            self.orders.remove(&oldest);
+        }
+    }
+
+    /// Takes note of a fill.
+    pub(super) fn note_fill(&mut self, at: Timestamp, fill: OwnFill) {
+        self.fills.push_back((at, fill));
+        if self.fills.len() > FILLS {
+            self.fills.pop_front();
+            self.fills_before += 1;
+        }
+        let bought = self.bought.entry(fill.market).or_insert(Quantity::ZERO);
+        *bought = bought.checked_add(fill.count).unwrap_or(Quantity::MAX);
+    }
+
+    /// Returns the fills, each with its number, the newest first.
+    pub(super) fn fills(&self) -> impl Iterator<Item = (u64, &(Timestamp, OwnFill))> {
+        let first = self.fills_before;
+        self.fills.iter().enumerate().rev().map(move |(k, fill)| (first + k as u64, fill))
+    }
+
     /// Returns an order as it is listed.
     pub(super) fn order(&self, kept: &Kept, ticker: &Ticker, ids: Ids) -> wire::Order {
         let Kept { order, client_order_id } = kept;
@@ -113,5 +179,52 @@ impl Member {
             ts: Some(Seconds(at)),
             exchange_index: Some(0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::exchange::matching::{Listing, NewOrder, SelfTrade, TimeInForce};
+    use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
+    use shared::market::{Action, PriceGrid};
+
+    use super::*;
+    use crate::paper::KeyKind;
+    use crate::paper::core::Core;
+    use crate::paper::keys::FreshKey;
+
+    #[test]
+    fn of_orders_that_are_over_the_latest_are_kept_and_all_that_rest() {
+        let now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
+        let mut core = Core::new(now, Ids(1));
+        let fees = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE).unwrap();
+        let market = core.exchange.list(now, Listing { grid: PriceGrid::linear_cent(), fees, closes: None });
+        let key = FreshKey::generate(KeyKind::Ed25519).unwrap().public;
+        let number = core.register("key", key, "1000".parse().unwrap()).unwrap();
+        let account = core.members[number].account;
+        let order = NewOrder {
+            market,
+            action: Action::Buy,
+            price: "0.01".parse().unwrap(),
+            count: "1".parse().unwrap(),
+            time_in_force: TimeInForce::GoodTillCancelled,
+            post_only: true,
+            expires: None,
+            self_trade: SelfTrade::TakerAtCross,
+        };
+        let mut place = |name: usize, rests: bool| {
+            let placed = core.order(Some(&name.to_string()), |exchange| exchange.place(now, account, &order));
+            let placed = placed.unwrap().order;
+            if !rests {
+                core.exchange.cancel(now, account, placed).unwrap();
+                core.publish();
+            }
+            placed
+        };
+        let rests = place(0, true);
+        let over: Vec<OrderNumber> = (1..=OVER + 2).map(|name| place(name, false)).collect();
+        let kept: Vec<OrderNumber> = core.members[number].orders.keys().copied().collect();
+        assert_eq!(kept, [&[rests], &over[2..]].concat());
+        assert_eq!(core.client_order_id(number, over[2]), Some("3"));
     }
 }

@@ -18,6 +18,7 @@ mod hub;
 mod ids;
 mod keys;
 mod member;
+mod names;
 mod rest;
 mod run;
 mod stream;

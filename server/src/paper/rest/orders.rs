@@ -95,11 +95,11 @@ pub(super) async fn create(
         };
         let placed = core.order(name, |exchange| exchange.place(now, account, &order));
         let killed = matches!(placed, Err(shared::exchange::matching::Refusal::FillOrKill));
-        // A name is taken for ever, by an order that was killed too.
+        // By an order that was killed a name is taken too.
         if let (Some(name), true, Some(member)) =
             (name, placed.is_ok() || killed, core.members.get_mut(number))
         {
-            member.taken.insert(name.to_owned());
+            member.taken.insert(name);
         }
         let Placed { order, filled, left, worth, fees } = placed?;
         let answer = CreateOrderAnswer {
@@ -203,7 +203,7 @@ pub(super) async fn amend(
         let amended = core.order(None, |exchange| exchange.amend(now, account, order, &change));
         if let (Some(name), Some(member)) = (is_new, core.members.get_mut(number)) {
             if amended.is_ok() {
-                member.taken.insert(name.to_owned());
+                member.taken.insert(name);
             } else if let Some(kept) = member.orders.get_mut(&order) {
                 kept.client_order_id = before.clone().unwrap_or_default();
             }

@@ -118,13 +118,13 @@ pub(super) async fn fills(
     let limit = query.number("limit", 100, 1_000)?;
     of(&shared, member, |core, member| {
         let mut found = Vec::new();
-        for (k, (at, fill)) in member.fills.iter().enumerate().rev() {
+        for (k, (at, fill)) in member.fills() {
             let Some(ticker) = core.catalogue.ticker(fill.market) else { continue };
             if query.admits("ticker", ticker.as_str())
                 && query.admits("order_id", &core.ids.text(Named::Order, fill.order.0))
                 && query.spans(*at)?
             {
-                found.push((k as u64, member.fill(*at, fill, ticker, core.ids)));
+                found.push((k, member.fill(*at, fill, ticker, core.ids)));
             }
         }
         let (page, cursor) = query.page(found.into_iter(), |(k, _)| *k, limit);
