@@ -12,10 +12,12 @@
 //! answer doesn't fit, the program ends. The next one begins as the first did: nothing of ours may rest, then the exchange
 //! is asked what is held, then past trades are heard, then quotes are made. So recovery and start are one.
 
+mod audit;
 mod book;
 mod core;
 mod face;
 mod find;
+mod fits;
 mod journal;
 mod kill;
 mod latency;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use shared::market::{Position, Ticker};
+use shared::market::Ticker;
 use shared::quoting::Status;
 use shared::stream::{Appended, DeskState};
 use shared::units::Timestamp;
@@ -11,8 +11,10 @@ use shared::wire::Channel;
 use tokio::sync::mpsc;
 
 use super::Wish;
+use super::audit::{self, Audit};
 use super::core::{Core, Traded};
-use super::find::{self, Account, Found};
+use super::find::Found;
+use super::fits::Fits;
 use super::journal::{Journal, Writer};
 use super::latency::{Cause, Latency};
 use super::send::{Done, Sender};
@@ -23,8 +25,6 @@ use crate::kalshi::{Feed, Heard, Sending, What};
 const SHOWN: Duration = Duration::from_millis(50);
 /// The same if nobody watches.
 const UNSEEN: Duration = Duration::from_millis(500);
-/// How often it is asked whether the exchange holds what we think.
-const AUDIT: Duration = Duration::from_secs(10);
 /// How many frames are taken before what came of them is sent.
 const BATCH: usize = 256;
 /// How long nothing is waited for: time that has come doesn't come again.
@@ -46,6 +46,7 @@ pub(super) struct Run {
     journal: Writer,
     sender: Sender,
     in_flight: usize,
+    fits: Fits,
     latency: Latency,
     /// How much was heard, and since when.
     frames: u64,
@@ -54,12 +55,6 @@ pub(super) struct Run {
     shown: Option<Instant>,
     /// Not all books are here.
     books_missing: bool,
-}
-
-/// What the exchange holds, and how many of our fills were known when it was asked.
-struct Audit {
-    fills: u32,
-    account: anyhow::Result<Account>,
 }
 
 impl Run {
@@ -72,6 +67,7 @@ impl Run {
             journal: Writer::new(journal),
             sender,
             in_flight: 0,
+            fits: Fits::default(),
             latency: Latency::default(),
             frames: 0,
             began: Instant::now(),
@@ -101,7 +97,7 @@ impl Run {
         mut answers: mpsc::UnboundedReceiver<Done>,
     ) -> anyhow::Result<End> {
         let (audits, mut audited) = mpsc::channel(1);
-        let mut audit = tokio::time::interval(AUDIT);
+        let mut audit = tokio::time::interval(audit::EVERY);
         audit.tick().await;
         let mut misfits = 0;
         // What was heard before has waited for the past to be learned: it says nothing of how quick this is.
@@ -116,8 +112,9 @@ impl Run {
                 return Ok(End::Stopped);
             }
             self.obey(now, wish);
+            self.fit(now, now);
             self.core.tick(now);
-            self.send(desk, now, cause.take()).await?;
+            self.send(desk, cause.take()).await?;
             if let Some(why) = self.core.lost.take() {
                 bail!(why);
             }
@@ -162,12 +159,15 @@ impl Run {
                 _ = audit.tick() => {
                     let (client, audits, fills) = (desk.client.clone(), audits.clone(), self.core.fills);
                     tokio::spawn(async move {
-                        let account = find::account(&client).await;
                         // Nobody asks any more when the run is over.
-                        let _ = audits.send(Audit { fills, account }).await;
+                        let _ = audits.send(Audit::of(&client, fills).await).await;
                     });
                 }
-                Some(audit) = audited.recv() => misfits = self.compare(audit, misfits)?,
+                found = self.fits.found() => {
+                    let now = desk.clock.now();
+                    self.core.fitted(now, found);
+                }
+                Some(audit) = audited.recv() => misfits = audit.compare(&mut self.core, misfits)?,
             }
         }
     }
@@ -188,6 +188,14 @@ impl Run {
         }
     }
 
+    /// Begins to make the fits that are asked for before anything of `at` is taken into the belief.
+    fn fit(&mut self, now: Timestamp, at: Timestamp) {
+        let asked = self.core.asked(now, at);
+        if !asked.is_empty() {
+            self.fits.begin(asked);
+        }
+    }
+
     /// Takes in something that was heard.
     fn hear(&mut self, now: Timestamp, what: What) -> anyhow::Result<()> {
         self.frames += 1;
@@ -199,8 +207,15 @@ impl Run {
                 self.books_missing = !self.core.contracts.iter().all(|contract| contract.book.is_known());
             }
             What::Level(delta) => self.core.level(now, &delta),
-            What::Trade(trade) => self.core.trade(now, trade),
-            What::Fill(fill) => self.core.traded(now, &Traded::from(&fill)),
+            What::Trade(trade) => {
+                self.fit(now, trade.at);
+                self.core.trade(now, trade);
+            }
+            What::Fill(fill) => {
+                let traded = Traded::from(&fill);
+                self.fit(now, traded.at.unwrap_or(now));
+                self.core.traded(now, &traded);
+            }
             What::Order(order) => {
                 if let Some(id) = self.core.order(now, &order) {
                     let client = self.sender.client().clone();
@@ -245,8 +260,9 @@ impl Run {
     }
 
     /// Writes down what happened, and lets what is to be sent be sent once that is committed.
-    async fn send(&mut self, desk: &Supervisor, now: Timestamp, cause: Option<Cause>) -> anyhow::Result<()> {
-        let sent = self.core.take_sent(now);
+    async fn send(&mut self, desk: &Supervisor, cause: Option<Cause>) -> anyhow::Result<()> {
+        // To decide may have taken a while: an order lives from when it is sent.
+        let sent = self.core.take_sent(desk.clock.now());
         let cause = cause.map(Cause::decided);
         self.write(!sent.is_empty()).await?;
         if sent.is_empty() {
@@ -263,34 +279,6 @@ impl Run {
 
     fn ticker(&self, place: usize) -> Option<Ticker> {
         self.core.contracts.get(place).map(|contract| contract.ticker.clone())
-    }
-
-    /// Compares what is held with what the exchange says, where nothing has happened since it was asked. Twice in a row is
-    /// no delay any more.
-    fn compare(&mut self, audit: Audit, misfits: u32) -> anyhow::Result<u32> {
-        let Audit { fills, account } = audit;
-        let held = match account {
-            Ok(account) => account.held,
-            Err(error) => {
-                self.core.alert(true, format!("the account can't be asked for: {error:#}"));
-                return Ok(misfits);
-            }
-        };
-        if fills != self.core.fills || !self.core.orders.is_idle() {
-            return Ok(misfits);
-        }
-        let Some(maker) = self.core.maker() else { return Ok(0) };
-        let differs = self.core.contracts.iter().zip(0..).find(|(contract, place)| {
-            let told = held.get(&contract.ticker).copied().unwrap_or(Position::FLAT);
-            told != maker.position(*place) && maker.ledger().settled(*place).is_none()
-        });
-        match differs {
-            None => Ok(0),
-            Some(_) if misfits == 0 => Ok(1),
-            Some((contract, _)) => {
-                bail!("the exchange holds another position of {} than was heard", contract.ticker)
-            }
-        }
     }
 
     /// Returns whether all contracts have settled.

@@ -7,7 +7,7 @@ mod heard;
 
 use std::collections::BTreeMap;
 
-use shared::belief::{self, Stream};
+use shared::belief::{self, Asked, Found, Stream};
 use shared::engine::{Engine, Error, Outputs, Record};
 use shared::market::{EventTicker, Position, Ticker};
 use shared::quoting::Terms;
@@ -164,6 +164,22 @@ impl Core {
         if self.engine.due().is_some_and(|due| due <= now) {
             self.tell(now, &Record::Tick);
         }
+    }
+
+    /// Returns the fits that the belief asks for before it takes in anything of `at`: they are to be made beside the loop, and
+    /// until then trades wait.
+    pub(super) fn asked(&mut self, now: Timestamp, at: Timestamp) -> Vec<Asked> {
+        let asked = self.engine.asked(at);
+        if !asked.is_empty() {
+            self.tell(now, &Record::Fitting);
+        }
+        asked
+    }
+
+    /// Takes the fits that were made, and the trades that waited for them.
+    pub(super) fn fitted(&mut self, now: Timestamp, found: Vec<Found>) {
+        found.into_iter().for_each(|found| self.engine.know(found));
+        self.tell(now, &Record::Fitted);
     }
 
     /// Returns when something will happen by itself.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use shared::api::Mode;
 use shared::backtest::{Config, Prepared, Record, Strategy, simulate};
-use shared::belief::walk_forward;
+use shared::belief::{Asked, walk_forward};
 use shared::engine::{Error, Input, Maker, Outputs};
 use shared::exchange::{Fill, FillModel, OrderReport};
 use shared::market::{EventTape, Position, Trade};
@@ -209,6 +209,13 @@ fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
             Told::Belief(contract) => {
                 let (place, prints) = batches.pop_front().unwrap();
                 assert_eq!((place, prints[0].at), (contract, now));
+                if model == FillModel::Front {
+                    // As the desk's loop does it, and there before anything needs it; else the engine does it by itself.
+                    let asked = desk.core.asked(now, now);
+                    if !asked.is_empty() {
+                        desk.core.fitted(now, asked.into_iter().map(Asked::find).collect());
+                    }
+                }
                 for print in prints {
                     desk.core.trade(now, print.clone());
                 }
