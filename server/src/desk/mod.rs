@@ -126,17 +126,17 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         rows: Vec::new(),
     };
     let face = Arc::new(Face::new(machine_time().micros(), desk));
+    // A kill goes past the desk's thread, whatever that is at.
+    let apart = client.apart()?;
     let supervisor = session::Supervisor {
         settings,
-        client: client.clone(),
+        client,
         clock,
         face: Arc::clone(&face),
         wish: wish.subscribe(),
         in_flight: flying,
     };
     let (end, ended) = watch::channel(false);
-    // A kill goes past the desk's thread, whatever that is at.
-    let client = client.apart()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let run = move || {
         runtime.block_on(supervisor.run());
@@ -144,7 +144,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     };
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
-    Ok(Desk { client, face, wish, in_flight, ended })
+    Ok(Desk { client: apart, face, wish, in_flight, ended })
 }
 
 impl Desk {

@@ -1,11 +1,12 @@
 //! A run that has begun: what is heard, answered, wanted and due, one after the other.
 
+mod show;
+
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use shared::market::Ticker;
 use shared::quoting::Status;
-use shared::stream::{Appended, DeskState};
 use shared::units::Timestamp;
 use shared::wire::Channel;
 use tokio::sync::mpsc;
@@ -21,10 +22,6 @@ use super::send::{Done, Sender};
 use super::session::Supervisor;
 use crate::kalshi::{Feed, Heard, Sending, What};
 
-/// The least time between two things that those who watch are told.
-const SHOWN: Duration = Duration::from_millis(50);
-/// The same if nobody watches.
-const UNSEEN: Duration = Duration::from_millis(500);
 /// How many frames are taken before what came of them is sent.
 const BATCH: usize = 256;
 /// How long nothing is waited for: time that has come doesn't come again.
@@ -155,7 +152,7 @@ impl Run {
                 }
                 changed = desk.wish.changed() => changed.context("nobody steers")?,
                 () = time => {}
-                () = tokio::time::sleep(SHOWN) => {}
+                () = tokio::time::sleep(show::EVERY) => {}
                 _ = audit.tick() => {
                     let (client, audits, fills) = (desk.client.clone(), audits.clone(), self.core.fills);
                     tokio::spawn(async move {
@@ -285,40 +282,5 @@ impl Run {
     fn is_over(&self) -> bool {
         let Some(ledger) = self.core.maker().map(|maker| maker.ledger()) else { return false };
         (0..ledger.contracts()).all(|contract| ledger.settled(contract).is_some())
-    }
-
-    fn show_in_time(&mut self, desk: &Supervisor, now: Timestamp) {
-        let (is_watched, _) = desk.face.wanted();
-        let every = if is_watched { SHOWN } else { UNSEEN };
-        if self.shown.is_none_or(|at| at.elapsed() >= every) {
-            self.show(desk, now);
-        }
-    }
-
-    /// Tells those who watch.
-    fn show(&mut self, desk: &Supervisor, now: Timestamp) {
-        self.core.now = now.max(self.core.now);
-        self.core.note_brought();
-        self.core.note_equity();
-        self.shown = Some(Instant::now());
-        let mut view = desk.face.desk();
-        self.core.show(&mut view);
-        let silence = self.feed.silence().as_millis();
-        view.feed_age_ms = Some(u32::try_from(silence).unwrap_or(u32::MAX));
-        view.latency_us = self.latency.quantiles();
-        let parameters = desk.settings.config.parameters();
-        let (_, wanted) = desk.face.wanted();
-        let places = self.core.contracts.iter().zip(0..);
-        let books = places
-            .filter(|(contract, _)| wanted.contains(&contract.ticker))
-            .filter_map(|(_, place)| self.core.show_book(place, &parameters))
-            .collect();
-        let appended: Appended = std::mem::take(&mut self.core.appended);
-        desk.face.tell(view, books, appended);
-        let is = match self.books_missing {
-            true => (DeskState::Blind, "Not all books are here yet."),
-            false => (DeskState::Quoting, ""),
-        };
-        desk.face.tell_state(Some(is), *desk.wish.borrow());
     }
 }

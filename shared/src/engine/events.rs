@@ -1,20 +1,22 @@
 //! Several events at once: the belief that they share, and a maker for each.
 
+mod snapshot;
+mod twice;
+
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::snapshot::EngineSnapshot;
+use self::twice::{forget, remember};
 use super::{Error, Input, Maker, Outputs, Parameters, Record};
 use crate::Invalid;
-use crate::belief::{Asked, Closed, Found, Refused, Stream, StreamSnapshot};
+use crate::belief::{Asked, Closed, Found, Refused, Stream};
 use crate::exchange::{Fill, OrderCommand, OrderReport};
 use crate::market::{EventTicker, Ticker, Trade};
 use crate::quoting::Terms;
 use crate::sort;
 use crate::units::Timestamp;
-
-/// How many of the latest trades are kept to be told from our own fills.
-const REMEMBERED: usize = 512;
 
 /// The whole loop: public trades in, orders out.
 ///
@@ -310,92 +312,5 @@ impl Engine {
     fn place(&self, place: usize) -> Result<(usize, usize), Error> {
         let unlisted = Error::Refused(Refused::Unlisted { place });
         self.contracts.get(place).copied().ok_or(unlisted)
-    }
-
-    /// Returns all that there is to know of the engine.
-    pub fn snapshot(&self) -> EngineSnapshot {
-        let trades = |trades: &VecDeque<(usize, Trade)>| trades.iter().cloned().collect();
-        EngineSnapshot {
-            stream: self.stream.snapshot(),
-            events: self.events.clone(),
-            early: trades(&self.early),
-            heard: trades(&self.heard),
-            waiting: self.waiting.clone(),
-        }
-    }
-
-    /// Returns the engine that a snapshot was taken of, set to `parameters`: what it answers from now on has the same bits.
-    ///
-    /// # Errors
-    ///
-    /// As [`Stream::restore`], or names `events` if they don't fit the belief's contracts.
-    pub fn restore(parameters: Parameters, snapshot: &EngineSnapshot) -> Result<Self, Invalid> {
-        let mut engine = Self::new(parameters, Stream::restore(&snapshot.stream)?);
-        let count = snapshot.events.iter().map(|event| event.places.len()).sum();
-        let mut contracts = vec![None; count];
-        for (of, event) in snapshot.events.iter().enumerate() {
-            event.maker.check(event.places.len())?;
-            for (within, place) in event.places.iter().enumerate() {
-                let slot = contracts.get_mut(*place).filter(|slot| slot.is_none());
-                let misfit = || Invalid::new("events", format!("place {place} is none, or there twice"));
-                *slot.ok_or_else(misfit)? = Some((of, within));
-            }
-        }
-        engine.contracts = contracts.into_iter().flatten().collect();
-        engine.events = snapshot.events.clone();
-        if engine.stream.engine().contract(count).is_some() {
-            return Err(Invalid::new("events", "are of fewer contracts than the belief"));
-        }
-        engine.early = snapshot.early.iter().cloned().collect();
-        engine.heard = snapshot.heard.iter().cloned().collect();
-        engine.waiting.clone_from(&snapshot.waiting);
-        Ok(engine)
-    }
-}
-
-/// All that there is to know of an [`Engine`] besides its settings.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct EngineSnapshot {
-    stream: StreamSnapshot,
-    events: Vec<Event>,
-    early: Vec<(usize, Trade)>,
-    heard: Vec<(usize, Trade)>,
-    waiting: Option<Vec<(usize, Trade)>>,
-}
-
-impl EngineSnapshot {
-    /// Returns what is believed, and what it comes of.
-    pub const fn belief(&self) -> &StreamSnapshot {
-        &self.stream
-    }
-}
-
-/// Keeps a trade among the latest.
-fn remember(trades: &mut VecDeque<(usize, Trade)>, place: usize, trade: &Trade) {
-    if trades.len() == REMEMBERED {
-        trades.pop_front();
-    }
-    trades.push_back((place, trade.clone()));
-}
-
-/// Takes a trade out of those that are kept, and returns whether it was one of them.
-fn forget(trades: &mut VecDeque<(usize, Trade)>, place: usize, trade: &Trade) -> bool {
-    let is_it = |(other_place, other): &(usize, Trade)| {
-        *other_place == place
-            && match (trade.id, other.id) {
-                (Some(id), Some(other)) => id == other,
-                _ => {
-                    trade.instant() == other.instant()
-                        && trade.price == other.price
-                        && trade.count == other.count
-                }
-            }
-    };
-    match trades.iter().position(is_it) {
-        Some(found) => {
-            trades.remove(found);
-            true
-        }
-        None => false,
     }
 }

@@ -7,6 +7,7 @@
 //! sent now, [`Orders::done`] takes in what was answered.
 
 mod answers;
+mod ask;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,9 +15,8 @@ use shared::engine::Record;
 use shared::exchange::{OrderCommand, OrderId, Request, Verdict};
 use shared::market::{Action, TradeId};
 use shared::units::{Price, Quantity, Timestamp};
-use shared::wire;
 
-use crate::kalshi::Failure;
+pub(super) use self::ask::{Follows, Job, Outcome, Sent, What};
 
 const SECOND: i64 = 1_000_000;
 /// What all our names for orders begin with.
@@ -67,66 +67,6 @@ pub(super) struct Live {
 struct Lane {
     waiting: VecDeque<Job>,
     busy: bool,
-}
-
-/// Something to be asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Job {
-    pub(super) place: usize,
-    pub(super) order: OrderId,
-    pub(super) action: Action,
-    pub(super) what: What,
-}
-
-/// What is to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum What {
-    /// Rest a new order.
-    Place { price: Price, count: Quantity },
-    /// Move it.
-    Amend { price: Price, total: Quantity },
-    /// Take it back.
-    Cancel,
-    /// Move its expiry on.
-    Renew,
-    /// What became of it? Asked so many times before.
-    Look { times: u32 },
-}
-
-/// What was answered.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    Placed(wire::CreateOrderAnswer),
-    Amended(wire::AmendOrderAnswer),
-    Cancelled(wire::CancelOrderAnswer),
-    /// The order as the exchange has it, if it has one.
-    Found(Option<Box<wire::Order>>),
-    Failed(Failure),
-}
-
-/// What follows from an answer.
-#[derive(Debug, Default)]
-pub(super) struct Follows {
-    /// What the engine is to be told.
-    pub(super) records: Vec<Record>,
-    /// What a person should know.
-    pub(super) alert: Option<String>,
-}
-
-/// A job as it is sent.
-#[derive(Debug, Clone)]
-pub(super) struct Sent {
-    pub(super) job: Job,
-    /// Our name for the order.
-    pub(super) name: String,
-    /// The exchange's id of it, where that is known.
-    pub(super) id: Option<String>,
-    /// The price and the contracts that it is to have in all.
-    pub(super) price: Price,
-    pub(super) total: Quantity,
-    /// When it is to end by itself.
-    pub(super) expires: Timestamp,
 }
 
 impl Orders {
