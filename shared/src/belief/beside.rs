@@ -52,12 +52,17 @@ pub struct Asked {
 impl Asked {
     /// Makes the fit, which takes many passes over the prints.
     pub fn find(self) -> Found {
+        self.find_in_pieces().finish()
+    }
+
+    /// Does as [`Asked::find`], piece by piece.
+    pub fn find_in_pieces(self) -> Pieces<'static, Found> {
         let Self { calibration, question, prints } = self;
-        let prints: Vec<&Prints> = prints.iter().collect();
-        let (of, prints) = (&question, &prints[..]);
-        let work = Pieces::new(move |pace| async move { of.answer(&pace, calibration, prints).await });
-        let learned = work.finish();
-        Found { question, learned }
+        Pieces::new(move |pace| async move {
+            let prints: Vec<&Prints> = prints.iter().collect();
+            let learned = question.answer(&pace, calibration, &prints).await;
+            Found { question, learned }
+        })
     }
 }
 
