@@ -64,8 +64,6 @@ impl Journal {
             .journal_mode(SqliteJournalMode::Wal)
             // A transaction outlives this program, however it ends, and the machine's own end once it is carried over.
             .synchronous(SqliteSynchronous::Normal)
-            // Which waits for the disk, and is done aside.
-            .pragma("wal_autocheckpoint", "0")
             .busy_timeout(std::time::Duration::from_secs(5))
             .disable_statement_logging();
         let mut connection =
@@ -200,6 +198,18 @@ impl Journal {
             }
         }
         Ok(orders)
+    }
+
+    /// Lets commits wait for the disk or not, which is then for another connection to do: it carries the log over into the
+    /// table, and waits for the disk before and after. Else a commit waits for it when the log begins anew. If that beginning
+    /// is lost as the machine ends, what follows it is no part of the log, and the table is as it was carried over.
+    async fn wait_for_disk(&mut self, waits: bool) -> anyhow::Result<()> {
+        let pragmas = match waits {
+            true => "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000",
+            false => "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0",
+        };
+        sqlx::raw_sql(pragmas).execute(&mut self.connection).await.context("the journal can't be set up")?;
+        Ok(())
     }
 
     /// Ends it in order.

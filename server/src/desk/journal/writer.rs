@@ -112,6 +112,21 @@ async fn write(
 ) -> anyhow::Result<()> {
     let aside = journal.options.clone().connect().await.context("the journal can't be opened twice")?;
     let carrying = tokio::spawn(carry_over(aside, committed.subscribe()));
+    journal.wait_for_disk(false).await?;
+    let written = write_all(&mut journal, &mut given, &committed).await;
+    carrying.abort();
+    // Whoever closes the file last carries over what is left.
+    let waits = journal.wait_for_disk(true).await;
+    journal.close().await;
+    written.and(waits)
+}
+
+/// Writes what is given until nobody gives anything any more, or it can't be written.
+async fn write_all(
+    journal: &mut Journal,
+    given: &mut mpsc::UnboundedReceiver<Given>,
+    committed: &watch::Sender<u64>,
+) -> anyhow::Result<()> {
     while let Some(Given { mut entries, mut is_urgent }) = given.recv().await {
         let by = Instant::now() + PATIENCE;
         while !is_urgent && entries.len() < AT_A_TIME {
@@ -122,9 +137,6 @@ async fn write(
         journal.commit(&entries).await?;
         committed.send_modify(|committed| *committed = committed.saturating_add(entries.len() as u64));
     }
-    // Whoever closes the file last carries over what is left.
-    carrying.abort();
-    journal.close().await;
     Ok(())
 }
 
