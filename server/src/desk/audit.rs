@@ -12,7 +12,7 @@ use crate::kalshi::Client;
 /// How often it is asked.
 pub(super) const EVERY: Duration = Duration::from_secs(10);
 
-/// What the exchange holds, and how many of our fills were known when it was asked.
+/// What the exchange says that we have, and how many of our fills were known when it was asked.
 pub(super) struct Audit {
     fills: u32,
     account: anyhow::Result<Account>,
@@ -24,15 +24,15 @@ impl Audit {
         Self { fills, account: find::account(client).await }
     }
 
-    /// Compares what is held with what the exchange says, where nothing has happened since it was asked, and returns how often
-    /// in a row it was something else.
+    /// Compares cash and positions with what the exchange says, where nothing has happened since it was asked, and returns how
+    /// often in a row they were something else.
     ///
     /// # Errors
     ///
     /// Says what differs: twice in a row is no delay any more.
     pub(super) fn compare(self, core: &mut Core, misfits: u32) -> anyhow::Result<u32> {
-        let held = match self.account {
-            Ok(account) => account.held,
+        let account = match self.account {
+            Ok(account) => account,
             Err(error) => {
                 core.alert(true, format!("the account can't be asked for: {error:#}"));
                 return Ok(misfits);
@@ -41,17 +41,70 @@ impl Audit {
         if self.fills != core.fills || !core.orders.is_idle() {
             return Ok(misfits);
         }
-        let Some(maker) = core.maker() else { return Ok(0) };
-        let differs = core.contracts.iter().zip(0..).find(|(contract, place)| {
-            let told = held.get(&contract.ticker).copied().unwrap_or(Position::FLAT);
-            told != maker.position(*place) && maker.ledger().settled(*place).is_none()
-        });
-        match differs {
+        match differs(core, &account) {
             None => Ok(0),
             Some(_) if misfits == 0 => Ok(1),
-            Some((contract, _)) => {
-                bail!("the exchange holds another position of {} than was heard", contract.ticker)
-            }
+            Some(what) => bail!(what),
+        }
+    }
+}
+
+/// Returns what the exchange says otherwise than was heard.
+fn differs(core: &Core, account: &Account) -> Option<String> {
+    let maker = core.maker()?;
+    let (cash, free) = (maker.ledger().balance(), account.free);
+    let rests = core.orders.all().next().is_some();
+    // What orders reserve of it while they rest is the exchange's to say.
+    let is_other = if rests { free > cash } else { free != cash };
+    if is_other {
+        return Some(format!("the exchange has {free} free, where {cash} were reckoned"));
+    }
+    let held = core.contracts.iter().zip(0..).find(|(contract, place)| {
+        let told = account.held.get(&contract.ticker).copied().unwrap_or(Position::FLAT);
+        told != maker.position(*place) && maker.ledger().settled(*place).is_none()
+    });
+    held.map(|(contract, _)| {
+        format!("the exchange holds another position of {} than was heard", contract.ticker)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::units::{Cash, Timestamp};
+
+    use super::*;
+    use crate::desk::tests::quoting;
+
+    #[test]
+    fn what_differs_once_may_be_late_and_twice_is_said() {
+        let now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
+        let mut core = quoting(now);
+        let ticker = core.contracts[0].ticker.clone();
+        let mut compare = |free: &str, held: i64, misfits| {
+            let held = [(ticker.clone(), Position::from_hundredths(held).unwrap())].into();
+            let free: Cash = free.parse().unwrap();
+            let audit = Audit { fills: 0, account: Ok(Account { free, held }) };
+            audit.compare(&mut core, misfits).map_err(|why| why.to_string())
+        };
+        // Its orders are not answered yet: they count as resting, and reserve something.
+        for (free, held) in [("10000", 0), ("9990", 0)] {
+            assert_eq!(compare(free, held, 1), Ok(0));
+        }
+        for (free, held, word) in [("10000.0001", 0, "free"), ("10000", 100, "position")] {
+            assert_eq!(compare(free, held, 0), Ok(1));
+            let why = compare(free, held, 1).unwrap_err();
+            assert!(why.contains(word), "{why}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_rests_cash_is_the_same_to_the_microdollar() {
+        let now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
+        let mut core = quoting(now);
+        core.kill(now);
+        for (free, misfits) in [("10000", 0), ("9999.999999", 1)] {
+            let account = Ok(Account { free: free.parse().unwrap(), held: [].into() });
+            assert_eq!(Audit { fills: 0, account }.compare(&mut core, 0).unwrap(), misfits);
         }
     }
 }
