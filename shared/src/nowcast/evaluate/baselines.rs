@@ -15,7 +15,7 @@ const PAIRS: usize = DAMPINGS.len() * SMOOTHINGS.len();
 /// Every pair of parameters runs along. The forecast is that of the pair with the least sum of squared one-day
 /// errors so far, over all artists. Growth over days without a count is spread over them.
 #[derive(Debug, Clone)]
-pub(crate) struct DampedTrend {
+pub struct DampedTrend {
     artists: Vec<Artist>,
     loss: [f64; PAIRS],
 }
@@ -28,13 +28,14 @@ struct Artist {
 }
 
 impl DampedTrend {
-    pub(crate) fn new(artists: usize) -> Self {
+    /// Returns the trends of so many artists before any day.
+    pub fn new(artists: usize) -> Self {
         let artist = Artist { level: None, waited: 0, trends: [0.0; PAIRS] };
         Self { artists: vec![artist; artists], loss: [0.0; PAIRS] }
     }
 
     /// Takes in `day` of each artist that has it.
-    pub(crate) fn push(&mut self, views: &[AsOf<'_>], day: Date) {
+    pub fn push(&mut self, views: &[AsOf<'_>], day: Date) {
         for (i, view) in views.iter().enumerate() {
             if let Some(observation) = view.on(day) {
                 self.push_one(i, observation);
@@ -62,7 +63,7 @@ impl DampedTrend {
     }
 
     /// Returns the listeners of `artist` to expect `horizon` days after its last count.
-    pub(crate) fn forecast(&self, artist: usize, horizon: usize) -> Option<f64> {
+    pub fn forecast(&self, artist: usize, horizon: usize) -> Option<f64> {
         let artist = &self.artists[artist];
         let mut best = 0;
         for k in 1..PAIRS {

@@ -6,7 +6,8 @@ mod baselines;
 use crate::units::Date;
 use serde::Serialize;
 
-use self::baselines::{DampedTrend, velocity_formula};
+pub use self::baselines::DampedTrend;
+use self::baselines::velocity_formula;
 use super::forecast::Nowcaster;
 use super::model::ECHO_KNOWN;
 use super::series::{AsOf, History};
