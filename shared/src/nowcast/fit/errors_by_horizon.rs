@@ -1,10 +1,10 @@
 //! Horizon by horizon, what the errors of the past say about the width and the tails of the next.
 
 use super::shape::fit_shape;
-use super::{MINIMUM_SEEN, errors};
+use super::{errors, prior};
+use crate::math;
 use crate::nowcast::model::{Model, Reach, Shape, Track};
 use crate::pieces::Pace;
-use crate::{Invalid, math};
 
 /// The horizons at which the shape of the errors is estimated, in days; none beyond the known echo.
 const ANCHORS: [usize; 5] = [1, 3, 7, 14, 21];
@@ -16,9 +16,6 @@ const OLDEST: usize = 4 * 365;
 
 /// Every so many days an origin is used: neighbours' errors overlap, and say the same.
 const STRIDE: usize = 2;
-
-/// The fewest errors a shape can be estimated from.
-const FEWEST: usize = 100;
 
 /// The shape of the standardised forecast errors by horizon, pooled over artists.
 ///
@@ -32,20 +29,17 @@ pub struct ErrorShapes {
 
 impl ErrorShapes {
     /// Returns the shapes as they are before any error was seen.
-    pub(crate) const START: Self = Self { shapes: [Shape::START; ANCHORS.len()] };
+    pub(crate) const PRIOR: Self = Self { shapes: prior::SHAPES };
 
-    /// Estimates the shapes from the forecasts that `model` makes along `tracks`, starting from `start`.
-    ///
-    /// # Errors
-    ///
-    /// When the tracks are too short to have enough errors.
+    /// Estimates the shapes from the forecasts that `model` makes along `tracks`, starting from `start`, and returns how
+    /// many errors of a day there were.
     pub(crate) async fn fit(
         pace: &Pace,
         model: &Model,
         tracks: &[Track],
         start: Self,
         iterations: usize,
-    ) -> Result<Self, Invalid> {
+    ) -> (Self, f64) {
         let reaches = ANCHORS.map(|h| Reach::new(&model.dynamics, &model.volatility, h));
         let mut samples: [Vec<(f64, f64)>; ANCHORS.len()] = Default::default();
         let decay = -core::f64::consts::LN_2 / HALF_LIFE;
@@ -58,19 +52,12 @@ impl ErrorShapes {
             });
             pace.rest().await;
         }
-        if samples.iter().any(|errors| errors.len() < FEWEST) {
-            let least = MINIMUM_SEEN as usize + ANCHORS[ANCHORS.len() - 1] + STRIDE * FEWEST;
-            return Err(Invalid::new(
-                "history",
-                format!("too short to fit: one artist needs about {least} days"),
-            ));
-        }
         let mut shapes = start.shapes;
-        for (shape, sample) in shapes.iter_mut().zip(&samples) {
-            *shape = fit_shape(sample, *shape, iterations);
+        for ((shape, sample), prior) in shapes.iter_mut().zip(&samples).zip(&prior::SHAPES) {
+            *shape = fit_shape(sample, *shape, prior, iterations);
             pace.rest().await;
         }
-        Ok(Self { shapes })
+        (Self { shapes }, samples[0].len() as f64)
     }
 
     /// Returns the shape of the errors `horizon` days ahead, between two of the estimated horizons on a

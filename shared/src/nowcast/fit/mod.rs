@@ -9,6 +9,7 @@
 
 mod errors_by_horizon;
 mod kept;
+mod prior;
 mod shape;
 
 pub use errors_by_horizon::ErrorShapes;
@@ -29,17 +30,19 @@ const _: () =
 const STRIDE: usize = 3;
 
 /// An artist's errors count once the filter has seen so many surprises.
-pub(crate) const MINIMUM_SEEN: u32 = 60;
+pub(crate) const MINIMUM_SEEN: u32 = 20;
+
+/// The fewest counts of one artist that anything can be said from.
+const FEWEST_COUNTS: usize = 8;
 
 /// The standard deviation of the normal prior on a slope, in log-growth a day per unit of velocity: with a trend
 /// that keeps 94 % a day, half a unit for weeks on end would add a tenth of a percent a day. A ridge, so that
 /// slopes the data don't ask for stay near zero.
 const SLOPE_PRIOR: f64 = 1e-4;
 
-/// The normal prior on the logarithm of [`Volatility`]'s velocity: a factor of about 1.05, give or take.
-const VELOCITY_PRIOR: (f64, f64) = (-3.0, 1.5);
-
-const DYNAMICS: usize = 3 + SLOPES;
+/// The parameters of [`Dynamics`]: first those of a single history, then the slopes.
+const OWN: usize = 6;
+const DYNAMICS: usize = OWN + SLOPES;
 const VOLATILITY: usize = 3;
 
 /// A fitted model, and where the next fit starts from.
@@ -50,6 +53,7 @@ pub struct Fit {
     dynamics_at: [f64; DYNAMICS],
     volatility_at: [f64; VOLATILITY],
     shapes: [Shape; HORIZONS.len()],
+    seen: f64,
 }
 
 /// How much work a fit does.
@@ -60,10 +64,6 @@ struct Effort {
 }
 
 impl Fit {
-    /// Where a first fit starts: a trend that halves in about a fortnight.
-    const START: ([f64; DYNAMICS], [f64; VOLATILITY]) =
-        ([3.0, -1.1, -0.8, 0.0, 0.0, 0.0], [-2.2, 3.5, VELOCITY_PRIOR.0]);
-
     /// Fits the model to `tracks`; a fit `since` makes it start there, with less work.
     ///
     /// A piece of the work is one pass over the tracks, or over one horizon's errors.
@@ -72,28 +72,41 @@ impl Fit {
     ///
     /// When there is too little history.
     pub(crate) async fn new(pace: &Pace, tracks: &[Track], since: Option<&Self>) -> Result<Self, Invalid> {
+        let counts = |track: &Track| (0..track.len()).filter(|&t| track.is_counted(t)).count();
+        if tracks.iter().map(counts).max().unwrap_or(0) < FEWEST_COUNTS {
+            let reason = format!("too short to fit: one artist needs {FEWEST_COUNTS} counts");
+            return Err(Invalid::new("history", reason));
+        }
         let effort = match since {
             None => Effort { rounds: 3, iterations: 25, shape_iterations: 25 },
             Some(_) => Effort { rounds: 1, iterations: 2, shape_iterations: 5 },
         };
-        let (mut dynamics_at, mut volatility_at) =
-            since.map_or(Self::START, |f| (f.dynamics_at, f.volatility_at));
-        let start = [Shape::START; HORIZONS.len()];
+        let (mut dynamics_at, mut volatility_at) = since
+            .map_or((prior::DYNAMICS_MEAN, prior::VOLATILITY_MEAN), |f| (f.dynamics_at, f.volatility_at));
+        let start = HORIZONS.map(|h| ErrorShapes::PRIOR.at(h));
         let velocity_persistence = velocity_persistence(tracks);
         let mut shapes = since.map_or(start, |f| f.shapes);
+        let weights = weights(tracks);
 
         // First the dynamics, by least squares over all days alike. Weighted by their volatility, or by a
         // heavy-tailed density, quiet weeks would decide what growth does in the loud ones that move an outcome.
-        let mut loss = |at: &[f64]| {
+        let loss = |at: &[f64; DYNAMICS]| {
             let model = Model {
                 dynamics: dynamics(at),
                 volatility: Volatility::slow(velocity_persistence),
                 surprise: Shape::START,
             };
-            let ridge = at[3..].iter().map(|b| 0.5 * b * b).sum::<f64>();
-            ridge - quasi_log_likelihood(&model, tracks)
+            prior::of_dynamics(at) - quasi_log_likelihood(&model, tracks, &weights)
         };
-        minimise_smooth(pace, &mut loss, &mut dynamics_at, effort.iterations, 0.05).await;
+        // The slopes on velocity hardly depend on the rest: the two take turns.
+        for part in [0..OWN, OWN..DYNAMICS] {
+            let mut whole = dynamics_at;
+            let mut own = |at: &[f64]| {
+                whole[part.clone()].copy_from_slice(at);
+                loss(&whole)
+            };
+            minimise_smooth(pace, &mut own, &mut dynamics_at[part.clone()], effort.iterations, 0.05).await;
+        }
         pace.reach(0.4);
         // Then the volatility and the shape of the errors, in turns, given the dynamics.
         for round in 1..=effort.rounds {
@@ -103,12 +116,12 @@ impl Fit {
                 surprise: surprise_of(shapes),
             };
             let mut loss = |at: &[f64]| {
-                let prior = (at[2] - VELOCITY_PRIOR.0) / VELOCITY_PRIOR.1;
-                0.5 * prior * prior - composite_log_likelihood(&model(at, &shapes), tracks, &shapes)
+                prior::of_volatility(at)
+                    - composite_log_likelihood(&model(at, &shapes), tracks, &weights, &shapes)
             };
             minimise_smooth(pace, &mut loss, &mut volatility_at, effort.iterations, 0.05).await;
             let fitted = model(&volatility_at, &shapes);
-            refit_shapes(pace, &fitted, tracks, &mut shapes, effort.shape_iterations).await;
+            refit_shapes(pace, &fitted, tracks, &weights, &mut shapes, effort.shape_iterations).await;
             pace.reach(0.4 + 0.5 * round as f64 / effort.rounds as f64);
         }
         let model = Model {
@@ -116,15 +129,21 @@ impl Fit {
             volatility: volatility(&volatility_at, velocity_persistence),
             surprise: surprise_of(&shapes),
         };
-        let error_shapes = since.map_or(ErrorShapes::START, |f| f.error_shapes);
-        let error_shapes =
-            ErrorShapes::fit(pace, &model, tracks, error_shapes, effort.shape_iterations).await?;
-        Ok(Self { model, error_shapes, dynamics_at, volatility_at, shapes })
+        let error_shapes = since.map_or(ErrorShapes::PRIOR, |f| f.error_shapes);
+        let (error_shapes, seen) =
+            ErrorShapes::fit(pace, &model, tracks, error_shapes, effort.shape_iterations).await;
+        Ok(Self { model, error_shapes, dynamics_at, volatility_at, shapes, seen })
     }
 
     /// Returns the model with the fitted parameters.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// Returns how much of what the fit says rests on other artists, not on those it was fitted to: from 1 (all) to 0,
+    /// as the part of a day's errors that the bands are drawn from.
+    pub fn prior_share(&self) -> f64 {
+        prior::SHAPE_ERRORS / (prior::SHAPE_ERRORS + self.seen)
     }
 
     /// Returns the shape of the forecast errors by horizon.
@@ -142,8 +161,11 @@ fn dynamics(at: &[f64]) -> Dynamics {
         // A trend without end would have no stationary variance.
         persistence: 0.999 * logistic(at[0]),
         gain: logistic(at[1]),
-        echo: logistic(at[2]),
-        slopes: [SLOPE_PRIOR * at[3], SLOPE_PRIOR * at[4], SLOPE_PRIOR * at[5]],
+        fading: logistic(at[2]),
+        fading_gain: at[3],
+        echo: logistic(at[4]),
+        burst_echo: logistic(at[5]),
+        slopes: [SLOPE_PRIOR * at[6], SLOPE_PRIOR * at[7], SLOPE_PRIOR * at[8]],
     }
 }
 
@@ -188,7 +210,7 @@ fn errors(
         };
         for (j, (reach, &horizon)) in reaches.iter().zip(horizons).enumerate() {
             if wanted(j, t) && track.is_counted(t + horizon) {
-                let variance = reach.variance(state, track.velocity(t));
+                let variance = reach.variance(state, track);
                 let error = track.log_level(t + horizon) - reach.mean(state, track);
                 visit(j, t, error, variance);
             }
@@ -196,37 +218,57 @@ fn errors(
     }
 }
 
+/// An artist's days count in full while they are few, then all together as so many: artists differ in what they do (of
+/// one a burst leaves after four weeks, of another it stays) by more than many days of one of them would tell.
+const FULL_DAYS: f64 = 10.0;
+
+/// Returns how many times a day of each artist counts; the days of all count as many as there are.
+fn weights(tracks: &[Track]) -> Vec<f64> {
+    let days = |track: &Track| track.len() as f64;
+    let (all, counted) = tracks.iter().fold((0.0, 0.0), |(all, counted), track| {
+        (all + days(track), counted + days(track) / (FULL_DAYS + days(track)))
+    });
+    tracks.iter().map(|track| all / counted / (FULL_DAYS + days(track))).collect()
+}
+
+/// A mean square error below this, in squared log units, is no better than none.
+const LEAST_SQUARE: f64 = 1e-9;
+
 /// Whether a horizon's error made on day `t` is used, and how many times it counts.
 fn counts_for(j: usize, t: usize) -> (bool, f64) {
     if j == 0 { (true, 1.0) } else { (t.is_multiple_of(STRIDE), STRIDE as f64) }
 }
 
-/// The log-likelihood of the errors as if they were normal, each horizon's with the variance that fits them best:
-/// least squares, with each horizon weighted by its own precision.
-fn quasi_log_likelihood(model: &Model, tracks: &[Track]) -> f64 {
+/// The log-likelihood of the errors as if they were normal, each artist's and horizon's with the variance that fits them
+/// best: least squares, in which an artist counts by its days and not by how much it moves.
+fn quasi_log_likelihood(model: &Model, tracks: &[Track], weights: &[f64]) -> f64 {
     let reaches = HORIZONS.map(|h| Reach::new(&model.dynamics, &model.volatility, h));
     let mut sum = 0.0;
-    let mut squares = [0.0; HORIZONS.len()];
-    let mut counts = [0.0; HORIZONS.len()];
-    for track in tracks {
+    for (track, weight) in tracks.iter().zip(weights) {
+        let (mut squares, mut counts) = ([0.0; HORIZONS.len()], [0.0; HORIZONS.len()]);
         errors(model, track, &reaches, &HORIZONS, &|j, t| counts_for(j, t).0, &mut |j, t, error, _| {
             let times = counts_for(j, t).1;
             squares[j] += times * error * error;
             counts[j] += times;
         });
-    }
-    for (square, count) in squares.iter().zip(counts) {
-        if count > 0.0 {
-            sum -= 0.5 * count * math::ln(square / count);
+        for (square, count) in squares.iter().zip(counts) {
+            if count > 0.0 {
+                sum -= 0.5 * weight * count * math::ln(square / count + LEAST_SQUARE);
+            }
         }
     }
     sum
 }
 
-fn composite_log_likelihood(model: &Model, tracks: &[Track], shapes: &[Shape; HORIZONS.len()]) -> f64 {
+fn composite_log_likelihood(
+    model: &Model,
+    tracks: &[Track],
+    weights: &[f64],
+    shapes: &[Shape; HORIZONS.len()],
+) -> f64 {
     let reaches = HORIZONS.map(|h| Reach::new(&model.dynamics, &model.volatility, h));
     let mut sum = 0.0;
-    for track in tracks {
+    for (track, weight) in tracks.iter().zip(weights) {
         errors(
             model,
             track,
@@ -235,7 +277,7 @@ fn composite_log_likelihood(model: &Model, tracks: &[Track], shapes: &[Shape; HO
             &|j, t| counts_for(j, t).0,
             &mut |j, t, error, variance| {
                 let density = shapes[j].ln_density(error / libm::sqrt(variance));
-                sum += counts_for(j, t).1 * (density - 0.5 * math::ln(variance));
+                sum += counts_for(j, t).1 * weight * (density - 0.5 * math::ln(variance));
             },
         );
     }
@@ -246,12 +288,13 @@ async fn refit_shapes(
     pace: &Pace,
     model: &Model,
     tracks: &[Track],
+    weights: &[f64],
     shapes: &mut [Shape; HORIZONS.len()],
     iterations: usize,
 ) {
     let reaches = HORIZONS.map(|h| Reach::new(&model.dynamics, &model.volatility, h));
     let mut samples: [Vec<(f64, f64)>; HORIZONS.len()] = Default::default();
-    for track in tracks {
+    for (track, weight) in tracks.iter().zip(weights) {
         errors(
             model,
             track,
@@ -259,13 +302,13 @@ async fn refit_shapes(
             &HORIZONS,
             &|j, t| counts_for(j, t).0,
             &mut |j, _, error, variance| {
-                samples[j].push((error / libm::sqrt(variance), 1.0));
+                samples[j].push((error / libm::sqrt(variance), *weight));
             },
         );
         pace.rest().await;
     }
-    for (shape, sample) in shapes.iter_mut().zip(&samples) {
-        *shape = fit_shape(sample, *shape, iterations);
+    for ((shape, sample), horizon) in shapes.iter_mut().zip(&samples).zip(HORIZONS) {
+        *shape = fit_shape(sample, *shape, &ErrorShapes::PRIOR.at(horizon), iterations);
         pace.rest().await;
     }
 }

@@ -204,7 +204,7 @@ impl Nowcaster {
         let mut steps = Vec::with_capacity(horizon + 1);
         steps.push(Step {
             day: track.day(today),
-            listeners: Predictive::new(state.level, state.var_level, &shape(0)),
+            listeners: Predictive::new(state.level, state.spread.level, &shape(0)),
             trend: 0.0,
             echo: 0.0,
             velocity: 0.0,
@@ -222,12 +222,12 @@ impl Nowcaster {
                 echo_beyond += track
                     .echo_with(d, |t| if t <= today { track.growth(t) } else { growth_ahead[t - today - 1] });
             }
-            let echo = -strength * (track.echo_between(today, today + h.min(ECHO_KNOWN)) + echo_beyond);
+            let echo = -reach.echo(state, track, h.min(ECHO_KNOWN)) - strength * echo_beyond;
             let (trend, drive) = (reach.trend(state), reach.drive(state, track));
             let mean = state.level + trend + drive + echo;
             growth_ahead[h - 1] = mean - before;
             before = mean;
-            let quiet = reach.variance(state, velocity);
+            let quiet = reach.variance(state, track);
             let mut variance = quiet;
             for event in scheduled {
                 let ahead = usize::try_from(event.day.days_since(track.day(today))).unwrap_or(0);
@@ -267,7 +267,7 @@ impl Nowcaster {
     pub(crate) fn forecast(&self, i: usize, horizon: usize) -> Option<Predictive> {
         let (track, state) = (&self.tracks[i], self.filters[i].state()?);
         let reach = &self.reaches[horizon - 1];
-        let variance = reach.variance(state, track.velocity(state.day));
+        let variance = reach.variance(state, track);
         let shape = self.fit.error_shapes().at(horizon);
         Some(Predictive::new(reach.mean(state, track), math::max(variance, 0.0), &shape))
     }

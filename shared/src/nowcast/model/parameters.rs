@@ -9,12 +9,13 @@ pub(crate) const LAGS: usize = 7;
 
 /// The dynamics of the logarithm of the listeners.
 ///
-/// With `l` the level, `g` the growth, `E` the growth of four weeks earlier and `u` the TikTok velocity less
-/// its trailing mean,
+/// With `l` the level, `g` the growth, `f` a growth that fades within days, `E` and `B` the growth of four weeks earlier,
+/// of calm days and of bursts, and `u` the TikTok velocity less its trailing mean,
 ///
 /// ```text
 /// g_d = persistence g_{d-1} + sum_j slopes_j u_{d-lag(j)} + gain e_d
-/// l_d = l_{d-1} + persistence g_{d-1} + sum_j slopes_j u_{d-lag(j)} - echo E_d + e_d
+/// f_d = fading f_{d-1} + fading_gain e_d
+/// l_d = l_{d-1} + persistence g_{d-1} + fading f_{d-1} + sum_j slopes_j u_{d-lag(j)} - echo E_d - burst_echo B_d + e_d
 /// ```
 ///
 /// This is the damped trend of Gardner et al. (Management Science 31, 1985) with a single source of
@@ -22,12 +23,17 @@ pub(crate) const LAGS: usize = 7;
 /// the steady state of a level and growth with separate noises, and keeps that steady state when the noise's
 /// scale changes from day to day, so a loud day moves the forecast by the same share as a quiet one.
 ///
-/// The echo is the 28-day window's: a listener who came in a burst and not again leaves 28 days later.
+/// The echo is the 28-day window's: a listener who came in a burst and not again leaves 28 days later, to the day. On
+/// calm days most come again, and who left is drowned in noise, so that `E` is averaged over a week. After a jump the
+/// window fills: the growth of the next days, `f`, is great and soon over. (The form was found on artists of 2026.)
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dynamics {
     pub(crate) persistence: f64,
     pub(crate) gain: f64,
+    pub(crate) fading: f64,
+    pub(crate) fading_gain: f64,
     pub(crate) echo: f64,
+    pub(crate) burst_echo: f64,
     pub(crate) slopes: [f64; SLOPES],
 }
 
@@ -42,7 +48,22 @@ impl Dynamics {
         self.gain
     }
 
-    /// Returns the share of a day's growth that leaves 28 days later.
+    /// Returns the fading growth that is left from one day to the next, as a fraction.
+    pub fn fading(&self) -> f64 {
+        self.fading
+    }
+
+    /// Returns the share of a day's surprise that becomes fading growth.
+    pub fn fading_gain(&self) -> f64 {
+        self.fading_gain
+    }
+
+    /// Returns the share of a burst that leaves 28 days later, to the day.
+    pub fn burst_echo(&self) -> f64 {
+        self.burst_echo
+    }
+
+    /// Returns the share of a calm day's growth that leaves 28 days later.
     pub fn echo(&self) -> f64 {
         self.echo
     }
@@ -62,9 +83,16 @@ impl Dynamics {
         }
     }
 
-    /// Returns the stationary variance of the growth per unit of noise variance: `gain^2 / (1 - persistence^2)`.
-    pub fn stationary_growth(&self) -> f64 {
-        self.gain * self.gain / (1.0 - self.persistence * self.persistence)
+    /// Returns the stationary variances of the growth and of the fading growth, and their covariance, per unit of noise
+    /// variance: `gain^2 / (1 - persistence^2)` and so on.
+    pub(crate) fn stationary(&self) -> [f64; 3] {
+        let part = |a: f64, b: f64, x: f64, y: f64| a * b / (1.0 - x * y);
+        let (gain, fading_gain) = (self.gain, self.fading_gain);
+        [
+            part(gain, gain, self.persistence, self.persistence),
+            part(fading_gain, fading_gain, self.fading, self.fading),
+            part(gain, fading_gain, self.persistence, self.fading),
+        ]
     }
 }
 

@@ -14,6 +14,25 @@ const ECHO_WEIGHTS: [f64; 7] =
     [1.0 / 16.0, 2.0 / 16.0, 3.0 / 16.0, 4.0 / 16.0, 3.0 / 16.0, 2.0 / 16.0, 1.0 / 16.0];
 const ECHO_HALF_WIDTH: usize = ECHO_WEIGHTS.len() / 2;
 
+/// A rise is a burst by as much as it exceeds the usual growth by more than so many usual surprises.
+const BURST: f64 = 2.0;
+
+/// The weights of a day in the usual growth, and, once there are enough days, in the size of a usual surprise. A surprise
+/// counts for at most so many usual ones.
+const USUAL_WEIGHT: f64 = 0.25;
+const SIZE_WEIGHT: f64 = 1.0 / 60.0;
+const LARGEST: f64 = 4.0;
+
+/// The standard deviation of normal surprises of mean absolute size one.
+const SD_PER_SIZE: f64 = 1.253_314_137_315_500_3;
+
+/// A count that differs by less than this from the one before, in log units, stands still: sources that round a count, or
+/// work it out, don't repeat it to the last digit.
+const STILL: f64 = 2e-5;
+
+/// More growth a day than this is no calm day's, in log units.
+const CALM: f64 = 0.01;
+
 /// The echo of the next so many days is known already.
 pub(crate) const ECHO_KNOWN: usize = WINDOW - ECHO_HALF_WIDTH;
 
@@ -56,7 +75,10 @@ pub(crate) struct Track {
     log_level: Vec<f64>,
     counts: Vec<Count>,
     growth: Vec<f64>,
+    usual: Vec<Usual>,
     echo_sum: Vec<f64>,
+    /// The bursts in order: each one's day, and the log units by which it was more than usual.
+    bursts: Vec<(usize, f64)>,
     sound_posts: Vec<f64>,
     velocity: Vec<f64>,
     velocity_mean: Vec<f64>,
@@ -64,6 +86,30 @@ pub(crate) struct Track {
     last_new: Option<usize>,
     /// The day of the last count that is not doubted, while a later one is.
     trusted: Option<usize>,
+}
+
+/// What was usual up to a day.
+#[derive(Debug, Clone, Copy, Default)]
+struct Usual {
+    growth: f64,
+    /// The mean absolute surprise, and over how many days.
+    size: f64,
+    days: u32,
+}
+
+impl Usual {
+    /// Takes in a day's growth; returns by how much it is a burst.
+    fn take(&mut self, growth: f64) -> f64 {
+        let surprise = growth - self.growth;
+        let burst = surprise - BURST * SD_PER_SIZE * self.size;
+        let is_known = self.days > 0;
+        self.days += 1;
+        let size =
+            if is_known { math::min(surprise.abs(), LARGEST * self.size + 1e-4) } else { surprise.abs() };
+        self.size += math::max(SIZE_WEIGHT, 1.0 / f64::from(self.days)) * (size - self.size);
+        self.growth += USUAL_WEIGHT * surprise;
+        if is_known { math::max(burst, 0.0) } else { 0.0 }
+    }
 }
 
 impl Track {
@@ -75,7 +121,9 @@ impl Track {
             counts: Vec::new(),
             growth: Vec::new(),
             // The echo of the first days, whose growth of four weeks earlier nobody recorded.
+            usual: Vec::new(),
             echo_sum: vec![0.0; ECHO_KNOWN],
+            bursts: Vec::new(),
             sound_posts: Vec::new(),
             velocity: Vec::new(),
             velocity_mean: Vec::new(),
@@ -112,7 +160,7 @@ impl Track {
         let before = self.last_new.and_then(|i| self.listeners[i]);
         let count = match (day.listeners, before) {
             (None, _) => Count::Nothing,
-            (Some(x), Some(b)) if x == b => Count::Nothing,
+            (Some(x), Some(b)) if (x - b).abs() < STILL * b => Count::Nothing,
             (Some(x), _) if t >= 2 => match (self.listeners[t - 2], self.listeners[t - 1]) {
                 (Some(a), Some(b)) if collinear(a, b, x) => Count::Straight,
                 _ => Count::New,
@@ -124,6 +172,7 @@ impl Track {
         let count = if count == Count::Nothing { count } else { self.doubt(t, count) };
         self.counts.push(count);
         self.growth.push(0.0);
+        self.usual.push(self.usual.last().copied().unwrap_or_default());
         self.push_velocity(day.sound_posts);
         self.impact.push(day.impact);
         let mut changed = t;
@@ -133,6 +182,7 @@ impl Track {
                 let mean = (self.log_level[t] - self.log_level[last]) / (t - last) as f64;
                 self.growth[last + 1..=t].fill(mean);
                 changed = last + 1;
+                self.take_usual(changed, t);
             }
             self.last_new = Some(t);
         }
@@ -141,6 +191,19 @@ impl Track {
             let sum =
                 self.echo_sum[d - 1] + self.echo_with(d, |i| self.growth.get(i).copied().unwrap_or(0.0));
             self.echo_sum.push(sum);
+        }
+    }
+
+    /// Finds what is usual, and the bursts, of the days `from` to `to`, whose growth has changed.
+    fn take_usual(&mut self, from: usize, to: usize) {
+        let mut usual = self.usual[from - 1];
+        self.bursts.truncate(self.bursts.partition_point(|(day, _)| *day < from));
+        for day in from..=to {
+            let burst = usual.take(self.growth[day]);
+            if burst > 0.0 {
+                self.bursts.push((day, burst));
+            }
+            self.usual[day] = usual;
         }
     }
 
@@ -203,7 +266,7 @@ impl Track {
         let mut echo = 0.0;
         for (k, weight) in ECHO_WEIGHTS.iter().enumerate() {
             if let Ok(i) = usize::try_from(centre + k as isize - ECHO_HALF_WIDTH as isize) {
-                echo += weight * growth(i);
+                echo += weight * growth(i).clamp(-CALM, CALM);
             }
         }
         echo
@@ -214,6 +277,14 @@ impl Track {
     #[inline]
     pub(crate) fn echo_between(&self, from: usize, to: usize) -> f64 {
         self.echo_sum[to] - self.echo_sum[from]
+    }
+
+    /// Returns the bursts whose listeners leave on the days after `from` to `to`: each with that day.
+    #[inline]
+    pub(crate) fn leaving(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, f64)> {
+        let first = self.bursts.partition_point(|(day, _)| day + WINDOW <= from);
+        let leave = self.bursts[first..].iter().map(|(day, burst)| (day + WINDOW, *burst));
+        leave.take_while(move |(day, _)| *day <= to)
     }
 
     pub(crate) fn len(&self) -> usize {
