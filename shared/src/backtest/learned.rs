@@ -9,10 +9,13 @@ use crate::settings::OrAuto;
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 
+/// When an event settled, and at each time before it what was believed of its outcomes, and the winner's place among them.
+type Settled = (i64, Vec<(Vec<f64>, usize)>);
+
 /// Returns by event how much more longshots give way: learned, with who won, from events that had settled before its first
 /// print, at [`SCORED_DAYS`] before they did.
 pub(super) fn longshots(prepared: &Prepared) -> Vec<OrAuto<2>> {
-    let settled: Vec<(i64, Vec<(Vec<f64>, usize)>)> =
+    let settled: Vec<Settled> =
         (0..prepared.events().len()).filter_map(|event| settled(prepared, event)).collect();
     let of_event = |from: i64| {
         let mut longshots = Longshots::prior();
@@ -22,9 +25,8 @@ pub(super) fn longshots(prepared: &Prepared) -> Vec<OrAuto<2>> {
     prepared.events().iter().map(|event| of_event(event.span.0)).collect()
 }
 
-/// Returns when an event settled, and at each time before it what was believed of its outcomes, and the winner's place
-/// among them; `None` where not exactly one is known to have won.
-fn settled(prepared: &Prepared, place: usize) -> Option<(i64, Vec<(Vec<f64>, usize)>)> {
+/// Returns what an event tells that has settled; `None` where not exactly one is known to have won.
+fn settled(prepared: &Prepared, place: usize) -> Option<Settled> {
     let event = prepared.events().get(place)?;
     let settles = event.settles?.micros();
     let contracts = prepared.contracts().get(event.contracts.clone())?;
