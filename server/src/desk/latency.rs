@@ -85,7 +85,10 @@ impl Latency {
     pub(super) fn told(&self) -> Option<String> {
         let (median, p99) = self.quantiles()?;
         let count = self.micros.len();
-        let mut told = format!("median {median} µs, 99th percentile {p99} µs, of the last {count}");
+        let longest = self.micros.iter().filter_map(|steps| steps.last()).max().copied().unwrap_or(0);
+        let mut told = format!(
+            "median {median} µs, 99th percentile {p99} µs, longest {longest} µs, of the last {count}"
+        );
         for (step, name) in STEPS.iter().enumerate() {
             if let Some((median, p99)) = self.quantiles_of(step) {
                 // A text takes all that is written.
@@ -123,6 +126,7 @@ mod tests {
         assert_eq!(latency.quantiles(), Some((500_000, 500_000)));
         assert_eq!(latency.micros.len(), KEPT);
         let told = latency.told().unwrap();
+        assert!(told.contains("longest 500000 µs"), "{told}");
         assert!(told.ends_with("written down 100000/100000, sent 100000/100000"), "{told}");
     }
 
