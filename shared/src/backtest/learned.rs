@@ -12,9 +12,15 @@ const DAY: i64 = 86_400_000_000;
 /// When an event settled, and at each time before it what was believed of its outcomes, and the winner's place among them.
 type Settled = (i64, Vec<(Vec<f64>, usize)>);
 
-/// Returns by event how much more longshots give way: learned, with who won, from events that had settled before its first
-/// print, at [`SCORED_DAYS`] before they did.
-pub(super) fn longshots(prepared: &Prepared) -> Vec<OrAuto<2>> {
+impl Prepared {
+    /// Returns by event how much more longshots give way: learned, with who won, from events that had settled before its
+    /// first print, at [`SCORED_DAYS`] before they did. No strategy hears how its own event settled.
+    pub fn longshots(&self) -> &[OrAuto<2>] {
+        self.kept_longshots().get_or_init(|| longshots(self))
+    }
+}
+
+fn longshots(prepared: &Prepared) -> Vec<OrAuto<2>> {
     let settled: Vec<Settled> =
         (0..prepared.events().len()).filter_map(|event| settled(prepared, event)).collect();
     let of_event = |from: i64| {

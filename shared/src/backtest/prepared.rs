@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use super::agreed::{Agreed, Beliefs, Believed};
 use super::hash::{sha256, tape_hash};
-use super::learned;
 use super::money::HORIZONS;
 use crate::Invalid;
 use crate::belief::Belief;
@@ -271,10 +270,9 @@ impl Prepared {
         &mut self.beliefs
     }
 
-    /// Returns by event how much more longshots give way, as events that had settled before it tell; no strategy hears how
-    /// its own event settled.
-    pub fn longshots(&self) -> &[OrAuto<2>] {
-        self.longshots.get_or_init(|| learned::longshots(self))
+    /// Returns where what events that had settled tell the others is kept.
+    pub(super) fn kept_longshots(&self) -> &OnceLock<Vec<OrAuto<2>>> {
+        &self.longshots
     }
 
     /// Returns where what the beliefs come to together is kept.

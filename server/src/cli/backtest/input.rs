@@ -23,6 +23,7 @@ pub(super) fn more() -> String {
         }
         let (setting, value) = (entry.setting, config.value(entry));
         let range = match setting.kind {
+            Kind::Number { range: (_, high), auto: true, .. } => format!("auto, or up to {high}"),
             Kind::Number { range: (low, high), .. } => format!("{low} to {high} {}", setting.unit),
             Kind::Flag => "true or false".to_owned(),
             Kind::Choice(words) => words.join(", "),
