@@ -262,8 +262,23 @@ fn between_publications_the_number_is_an_interval() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn a_month_of_one_artist_is_answered_with_what_others_taught() {
+    let years = fitted(&simulate(TRUTH, 5, 1200, 13));
+    let month = simulate(TRUTH, 1, 30, 13);
+    let nowcaster = fitted(&month);
+    assert!(nowcaster.parameters().prior_share() > 0.8, "{:?}", nowcaster.parameters());
+    assert!(years.parameters().prior_share() < 0.03, "{:?}", years.parameters());
+    let fan = nowcaster.fan(0, 21, &[]).expect("a forecast");
+    let widths: Vec<f64> = fan.steps.iter().map(|step| step.listeners.total_sd()).collect();
+    // The noise is 0.2 % a day, five times as wide one day in fifteen: 0.32 % in all.
+    assert!(widths[1] > 0.001 && widths[1] < 0.01, "{widths:?}");
+    assert!(widths[1..].is_sorted(), "{widths:?}");
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
 fn too_little_or_another_history_is_refused() {
-    let short = simulate(TRUTH, 1, 100, 8);
+    let short = simulate(TRUTH, 1, 8, 8);
     assert_eq!(Nowcaster::fit(&all(&short)).expect_err("too short").field, "history");
     assert_eq!(Nowcaster::fit(&[]).expect_err("nobody").field, "history");
     let histories = simulate(TRUTH, 2, 600, 9);

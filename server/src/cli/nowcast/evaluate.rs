@@ -38,7 +38,8 @@ Files:
   listeners, and coverage as fractions. `rows` score every count as recorded. Vendors fill missing days
   in on a straight line to the next count, and such a count was not known on its day: `rows_published`,
   and report_published.csv, score the same histories without those counts. An interval needs 224 days
-  of forecasts.
+  of forecasts. `prior_share` is how much of the bands of the last fit rests on the errors of other artists,
+  which Tauroi brings along: near 1 for a month of one artist, near 0 for years of several.
 
 Example:
   tauroi nowcast evaluate --listeners artist_daily.csv.gz --from 2023-01-01 --out nowcast";
@@ -106,6 +107,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         rng_seed: settings.rng_seed,
         resamples: settings.resamples,
         artists: samples,
+        prior_share: recorded.prior_share,
         rows: recorded.rows,
         rows_published: published.rows,
     };

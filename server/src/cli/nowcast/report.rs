@@ -36,6 +36,8 @@ pub(super) struct Report {
     pub(super) resamples: usize,
     /// What there is of each artist.
     pub(super) artists: Vec<Sample>,
+    /// How much of the bands of the last fit rests on the errors of other artists, which Tauroi brings along: from 0 to 1.
+    pub(super) prior_share: f64,
     /// The scores on every count as recorded.
     pub(super) rows: Vec<Row>,
     /// The scores without the counts that were interpolated.

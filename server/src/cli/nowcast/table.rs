@@ -42,6 +42,11 @@ pub(super) fn render(report: &Report) -> String {
          bootstrap. In 80 %, 95 %: outcomes within that band. TikTok velocity: the RMSE ÷ random walk of that formula, where\n\
          there is TikTok data.\n",
     );
+    let _ = writeln!(
+        text,
+        "Of the bands of the last fit {} rest on the errors of other artists, which Tauroi brings along.",
+        percent(report.prior_share, 1)
+    );
     text
 }
 

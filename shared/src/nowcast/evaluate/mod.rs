@@ -125,6 +125,8 @@ pub struct Evaluation {
     pub scored: Vec<Scored>,
     /// The artists in order, then `pooled`, at each horizon.
     pub rows: Vec<Row>,
+    /// How much of the last fit rests on other artists: [`Fit::prior_share`](super::fit::Fit::prior_share).
+    pub prior_share: f64,
 }
 
 /// Walks forward through `histories` and scores the forecasts.
@@ -225,7 +227,7 @@ async fn walk(pace: &Pace, histories: &[History], settings: &Settings) -> Result
         pace.rest().await;
     }
     let rows = rows(histories, settings, &scored);
-    Ok(Evaluation { scored, rows })
+    Ok(Evaluation { scored, rows, prior_share: nowcaster.parameters().prior_share() })
 }
 
 fn rows(histories: &[History], settings: &Settings, scored: &[Scored]) -> Vec<Row> {

@@ -127,8 +127,8 @@ impl State {
     }
 
     /// Takes in a count that may be a mistake: as likely one as not at [`EVEN_RISE`] or [`EVEN_FALL`]. It says nothing
-    /// of growth or noise until the next count confirms it. Returns the standardised surprise, and the state in which
-    /// that count then comes: there the surprise has moved growth as far as it is likely to be real.
+    /// of growth. Returns the standardised surprise, and the state in which the count that confirms it comes: the level
+    /// was as counted, and the noise as great.
     fn doubt(&mut self, model: &Model, log_level: f64) -> (f64, Self) {
         let surprise = log_level - self.level;
         let ratio = surprise / if surprise > 0.0 { EVEN_RISE } else { EVEN_FALL };
@@ -136,8 +136,7 @@ impl State {
         let mistaken = odds / (1.0 + odds);
         let mut believed = *self;
         let z = believed.observe(model, log_level);
-        believed.growth = self.growth + (1.0 - mistaken) * (believed.growth - self.growth);
-        believed.fading = self.fading + (1.0 - mistaken) * (believed.fading - self.fading);
+        (believed.growth, believed.fading) = (self.growth, self.fading);
         believed.relax(model);
         self.level = log_level - mistaken * surprise;
         self.spread.level = mistaken * (1.0 - mistaken) * surprise * surprise;

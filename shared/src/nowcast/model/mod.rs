@@ -5,6 +5,7 @@ mod filter;
 mod parameters;
 mod reach;
 mod track;
+mod usual;
 
 pub(crate) use filter::{Filter, State};
 pub use parameters::{Dynamics, SLOPES, Shape, Volatility};

@@ -1,6 +1,7 @@
 //! One artist's past, prepared for the filter as it comes in.
 
 use super::parameters::{Dynamics, LAGS};
+use super::usual::Usual;
 use crate::nowcast::series::{AsOf, Observation, collinear};
 use crate::units::Date;
 use crate::{Invalid, math};
@@ -13,18 +14,6 @@ pub(crate) const WINDOW: usize = 28;
 const ECHO_WEIGHTS: [f64; 7] =
     [1.0 / 16.0, 2.0 / 16.0, 3.0 / 16.0, 4.0 / 16.0, 3.0 / 16.0, 2.0 / 16.0, 1.0 / 16.0];
 const ECHO_HALF_WIDTH: usize = ECHO_WEIGHTS.len() / 2;
-
-/// A rise is a burst by as much as it exceeds the usual growth by more than so many usual surprises.
-const BURST: f64 = 2.0;
-
-/// The weights of a day in the usual growth, and, once there are enough days, in the size of a usual surprise. A surprise
-/// counts for at most so many usual ones.
-const USUAL_WEIGHT: f64 = 0.25;
-const SIZE_WEIGHT: f64 = 1.0 / 60.0;
-const LARGEST: f64 = 4.0;
-
-/// The standard deviation of normal surprises of mean absolute size one.
-const SD_PER_SIZE: f64 = 1.253_314_137_315_500_3;
 
 /// A count that differs by less than this from the one before, in log units, stands still: sources that round a count, or
 /// work it out, don't repeat it to the last digit.
@@ -86,30 +75,6 @@ pub(crate) struct Track {
     last_new: Option<usize>,
     /// The day of the last count that is not doubted, while a later one is.
     trusted: Option<usize>,
-}
-
-/// What was usual up to a day.
-#[derive(Debug, Clone, Copy, Default)]
-struct Usual {
-    growth: f64,
-    /// The mean absolute surprise, and over how many days.
-    size: f64,
-    days: u32,
-}
-
-impl Usual {
-    /// Takes in a day's growth; returns by how much it is a burst.
-    fn take(&mut self, growth: f64) -> f64 {
-        let surprise = growth - self.growth;
-        let burst = surprise - BURST * SD_PER_SIZE * self.size;
-        let is_known = self.days > 0;
-        self.days += 1;
-        let size =
-            if is_known { math::min(surprise.abs(), LARGEST * self.size + 1e-4) } else { surprise.abs() };
-        self.size += math::max(SIZE_WEIGHT, 1.0 / f64::from(self.days)) * (size - self.size);
-        self.growth += USUAL_WEIGHT * surprise;
-        if is_known { math::max(burst, 0.0) } else { 0.0 }
-    }
 }
 
 impl Track {
@@ -357,5 +322,51 @@ impl Track {
             }
         }
         drive
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nowcast::series::History;
+
+    fn track(counts: &[f64]) -> Track {
+        let days =
+            counts.iter().map(|&x| Observation { listeners: Some(x), ..Observation::MISSING }).collect();
+        let history = History::new("somebody", Date::MIN, days).unwrap();
+        Track::new(&history.as_of(history.end()))
+    }
+
+    /// Counts that go up and down by a tenth of a percent, with a jump of 3 % on day 20.
+    fn jumping() -> Vec<f64> {
+        (0..40)
+            .map(|t| 1e7 * if t % 2 == 0 { 1.0 } else { 1.001 } * if t < 20 { 1.0 } else { 1.03 })
+            .collect()
+    }
+
+    #[test]
+    fn a_burst_leaves_28_days_later_to_the_day() {
+        let track = track(&jumping());
+        let leaving: Vec<(usize, f64)> = track.leaving(41, 62).collect();
+        let [(day, burst)] = leaving[..] else { panic!("one: {leaving:?}") };
+        // A jump of 3 % less a fall of 0.1 %, of which some two standard deviations of the usual are no burst.
+        assert!(day == 48 && burst > 0.02 && burst < 0.03, "{leaving:?}");
+        assert_eq!(track.leaving(47, 48).count(), 1);
+        assert_eq!(track.leaving(48, 62).count() + track.leaving(41, 47).count(), 0);
+    }
+
+    #[test]
+    fn a_jump_is_left_out_of_the_echo_of_calm_days() {
+        let track = track(&jumping());
+        let echo = track.echo_between(44, 51);
+        assert!(echo.abs() <= CALM + 0.001, "{echo}");
+    }
+
+    #[test]
+    fn a_count_that_hardly_differs_stands_still() {
+        let still = track(&[1e7, 1.001e7, 1.001e7 + 150.0, 1.003e7]);
+        assert_eq!([1, 2, 3].map(|t| still.count(t)), [Count::New, Count::Nothing, Count::New]);
+        let growth = math::ln(1.003 / 1.001) / 2.0;
+        assert!([2, 3].iter().all(|&t| (still.growth(t) - growth).abs() < 1e-12));
     }
 }
