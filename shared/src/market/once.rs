@@ -1,8 +1,6 @@
 //! Trades of several files, each counted once.
 
-use std::collections::BTreeMap;
-
-use super::{Ticker, Trade};
+use super::Trade;
 use crate::sort;
 
 /// Takes out of `trades`, which are those of several files, what an earlier file holds too: the same file under another name
@@ -26,39 +24,30 @@ use crate::sort;
 /// ```
 pub fn count_once(trades: &mut Vec<Trade>, starts: &[usize]) -> Vec<(usize, usize)> {
     let file_of = |place: usize| starts.partition_point(|start| *start <= place).saturating_sub(1);
-    // Most files share no contract with another: then there is nothing to compare.
-    let mut files: BTreeMap<&Ticker, (usize, bool)> = BTreeMap::new();
-    let mut file = 0;
-    for (place, trade) in trades.iter().enumerate() {
-        while starts.get(file + 1).is_some_and(|start| *start <= place) {
-            file += 1;
-        }
-        let (first, is_shared) = files.entry(&trade.ticker).or_insert((file, false));
-        *is_shared |= *first != file;
+    if starts.len() < 2 {
+        return Vec::new();
     }
-    let is_shared = |trade: &Trade| files.get(&trade.ticker).is_some_and(|(_, is_shared)| *is_shared);
-    let compared: Vec<usize> = (0..trades.len()).filter(|place| is_shared(&trades[*place])).collect();
-    let row = |k: usize| {
-        let trade = &trades[compared[k]];
-        (&trade.ticker, trade.at, trade.price, trade.count)
+    let row = |place: usize| {
+        let trade = &trades[place];
+        (trade.at, trade.price, trade.count, &trade.ticker)
     };
     // Stable: of equal rows those of earlier files come first.
-    let sorted = sort::places(compared.len(), &|a, b| row(a) < row(b));
+    let sorted = sort::places(trades.len(), &|a, b| row(a) < row(b));
     let mut again: Vec<(usize, usize)> = Vec::new();
     for same in sorted.chunk_by(|a, b| row(*a) == row(*b)) {
         let mut kept: Vec<usize> = Vec::new();
-        for of_file in same.chunk_by(|a, b| file_of(compared[*a]) == file_of(compared[*b])) {
+        for of_file in same.chunk_by(|a, b| file_of(*a) == file_of(*b)) {
             let known = kept.len();
-            for (k, own) in of_file.iter().enumerate() {
-                let place = compared[*own];
+            for (k, place) in of_file.iter().enumerate() {
                 match kept.get(k).filter(|_| k < known) {
-                    Some(other) => again.push((place, *other)),
-                    None => kept.push(place),
+                    Some(other) => again.push((*place, *other)),
+                    None => kept.push(*place),
                 }
             }
         }
     }
-    again.sort_unstable();
+    let in_order = sort::places(again.len(), &|a, b| again[a] < again[b]);
+    let again: Vec<(usize, usize)> = in_order.into_iter().map(|place| again[place]).collect();
     for (place, other) in &again {
         let told = trades[*place].clone();
         let stays = &mut trades[*other];
