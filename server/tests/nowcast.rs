@@ -251,7 +251,7 @@ fn an_option_that_cannot_be_used_is_named() {
     let refused =
         |arguments: &[&str]| refused(&[&["--listeners", listeners, "--out", text(&out)], arguments].concat());
     for (arguments, parts) in [
-        (["--from", "2024-02-01"], ["--from", "2024-02-01", "too short"]),
+        (["--from", "2024-01-05"], ["--from", "2024-01-05", "too short"]),
         (["--from", "2030-01-01"], ["--from", "2030-01-01", "2025-02-03"]),
         (["--from", "yesterday"], ["--from", "date like 2026-06-01", "yesterday"]),
         (["--horizons", "7,3"], ["--horizons", "rising", "[7, 3]"]),
