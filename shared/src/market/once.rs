@@ -15,8 +15,8 @@ use crate::sort;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use shared::market::{count_once, csv::read_trades};
 ///
-/// let mut trades = read_trades(b"ticker,timestamp,price,count\nA-1-B,2026-02-01,0.5,1\nA-1-B,2026-02-01,0.5,1\n", "a")?;
-/// trades.extend(read_trades(b"ticker,timestamp,price,count,taker_side\nA-1-B,2026-02-01,0.5,1,yes\n", "b")?);
+/// let mut trades = read_trades(b"ticker,timestamp,price,count\nA-1-B,2026-02-01T00:00:00Z,0.5,1\nA-1-B,2026-02-01T00:00:00Z,0.5,1\n", "a")?;
+/// trades.extend(read_trades(b"ticker,timestamp,price,count,taker_side\nA-1-B,2026-02-01T00:00:00Z,0.5,1,yes\n", "b")?);
 /// assert_eq!(count_once(&mut trades, &[0, 2]), [(1, 0)]);
 /// assert!(trades.len() == 2 && trades[0].taker_side.is_some());
 /// # Ok(())
