@@ -97,7 +97,8 @@ async fn a_bad_file_is_told_of_and_changes_nothing() -> Result<()> {
             ("bad.csv", format!("{head}1.35,5\n"), "bad.csv, line 2, column price"),
             ("short.csv", format!("{head}0.35\n"), "short.csv, line 2"),
             ("other.csv", "a,b\n1,2\n".to_owned(), "other.csv, line 1, column ticker"),
-            ("not.csv.gz", "this is no gzip".to_owned(), "not.csv.gz can't be read as gzip"),
+            // Told by its first bytes, whatever its name says: text.
+            ("not.csv.gz", "this is no gzip".to_owned(), "not.csv.gz, line 1, column ticker"),
         ];
         let state = "JSON.stringify([...document.querySelectorAll('#event option, #tape-name')].map(e => e.textContent))";
         page.script(&format!("window.before = {state};")).await?;
