@@ -2,6 +2,7 @@
 
 mod backtest;
 mod belief;
+mod interrupts;
 mod journal;
 mod kill;
 mod markets;
@@ -10,7 +11,7 @@ mod paper;
 mod price;
 mod progress;
 mod serve;
-mod signals;
+
 mod trades;
 
 use std::process::ExitCode;

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use tracing::info;
 
-use super::signals::Signals;
+use super::interrupts::Interrupts;
 use crate::clock::{Clock, machine_time};
 use crate::paper::{KeyKind, Settings, start};
 
@@ -78,7 +78,7 @@ async fn serve(options: &Options) -> anyhow::Result<()> {
         exchange.credentials().write(file, &clock)?;
     }
     // Before anybody can know that it runs.
-    let mut signals = Signals::listen().context("can't listen for signals")?;
+    let mut signals = Interrupts::listen().context("can't listen for signals")?;
     // The first line on standard output is for programs that started this one: it names the address.
     writeln!(std::io::stdout(), "The paper exchange is at {}", exchange.credentials().api_base)
         .context("standard output can't be written")?;

@@ -8,12 +8,12 @@ use shared::fees::{FeeSchedule, FeeType};
 use shared::market::{EventTicker, FeeMultiplier, Position, Ticker};
 use shared::quoting::{Status, Terms};
 use shared::units::{Cash, Timestamp};
-use shared::wire::{Event, Market, MarketStatus, Order, OrderStatus};
+use shared::wire::{Market, MarketStatus, Order, OrderStatus};
 
 use super::core::Listed;
 use super::journal::{Entry, Journal};
 use super::orders::PREFIX;
-use crate::kalshi::{Client, Failure, Sending};
+use crate::kalshi::{Client, Failure, Open, Sending, open_events};
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
@@ -29,23 +29,15 @@ pub(super) struct Found {
     fees: FeeSchedule,
 }
 
-/// Finds the event of a series that closes next: first the series' open events, then the contracts of each.
+/// Finds the event of a series that closes next.
 ///
 /// # Errors
 ///
 /// Says that there is none, or what of it nothing can be quoted on.
 pub(super) async fn event(client: &Client, series: &str) -> anyhow::Result<Found> {
     let of_series = client.series(series).await.with_context(|| format!("series {series}"))?;
-    let mut found: Option<(Timestamp, Event, Vec<Market>)> = None;
-    for event in client.open_events(series).await.context("the open events")? {
-        let contracts = client.markets(&event.event_ticker).await.context("the contracts")?;
-        let open = contracts.iter().filter(|market| market.status == MarketStatus::Active);
-        let Some(closes) = open.map(|market| market.close_time.0).min() else { continue };
-        if found.as_ref().is_none_or(|(earliest, ..)| closes < *earliest) {
-            found = Some((closes, event, contracts));
-        }
-    }
-    let (closes, event, contracts) =
+    let found = open_events(client, series).await?.into_iter().next();
+    let Open { closes, event, contracts } =
         found.with_context(|| format!("{series} has no event that can be traded now"))?;
     // An event's own fee takes the series' place.
     let fee_type: FeeType = match &event.fee_type_override {

@@ -6,6 +6,7 @@
 mod access;
 mod budget;
 mod config;
+mod discovery;
 mod feed;
 mod rest;
 mod signer;
@@ -14,5 +15,6 @@ mod signing;
 mod tests;
 
 pub(crate) use self::config::Config;
+pub(crate) use self::discovery::{Open, open_events};
 pub(crate) use self::feed::{Feed, Heard, What, listen};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
-use super::signals::Signals;
+use super::interrupts::Interrupts;
 use crate::tapes::Library;
 use crate::{listeners, web};
 
@@ -112,7 +112,7 @@ async fn serve(
     };
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
-    let mut signals = Signals::listen().context("can't listen for signals")?;
+    let mut signals = Interrupts::listen().context("can't listen for signals")?;
     let (exchange, desk) = options.trading.start(mode, bound.port()).await?;
     let state = Arc::new(web::State::new(mode, library, histories, desk));
     // The first line on standard output is for programs that started this one: it names the address.

@@ -4,14 +4,14 @@
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Signals as they come; while this listens they don't end the process by themselves.
-pub(super) struct Signals {
+pub(super) struct Interrupts {
     #[cfg(unix)]
     interrupt: Signal,
     #[cfg(unix)]
     terminate: Signal,
 }
 
-impl Signals {
+impl Interrupts {
     /// Starts to listen.
     ///
     /// # Errors

@@ -1,0 +1,35 @@
+//! Discovery in two stages: the open events of a series, then all contracts of each.
+
+use anyhow::Context;
+use shared::units::Timestamp;
+use shared::wire::{Event, Market, MarketStatus};
+
+use super::Client;
+
+/// An event that can be traded.
+#[derive(Debug, Clone)]
+pub(crate) struct Open {
+    /// When the first of its contracts that can be traded closes.
+    pub(crate) closes: Timestamp,
+    pub(crate) event: Event,
+    /// All its contracts, wherever they stand.
+    pub(crate) contracts: Vec<Market>,
+}
+
+/// Returns the events of a series that can be traded, the one that closes next first.
+///
+/// # Errors
+///
+/// Says what can't be listed.
+pub(crate) async fn open_events(client: &Client, series: &str) -> anyhow::Result<Vec<Open>> {
+    let mut found = Vec::new();
+    for event in client.open_events(series).await.context("the open events")? {
+        let contracts = client.markets(&event.event_ticker).await.context("the contracts")?;
+        let open = contracts.iter().filter(|market| market.status == MarketStatus::Active);
+        if let Some(closes) = open.map(|market| market.close_time.0).min() {
+            found.push(Open { closes, event, contracts });
+        }
+    }
+    found.sort_by_key(|open| open.closes);
+    Ok(found)
+}
