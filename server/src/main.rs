@@ -3,11 +3,17 @@
 mod cli;
 mod clock;
 mod desk;
+mod environment;
 mod files;
 mod kalshi;
 mod listeners;
 mod markets;
 mod paper;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "its caller, `tauroi signal`, is in the making")
+)]
+mod sources;
 mod tapes;
 mod trades;
 mod web;

@@ -1,13 +1,14 @@
 //! Where the exchange is and who we are: the `KALSHI_` variables.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use reqwest::Url;
 use tokio_tungstenite::tungstenite::http::Uri;
 
 use super::signer::Signer;
 use crate::clock::Clock;
+use crate::environment::Variables;
 use crate::paper::{CLOCK_VARIABLE, Credentials};
 
 /// Where the exchange is, and what we sign with.
@@ -27,14 +28,7 @@ impl Config {
     ///
     /// Names the variable that is missing, given twice or can't be read, and a secret file that others may read.
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
-        let file = match std::fs::read_to_string(".env") {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error).context("can't read .env"),
-        };
-        Self::from_variables(&|name| {
-            std::env::var(name).ok().or_else(|| in_file(&file, name)).filter(|value| !value.is_empty())
-        })
+        Self::from_variables(&Variables::of_process()?)
     }
 
     /// Returns where a paper exchange in this process is, and who its member is.
@@ -43,7 +37,8 @@ impl Config {
     ///
     /// None in practice: what the exchange hands out is right.
     pub(crate) fn of_paper(credentials: &Credentials) -> anyhow::Result<Self> {
-        Self::from_variables(&|name| {
+        let credentials = credentials.clone();
+        Self::from_variables(&Variables::by(move |name| {
             let value = match name {
                 "KALSHI_ACCESS_KEY" => &credentials.key_id,
                 "KALSHI_API_SECRET" => &credentials.private_pem,
@@ -52,7 +47,7 @@ impl Config {
                 _ => return None,
             };
             Some(value.clone())
-        })
+        }))
     }
 
     /// Reads a file as `tauroi paper --env FILE` writes it, and the clock of the exchange where it has one. The environment
@@ -62,71 +57,28 @@ impl Config {
     ///
     /// As [`Self::from_environment`], for the file itself too.
     pub(crate) fn from_file(path: &Path) -> anyhow::Result<(Self, Option<Clock>)> {
-        let text = secret(path)?;
-        let variable = |name: &str| in_file(&text, name).filter(|value| !value.is_empty());
+        let variables = Variables::of_file(path)?;
         let read = || {
-            let clock =
-                variable(CLOCK_VARIABLE).map(|text| text.parse().context(CLOCK_VARIABLE)).transpose()?;
-            anyhow::Ok((Self::from_variables(&variable)?, clock))
+            let clock = variables.get(CLOCK_VARIABLE);
+            let clock = clock.map(|text| text.parse().context(CLOCK_VARIABLE)).transpose()?;
+            anyhow::Ok((Self::from_variables(&variables)?, clock))
         };
         read().with_context(|| path.display().to_string())
     }
 
-    fn from_variables(variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
-        let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
-        let pem = match (variable("KALSHI_API_SECRET"), variable("KALSHI_API_SECRET_FILE")) {
-            (Some(_), Some(_)) => bail!("KALSHI_API_SECRET and KALSHI_API_SECRET_FILE are both set"),
-            (Some(text), None) => text.replace("\\n", "\n"),
-            (None, Some(path)) => secret(&PathBuf::from(path))?,
-            (None, None) => bail!("neither KALSHI_API_SECRET nor KALSHI_API_SECRET_FILE is set"),
-        };
-        let api_base = needed(API_BASE)?;
-        let api_base = address(API_BASE, "http", api_base.trim_end_matches('/'))?;
-        let ws_url = variable(WS_URL).map(|text| {
-            let url = address(WS_URL, "ws", &text)?;
-            url.as_str().parse::<Uri>().context(WS_URL)
-        });
-        let ws_url = ws_url.transpose()?;
-        Ok(Self { key_id: needed("KALSHI_ACCESS_KEY")?, signer: Signer::from_pem(&pem)?, api_base, ws_url })
+    fn from_variables(variables: &Variables) -> anyhow::Result<Self> {
+        let pem = variables.needed_secret("KALSHI_API_SECRET")?;
+        let api_base = variables.address(API_BASE, "http")?;
+        let api_base = api_base.with_context(|| format!("{API_BASE} is not set"))?;
+        let ws_url = variables.address(WS_URL, "ws")?;
+        let ws_url = ws_url.map(|url| url.as_str().parse::<Uri>().context(WS_URL)).transpose()?;
+        let key_id = variables.needed("KALSHI_ACCESS_KEY")?;
+        Ok(Self { key_id, signer: Signer::from_pem(pem.expose())?, api_base, ws_url })
     }
 }
 
 const API_BASE: &str = "KALSHI_API_BASE";
 const WS_URL: &str = "KALSHI_WS_URL";
-
-/// Reads an address that is encrypted, or on this machine: `plain` is the scheme without encryption.
-fn address(variable: &str, plain: &str, text: &str) -> anyhow::Result<Url> {
-    let url = Url::parse(text).with_context(|| format!("{variable} is no address: {text}"))?;
-    let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    let scheme = url.scheme();
-    if scheme.strip_suffix('s') != Some(plain) && !(scheme == plain && is_here) {
-        bail!("{variable} must be {plain}s, or {plain} on this machine: {text}");
-    }
-    Ok(url)
-}
-
-/// Returns a variable of a file of lines `NAME=value`.
-fn in_file(text: &str, name: &str) -> Option<String> {
-    let value =
-        text.lines().find_map(|line| line.trim().strip_prefix(name)?.trim_start().strip_prefix('='))?;
-    let value = value.trim();
-    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-    Some(bare.to_owned())
-}
-
-/// Reads a file that nobody else may read.
-fn secret(path: &Path) -> anyhow::Result<String> {
-    let shown = path.display();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let data = std::fs::metadata(path).with_context(|| format!("can't read {shown}"))?;
-        if data.permissions().mode() & 0o077 != 0 {
-            bail!("{shown} can be read by others: chmod 600 {shown}");
-        }
-    }
-    std::fs::read_to_string(path).with_context(|| format!("can't read {shown}"))
-}
 
 #[cfg(test)]
 mod tests {
@@ -134,10 +86,12 @@ mod tests {
 
     /// Returns why these variables are refused.
     fn refused(variables: &[(&str, &str)]) -> String {
-        let variable = |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-        };
-        let Err(error) = Config::from_variables(&variable) else { panic!("{variables:?} was taken") };
+        let owned: Vec<(String, String)> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let of = Variables::by(move |name| {
+            owned.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        });
+        let Err(error) = Config::from_variables(&of) else { panic!("{variables:?} was taken") };
         format!("{error:#}")
     }
 
@@ -177,12 +131,5 @@ mod tests {
         assert!(open.contains("chmod 600"), "{open}");
         let odd = read(0o600);
         assert!(odd.contains("TAUROI_PAPER_CLOCK: \"now\" is no clock"), "{odd}");
-    }
-
-    #[test]
-    fn a_file_of_variables_is_read_line_by_line() {
-        let text = "# not this one\nKALSHI_ACCESS_KEY_OLD=1\nKALSHI_ACCESS_KEY = \"a b\"\n";
-        assert_eq!(in_file(text, "KALSHI_ACCESS_KEY").as_deref(), Some("a b"));
-        assert_eq!(in_file(text, "KALSHI_API_BASE"), None);
     }
 }

@@ -9,6 +9,7 @@ use shared::backtest::Config;
 
 use crate::clock::{Clock, machine_time};
 use crate::desk::{self, Desk};
+use crate::environment::cache_folder;
 use crate::kalshi::{self, Client};
 use crate::paper::{self, KeyKind, Running};
 
@@ -101,12 +102,7 @@ impl Options {
 
 /// Returns the path of a journal in the cache folder. One whose exchange has ended says nothing any more: it is begun anew.
 fn cached(name: &str, port: u16, anew: bool) -> anyhow::Result<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = variable("TAUROI_CACHE")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("tauroi")))
-        .or_else(|| variable("HOME").map(|home| home.join(".cache/tauroi")))
-        .context("there is no cache folder: name the desk's journal with --journal FILE")?;
-    std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    let folder = cache_folder().context("no place for the desk's journal: name one with --journal FILE")?;
     let file = folder.join(format!("{name}-{port}.sqlite"));
     if anew {
         for end in ["", "-wal", "-shm"] {

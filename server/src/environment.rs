@@ -1,0 +1,233 @@
+//! What is set from outside: variables of the process's environment, or else of `./.env`, secrets that may come in files of
+//! their own, and the folder of what can be made again.
+
+use core::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use reqwest::Url;
+
+/// Where variables are looked up.
+pub(crate) struct Variables(Box<dyn Fn(&str) -> Option<String> + Send + Sync>);
+
+impl Variables {
+    /// Returns the variables of the environment, and of `./.env` those that it doesn't have.
+    ///
+    /// # Errors
+    ///
+    /// Fails when `./.env` is there and can't be read.
+    pub(crate) fn of_process() -> anyhow::Result<Self> {
+        let file = match std::fs::read_to_string(".env") {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).context("can't read .env"),
+        };
+        Ok(Self::by(move |name| std::env::var(name).ok().or_else(|| in_file(&file, name))))
+    }
+
+    /// Returns the variables of a file of lines `NAME=value` that nobody else may read. The environment is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it can't be read, or others can.
+    pub(crate) fn of_file(path: &Path) -> anyhow::Result<Self> {
+        let text = private(path)?;
+        Ok(Self::by(move |name| in_file(&text, name)))
+    }
+
+    /// Returns variables that a function looks up; an empty one is none.
+    pub(crate) fn by(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Box::new(lookup))
+    }
+
+    /// Returns a variable's text, if it is set to one.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns the text of a variable that must be set.
+    ///
+    /// # Errors
+    ///
+    /// Says that it isn't.
+    pub(crate) fn needed(&self, name: &str) -> anyhow::Result<String> {
+        self.get(name).with_context(|| format!("{name} is not set"))
+    }
+
+    /// Returns a secret: the text of the variable `name`, in which `\n` is a line's end, or what the file holds that `name_FILE`
+    /// names.
+    ///
+    /// # Errors
+    ///
+    /// Says that both are set, or that the file can't be read, or that others may read it.
+    pub(crate) fn secret(&self, name: &str) -> anyhow::Result<Option<Secret>> {
+        let file = format!("{name}_FILE");
+        let text = match (self.get(name), self.get(&file)) {
+            (Some(_), Some(_)) => bail!("{name} and {file} are both set"),
+            (Some(text), None) => text.replace("\\n", "\n"),
+            (None, Some(path)) => private(&PathBuf::from(path)).context(file)?,
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Secret(text)))
+    }
+
+    /// Returns a secret that must be there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::secret`], and says that neither variable is set.
+    pub(crate) fn needed_secret(&self, name: &str) -> anyhow::Result<Secret> {
+        self.secret(name)?.with_context(|| format!("neither {name} nor {name}_FILE is set"))
+    }
+
+    /// Returns an address that is encrypted, or on this machine, without the slash at its end; `plain` is the scheme without
+    /// encryption, such as `http`.
+    ///
+    /// # Errors
+    ///
+    /// Says that it is no address, or one elsewhere that everybody on the way could read.
+    pub(crate) fn address(&self, name: &str, plain: &str) -> anyhow::Result<Option<Url>> {
+        self.get(name).map(|text| address(name, plain, text.trim_end_matches('/'))).transpose()
+    }
+}
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// Returns a text as a secret.
+    pub(crate) const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Returns the text, for whom it is meant.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns it without white space around it, as a file that somebody has typed has it.
+    #[must_use]
+    pub(crate) fn trimmed(&self) -> Self {
+        Self(self.0.trim().to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Returns the folder of what can be made again, which is made if there is none: `TAUROI_CACHE`, or else one of the user's
+/// cache.
+///
+/// # Errors
+///
+/// Says that there is none, or that it can't be made.
+pub(crate) fn cache_folder() -> anyhow::Result<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = variable("TAUROI_CACHE")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("tauroi")))
+        .or_else(|| variable("HOME").map(|home| home.join(".cache/tauroi")))
+        .context("there is no cache folder: name one with TAUROI_CACHE")?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Reads an address that is encrypted, or on this machine.
+fn address(name: &str, plain: &str, text: &str) -> anyhow::Result<Url> {
+    let url = Url::parse(text).with_context(|| format!("{name} is no address: {text}"))?;
+    let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    let scheme = url.scheme();
+    if scheme.strip_suffix('s') != Some(plain) && !(scheme == plain && is_here) {
+        bail!("{name} must be {plain}s, or {plain} on this machine: {text}");
+    }
+    Ok(url)
+}
+
+/// Returns a variable of a file of lines `NAME=value`.
+fn in_file(text: &str, name: &str) -> Option<String> {
+    let value =
+        text.lines().find_map(|line| line.trim().strip_prefix(name)?.trim_start().strip_prefix('='))?;
+    let value = value.trim();
+    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    Some(bare.to_owned())
+}
+
+/// Reads a file that nobody else may read.
+fn private(path: &Path) -> anyhow::Result<String> {
+    let shown = path.display();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let data = std::fs::metadata(path).with_context(|| format!("can't read {shown}"))?;
+        if data.permissions().mode() & 0o077 != 0 {
+            bail!("{shown} can be read by others: chmod 600 {shown}");
+        }
+    }
+    std::fs::read_to_string(path).with_context(|| format!("can't read {shown}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(list: &'static [(&'static str, &'static str)]) -> Variables {
+        Variables::by(|name| list.iter().find(|(known, _)| *known == name).map(|(_, x)| (*x).to_owned()))
+    }
+
+    #[test]
+    fn a_file_of_variables_is_read_line_by_line() {
+        let text = "# not this one\nKALSHI_ACCESS_KEY_OLD=1\nKALSHI_ACCESS_KEY = \"a b\"\n";
+        assert_eq!(in_file(text, "KALSHI_ACCESS_KEY").as_deref(), Some("a b"));
+        assert_eq!(in_file(text, "KALSHI_API_BASE"), None);
+    }
+
+    #[test]
+    fn a_secret_comes_one_way_and_is_not_shown() {
+        let variables =
+            of(&[("A", "x\\ny"), ("B", "1"), ("B_FILE", "2"), ("C_FILE", "no/such/file"), ("D", "")]);
+        let a = variables.secret("A").unwrap().unwrap();
+        assert_eq!((a.expose(), format!("{a:?}").as_str()), ("x\ny", "***"));
+        let said = |name| format!("{:#}", variables.needed_secret(name).unwrap_err());
+        assert_eq!(said("B"), "B and B_FILE are both set");
+        assert!(said("C").starts_with("C_FILE: can't read no/such/file"), "{}", said("C"));
+        assert_eq!(said("D"), "neither D nor D_FILE is set");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_that_others_may_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = std::env::temp_dir().join(format!("tauroi-{}-secret", std::process::id()));
+        std::fs::write(&path, "hush\n").unwrap();
+        let shown = path.display().to_string();
+        let variables = Variables::by(move |name| (name == "A_FILE").then(|| shown.clone()));
+        let read = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            variables.needed_secret("A")
+        };
+        assert_eq!(read(0o600).unwrap().trimmed().expose(), "hush");
+        let open = format!("{:#}", read(0o640).unwrap_err());
+        std::fs::remove_file(&path).unwrap();
+        assert!(open.contains("chmod 600") && !open.contains("hush"), "{open}");
+    }
+
+    #[test]
+    fn only_this_machine_is_talked_to_in_the_open() {
+        for (text, taken) in [
+            ("https://example.com/v1/", true),
+            ("http://127.0.0.1:8080/v1", true),
+            ("http://[::1]:1/", true),
+            ("http://example.com/", false),
+            ("http://127.0.0.1.example.com/", false),
+            ("http://127.0.0.1@example.com/", false),
+            ("ftp://localhost/", false),
+            ("no address", false),
+        ] {
+            let variables = Variables::by(move |_| Some(text.to_owned()));
+            assert_eq!(variables.address("A", "http").is_ok(), taken, "{text}");
+        }
+    }
+}
