@@ -66,6 +66,14 @@ impl History {
         Self { artist: String::new(), first: Date::MIN, days: Vec::new() }
     }
 
+    /// Sets the impact of a day, if it is one of the history's.
+    pub(super) fn set_impact(&mut self, day: Date, impact: f64) {
+        let place = usize::try_from(day.days_since(self.first)).ok();
+        if let Some(day) = place.and_then(|place| self.days.get_mut(place)) {
+            day.impact = impact;
+        }
+    }
+
     /// Returns the artist's name.
     pub fn artist(&self) -> &str {
         &self.artist
