@@ -31,6 +31,7 @@ pub mod risk;
 pub mod scenario;
 mod search;
 pub mod settings;
+pub mod signal;
 pub mod sort;
 mod stats;
 pub mod stream;
