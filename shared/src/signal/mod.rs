@@ -1,7 +1,7 @@
 //! From listeners to edge: what an event's contracts are worth by the nowcast, what the market asks, and what follows.
 //!
 //! [`evaluate()`] puts an event's artists, counts and quotes together into one [`Signal`] a contract: a line of the
-//! signal log. The same inputs give the same line; no line sends an order.
+//! signal log; [`sizing`] says how much of what to hold. The same inputs give the same line; no line sends an order.
 
 mod decision;
 mod evaluate;
@@ -11,6 +11,7 @@ mod line;
 mod opened;
 mod question;
 mod record;
+pub mod sizing;
 
 pub use decision::{Action, Decision, MarketPrice, PriceBasis, Quote, THRESHOLD, decide};
 pub use evaluate::evaluate;
