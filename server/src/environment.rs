@@ -8,7 +8,10 @@ use anyhow::{Context, bail};
 use reqwest::Url;
 
 /// Where variables are looked up.
-pub(crate) struct Variables(Box<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub(crate) struct Variables(Box<Lookup>);
+
+/// Returns a variable's text, if it has one.
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl Variables {
     /// Returns the variables of the environment, and of `./.env` those that it doesn't have.

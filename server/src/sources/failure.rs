@@ -8,6 +8,8 @@ use shared::units::Timestamp;
 
 /// The most that is shown of what a source said, in characters.
 const SHOWN: usize = 160;
+/// The longest time that a source is left alone for.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// A request that brought nothing, with what it was. No part of it is a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,7 +91,8 @@ impl Failure {
             Why::QuotaExceeded(wait) => wait.unwrap_or(Duration::from_secs(6 * 3_600)),
             _ => return None,
         };
-        let micros = i64::try_from(wait.as_micros()).unwrap_or(i64::MAX);
+        // Whatever a source says, it is asked once a day whether it still means it.
+        let micros = i64::try_from(wait.min(DAY).as_micros()).unwrap_or(i64::MAX);
         Some(now.checked_add_micros(micros).unwrap_or(Timestamp::MAX))
     }
 }
@@ -170,6 +173,7 @@ mod tests {
         };
         assert_eq!(again(Why::QuotaExceeded(None)), Some(21_600));
         assert_eq!(again(Why::Limited(Some(Duration::from_secs(90)))), Some(90));
+        assert_eq!(again(Why::Limited(Some(Duration::MAX))), Some(86_400));
         assert_eq!(again(Why::Limited(None)), None);
         assert_eq!(again(Why::OutOfOrder(500, String::new())), None);
     }

@@ -18,7 +18,10 @@ mod pace;
 mod session;
 mod spotify;
 mod store;
+#[cfg(test)]
+mod tests;
 mod things;
+pub(crate) mod vendors;
 
 pub(crate) use self::collector::{Collected, Collector, OfArtist, Plan, Settings, State, Wanted};
 pub(crate) use self::config::Config;

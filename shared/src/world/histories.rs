@@ -67,22 +67,32 @@ pub fn histories(rng_seed: u64, first: Date, artists: usize, days: usize) -> Res
 ///
 /// Names `days` as [`histories`] does.
 pub fn histories_before(month: &Month, rng_seed: u64, days: usize) -> Result<Vec<History>, Invalid> {
-    let opened = month.first_day;
+    let artists = month.artists.iter().map(|artist| (artist.name, artist.listeners.as_slice()));
+    after_years(month.first_day, &artists.collect::<Vec<_>>(), rng_seed, days)
+}
+
+/// Returns histories of artists whose `counts` from the day `opened` on are given, with `days` simulated days before.
+pub(super) fn after_years(
+    opened: Date,
+    counts: &[(&str, &[f64])],
+    rng_seed: u64,
+    days: usize,
+) -> Result<Vec<History>, Invalid> {
     let first = opened.plus_days(-i32::try_from(days).unwrap_or(i32::MAX));
-    let past = histories(rng_seed, first, month.artists.len(), days)?;
-    let joined = past.iter().zip(&month.artists).map(|(history, artist)| {
+    let past = histories(rng_seed, first, counts.len(), days)?;
+    let joined = past.iter().zip(counts).map(|(history, (name, counts))| {
         let mut known = history.as_of(opened).days().to_vec();
         let last = known.iter().rev().find_map(|day| day.listeners).unwrap_or(1.0);
-        let scale = artist.listeners.first().copied().unwrap_or(last) / last;
+        let scale = counts.first().copied().unwrap_or(last) / last;
         for day in &mut known {
             day.listeners = day.listeners.map(|listeners| (scale * listeners).round());
         }
         let mut posts = known.last().and_then(|day| day.sound_posts).unwrap_or(0.0);
-        known.extend(artist.listeners.iter().map(|&listeners| {
+        known.extend(counts.iter().map(|&listeners| {
             posts *= BURST_PERSISTENCE;
             Observation { listeners: Some(listeners), sound_posts: Some(posts.round()), impact: 1.0 }
         }));
-        History::new(artist.name, first, known)
+        History::new(*name, first, known)
     });
     joined.collect()
 }

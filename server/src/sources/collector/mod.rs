@@ -87,9 +87,9 @@ pub(crate) struct OfArtist {
     pub(crate) key: Option<ArtistKey>,
     /// Listeners and sound posts, as they are known now; none if nothing is.
     pub(crate) history: Option<History>,
-    /// When each thing about the artist was last answered, the newest answer of each.
+    /// When each thing about the artist was last answered, the newest answer of each: of counts, one that went up to its day.
     pub(crate) good: Vec<(Source, Question, Timestamp)>,
-    /// What is stale: of what was to be asked, what wasn't answered.
+    /// What is stale: of what was to be asked, what wasn't answered. Counts of years past make nothing stale.
     pub(crate) unanswered: Vec<(Source, Question)>,
     /// What went wrong with this artist alone, a sentence each. What went wrong with a whole source is in its [`State`].
     pub(crate) problems: Vec<String>,

@@ -38,6 +38,11 @@ impl Job {
         }
     }
 
+    /// Returns whether it asks for days that were over before this one: they make nothing stale.
+    pub(super) fn is_past(self, now: Timestamp) -> bool {
+        matches!(self, Self::Counts(window) if window.until < now.date().plus_days(-1))
+    }
+
     pub(super) const fn question(self) -> Question {
         match self {
             Self::Counts(_) => Question::Counts,
@@ -260,7 +265,14 @@ mod tests {
                 _ => None,
             };
             let (since, until) = (days.map(|days| days.0), days.map(|days| days.1));
-            Asked { source: job.source(), what: job.question(), since, until, answered }
+            Asked {
+                source: job.source(),
+                what: job.question(),
+                since,
+                until,
+                answered,
+                reached: Some(answered),
+            }
         };
         jobs.iter().map(asked).collect()
     }

@@ -349,13 +349,18 @@ impl Collector {
                 history = self.store.history_as_of(key, at).await?;
                 let mut newest = BTreeMap::new();
                 for asked in self.store.answered(key).await? {
-                    let entry = newest.entry((asked.source, asked.what)).or_insert(asked.answered);
-                    *entry = asked.answered.max(*entry);
+                    // An import tells of days that are over, whenever it is made.
+                    let of_import = (asked.source == Source::Import).then_some(asked.answered);
+                    if let Some(at) = asked.reached.or(of_import) {
+                        let entry = newest.entry((asked.source, asked.what)).or_insert(at);
+                        *entry = at.max(*entry);
+                    }
                 }
                 good.extend(newest.into_iter().map(|((source, what), at)| (source, what, at)));
             }
             let mut unanswered: Vec<(Source, Question)> = Vec::new();
-            for job in work.jobs.iter().filter(|job| !answered.contains(job)) {
+            let is_open = |job: &&Job| !answered.contains(job) && !job.is_past(at);
+            for job in work.jobs.iter().filter(is_open) {
                 let asked = (job.source(), job.question());
                 if !unanswered.contains(&asked) {
                     unanswered.push(asked);

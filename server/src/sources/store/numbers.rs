@@ -8,7 +8,7 @@ use shared::units::{Date, Timestamp};
 use sqlx::{QueryBuilder, Row as _};
 
 use super::super::Source;
-use super::{ArtistKey, Store};
+use super::{ArtistKey, Question, Store};
 
 /// How many numbers one statement writes: each takes two of the 32,766 places that it may have.
 const ROWS: usize = 400;
@@ -165,7 +165,10 @@ impl Store {
             posts.extend(day.sound_posts.map(|count| (date, count)));
         }
         let counts = self.record(artist, Source::Import, Field::Listeners, fetched, &listeners).await?;
-        Ok(counts + self.record(artist, Source::Import, Field::PostsChange, fetched, &posts).await?)
+        let posts = self.record(artist, Source::Import, Field::PostsChange, fetched, &posts).await?;
+        let days = Some((history.first(), history.end().plus_days(-1)));
+        self.note(Source::Import, Question::Counts, Some(artist), days, fetched, None).await?;
+        Ok(counts + posts)
     }
 }
 

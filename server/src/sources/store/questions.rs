@@ -58,6 +58,8 @@ pub(crate) struct Asked {
     pub(crate) until: Option<Date>,
     /// When it was last answered.
     pub(crate) answered: Timestamp,
+    /// When it was last answered up to the very day: not for counts of days that are long over.
+    pub(crate) reached: Option<Timestamp>,
 }
 
 impl Store {
@@ -92,7 +94,9 @@ impl Store {
     /// Returns when each thing that was ever answered about an artist last was.
     pub(crate) async fn answered(&self, artist: ArtistKey) -> anyhow::Result<Vec<Asked>> {
         let rows = sqlx::query(
-            "SELECT source, what, since, max(until), max(asked) FROM question
+            "SELECT source, what, since, max(until), max(asked),
+                 max(CASE WHEN until IS NULL OR until >= asked / 86400000000 THEN asked END)
+             FROM question
              WHERE artist = ?1 AND failure IS NULL GROUP BY source, what, since",
         )
         .bind(artist.0)
@@ -109,7 +113,8 @@ impl Store {
             // What a newer version asks is none of this one's.
             let (Some(source), Some(what)) = (source, what) else { continue };
             let answered = Timestamp::from_micros(row.try_get(4)?)?;
-            all.push(Asked { source, what, since: day(2)?, until: day(3)?, answered });
+            let reached = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_micros).transpose()?;
+            all.push(Asked { source, what, since: day(2)?, until: day(3)?, answered, reached });
         }
         Ok(all)
     }
@@ -134,12 +139,12 @@ impl Store {
 
     /// Returns until when a source must be left alone.
     pub(crate) async fn again(&self, source: Source) -> anyhow::Result<Option<Timestamp>> {
-        let row = sqlx::query("SELECT again FROM question WHERE source = ?1 ORDER BY seq DESC LIMIT 1")
+        let row = sqlx::query("SELECT max(again) FROM question WHERE source = ?1 AND again IS NOT NULL")
             .bind(source.key())
-            .fetch_optional(&mut *self.connection().await)
+            .fetch_one(&mut *self.connection().await)
             .await
             .context("the store can't be read")?;
-        let micros: Option<i64> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+        let micros: Option<i64> = row.try_get(0)?;
         micros.map(|micros| Ok(Timestamp::from_micros(micros)?)).transpose()
     }
 }

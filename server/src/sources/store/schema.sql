@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS question (
     again INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS question_by_artist ON question (artist, source, what, since, asked);
+CREATE INDEX IF NOT EXISTS question_again ON question (source, again) WHERE again IS NOT NULL;
 
 -- How many requests a second a source allows.
 CREATE TABLE IF NOT EXISTS rate (

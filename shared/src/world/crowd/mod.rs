@@ -8,12 +8,14 @@
 mod traders;
 mod view;
 
+use super::histories::after_years;
 use super::{ARTISTS, EVENT, log_levels};
 use crate::Invalid;
 use crate::exchange::matching::{AccountNumber, Listing, Matching, Refusal};
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use crate::market::{EventTicker, PriceGrid, Ticker};
 use crate::math::{exp, ln};
+use crate::nowcast::series::History;
 use crate::pricing::winner::Workspace;
 use crate::random::Random;
 use crate::units::{Cash, Date, Price, Timestamp};
@@ -40,6 +42,8 @@ pub struct Contender {
     pub name: &'static str,
     /// The contract on this artist.
     pub ticker: Ticker,
+    /// The days on which the artist releases something, those to come too.
+    pub releases: Vec<Date>,
     /// The count of each day, the first included and the last one deciding.
     counts: Vec<f64>,
 }
@@ -86,6 +90,11 @@ impl Crowd {
             artists.push(Contender {
                 name,
                 ticker: format!("{EVENT}-{suffix}").parse()?,
+                releases: (0..)
+                    .zip(&drive)
+                    .filter(|(_, drive)| **drive > 0.0)
+                    .map(|(day, _)| first_day.plus_days(day))
+                    .collect(),
                 counts: grown.iter().map(|level| exp(*level).round()).collect(),
             });
             levels.push(grown);
@@ -122,6 +131,11 @@ impl Crowd {
         &self.event
     }
 
+    /// Returns when the event begins: at the first instant of its first day.
+    pub const fn opens(&self) -> Timestamp {
+        self.opens
+    }
+
     /// Returns when trading ends: at the first instant of the day whose count decides.
     pub const fn closes(&self) -> Timestamp {
         self.closes
@@ -143,6 +157,25 @@ impl Crowd {
         let known = view::published_days(self.opens, now) + 1;
         let counts = self.artists.get(artist).map_or(&[][..], |artist| &artist.counts);
         (self.opens.date(), counts.get(..known.min(counts.len())).unwrap_or(counts))
+    }
+
+    /// Returns when the count of a day is published: what a trader may know.
+    pub fn published_at(&self, day: Date) -> Timestamp {
+        // The first day's is known at the start, and so are those before.
+        let hours = if day <= self.opens.date() { 0 } else { PUBLISHED_AFTER };
+        day.midnight().checked_add_micros(hours * HOUR).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Returns a history of each artist that ends with the counts of the event, those to come too: who shows it to traders
+    /// shows a day when it is [published](Self::published_at). `days` days before the event are simulated.
+    ///
+    /// # Errors
+    ///
+    /// Names `days` as [`super::histories`] does.
+    pub fn histories(&self, rng_seed: u64, days: usize) -> Result<Vec<History>, Invalid> {
+        let counts: Vec<_> =
+            self.artists.iter().map(|artist| (artist.name, artist.counts.as_slice())).collect();
+        after_years(self.opens.date(), &counts, rng_seed, days)
     }
 
     /// Lists the event's contracts and opens the crowd's accounts.

@@ -83,3 +83,27 @@ fn a_count_is_known_only_once_it_is_published() {
     assert_eq!(known("2026-11-18T16:00:00Z"), 3);
     assert_eq!(known("2027-01-01T00:00:00Z"), 6);
 }
+
+#[test]
+fn what_is_published_of_an_artist_is_what_settles_the_event() {
+    let crowd = Crowd::new(7, FIRST, 6).unwrap();
+    let histories = crowd.histories(3, 400).unwrap();
+    assert_eq!(histories.len(), crowd.artists().len());
+    for (place, history) in histories.iter().enumerate() {
+        assert_eq!(history.artist(), crowd.artists()[place].name);
+        assert_eq!((history.first(), history.end()), (FIRST.plus_days(-400), FIRST.plus_days(7)));
+        // Hour by hour, what a trader may know and what a history has that is shown day by day are the same.
+        for hour in 0..8 * 24 {
+            let now = FIRST.midnight().checked_add_micros(hour * HOUR).unwrap();
+            let (first, published) = crowd.published(place, now);
+            let shown: Vec<f64> = (0..7)
+                .map(|day| first.plus_days(day))
+                .filter(|day| crowd.published_at(*day) <= now)
+                .filter_map(|day| history.as_of(day).on(day)?.listeners)
+                .collect();
+            assert_eq!(shown, published, "{hour}");
+        }
+    }
+    let released = crowd.artists().iter().flat_map(|artist| &artist.releases);
+    assert!(released.clone().all(|day| (0..=6).contains(&day.days_since(FIRST))) && released.count() > 0);
+}
