@@ -68,7 +68,7 @@ impl Desk {
         let before = shown();
         let ticker = event.event.clone();
         Work {
-            pieces: self.fits.with_value(|fits| of_nowcast_event(&event, histories, now, fits)),
+            pieces: self.fits.with_value(|fits| of_nowcast_event(&event, histories, &[], now, fits)),
             // Who moves an assumption meanwhile keeps what is there: the work would only slow the hand.
             is_wanted: Box::new(move || Some(self.joining.get_value()) == turn && shown() == before),
             progress: Box::new(|_| ()),
@@ -84,7 +84,7 @@ impl Desk {
     }
 
     /// Has reset return to what the nowcast says, and shows it where the event's own assumptions are shown.
-    fn rest_on(self, Joined { scenario, bases, as_of, days_left }: Joined) -> Rest {
+    fn rest_on(self, Joined { scenario, bases, as_of, days_left, .. }: Joined) -> Rest {
         let artists = scenario.artists().iter().zip(&bases);
         let by_price = artists.filter(|(_, basis)| **basis == Basis::MarketShare);
         let by_price = by_price.map(|(artist, _)| artist.ticker.clone()).collect();

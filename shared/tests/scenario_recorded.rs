@@ -38,7 +38,7 @@ fn february_opens_on_the_nowcast() {
     let Some((mut event, histories)) = recorded() else { return };
     let (last, settles) = ("2026-02-12".parse::<Date>().unwrap(), "2026-02-28".parse::<Date>().unwrap());
     let now = "2026-02-20T12:00:00Z".parse().unwrap();
-    let joined = of_nowcast_event(&event, &histories, now, &Fits::default()).finish().unwrap();
+    let joined = of_nowcast_event(&event, &histories, &[], now, &Fits::default()).finish().unwrap();
     assert_eq!((joined.as_of, joined.days_left), (last, 16));
     assert_eq!(event.contracts.len(), 11);
 
@@ -84,7 +84,7 @@ fn february_opens_on_the_nowcast() {
 
     // Were they all that is listed, the probabilities would be the nowcast's own.
     event.contracts.retain(|contract| said(&contract.name).is_some());
-    let joined = of_nowcast_event(&event, &histories, now, &Fits::default()).finish().unwrap();
+    let joined = of_nowcast_event(&event, &histories, &[], now, &Fits::default()).finish().unwrap();
     let found = joined.scenario.evaluate(&mut workspace).unwrap();
     for ((row, contract), artist) in found.rows.iter().zip(&event.contracts).zip(joined.scenario.artists()) {
         let standing = said(&contract.name).unwrap();

@@ -158,7 +158,7 @@ async fn the_belief_and_the_nowcast_are_drawn_through_time() -> Result<()> {
     let event = EventSummary::recorded(events.first().context("an event")?);
     let histories = read_histories(&[Source::new("recorded", &unzipped(&file)?)], &[])?.histories;
     let now = event.contracts.iter().map(|contract| contract.last_at).max().context("a contract")?;
-    let joined = of_nowcast_event(&event, &histories, now, &Fits::default()).finish()?;
+    let joined = of_nowcast_event(&event, &histories, &[], now, &Fits::default()).finish()?;
     let found = joined.scenario.evaluate(&mut Workspace::new())?;
     let place = joined.scenario.artists().iter().position(|artist| artist.ticker.outcome() == "BRU");
     let nowcast = found.rows.get(place.context("Bruno Mars")?).context("a row")?.fair;

@@ -302,7 +302,7 @@ async fn an_event_opens_on_the_nowcast_of_its_artists() -> Result<()> {
     let event = EventSummary::recorded(events.first().context("an event")?);
     let histories = read_histories(&[Source::new("recorded", &unzipped(&file)?)], &[])?.histories;
     let now = event.contracts.iter().map(|contract| contract.last_at).max().context("a contract")?;
-    let joined = of_nowcast_event(&event, &histories, now, &Fits::default()).finish()?;
+    let joined = of_nowcast_event(&event, &histories, &[], now, &Fits::default()).finish()?;
 
     with_page(&[tape], DESK, |page| async move {
         page.open("/nowcast").await?;

@@ -14,7 +14,7 @@ mod through_time;
 
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};
 pub use evaluate::{Digital, Evaluation, Implied, Row};
-pub use nowcast::{Basis, Joined, of_nowcast_event};
+pub use nowcast::{Basis, Joined, Known, of_nowcast_event};
 // Where the quoting settings look for it.
 pub use parameter::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Parameter};
 pub use through_time::{Fairs, Told, nowcast_through_time};

@@ -11,9 +11,9 @@ use crate::math::{exp, ln, max};
 use crate::names::folded;
 use crate::nowcast::event::{EventNowcast, Standing};
 use crate::nowcast::fit::Fits;
-use crate::nowcast::forecast::Nowcaster;
+use crate::nowcast::forecast::{Nowcaster, Scheduled};
 use crate::nowcast::other::OutsiderRate;
-use crate::nowcast::series::{AsOf, History};
+use crate::nowcast::series::{AsOf, History, ListenerEvent, impacts};
 use crate::pieces::{Pace, Pieces};
 use crate::pricing::digital::DAYS_PER_YEAR;
 use crate::pricing::winner::{MOST_OUTCOMES, Workspace};
@@ -55,10 +55,33 @@ pub struct Joined {
     pub scenario: Scenario,
     /// Where each artist's numbers come from, in the scenario's order.
     pub bases: Vec<Basis>,
+    /// What is known of each artist that has a history, likewise.
+    pub known: Vec<Option<Known>>,
     /// The day of the last count that was known.
     pub as_of: Date,
     /// How many counts are published from then to the one that settles.
     pub days_left: i32,
+}
+
+/// What is known of an artist whose numbers are the nowcast's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Known {
+    /// The day of the last published count.
+    pub counted: Date,
+    /// That count.
+    pub official: f64,
+    /// The median of the listeners today: the day after that count, which is published later.
+    pub today: f64,
+    /// By what factor scheduled events widen the spread at settlement.
+    pub event_factor: f64,
+}
+
+impl Known {
+    fn of(standing: &Standing) -> Self {
+        let (counted, official) = standing.fan.official;
+        let today = standing.today().listeners.median();
+        Self { counted, official, today, event_factor: standing.drivers().event_factor }
+    }
 }
 
 /// One contract of a scenario to be: the place of its artist among the nowcast's, if it is there.
@@ -72,6 +95,7 @@ struct Listed {
 /// day of `now`.
 ///
 /// The model is fitted to the histories of the event's artists, unless `fits` have that fit. See [`Joined::new`] for what becomes of the others.
+/// What `scheduled` has between an artist's last count and settlement widens its spread.
 ///
 /// # Errors
 ///
@@ -80,12 +104,13 @@ struct Listed {
 pub fn of_nowcast_event(
     event: &EventSummary,
     histories: &[History],
+    scheduled: &[ListenerEvent],
     now: Timestamp,
     fits: &Fits,
 ) -> Pieces<'static, Result<Joined, Invalid>> {
-    let (event, fits) = (event.clone(), fits.clone());
+    let (event, fits, scheduled) = (event.clone(), fits.clone(), scheduled.to_vec());
     let histories = of_artists(&event, histories);
-    Pieces::new(move |pace| async move { open_at(&pace, &event, &histories, now, &fits).await })
+    Pieces::new(move |pace| async move { open_at(&pace, &event, &histories, &scheduled, now, &fits).await })
 }
 
 /// Does what [`of_nowcast_event`] does, at a pace; `histories` are those of the event's artists.
@@ -93,6 +118,7 @@ pub(super) async fn open_at(
     pace: &Pace,
     event: &EventSummary,
     histories: &[History],
+    scheduled: &[ListenerEvent],
     now: Timestamp,
     fits: &Fits,
 ) -> Result<Joined, Invalid> {
@@ -108,7 +134,12 @@ pub(super) async fn open_at(
     let mut workspace = Workspace::new();
     let rate = OutsiderRate::recorded()?;
     let nowcaster = Nowcaster::with(fit, &views);
-    let nowcast = EventNowcast::new(&nowcaster, settlement, &[], &rate, &mut workspace)?;
+    let mut ahead: Vec<(usize, Scheduled)> = Vec::new();
+    for (place, artist) in artists.iter().enumerate() {
+        let days = impacts(scheduled, artist, nowcaster.last_day(place)?, settlement);
+        ahead.extend(days.into_iter().map(|(day, impact)| (place, Scheduled { day, impact })));
+    }
+    let nowcast = EventNowcast::new(&nowcaster, settlement, &ahead, &rate, &mut workspace)?;
     Joined::new(event, &artists, &nowcast)
 }
 
@@ -215,7 +246,8 @@ impl Joined {
             listed.iter().map(|contract| standing(contract).map(|s| s.settles().mean)).collect();
         scenario.win_as(&wanted, &medians)?;
         scenario.strike_at_rivals();
-        Ok(Self { scenario, bases, as_of, days_left })
+        let known = listed.iter().map(|contract| standing(contract).map(Known::of)).collect();
+        Ok(Self { scenario, bases, known, as_of, days_left })
     }
 }
 
@@ -286,7 +318,9 @@ fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
     };
     let settles = standing.settles();
     set(own::SPOT, exp(standing.fan.steps[0].listeners.mean));
-    set(own::SIGMA_BASE, settles.sd / years.sqrt());
+    // What is scheduled multiplies a base; what would narrow it is a part of the base, which is a floor.
+    let impact = set(own::EVENT_IMPACT, max(standing.drivers().event_factor, 1.0));
+    set(own::SIGMA_BASE, settles.sd / years.sqrt() / impact);
     let lambda = set(own::LAMBDA, settles.jump_intensity / years);
     // Few days may ask for more jumps a year than a scenario takes: then fewer and larger ones, of one variance.
     let share = if lambda > 0.0 { settles.jump_intensity / (lambda * years) } else { 0.0 };

@@ -92,7 +92,7 @@ fn who_has_no_history_has_the_share_of_its_price() {
     // One of the four isn't listed, and two are whom nobody knows.
     let event = event(&[("Nobody", 30), (&capitals, 20), (names[1], 20), ("Somebody", 5), (names[2], 30)]);
     let nowcast = nowcast(&histories, day("2025-05-20"));
-    let Joined { scenario, bases, as_of, days_left } = Joined::new(&event, &names, &nowcast).unwrap();
+    let Joined { scenario, bases, as_of, days_left, .. } = Joined::new(&event, &names, &nowcast).unwrap();
     let (known, unknown) = (Basis::Nowcast, Basis::MarketShare);
     assert_eq!(bases, [unknown, known, known, unknown, known]);
     assert_eq!((as_of, days_left), (day("2025-05-20"), 11));
@@ -115,7 +115,7 @@ fn what_is_published_later_changes_nothing() {
     let (first, last) = (histories[0].artist().to_owned(), day("2025-05-10"));
     let event = event(&[(&first, 60), ("Nobody", 20), (histories[1].artist(), 30)]);
     let open = |histories: &[History], now: Date| {
-        of_nowcast_event(&event, histories, now.midnight(), &Fits::default()).finish()
+        of_nowcast_event(&event, histories, &[], now.midnight(), &Fits::default()).finish()
     };
     let joined = open(&histories, last).unwrap();
     assert_eq!((joined.as_of, joined.days_left), (last, 21));

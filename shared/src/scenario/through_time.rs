@@ -47,7 +47,7 @@ pub fn nowcast_through_time(
         let fitting = Pace::default();
         for (place, &at) in instants.iter().enumerate() {
             let known = event.as_of(&tape, at);
-            let opened = open_at(&fitting, &known, &histories, at, &fits).await;
+            let opened = open_at(&fitting, &known, &histories, &[], at, &fits).await;
             match opened.and_then(|joined| Ok((joined.scenario.evaluate(&mut workspace)?, joined))) {
                 Ok((found, Joined { scenario, bases, .. })) => {
                     let artists = scenario.artists().iter().zip(&bases).zip(&found.rows);

@@ -108,7 +108,7 @@ fn the_last_of_it_is_what_the_event_opens_with() {
     let tape = tape(last, &|_, contract| 40 - 10 * contract);
     let (event, found) = (event(&tape, &histories), fairs(&tape, &histories));
     let traded = event.contracts.iter().map(|contract| contract.last_at).max().unwrap();
-    let joined = of_nowcast_event(&event, &histories, traded, &Fits::default()).finish().unwrap();
+    let joined = of_nowcast_event(&event, &histories, &[], traded, &Fits::default()).finish().unwrap();
     let opened = joined.scenario.evaluate(&mut Workspace::new()).unwrap();
     // Of the artists alone, not of who has the share of a price.
     assert_eq!(found.len(), 2);

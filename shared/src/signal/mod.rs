@@ -1,3 +1,22 @@
-//! From what the nowcast says and what the market asks to a decision: how much of what to hold.
+//! From listeners to edge: what an event's contracts are worth by the nowcast, what the market asks, and what follows.
+//!
+//! [`evaluate()`] puts an event's artists, counts and quotes together into one [`Signal`] a contract: a line of the
+//! signal log. The same inputs give the same line; no line sends an order. [`sizing`] says how much of what to buy.
 
+mod decision;
+mod evaluate;
+mod interval;
+pub mod leader_strike;
+mod line;
+mod opened;
+mod question;
+mod record;
 pub mod sizing;
+
+pub use decision::{Action, Decision, MarketPrice, PriceBasis, Quote, THRESHOLD, decide};
+pub use evaluate::evaluate;
+pub use question::{Candidate, Overrides, Question};
+pub use record::{FairBasis, MarketType, Signal, StrikeBasis};
+
+#[cfg(test)]
+mod tests;

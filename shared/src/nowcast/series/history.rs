@@ -66,6 +66,24 @@ impl History {
         Self { artist: String::new(), first: Date::MIN, days: Vec::new() }
     }
 
+    /// Returns the history with every count times `factor`: the same growth at another level.
+    ///
+    /// # Errors
+    ///
+    /// When a count is then no positive, finite number.
+    pub(crate) fn scaled(&self, factor: f64) -> Result<Self, Invalid> {
+        let scaled = |day: &Observation| Observation { listeners: day.listeners.map(|x| x * factor), ..*day };
+        Self::new(self.artist.clone(), self.first, self.days.iter().map(scaled).collect())
+    }
+
+    /// Sets the impact of a day, if it is one of the history's.
+    pub(super) fn set_impact(&mut self, day: Date, impact: f64) {
+        let place = usize::try_from(day.days_since(self.first)).ok();
+        if let Some(day) = place.and_then(|place| self.days.get_mut(place)) {
+            day.impact = impact;
+        }
+    }
+
     /// Returns the artist's name.
     pub fn artist(&self) -> &str {
         &self.artist

@@ -3,7 +3,7 @@
 use super::cells::{day, number, present};
 use super::owner;
 use super::rows::{Artists, Counts, Row, whole};
-use super::{History, Observation};
+use super::{History, Observation, read_events};
 use crate::invalid;
 use crate::market::csv::Malformed;
 use crate::table::{Column, Table, TableError};
@@ -63,7 +63,7 @@ impl<'a> Source<'a> {
     }
 
     /// Returns the table that the file holds, and what follows its header.
-    fn open(self) -> Result<(Table, &'a [u8]), TableError> {
+    pub(super) fn open(self) -> Result<(Table, &'a [u8]), TableError> {
         let (mut table, mut rest) = (Table::new(self.name), self.bytes);
         table.read_header(&mut rest, true)?;
         Ok((table, rest))
@@ -79,25 +79,24 @@ impl<'a> Source<'a> {
 ///
 /// A date may be a timestamp, whose day is the one in UTC; an empty count is a missing one. Where several files have the
 /// same artist and day, a later file's count stands (a newer vintage). Within one file the later of two stamps of a day
-/// stands; of two rows for one bare date that disagree, the first. A malformed row is skipped and remarked. Impacts of one
-/// day multiply; events of artists or days that no listeners file has are ignored.
+/// stands; of two rows for one bare date that disagree, the first. A malformed row is skipped and remarked. Of several
+/// events of one day the one of the largest impact counts; events of artists or days that no listeners file has are ignored.
 ///
 /// # Errors
 ///
-/// Where a file's header isn't one of such a CSV, or an event's row is malformed, with file, line and column. Where one of
-/// an artist's dates is more than a year from all others, or they span more than a century: the days between would be laid
-/// out, millions of them for a typo.
+/// Where a file's header isn't one of such a CSV, with file, line and column. Where one of an artist's dates is more than a
+/// year from all others, or they span more than a century: the days between would be laid out, millions of them for a typo.
 pub fn read_histories(listeners: &[Source<'_>], events: &[Source<'_>]) -> Result<HistoriesRead, TableError> {
     let (mut artists, mut remarks) = (Artists::default(), Vec::new());
     for (file, source) in listeners.iter().enumerate() {
         read_listeners(*source, file, &mut artists, &mut remarks)?;
     }
-    for source in events {
-        read_events(*source, &mut artists)?;
-    }
+    let (events, skipped) = read_events(events)?;
+    remarks.extend(skipped);
     remarks.extend(artists.spellings());
     let whole = |(artist, rows): (String, Vec<Row>)| whole(artist, &rows, listeners).transpose();
-    let histories = artists.all().filter_map(whole).collect::<Result<_, _>>()?;
+    let histories: Vec<History> = artists.all().filter_map(whole).collect::<Result<_, _>>()?;
+    let histories = histories.iter().map(|history| history.with_events(&events)).collect();
     Ok(HistoriesRead { histories, remarks })
 }
 
@@ -223,26 +222,6 @@ fn read_listeners(
         remarks.push(format!(
             "{name}: days in UTC with two rows: {days}, at first {first}; the later of each counts"
         ));
-    }
-    Ok(())
-}
-
-fn read_events(source: Source<'_>, artists: &mut Artists) -> Result<(), TableError> {
-    let (mut table, mut rest) = source.open()?;
-    let [artist, date, kind, impact] = EVENTS_COLUMNS.map(|name| table.required(&[name]));
-    let (artist, date, _, impact) = (artist?, date?, kind?, impact?);
-    while table.advance(&mut rest, true)? {
-        let factor = number(&table, &impact, invalid::positive)?;
-        let factor = factor.ok_or_else(|| table.refuse_text(&impact, "must not be empty".to_owned()))?;
-        let (name, (day, _)) = (present(&table, &artist)?, day(&table, &date)?);
-        if let Some(days) = artists.find(name)
-            && let Ok(place) = days.binary_search_by_key(&day, |row| row.day)
-        {
-            let product = days[place].observation.impact * factor;
-            days[place].observation.impact = invalid::positive("impact", product).map_err(|_| {
-                table.refuse_text(&impact, format!("with the day's others comes to {product}"))
-            })?;
-        }
     }
     Ok(())
 }

@@ -50,13 +50,6 @@ impl Artists {
         self.by_name.binary_search_by(|&at| self.all[at].folded.as_str().cmp(folded))
     }
 
-    /// Returns an artist's rows, if there is one of that name.
-    pub(super) fn find(&mut self, name: &str) -> Option<&mut Vec<Row>> {
-        let place = self.search(&folded(name)).ok()?;
-        let at = *self.by_name.get(place)?;
-        self.all.get_mut(at).map(|artist| &mut artist.rows)
-    }
-
     /// Returns an artist's rows: none yet if the name is new.
     pub(super) fn rows_of(&mut self, name: &str) -> &mut Vec<Row> {
         // Most files have an artist's rows one after another.
