@@ -7,11 +7,12 @@ mod journal;
 mod kill;
 mod markets;
 pub(crate) mod nowcast;
+mod page;
 mod paper;
 mod price;
 mod progress;
 mod serve;
-
+mod signal;
 mod trades;
 
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Command {
     Replay(journal::ReplayOptions),
     /// Serve the dashboard and its API
     Serve(serve::Options),
+    /// Say what an event's contracts are worth, and whether that would have made money
+    Signal(signal::Options),
 }
 
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
@@ -65,6 +68,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Price(options) => price::run(&options),
         Command::Replay(options) => journal::replay(&options),
         Command::Serve(options) => serve::run(&options),
+        Command::Signal(options) => signal::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

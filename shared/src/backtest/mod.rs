@@ -42,6 +42,7 @@ pub use json::Json;
 pub use link::{Link, parse_models};
 pub use logs::{decisions, fills};
 pub use money::{ATTRIBUTION, HORIZONS, Money, mean_cents};
+pub(crate) use prepared::schedule;
 pub use prepared::{Prepared, PreparedContract, PreparedEvent};
 pub use preset::Preset;
 pub use reliability::{ContractScore, HorizonScore, Reliability, SCORED_DAYS, reliability};

@@ -318,7 +318,10 @@ fn look_ahead(batches: &mut [Batch]) {
 }
 
 /// Returns what a contract of an event charges: what the file says, or else the catalogue of known series.
-fn schedule(event: &EventTicker, contract: Option<&Contract>) -> Result<Option<FeeSchedule>, Invalid> {
+pub(crate) fn schedule(
+    event: &EventTicker,
+    contract: Option<&Contract>,
+) -> Result<Option<FeeSchedule>, Invalid> {
     let said = contract.and_then(|contract| Some((contract, contract.fee_type?)));
     let Some((contract, fee_type)) = said else {
         return KnownSeries::of(event).map(KnownSeries::schedule).transpose();

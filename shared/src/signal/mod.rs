@@ -1,8 +1,10 @@
 //! From listeners to edge: what an event's contracts are worth by the nowcast, what the market asks, and what follows.
 //!
 //! [`evaluate()`] puts an event's artists, counts and quotes together into one [`Signal`] a contract: a line of the
-//! signal log; [`sizing`] says how much of what to hold. The same inputs give the same line; no line sends an order.
+//! signal log. The same inputs give the same line; no line sends an order. [`sizing`] says how much of what to
+//! buy, and [`backtest`] what that would have earned.
 
+pub mod backtest;
 mod decision;
 mod evaluate;
 mod interval;

@@ -3,9 +3,7 @@
 mod evidence;
 mod html;
 mod input;
-mod markup;
 mod plots;
-mod svg;
 mod sweep;
 mod table;
 

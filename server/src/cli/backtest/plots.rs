@@ -6,9 +6,8 @@ use shared::thin::min_max;
 use shared::units::Cash;
 
 use super::evidence::dollars;
-use super::markup::Markup;
-use super::svg::{Plot, range_with_zero};
 use super::sweep::Sweep;
+use crate::cli::page::{Markup, Plot, range_with_zero};
 
 /// The columns of pixels that a line is thinned to.
 const COLUMNS: usize = 500;

@@ -61,7 +61,7 @@ pub(crate) fn read_readable(
 }
 
 /// Returns the files that [`read`] reads, those among them that it will pass over included.
-pub(super) fn files(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn files(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let listeners = find("--listeners", listeners)?;
     Ok(listeners.into_iter().chain(find("--events", events)?).map(|file| file.path).collect())
 }

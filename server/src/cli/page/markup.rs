@@ -7,53 +7,53 @@ use std::fmt::{Display, Write};
 /// Names of tags and attributes are literals of this program; all other text goes through [`text`](Self::text) or
 /// stands as an attribute's value, and both escape it. So there is no place where escaping can be forgotten.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Markup(String);
+pub(in crate::cli) struct Markup(String);
 
 /// Attributes of a tag: names, and values of any kind.
-pub(super) type Attributes<'a> = &'a [(&'static str, &'a dyn Display)];
+pub(in crate::cli) type Attributes<'a> = &'a [(&'static str, &'a dyn Display)];
 
 impl Markup {
     /// Returns markup that is a piece of this program, as it is.
-    pub(super) fn literal(markup: &'static str) -> Self {
+    pub(in crate::cli) fn literal(markup: &'static str) -> Self {
         Self(markup.to_owned())
     }
 
     /// Returns `text`, escaped.
-    pub(super) fn of(text: impl Display) -> Self {
+    pub(in crate::cli) fn of(text: impl Display) -> Self {
         let mut markup = Self::default();
         markup.text(text);
         markup
     }
 
     /// Returns an element with `text` in it.
-    pub(super) fn element(tag: &'static str, attributes: Attributes<'_>, text: impl Display) -> Self {
+    pub(in crate::cli) fn element(tag: &'static str, attributes: Attributes<'_>, text: impl Display) -> Self {
         let mut markup = Self::default();
         markup.start(tag, attributes).text(text).end(tag);
         markup
     }
 
     /// Adds markup.
-    pub(super) fn add(&mut self, markup: &Self) -> &mut Self {
+    pub(in crate::cli) fn add(&mut self, markup: &Self) -> &mut Self {
         self.0.push_str(&markup.0);
         self
     }
 
     /// Adds text, escaped.
-    pub(super) fn text(&mut self, text: impl Display) -> &mut Self {
+    pub(in crate::cli) fn text(&mut self, text: impl Display) -> &mut Self {
         // Writing to a string can't fail.
         let _ = write!(Escaped(&mut self.0), "{text}");
         self
     }
 
     /// Opens an element.
-    pub(super) fn start(&mut self, tag: &'static str, attributes: Attributes<'_>) -> &mut Self {
+    pub(in crate::cli) fn start(&mut self, tag: &'static str, attributes: Attributes<'_>) -> &mut Self {
         self.open(tag, attributes);
         self.0.push('>');
         self
     }
 
     /// Closes the element that was opened last.
-    pub(super) fn end(&mut self, tag: &'static str) -> &mut Self {
+    pub(in crate::cli) fn end(&mut self, tag: &'static str) -> &mut Self {
         self.0.push_str("</");
         self.0.push_str(tag);
         self.0.push('>');
@@ -61,14 +61,14 @@ impl Markup {
     }
 
     /// Adds an element without content, as SVG has them.
-    pub(super) fn empty(&mut self, tag: &'static str, attributes: Attributes<'_>) -> &mut Self {
+    pub(in crate::cli) fn empty(&mut self, tag: &'static str, attributes: Attributes<'_>) -> &mut Self {
         self.open(tag, attributes);
         self.0.push_str("/>");
         self
     }
 
     /// Returns the text.
-    pub(super) fn into_string(self) -> String {
+    pub(in crate::cli) fn into_string(self) -> String {
         self.0
     }
 

@@ -13,7 +13,7 @@ const TOP: f64 = 12.0;
 const BOTTOM: f64 = 28.0;
 
 /// A plot in the making: data coordinates within fixed ranges.
-pub(super) struct Plot {
+pub(in crate::cli) struct Plot {
     x: (f64, f64),
     y: (f64, f64),
     body: Markup,
@@ -21,7 +21,7 @@ pub(super) struct Plot {
 
 impl Plot {
     /// Starts a plot of these ranges, which are widened if they are empty.
-    pub(super) fn new(x: (f64, f64), y: (f64, f64)) -> Self {
+    pub(in crate::cli) fn new(x: (f64, f64), y: (f64, f64)) -> Self {
         let widened = |(low, high): (f64, f64)| if high > low { (low, high) } else { (low - 1.0, low + 1.0) };
         Self { x: widened(x), y: widened(y), body: Markup::default() }
     }
@@ -35,7 +35,7 @@ impl Plot {
     }
 
     /// Draws horizontal grid lines at round values of y, labelled.
-    pub(super) fn grid_y(&mut self, label: impl Fn(f64) -> String) {
+    pub(in crate::cli) fn grid_y(&mut self, label: impl Fn(f64) -> String) {
         for value in round_values(self.y) {
             let (_, y) = self.at(self.x.0, value);
             let class = if value == 0.0 { "zero" } else { "grid" };
@@ -48,7 +48,7 @@ impl Plot {
     }
 
     /// Labels places on the x axis.
-    pub(super) fn labels_x(&mut self, labels: &[(f64, String)]) {
+    pub(in crate::cli) fn labels_x(&mut self, labels: &[(f64, String)]) {
         for (value, label) in labels {
             let (x, _) = self.at(*value, self.y.0);
             // The last one would reach beyond the frame.
@@ -64,13 +64,13 @@ impl Plot {
     }
 
     /// Draws a line through `points`.
-    pub(super) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
+    pub(in crate::cli) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
         let path = self.path(points);
         self.body.empty("polyline", &[("class", &format_args!("line {class}")), ("points", &path)]);
     }
 
     /// Fills the area between two lines.
-    pub(super) fn band(&mut self, class: &str, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
+    pub(in crate::cli) fn band(&mut self, class: &str, upper: &[(f64, f64)], lower: &[(f64, f64)]) {
         let outline: Vec<(f64, f64)> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
         let path = self.path(&outline);
         self.body.empty("polygon", &[("class", &format_args!("band {class}")), ("points", &path)]);
@@ -87,7 +87,7 @@ impl Plot {
     }
 
     /// Draws a bar from zero to `y`, `width` wide in units of x, with a text that a pointer shows.
-    pub(super) fn bar(&mut self, class: &str, (x, width): (f64, f64), y: f64, title: &str) {
+    pub(in crate::cli) fn bar(&mut self, class: &str, (x, width): (f64, f64), y: f64, title: &str) {
         let ((left, top), (right, bottom)) = (
             self.at(x - width / 2.0, if y > 0.0 { y } else { 0.0 }),
             self.at(x + width / 2.0, if y > 0.0 { 0.0 } else { y }),
@@ -103,7 +103,7 @@ impl Plot {
     }
 
     /// Fills a cell centred at a place with a colour between `low` and `high`: `share` from -1 to 1.
-    pub(super) fn cell(&mut self, (x, y): (f64, f64), share: f64, title: &str) {
+    pub(in crate::cli) fn cell(&mut self, (x, y): (f64, f64), share: f64, title: &str) {
         let ((left, top), (right, bottom)) = (self.at(x - 0.5, y + 0.5), self.at(x + 0.5, y - 0.5));
         let class = if share < 0.0 { "loss" } else { "gain" };
         let shape: Attributes<'_> = &[
@@ -118,7 +118,7 @@ impl Plot {
     }
 
     /// Draws a dot of `radius` pixels with a text that a pointer shows.
-    pub(super) fn dot(&mut self, class: &str, x: f64, y: f64, radius: f64, title: &str) {
+    pub(in crate::cli) fn dot(&mut self, class: &str, x: f64, y: f64, radius: f64, title: &str) {
         let (x, y) = self.at(x, y);
         let shape: Attributes<'_> = &[
             ("class", &format_args!("fill {class}")),
@@ -135,7 +135,7 @@ impl Plot {
     }
 
     /// Returns the plot; `title` is what is read aloud.
-    pub(super) fn finish(self, title: &str) -> Markup {
+    pub(in crate::cli) fn finish(self, title: &str) -> Markup {
         let view = format!("0 0 {WIDTH} {HEIGHT}");
         let mut svg = Markup::default();
         svg.start("svg", &[("viewBox", &view), ("role", &"img"), ("aria-label", &title)]);
@@ -150,7 +150,7 @@ fn tenth(pixels: f64) -> impl Display {
 }
 
 /// Returns the least and the greatest of numbers, and zero.
-pub(super) fn range_with_zero(values: impl Iterator<Item = f64>) -> (f64, f64) {
+pub(in crate::cli) fn range_with_zero(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((0.0, 0.0), |(low, high), value| {
         (shared::math::min(low, value), shared::math::max(high, value))
     })
