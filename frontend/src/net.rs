@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Done, Health, Listeners, Prints, Problem, TapeList};
+use shared::api::{Done, Health, Listeners, Prints, Problem, SignalLog, TapeList};
 use shared::market::Ticker;
+use shared::signal::Signal;
 use shared::stream::DeskCommand;
 
 thread_local! {
@@ -37,6 +38,11 @@ pub(crate) async fn listeners() -> Result<Listeners, String> {
 pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
     // A ticker holds nothing that would need escaping: its constructor checks.
     get(&format!("api/tapes/{ticker}")).await
+}
+
+/// Returns the lines of the log of signals behind the first `after` of those of `epoch`.
+pub(crate) async fn signals(epoch: i64, after: u64) -> Result<SignalLog<Signal>, String> {
+    get(&format!("api/signals?epoch={epoch}&after={after}")).await
 }
 
 /// Returns a file of the server.

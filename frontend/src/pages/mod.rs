@@ -4,9 +4,11 @@ pub(crate) mod desk;
 pub(crate) mod lab;
 pub(crate) mod market;
 pub(crate) mod nowcast;
+pub(crate) mod signals;
 pub(crate) mod whatif;
 
 use crate::route::Page;
 
 /// The pages in the order of the navigation; any address that names none of them is the first one's.
-pub(crate) static PAGES: [&Page; 5] = [&whatif::PAGE, &market::PAGE, &nowcast::PAGE, &lab::PAGE, &desk::PAGE];
+pub(crate) static PAGES: [&Page; 6] =
+    [&whatif::PAGE, &market::PAGE, &nowcast::PAGE, &signals::PAGE, &lab::PAGE, &desk::PAGE];

@@ -52,7 +52,8 @@ enum Command {
     Replay(journal::ReplayOptions),
     /// Serve the dashboard and its API
     Serve(serve::Options),
-    /// Say what an event's contracts are worth, and whether that would have made money
+    /// Say what contracts are worth beside their prices, once or for ever
+    #[command(long_about = signal::ABOUT, after_long_help = signal::MORE)]
     Signal(signal::Options),
 }
 

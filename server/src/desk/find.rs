@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use shared::fees::{FeeSchedule, FeeType};
-use shared::market::{EventTicker, FeeMultiplier, Position, Ticker};
+use shared::fees::FeeSchedule;
+use shared::market::{EventTicker, Position, Ticker};
 use shared::quoting::{Status, Terms};
 use shared::units::{Cash, Timestamp};
 use shared::wire::{Market, MarketStatus, Order, OrderStatus};
@@ -13,7 +13,7 @@ use shared::wire::{Market, MarketStatus, Order, OrderStatus};
 use super::core::Listed;
 use super::journal::{Entry, Journal};
 use super::orders::PREFIX;
-use crate::kalshi::{Client, Failure, Open, Sending, open_events};
+use crate::kalshi::{Client, Failure, Open, Sending, fees, open_events};
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
@@ -35,17 +35,10 @@ pub(super) struct Found {
 ///
 /// Says that there is none, or what of it nothing can be quoted on.
 pub(super) async fn event(client: &Client, series: &str) -> anyhow::Result<Found> {
-    let of_series = client.series(series).await.with_context(|| format!("series {series}"))?;
     let found = open_events(client, series).await?.into_iter().next();
     let Open { closes, event, contracts } =
         found.with_context(|| format!("{series} has no event that can be traded now"))?;
-    // An event's own fee takes the series' place.
-    let fee_type: FeeType = match &event.fee_type_override {
-        Some(own) => own.parse().with_context(|| format!("the fee of {}", event.event_ticker))?,
-        None => of_series.fee_type().with_context(|| format!("the fee of {series}"))?,
-    };
-    let multiplier: FeeMultiplier = event.fee_multiplier_override.unwrap_or(of_series.fee_multiplier);
-    let fees = FeeSchedule::new(fee_type, multiplier)?;
+    let fees = fees(client, series, &event).await?;
     Ok(Found { event: event.event_ticker, title: event.title, closes, contracts, fees })
 }
 

@@ -1,6 +1,8 @@
 //! Discovery in two stages: the open events of a series, then all contracts of each.
 
 use anyhow::Context;
+use shared::fees::{FeeSchedule, FeeType};
+use shared::market::FeeMultiplier;
 use shared::units::Timestamp;
 use shared::wire::{Event, Market, MarketStatus};
 
@@ -32,4 +34,19 @@ pub(crate) async fn open_events(client: &Client, series: &str) -> anyhow::Result
     }
     found.sort_by_key(|open| open.closes);
     Ok(found)
+}
+
+/// Returns what is charged in an event: its own fee, where it has one, takes the series' place.
+///
+/// # Errors
+///
+/// Says that the series can't be asked for, or that its fee is of a kind that isn't known.
+pub(crate) async fn fees(client: &Client, series: &str, event: &Event) -> anyhow::Result<FeeSchedule> {
+    let of_series = client.series(series).await.with_context(|| format!("series {series}"))?;
+    let fee_type: FeeType = match &event.fee_type_override {
+        Some(own) => own.parse().with_context(|| format!("the fee of {}", event.event_ticker))?,
+        None => of_series.fee_type().with_context(|| format!("the fee of {series}"))?,
+    };
+    let multiplier: FeeMultiplier = event.fee_multiplier_override.unwrap_or(of_series.fee_multiplier);
+    Ok(FeeSchedule::new(fee_type, multiplier)?)
 }

@@ -15,6 +15,6 @@ mod signing;
 mod tests;
 
 pub(crate) use self::config::Config;
-pub(crate) use self::discovery::{Open, open_events};
+pub(crate) use self::discovery::{Open, fees, open_events};
 pub(crate) use self::feed::{Feed, Heard, What, listen};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use shared::units::Cash;
+use shared::units::{Cash, Date};
 use shared::wire::{REST_PATH, STREAM_PATH};
 use shared::world::crowd::Crowd;
 use tokio::net::TcpListener;
@@ -43,6 +43,8 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 pub(crate) struct Running {
     credentials: Credentials,
+    /// The day on which its event began.
+    first_day: Date,
     /// Dropped, it ends the exchange.
     stop: Option<oneshot::Sender<()>>,
     ended: JoinHandle<anyhow::Result<()>>,
@@ -78,6 +80,7 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     let shared = Arc::new(Shared::new(core, clock));
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
+        first_day,
         credentials: Credentials {
             key_id,
             private_pem: fresh.private_pem,
@@ -132,6 +135,11 @@ impl Running {
     /// Returns what its member signs with.
     pub(crate) const fn credentials(&self) -> &Credentials {
         &self.credentials
+    }
+
+    /// Returns the day on which its event began: with its seed and how many days it lasts, all of it.
+    pub(crate) const fn first_day(&self) -> Date {
+        self.first_day
     }
 
     /// Ends it and waits until it has.

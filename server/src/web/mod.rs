@@ -8,6 +8,7 @@ mod error;
 mod guard;
 mod kept;
 mod security;
+mod signals;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub(crate) use self::guard::Hosts;
 use self::kept::Shelf;
 use self::security::Nonce;
 use crate::desk::Desk;
+use crate::signals::Served;
 use crate::tapes::Library;
 
 /// What every handler may read.
@@ -37,15 +39,23 @@ pub(crate) struct State {
     listeners: Listeners,
     /// What trades, if anything does.
     desk: Option<Desk>,
+    /// What signals were found, if any are looked for.
+    signals: Option<Served>,
     /// Answers that were made of these, none of which changes.
     shelf: Shelf<Answer>,
 }
 
 impl State {
     /// Returns the state of a server that runs in `mode`, with the tapes and the histories of listeners that it read at
-    /// the start or simulated, and with a desk if it has one.
-    pub(crate) fn new(mode: Mode, library: Library, listeners: Listeners, desk: Option<Desk>) -> Self {
-        Self { mode, library, listeners, desk, shelf: Shelf::new() }
+    /// the start or simulated, with a desk if it has one, and with signals if it looks for any.
+    pub(crate) fn new(
+        mode: Mode,
+        library: Library,
+        listeners: Listeners,
+        desk: Option<Desk>,
+        signals: Option<Served>,
+    ) -> Self {
+        Self { mode, library, listeners, desk, signals, shelf: Shelf::new() }
     }
 
     /// Ends the desk in order, if there is one: its orders are taken back.
@@ -68,6 +78,8 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/health", get(api::health))
         .route("/api/listeners", get(api::listeners))
         .route("/api/markets.csv", get(api::markets_csv))
+        .route("/api/signals", get(signals::latest))
+        .route("/api/signals.jsonl", get(signals::file))
         .route("/api/stream", get(desk::stream))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))

@@ -140,6 +140,26 @@ pub struct Listeners {
     pub csv: String,
 }
 
+/// The answer of `GET /api/signals`: the latest lines of the log of signals, of which the server holds text and the page
+/// what they say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalLog<Row> {
+    /// Tells this log from another server's: what was heard of another one is forgotten.
+    pub epoch: i64,
+    /// How many lines there are before the first one here.
+    pub first: u64,
+    /// The lines, oldest first.
+    pub rows: Vec<Row>,
+    /// How many seconds pass between two runs.
+    pub every_s: u64,
+    /// When signals were last looked for.
+    pub last_run: Option<Timestamp>,
+    /// When they are next.
+    pub next_run: Option<Timestamp>,
+    /// What went wrong in the last run, a sentence each.
+    pub problems: Vec<String>,
+}
+
 /// The body of every answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {

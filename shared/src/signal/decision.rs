@@ -82,6 +82,11 @@ impl Action {
             Self::Hold => "HOLD",
         }
     }
+
+    /// Returns the action of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Buy, Self::Sell, Self::Hold].into_iter().find(|action| action.name() == name)
+    }
 }
 
 /// What follows from a fair value and a price.

@@ -1,10 +1,12 @@
 //! An event's artists, counts and quotes, put together into a line a contract.
 
+use super::decision::Quote;
 use super::interval::interval;
 use super::line::Told;
 use super::opened::Opened;
 use super::question::{Candidate, Question};
 use super::record::Signal;
+use super::sized::fill_in;
 use crate::Invalid;
 use crate::names::folded;
 use crate::nowcast::fit::Fits;
@@ -61,8 +63,19 @@ pub fn evaluate(question: &Question<'_>, fits: &Fits) -> Result<Vec<Signal>, Inv
         .collect();
     let within = interval(&opened.scenario, &errors, &mut workspace)?;
     let told = Told { question, opened: &opened, found: &found, within: &within, counts: &counts, replaced };
-    let wanted = (0..candidates.len()).filter(|place| target.is_none_or(|target| target == *place));
-    wanted.map(|place| told.line(place)).collect()
+    let mut lines: Vec<Signal> =
+        (0..candidates.len()).map(|place| told.line(place)).collect::<Result<_, _>>()?;
+    if let Some(stake) = &question.stake {
+        let quotes: Vec<Quote> = candidates.iter().map(|candidate| candidate.quote).collect();
+        fill_in(&mut lines, &quotes, stake)?;
+    }
+    if let Some(target) = target {
+        lines = vec![lines.swap_remove(target)];
+    }
+    if let Some(first) = lines.first_mut() {
+        first.scenario = Some(opened.scenario.to_link());
+    }
+    Ok(lines)
 }
 
 /// Returns the place of the artist of that name, or of the contract of that ticker.

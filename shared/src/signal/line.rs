@@ -72,6 +72,7 @@ impl Told<'_> {
             ticker: candidate.ticker.clone(),
             days,
             logged_at: now,
+            event: Some(question.event.clone()),
             publications_left: opened.days_left.and_then(|days| u32::try_from(days).ok()),
             counts_as_of: known.map(|known| known.counted),
             fair_basis: basis,
@@ -105,6 +106,10 @@ impl Told<'_> {
             event_impact: value(own::EVENT_IMPACT),
             listeners_stale_since: self.stale_since(candidate, known),
             prices_stale_since: candidate.prices_stale_since,
+            kelly_contracts: None,
+            kelly_reason: None,
+            ladder_contracts: None,
+            scenario: None,
             dry_run: question.dry_run,
             run: question.run.to_owned(),
         })
@@ -129,6 +134,10 @@ impl Told<'_> {
                 }
                 None => "no history: the fair value is the price's share of the event's".to_owned(),
             };
+        }
+        if candidate.prices_stale_since.is_some() {
+            // Nobody trades at a price that may be gone.
+            action = Action::Hold;
         }
         for (what, since) in
             [("counts", candidate.listeners_stale_since), ("prices", candidate.prices_stale_since)]
@@ -182,5 +191,5 @@ impl Told<'_> {
 fn whole(count: f64) -> Option<u64> {
     let count = count.round();
     // Counts are far below 2^53.
-    (count >= 0.0 && count < 9e15).then_some(count as u64)
+    (0.0..9e15).contains(&count).then_some(count as u64)
 }

@@ -13,12 +13,14 @@ mod line;
 mod opened;
 mod question;
 mod record;
+mod sized;
 pub mod sizing;
 
 pub use decision::{Action, Decision, MarketPrice, PriceBasis, Quote, THRESHOLD, decide};
 pub use evaluate::evaluate;
 pub use question::{Candidate, Overrides, Question};
 pub use record::{FairBasis, MarketType, Signal, StrikeBasis};
+pub use sized::Stake;
 
 #[cfg(test)]
 mod tests;

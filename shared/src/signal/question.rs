@@ -1,6 +1,7 @@
 //! What signals are asked of.
 
 use super::decision::Quote;
+use super::sized::Stake;
 use crate::market::{EventTicker, Ticker};
 use crate::nowcast::series::{History, ListenerEvent};
 use crate::units::{Date, Timestamp};
@@ -48,6 +49,8 @@ pub struct Question<'a> {
     pub events: &'a [ListenerEvent],
     /// What replaces what is known.
     pub overrides: Overrides,
+    /// What there is to bet with; nothing is sized without it.
+    pub stake: Option<Stake>,
     /// The artist whose line alone is wanted.
     pub target: Option<&'a str>,
     /// The instant it is asked at: nothing later is looked at.

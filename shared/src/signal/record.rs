@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::decision::{Action, PriceBasis};
-use crate::market::Ticker;
+use crate::market::{EventTicker, Ticker};
 use crate::units::{Date, Timestamp};
 
 /// What kind of market it is.
@@ -81,6 +81,9 @@ pub struct Signal {
     #[serde(with = "seconds")]
     pub logged_at: Timestamp,
 
+    /// The event, as the exchange says.
+    #[serde(default)]
+    pub event: Option<EventTicker>,
     /// How many counts are published from the last known one to the one that settles.
     #[serde(default)]
     pub publications_left: Option<u32>,
@@ -180,6 +183,18 @@ pub struct Signal {
     /// Since when the market's prices are, if they are.
     #[serde(default)]
     pub prices_stale_since: Option<Timestamp>,
+    /// How many contracts Kelly's rule over all of the event's contracts buys, as if nothing were held; of NO counted negative.
+    #[serde(default)]
+    pub kelly_contracts: Option<i64>,
+    /// Why these are none.
+    #[serde(default)]
+    pub kelly_reason: Option<String>,
+    /// How many the first system's ladder buys: 2, 4 or 6 % of the money at an edge of 5, 15 or 25 cents.
+    #[serde(default)]
+    pub ladder_contracts: Option<i64>,
+    /// All assumptions about the event, as the query of a link to What-if: on the first line of a run alone.
+    #[serde(default)]
+    pub scenario: Option<String>,
     /// Whether it was only tried.
     #[serde(default)]
     pub dry_run: bool,

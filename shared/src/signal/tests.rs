@@ -45,6 +45,7 @@ fn question<'a>(histories: &'a [History], candidates: &'a [Candidate]) -> Questi
         histories,
         events: &[],
         overrides: Overrides::default(),
+        stake: None,
         target: None,
         now: "2025-05-20T12:00:00Z".parse::<Timestamp>().unwrap(),
         dry_run: false,

@@ -94,8 +94,14 @@ fn release(studio: Studio) -> Element {
 fn fitting(studio: Studio) -> Element {
     match studio.with(|state| state.fitting.clone()) {
         Fitting::Done => {
-            let fitted = studio.with(|state| state.known.as_ref().map(|known| date(known.fitted)));
-            let said = format!("Fitted to what was known on {}", fitted.unwrap_or_default());
+            let said = studio.with(|state| {
+                let Some(known) = &state.known else { return String::new() };
+                let prior = format::percent(known.nowcaster.parameters().prior_share(), 0);
+                format!(
+                    "Fitted to what was known on {}; {prior} of the bands rest on other artists' errors",
+                    date(known.fitted)
+                )
+            });
             text("p", &said).class("aside").id("fitted")
         }
         Fitting::Running => text("p", "Fitting … ")

@@ -2,6 +2,7 @@
 
 mod order;
 mod shown;
+mod spark;
 mod strip;
 
 use std::rc::Rc;
@@ -54,6 +55,8 @@ pub(crate) enum Cell {
     Marked(&'static str, String),
     /// Bits of a line, and the words that say the same.
     Strip(Vec<Bit>, String),
+    /// How a number went, oldest first and NaN where it wasn't known, and the words that say the same.
+    Spark(Vec<f64>, String),
 }
 
 /// A bit of a strip.
@@ -72,9 +75,11 @@ impl Cell {
     fn words(&self) -> Option<&str> {
         match self {
             Self::Number(_) => None,
-            Self::Words(words) | Self::Moving(_, words) | Self::Marked(_, words) | Self::Strip(_, words) => {
-                Some(words)
-            }
+            Self::Words(words)
+            | Self::Moving(_, words)
+            | Self::Marked(_, words)
+            | Self::Strip(_, words)
+            | Self::Spark(_, words) => Some(words),
         }
     }
 

@@ -7,6 +7,7 @@ use leptos::prelude::untrack;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Text};
 
+use super::spark::spark;
 use super::strip::{percent, strip};
 use super::{Cell, Choosing, Column, Kind, Row, align};
 use crate::parts::element::{Element, el};
@@ -163,6 +164,7 @@ impl Shown {
                     node.set_class_name(class);
                 }
                 Cell::Strip(bits, words) => strip(node, bits, words),
+                Cell::Spark(points, words) => spark(node, points, words),
                 Cell::Number(number) if number.is_nan() => {
                     text.set_data("–");
                     let _ = node.remove_attribute("data-value");

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use serde::Serialize;
-use shared::nowcast::series::{EVENTS_COLUMNS, History, LISTENERS_COLUMNS, Source, read_histories};
+use shared::nowcast::series::{
+    EVENTS_COLUMNS, History, LISTENERS_COLUMNS, ListenerEvent, Source, read_events, read_histories,
+};
 use shared::units::Date;
 
 use crate::files::{self, Found};
@@ -24,6 +26,20 @@ pub(crate) fn read(
         writeln!(std::io::stderr(), "{remark}")?;
     }
     Ok(read.histories)
+}
+
+/// Reads what moves listeners, and says on standard error which rows it passed over.
+///
+/// # Errors
+///
+/// Names the file that isn't one of events.
+pub(crate) fn read_event_files(events: &[PathBuf]) -> anyhow::Result<Vec<ListenerEvent>> {
+    let tables = tables("--events", events, &EVENTS_COLUMNS)?;
+    let (events, remarks) = read_events(&sources(&tables, None))?;
+    for remark in remarks {
+        writeln!(std::io::stderr(), "{remark}")?;
+    }
+    Ok(events)
 }
 
 /// Reads the histories as [`read`] does, but leaves out each file that can't be read; returns a sentence for each of them,

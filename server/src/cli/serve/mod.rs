@@ -1,5 +1,6 @@
 //! `tauroi serve`: everything in one process.
 
+mod signals;
 mod trading;
 
 use std::io::Write;
@@ -45,6 +46,8 @@ pub(super) struct Options {
     host: Vec<String>,
     #[command(flatten)]
     trading: trading::Options,
+    #[command(flatten)]
+    signals: signals::Options,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -113,8 +116,10 @@ async fn serve(
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
-    let (exchange, desk) = options.trading.start(mode, bound.port()).await?;
-    let state = Arc::new(web::State::new(mode, library, histories, desk));
+    let mut trading = options.trading.start(mode, bound.port()).await?;
+    let looking = options.signals.start(&trading, options.trading.event(), bound.port()).await?;
+    let served = looking.as_ref().map(|looking| looking.served.clone());
+    let state = Arc::new(web::State::new(mode, library, histories, trading.desk.take(), served));
     // The first line on standard output is for programs that started this one: it names the address.
     writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", mode.badge())
         .context("standard output can't be written")?;
@@ -140,8 +145,9 @@ async fn serve(
         () = tokio::time::sleep(GRACE) => warn!("some requests were still open"),
         signal = signals.next() => warn!("{signal} again: not waiting for open requests"),
     }
+    drop(looking);
     state.stop_desk(GRACE).await;
-    if let Some(exchange) = exchange {
+    if let Some(exchange) = trading.exchange {
         exchange.stop().await?;
     }
     info!("stopped");

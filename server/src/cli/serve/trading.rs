@@ -47,15 +47,26 @@ pub(super) struct Options {
     no_desk: bool,
 }
 
+/// What trades, and where.
+#[derive(Default)]
+pub(super) struct Trading {
+    /// The exchange, if it is inside.
+    pub(super) exchange: Option<Running>,
+    pub(super) desk: Option<Desk>,
+    /// Who asks the exchange other things than the desk does, and the exchange's clock.
+    pub(super) watcher: Option<(Client, Clock)>,
+}
+
 impl Options {
+    /// Returns the seed of the simulated event, and how many days it lasts.
+    pub(super) const fn event(&self) -> (u64, u32) {
+        (self.rng_seed, DAYS)
+    }
+
     /// Starts the exchange, if it is inside, and the desk, if there is to be one. `port` tells servers apart.
-    pub(super) async fn start(
-        &self,
-        mode: Mode,
-        port: u16,
-    ) -> anyhow::Result<(Option<Running>, Option<Desk>)> {
+    pub(super) async fn start(&self, mode: Mode, port: u16) -> anyhow::Result<Trading> {
         if self.no_desk {
-            return Ok((None, None));
+            return Ok(Trading::default());
         }
         // More than a year a second is no speed at which anything could be seen.
         if !(self.speed > 0.0 && self.speed <= 1e7) {
@@ -96,7 +107,8 @@ impl Options {
             starts: !self.wait,
         };
         let client = Client::new(member, clock.clone())?;
-        Ok((exchange, Some(desk::start(settings, client, clock)?)))
+        let watcher = Some((client.apart()?, clock.clone()));
+        Ok(Trading { exchange, desk: Some(desk::start(settings, client, clock)?), watcher })
     }
 }
 

@@ -1,13 +1,21 @@
-//! `tauroi signal`: signals, and whether they would have made money.
+//! `tauroi signal`: signals, once or for ever, and whether they would have made money.
 
 mod backtest;
+mod data;
+mod ground;
+mod run;
 
 use clap::{Args, Subcommand};
 
+pub(super) use self::run::{ABOUT, MORE, last_run};
+
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Options {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    run: run::Options,
 }
 
 #[derive(Subcommand)]
@@ -17,9 +25,10 @@ enum Command {
     Backtest(backtest::Options),
 }
 
-/// Runs the subcommand that was typed.
+/// Runs the subcommand that was typed, or looks for signals.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     match &options.command {
-        Command::Backtest(options) => backtest::run(options),
+        Some(Command::Backtest(options)) => backtest::run(options),
+        None => run::run(&options.run),
     }
 }

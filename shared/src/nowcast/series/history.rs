@@ -89,6 +89,15 @@ impl History {
         &self.artist
     }
 
+    /// Returns the same history under another name of the artist.
+    ///
+    /// # Errors
+    ///
+    /// Names `artist` if it is empty.
+    pub fn renamed(&self, artist: impl Into<String>) -> Result<Self, Invalid> {
+        Self::new(artist, self.first, self.days.clone())
+    }
+
     /// Returns the first day.
     pub fn first(&self) -> Date {
         self.first

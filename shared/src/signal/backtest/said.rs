@@ -52,6 +52,7 @@ pub(super) async fn say(
             histories,
             events: &[],
             overrides: Overrides { strike: config.strike, competitor_listeners: None },
+            stake: None,
             target: None,
             now: at,
             dry_run: true,

@@ -1,0 +1,129 @@
+//! The signals of a server: looked for again and again beside all else, and shown on a page.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use shared::signal::{Overrides, sizing};
+use shared::units::{Cash, Timestamp};
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+use super::trading::Trading;
+use crate::cli::signal::last_run;
+use crate::clock::Clock;
+use crate::environment::cache_folder;
+use crate::kalshi::Client;
+use crate::signals::{Engine, Log, Served, Settings, Spans, Told, World, latest, repeat};
+use crate::sources::{self, Collector, Store};
+
+/// How much of a log that is gone on with is read, in bytes: more than what pages are shown of it.
+const SHOWN: u64 = 4 << 20;
+
+#[derive(Args)]
+#[group(id = "signals")]
+pub(super) struct Options {
+    /// How many seconds of the exchange's clock pass between two looks for signals
+    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+    signal_interval: u64,
+    /// The log of signals [default: one in the cache folder, begun anew where the exchange is inside]
+    #[arg(long, value_name = "FILE")]
+    signal_log: Option<PathBuf>,
+    /// Look for no signals
+    #[arg(long)]
+    no_signals: bool,
+}
+
+/// Signals that are looked for as long as this lives.
+pub(super) struct Looking {
+    pub(super) served: Served,
+    loops: JoinHandle<()>,
+    /// The demo's sources.
+    _world: Option<World>,
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.loops.abort();
+    }
+}
+
+impl Options {
+    /// Begins to look for signals at the exchange that is traded at; nothing where none is. `port` tells servers apart.
+    ///
+    /// # Errors
+    ///
+    /// Says what can't be opened or started.
+    pub(super) async fn start(
+        &self,
+        trading: &Trading,
+        event: (u64, u32),
+        port: u16,
+    ) -> anyhow::Result<Option<Looking>> {
+        let Some((client, clock)) = trading.watcher.clone().filter(|_| !self.no_signals) else {
+            return Ok(None);
+        };
+        let spans = Spans::new(Duration::from_secs(self.signal_interval)).context("--signal-interval")?;
+        let (rng_seed, days) = event;
+        let world = match &trading.exchange {
+            Some(exchange) => Some(World::start(exchange, rng_seed, days, &clock).await?),
+            None => None,
+        };
+        let collector = match &world {
+            Some(world) => world.collector(&format!("serve-{port}")).await?,
+            None => outside(&clock).await?,
+        };
+        let path = match &self.signal_log {
+            Some(path) => path.clone(),
+            None => {
+                let path = cache_folder()?.join(format!("signals-{port}.jsonl"));
+                if world.is_some() && path.exists() {
+                    // Its world has ended: it says nothing any more.
+                    std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+                }
+                path
+            }
+        };
+        let (log, opened) = Log::open(&path)?;
+        if let Some(mended) = opened.mended {
+            warn!("{mended}");
+        }
+        info!("the log of signals is {}", path.display());
+        let told = Arc::new(Told::new(clock.now(), self.signal_interval, latest(&path, SHOWN)?));
+        let logged = opened.last.as_deref().and_then(last_run);
+        let loops = begin(client, collector, clock, spans, log, logged, Arc::clone(&told))?;
+        Ok(Some(Looking { served: Served { told, path }, loops, _world: world }))
+    }
+}
+
+fn begin(
+    client: Client,
+    collector: Collector,
+    clock: Clock,
+    spans: Spans,
+    log: Log,
+    logged: Option<Timestamp>,
+    told: Arc<Told>,
+) -> anyhow::Result<JoinHandle<()>> {
+    let settings = Settings {
+        series: "KXTOPMONTHLY".to_owned(),
+        event: None,
+        target: None,
+        overrides: Overrides::default(),
+        events: Vec::new(),
+        capital: Cash::from_microdollars(10_000_000_000),
+        sizing: sizing::Settings::default(),
+        dry_run: false,
+    };
+    let engine = Engine::new(settings, client, collector, clock.clone())?;
+    Ok(tokio::spawn(repeat(engine, clock, spans, log, logged, told, |_| {})))
+}
+
+/// Returns who asks the sources of the world outside, as far as they are set up.
+async fn outside(clock: &Clock) -> anyhow::Result<Collector> {
+    let store = Store::open(&Store::usual_path()?).await?;
+    let settings = sources::Settings::default();
+    Collector::new(sources::Config::from_environment()?, store, clock.clone(), settings).await
+}

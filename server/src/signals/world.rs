@@ -1,0 +1,94 @@
+//! The sources of the demo's world: what they tell of artists is what settles the paper exchange's event.
+
+use std::path::Path;
+
+use anyhow::Context;
+use shared::world::crowd::Crowd;
+
+use crate::clock::Clock;
+use crate::environment::cache_folder;
+use crate::paper;
+use crate::sources::vendors::{self, Artist};
+use crate::sources::{Collector, Settings, Store, Wanted};
+
+/// How many requests a second the demo's sources take.
+const PER_SECOND: u32 = 1_000;
+
+/// The sources of a simulated event; they end with this.
+pub(crate) struct World {
+    vendors: vendors::Running,
+    clock: Clock,
+}
+
+impl World {
+    /// Starts them, of the event of an exchange that was started with this seed and length.
+    ///
+    /// # Errors
+    ///
+    /// Says what of the event can't be, or that no port is free.
+    pub(crate) async fn start(
+        exchange: &paper::Running,
+        rng_seed: u64,
+        days: u32,
+        clock: &Clock,
+    ) -> anyhow::Result<Self> {
+        let crowd = Crowd::new(rng_seed, exchange.first_day(), days)?;
+        let settings = vendors::Settings {
+            artists: Artist::of_crowd(&crowd)?,
+            clock: clock.clone(),
+            per_second: PER_SECOND,
+            is_extended: true,
+            faults: Vec::new(),
+        };
+        let vendors = vendors::start(settings).await.context("the demo's sources")?;
+        Ok(Self { vendors, clock: clock.clone() })
+    }
+
+    /// Returns what asks them. What an earlier world told is forgotten; posts on TikTok of before come by import, as they do
+    /// in life.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no cache folder, or its file can't be written.
+    pub(crate) async fn collector(&self, name: &str) -> anyhow::Result<Collector> {
+        let file = cache_folder()?.join(format!("{name}-sources.sqlite"));
+        begin_anew(&file)?;
+        let store = Store::open(&file).await?;
+        let now = self.clock.now();
+        for artist in self.vendors.artists() {
+            if let Some(posts) = artist.posts_before(now) {
+                store.import(&posts, now).await?;
+            }
+        }
+        Collector::new(self.vendors.config()?, store, self.clock.clone(), Settings::default()).await
+    }
+
+    /// Returns the artist that is meant where none is named: the first.
+    ///
+    /// # Errors
+    ///
+    /// None in practice: an event has artists.
+    pub(crate) fn target(&self) -> anyhow::Result<Wanted> {
+        let first = self.vendors.artists().first().context("the demo has no artists")?;
+        Ok(Wanted::Named(first.name.clone()))
+    }
+}
+
+/// Takes a database away, with what lies beside it.
+///
+/// # Errors
+///
+/// Names the file that can't be taken away.
+fn begin_anew(file: &Path) -> anyhow::Result<()> {
+    for end in ["", "-wal", "-shm"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(end);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("can't begin {} anew", file.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

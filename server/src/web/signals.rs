@@ -1,0 +1,60 @@
+//! The signals: what of their log is new, and the log as a file.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State as Shared};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use shared::api::SignalLog;
+
+use super::State;
+use super::error::ApiError;
+use crate::signals::Served;
+
+/// The longest part of a log that is sent as a file, in bytes: half a year of ten contracts.
+const MAX_FILE: u64 = 256 << 20;
+
+/// What the asking page has heard.
+#[derive(Debug, Deserialize)]
+pub(super) struct Known {
+    /// Of which log.
+    #[serde(default)]
+    epoch: i64,
+    /// How many of its lines.
+    #[serde(default)]
+    after: u64,
+}
+
+/// Returns the lines of the log that the page has not heard.
+pub(super) async fn latest(
+    Shared(state): Shared<Arc<State>>,
+    Query(known): Query<Known>,
+) -> Result<Json<SignalLog<Box<RawValue>>>, ApiError> {
+    Ok(Json(told(&state)?.told.since(known.epoch, known.after)))
+}
+
+/// Returns the log as a file of JSON Lines.
+pub(super) async fn file(Shared(state): Shared<Arc<State>>) -> Result<Response, ApiError> {
+    let path = told(&state)?.path.clone();
+    let read = tokio::task::spawn_blocking(move || crate::signals::latest(&path, MAX_FILE));
+    let lines = read.await.map_err(|error| ApiError::Failed(error.to_string()))?;
+    let lines = lines.map_err(|error| ApiError::Failed(format!("{error:#}")))?;
+    let mut text = lines.join("\n");
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let headers = [
+        (CONTENT_TYPE, "application/x-ndjson"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"signal_log.jsonl\""),
+    ];
+    Ok((headers, text).into_response())
+}
+
+fn told(state: &State) -> Result<&Served, ApiError> {
+    state.signals.as_ref().ok_or_else(|| {
+        ApiError::NotFound("this server looks for no signals: it was started with --no-signals".to_owned())
+    })
+}
