@@ -90,3 +90,13 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let outermost = error.chain().next().and_then(|error| error.downcast_ref::<std::io::Error>());
     outermost.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_commands_and_their_options_go_together() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -32,3 +32,6 @@ pub(crate) struct Served {
     /// Where their log is.
     pub(crate) path: PathBuf,
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use crate::clock::Clock;
 use crate::environment::cache_folder;
 use crate::paper;
 use crate::sources::vendors::{self, Artist};
-use crate::sources::{Collector, Settings, Store, Wanted};
+use crate::sources::{Collector, Settings, Source, Store, Wanted};
 
 /// How many requests a second the demo's sources take.
 const PER_SECOND: u32 = 1_000;
@@ -55,6 +55,8 @@ impl World {
         begin_anew(&file)?;
         let store = Store::open(&file).await?;
         let now = self.clock.now();
+        // Who asks the world outside learns this with the first answer, and goes slowly until then.
+        store.hear_rate(Source::Chartmetric, f64::from(PER_SECOND), now).await?;
         for artist in self.vendors.artists() {
             if let Some(posts) = artist.posts_before(now) {
                 store.import(&posts, now).await?;

@@ -1,6 +1,6 @@
 //! `tauroi signal`: what the contracts are worth beside their prices, once or for ever.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,7 @@ Examples:
   python -c \"import pandas as pd; print(pd.read_json('signals/signal_log.jsonl', lines=True))\"";
 
 #[derive(Args)]
+#[group(id = "signal run")]
 pub(in crate::cli) struct Options {
     /// The event, of which each contract gets a line [default: the one that closes next, and its target's line alone]
     #[arg(long, value_name = "TICKER")]
@@ -85,7 +86,13 @@ pub(in crate::cli) struct Options {
 /// Looks for signals.
 pub(in crate::cli) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .without_time()
+        .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(look(options));
     runtime.shutdown_background();
@@ -154,6 +161,7 @@ fn once(mut log: Log, ran: &Ran) -> anyhow::Result<()> {
         warn!("{problem}");
     }
     log.append(&ran.lines)?;
+    info!("{}", ran.summary);
     write(ran)
 }
 
