@@ -5,14 +5,13 @@ use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use shared::signal::{Action, Overrides, Signal, sizing};
 use shared::units::{Cash, Timestamp};
 use shared::world::crowd::Crowd;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use super::{Engine, Log, Ran, Settings, Spans, Told, repeat};
@@ -35,9 +34,9 @@ fn at(seconds: i64) -> Timestamp {
     BEGIN.parse::<Timestamp>().unwrap().checked_add_micros(seconds * 1_000_000).unwrap()
 }
 
-/// A way to the exchange that can be closed.
+/// A way to the exchange that can be closed, also to those who are on it.
 struct Door {
-    is_open: Arc<AtomicBool>,
+    is_open: watch::Sender<bool>,
     address: String,
 }
 
@@ -45,17 +44,20 @@ impl Door {
     async fn before(exchange: &str) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let (is_open, behind) = (Arc::new(AtomicBool::new(true)), exchange.to_owned());
-        let open = Arc::clone(&is_open);
+        let (is_open, seen) = watch::channel(true);
+        let behind = exchange.to_owned();
         tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
-                let (open, behind) = (Arc::clone(&open), behind.clone());
+                let (mut seen, behind) = (seen.clone(), behind.clone());
                 tokio::spawn(async move {
-                    if open.load(Ordering::SeqCst)
+                    if *seen.borrow()
                         && let Ok(mut far) = TcpStream::connect(&behind).await
                     {
-                        // Whichever end hangs up first.
-                        let _ = tokio::io::copy_bidirectional(&mut near, &mut far).await;
+                        tokio::select! {
+                            // Whichever end hangs up first.
+                            _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                            _ = seen.wait_for(|is_open| !is_open) => {}
+                        }
                     }
                 });
             }
@@ -200,7 +202,7 @@ async fn a_week_of_every_fault_loses_no_row_and_doubles_none() {
     for span in 0..spans {
         // The exchange is away for five hours on the third day, and the loop is killed in the middle of the fourth.
         let is_away = (2 * DAY + 6 * HOUR..2 * DAY + 11 * HOUR).contains(&(span * EVERY));
-        ground.door.is_open.store(!is_away, Ordering::SeqCst);
+        ground.door.is_open.send_replace(!is_away);
         if span * EVERY == 4 * DAY {
             loops.abort();
             let _ = loops.await;
