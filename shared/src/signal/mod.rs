@@ -12,6 +12,7 @@ mod opened;
 mod question;
 mod record;
 
+pub use crate::nowcast::calibration;
 pub use decision::{Action, Decision, MarketPrice, PriceBasis, Quote, THRESHOLD, decide};
 pub use evaluate::evaluate;
 pub use question::{Candidate, Overrides, Question};
