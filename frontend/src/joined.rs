@@ -31,9 +31,9 @@ enum Rest {
     Prices,
     /// The prices, as the histories don't serve for it.
     Refused(String),
-    /// The nowcast: as of which day, how many counts before the one that settles, and the contracts whose artists have no
-    /// history.
-    Nowcast { as_of: Date, left: usize, by_price: Vec<Ticker> },
+    /// The nowcast: as of which day, how many counts before the one that settles, the contracts whose artists have no
+    /// history, and what TikTok velocity does, in words.
+    Nowcast { as_of: Date, left: usize, by_price: Vec<Ticker>, velocity: String },
 }
 
 impl Desk {
@@ -84,7 +84,7 @@ impl Desk {
     }
 
     /// Has reset return to what the nowcast says, and shows it where the event's own assumptions are shown.
-    fn rest_on(self, Joined { scenario, bases, as_of, days_left, .. }: Joined) -> Rest {
+    fn rest_on(self, Joined { scenario, bases, as_of, days_left, effects, .. }: Joined) -> Rest {
         let artists = scenario.artists().iter().zip(&bases);
         let by_price = artists.filter(|(_, basis)| **basis == Basis::MarketShare);
         let by_price = by_price.map(|(artist, _)| artist.ticker.clone()).collect();
@@ -97,7 +97,12 @@ impl Desk {
             self.scenario.set(Some(scenario.clone()));
         }
         self.opened.set(Some(scenario));
-        Rest::Nowcast { as_of, left: usize::try_from(days_left).unwrap_or(0), by_price }
+        Rest::Nowcast {
+            as_of,
+            left: usize::try_from(days_left).unwrap_or(0),
+            by_price,
+            velocity: effects.in_words(),
+        }
     }
 
     /// Returns whether the assumptions are those that reset returns to.
@@ -112,7 +117,7 @@ impl Desk {
             return String::new();
         }
         match ground.basis {
-            Rest::Nowcast { as_of, left, by_price } => {
+            Rest::Nowcast { as_of, left, by_price, velocity } => {
                 let counts = format::counted(left, "count");
                 let what = if self.is_untouched() { "The assumptions are" } else { "Reset returns to" };
                 let mut said =
@@ -134,6 +139,10 @@ impl Desk {
                         " Without a history, and so at their share of the market's prices: {}.",
                         names.join(", ")
                     ));
+                }
+                if !velocity.is_empty() {
+                    said.push(' ');
+                    said.push_str(&velocity);
                 }
                 said
             }

@@ -67,7 +67,7 @@ async fn sliders_move_and_every_number_is_the_native_one() -> Result<()> {
             page.until(&format!("location.search.includes('{}')", scenario.to_link())).await?;
             assert_native(&page).await?;
         }
-        for (place, value) in [(0, "5"), (1, "0.6"), (2, "1.1"), (3, "0.05")] {
+        for (place, value) in [(0, "5"), (1, "0.6"), (2, "1.1"), (3, "0.5"), (4, "0.05")] {
             page.slide(EVENT_PARAMETERS[place].key, value).await?;
             scenario = scenario.with(place, value.parse()?);
             page.until(&format!("location.search.includes('{}')", scenario.to_link())).await?;

@@ -1,6 +1,7 @@
 //! The nowcast's part of the grid whose answers must have the same bits natively and as WebAssembly.
 
 use super::{Digest, ParityBlock};
+use crate::nowcast::calibration::{Calibrated, calibrate};
 use crate::nowcast::evaluate::{Settings, evaluate};
 use crate::nowcast::fit::Fit;
 use crate::nowcast::forecast::{Fan, MAX_HORIZON, Nowcaster, Scheduled};
@@ -38,7 +39,18 @@ pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
             add_fan(&mut fans, &nowcaster.fan(artist, MAX_HORIZON, scheduled)?);
         }
     }
+    let mut calibration = Digest::new();
+    for Calibrated { now, found } in calibrate(nowcaster.parameters(), &views) {
+        calibration.add(&[now.0, now.1]);
+        let Some((found, velocity)) = found.and_then(|found| Some((found, found.velocity?))) else {
+            continue;
+        };
+        for one in [found.sigma, found.lambda, velocity.gamma_share, velocity.beta, velocity.jumps_share] {
+            calibration.add(&[one.value, one.error]);
+        }
+    }
     Ok(vec![
+        calibration.block("nowcast/calibration"),
         fit(nowcaster.parameters()).block("nowcast/fit"),
         fans.block("nowcast/fans"),
         winner(&nowcaster)?.block("nowcast/winner"),

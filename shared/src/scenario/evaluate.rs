@@ -78,7 +78,7 @@ pub struct Implied {
 impl Scenario {
     /// Evaluates everything that is shown at once.
     ///
-    /// The winner: `ln M_i(T) = ln S_i + trend_i T + sigma_i W + jumps`, where a share `correlation` of each
+    /// The winner: `ln M_i(T) = ln S_i + (trend_i + beta velocity_i) T + sigma_i W + jumps`, where a share `correlation` of each
     /// variance is common to all artists (the loading on the common factor is `sqrt(rho) s`, the idiosyncratic
     /// deviation `sqrt(1 - rho) s`).
     ///
@@ -151,12 +151,17 @@ impl Scenario {
             .at(artist.value(own::VELOCITY), artist.value(own::EVENT_IMPACT))
     }
 
+    /// Returns the growth of the artist's median a year, TikTok's part included.
+    pub(super) fn growth(&self, artist: &Artist) -> f64 {
+        artist.value(own::TREND) + self.value(common::TIKTOK_BETA) * artist.value(own::VELOCITY)
+    }
+
     fn outcome(&self, artist: &Artist) -> Result<Outcome, Invalid> {
         let years = self.years();
         let sigma = self.volatility(artist)?.sigma;
         let correlation = self.value(common::CORRELATION);
         Ok(Outcome::Merton {
-            a: ln(artist.value(own::SPOT)) + artist.value(own::TREND) * years,
+            a: ln(artist.value(own::SPOT)) + self.growth(artist) * years,
             years,
             sigma: (1.0 - correlation).sqrt() * sigma,
             lambda: artist.value(own::LAMBDA),
@@ -185,7 +190,7 @@ impl Scenario {
     }
 
     pub(super) fn median(&self, artist: &Artist) -> f64 {
-        artist.value(own::SPOT) * exp(artist.value(own::TREND) * self.years())
+        artist.value(own::SPOT) * exp(self.growth(artist) * self.years())
     }
 
     /// Returns mean and standard deviation of the logarithm of the artist's listeners at settlement.

@@ -62,8 +62,9 @@ impl Scenario {
         let Ok(mut outcomes) = self.outcomes() else { return };
         if self.reach(&mut outcomes, &wanted, leader.unwrap_or(0)).is_ok() {
             let years = self.years();
-            for (artist, outcome) in self.artists.iter_mut().zip(&mut outcomes) {
-                let spot = exp(*level(outcome) - artist.values[own::TREND] * years);
+            let growths: Vec<f64> = self.artists.iter().map(|artist| self.growth(artist)).collect();
+            for ((artist, growth), outcome) in self.artists.iter_mut().zip(growths).zip(&mut outcomes) {
+                let spot = exp(*level(outcome) - growth * years);
                 artist.values[own::SPOT] = ARTIST_PARAMETERS[own::SPOT].nearest(spot);
             }
         }

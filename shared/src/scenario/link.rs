@@ -1,12 +1,13 @@
 //! A scenario as a link, and back.
 //!
-//! `v=1&event=KXTOPMONTHLY-26FEB&days=8&correlation=0.2&…&a=BAD,0.07,113000000,0,0,0.25,1,4,0,0.04,121000000&a=…`
+//! `v=2&event=KXTOPMONTHLY-26FEB&days=8&correlation=0.2&…&a=BAD,0.07,113000000,0,0,0.25,1,4,0,0.04,121000000&a=…`
 //!
 //! An artist is the ticker's last part, the market's price (or nothing), and the values in the order of
 //! [`ARTIST_PARAMETERS`]. Every number is short decimal text, so a link says exactly what was on the page.
 
 use std::fmt::Write as _;
 
+use super::event_parameter::TIKTOK_BETA;
 use super::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario};
 use crate::Invalid;
 use crate::decimal;
@@ -14,7 +15,9 @@ use crate::market::{EventTicker, Ticker};
 use crate::units::Price;
 
 /// The version of the format: a link of another one is refused, not guessed at.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+/// The one before, which had no TikTok beta: its links say what they said, with a beta of zero.
+const WITHOUT_BETA: &str = "1";
 
 /// The longest link read: thirty artists with every digit take about 3,000 characters.
 const MAX_LENGTH: usize = 8_192;
@@ -49,16 +52,20 @@ impl Scenario {
         }
         let pairs: Vec<(&str, &str)> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
         let find = |key: &str| pairs.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-        match find("v") {
-            Some(VERSION) => {}
+        let is_older = match find("v") {
+            Some(VERSION) => false,
+            Some(WITHOUT_BETA) => true,
             Some(_) => {
                 return Err(Invalid::new("v", format!("this link is of another version than {VERSION}")));
             }
             None => return Err(Invalid::new("v", "is missing: the link holds no scenario")),
-        }
+        };
         let event: EventTicker = find("event").ok_or_else(|| Invalid::new("event", "is missing"))?.parse()?;
         let mut shared = [0.0; EVENT_PARAMETERS.len()];
-        for (slot, parameter) in shared.iter_mut().zip(&EVENT_PARAMETERS) {
+        for (place, (slot, parameter)) in shared.iter_mut().zip(&EVENT_PARAMETERS).enumerate() {
+            if is_older && place == TIKTOK_BETA {
+                continue;
+            }
             let text = find(parameter.key).ok_or_else(|| Invalid::new(parameter.key, "is missing"))?;
             *slot = decimal::parse(parameter.key, text)?;
         }

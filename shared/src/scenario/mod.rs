@@ -11,10 +11,12 @@ mod link;
 mod nowcast;
 mod parameter;
 mod through_time;
+mod velocity;
 
 pub use curves::{Density, Reprices, Sensitivity, density, strike_curve};
 pub use evaluate::{Digital, Evaluation, Implied, Row};
 pub use nowcast::{Basis, Joined, Known, of_nowcast_event};
+pub use velocity::Effects;
 // Where the quoting settings look for it.
 pub use parameter::{ARTIST_PARAMETERS, EVENT_PARAMETERS, Parameter};
 pub use through_time::{Fairs, Told, nowcast_through_time};
@@ -57,15 +59,17 @@ pub mod event_parameter {
     pub const CORRELATION: usize = 1;
     /// Volatility a unit of TikTok velocity.
     pub const TIKTOK_GAMMA: usize = 2;
+    /// Growth a year and a unit of TikTok velocity.
+    pub const TIKTOK_BETA: usize = 3;
     /// The probability that an artist who isn't listed wins.
-    pub const OTHER: usize = 3;
+    pub const OTHER: usize = 4;
 }
 
 /// The places of an artist's parameters.
 pub mod artist_parameter {
     /// Listeners now.
     pub const SPOT: usize = 0;
-    /// Growth of the median a year.
+    /// Growth of the median a year, without TikTok.
     pub const TREND: usize = 1;
     /// TikTok velocity.
     pub const VELOCITY: usize = 2;

@@ -1,6 +1,7 @@
 //! A nowcast as a scenario: what it says becomes what an analyst drags.
 
 use super::levels::level;
+use super::velocity::{Effects, Spread};
 use super::{
     ARTIST_PARAMETERS, EVENT_PARAMETERS, Scenario, artist_parameter as own, event_parameter as common,
 };
@@ -9,6 +10,7 @@ use crate::api::EventSummary;
 use crate::market::{EventTicker, Ticker};
 use crate::math::{exp, ln, max};
 use crate::names::folded;
+use crate::nowcast::calibration::{Calibrated, calibrate_at};
 use crate::nowcast::event::{EventNowcast, Standing};
 use crate::nowcast::fit::Fits;
 use crate::nowcast::forecast::{Nowcaster, Scheduled};
@@ -57,6 +59,8 @@ pub struct Joined {
     pub bases: Vec<Basis>,
     /// What is known of each artist that has a history, likewise.
     pub known: Vec<Option<Known>>,
+    /// What TikTok velocity does, by the days of all these artists.
+    pub effects: Effects,
     /// The day of the last count that was known.
     pub as_of: Date,
     /// How many counts are published from then to the one that settles.
@@ -74,13 +78,15 @@ pub struct Known {
     pub today: f64,
     /// By what factor scheduled events widen the spread at settlement.
     pub event_factor: f64,
+    /// The artist's TikTok velocity, and what its days say of it.
+    pub calibrated: Calibrated,
 }
 
 impl Known {
-    fn of(standing: &Standing) -> Self {
+    fn of(standing: &Standing, calibrated: Calibrated) -> Self {
         let (counted, official) = standing.fan.official;
         let today = standing.today().listeners.median();
-        Self { counted, official, today, event_factor: standing.drivers().event_factor }
+        Self { counted, official, today, event_factor: standing.drivers().event_factor, calibrated }
     }
 }
 
@@ -140,7 +146,11 @@ pub(super) async fn open_at(
         ahead.extend(days.into_iter().map(|(day, impact)| (place, Scheduled { day, impact })));
     }
     let nowcast = EventNowcast::new(&nowcaster, settlement, &ahead, &rate, &mut workspace)?;
-    Joined::new(event, &artists, &nowcast)
+    let mut calibrated = Vec::with_capacity(views.len());
+    for track in nowcaster.tracks() {
+        calibrated.push(calibrate_at(pace, nowcaster.parameters(), track).await);
+    }
+    Joined::new(event, &artists, &nowcast, &calibrated)
 }
 
 /// Returns the histories of the event's artists.
@@ -187,7 +197,16 @@ impl Joined {
     /// # Errors
     ///
     /// As for [`Scenario::new`], or names `artists` if the event lists none of them.
-    pub fn new(event: &EventSummary, artists: &[&str], nowcast: &EventNowcast) -> Result<Self, Invalid> {
+    ///
+    /// `calibrated` says what TikTok velocity does to each of the nowcast's artists; of those that it lacks nothing is known.
+    /// Velocity's part is taken out of the base volatility and the trend, so that the nowcast's spread and median stay: that
+    /// it moves the jumps, which the nowcast doesn't know, widens the spread.
+    pub fn new(
+        event: &EventSummary,
+        artists: &[&str],
+        nowcast: &EventNowcast,
+        calibrated: &[Calibrated],
+    ) -> Result<Self, Invalid> {
         let names: Vec<String> = artists.iter().map(|artist| folded(artist)).collect();
         let mut listed: Vec<Listed> = Vec::with_capacity(event.contracts.len());
         for contract in &event.contracts {
@@ -201,10 +220,18 @@ impl Joined {
         {
             listed.remove(place);
         }
-        Self::of(event.event.clone(), nowcast, &listed)
+        Self::of(event.event.clone(), nowcast, &listed, calibrated)
     }
 
-    fn of(event: EventTicker, nowcast: &EventNowcast, listed: &[Listed]) -> Result<Self, Invalid> {
+    fn of(
+        event: EventTicker,
+        nowcast: &EventNowcast,
+        listed: &[Listed],
+        calibrated: &[Calibrated],
+    ) -> Result<Self, Invalid> {
+        let said = |contract: &Listed| {
+            contract.standing.and_then(|i| calibrated.get(i)).copied().unwrap_or_default()
+        };
         let standing = |contract: &Listed| nowcast.standings.get(contract.standing?);
         let standings: Vec<&Standing> = listed.iter().filter_map(standing).collect();
         let as_of = standings.iter().map(|standing| standing.fan.as_of).max();
@@ -229,12 +256,22 @@ impl Joined {
         let wanted: Vec<f64> = listed.iter().map(|contract| left * chances(contract)).collect();
 
         let years = f64::from(days_left) / DAYS_PER_YEAR;
+        let bases: Vec<Spread> =
+            listed.iter().filter_map(|c| Some(Spread::new(standing(c)?, years, said(c)))).collect();
+        let effects = Effects::new(calibrated);
+        let gamma = EVENT_PARAMETERS[common::TIKTOK_GAMMA].nearest(effects.gamma(&bases));
+        shared[common::TIKTOK_GAMMA] = gamma;
+        shared[common::TIKTOK_BETA] = EVENT_PARAMETERS[common::TIKTOK_BETA].nearest(effects.beta());
+
         let most = standings.iter().map(|standing| standing.settles().median()).fold(0.0, max);
         let mut bases = Vec::with_capacity(listed.len());
         let mut artists = Vec::with_capacity(listed.len());
         for contract in listed {
             let (basis, values) = match standing(contract) {
-                Some(standing) => (Basis::Nowcast, values(standing, years)),
+                Some(standing) => (
+                    Basis::Nowcast,
+                    values(standing, years, &Spread::new(standing, years, said(contract)), gamma, &effects),
+                ),
                 None => (Basis::MarketShare, unknown(most)),
             };
             bases.push(basis);
@@ -246,8 +283,11 @@ impl Joined {
             listed.iter().map(|contract| standing(contract).map(|s| s.settles().mean)).collect();
         scenario.win_as(&wanted, &medians)?;
         scenario.strike_at_rivals();
-        let known = listed.iter().map(|contract| standing(contract).map(Known::of)).collect();
-        Ok(Self { scenario, bases, known, as_of, days_left })
+        let known = listed
+            .iter()
+            .map(|contract| standing(contract).map(|standing| Known::of(standing, said(contract))))
+            .collect();
+        Ok(Self { scenario, bases, known, effects, as_of, days_left })
     }
 }
 
@@ -274,7 +314,7 @@ impl Scenario {
             .enumerate()
             .map(|(place, (ticker, price))| Listed { ticker, price, standing: Some(place) })
             .collect();
-        Ok(Joined::of(event, nowcast, &listed)?.scenario)
+        Ok(Joined::of(event, nowcast, &listed, &[])?.scenario)
     }
 
     /// Moves the medians from `medians`, or from what the scenario has, until the artists win as `wanted`.
@@ -296,13 +336,14 @@ impl Scenario {
                 format!("can't be met by assumptions: {off:e} is left between them"),
             ));
         }
+        let beta = self.value(common::TIKTOK_BETA);
         for ((artist, outcome), median) in self.artists.iter_mut().zip(&mut outcomes).zip(medians) {
-            let level = *level(outcome);
+            let (level, by_velocity) = (*level(outcome), beta * artist.values[own::VELOCITY]);
             if median.is_some() {
-                let growth = (level - ln(artist.values[own::SPOT])) / years;
+                let growth = (level - ln(artist.values[own::SPOT])) / years - by_velocity;
                 artist.values[own::TREND] = ARTIST_PARAMETERS[own::TREND].nearest(growth);
             }
-            let spot = exp(level - artist.values[own::TREND] * years);
+            let spot = exp(level - (artist.values[own::TREND] + by_velocity) * years);
             artist.values[own::SPOT] = ARTIST_PARAMETERS[own::SPOT].nearest(spot);
         }
         Ok(())
@@ -310,7 +351,13 @@ impl Scenario {
 }
 
 /// Returns an artist's parameters by its nowcast: all but the growth, which is what the median asks for.
-fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
+fn values(
+    standing: &Standing,
+    years: f64,
+    spread: &Spread,
+    gamma: f64,
+    effects: &Effects,
+) -> [f64; ARTIST_PARAMETERS.len()] {
     let mut values = ARTIST_PARAMETERS.map(|parameter| parameter.default);
     let mut set = |place: usize, value: f64| {
         values[place] = ARTIST_PARAMETERS[place].nearest(value);
@@ -318,13 +365,14 @@ fn values(standing: &Standing, years: f64) -> [f64; ARTIST_PARAMETERS.len()] {
     };
     let settles = standing.settles();
     set(own::SPOT, exp(standing.fan.steps[0].listeners.mean));
-    // What is scheduled multiplies a base; what would narrow it is a part of the base, which is a floor.
-    let impact = set(own::EVENT_IMPACT, max(standing.drivers().event_factor, 1.0));
-    set(own::SIGMA_BASE, settles.sd / years.sqrt() / impact);
+    set(own::EVENT_IMPACT, spread.impact);
+    let velocity = set(own::VELOCITY, spread.velocity);
+    set(own::SIGMA_BASE, spread.sigma - gamma * velocity);
     let lambda = set(own::LAMBDA, settles.jump_intensity / years);
     // Few days may ask for more jumps a year than a scenario takes: then fewer and larger ones, of one variance.
     let share = if lambda > 0.0 { settles.jump_intensity / (lambda * years) } else { 0.0 };
     set(own::SIG_J, settles.jump_sd * share.sqrt());
+    set(own::LAMBDA, lambda * effects.jumps(spread));
     values
 }
 

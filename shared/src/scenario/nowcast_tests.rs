@@ -3,6 +3,7 @@
 use super::{Basis, Joined, Scenario, artist_parameter as own, event_parameter as common, of_nowcast_event};
 use crate::api::{ContractSummary, EventSummary, Origin};
 use crate::math::exp;
+use crate::nowcast::calibration::{Calibrated, Calibration, Estimate, Velocity};
 use crate::nowcast::event::{EventNowcast, settlement_after};
 use crate::nowcast::fit::Fits;
 use crate::nowcast::forecast::Nowcaster;
@@ -92,7 +93,8 @@ fn who_has_no_history_has_the_share_of_its_price() {
     // One of the four isn't listed, and two are whom nobody knows.
     let event = event(&[("Nobody", 30), (&capitals, 20), (names[1], 20), ("Somebody", 5), (names[2], 30)]);
     let nowcast = nowcast(&histories, day("2025-05-20"));
-    let Joined { scenario, bases, as_of, days_left, .. } = Joined::new(&event, &names, &nowcast).unwrap();
+    let Joined { scenario, bases, as_of, days_left, .. } =
+        Joined::new(&event, &names, &nowcast, &[]).unwrap();
     let (known, unknown) = (Basis::Nowcast, Basis::MarketShare);
     assert_eq!(bases, [unknown, known, known, unknown, known]);
     assert_eq!((as_of, days_left), (day("2025-05-20"), 11));
@@ -106,7 +108,7 @@ fn who_has_no_history_has_the_share_of_its_price() {
     for (row, wanted) in found.rows.iter().zip(wanted) {
         assert!((row.fair - wanted).abs() < 1e-6, "{} {wanted}", row.fair);
     }
-    assert_eq!(Joined::new(&event, &["Who"], &nowcast).unwrap_err().field, "artists");
+    assert_eq!(Joined::new(&event, &["Who"], &nowcast, &[]).unwrap_err().field, "artists");
 }
 
 #[test]
@@ -136,4 +138,57 @@ fn what_is_published_later_changes_nothing() {
         [Basis::MarketShare, Basis::MarketShare, Basis::Nowcast]
     );
     assert_eq!(open(&histories[2..], last).unwrap_err().field, "histories");
+}
+
+#[test]
+fn what_velocity_does_opens_as_calibrated_and_leaves_the_fair_values_alone() {
+    let histories = world::histories(5, day("2024-01-01"), 4, 520).unwrap();
+    let names: Vec<&str> = histories.iter().map(History::artist).collect();
+    let event = event(&[(names[0], 25), (names[1], 25), (names[2], 25), (names[3], 25)]);
+    let nowcast = nowcast(&histories, day("2025-05-20"));
+    let estimate = |value: f64| Estimate { value, error: value.abs() / 100.0, days: 700 };
+    let calibrated = |now: f64| Calibrated {
+        now: (now, 0.2),
+        found: Some(Calibration {
+            sigma: estimate(0.05),
+            lambda: estimate(8.0),
+            velocity: Some(Velocity {
+                gamma: estimate(0.05),
+                gamma_share: estimate(0.8),
+                beta: estimate(0.7),
+                jumps: estimate(6.0),
+                jumps_share: estimate(1.5),
+            }),
+        }),
+    };
+    let told = [calibrated(0.9), calibrated(0.2), calibrated(0.0), Calibrated::default()];
+    let plain = Joined::new(&event, &names, &nowcast, &[]).unwrap();
+    let joined = Joined::new(&event, &names, &nowcast, &told).unwrap();
+    let (before, after) = (&plain.scenario, &joined.scenario);
+    // Of three artists that agree, with the doubt of each taken off.
+    let doubt = |share: f64| share * (1.0 - 4.0 * 1e-4 / 3.0);
+    let beta = after.value(common::TIKTOK_BETA);
+    assert!((beta - doubt(0.7)).abs() < 1e-4, "{beta}");
+    assert_eq!(before.value(common::TIKTOK_BETA), 0.0);
+    let base = |scenario: &Scenario, place: usize| scenario.artists()[place].value(own::SIGMA_BASE);
+    let mean = (0..4).map(|place| base(before, place)).sum::<f64>() / 4.0;
+    let gamma = after.value(common::TIKTOK_GAMMA);
+    assert!((gamma / mean - doubt(0.8)).abs() < 0.01, "{gamma} {mean}");
+    let (rows, found) = (
+        before.evaluate(&mut Workspace::new()).unwrap().rows,
+        after.evaluate(&mut Workspace::new()).unwrap().rows,
+    );
+    for (place, (row, found)) in rows.iter().zip(&found).enumerate() {
+        assert!((row.fair - found.fair).abs() < 1e-6, "{place}: {} {}", row.fair, found.fair);
+        assert!((row.volatility.sigma - found.volatility.sigma).abs() < 2e-4, "{place}");
+    }
+    let lambda = |scenario: &Scenario, place: usize| scenario.artists()[place].value(own::LAMBDA);
+    for (place, times) in [(0, 1.0 + doubt(1.5) * 0.7), (1, 1.0), (2, 1.0 - doubt(1.5) * 0.2), (3, 1.0)] {
+        assert!((lambda(after, place) / lambda(before, place) - times).abs() < 1e-3, "{place}");
+    }
+    assert_eq!(after.artists()[0].value(own::VELOCITY), 0.9);
+    assert_eq!(joined.known[0].unwrap().calibrated, told[0]);
+    assert_eq!(joined.effects.beta.unwrap().days, 2100);
+    assert!(joined.effects.in_words().starts_with("By 2100 days, a unit"), "{}", joined.effects.in_words());
+    assert_eq!(plain.effects.in_words(), "");
 }

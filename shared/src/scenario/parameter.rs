@@ -48,7 +48,7 @@ impl Parameter {
 }
 
 /// The parameters that all artists of an event share, in the order of links.
-pub const EVENT_PARAMETERS: [Parameter; 4] = [
+pub const EVENT_PARAMETERS: [Parameter; 5] = [
     Parameter {
         key: "days",
         label: "Days to settlement",
@@ -83,6 +83,18 @@ pub const EVENT_PARAMETERS: [Parameter; 4] = [
         step: 0.01,
         decimals: 4,
         shock: 0.2,
+        relative: false,
+    },
+    Parameter {
+        key: "tiktok_beta",
+        label: "TikTok beta",
+        unit: "/ year",
+        meaning: "Growth of the median a year that a unit of TikTok velocity adds, as a change of the logarithm",
+        range: (-12.0, 12.0),
+        default: 0.0,
+        step: 0.05,
+        decimals: 4,
+        shock: 0.5,
         relative: false,
     },
     Parameter {
@@ -130,7 +142,7 @@ pub const ARTIST_PARAMETERS: [Parameter; 9] = [
         key: "velocity",
         label: "TikTok velocity",
         unit: "",
-        meaning: "New TikTok videos against the artist's own recent peak: 0 is quiet, 1 is the peak",
+        meaning: "New TikTok videos a day, their logarithm over its own 95th percentile of a year: 0 is quiet, 1 is the peak",
         range: (0.0, 3.0),
         default: 0.0,
         step: 0.01,

@@ -90,8 +90,9 @@ proptest! {
 fn a_bad_link_names_what_is_wrong() {
     let good = scenario(2, || 0.4).to_link();
     for (from, to, field) in [
-        ("v=1", "v=2", "v"),
-        ("v=1&", "", "v"),
+        ("v=2", "v=3", "v"),
+        ("v=2&", "", "v"),
+        ("tiktok_beta=", "beta=", "tiktok_beta"),
         ("event=", "evnt=", "event"),
         ("days=", "days=x", "days"),
         ("correlation=0.38", "correlation=7", "correlation"),
@@ -104,6 +105,35 @@ fn a_bad_link_names_what_is_wrong() {
         assert_eq!(refused.field, field, "{from} -> {to}: {refused}");
     }
     assert_eq!(Scenario::from_link(&"a=".repeat(5_000)).unwrap_err().field, "link");
+}
+
+#[test]
+fn a_link_from_before_beta_says_what_it_said() {
+    let now = scenario(2, || 0.4).with(event_parameter::TIKTOK_BETA, 0.0);
+    let before = now.to_link().replace("v=2", "v=1").replace("&tiktok_beta=0", "");
+    assert!(!before.contains("beta"), "{before}");
+    assert_eq!(Scenario::from_link(&before).unwrap(), now);
+    // It had none, whatever else stands in it.
+    assert_eq!(Scenario::from_link(&format!("{before}&tiktok_beta=3")).unwrap(), now);
+}
+
+#[test]
+fn beta_grows_the_median_by_velocity() {
+    use super::artist_parameter::{TREND, VELOCITY};
+    let with = |beta: f64, trends: [f64; 2]| {
+        let scenario = scenario(2, || 0.4).with(event_parameter::TIKTOK_BETA, beta);
+        let scenario = scenario.with(event_parameter::DAYS, 73.0);
+        let artist = |scenario: Scenario, place: usize, velocity: f64| {
+            scenario.with_artist(place, VELOCITY, velocity).with_artist(place, TREND, trends[place])
+        };
+        artist(artist(scenario, 0, 0.8), 1, 0.2).evaluate(&mut Workspace::new()).unwrap().rows
+    };
+    let (without, with, as_trend) = (with(0.0, [0.0, 0.1]), with(0.5, [0.0, 0.1]), with(0.0, [0.4, 0.2]));
+    for ((before, row), as_trend) in without.iter().zip(&with).zip(&as_trend) {
+        assert!(row.median > before.median);
+        assert!((row.median / as_trend.median - 1.0).abs() < 1e-12);
+        assert!((row.fair - as_trend.fair).abs() < 1e-12 && (row.fair - before.fair).abs() > 1e-3, "{row:?}");
+    }
 }
 
 #[test]

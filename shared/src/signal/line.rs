@@ -54,6 +54,9 @@ impl Told<'_> {
             }
             _ => None,
         };
+        let calibration = known.and_then(|known| known.calibrated.found);
+        let by_velocity = calibration.and_then(|calibration| calibration.velocity);
+        let said = |number: Option<f64>| number.filter(|n| n.is_finite()).map(|n| rounded(n, PLACES));
         let dollars = |price: Option<Price>| price.map(Price::to_dollars);
         let name = |place: usize| question.candidates.get(place).map(|candidate| candidate.artist.clone());
         Ok(Signal {
@@ -91,17 +94,17 @@ impl Told<'_> {
             competitor_listeners: overrides.competitor_listeners.and_then(whole),
             sigma_base: value(own::SIGMA_BASE),
             tiktok_gamma: known.map(|_| opened.scenario.value(common::TIKTOK_GAMMA)),
-            tiktok_beta: None,
+            tiktok_beta: known.map(|_| opened.scenario.value(common::TIKTOK_BETA)),
             lambda: value(own::LAMBDA),
-            calibrated_sigma: None,
-            calibrated_sigma_se: None,
-            calibrated_gamma: None,
-            calibrated_gamma_se: None,
-            calibrated_beta: None,
-            calibrated_beta_se: None,
-            calibrated_jumps: None,
-            calibrated_jumps_se: None,
-            calibration_days: None,
+            calibrated_sigma: said(calibration.map(|c| c.sigma.value)),
+            calibrated_sigma_se: said(calibration.map(|c| c.sigma.error)),
+            calibrated_gamma: said(by_velocity.map(|v| v.gamma.value)),
+            calibrated_gamma_se: said(by_velocity.map(|v| v.gamma.error)),
+            calibrated_beta: said(by_velocity.map(|v| v.beta.value)),
+            calibrated_beta_se: said(by_velocity.map(|v| v.beta.error)),
+            calibrated_jumps: said(by_velocity.map(|v| v.jumps.value)),
+            calibrated_jumps_se: said(by_velocity.map(|v| v.jumps.error)),
+            calibration_days: calibration.map(|c| c.sigma.days),
             velocity: value(own::VELOCITY),
             event_impact: value(own::EVENT_IMPACT),
             listeners_stale_since: self.stale_since(candidate, known),

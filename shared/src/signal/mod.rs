@@ -16,6 +16,7 @@ mod record;
 mod sized;
 pub mod sizing;
 
+pub use crate::nowcast::calibration;
 pub use decision::{Action, Decision, MarketPrice, PriceBasis, Quote, THRESHOLD, decide};
 pub use evaluate::evaluate;
 pub use question::{Candidate, Overrides, Question};

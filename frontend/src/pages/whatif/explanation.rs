@@ -29,9 +29,11 @@ fn steps(desk: Desk) -> Option<Vec<Step>> {
         step(
             "Median at settlement",
             format!(
-                "{} · e^({} · {} / 365)",
+                "{} · e^(({} + {} · {}) · {} / 365)",
                 format::millions(artist.value(own::SPOT), 2),
                 value(own::TREND),
+                shared(common::TIKTOK_BETA),
+                value(own::VELOCITY),
                 shared(common::DAYS)
             ),
             format::millions(row.median, 2),

@@ -146,6 +146,11 @@ impl Nowcaster {
         &self.fit
     }
 
+    /// Returns what is known of each artist.
+    pub(crate) fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
     /// Returns the number of artists.
     pub fn len(&self) -> usize {
         self.tracks.len()

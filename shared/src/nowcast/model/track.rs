@@ -303,6 +303,23 @@ impl Track {
         (self.velocity[t], self.velocity_mean[t])
     }
 
+    /// Returns whether day `t` had a count of posts of its own, after enough to tell its velocity from.
+    pub(crate) fn has_velocity(&self, t: usize) -> bool {
+        let known = |t: &usize| self.sound_posts.get(*t).is_some_and(|posts| !posts.is_nan());
+        known(&t) && t >= VELOCITY_MINIMUM
+    }
+
+    /// Returns whether the growth of day `t` is what was counted from the day before to it: neither was missing, repeated,
+    /// filled in, a mistake, or doubted still.
+    pub(crate) fn grew_in_a_day(&self, t: usize) -> bool {
+        let is = |t: usize, counts: &[Count]| self.counts.get(t).is_some_and(|count| counts.contains(count));
+        let Some(before) = t.checked_sub(1) else { return false };
+        is(t, &[Count::New, Count::Doubted])
+            && is(before, &[Count::New, Count::Doubted, Count::Returned])
+            && !is(t + 1, &[Count::Straight])
+            && !(self.trusted.is_some() && self.last_new == Some(t))
+    }
+
     /// Returns velocity less its trailing mean; zero where it isn't known, which is its expectation.
     #[inline]
     pub(crate) fn velocity_surprise(&self, t: usize) -> f64 {
