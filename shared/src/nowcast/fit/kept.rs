@@ -18,7 +18,14 @@ const MOST: usize = 128;
 /// Who asks for a fit that is being made for somebody else does the next piece of it: it is made once, and goes on when
 /// the other one no longer wants it.
 #[derive(Clone, Default)]
-pub struct Fits(Rc<RefCell<Vec<Kept>>>);
+pub struct Fits {
+    kept: Rc<RefCell<Vec<Kept>>>,
+    /// Whether the fit of a day is that of the last week's end before it.
+    weekly: bool,
+}
+
+/// The days from one weekly fit to the next.
+const WEEK: i32 = 7;
 
 struct Kept {
     /// What it is made to, in one number.
@@ -33,11 +40,17 @@ enum Making {
 
 impl fmt::Debug for Fits {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "Fits({})", self.0.borrow().len())
+        write!(to, "Fits({})", self.kept.borrow().len())
     }
 }
 
 impl Fits {
+    /// Returns fits that are made once a week, on what was known at its end, and serve the days after it: who walks through
+    /// many days makes few of them. A week's end at which too little was known for one has the day's own instead.
+    pub fn weekly() -> Self {
+        Self { weekly: true, ..Self::default() }
+    }
+
     /// Returns the work of fitting the model to what `views` know, as [`Nowcaster::fit`] does; none where it was done.
     ///
     /// # Errors
@@ -46,13 +59,38 @@ impl Fits {
     ///
     /// [`Nowcaster::fit`]: crate::nowcast::forecast::Nowcaster::fit
     pub fn fit_in_pieces(&self, views: &[AsOf<'_>]) -> Pieces<'static, Result<Fit, Invalid>> {
-        let (fits, of, tracks) = (self.clone(), name(views), tracks(views));
-        Pieces::new(move |pace| async move { fits.make(&pace, of, &tracks).await })
+        let (fits, asked) = (self.clone(), self.asked(views));
+        Pieces::new(move |pace| async move { fits.first_of(&pace, asked).await })
     }
 
     /// Does what [`Fits::fit_in_pieces`] does, at a pace.
     pub(crate) async fn fit_at(&self, pace: &Pace, views: &[AsOf<'_>]) -> Result<Fit, Invalid> {
-        self.make(pace, name(views), &tracks(views)).await
+        self.first_of(pace, self.asked(views)).await
+    }
+
+    /// Returns what the fit of `views` may be made to, the first that can be.
+    fn asked(&self, views: &[AsOf<'_>]) -> Vec<(u64, Vec<Track>)> {
+        let mut asked = Vec::new();
+        if self.weekly
+            && let Some(last) = views.iter().filter_map(AsOf::last_count).max()
+        {
+            let end = last.plus_days(-last.unix_days().rem_euclid(WEEK));
+            let known: Vec<AsOf<'_>> = views.iter().map(|view| view.until(end)).collect();
+            asked.push((name(&known), tracks(&known)));
+        }
+        asked.push((name(views), tracks(views)));
+        asked
+    }
+
+    async fn first_of(&self, pace: &Pace, asked: Vec<(u64, Vec<Track>)>) -> Result<Fit, Invalid> {
+        let mut refused = Invalid::new("history", "there is none");
+        for (of, tracks) in asked {
+            match self.make(pace, of, &tracks).await {
+                Ok(fit) => return Ok(fit),
+                Err(invalid) => refused = invalid,
+            }
+        }
+        Err(refused)
     }
 
     async fn make(&self, pace: &Pace, of: u64, tracks: &[Track]) -> Result<Fit, Invalid> {
@@ -66,7 +104,7 @@ impl Fits {
 
     /// Does the next piece of a fit, and returns it once it is done.
     fn step(&self, pace: &Pace, of: u64, tracks: &[Track]) -> Option<Result<Fit, Invalid>> {
-        let mut all = self.0.borrow_mut();
+        let mut all = self.kept.borrow_mut();
         let place = all.iter().position(|kept| kept.of == of).unwrap_or_else(|| {
             if all.len() == MOST {
                 all.remove(0);
@@ -154,6 +192,27 @@ mod tests {
         // It is there from now on, and one of another day is another one.
         assert_eq!(ask().step().unwrap().unwrap(), own);
         assert!(fits.fit_in_pieces(&views(&histories, day.plus_days(-1))).step().is_none());
+    }
+
+    #[test]
+    fn a_weekly_fit_is_that_of_the_weeks_end_on_all_its_days() {
+        // 2025-05-08 is a Thursday, as 1970-01-01 was.
+        let end = "2025-05-08".parse::<Date>().unwrap();
+        let histories = world::histories(3, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
+        let daily = Fits::default().fit_in_pieces(&views(&histories, end)).finish().unwrap();
+        let weekly = Fits::weekly();
+        for after in 0..7 {
+            let known = views(&histories, end.plus_days(after));
+            assert_eq!(weekly.fit_in_pieces(&known).finish().unwrap(), daily);
+        }
+        assert_eq!(format!("{weekly:?}"), "Fits(1)");
+        let next = views(&histories, end.plus_days(7));
+        assert_ne!(weekly.fit_in_pieces(&next).finish().unwrap(), daily);
+        // Whose history begins after the week's end has the day's own fit.
+        let late = world::histories(3, end.plus_days(-10), 2, 30).unwrap();
+        let day = end.plus_days(-1);
+        let own = Fits::default().fit_in_pieces(&views(&late, day)).finish().unwrap();
+        assert_eq!(weekly.fit_in_pieces(&views(&late, day)).finish().unwrap(), own);
     }
 
     #[test]

@@ -155,6 +155,13 @@ impl<'a> AsOf<'a> {
         self.first
     }
 
+    /// Returns what was known on an earlier day: `last` and every day before it.
+    #[must_use]
+    pub fn until(&self, last: Date) -> Self {
+        let known = usize::try_from(last.days_since(self.first).saturating_add(1)).unwrap_or(0);
+        Self { first: self.first, days: self.days.get(..known).unwrap_or(self.days) }
+    }
+
     /// Returns the observations, one a day from the first.
     pub fn days(&self) -> &'a [Observation] {
         self.days

@@ -11,7 +11,7 @@
 //! # let (tapes, contracts, histories) = (Vec::new(), Vec::new(), Vec::new());
 //!
 //! let config = Config::default();
-//! let result = backtest(&tapes, &contracts, &histories, &config, &Fits::default()).finish()?;
+//! let result = backtest(&tapes, &contracts, &histories, &config, &Fits::weekly()).finish()?;
 //! println!("{}", result.json());
 //! # Ok::<(), shared::Invalid>(())
 //! ```

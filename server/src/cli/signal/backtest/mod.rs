@@ -106,7 +106,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let tapes = markets::group(tapes, &markets)?;
 
     let progress = Progress::start("Walking forward", 1);
-    let mut work = backtest(&tapes, &markets, &histories, &config, &Fits::default());
+    let mut work = backtest(&tapes, &markets, &histories, &config, &Fits::weekly());
     let result = loop {
         let result = work.step();
         progress.report(0, work.done());
