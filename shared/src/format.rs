@@ -177,6 +177,17 @@ pub fn time_label(micros: i64, span_micros: i64) -> String {
     format!("{day} {month} {:02}:{:02}", minutes / 60, minutes % 60)
 }
 
+/// Returns an instant to the minute in UTC, `12 Feb 18:30`.
+///
+/// ```
+/// let at = "2026-02-12T18:30:59Z".parse()?;
+/// assert_eq!(shared::format::minute(at), "12 Feb 18:30");
+/// # Ok::<(), shared::Invalid>(())
+/// ```
+pub fn minute(at: Timestamp) -> String {
+    time_label(at.micros(), 0)
+}
+
 /// Returns how long ago something was, in milliseconds, as short as it is exact enough.
 ///
 /// ```

@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use shared::belief::Belief;
 use shared::coherence::Agreement;
 use shared::engine::{Error, Explained, Input, Maker, Outputs, Parameters};
+use shared::exchange::Request;
 use shared::market::Action;
-use shared::quoting::{Regime, Rules, Stage, Terms, Withheld};
-use shared::units::{Quantity, Timestamp};
+use shared::quoting::{Quote, Quotes, Regime, Rules, Stage, Terms, Widening, Withheld};
+use shared::units::{Price, Quantity, Timestamp};
 
 /// Returns a maker that keeps its explanations.
 fn explaining(parameters: &Parameters, terms: &[Terms]) -> Maker {
@@ -48,9 +49,15 @@ fn check_decision(both: &[Explained; 2], parameters: &Parameters, terms: &Terms)
         let action = side.action;
         let exposure = side.position.towards(action).hundredths();
         let explanation = side.explain(parameters);
-        for stage in
-            [Stage::Lot, Stage::HalfSpread, Stage::Toxicity, Stage::Fee, Stage::Grid, Stage::PostOnly]
-        {
+        for stage in [
+            Stage::Lot,
+            Stage::HalfSpread,
+            Stage::Toxicity,
+            Stage::Catalyst,
+            Stage::Fee,
+            Stage::Grid,
+            Stage::PostOnly,
+        ] {
             let amount = side.waterfall.amount(stage);
             assert!(amount * outward >= 0, "{stage:?} of {action} goes inward: {side:?}");
         }
@@ -126,6 +133,70 @@ proptest! {
                 }
             }
         });
+    }
+
+    #[test]
+    fn no_quote_passes_before_a_pull_is_over(
+        parameters in makers::parameters(), (terms, told) in makers::tape_of_anything(),
+    ) {
+        let mut maker = explaining(&parameters, &terms);
+        let mut pulled: Option<Timestamp> = None;
+        for (now, told) in in_time(&told) {
+            let out = tell(&mut maker, now, told);
+            if let Told::Input(Input::Pull { until }) = told {
+                pulled = pulled.max(Some(*until));
+            }
+            if pulled.is_none_or(|until| now >= until) {
+                continue;
+            }
+            prop_assert_eq!(maker.gate().pulled(now), pulled);
+            for contract in 0..maker.ledger().contracts() {
+                prop_assert_eq!(maker.quotes(contract), Quotes::default());
+            }
+            for command in &out.commands {
+                prop_assert_eq!(command.request, Request::Cancel);
+            }
+        }
+    }
+
+    #[test]
+    fn what_widens_never_narrows_and_ends(
+        parameters in makers::parameters(), (terms, told) in tape(),
+        widened in prop::collection::vec((0..5_usize, 100..1_001_i64, 0..20_000_i64), 60),
+    ) {
+        let (mut maker, mut usual) = (explaining(&parameters, &terms), explaining(&parameters, &terms));
+        let mut last = Timestamp::MIN;
+        for ((now, told), (contract, percent, seconds)) in in_time(&told).zip(widened) {
+            // What fills one of them need not fill the other.
+            if matches!(told, Told::Fill { .. }) {
+                continue;
+            }
+            let until = now.checked_add_micros(seconds * 1_000_000).unwrap();
+            last = last.max(until);
+            let widening = Widening::new(percent, until).unwrap();
+            let widen = Told::Input(Input::Widen { contract: contract % terms.len(), widening });
+            tell(&mut maker, now, &widen);
+            for maker in [&mut maker, &mut usual] {
+                tell(maker, now, told);
+                // Both look at all of it: what one decided anew the other may have left where it was.
+                tell(maker, now, &Told::Input(Input::Publication));
+            }
+            for contract in 0..terms.len() {
+                let (wide, narrow) = (maker.quotes(contract), usual.quotes(contract));
+                let price = |quote: Option<Quote>| quote.map(|quote| quote.price);
+                prop_assert!(price(wide.bid) <= price(narrow.bid), "{wide:?} {narrow:?}");
+                let far = Some(Price::ONE);
+                prop_assert!(price(wide.ask).or(far) >= price(narrow.ask).or(far), "{wide:?} {narrow:?}");
+            }
+        }
+        for maker in [&mut maker, &mut usual] {
+            tell(maker, last, &Told::Input(Input::Tick));
+            tell(maker, last, &Told::Input(Input::Publication));
+        }
+        for contract in 0..terms.len() {
+            prop_assert_eq!(maker.widening(contract, last), None);
+            prop_assert_eq!(maker.quotes(contract), usual.quotes(contract));
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
+use shared::catalyst::Catalyst;
+use shared::engine::Record;
 use shared::units::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row as _, SqliteConnection};
@@ -198,6 +200,32 @@ impl Journal {
             }
         }
         Ok(orders)
+    }
+
+    /// Returns what was seen of artists and holds beyond `now`, of the last run that began: it had been told what held then.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read.
+    pub(super) async fn catalysts(&mut self, now: Timestamp) -> anyhow::Result<Vec<Catalyst>> {
+        let rows = sqlx::query(
+            "SELECT data FROM entry WHERE run = (SELECT MAX(run) FROM entry WHERE kind = 'setting') \
+             AND kind = 'input' AND data LIKE '{\"catalyst\":%' ORDER BY seq",
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .context("the journal can't be read")?;
+        let mut holding = Vec::new();
+        for row in &rows {
+            let data: String = row.try_get(0)?;
+            let record: Record = serde_json::from_str(&data).context("an entry is no input")?;
+            if let Record::Catalyst { catalyst, .. } = record
+                && catalyst.until > now
+            {
+                holding.push(catalyst);
+            }
+        }
+        Ok(holding)
     }
 
     /// Lets commits wait for the disk or not, which is then for another connection to do: it carries the log over into the

@@ -33,9 +33,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use shared::catalyst::Catalyst;
 use shared::stream::{DeskCommand, DeskState, DeskView};
 use shared::units::Cash;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 pub(crate) use self::face::Face;
 pub(crate) use self::journal::Journal;
@@ -47,6 +48,9 @@ use crate::kalshi::Client;
 
 /// How long a kill waits for requests that were on their way when it came.
 const UNDER_WAY: Duration = Duration::from_millis(500);
+/// How many catalysts may wait for the desk, and how long whoever tells one more waits until there is room.
+const WAITING: usize = 256;
+const ROOM: Duration = Duration::from_secs(10);
 
 /// What a person wants of a desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +76,7 @@ impl Wish {
                 (DeskState::Off, "It listens and quotes nothing. Start makes it quote.")
             }
             (Self::Pause, _) => (DeskState::Paused, "Its quotes are taken out. Resume puts them back."),
-            (Self::Quote, _) => (DeskState::Quoting, ""),
+            (Self::Quote, _) => (DeskState::Quoting, why),
         }
     }
 }
@@ -82,6 +86,7 @@ pub(crate) struct Desk {
     client: Client,
     face: Arc<Face>,
     wish: watch::Sender<Wish>,
+    catalysts: mpsc::Sender<Catalyst>,
     in_flight: watch::Receiver<usize>,
     ended: watch::Receiver<bool>,
 }
@@ -104,6 +109,7 @@ pub(crate) enum Refused {
 pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow::Result<Desk> {
     let wish = watch::Sender::new(if settings.starts { Wish::Quote } else { Wish::Off });
     let (flying, in_flight) = watch::channel(0);
+    let (catalysts, seen) = mpsc::channel(WAITING);
     let desk = DeskView {
         mode: settings.mode,
         state: DeskState::Starting,
@@ -123,6 +129,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         resting: 0,
         unknown: 0,
         latency_us: None,
+        pulled_until: None,
         rows: Vec::new(),
     };
     let face = Arc::new(Face::new(machine_time().micros(), desk));
@@ -134,6 +141,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         clock,
         face: Arc::clone(&face),
         wish: wish.subscribe(),
+        catalysts: seen,
         in_flight: flying,
     };
     let (end, ended) = watch::channel(false);
@@ -144,13 +152,28 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     };
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
-    Ok(Desk { client: apart, face, wish, in_flight, ended })
+    Ok(Desk { client: apart, face, wish, catalysts, in_flight, ended })
 }
 
 impl Desk {
     /// Returns what those who watch are told.
     pub(crate) const fn face(&self) -> &Arc<Face> {
         &self.face
+    }
+
+    /// Tells it of something that may move an artist's listeners; the times are of its own clock. It acts at once, or, where
+    /// it can't see at the moment, before anything rests again. What it does is among its alerts. To tell it twice does
+    /// nothing more.
+    ///
+    /// # Errors
+    ///
+    /// Says that the desk takes nothing more: it has ended, or hundreds wait.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the sources that see something are not joined to the desk yet")
+    )]
+    pub(crate) async fn heed(&self, catalyst: Catalyst) -> anyhow::Result<()> {
+        self.catalysts.send_timeout(catalyst, ROOM).await.context("the desk takes no catalyst now")
     }
 
     /// Carries out a person's command, and says what it did.

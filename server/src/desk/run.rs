@@ -108,6 +108,8 @@ impl Run {
                 self.write(true).await?;
                 return Ok(End::Stopped);
             }
+            // Before anything can rest that is not to.
+            self.heed(desk, now);
             self.obey(now, wish);
             self.fit(now, now);
             self.core.tick(now);
@@ -150,6 +152,10 @@ impl Run {
                     }
                     desk.in_flight.send_replace(self.in_flight);
                 }
+                Some(catalyst) = desk.catalysts.recv() => {
+                    let now = desk.clock.now();
+                    self.core.heed(now, &catalyst);
+                }
                 changed = desk.wish.changed() => changed.context("nobody steers")?,
                 () = time => {}
                 () = tokio::time::sleep(show::EVERY) => {}
@@ -166,6 +172,14 @@ impl Run {
                 }
                 Some(audit) = audited.recv() => misfits = audit.compare(&mut self.core, misfits)?,
             }
+        }
+    }
+
+    /// Acts on what was seen of artists meanwhile.
+    fn heed(&mut self, desk: &mut Supervisor, now: Timestamp) {
+        for _ in 0..BATCH {
+            let Ok(catalyst) = desk.catalysts.try_recv() else { break };
+            self.core.heed(now, &catalyst);
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use shared::catalyst::Catalyst;
 use shared::stream::DeskState;
 use shared::wire::Trade;
 use tokio::sync::{mpsc, watch};
@@ -29,6 +30,7 @@ pub(super) struct Supervisor {
     pub(super) clock: Clock,
     pub(super) face: Arc<Face>,
     pub(super) wish: watch::Receiver<Wish>,
+    pub(super) catalysts: mpsc::Receiver<Catalyst>,
     pub(super) in_flight: watch::Sender<usize>,
 }
 
@@ -97,6 +99,7 @@ impl Supervisor {
             Some(last) => find::reconcile(&self.client, &mut journal, last, now).await?,
             None => Vec::new(),
         };
+        let holding = journal.catalysts(now).await?;
         let run = journal.begin(crate::clock::machine_time().micros()).await?;
         journal.commit(&left).await?;
         let account = find::account(&self.client).await?;
@@ -108,6 +111,9 @@ impl Supervisor {
                 left.len()
             );
             core.alert(false, text);
+        }
+        for catalyst in &holding {
+            core.heed(now, catalyst);
         }
         let (sender, answers) = Sender::new(self.client.clone(), now);
         self.face.list(found.tickers());

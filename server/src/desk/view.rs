@@ -30,6 +30,7 @@ impl Core {
         };
         desk.resting = count(&|live| live.confirmed && !live.unknown);
         desk.unknown = count(&|live| live.unknown);
+        desk.pulled_until = maker.gate().pulled(self.now);
         desk.rows = (0..).zip(&self.contracts).map(|(place, contract)| self.row(place, contract)).collect();
     }
 
@@ -57,6 +58,7 @@ impl Core {
             .microdollars()
             .saturating_add(worth.microdollars())
             .saturating_sub(brought.microdollars());
+        let widened = maker.and_then(|maker| maker.widening(place, self.now));
         let quote = |action| {
             let own = self.own(place).find(|own| own.action == action)?;
             (!own.left.is_zero()).then_some((own.price, own.left))
@@ -68,6 +70,7 @@ impl Core {
             fair,
             z: belief.map_or(0.0, |belief| belief.z),
             regime: maker.map_or(Regime::Halted, |maker| maker.regime(place, self.now)),
+            widened: widened.and_then(|wide| Some((u32::try_from(wide.percent()).ok()?, wide.until()))),
             quotes: [quote(shared::market::Action::Buy), quote(shared::market::Action::Sell)],
             others: contract.others,
             last: contract.last,

@@ -87,8 +87,9 @@ through! {
     Regime, u8,
         |regime| match regime {
             Self::Calm => 0, Self::Widened => 1, Self::Alarmed => 2, Self::Pulled => 3, Self::Halted => 4,
+            Self::Catalyst => 5,
         },
-        |place| [Self::Calm, Self::Widened, Self::Alarmed, Self::Pulled, Self::Halted]
+        |place| [Self::Calm, Self::Widened, Self::Alarmed, Self::Pulled, Self::Halted, Self::Catalyst]
             .get(usize::from(place)).copied(),
         Self::Halted;
 }

@@ -12,9 +12,10 @@ use self::twice::{forget, remember};
 use super::{Error, Input, Maker, Outputs, Parameters, Record};
 use crate::Invalid;
 use crate::belief::{Asked, Closed, Found, Refused, Stream};
+use crate::catalyst::Precaution;
 use crate::exchange::{Fill, OrderCommand, OrderReport};
 use crate::market::{EventTicker, Ticker, Trade};
-use crate::quoting::Terms;
+use crate::quoting::{Terms, Widening};
 use crate::sort;
 use crate::units::Timestamp;
 
@@ -181,6 +182,16 @@ impl Engine {
             Record::Tick => self.step(now, &Told::Tick, out),
             Record::Paused(paused) => {
                 (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Paused(*paused), out))
+            }
+            Record::Catalyst { place, catalyst } => {
+                let until = catalyst.until;
+                match catalyst.precaution {
+                    Precaution::Pull => self.tell_of(*place, now, out, |_| Input::Pull { until }),
+                    Precaution::Widen { percent } => {
+                        let widening = Widening::new(percent, until)?;
+                        self.tell_of(*place, now, out, |contract| Input::Widen { contract, widening })
+                    }
+                }
             }
             Record::Balance { event, balance } => {
                 self.step(now, &Told::Event(event, Input::Balance(*balance)), out)

@@ -3,11 +3,11 @@
 use super::Parameters;
 use crate::belief::Belief;
 use crate::execution::Reason;
-use crate::format::{cents, fixed, shortest, signed_cents};
+use crate::format::{cents, fixed, minute, shortest, signed_cents};
 use crate::market::{Action, Position};
-use crate::quoting::{Offset, Quote, Regime, Rules, Stage, Waterfall, Withheld, dynamic_factor};
+use crate::quoting::{Offset, Quote, Regime, Rules, Stage, Waterfall, Widening, Withheld, dynamic_factor};
 use crate::settings::Fee;
-use crate::units::{Price, Quantity};
+use crate::units::{Price, Quantity, Timestamp};
 
 /// How one side of a contract's quotes was decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,10 @@ pub struct Explained {
     pub position: Position,
     /// In which regime.
     pub regime: Regime,
+    /// Until when a catalyst pulled all quotes of the event.
+    pub pulled: Option<Timestamp>,
+    /// What widened the quotes from outside.
+    pub widening: Option<Widening>,
     /// What was known of the others' highest bid and lowest offer.
     pub book: (Option<Price>, Option<Price>),
     /// The way to the price.
@@ -138,6 +142,10 @@ impl Explained {
                 format!("from {} to {}", quoting.half_spread_min_cents, quoting.half_spread_max_cents)
             }
             Stage::Toxicity => format!("× 2: a z of {} and more", quoting.z_widen),
+            Stage::Catalyst => self.widening.map_or_else(String::new, |widening| {
+                let times = shortest(widening.percent() as f64 / 100.0);
+                format!("× {times}: a catalyst, until {}", minute(widening.until()))
+            }),
             Stage::Fee => match fee {
                 Fee::Flat(_) => format!("{sign} {fee}"),
                 Fee::Exact | Fee::Maker => {
@@ -172,6 +180,10 @@ impl Explained {
                 limits.max_daily_loss_pct,
                 limits.min_balance_floor_cents.microdollars() / 10_000
             ),
+            Withheld::Catalyst => {
+                let until = self.pulled.map(minute).unwrap_or_default();
+                format!("a catalyst of an artist of this event: nothing until {until}")
+            }
             Withheld::Exposure => {
                 format!("a position of {} is beyond {}", position(), contracts(quoting.pull_at))
             }

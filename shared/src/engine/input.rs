@@ -4,7 +4,7 @@ use super::Parameters;
 use crate::belief::Belief;
 use crate::exchange::OrderReport;
 use crate::market::Position;
-use crate::quoting::{Status, Terms};
+use crate::quoting::{Status, Terms, Widening};
 use crate::units::{Cash, Price, Timestamp};
 
 /// Something that happened in one event. Contracts are named by their place in the event's list.
@@ -66,10 +66,18 @@ pub enum Input<'a> {
     },
     /// Other settings hold from now on.
     Settings(&'a Parameters),
-    /// Somebody says that nothing be quoted until then: a release was spotted.
-    Alert {
+    /// What may move the event's artists was seen: nothing is to be quoted until then. A shorter one ends no longer one.
+    Pull {
         /// When quoting may go on.
         until: Timestamp,
+    },
+    /// What may move a contract's artist was seen: its quotes and those of the likeliest other outcome are to be wider
+    /// for a while. Where several hold, the widest does.
+    Widen {
+        /// The contract's place in the event.
+        contract: usize,
+        /// How wide, and until when.
+        widening: Widening,
     },
     /// Nothing shall be quoted from now on, until that is taken back: a person pressed pause, or whoever drives the loop
     /// can't see.

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalyst::Catalyst;
 use crate::exchange::{Fill, OrderId, Verdict};
 use crate::market::{Action, EventTicker, Position, Ticker, Trade};
 use crate::quoting::{Status, Terms};
@@ -88,6 +89,13 @@ pub enum Record {
         place: usize,
         /// What a YES contract paid.
         value: Price,
+    },
+    /// What may move a contract's artist was seen.
+    Catalyst {
+        /// The contract's place.
+        place: usize,
+        /// What was seen, and what is done about it.
+        catalyst: Catalyst,
     },
     /// Nothing shall be quoted from now on, or may be again.
     Paused(bool),

@@ -6,7 +6,7 @@ use super::Explained;
 use crate::Invalid;
 use crate::belief::Belief;
 use crate::execution::Requote;
-use crate::quoting::{Quote, Quotes, Status, Terms, Toxicity};
+use crate::quoting::{Quote, Quotes, Status, Terms, Toxicity, Widening, Widenings};
 use crate::units::{Price, Quantity};
 
 /// One contract's state.
@@ -17,6 +17,9 @@ pub(super) struct Contract {
     pub(super) belief: Option<Belief>,
     pub(super) book: (Option<Price>, Option<Price>),
     pub(super) toxicity: Toxicity,
+    /// What widens the quotes from outside, and what of it they were last decided with.
+    pub(super) widenings: Widenings,
+    pub(super) widened: Option<Widening>,
     pub(super) requote: Requote,
     /// What should rest: what was decided, less what traded of it.
     pub(super) quotes: Quotes,
@@ -33,6 +36,8 @@ impl Contract {
             belief: None,
             book: (None, None),
             toxicity: Toxicity::CALM,
+            widenings: Widenings::default(),
+            widened: None,
             requote: Requote::NEVER,
             quotes: Quotes::default(),
             explained: None,

@@ -37,6 +37,8 @@ pub enum Reason {
     Refresh,
     /// The account passed one of its limits, or came back within.
     Account,
+    /// What may move the event's artists was seen, or that is over.
+    Catalyst,
     /// The settings, the contract's terms or what is held of it were changed from outside.
     Told,
 }
@@ -51,6 +53,7 @@ impl Reason {
             Self::Regime => "regime",
             Self::Refresh => "refresh",
             Self::Account => "account",
+            Self::Catalyst => "catalyst",
             Self::Told => "told",
         }
     }
@@ -127,8 +130,14 @@ impl Requote {
     pub fn reason(&self, now: Timestamp, value: Nano, regime: Regime, patience: &Patience) -> Option<Reason> {
         let Some((_, last)) = self.decided else { return Some(Reason::Start) };
         if last != regime {
-            let account = last == Regime::Halted || regime == Regime::Halted;
-            Some(if account { Reason::Account } else { Reason::Regime })
+            let turned = [last, regime];
+            Some(if turned.contains(&Regime::Halted) {
+                Reason::Account
+            } else if turned.contains(&Regime::Catalyst) {
+                Reason::Catalyst
+            } else {
+                Reason::Regime
+            })
         } else if self.filled {
             Some(Reason::Fill)
         } else if self.told {

@@ -9,7 +9,7 @@ use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::LotValues;
 use super::table::QuoteTable;
 use super::waterfall::{Stage, Trace};
-use super::{Belief, FeeModel, Offset, Position, Regime, Rules, Settings, Terms};
+use super::{FeeModel, Offset, Position, Regime, Rules, Settings, Terms, View};
 use crate::belief::surface::horizon_fraction;
 use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
@@ -291,10 +291,10 @@ impl Coherent {
         contract: usize,
         Reservation { price: reservation, risk_aversion }: Reservation,
         p: f64,
-        belief: &Belief,
-        regime: Regime,
+        view: &View<'_>,
         trace: Trace<'_>,
     ) -> [Nano; 2] {
+        let &View { belief, regime, widening, .. } = view;
         let Some(outcome) = self.outcomes.get(contract) else { return [0, nano(1.0)] };
         let (centre, lots, half) = match self.distance {
             Distance::AvellanedaStoikov(half) => {
@@ -315,7 +315,9 @@ impl Coherent {
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
         let [wanted_bid, wanted_ask] = [lots.0 - half, lots.1 + half];
         let widened = [wanted_bid - toxic, wanted_ask + toxic];
-        let paid = [nano(outcome.fee.bid(widened[0])), nano(outcome.fee.ask(widened[1]))];
+        let catalyst = widening.map_or(0.0, |widening| widening.added(half + toxic));
+        let cautious = [widened[0] - catalyst, widened[1] + catalyst];
+        let paid = [nano(outcome.fee.bid(cautious[0])), nano(outcome.fee.ask(cautious[1]))];
         let fair = nano(belief.fair);
         let quoted = [paid[0].min(fair), paid[1].max(fair)];
         if let Some(waterfalls) = trace {
@@ -323,19 +325,22 @@ impl Coherent {
             let values = [lots.0, lots.1]
                 .into_iter()
                 .zip([wanted_bid, wanted_ask])
-                .zip(widened)
+                .zip(widened.into_iter().zip(cautious))
                 .zip(paid.into_iter().zip(quoted));
-            for (waterfall, (((value, wanted), widened), (paid, quoted))) in waterfalls.iter_mut().zip(values)
+            for (waterfall, (((value, wanted), (widened, cautious)), (paid, quoted))) in
+                waterfalls.iter_mut().zip(values)
             {
                 let (lot, spread) = (nano(value), nano(wanted));
                 let widened = if toxic > 0.0 { nano(widened) } else { spread };
+                let cautious = if catalyst > 0.0 { nano(cautious) } else { widened };
                 waterfall.add(Stage::Fair, fair);
                 waterfall.add(Stage::Coherence, agreed - fair);
                 waterfall.add(Stage::Inventory, centre - agreed);
                 waterfall.add(Stage::Lot, lot - centre);
                 waterfall.add(Stage::HalfSpread, spread - lot);
                 waterfall.add(Stage::Toxicity, widened - spread);
-                waterfall.add(Stage::Fee, paid - widened);
+                waterfall.add(Stage::Catalyst, cautious - widened);
+                waterfall.add(Stage::Fee, paid - cautious);
                 waterfall.add(Stage::PostOnly, quoted - paid);
             }
         }

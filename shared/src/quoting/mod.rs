@@ -9,8 +9,8 @@
 //! let numbers = Numbers::new(&Settings { dynamic: false, ..Settings::default() }, 60_000_000);
 //! let belief = Belief { fair: 0.42, sd: 0.1, sigma_b: 8.0, z: 0.3, weights: [1.0, 0.0, 0.0] };
 //! let (grid, position) = (PriceGrid::linear_cent(), Position::FLAT);
-//! let (regime, book) = (Regime::Calm, (None, None));
-//! let view = View { grid: &grid, belief: &belief, sigma_scale: 8.0, position, regime, book };
+//! let (regime, widening, book) = (Regime::Calm, None, (None, None));
+//! let view = View { grid: &grid, belief: &belief, sigma_scale: 8.0, position, regime, widening, book };
 //! let targets = Targets::decide(&numbers, Pricing::Single, &view, None);
 //! assert_eq!(targets.bid.map(|bid| bid.price.to_string()).as_deref(), Ok("0.3900"));
 //! assert_eq!(targets.ask.map(|ask| ask.price.to_string()).as_deref(), Ok("0.4500"));
@@ -32,6 +32,7 @@ mod terms;
 mod toxicity;
 mod usual;
 mod waterfall;
+mod widening;
 
 pub use amount::Nano;
 pub(crate) use amount::{nano, nano_of_cents};
@@ -46,6 +47,7 @@ pub use terms::{Status, Terms};
 pub use toxicity::Toxicity;
 pub use usual::UsualSigmaB;
 pub use waterfall::{Stage, Waterfall};
+pub use widening::{Widening, Widenings};
 
 use crate::belief::Belief;
 use crate::market::Position;

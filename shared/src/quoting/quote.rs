@@ -35,6 +35,8 @@ pub enum Regime {
     Pulled,
     /// Not at all, as the account is beyond one of its limits, or the contract can't be traded.
     Halted,
+    /// Not at all until a time that was said, as what may move the event's artists was seen.
+    Catalyst,
 }
 
 impl Regime {
@@ -46,6 +48,7 @@ impl Regime {
             Self::Alarmed => "alarmed",
             Self::Pulled => "pulled",
             Self::Halted => "halted",
+            Self::Catalyst => "catalyst",
         }
     }
 }
@@ -59,6 +62,8 @@ pub enum Withheld {
     Alarm,
     /// The account is beyond one of its limits.
     Account,
+    /// What may move the event's artists was seen.
+    Catalyst,
     /// The position is beyond `pull_at`, and this side adds to it.
     Exposure,
     /// The position limit leaves no room on this side.
@@ -78,6 +83,7 @@ impl Withheld {
             Self::Toxic => "toxic",
             Self::Alarm => "alarm",
             Self::Account => "account",
+            Self::Catalyst => "catalyst",
             Self::Exposure => "exposure",
             Self::PositionLimit => "position_limit",
             Self::NoPrice => "no_price",

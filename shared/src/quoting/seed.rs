@@ -3,7 +3,7 @@
 use super::amount::{Nano, nano};
 use super::numbers::Numbers;
 use super::waterfall::{Stage, Trace};
-use super::{Belief, Position, Regime};
+use super::{Regime, View};
 
 /// The most that a half-spread is multiplied by.
 const MOST: f64 = 1e3;
@@ -18,16 +18,11 @@ pub(crate) fn dynamic_factor(sigma_b: f64, sigma_scale: f64) -> f64 {
 /// Returns the prices wanted of bid and ask, before any rounding.
 ///
 /// `bid = fair - skew - half`, `ask = fair - skew + half` with `skew = skew_cents * position` and, where it is dynamic,
-/// `half = clamp(half_spread * sigma_b / sigma_scale, min, max)`; a print that surprises doubles what results.
+/// `half = clamp(half_spread * sigma_b / sigma_scale, min, max)`; a print that surprises doubles what results, and
+/// a [`Widening`](super::Widening) multiplies that.
 #[inline]
-pub(super) fn wanted(
-    numbers: &Numbers,
-    belief: &Belief,
-    sigma_scale: f64,
-    position: Position,
-    regime: Regime,
-    trace: Trace<'_>,
-) -> [Nano; 2] {
+pub(super) fn wanted(numbers: &Numbers, view: &View<'_>, trace: Trace<'_>) -> [Nano; 2] {
+    let &View { belief, sigma_scale, position, regime, widening, .. } = view;
     let fair = nano(belief.fair);
     let skew = numbers.skew.saturating_mul(position.hundredths());
     let plain = numbers.half_spread;
@@ -39,6 +34,8 @@ pub(super) fn wanted(
         (plain, plain)
     };
     let toxicity = if regime == Regime::Widened { bounded } else { 0 };
+    let half = bounded + toxicity;
+    let catalyst = widening.map_or(0, |widening| widening.added_exactly(half));
     if let Some(waterfalls) = trace {
         for (waterfall, outward) in waterfalls.iter_mut().zip([-1, 1]) {
             waterfall.add(Stage::Fair, fair);
@@ -47,9 +44,10 @@ pub(super) fn wanted(
             waterfall.add(Stage::Dynamic, outward * (scaled - plain));
             waterfall.add(Stage::Bounds, outward * (bounded - scaled));
             waterfall.add(Stage::Toxicity, outward * toxicity);
+            waterfall.add(Stage::Catalyst, outward * catalyst);
         }
     }
     let centre = fair.saturating_sub(skew);
-    let half = bounded + toxicity;
+    let half = half + catalyst;
     [centre.saturating_sub(half), centre.saturating_add(half)]
 }

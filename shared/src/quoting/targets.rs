@@ -3,7 +3,7 @@
 use super::coherent::{Coherent, Reservation};
 use super::numbers::Numbers;
 use super::waterfall::Waterfall;
-use super::{Belief, Position, Quote, Regime, Withheld, rest, seed};
+use super::{Belief, Position, Quote, Regime, Widening, Withheld, rest, seed};
 use crate::market::{Action, PriceGrid};
 use crate::units::Price;
 
@@ -20,6 +20,8 @@ pub struct View<'a> {
     pub position: Position,
     /// In which regime.
     pub regime: Regime,
+    /// What widens the quotes from outside.
+    pub widening: Option<Widening>,
     /// What is known of the others' highest bid and lowest offer.
     pub book: (Option<Price>, Option<Price>),
 }
@@ -53,7 +55,8 @@ impl Targets {
         view: &View<'_>,
         trace: Option<&mut [Waterfall; 2]>,
     ) -> Self {
-        if let (None, Pricing::Together(coherent, contract, reservation, _)) = (&trace, pricing)
+        if let (None, None, Pricing::Together(coherent, contract, reservation, _)) =
+            (&trace, view.widening, pricing)
             && let Some([bid, ask]) = coherent.quick(contract, reservation, view.regime)
         {
             let none = (Err(Withheld::NoPrice), false);
@@ -79,11 +82,9 @@ impl Targets {
         }
         let way = trace.as_deref_mut();
         let [bid, ask] = match pricing {
-            Pricing::Single => {
-                seed::wanted(numbers, view.belief, view.sigma_scale, view.position, view.regime, way)
-            }
+            Pricing::Single => seed::wanted(numbers, view, way),
             Pricing::Together(coherent, contract, reservation, p) => {
-                coherent.wanted(contract, reservation, p, view.belief, view.regime, way)
+                coherent.wanted(contract, reservation, p, view, way)
             }
         };
         let (bids, asks) = match trace {
@@ -102,6 +103,7 @@ impl Targets {
             Regime::Halted => Some(Withheld::Account),
             Regime::Pulled => Some(Withheld::Toxic),
             Regime::Alarmed => Some(Withheld::Alarm),
+            Regime::Catalyst => Some(Withheld::Catalyst),
             Regime::Calm | Regime::Widened => None,
         };
         let sized = |action, price: Result<Price, Withheld>| {

@@ -23,6 +23,8 @@ pub enum Stage {
     Bounds,
     /// A surprising print doubles the half-spread.
     Toxicity,
+    /// What may move the artist's listeners was seen: the half-spread is widened for a while.
+    Catalyst,
     /// The fee is paid for.
     Fee,
     /// Outward to the price grid.
@@ -33,7 +35,7 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in their order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Fair,
         Self::Coherence,
         Self::Inventory,
@@ -42,6 +44,7 @@ impl Stage {
         Self::Dynamic,
         Self::Bounds,
         Self::Toxicity,
+        Self::Catalyst,
         Self::Fee,
         Self::Grid,
         Self::PostOnly,
@@ -58,6 +61,7 @@ impl Stage {
             Self::Dynamic => "Dynamic",
             Self::Bounds => "Bounds",
             Self::Toxicity => "Toxicity",
+            Self::Catalyst => "Catalyst",
             Self::Fee => "Fee",
             Self::Grid => "Price grid",
             Self::PostOnly => "Post-only",

@@ -6,16 +6,16 @@ use super::Bounds;
 use crate::units::{Cash, Timestamp};
 
 /// What halts all quoting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Halt {
     /// The day's loss, until the next 00:00 UTC.
     DailyLoss,
     /// A balance below the floor, while it is there.
     Floor,
-    /// Somebody's word, until the time that was said.
-    Alert,
     /// Somebody's word, until it is taken back.
     Paused,
+    /// What may move the event's artists was seen, until the time that was said.
+    Catalyst,
 }
 
 /// The account's day, and what halts it.
@@ -30,7 +30,7 @@ pub struct Halts {
     equity: Cash,
     below_floor: bool,
     lost_until: Option<Timestamp>,
-    alert_until: Option<Timestamp>,
+    pulled_until: Option<Timestamp>,
     paused: bool,
 }
 
@@ -43,7 +43,7 @@ impl Halts {
             equity,
             below_floor: false,
             lost_until: None,
-            alert_until: None,
+            pulled_until: None,
             paused: false,
         }
     }
@@ -76,8 +76,12 @@ impl Halts {
         passes
     }
 
-    pub(super) fn alert(&mut self, until: Timestamp) {
-        self.alert_until = Some(self.alert_until.map_or(until, |known| known.max(until)));
+    pub(super) fn pull(&mut self, until: Timestamp) {
+        self.pulled_until = Some(self.pulled_until.map_or(until, |known| known.max(until)));
+    }
+
+    pub(super) fn pulled(&self, now: Timestamp) -> Option<Timestamp> {
+        self.pulled_until.filter(|until| now < *until)
     }
 
     pub(super) fn pause(&mut self, paused: bool) {
@@ -91,12 +95,10 @@ impl Halts {
             Some(Halt::DailyLoss)
         } else if self.below_floor {
             Some(Halt::Floor)
-        } else if lasts(self.alert_until) {
-            Some(Halt::Alert)
         } else if self.paused {
             Some(Halt::Paused)
         } else {
-            None
+            self.pulled(now).map(|_| Halt::Catalyst)
         }
     }
 
@@ -105,6 +107,6 @@ impl Halts {
     }
 
     pub(super) fn resumes(&self, now: Timestamp) -> Option<Timestamp> {
-        [self.lost_until, self.alert_until].into_iter().flatten().filter(|until| *until > now).min()
+        [self.lost_until, self.pulled_until].into_iter().flatten().filter(|until| *until > now).min()
     }
 }

@@ -97,9 +97,14 @@ impl Gate {
         self.halts.passes(balance, equity, &self.bounds)
     }
 
-    /// Takes note of somebody's word that nothing be quoted until `until`.
-    pub fn alert(&mut self, until: Timestamp) {
-        self.halts.alert(until);
+    /// Takes note that what may move the event's artists was seen: nothing is to be quoted until `until`.
+    pub fn pull(&mut self, until: Timestamp) {
+        self.halts.pull(until);
+    }
+
+    /// Returns until when nothing is to be quoted for that, if it is so at `now`, whatever else halts.
+    pub fn pulled(&self, now: Timestamp) -> Option<Timestamp> {
+        self.halts.pulled(now)
     }
 
     /// Takes note that nothing be quoted from now on, or that it may be again.

@@ -76,11 +76,11 @@ fn the_floor_halts_while_the_balance_is_below_it() {
 }
 
 #[test]
-fn an_alert_halts_until_it_says_and_a_shorter_one_does_not_end_it() {
+fn a_catalyst_halts_until_it_says_and_a_shorter_one_does_not_end_it() {
     let mut gate = gate();
-    gate.alert(at("03T13:00:00"));
-    gate.alert(at("03T12:30:00"));
-    assert_eq!(gate.halted(at("03T12:59:59")), Some(Halt::Alert));
+    gate.pull(at("03T13:00:00"));
+    gate.pull(at("03T12:30:00"));
+    assert_eq!(gate.halted(at("03T12:59:59")), Some(Halt::Catalyst));
     assert_eq!(gate.halted(at("03T13:00:00")), None);
     assert_eq!(gate.resumes(at("03T12:00:00")), Some(at("03T13:00:00")));
 }

@@ -106,7 +106,7 @@ message! {
         pub mode: Mode,
         /// What it is doing.
         pub state: DeskState,
-        /// Why it is not quoting, for people; empty where there is nothing to say.
+        /// Why it is not quoting, or nothing though it makes the market, for people; empty where there is nothing to say.
         pub why: String,
         /// What it trades, once that is known.
         pub event: Option<EventTicker>,
@@ -139,6 +139,8 @@ message! {
         /// From a frame to the order that came of it, in microseconds: the median and the 99th percentile of the last
         /// ones.
         pub latency_us: Option<(u32, u32)>,
+        /// Until when a catalyst has pulled all quotes, if one has.
+        pub pulled_until: Option<Timestamp>,
         /// A row a contract, in the event's order.
         pub rows: Vec<DeskRow>,
     }
@@ -160,6 +162,8 @@ message! {
         pub z: f64,
         /// How its quotes are made.
         pub regime: Regime,
+        /// How many percent of what they are as usual a catalyst has widened its half-spreads to, and until when.
+        pub widened: Option<(u32, Timestamp)>,
         /// Our bid and our offer of YES as they rest.
         pub quotes: [Option<(Price, Quantity)>; 2],
         /// The best bid and offer of the others.

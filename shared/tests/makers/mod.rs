@@ -9,7 +9,7 @@ use shared::engine::{Error, Input, Maker, Outputs, Parameters};
 use shared::exchange::{Fill, OrderCommand, OrderReport, Request, Verdict};
 use shared::fees::FeeSchedule;
 use shared::market::{Action, FeeMultiplier, FeeType, Position, PriceGrid};
-use shared::quoting::{Status, Terms};
+use shared::quoting::{Status, Terms, Widening};
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 pub(crate) const START: i64 = 1_770_000_000_000_000;
@@ -156,7 +156,10 @@ fn told_anything(count: usize) -> impl Strategy<Value = Told> {
         1 => (0..count, terms()).prop_map(|(contract, terms)| Input::Terms { contract, terms }),
         2 => (0..count, status).prop_map(|(contract, status)| Input::Status { contract, status }),
         1 => (0..count, price()).prop_map(|(contract, value)| Input::Settled { contract, value }),
-        1 => (0..100_000_i64).prop_map(move |seconds| Input::Alert { until: until(seconds) }),
+        1 => (0..100_000_i64).prop_map(move |seconds| Input::Pull { until: until(seconds) }),
+        2 => (0..count, 100..400_i64, 0..100_000_i64).prop_map(move |(contract, percent, seconds)| {
+            Input::Widen { contract, widening: Widening::new(percent, until(seconds)).unwrap() }
+        }),
         1 => Just(Input::Publication),
         1 => (0..count).prop_map(infinite),
         1 => (0..count).prop_map(|contract| Input::Belief {

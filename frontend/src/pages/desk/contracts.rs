@@ -6,7 +6,7 @@ use shared::format;
 use shared::market::Action;
 use shared::quoting::{Regime, Status};
 use shared::stream::DeskRow;
-use shared::units::{Price, Quantity};
+use shared::units::{Price, Quantity, Timestamp};
 
 use super::state::Watch;
 use crate::parts::artist;
@@ -35,7 +35,11 @@ pub(super) fn table(watch: Watch) -> Element {
         column("Offer", "The others' best", Kind::Number(|p| format::cents(p, 1))),
         column("Last", "Price of the last trade", Kind::Number(|p| format::cents(p, 1))),
         column("Position", "YES contracts held, net", Kind::Signed(format::shortest)),
-        column("Toxicity", "How its quotes are made after the last print's surprise", words),
+        column(
+            "Toxicity",
+            "How its quotes are made after the last print's surprise, or while something may move its artist",
+            words,
+        ),
         column("P&L", "Since the start, the position at its mark", Kind::Signed(|d| format::dollars(d, 2))),
         column("Fills", "", Kind::Number(|n| format::grouped(n as i64))),
     ];
@@ -43,7 +47,8 @@ pub(super) fn table(watch: Watch) -> Element {
     let rows = move || {
         let reach = reach.get();
         live.desk(|desk| {
-            desk.iter().flat_map(|desk| desk.rows.iter().enumerate()).map(|(i, r)| row(i, r, reach)).collect()
+            let rows = desk.iter().flat_map(|desk| desk.rows.iter().map(|row| (row, desk.pulled_until)));
+            rows.enumerate().map(|(i, (r, pulled))| row(i, r, pulled, reach)).collect()
         })
     };
     let scale = move || {
@@ -79,7 +84,7 @@ fn reach(rows: &[DeskRow]) -> f64 {
     REACHES.into_iter().find(|reach| *reach >= most).unwrap_or(1.0)
 }
 
-fn row(place: usize, row: &DeskRow, reach: f64) -> Row {
+fn row(place: usize, row: &DeskRow, pulled: Option<Timestamp>, reach: f64) -> Row {
     let dash = || Cell::Number(f64::NAN);
     let moving = |price: Option<Price>| {
         price.map_or_else(dash, |p| Cell::Moving(p.to_dollars(), format::cents(p.to_dollars(), 1)))
@@ -108,7 +113,7 @@ fn row(place: usize, row: &DeskRow, reach: f64) -> Row {
             moving(their_ask),
             moving(row.last),
             (row.position as f64 / 100.0).into(),
-            lamp(row.regime),
+            lamp(row, pulled),
             row.pnl.to_dollars().into(),
             f64::from(row.fills).into(),
         ],
@@ -118,16 +123,25 @@ fn row(place: usize, row: &DeskRow, reach: f64) -> Row {
     }
 }
 
-/// Returns the lamp: its shape says what its colour does.
-fn lamp(regime: Regime) -> Cell {
+/// Returns the lamp: its shape says what its colour does. All quotes may be `pulled` until a time.
+fn lamp(row: &DeskRow, pulled: Option<Timestamp>) -> Cell {
+    let regime = row.regime;
     let (class, shape) = match regime {
         Regime::Calm => ("lamp", "○"),
         Regime::Widened => ("lamp wary", "◐"),
         Regime::Alarmed => ("lamp alarmed", "▲"),
         Regime::Pulled => ("lamp alarmed", "■"),
         Regime::Halted => ("lamp", "✕"),
+        Regime::Catalyst => ("lamp alarmed", "◆"),
     };
-    Cell::Marked(class, format!("{shape} {}", regime.name()))
+    let until = match (regime, pulled, row.widened) {
+        (Regime::Catalyst, Some(until), _) => format!(" until {}", format::minute(until)),
+        (Regime::Calm | Regime::Widened, _, Some((percent, until))) => {
+            format!(" · ×{} until {}", format::shortest(f64::from(percent) / 100.0), format::minute(until))
+        }
+        _ => String::new(),
+    };
+    Cell::Marked(class, format!("{shape} {}{until}", regime.name()))
 }
 
 fn strip(row: &DeskRow, reach: f64) -> Cell {

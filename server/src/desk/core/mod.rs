@@ -3,6 +3,7 @@
 //!
 //! The engine is told nothing but [`Record`]s, each of which is written down, so that a run can be done again.
 
+mod catalysts;
 mod heard;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use shared::quoting::Terms;
 use shared::stream::{Alert, Appended};
 use shared::units::{Cash, Price, Timestamp};
 
+use self::catalysts::Catalysts;
 pub(super) use self::heard::Traded;
 use super::book::Book;
 use super::journal::Entry;
@@ -64,6 +66,8 @@ pub(super) struct Core {
     pub(super) lost: Option<String>,
     pub(super) start_equity: Cash,
     pub(super) fills: u32,
+    /// What was seen of artists, as far as it holds.
+    catalysts: Catalysts,
     /// What came of all this for those who watch.
     pub(super) appended: Appended,
 }
@@ -93,6 +97,7 @@ impl Core {
             lost: None,
             start_equity: balance,
             fills: 0,
+            catalysts: Catalysts::default(),
             appended: Appended::default(),
         };
         for (place, Listed { ticker, name, terms, position }) in contracts.into_iter().enumerate() {

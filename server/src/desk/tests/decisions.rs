@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use shared::api::Mode;
 use shared::backtest::{Config, Prepared, Record, Strategy, simulate};
 use shared::belief::{Asked, walk_forward};
+use shared::catalyst::{Catalyst, Kind as Seen, Precaution, Settings as Catalysts};
 use shared::engine::{Error, Input, Maker, Outputs};
 use shared::exchange::{Fill, FillModel, OrderReport};
 use shared::market::{EventTape, Position, Trade};
-use shared::quoting::Terms;
+use shared::quoting::{Terms, Widening};
 use shared::units::{Quantity, Timestamp};
 use shared::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis};
 
@@ -28,6 +29,8 @@ enum Told {
     /// What is believed after the next batch, which is of this contract.
     Belief(usize),
     Fill(Fill),
+    /// What may move a contract's artist is seen, the so manieth.
+    Catalyst(usize),
     Tick,
 }
 
@@ -36,10 +39,43 @@ struct Noting {
     maker: Maker,
     told: Vec<(Timestamp, Told)>,
     decided: Vec<Entry>,
+    /// After so many beliefs a catalyst is seen, if any are.
+    every: Option<usize>,
+    beliefs: usize,
+    contracts: usize,
+}
+
+/// Returns the so manieth catalyst: they take turns in what they do and whose they are.
+fn catalyst(nth: usize, now: Timestamp, artists: &[String]) -> Catalyst {
+    let settings = Catalysts::from_text("release_min=45&velocity_min=90&widen_pct=250").unwrap();
+    let kind = if nth.is_multiple_of(3) { Seen::Release } else { Seen::Velocity };
+    settings.raise(kind, &artists[nth % artists.len()], now, format!("the {nth}th")).unwrap()
+}
+
+impl Noting {
+    /// Sees a catalyst, if it is time: what the desk makes of a record, the maker is told.
+    fn see(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
+        self.beliefs += 1;
+        let Some(every) = self.every.filter(|every| self.beliefs.is_multiple_of(*every)) else {
+            return Ok(());
+        };
+        let nth = self.beliefs / every;
+        self.told.push((now, Told::Catalyst(nth)));
+        let Catalyst { precaution, until, .. } = catalyst(nth, now, &["".to_owned()]);
+        let input = match precaution {
+            Precaution::Pull => Input::Pull { until },
+            Precaution::Widen { percent } => {
+                let contract = nth % self.contracts;
+                Input::Widen { contract, widening: Widening::new(percent, until).unwrap() }
+            }
+        };
+        self.maker.step(now, &input, out)
+    }
 }
 
 impl Strategy for Noting {
     fn step(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        let before = out.decisions.len();
         match *input {
             Input::Belief { contract, .. } => self.told.push((now, Told::Belief(contract))),
             Input::Order(OrderReport::Fill(fill)) => self.told.push((now, Told::Fill(fill))),
@@ -47,8 +83,10 @@ impl Strategy for Noting {
             Input::Order(OrderReport::Answer { .. }) => {}
             ref other => panic!("{other:?}"),
         }
-        let before = out.decisions.len();
         self.maker.step(now, input, out)?;
+        if let Input::Belief { .. } = input {
+            self.see(now, out)?;
+        }
         self.decided.extend(out.decisions[before..].iter().map(|decision| Entry::decision(now, decision)));
         Ok(())
     }
@@ -85,7 +123,7 @@ impl Answered {
         };
         let listed = tape.contracts().iter().map(|tape| Listed {
             ticker: tape.ticker().clone(),
-            name: String::new(),
+            name: tape.ticker().to_string(),
             terms: Terms::default(),
             position: Position::FLAT,
         });
@@ -172,7 +210,7 @@ impl Answered {
 }
 
 /// Runs both on a tape, and compares them. Returns how many fills and decisions there were.
-fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
+fn compare(text: &str, tape: &EventTape, model: FillModel, every: Option<usize>) -> (usize, usize) {
     let mut config = Config::from_text(text).unwrap();
     config.set("latency_ms", "0").unwrap();
     let tapes = std::slice::from_ref(tape);
@@ -188,7 +226,8 @@ fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
     for input in held.chain([balance, Input::Paused(true), Input::Paused(false)]) {
         maker.step(began, &input, &mut Outputs::new()).unwrap();
     }
-    let mut noting = [Noting { maker, told: Vec::new(), decided: Vec::new() }];
+    let (told, decided) = (Vec::new(), Vec::new());
+    let mut noting = [Noting { maker, told, decided, every, beliefs: 0, contracts: count }];
     simulate(&prepared, &mut noting, model, &config.assumed(), Record::All).unwrap();
     let [Noting { told, decided, .. }] = noting;
 
@@ -199,6 +238,7 @@ fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
     batches.sort_by_key(|(place, batch)| (batch[0].at, *place));
     let mut batches = VecDeque::from(batches);
 
+    let artists: Vec<String> = tape.contracts().iter().map(|tape| tape.ticker().to_string()).collect();
     let mut desk = Answered::new(&config, tape, began);
     let mut fills: Vec<Fill> = Vec::new();
     let mut traded = 0;
@@ -206,6 +246,7 @@ fn compare(text: &str, tape: &EventTape, model: FillModel) -> (usize, usize) {
         match told {
             Told::Fill(fill) => fills.push(fill),
             Told::Tick => desk.core.tick(now),
+            Told::Catalyst(nth) => desk.core.heed(now, &catalyst(nth, now, &artists)),
             Told::Belief(contract) => {
                 let (place, prints) = batches.pop_front().unwrap();
                 assert_eq!((place, prints[0].at), (contract, now));
@@ -242,9 +283,20 @@ fn a_backtest_and_the_desk_decide_the_same() {
     let month = named(month.contracts().iter().flat_map(|tape| tape.trades().iter().cloned()));
     for text in ["preset=seed-fixed3", "preset=coherent"] {
         for model in [FillModel::Front, FillModel::Through] {
-            let (fills, decisions) = compare(text, &month, model);
+            let (fills, decisions) = compare(text, &month, model, None);
             assert!(fills > 10 && decisions > 100, "{text} {model:?}: {fills} fills, {decisions} decisions");
         }
+    }
+}
+
+#[test]
+fn they_decide_the_same_when_something_is_seen_of_the_artists() {
+    let month = shared::world::Month::simulate(9, "2026-11-01".parse().unwrap(), 5).unwrap().tape;
+    let month = named(month.contracts().iter().flat_map(|tape| tape.trades().iter().cloned()));
+    for text in ["preset=seed-fixed3", "preset=coherent"] {
+        let (_, spared) = compare(text, &month, FillModel::Front, None);
+        let (_, decisions) = compare(text, &month, FillModel::Front, Some(40));
+        assert_ne!(decisions, spared, "{text}");
     }
 }
 
@@ -258,6 +310,6 @@ fn they_decide_the_same_on_recorded_trades() {
     trades.sort_by_key(|trade| trade.at);
     trades.truncate(RECORDED);
     let tape = named(trades);
-    let (fills, decisions) = compare("preset=seed-fixed3", &tape, FillModel::Front);
+    let (fills, decisions) = compare("preset=seed-fixed3", &tape, FillModel::Front, None);
     assert!(fills > 10 && decisions > 100, "{fills} fills, {decisions} decisions");
 }

@@ -1,5 +1,7 @@
-//! The desk without a socket: its orders against an exchange that does its worst, and its decisions against a backtest's.
+//! The desk without a socket: its orders against an exchange that does its worst, and its decisions against a backtest's;
+//! and what may move an artist's listeners, on the paper exchange.
 
+mod catalysts;
 #[path = "../../../tests/support/corpus.rs"]
 mod corpus;
 mod decisions;
@@ -29,7 +31,7 @@ pub(super) fn quoting(now: Timestamp) -> Core {
     };
     let ticker = "KXTOPMONTHLY-26NOV-A".parse().unwrap();
     let (terms, position) = (Terms::default(), Position::FLAT);
-    let listed = Listed { ticker, name: String::new(), terms, position };
+    let listed = Listed { ticker, name: "A".to_owned(), terms, position };
     let event = "KXTOPMONTHLY-26NOV".parse().unwrap();
     let mut core = Core::new(1, now, &settings, (event, vec![listed]), "10000".parse().unwrap()).unwrap();
     core.pause(now, false);

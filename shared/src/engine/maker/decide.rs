@@ -2,13 +2,15 @@
 
 use super::{Maker, Together};
 use crate::belief::Belief;
+use crate::engine::state::Contract;
 use crate::engine::{Decision, Error, Explained, Outputs};
 use crate::execution::Reason;
 use crate::market::Action;
 use crate::quoting::{
-    Nano, Pricing, Quote, Quotes, Regime, Reservation, Status, Targets, View, Waterfall, Withheld, nano,
+    Nano, Pricing, Quote, Quotes, Regime, Reservation, Status, Targets, View, Waterfall, Widening, Withheld,
+    nano,
 };
-use crate::risk::{Cleared, Refusal};
+use crate::risk::{Cleared, Halt, Refusal};
 use crate::units::{Quantity, Timestamp};
 
 impl Maker {
@@ -38,8 +40,8 @@ impl Maker {
     pub(super) fn react_in_time(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
         let timed = self.together.as_ref().is_some_and(|together| together.coherent.is_timed());
         for contract in 0..self.contracts.len() {
-            let requote = &self.contracts[contract].requote;
-            if timed || requote.is_stirred() || requote.regime() != Some(Regime::Calm) {
+            let Contract { requote, widened, .. } = &self.contracts[contract];
+            if timed || requote.is_stirred() || widened.is_some() || requote.regime() != Some(Regime::Calm) {
                 self.react(contract, now, out)?;
             }
         }
@@ -62,8 +64,8 @@ impl Maker {
             }
             return Ok(());
         };
-        let closed = self.halted || !state.is_open();
-        let regime = if closed { Regime::Halted } else { state.toxicity.regime(now, &self.settings.quoting) };
+        let regime = self.regime_of(state, now);
+        let widening = state.widenings.at(now);
         let (value, reservation) = match &self.together {
             None => (nano(belief.fair), None),
             Some(Together { agreement, coherent, .. }) => {
@@ -71,7 +73,8 @@ impl Maker {
                 (nano(reservation.price), Some(reservation))
             }
         };
-        match state.requote.reason(now, value, regime, &self.settings.patience) {
+        let reason = state.requote.reason(now, value, regime, &self.settings.patience);
+        match reason.or((widening != state.widened).then_some(Reason::Catalyst)) {
             Some(reason) => self.decide(contract, now, (reason, value, regime), reservation, out),
             None => {
                 if let Some(together) = self.together.as_mut().filter(|_| !state.requote.is_stirred()) {
@@ -105,11 +108,14 @@ impl Maker {
         };
         let sigma_scale = rules.sigma_scale(&self.usual);
         let (grid, book) = (&state.terms.grid, state.book);
-        let view = View { grid, belief: &belief, sigma_scale, position, regime, book };
+        let widening = state.widenings.at(now);
+        state.widened = widening;
+        let view = View { grid, belief: &belief, sigma_scale, position, regime, widening, book };
         let targets = if self.explains {
             let mut waterfalls = [Waterfall::default(); 2];
             let targets = Targets::decide(rules, pricing, &view, Some(&mut waterfalls));
-            state.explained = Some(Box::new(explained(&view, reason, waterfalls)));
+            let pulled = self.gate.pulled(now);
+            state.explained = Some(Box::new(explained(&view, (reason, pulled), waterfalls)));
             targets
         } else {
             Targets::decide(rules, pricing, &view, None)
@@ -120,6 +126,7 @@ impl Maker {
             // An order takes the place of the one before it, and there is no other on its side.
             gate.clear(now, action, (price, count), position, Quantity::ZERO).map_err(|refusal| match refusal
             {
+                Refusal::Halted(Halt::Catalyst) => Withheld::Catalyst,
                 Refusal::Halted(_) => Withheld::Account,
                 Refusal::PositionLimit => Withheld::PositionLimit,
             })
@@ -142,15 +149,18 @@ impl Maker {
         let due = match regime {
             Regime::Calm => None,
             Regime::Widened | Regime::Alarmed | Regime::Pulled => state.toxicity.settles(now, rules),
-            Regime::Halted => self.gate.resumes(now),
+            Regime::Halted | Regime::Catalyst => self.gate.resumes(now),
         };
+        let widened_until = widening.map(Widening::until);
         if let Some(together) = &mut self.together {
             together.watch.watch(contract, value);
         }
         self.execution.want(contract, Action::Buy, bid.ok(), &mut out.commands)?;
         self.execution.want(contract, Action::Sell, ask.ok(), &mut out.commands)?;
-        if due.is_some() {
-            self.wake_by(due);
+        for due in [due, widened_until] {
+            if due.is_some() {
+                self.wake_by(due);
+            }
         }
         Ok(())
     }
@@ -175,22 +185,22 @@ impl Maker {
     #[inline]
     pub(super) fn account(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
         let (balance, equity) = (self.ledger.balance(), self.ledger.equity());
-        if now < self.look_again && !self.halted && self.gate.passes(balance, equity) {
+        if now < self.look_again && self.halted.is_none() && self.gate.passes(balance, equity) {
             return Ok(());
         }
         self.gate.observe(now, balance, equity);
-        let halted = self.gate.halted(now).is_some();
+        let halted = self.gate.halted(now);
         self.look_again = self.gate.look_again(now);
-        if halted {
+        if halted.is_some() {
             // Also where something else halted before: each has an end of its own.
             self.wake_by(self.gate.resumes(now));
         }
         if halted == self.halted { Ok(()) } else { self.turn(halted, now, out) }
     }
 
-    /// Decides all anew, as the gate has opened or closed.
+    /// Decides all anew, as the gate has opened or closed, or is closed by something else.
     #[cold]
-    fn turn(&mut self, halted: bool, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
+    fn turn(&mut self, halted: Option<Halt>, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
         self.halted = halted;
         if let Some(together) = &mut self.together {
             (0..self.contracts.len()).for_each(|contract| together.watch.unwatch(contract));
@@ -211,13 +221,14 @@ impl Maker {
         let rules = &self.settings.quoting;
         let mut due = self.gate.resumes(now);
         for state in &self.contracts {
-            if state.requote.is_calm() {
+            if state.requote.is_calm() && state.widened.is_none() {
                 continue;
             }
             let settles = state.toxicity.settles(now, rules);
             let held = state.requote.held_since();
             let held = held.and_then(|at| at.checked_add_micros(self.settings.patience.refresh));
-            for at in [settles, held].into_iter().flatten().filter(|at| *at > now) {
+            let widened = state.widened.map(Widening::until);
+            for at in [settles, held, widened].into_iter().flatten().filter(|at| *at > now) {
                 due = Some(due.map_or(at, |known| known.min(at)));
             }
         }
@@ -226,7 +237,11 @@ impl Maker {
 }
 
 /// Returns how both sides came about, their quotes not yet known.
-fn explained(view: &View<'_>, reason: Reason, waterfalls: [Waterfall; 2]) -> [Explained; 2] {
+fn explained(
+    view: &View<'_>,
+    (reason, pulled): (Reason, Option<Timestamp>),
+    waterfalls: [Waterfall; 2],
+) -> [Explained; 2] {
     let [bids, asks] = waterfalls;
     [(Action::Buy, bids), (Action::Sell, asks)].map(|(action, waterfall)| Explained {
         action,
@@ -235,6 +250,8 @@ fn explained(view: &View<'_>, reason: Reason, waterfalls: [Waterfall; 2]) -> [Ex
         sigma_scale: view.sigma_scale,
         position: view.position,
         regime: view.regime,
+        pulled,
+        widening: view.widening,
         book: view.book,
         waterfall,
         quote: Err(Withheld::NoPrice),

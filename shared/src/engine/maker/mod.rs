@@ -17,8 +17,8 @@ use crate::exchange::{OrderId, OrderReport};
 use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
-use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB};
-use crate::risk::{Bounds, Gate};
+use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB, Widening};
+use crate::risk::{Bounds, Gate, Halt};
 use crate::units::Timestamp;
 
 /// Makes the market in one event: keeps its belief, its orders and its account, and says what the exchange is to be asked.
@@ -29,8 +29,8 @@ pub struct Maker {
     /// What all outcomes are worth together, where the rules say so.
     together: Option<Together>,
     gate: Gate,
-    /// Whether the gate was closed when it was last looked at, and when that may change by itself.
-    halted: bool,
+    /// What closed the gate when it was last looked at, if anything did, and when that may change by itself.
+    halted: Option<Halt>,
     look_again: Timestamp,
     execution: Execution,
     ledger: Ledger,
@@ -67,7 +67,7 @@ impl Maker {
             together: Together::of(parameters, &contracts),
             contracts: contracts.into_iter().map(Contract::new).collect(),
             gate: Gate::new(numbers.bounds, start),
-            halted: false,
+            halted: None,
             look_again: Timestamp::MIN,
             execution: Execution::new(count, OrderId(1)),
             ledger: Ledger::new(start, count),
@@ -139,11 +139,12 @@ impl Maker {
                 parameters.quoting.check()?;
                 self.set(parameters, now, out)?;
             }
-            Input::Alert { until } => {
-                self.gate.alert(until);
+            Input::Pull { until } => {
+                self.gate.pull(until);
                 self.look_again = Timestamp::MIN;
                 self.account(now, out)?;
             }
+            Input::Widen { contract, widening } => self.widen(contract, now, widening, out)?,
             Input::Paused(paused) => {
                 self.gate.pause(paused);
                 self.look_again = Timestamp::MIN;
@@ -216,11 +217,23 @@ impl Maker {
     /// Returns how a contract's quotes are made at `now`; halted before anything is believed.
     pub fn regime(&self, contract: usize, now: Timestamp) -> Regime {
         match self.contracts.get(contract) {
-            Some(state) if state.belief.is_some() && state.is_open() && !self.halted => {
-                state.toxicity.regime(now, &self.settings.quoting)
-            }
+            Some(state) if state.belief.is_some() => self.regime_of(state, now),
             _ => Regime::Halted,
         }
+    }
+
+    #[inline]
+    fn regime_of(&self, state: &Contract, now: Timestamp) -> Regime {
+        match self.halted {
+            None if state.is_open() => state.toxicity.regime(now, &self.settings.quoting),
+            Some(Halt::Catalyst) if state.is_open() => Regime::Catalyst,
+            _ => Regime::Halted,
+        }
+    }
+
+    /// Returns what widens a contract's quotes from outside at `now`.
+    pub fn widening(&self, contract: usize, now: Timestamp) -> Option<Widening> {
+        self.contracts.get(contract)?.widenings.at(now)
     }
 
     /// Returns what should rest for a contract: what was decided, less what traded of it.

@@ -8,7 +8,7 @@ use crate::engine::{Error, Outputs, Parameters};
 use crate::exchange::Fill;
 use crate::execution::Requote;
 use crate::market::{Action, Position};
-use crate::quoting::{Status, Terms};
+use crate::quoting::{Status, Terms, Widening};
 use crate::units::{Price, Timestamp};
 
 impl Maker {
@@ -155,6 +155,42 @@ impl Maker {
         self.hold(contract);
         self.withdraw(contract, out)?;
         self.account(now, out)
+    }
+
+    /// Widens a contract's quotes, and those of the likeliest other outcome: what one gains in probability the others lose
+    /// in proportion to theirs, and that one most.
+    pub(super) fn widen(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        widening: Widening,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        self.contract_mut(contract)?;
+        let likeliest = self.likeliest_but(contract);
+        for contract in [Some(contract), likeliest].into_iter().flatten() {
+            self.contract_mut(contract)?.widenings.add(now, widening);
+            if let Some(together) = &mut self.together {
+                together.watch.unwatch(contract);
+            }
+            self.react(contract, now, out)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the contract that is believed to be worth most, another one left out and the first of equals.
+    fn likeliest_but(&self, contract: usize) -> Option<usize> {
+        let mut likeliest: Option<(usize, f64)> = None;
+        for (other, state) in self.contracts.iter().enumerate() {
+            let fair =
+                state.belief.filter(|_| other != contract && state.is_open()).map(|belief| belief.fair);
+            if let Some(fair) = fair
+                && likeliest.is_none_or(|(_, most)| fair > most)
+            {
+                likeliest = Some((other, fair));
+            }
+        }
+        likeliest.map(|(other, _)| other)
     }
 
     /// Lists a contract behind those there are.

@@ -152,21 +152,25 @@ fn other_settings_hold_at_once() {
 }
 
 #[test]
-fn an_alert_pauses_until_it_says() {
+fn a_catalyst_pulls_all_quotes_until_it_says() {
     let mut desk = Desk::new(FIXED);
     desk.believe(0.0, 0.5, 8.0, 0.0);
-    desk.tell(1.0, &Input::Alert { until: at(600.0) });
+    desk.tell(1.0, &Input::Pull { until: at(600.0) });
     desk.check("", "");
-    assert_eq!((desk.last().reason, desk.maker.due()), (Reason::Account, Some(at(600.0))));
+    assert_eq!((desk.last().reason, desk.maker.due()), (Reason::Catalyst, Some(at(600.0))));
+    assert_eq!(
+        (desk.withheld(Action::Buy), desk.regime()),
+        (Some(Withheld::Catalyst), Some(Regime::Catalyst))
+    );
     // A shorter one doesn't end it.
-    desk.tell(2.0, &Input::Alert { until: at(300.0) });
+    desk.tell(2.0, &Input::Pull { until: at(300.0) });
     desk.believe(599.0, 0.55, 8.0, 0.0);
     desk.check("", "");
     desk.tell(600.0, &Input::Tick);
     desk.check("0.52", "0.58");
     // One that is over already does nothing.
     let decided = desk.decisions.len();
-    desk.tell(700.0, &Input::Alert { until: at(650.0) });
+    desk.tell(700.0, &Input::Pull { until: at(650.0) });
     assert_eq!(desk.decisions.len(), decided);
 }
 

@@ -144,13 +144,13 @@ fn fills_that_take_the_balance_below_the_floor_halt() {
 }
 
 #[test]
-fn an_alert_is_over_in_time_whatever_else_halted_when_it_was_given() {
+fn a_catalyst_is_over_in_time_whatever_else_halted_when_it_was_given() {
     let mut desk = Desk::with(FIXED, "100", 1);
     desk.believe(0.0, 0.5, 8.0, 0.0);
     desk.tell(1.0, &Input::Balance(cash("9")));
     desk.check("", "");
-    // The day's loss halts too: its end is not the alert's.
-    desk.tell(2.0, &Input::Alert { until: at(MIDNIGHT + 60.0) });
+    // The day's loss halts too: its end is not the catalyst's.
+    desk.tell(2.0, &Input::Pull { until: at(MIDNIGHT + 60.0) });
     desk.tell(3.0, &Input::Balance(cash("100")));
     assert_eq!(desk.maker.due(), Some(at(MIDNIGHT)));
     desk.tell(MIDNIGHT, &Input::Tick);
@@ -158,11 +158,11 @@ fn an_alert_is_over_in_time_whatever_else_halted_when_it_was_given() {
     assert_eq!(desk.maker.due(), Some(at(MIDNIGHT + 60.0)));
     desk.tell(MIDNIGHT + 60.0, &Input::Tick);
     desk.check("0.47", "0.53");
-    // A balance below the floor, which nothing but another balance ends, and an alert on top.
+    // A balance below the floor, which nothing but another balance ends, and a catalyst on top.
     let mut desk = Desk::with("preset=seed-fixed3&max_daily_loss_pct=100", "100", 1);
     desk.believe(0.0, 0.5, 8.0, 0.0);
     desk.tell(1.0, &Input::Balance(cash("9")));
-    desk.tell(2.0, &Input::Alert { until: at(60.0) });
+    desk.tell(2.0, &Input::Pull { until: at(60.0) });
     desk.tell(3.0, &Input::Balance(cash("100")));
     desk.check("", "");
     assert_eq!(desk.maker.due(), Some(at(60.0)));

@@ -1,5 +1,6 @@
 //! The loop, one rule at a time.
 
+mod catalysts;
 mod fills;
 mod inputs;
 mod limits;
