@@ -7,7 +7,6 @@ use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
 use shared::api::{Done, Health, Listeners, Prints, Problem, SignalLog, TapeList};
 use shared::market::Ticker;
-use shared::signal::Signal;
 use shared::stream::DeskCommand;
 
 thread_local! {
@@ -41,7 +40,7 @@ pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
 }
 
 /// Returns the lines of the log of signals behind the first `after` of those of `epoch`.
-pub(crate) async fn signals(epoch: i64, after: u64) -> Result<SignalLog<Signal>, String> {
+pub(crate) async fn signals(epoch: i64, after: u64) -> Result<SignalLog, String> {
     get(&format!("api/signals?epoch={epoch}&after={after}")).await
 }
 

@@ -96,7 +96,7 @@ pub(crate) async fn repeat(
         }
         info!("{} signals at {span}: {}", ran.lines.len(), ran.summary);
         show(&ran);
-        told.ran(now, ran.lines, ran.problems, Some(spans.after(clock.now())));
+        told.ran(now, &ran.signals, ran.problems, Some(spans.after(clock.now())));
         clock.reached(spans.after(span)).await;
     }
 }

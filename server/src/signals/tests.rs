@@ -158,7 +158,7 @@ impl Ground {
         });
         let (tell, heard) = mpsc::unbounded_channel();
         let spans = Spans::new(Duration::from_secs(EVERY as u64)).unwrap();
-        let told = Arc::new(Told::new(self.clock.now(), EVERY as u64, None));
+        let told = Arc::new(Told::new(self.clock.now(), EVERY as u64, []));
         let engine = self.engine().await;
         let show = move |ran: &Ran| {
             let _ = tell.send((ran.lines.len(), ran.problems.clone()));

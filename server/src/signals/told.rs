@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use serde_json::value::RawValue;
-use shared::api::SignalLog;
+use shared::api::{SignalLog, SignalRow};
+use shared::signal::Signal;
 use shared::units::Timestamp;
 
 /// How many lines are kept: a day of ten contracts every quarter of an hour.
@@ -21,7 +21,7 @@ pub(crate) struct Told {
 
 #[derive(Debug, Default)]
 struct State {
-    lines: VecDeque<Box<RawValue>>,
+    lines: VecDeque<SignalRow>,
     /// How many lines there were before the first that is kept.
     before: u64,
     last_run: Option<Timestamp>,
@@ -31,7 +31,11 @@ struct State {
 
 impl Told {
     /// Returns what is told before the first run, with the lines of a log that is gone on with.
-    pub(crate) fn new(epoch: Timestamp, every_s: u64, lines: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn new<'a>(
+        epoch: Timestamp,
+        every_s: u64,
+        lines: impl IntoIterator<Item = &'a Signal>,
+    ) -> Self {
         let told = Self { epoch: epoch.micros(), every_s, state: Mutex::default() };
         told.alter(|state| state.push(lines));
         told
@@ -41,7 +45,7 @@ impl Told {
     pub(crate) fn ran(
         &self,
         at: Timestamp,
-        lines: Vec<String>,
+        lines: &[Signal],
         problems: Vec<String>,
         next: Option<Timestamp>,
     ) {
@@ -52,7 +56,7 @@ impl Told {
     }
 
     /// Returns the lines behind the first `after` of those of `epoch`, and of another epoch all that are kept.
-    pub(crate) fn since(&self, epoch: i64, after: u64) -> SignalLog<Box<RawValue>> {
+    pub(crate) fn since(&self, epoch: i64, after: u64) -> SignalLog {
         self.alter(|state| {
             let known = if epoch == self.epoch { after.saturating_sub(state.before) } else { 0 };
             let skipped = usize::try_from(known).unwrap_or(usize::MAX).min(state.lines.len());
@@ -75,9 +79,8 @@ impl Told {
 }
 
 impl State {
-    fn push(&mut self, lines: impl IntoIterator<Item = String>) {
-        // A line that is no JSON stays in the file; what reads the file names it.
-        self.lines.extend(lines.into_iter().filter_map(|line| RawValue::from_string(line).ok()));
+    fn push<'a>(&mut self, lines: impl IntoIterator<Item = &'a Signal>) {
+        self.lines.extend(lines.into_iter().map(SignalRow::from));
         let surplus = self.lines.len().saturating_sub(LINES);
         self.lines.drain(..surplus);
         self.before += surplus as u64;
@@ -88,19 +91,25 @@ impl State {
 mod tests {
     use super::*;
 
-    fn lines(numbers: std::ops::Range<u64>) -> Vec<String> {
-        numbers.map(|number| number.to_string()).collect()
+    /// Lines that are told apart by their fair value.
+    fn lines(numbers: std::ops::Range<u64>) -> Vec<Signal> {
+        let line = |number| {
+            let text = format!(
+                r#"{{"artist":"A","date":"2026-11-29","spot_official":null,"spot_nowcast":null,"strike":null,"leader":null,"market_type":"winner_take_all","fair_value":{number},"market_price":null,"edge":null,"signal":"HOLD","sigma_adj":null,"ticker":"KXTOPMONTHLY-26NOV-A","T_days":1.0,"logged_at":"2026-11-29T00:00:00Z"}}"#
+            );
+            serde_json::from_str(&text).unwrap()
+        };
+        numbers.map(line).collect()
     }
 
     #[test]
     fn a_page_gets_what_is_new_and_all_of_another_epoch() {
         let at = |second: i64| Timestamp::from_micros(second * 1_000_000).unwrap();
-        let told = Told::new(at(1), 900, lines(0..2).into_iter().chain(["no JSON".to_owned()]));
-        told.ran(at(2), lines(2..4), vec!["a source is gone".to_owned()], Some(at(902)));
+        let told = Told::new(at(1), 900, &lines(0..2));
+        told.ran(at(2), &lines(2..4), vec!["a source is gone".to_owned()], Some(at(902)));
         let read = |epoch: i64, after: u64| {
             let log = told.since(epoch, after);
-            let rows: Vec<u64> = log.rows.iter().map(|row| row.get().parse().unwrap()).collect();
-            (log.first, rows)
+            (log.first, log.rows.iter().map(|row| row.fair_value as u64).collect::<Vec<_>>())
         };
         let epoch = told.since(0, 0).epoch;
         assert_eq!(read(0, 3), (0, vec![0, 1, 2, 3]));
@@ -108,7 +117,7 @@ mod tests {
         assert_eq!(read(epoch, 4), (4, vec![]));
         assert_eq!(read(epoch, u64::MAX), (4, vec![]));
         // Who was away for long gets what is kept.
-        told.ran(at(3), lines(4..2_000), Vec::new(), None);
+        told.ran(at(3), &lines(4..2_000), Vec::new(), None);
         let (first, rows) = read(epoch, 4);
         assert_eq!((first, rows.len(), rows[0]), (2_000 - LINES as u64, LINES, 2_000 - LINES as u64));
         let log = told.since(epoch, 2_000);

@@ -7,7 +7,6 @@ use axum::extract::{Query, State as Shared};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use shared::api::SignalLog;
 
 use super::State;
@@ -32,7 +31,7 @@ pub(super) struct Known {
 pub(super) async fn latest(
     Shared(state): Shared<Arc<State>>,
     Query(known): Query<Known>,
-) -> Result<Json<SignalLog<Box<RawValue>>>, ApiError> {
+) -> Result<Json<SignalLog>, ApiError> {
     Ok(Json(told(&state)?.told.since(known.epoch, known.after)))
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use shared::api::SignalRow;
 use shared::format;
-use shared::signal::Signal;
 
 use super::state::Watch;
 use crate::parts::chart::Chart;
@@ -12,7 +12,7 @@ use crate::parts::element::Element;
 use crate::reactive::memo;
 
 /// Returns the latest line of the chosen contract.
-pub(super) fn current(watch: Watch) -> Option<Arc<Signal>> {
+pub(super) fn current(watch: Watch) -> Option<Arc<SignalRow>> {
     let chosen = watch.chosen.get()?;
     watch.latest.with(|rows| rows.iter().find(|row| row.ticker == chosen).cloned())
 }
@@ -32,7 +32,7 @@ pub(super) fn fair(watch: Watch) -> Element {
     let spec = memo(move || {
         let rows = watch.chosen.get().map(|ticker| watch.history(&ticker)).unwrap_or_default();
         let Some(last) = rows.last() else { return Spec::empty() };
-        let at = |row: &Arc<Signal>| row.logged_at.micros() as f64;
+        let at = |row: &Arc<SignalRow>| row.logged_at.micros() as f64;
         let band = rows.iter().flat_map(|row| {
             let ends = [row.fair_low, row.fair_high];
             ends.map(|end| (at(row), end.unwrap_or(row.fair_value)))
@@ -92,8 +92,8 @@ pub(super) fn edge(watch: Watch) -> Element {
     Chart::of("Edge", "signal-edge", spec).build()
 }
 
-fn time_axis(rows: &[Arc<Signal>]) -> Axis {
-    let at = |row: Option<&Arc<Signal>>| row.map_or(0.0, |row| row.logged_at.micros() as f64);
+fn time_axis(rows: &[Arc<SignalRow>]) -> Axis {
+    let at = |row: Option<&Arc<SignalRow>>| row.map_or(0.0, |row| row.logged_at.micros() as f64);
     let (first, last) = (at(rows.first()), at(rows.last()));
     Axis::of("Time (UTC), in microseconds since 1970", (first, last.max(first + 60e6)), Format::Time)
 }

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use shared::api::SignalRow;
 use shared::format;
-use shared::signal::Signal;
 
 use super::state::Watch;
 use crate::parts::artist;
@@ -59,7 +59,7 @@ pub(super) fn table(watch: Watch) -> Element {
     .build()
 }
 
-fn line(place: usize, row: &Signal, history: &[Arc<Signal>]) -> Row {
+fn line(place: usize, row: &SignalRow, history: &[Arc<SignalRow>]) -> Row {
     let edges: Vec<f64> = history
         .iter()
         .skip(history.len().saturating_sub(SPARK))
@@ -82,9 +82,10 @@ fn line(place: usize, row: &Signal, history: &[Arc<Signal>]) -> Row {
             row.edge.into(),
             changed.into(),
             Cell::Spark(edges, words),
+            row.kelly_contracts.into(),
             row.leader_strike_value.into(),
-            row.spot_official.map(|count| count as f64).into(),
-            row.spot_nowcast.map(|count| count as f64).into(),
+            row.spot_official.into(),
+            row.spot_nowcast.into(),
             row.sigma_adj.into(),
         ],
         colour: artist::colour(place),
@@ -94,7 +95,7 @@ fn line(place: usize, row: &Signal, history: &[Arc<Signal>]) -> Row {
 }
 
 /// Returns the class of a signal's word.
-pub(super) fn mark(row: &Signal) -> &'static str {
+pub(super) fn mark(row: &SignalRow) -> &'static str {
     use shared::signal::Action::{Buy, Hold, Sell};
     match row.signal {
         Buy => "up",

@@ -1,7 +1,8 @@
 //! The log as a table, with what of it is listed.
 
+use shared::api::SignalRow;
 use shared::format;
-use shared::signal::{Action, Signal};
+use shared::signal::Action;
 use shared::units::Timestamp;
 
 use super::latest::mark;
@@ -87,7 +88,7 @@ fn table(watch: Watch) -> Element {
     .build()
 }
 
-fn line(row: &Signal) -> Row {
+fn line(row: &SignalRow) -> Row {
     Row {
         cells: vec![
             time(row.logged_at).into(),
@@ -103,7 +104,7 @@ fn line(row: &Signal) -> Row {
     }
 }
 
-fn saved(row: &Signal) -> Vec<String> {
+fn saved(row: &SignalRow) -> Vec<String> {
     let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
     vec![
         row.logged_at.to_string(),

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::SignalLog;
+use shared::api::{SignalLog, SignalRow};
 use shared::market::Ticker;
 use shared::scenario::Scenario;
-use shared::signal::{Action, Signal};
+use shared::signal::Action;
 use shared::units::Timestamp;
 
 use crate::desk::Desk;
@@ -30,7 +30,7 @@ pub(super) struct Heard {
     /// How many lines there were up to the last that is kept.
     end: u64,
     /// The lines, oldest first.
-    pub(super) rows: Vec<Arc<Signal>>,
+    pub(super) rows: Vec<Arc<SignalRow>>,
     pub(super) every_s: u64,
     pub(super) last_run: Option<Timestamp>,
     pub(super) next_run: Option<Timestamp>,
@@ -49,7 +49,7 @@ pub(super) struct Watch {
     /// Whether the log lists the chosen contract alone.
     pub(super) only_chosen: RwSignal<bool>,
     /// The lines of the latest run.
-    pub(super) latest: Memo<Vec<Arc<Signal>>>,
+    pub(super) latest: Memo<Vec<Arc<SignalRow>>>,
     /// The contract that is shown: the chosen one, or the one with the greatest edge.
     pub(super) chosen: Memo<Option<Ticker>>,
     /// Counts how often the page was shown, so that only one of them asks.
@@ -75,8 +75,8 @@ impl Watch {
             let asked = asked.get();
             latest.with(|rows| {
                 let found = rows.iter().find(|row| Some(&row.ticker) == asked.as_ref());
-                let size = |row: &Signal| row.edge.map_or(-1.0, f64::abs);
-                let most = rows.iter().fold(None, |most: Option<&Arc<Signal>>, row| match most {
+                let size = |row: &SignalRow| row.edge.map_or(-1.0, f64::abs);
+                let most = rows.iter().fold(None, |most: Option<&Arc<SignalRow>>, row| match most {
                     Some(most) if size(most) >= size(row) => Some(most),
                     _ => Some(row),
                 });
@@ -170,7 +170,7 @@ impl Watch {
     }
 
     /// Returns the lines of a contract, oldest first.
-    pub(super) fn history(self, ticker: &Ticker) -> Vec<Arc<Signal>> {
+    pub(super) fn history(self, ticker: &Ticker) -> Vec<Arc<SignalRow>> {
         self.heard.with(|heard| match heard {
             Remote::Ready(heard) => heard.rows.iter().filter(|row| row.ticker == *ticker).cloned().collect(),
             _ => Vec::new(),
@@ -178,11 +178,11 @@ impl Watch {
     }
 
     /// Returns the lines that the log lists, the latest first.
-    pub(super) fn listed(self) -> Vec<Arc<Signal>> {
+    pub(super) fn listed(self) -> Vec<Arc<SignalRow>> {
         let (action, only) = (self.action.get(), self.only_chosen.get().then(|| self.chosen.get()).flatten());
         self.heard.with(|heard| {
             let Remote::Ready(heard) = heard else { return Vec::new() };
-            let is_listed = |row: &&Arc<Signal>| {
+            let is_listed = |row: &&Arc<SignalRow>| {
                 action.is_none_or(|action| row.signal == action)
                     && only.as_ref().is_none_or(|ticker| row.ticker == *ticker)
             };
@@ -191,7 +191,7 @@ impl Watch {
     }
 
     /// Opens What-if with what a line was found from.
-    pub(super) fn open(self, row: &Signal) {
+    pub(super) fn open(self, row: &SignalRow) {
         // The first line of a run has the assumptions of all.
         let link = self.heard.with_untracked(|heard| {
             let Remote::Ready(heard) = heard else { return None };
@@ -215,7 +215,7 @@ impl Watch {
 }
 
 impl Heard {
-    fn take(&mut self, log: SignalLog<Signal>) {
+    fn take(&mut self, log: SignalLog) {
         let known = usize::try_from(self.end.saturating_sub(log.first)).unwrap_or(usize::MAX);
         self.end = self.end.max(log.first + log.rows.len() as u64);
         self.rows.extend(log.rows.into_iter().skip(known).map(Arc::new));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use shared::signal::{Overrides, sizing};
+use shared::signal::{Overrides, Signal, sizing};
 use shared::units::{Cash, Timestamp};
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -91,7 +91,10 @@ impl Options {
             warn!("{mended}");
         }
         info!("the log of signals is {}", path.display());
-        let told = Arc::new(Told::new(clock.now(), self.signal_interval, latest(&path, SHOWN)?));
+        // A line that is none stays in the file, and is not shown.
+        let lines: Vec<Signal> =
+            latest(&path, SHOWN)?.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let told = Arc::new(Told::new(clock.now(), self.signal_interval, &lines));
         let logged = opened.last.as_deref().and_then(last_run);
         let loops = begin(client, collector, clock, spans, log, logged, Arc::clone(&told))?;
         Ok(Some(Looking { served: Served { told, path }, loops, _world: world }))

@@ -140,7 +140,7 @@ async fn look(options: &Options) -> anyhow::Result<()> {
         return once(log, &ran);
     }
     let logged = opened.last.as_deref().and_then(last_run);
-    let told = Arc::new(Told::new(clock.now(), options.interval, None));
+    let told = Arc::new(Told::new(clock.now(), options.interval, []));
     let print = |ran: &Ran| {
         // Whoever reads them may have gone: the log goes on.
         let _ = write(ran);

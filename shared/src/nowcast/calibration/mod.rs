@@ -51,7 +51,7 @@ impl Estimate {
         if left > 0.0 && self.error > 0.0 { self.value * left } else { 0.0 }
     }
 
-    /// Returns the mean of what several artists say, each weighted by how sure it is and by how far they differ (DerSimonian
+    /// Returns the mean of what several artists say, each weighted by how sure it is and by how far they differ (`DerSimonian`
     /// and Laird, Controlled Clinical Trials 7, 1986); `None` of nobody.
     pub fn pooled(all: &[Self]) -> Option<Self> {
         let usable =
