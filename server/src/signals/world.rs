@@ -11,6 +11,8 @@ use crate::paper;
 use crate::sources::vendors::{self, Artist};
 use crate::sources::{Collector, Settings, Source, Store, Wanted};
 
+/// How many days before the event its artists are known: enough for all that is estimated.
+const PAST_DAYS: usize = 3 * 365;
 /// How many requests a second the demo's sources take.
 const PER_SECOND: u32 = 1_000;
 
@@ -34,7 +36,7 @@ impl World {
     ) -> anyhow::Result<Self> {
         let crowd = Crowd::new(rng_seed, exchange.first_day(), days)?;
         let settings = vendors::Settings {
-            artists: Artist::of_crowd(&crowd)?,
+            artists: Artist::of_crowd(&crowd, PAST_DAYS)?,
             clock: clock.clone(),
             per_second: PER_SECOND,
             is_extended: true,

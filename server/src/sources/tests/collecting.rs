@@ -118,7 +118,7 @@ async fn what_a_simulated_event_settles_by_is_what_the_sources_say() {
     let crowd = world::crowd::Crowd::new(20, begin.date(), 14).unwrap();
     let clock = Clock::by_hand(begin.checked_add_micros(9 * 24 * HOUR + 17 * HOUR).unwrap());
     let vendors = vendors::start(vendors::Settings {
-        artists: Artist::of_crowd(&crowd).unwrap(),
+        artists: Artist::of_crowd(&crowd, 2_876).unwrap(),
         clock: clock.clone(),
         per_second: 1_000,
         is_extended: false,

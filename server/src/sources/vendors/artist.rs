@@ -5,7 +5,6 @@ use shared::units::{Date, Timestamp};
 use shared::world::crowd::Crowd;
 
 use super::super::things::{PlaylistAdd, Release};
-use crate::sources::chartmetric::FIRST;
 
 /// How many hours after its midnight a day's count is published, where nobody says otherwise.
 const PUBLISHED_AFTER: i64 = 16;
@@ -50,15 +49,14 @@ impl Artist {
         }
     }
 
-    /// Returns the artists of a simulated event with the counts that settle it, years before them, and the releases that move
-    /// them.
+    /// Returns the artists of a simulated event with the counts that settle it, those of so many days before, and the releases
+    /// that move them.
     ///
     /// # Errors
     ///
-    /// Says that the event is before 2019 or too far in the future.
-    pub(crate) fn of_crowd(crowd: &Crowd) -> anyhow::Result<Vec<Self>> {
+    /// Says that there are no days, or too many.
+    pub(crate) fn of_crowd(crowd: &Crowd, days: usize) -> anyhow::Result<Vec<Self>> {
         let opened = crowd.opens().date();
-        let days = usize::try_from(opened.days_since(FIRST))?.max(1);
         let histories = crowd.histories(PAST_SEED, days)?;
         let artists =
             histories.into_iter().zip(crowd.artists()).zip(0..).map(|((history, contender), place)| {
