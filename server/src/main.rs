@@ -9,10 +9,7 @@ mod kalshi;
 mod listeners;
 mod markets;
 mod paper;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "its caller, `tauroi signal`, is in the making")
-)]
+#[expect(dead_code, unused_imports, reason = "its caller, `tauroi signal`, is in the making")]
 mod sources;
 mod tapes;
 mod trades;

@@ -117,14 +117,7 @@ async fn what_a_simulated_event_settles_by_is_what_the_sources_say() {
     let begin: Timestamp = "2026-11-16T00:00:00Z".parse().unwrap();
     let crowd = world::crowd::Crowd::new(20, begin.date(), 14).unwrap();
     let clock = Clock::by_hand(begin.checked_add_micros(9 * 24 * HOUR + 17 * HOUR).unwrap());
-    let vendors = vendors::start(vendors::Settings {
-        artists: Artist::of_crowd(&crowd).unwrap(),
-        clock: clock.clone(),
-        per_second: 1_000,
-        is_extended: false,
-        faults: Vec::new(),
-    });
-    let vendors = vendors.await.unwrap();
+    let vendors = vendors::of_event(20, begin.date(), 14, clock.clone()).await.unwrap();
     let folder = Fleeting::new();
     let collector = collector(&folder, &clock, vendors.config().unwrap(), settings()).await;
     // Two who release something in this time.
