@@ -32,7 +32,11 @@ pub(crate) fn load(
 }
 
 /// Writes histories as a listeners file, without the days of which nothing is known.
-fn write(histories: &[History]) -> anyhow::Result<String> {
+///
+/// # Errors
+///
+/// None in practice: names are text.
+pub(crate) fn write(histories: &[History]) -> anyhow::Result<String> {
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(["artist", "date", "spotify_monthly_listeners", "tiktok_sound_posts_change"])?;
     let text = |value: Option<f64>| value.map(|x| x.to_string()).unwrap_or_default();

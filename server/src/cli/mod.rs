@@ -5,6 +5,7 @@ mod belief;
 mod interrupts;
 mod journal;
 mod kill;
+mod listeners;
 mod markets;
 pub(crate) mod nowcast;
 mod page;
@@ -40,6 +41,8 @@ enum Command {
     Kill,
     /// Read what a desk wrote down
     Journal(journal::JournalOptions),
+    /// Take histories of listeners into the store, or write them out of it
+    Listeners(listeners::Options),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -64,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Belief(options) => belief::run(&options),
         Command::Kill => kill::run(),
         Command::Journal(options) => journal::journal(&options),
+        Command::Listeners(options) => listeners::run(&options),
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),

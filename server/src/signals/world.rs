@@ -3,18 +3,12 @@
 use std::path::Path;
 
 use anyhow::Context;
-use shared::world::crowd::Crowd;
 
 use crate::clock::Clock;
 use crate::environment::cache_folder;
 use crate::paper;
-use crate::sources::vendors::{self, Artist};
+use crate::sources::vendors;
 use crate::sources::{Collector, Settings, Source, Store, Wanted};
-
-/// How many days before the event its artists are known: enough for all that is estimated.
-const PAST_DAYS: usize = 3 * 365;
-/// How many requests a second the demo's sources take.
-const PER_SECOND: u32 = 1_000;
 
 /// The sources of a simulated event; they end with this.
 pub(crate) struct World {
@@ -34,15 +28,8 @@ impl World {
         days: u32,
         clock: &Clock,
     ) -> anyhow::Result<Self> {
-        let crowd = Crowd::new(rng_seed, exchange.first_day(), days)?;
-        let settings = vendors::Settings {
-            artists: Artist::of_crowd(&crowd, PAST_DAYS)?,
-            clock: clock.clone(),
-            per_second: PER_SECOND,
-            is_extended: true,
-            faults: Vec::new(),
-        };
-        let vendors = vendors::start(settings).await.context("the demo's sources")?;
+        let vendors = vendors::of_event(rng_seed, exchange.first_day(), days, clock.clone());
+        let vendors = vendors.await.context("the demo's sources")?;
         Ok(Self { vendors, clock: clock.clone() })
     }
 
@@ -58,7 +45,7 @@ impl World {
         let store = Store::open(&file).await?;
         let now = self.clock.now();
         // Who asks the world outside learns this with the first answer, and goes slowly until then.
-        store.hear_rate(Source::Chartmetric, f64::from(PER_SECOND), now).await?;
+        store.hear_rate(Source::Chartmetric, f64::from(vendors::PER_SECOND), now).await?;
         for artist in self.vendors.artists() {
             if let Some(posts) = artist.posts_before(now) {
                 store.import(&posts, now).await?;

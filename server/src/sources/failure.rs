@@ -56,9 +56,6 @@ pub(crate) enum Why {
     /// The answer is longer than any that is asked for; so many bytes are the most.
     #[error("an answer of more than {0} bytes")]
     TooLong(usize),
-    /// Another request has failed in a way that this one would, too.
-    #[error("not asked: {0}")]
-    NotAsked(String),
 }
 
 fn wait(wait: Option<Duration>) -> String {

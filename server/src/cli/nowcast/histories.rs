@@ -21,7 +21,20 @@ pub(crate) fn read(
 ) -> anyhow::Result<Vec<History>> {
     let listeners = tables("--listeners", listeners, &LISTENERS_COLUMNS)?;
     let events = tables("--events", events, &EVENTS_COLUMNS)?;
-    let read = read_histories(&sources(&listeners, artist), &sources(&events, None))?;
+    read_tables(&listeners, &events, artist)
+}
+
+/// Reads the histories as [`read`] does, of files that are named by `option`, and no events.
+pub(crate) fn read_as(
+    option: &str,
+    listeners: &[PathBuf],
+    artist: Option<&str>,
+) -> anyhow::Result<Vec<History>> {
+    read_tables(&tables(option, listeners, &LISTENERS_COLUMNS)?, &[], artist)
+}
+
+fn read_tables(listeners: &[Table], events: &[Table], artist: Option<&str>) -> anyhow::Result<Vec<History>> {
+    let read = read_histories(&sources(listeners, artist), &sources(events, None))?;
     for remark in read.remarks {
         writeln!(std::io::stderr(), "{remark}")?;
     }

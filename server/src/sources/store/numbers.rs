@@ -43,7 +43,7 @@ impl Field {
 }
 
 impl Store {
-    /// Writes down numbers that were fetched at a time: those that differ from what the source last said of their day.
+    /// Writes down numbers that were fetched at a time: those that differ from what the source had said of their day by then.
     /// Returns how many these are.
     ///
     /// # Errors
@@ -72,6 +72,7 @@ impl Store {
             statement.push(", told.value FROM told WHERE told.value IS NOT (SELECT known.value FROM datum known WHERE known.artist = ");
             statement.push_bind(artist.0).push(" AND known.field = ").push_bind(field.key());
             statement.push(" AND known.day = told.day AND known.source = ").push_bind(source.key());
+            statement.push(" AND known.fetched <= ").push_bind(fetched.micros());
             statement.push(" ORDER BY known.fetched DESC LIMIT 1) ON CONFLICT DO NOTHING");
             let done = statement.build().execute(&mut *transaction).await;
             changed += done.context("the store can't be written")?.rows_affected();
@@ -87,29 +88,49 @@ impl Store {
         field: Field,
         fetched_by: Timestamp,
     ) -> anyhow::Result<BTreeMap<Date, f64>> {
-        // One text instead of thousands of rows, which come one by one from another thread. `quote` writes a number so that
-        // it reads back as the same.
+        // Whole numbers come as one text instead of thousands of rows, which another thread hands over one by one. Others are
+        // few, and no text that `SQLite` writes of them is sure to read back as the same.
+        let mut connection = self.connection().await;
         let row = sqlx::query(
-            "SELECT group_concat(day || ' ' || quote(value)) FROM (
-                SELECT day, value, max(fetched) FROM datum
-                WHERE artist = ?1 AND field = ?2 AND fetched <= ?3 GROUP BY day)",
+            "SELECT group_concat(day || ' ' || CAST(value AS INTEGER)) FILTER (WHERE value = CAST(value AS INTEGER)),
+                 count(*) FILTER (WHERE value <> CAST(value AS INTEGER))
+             FROM (SELECT day, value, max(fetched) FROM datum
+                 WHERE artist = ?1 AND field = ?2 AND fetched <= ?3 GROUP BY day)",
         )
         .bind(artist.0)
         .bind(field.key())
         .bind(fetched_by.micros())
-        .fetch_one(&mut *self.connection().await)
+        .fetch_one(&mut *connection)
         .await
         .context("the store can't be read")?;
-        let all: Option<String> = row.try_get(0)?;
-        let number = |pair: &str| {
-            let (day, value) = pair.split_once(' ')?;
-            Some((Date::from_unix_days(day.parse().ok()?)?, value.parse().ok()?))
-        };
-        let all = all.unwrap_or_default();
-        let pairs = all.split(',').filter(|pair| !pair.is_empty());
-        pairs
-            .map(|pair| number(pair).with_context(|| format!("the store has no number in {pair:?}")))
-            .collect()
+        let (whole, others): (Option<String>, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let mut numbers = BTreeMap::new();
+        for pair in whole.iter().flat_map(|whole| whole.split(',')) {
+            let number = pair.split_once(' ').and_then(|(day, value)| {
+                Some((Date::from_unix_days(day.parse().ok()?)?, value.parse::<i64>().ok()? as f64))
+            });
+            let (day, value) = number.with_context(|| format!("the store has no number in {pair:?}"))?;
+            numbers.insert(day, value);
+        }
+        if others == 0 {
+            return Ok(numbers);
+        }
+        let rows = sqlx::query(
+            "SELECT day, value FROM (SELECT day, value, max(fetched) FROM datum
+                 WHERE artist = ?1 AND field = ?2 AND fetched <= ?3 GROUP BY day)
+             WHERE value <> CAST(value AS INTEGER)",
+        )
+        .bind(artist.0)
+        .bind(field.key())
+        .bind(fetched_by.micros())
+        .fetch_all(&mut *connection)
+        .await
+        .context("the store can't be read")?;
+        for row in &rows {
+            let day = Date::from_unix_days(row.try_get(0)?).context("the store has a day that is none")?;
+            numbers.insert(day, row.try_get(1)?);
+        }
+        Ok(numbers)
     }
 
     /// Returns what was known of an artist's listeners and sound posts at a time, `None` if nothing was. Days without a count
@@ -151,13 +172,22 @@ impl Store {
         Ok(Some(History::new(name, first, days.collect())?))
     }
 
-    /// Writes down a history that came from a file.
+    /// Writes down a history that came from a file and was known at a time. Returns how many of its numbers are new.
     ///
     /// # Errors
     ///
-    /// Says that the file can't be written.
+    /// Says that the file can't be written, or that what was known of the artist later was imported before: files are imported
+    /// in the order in which they were known, as each is compared with those before it.
     pub(crate) async fn import(&self, history: &History, fetched: Timestamp) -> anyhow::Result<u64> {
         let artist = self.artist(history.artist()).await?;
+        let before = self.answered(artist).await?.into_iter();
+        let last = before.filter(|asked| asked.source == Source::Import).map(|asked| asked.answered).max();
+        if let Some(last) = last.filter(|last| *last > fetched) {
+            let name = history.artist();
+            bail!(
+                "{name}: what was known at {last} is imported already; older files come first, or into a new store"
+            );
+        }
         let (mut listeners, mut posts) = (BTreeMap::new(), BTreeMap::new());
         for (day, ahead) in history.as_of(history.end()).days().iter().zip(0..) {
             let date = history.first().plus_days(ahead);

@@ -119,24 +119,6 @@ impl Store {
         Ok(all)
     }
 
-    /// Returns how often a source was asked about an artist from a time on, answered or not.
-    pub(crate) async fn asked_since(
-        &self,
-        artist: ArtistKey,
-        source: Source,
-        since: Timestamp,
-    ) -> anyhow::Result<u32> {
-        let row =
-            sqlx::query("SELECT count(*) FROM question WHERE artist = ?1 AND source = ?2 AND asked >= ?3")
-                .bind(artist.0)
-                .bind(source.key())
-                .bind(since.micros())
-                .fetch_one(&mut *self.connection().await)
-                .await
-                .context("the store can't be read")?;
-        Ok(row.try_get(0)?)
-    }
-
     /// Returns until when a source must be left alone.
     pub(crate) async fn again(&self, source: Source) -> anyhow::Result<Option<Timestamp>> {
         let row = sqlx::query("SELECT max(again) FROM question WHERE source = ?1 AND again IS NOT NULL")

@@ -18,6 +18,8 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
+use shared::units::Date;
+use shared::world::crowd::Crowd;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -37,6 +39,9 @@ const CLIENT_SECRET: &str = "a-secret-of-this-machine";
 /// Where Spotify is on the one port.
 const SPOTIFY: &str = "spotify";
 const ACCOUNTS: &str = "accounts";
+
+/// How many requests a second the servers of a simulated event take: a demo need not wait.
+pub(crate) const PER_SECOND: u32 = 1_000;
 
 /// What is served, and how.
 #[derive(Debug, Clone)]
@@ -94,6 +99,25 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(Running { address, shared, serving })
+}
+
+/// How many days before a simulated event its artists are known: enough for all that is estimated.
+const PAST_DAYS: usize = 3 * 365;
+
+/// Starts both servers for the artists of a simulated event, whose listeners settle it: the event that a paper exchange lists
+/// with the same seed, first day and number of days.
+///
+/// # Errors
+///
+/// Says that no port is free, or what of the event can't be.
+pub(crate) async fn of_event(
+    rng_seed: u64,
+    first_day: Date,
+    days: u32,
+    clock: Clock,
+) -> anyhow::Result<Running> {
+    let artists = Artist::of_crowd(&Crowd::new(rng_seed, first_day, days)?, PAST_DAYS)?;
+    start(Settings { artists, clock, per_second: PER_SECOND, is_extended: false, faults: Vec::new() }).await
 }
 
 impl Running {
