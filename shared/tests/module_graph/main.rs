@@ -39,6 +39,12 @@ fn no_files_of_the_exchange_with_books_need_each_other() {
     assert_no_cycle(&["exchange", "matching"], 8);
 }
 
+#[test]
+fn no_files_of_sizes_or_of_the_backtest_of_signals_need_each_other() {
+    assert_no_cycle(&["signal", "sizing"], 8);
+    assert_no_cycle(&["signal", "backtest"], 8);
+}
+
 /// Returns the cycles within `parent` of a made-up crate.
 fn cycles(parent: &[&str], files: &[(&str, &str)]) -> Vec<String> {
     Graph::within(parent, &Crate::of(files)).cycles()

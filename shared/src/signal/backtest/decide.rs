@@ -1,7 +1,8 @@
 //! What to buy after something was said: by Kelly's rule, or by the ladder.
 
+use super::Config;
 use super::book::{Held, of_side, towards};
-use super::{Config, Said};
+use super::said::{Said, error};
 use crate::Invalid;
 use crate::fees::{FeeRule, Quotes, Role};
 use crate::market::Side;
@@ -9,9 +10,6 @@ use crate::math::max;
 use crate::signal::sizing::{Account, Bet, Charges, Nothing, ladder, size};
 use crate::signal::{Action, Signal, THRESHOLD};
 use crate::units::{Cash, Price, Quantity};
-
-/// A 95 % interval of a normal is so many standard deviations wide.
-const WIDTH: f64 = 2.0 * 1.96;
 
 /// How much is bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,28 +83,24 @@ pub(super) fn decide(
 ) -> Result<Vec<Choice>, Invalid> {
     let fees = FeeRule::at(said.at);
     match rule {
-        Rule::Kelly => kelly(contracts, fees, cash, config),
+        Rule::Kelly => kelly(contracts, said.rest_error, fees, cash, config),
         Rule::Ladder => contracts.iter().map(|one| rung(one, equity, config)).collect(),
     }
 }
 
 fn kelly(
     contracts: &[Beside<'_>],
+    rest_error: f64,
     rule: FeeRule,
     cash: i64,
     config: &Config,
 ) -> Result<Vec<Choice>, Invalid> {
     let bet = |one: &Beside<'_>| {
-        // Of a contract without an interval nothing is known but its price.
-        let error = match (one.line.fair_low, one.line.fair_high) {
-            (Some(low), Some(high)) => (high - low) / WIDTH,
-            _ => one.line.fair_value,
-        };
         let ask = one.held.last.and_then(|last| last.checked_add(config.slippage));
         let bid = one.held.last.and_then(|last| last.checked_sub(config.slippage));
         Bet {
             fair: one.line.fair_value,
-            error: max(error, 0.0),
+            error: error(one.line),
             is_signal: one.signal().is_some(),
             quotes: Quotes { bid, ask },
             position: one.held.position,
@@ -120,10 +114,7 @@ fn kelly(
         max_order: config.max_order,
         max_position: config.max_position,
     };
-    // The rate at which artists who aren't listed come to lead is learned from one who did: it is known to no better than
-    // itself.
-    let other_error = first.line.other.unwrap_or(0.0);
-    let sized = size(&bets, other_error, &account, &config.sizing, &charges)?;
+    let sized = size(&bets, rest_error, &account, &config.sizing, &charges)?;
     let choice = |(one, sized): (&Beside<'_>, &crate::signal::sizing::Sized)| match sized.order {
         Ok(order) => Choice::Buy { side: order.side, count: order.count, limit: one.limit(order.side) },
         Err(why) => Choice::Nothing(why),

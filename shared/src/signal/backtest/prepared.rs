@@ -1,19 +1,31 @@
 //! Recorded events and what was said of them, laid out for an account.
 
 use super::Config;
-use super::said::{Said, say};
+use super::said::{Said, Walked, days};
 use super::settled::{Authority, settled};
+use super::stress::Stress;
 use core::ops::Range;
 
 use crate::Invalid;
 use crate::backtest::schedule;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use crate::market::{Contract, EventTape, EventTicker, Tape};
+use crate::math::max;
 use crate::nowcast::fit::Fits;
 use crate::nowcast::series::History;
 use crate::pieces::Pace;
 use crate::sort;
 use crate::units::{Date, Price, Timestamp};
+
+/// What was recorded, and how to walk through it.
+pub(super) struct Input {
+    pub(super) tapes: Vec<EventTape>,
+    pub(super) contracts: Vec<Contract>,
+    /// Without what was not known on its day.
+    pub(super) histories: Vec<History>,
+    pub(super) config: Config,
+    pub(super) fits: Fits,
+}
 
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,28 +76,26 @@ pub struct Prepared {
 
 impl Prepared {
     /// Walks through the days of all events.
-    pub(super) async fn walk(
-        pace: &Pace,
-        tapes: &[EventTape],
-        contracts: &[Contract],
-        histories: &[History],
-        fits: &Fits,
-        config: &Config,
-        (from, to): (f64, f64),
-    ) -> Result<Self, Invalid> {
+    pub(super) async fn walk(pace: &Pace, input: &Input, until: f64) -> Result<Self, Invalid> {
+        let Input { tapes, contracts, histories, config, fits } = input;
         let mut prepared =
             Self { events: Vec::new(), contracts: Vec::new(), said: Vec::new(), left_out: Vec::new() };
         let mut said = Vec::new();
         for (place, tape) in tapes.iter().enumerate() {
-            pace.reach(from + (to - from) * place as f64 / tapes.len() as f64);
+            pace.reach(until * place as f64 / tapes.len() as f64);
             let ticker = tape.event().clone();
             let Some(settles) = ticker.month_end() else {
                 prepared.left_out.push((ticker, "its ticker names no month that settles it".to_owned()));
                 continue;
             };
             let event = prepared.events.len();
-            let places = (event, prepared.contracts.len());
-            let own = say(pace, places, (tape, settles), histories, fits, config).await;
+            let first = prepared.contracts.len();
+            let walked = Walked { event, first, tape, settles, fits, config };
+            let mut own = Vec::new();
+            for day in days(tape, settles, config) {
+                own.extend(walked.on(day, histories));
+                pace.rest().await;
+            }
             if own.is_empty() {
                 let why = "no day on which its artists' listeners and prices were known, two months before it settles or less";
                 prepared.left_out.push((ticker, why.to_owned()));
@@ -98,6 +108,42 @@ impl Prepared {
         let mut said: Vec<Option<Said>> = said.into_iter().map(Some).collect();
         prepared.said = in_order.into_iter().filter_map(|place| said[place].take()).collect();
         Ok(prepared)
+    }
+
+    /// Returns the events as they would be with the histories spoiled by `stress`, each event's by itself, and the most that a
+    /// fair value of any day is moved by; nothing if no history is changed.
+    pub(super) async fn spoiled(
+        &self,
+        pace: &Pace,
+        input: &Input,
+        stress: Stress,
+        (from, to): (f64, f64),
+    ) -> Result<Option<(Self, f64)>, Invalid> {
+        let Input { tapes, histories, config, fits, .. } = input;
+        let (mut spoiled, mut is_changed, mut moved) = (self.clone(), false, 0.0);
+        for (event, own) in self.events.iter().enumerate() {
+            pace.reach(from + (to - from) * event as f64 / self.events.len() as f64);
+            let Some(tape) = tapes.iter().find(|tape| *tape.event() == own.ticker) else { continue };
+            let (first, settles) = (own.contracts.start, own.settles);
+            let days = days(tape, settles, config);
+            let Some(middle) = days.get(days.len() / 2) else { continue };
+            let Some(histories) = stress.histories(histories, tape, *middle)? else { continue };
+            is_changed = true;
+            let walked = Walked { event, first, tape, settles, fits, config };
+            // What was said before is what it was.
+            for said in &mut spoiled.said {
+                if said.event == event && said.at >= middle.midnight() {
+                    if let Some(now) = walked.on(said.at.date(), &histories) {
+                        let pairs = said.lines.iter().zip(&now.lines);
+                        moved = pairs
+                            .fold(moved, |moved, (a, b)| max(moved, (a.fair_value - b.fair_value).abs()));
+                        *said = now;
+                    }
+                    pace.rest().await;
+                }
+            }
+        }
+        Ok(is_changed.then_some((spoiled, moved)))
     }
 
     fn add(

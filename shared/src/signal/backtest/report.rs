@@ -24,11 +24,12 @@ impl Backtest {
         }
         json.key("results").open('[');
         for run in &self.runs {
-            self.write_run(json.line(), "none", true, run);
+            self.write_run(json.line(), "none", (true, 0.0), run);
         }
         for stressed in &self.stressed {
             for run in &stressed.runs {
-                self.write_run(json.line(), stressed.stress.name(), stressed.applies, run);
+                let told = (stressed.applies, stressed.moved);
+                self.write_run(json.line(), stressed.stress.name(), told, run);
             }
         }
         json.close(']').key("kelly_ahead_ci95");
@@ -100,10 +101,10 @@ impl Backtest {
         json.key("signals").integer(lines as i64).close('}');
     }
 
-    fn write_run(&self, json: &mut Json, stress: &str, applies: bool, run: &Run) {
+    fn write_run(&self, json: &mut Json, stress: &str, (applies, moved): (bool, f64), run: &Run) {
         let total = run.total();
         json.open('{').key("sizing").string(run.rule.name()).key("stress").string(stress);
-        json.key("applies").integer(i64::from(applies));
+        json.key("applies").integer(i64::from(applies)).key("fair_moved_most").number(moved);
         json.key("net").dollars(total.net).key("net_ci95");
         write_interval(json, self.net_interval(run));
         json.key("capital_end").dollars(run.end(&self.config)).key("fees").dollars(total.fees);

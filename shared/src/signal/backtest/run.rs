@@ -1,5 +1,6 @@
 //! The whole backtest: what was said, both rules, and what goes wrong.
 
+use super::prepared::Input;
 use super::replay::replay;
 use super::score::compare;
 use super::{Compared, Config, Prepared, Rule, Run, Stress};
@@ -10,7 +11,7 @@ use crate::nowcast::fit::Fits;
 use crate::nowcast::series::History;
 use crate::pieces::{Pace, Pieces};
 use crate::stats::sum_interval;
-use crate::units::{Cash, Date, Price};
+use crate::units::{Cash, Price};
 
 /// What both rules made when something went wrong.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,8 @@ pub struct Stressed {
     pub stress: Stress,
     /// Whether it changed anything that was told: posts that nobody counts can't be bought.
     pub applies: bool,
+    /// The most that it moved a fair value by.
+    pub moved: f64,
     /// What each rule made.
     pub runs: Vec<Run>,
 }
@@ -81,52 +84,10 @@ pub fn backtest(
     )
 }
 
-struct Input {
-    tapes: Vec<EventTape>,
-    contracts: Vec<Contract>,
-    histories: Vec<History>,
-    config: Config,
-    fits: Fits,
-}
-
-impl Input {
-    async fn prepare(
-        &self,
-        pace: &Pace,
-        histories: &[History],
-        part: (f64, f64),
-    ) -> Result<Prepared, Invalid> {
-        Prepared::walk(pace, &self.tapes, &self.contracts, histories, &self.fits, &self.config, part).await
-    }
-
-    /// Returns the prepared events with the settlements of what really was counted.
-    async fn stressed(
-        &self,
-        pace: &Pace,
-        stress: Stress,
-        base: &Prepared,
-    ) -> Result<Option<Prepared>, Invalid> {
-        let settles = |tape: &EventTape| -> Option<Date> { tape.event().month_end() };
-        let events: Vec<(&EventTape, Date)> =
-            self.tapes.iter().filter_map(|tape| Some((tape, settles(tape)?))).collect();
-        let Some(histories) = stress.histories(&self.histories, &events, &self.config)? else {
-            return Ok(None);
-        };
-        let part = if stress == Stress::Blackout { (0.4, 0.7) } else { (0.7, 1.0) };
-        let mut prepared = self.prepare(pace, &histories, part).await?;
-        for event in &mut prepared.events {
-            if let Some(known) = base.events.iter().find(|known| known.ticker == event.ticker) {
-                event.clone_from(known);
-            }
-        }
-        Ok(Some(prepared))
-    }
-}
-
 async fn run(pace: &Pace, input: &Input) -> Result<Backtest, Invalid> {
     let config = &input.config;
     config.check()?;
-    let prepared = input.prepare(pace, &input.histories, (0.0, 0.4)).await?;
+    let prepared = Prepared::walk(pace, input, 0.5).await?;
     if prepared.said.is_empty() {
         let why = prepared.left_out.first().map_or("there is none", |(_, why)| why.as_str());
         return Err(Invalid::new("tape", format!("has no event to trade: {why}")));
@@ -137,11 +98,12 @@ async fn run(pace: &Pace, input: &Input) -> Result<Backtest, Invalid> {
     let runs = both(&prepared, Price::ZERO)?;
     let mut stressed = Vec::with_capacity(Stress::ALL.len());
     for stress in Stress::ALL {
-        let changed = input.stressed(pace, stress, &prepared).await?;
-        let worse = stress.worse();
-        let applies = changed.is_some() || worse > Price::ZERO;
-        let runs = both(changed.as_ref().unwrap_or(&prepared), worse)?;
-        stressed.push(Stressed { stress, applies, runs });
+        let part = if stress == Stress::Blackout { (0.5, 0.75) } else { (0.75, 1.0) };
+        let spoiled = prepared.spoiled(pace, input, stress, part).await?;
+        let (worse, moved) = (stress.worse(), spoiled.as_ref().map_or(0.0, |(_, moved)| *moved));
+        let applies = spoiled.is_some() || worse > Price::ZERO;
+        let runs = both(spoiled.as_ref().map_or(&prepared, |(spoiled, _)| spoiled), worse)?;
+        stressed.push(Stressed { stress, applies, moved, runs });
     }
     pace.reach(1.0);
     let compared = compare(&prepared, config.rng_seed)?;

@@ -1,7 +1,5 @@
 //! What goes wrong: days without data, posts that somebody bought, and prices worse than seen.
 
-use super::Config;
-use super::said::days;
 use crate::Invalid;
 use crate::market::{EventTape, Tape, artist};
 use crate::names::folded;
@@ -57,32 +55,27 @@ impl Stress {
         if self == Self::Slippage { WORSE } else { Price::ZERO }
     }
 
-    /// Returns the histories as the sources would then tell them; nothing if they tell what they told.
+    /// Returns the histories as the sources would then tell them, from the `middle` of an event's days on; nothing if they tell
+    /// what they told.
     pub(super) fn histories(
         self,
         histories: &[History],
-        events: &[(&EventTape, Date)],
-        config: &Config,
+        tape: &EventTape,
+        middle: Date,
     ) -> Result<Option<Vec<History>>, Invalid> {
-        let mut changed = false;
-        let mut stressed = Vec::with_capacity(histories.len());
+        let (busiest, mut is_changed) = (busiest(tape), false);
+        let mut spoiled = Vec::with_capacity(histories.len());
         for history in histories {
-            let name = folded(history.artist());
             let mut observations = history.as_of(history.end()).days().to_vec();
-            for (tape, settles) in events {
-                let days = days(tape, *settles, config);
-                let Some(middle) = days.get(days.len() / 2) else { continue };
-                if self == Self::PumpAndDump && busiest(tape) != Some(name.clone()) {
-                    continue;
-                }
+            if self != Self::PumpAndDump || busiest.as_ref() == Some(&folded(history.artist())) {
                 for (observation, place) in observations.iter_mut().zip(0..) {
-                    let since = history.first().plus_days(place).days_since(*middle);
-                    changed |= self.spoil(observation, since);
+                    let since = history.first().plus_days(place).days_since(middle);
+                    is_changed |= self.spoil(observation, since);
                 }
             }
-            stressed.push(History::new(history.artist(), history.first(), observations)?);
+            spoiled.push(History::new(history.artist(), history.first(), observations)?);
         }
-        Ok(changed.then_some(stressed))
+        Ok(is_changed.then_some(spoiled))
     }
 
     /// Changes what is told of a day so many days after the middle of an event, and returns whether it does.

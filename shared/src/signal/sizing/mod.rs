@@ -19,19 +19,24 @@
 //! other portfolio could be. What is ordered is whole contracts, each order of which raises the expected logarithm after
 //! the exact fee of that many.
 
+mod bet;
+mod event;
 mod kelly;
 mod ladder;
 mod order;
-mod problem;
+mod search;
 mod settings;
 mod shrink;
+mod size;
+mod whole;
 
+pub use bet::{Account, Bet, Sized, Sizing};
 pub use kelly::{Bets, Column, Optimum};
 pub use ladder::{ladder, rung};
-pub use order::{Nothing, Order};
-pub use problem::{Account, Bet, Charges, MOST_CONTRACTS, Sized, Sizing, size};
+pub use order::{Charges, Nothing, Order};
 pub use settings::Settings;
 pub use shrink::shrink;
+pub use size::{MOST_CONTRACTS, size};
 
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,27 @@
 
 use core::fmt;
 
-use super::Charges;
 use crate::Invalid;
-use crate::fees::{Fill, Membership, OrderFees, Role};
+use crate::fees::{FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role};
 use crate::market::{Action, Side};
 use crate::units::{Cash, Price, Quantity};
+
+/// What a taker is charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Charges {
+    /// The series' fees.
+    pub schedule: FeeSchedule,
+    /// The rules of the time.
+    pub rule: FeeRule,
+}
+
+impl Charges {
+    /// Returns the taker's fee of a contract in dollars, before rounding.
+    pub(super) fn each(&self, price: Price) -> Result<f64, Invalid> {
+        let one = Quantity::from_contracts(1)?;
+        Ok(self.schedule.model_fee(Role::Taker, price, one).to_dollars())
+    }
+}
 
 /// Contracts to buy at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the fair values' own errors leave of a size.
 
-use super::Bets;
+use super::kelly::Bets;
 use crate::math::max;
 use crate::sort;
 
