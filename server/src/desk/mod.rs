@@ -168,10 +168,6 @@ impl Desk {
     /// # Errors
     ///
     /// Says that the desk takes nothing more: it has ended, or hundreds wait.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the sources that see something are not joined to the desk yet")
-    )]
     pub(crate) async fn heed(&self, catalyst: Catalyst) -> anyhow::Result<()> {
         self.catalysts.send_timeout(catalyst, ROOM).await.context("the desk takes no catalyst now")
     }

@@ -9,6 +9,7 @@
 //! ```
 
 mod board;
+mod calendar;
 mod evaluator;
 mod log;
 mod repeat;

@@ -1,6 +1,7 @@
 //! One run: what the market asks, what the sources say, and what follows, through every failure of either.
 
 use anyhow::Context;
+use shared::catalyst::{self, Catalyst};
 use shared::fees::FeeRule;
 use shared::market::EventTicker;
 use shared::nowcast::series::{History, ListenerEvent};
@@ -10,6 +11,7 @@ use shared::units::{Cash, Timestamp};
 use tracing::info;
 
 use super::board::Board;
+use super::calendar::{Known, albums, news};
 use super::evaluator::{Evaluator, Task};
 use crate::clock::Clock;
 use crate::kalshi::Client;
@@ -26,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) overrides: Overrides,
     /// What moves listeners, from files.
     pub(crate) events: Vec<ListenerEvent>,
+    /// What is done when something is seen that may move them.
+    pub(crate) catalysts: catalyst::Settings,
     /// What is bet with, and how much of it.
     pub(crate) capital: Cash,
     pub(crate) sizing: sizing::Settings,
@@ -42,6 +46,8 @@ pub(crate) struct Engine {
     evaluator: Evaluator,
     /// What the market last said, and when.
     board: Option<(Timestamp, Board)>,
+    /// When the sources were last looked at for news.
+    looked: Option<Timestamp>,
 }
 
 /// What a run found.
@@ -52,6 +58,8 @@ pub(crate) struct Ran {
     pub(crate) lines: Vec<String>,
     /// What could not be found, a sentence each, and what holds instead.
     pub(crate) problems: Vec<String>,
+    /// What was seen since the run before that may move an artist's listeners.
+    pub(crate) catalysts: Vec<Catalyst>,
     /// What it comes to, in a few words.
     pub(crate) summary: String,
 }
@@ -68,7 +76,15 @@ impl Engine {
         collector: Collector,
         clock: Clock,
     ) -> anyhow::Result<Self> {
-        Ok(Self { settings, client, collector, clock, evaluator: Evaluator::start()?, board: None })
+        Ok(Self {
+            settings,
+            client,
+            collector,
+            clock,
+            evaluator: Evaluator::start()?,
+            board: None,
+            looked: None,
+        })
     }
 
     /// Looks for signals now, in the run that began at `span`. It never fails: what can't be found is said, and what is
@@ -103,6 +119,10 @@ impl Engine {
             board.contracts.iter().map(|contract| Wanted::Named(contract.artist.clone())).collect();
         let collected = collect(&self.collector, &wanted, ran).await;
         let (candidates, histories) = joined(board, collected.as_ref(), prices_stale_since);
+        let known = known(board, collected.as_ref());
+        let events = self.events(&known, ran).await;
+        ran.catalysts = self.news(&known, ran).await;
+        self.looked = Some(self.clock.now());
         let target = match &self.settings.target {
             None => None,
             Some(wanted) => Some(self.named(wanted, ran).await?),
@@ -119,7 +139,7 @@ impl Engine {
             settles_at: Some(board.closes),
             candidates,
             histories,
-            events: self.settings.events.clone(),
+            events,
             overrides: self.settings.overrides,
             stake: Some(stake),
             target,
@@ -130,6 +150,29 @@ impl Engine {
         ran.signals = self.evaluator.evaluate(task).await?;
         ran.lines = ran.signals.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
         Ok(())
+    }
+
+    /// Returns what moves listeners: what files say, and the albums that the sources know of.
+    async fn events(&self, known: &[Known], ran: &mut Ran) -> Vec<ListenerEvent> {
+        let (now, mut events) = (self.clock.now(), self.settings.events.clone());
+        for artist in known {
+            match albums(self.collector.store(), artist, now.date(), now).await {
+                Ok(albums) => events.extend(albums),
+                Err(error) => ran.problems.push(format!("{}'s releases: {error:#}", artist.name)),
+            }
+        }
+        events
+    }
+
+    /// Returns what was seen since the last look; nothing at the first one, as everybody knows that.
+    async fn news(&self, known: &[Known], ran: &mut Ran) -> Vec<Catalyst> {
+        let Some(last) = self.looked else { return Vec::new() };
+        let Settings { events, catalysts, .. } = &self.settings;
+        let news = news(self.collector.store(), known, events, catalysts, last, self.clock.now()).await;
+        news.unwrap_or_else(|error| {
+            ran.problems.push(format!("what is new can't be told: {error:#}"));
+            Vec::new()
+        })
     }
 
     /// Returns the name of an artist that may be given by Chartmetric's number.
@@ -194,6 +237,13 @@ fn joined(
         }
     });
     (candidates.collect(), histories)
+}
+
+/// Returns the artists that the store knows, under the exchange's names.
+fn known(board: &Board, collected: Option<&Collected>) -> Vec<Known> {
+    let artists = collected.map(|collected| collected.artists.as_slice()).unwrap_or_default();
+    let pairs = board.contracts.iter().zip(artists);
+    pairs.filter_map(|(contract, of)| Some(Known { name: contract.artist.clone(), key: of.key? })).collect()
 }
 
 /// Returns an instant to the second, as it names a run.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use shared::catalyst;
 use shared::signal::{Action, Overrides, Signal, sizing};
 use shared::units::{Cash, Timestamp};
 use shared::world::crowd::Crowd;
@@ -138,6 +139,7 @@ impl Ground {
             target: None,
             overrides: Overrides::default(),
             events: Vec::new(),
+            catalysts: catalyst::Settings::default(),
             capital: Cash::from_microdollars(10_000_000_000),
             sizing: sizing::Settings::default(),
             dry_run: false,

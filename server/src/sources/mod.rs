@@ -23,11 +23,11 @@ mod tests;
 mod things;
 pub(crate) mod vendors;
 
-pub(crate) use self::collector::{Collected, Collector, OfArtist, Plan, Settings, State, Wanted};
+pub(crate) use self::collector::{Collected, Collector, Settings, Wanted};
 pub(crate) use self::config::Config;
 pub(crate) use self::session::Patience;
 pub(crate) use self::store::{ArtistKey, Field, Question, Store};
-pub(crate) use self::things::{Heard, PlaylistAdd, Release};
+pub(crate) use self::things::{Heard, PlaylistAdd};
 
 /// Who tells something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

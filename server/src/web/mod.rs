@@ -19,6 +19,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 use shared::api::{Listeners, Mode};
+use shared::catalyst::Catalyst;
 use tower_http::timeout::TimeoutLayer;
 
 use self::api::Answer;
@@ -56,6 +57,18 @@ impl State {
         signals: Option<Served>,
     ) -> Self {
         Self { mode, library, listeners, desk, signals, shelf: Shelf::new() }
+    }
+
+    /// Tells the desk, if there is one, of something that may move an artist's listeners.
+    ///
+    /// # Errors
+    ///
+    /// Says that the desk takes nothing more.
+    pub(crate) async fn heed(&self, catalyst: Catalyst) -> anyhow::Result<()> {
+        match &self.desk {
+            Some(desk) => desk.heed(catalyst).await,
+            None => Ok(()),
+        }
     }
 
     /// Ends the desk in order, if there is one: its orders are taken back.

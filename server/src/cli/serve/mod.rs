@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
+use shared::catalyst::Catalyst;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
@@ -117,9 +118,12 @@ async fn serve(
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
     let mut trading = options.trading.start(mode, bound.port()).await?;
-    let looking = options.signals.start(&trading, options.trading.event(), bound.port()).await?;
+    let mut looking = options.signals.start(&trading, options.trading.event(), bound.port()).await?;
     let served = looking.as_ref().map(|looking| looking.served.clone());
     let state = Arc::new(web::State::new(mode, library, histories, trading.desk.take(), served));
+    if let Some(news) = looking.as_mut().and_then(|looking| looking.news.take()) {
+        tokio::spawn(hand_on(Arc::clone(&state), news));
+    }
     // The first line on standard output is for programs that started this one: it names the address.
     writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", mode.badge())
         .context("standard output can't be written")?;
@@ -152,4 +156,13 @@ async fn serve(
     }
     info!("stopped");
     Ok(())
+}
+
+/// Hands what may move an artist's listeners on to the desk, as it is seen.
+async fn hand_on(state: Arc<web::State>, mut news: mpsc::UnboundedReceiver<Catalyst>) {
+    while let Some(catalyst) = news.recv().await {
+        if let Err(error) = state.heed(catalyst).await {
+            warn!("{error:#}");
+        }
+    }
 }

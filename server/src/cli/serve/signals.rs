@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use shared::catalyst::{self, Catalyst};
 use shared::signal::{Overrides, Signal, sizing};
-use shared::units::{Cash, Timestamp};
+use shared::units::Cash;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
@@ -15,8 +17,7 @@ use super::trading::Trading;
 use crate::cli::signal::last_run;
 use crate::clock::Clock;
 use crate::environment::cache_folder;
-use crate::kalshi::Client;
-use crate::signals::{Engine, Log, Served, Settings, Spans, Told, World, latest, repeat};
+use crate::signals::{Engine, Log, Ran, Served, Settings, Spans, Told, World, latest, repeat};
 use crate::sources::{self, Collector, Store};
 
 /// How much of a log that is gone on with is read, in bytes: more than what pages are shown of it.
@@ -39,6 +40,8 @@ pub(super) struct Options {
 /// Signals that are looked for as long as this lives.
 pub(super) struct Looking {
     pub(super) served: Served,
+    /// What is seen that may move an artist's listeners, for who quotes.
+    pub(super) news: Option<mpsc::UnboundedReceiver<Catalyst>>,
     loops: JoinHandle<()>,
     /// The demo's sources.
     _world: Option<World>,
@@ -96,32 +99,28 @@ impl Options {
             latest(&path, SHOWN)?.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let told = Arc::new(Told::new(clock.now(), self.signal_interval, &lines));
         let logged = opened.last.as_deref().and_then(last_run);
-        let loops = begin(client, collector, clock, spans, log, logged, Arc::clone(&told))?;
-        Ok(Some(Looking { served: Served { told, path }, loops, _world: world }))
+        let settings = Settings {
+            series: "KXTOPMONTHLY".to_owned(),
+            event: None,
+            target: None,
+            overrides: Overrides::default(),
+            events: Vec::new(),
+            catalysts: catalyst::Settings::default(),
+            capital: Cash::from_microdollars(10_000_000_000),
+            sizing: sizing::Settings::default(),
+            dry_run: false,
+        };
+        let engine = Engine::new(settings, client, collector, clock.clone())?;
+        let (tell, news) = mpsc::unbounded_channel();
+        let show = move |ran: &Ran| {
+            for catalyst in &ran.catalysts {
+                // Nobody quotes any more.
+                let _ = tell.send(catalyst.clone());
+            }
+        };
+        let loops = tokio::spawn(repeat(engine, clock, spans, log, logged, Arc::clone(&told), show));
+        Ok(Some(Looking { served: Served { told, path }, news: Some(news), loops, _world: world }))
     }
-}
-
-fn begin(
-    client: Client,
-    collector: Collector,
-    clock: Clock,
-    spans: Spans,
-    log: Log,
-    logged: Option<Timestamp>,
-    told: Arc<Told>,
-) -> anyhow::Result<JoinHandle<()>> {
-    let settings = Settings {
-        series: "KXTOPMONTHLY".to_owned(),
-        event: None,
-        target: None,
-        overrides: Overrides::default(),
-        events: Vec::new(),
-        capital: Cash::from_microdollars(10_000_000_000),
-        sizing: sizing::Settings::default(),
-        dry_run: false,
-    };
-    let engine = Engine::new(settings, client, collector, clock.clone())?;
-    Ok(tokio::spawn(repeat(engine, clock, spans, log, logged, told, |_| {})))
 }
 
 /// Returns who asks the sources of the world outside, as far as they are set up.

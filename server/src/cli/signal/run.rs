@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
+use shared::catalyst;
 use shared::market::EventTicker;
 use shared::signal::{Overrides, sizing};
 use shared::units::Cash;
@@ -119,6 +120,7 @@ async fn look(options: &Options) -> anyhow::Result<()> {
         target: (options.event.is_none() || options.artist.is_some()).then_some(target),
         overrides: Overrides { strike: options.strike, competitor_listeners: options.competitor_listeners },
         events: read_event_files(&options.events)?,
+        catalysts: catalyst::Settings::default(),
         capital: Cash::from_microdollars(options.capital.saturating_mul(1_000_000)),
         sizing: sizing::Settings::default(),
         dry_run: options.dry_run,

@@ -9,7 +9,7 @@ use shared::units::Date;
 
 use self::answers::{Albums, CmStats, Found, Ids, Playlists, Search, Stat};
 pub(crate) use self::answers::{Candidate, KnownAs, Posts, Series};
-pub(crate) use self::windows::{FIRST, Window, windows};
+pub(crate) use self::windows::{Window, windows};
 use super::config::ChartmetricAccess;
 use super::failure::Failure;
 use super::session::{Access, Patience, Session};

@@ -3,7 +3,7 @@
 use shared::units::Date;
 
 /// The first day that is asked for: Chartmetric has Spotify's listeners from 2019 on.
-pub(crate) const FIRST: Date = match Date::from_unix_days(17_897) {
+const FIRST: Date = match Date::from_unix_days(17_897) {
     Some(day) => day,
     None => Date::MIN,
 };

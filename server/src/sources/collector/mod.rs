@@ -81,8 +81,6 @@ impl Collected {
 /// What there is of an artist.
 #[derive(Debug)]
 pub(crate) struct OfArtist {
-    /// Who was wanted.
-    pub(crate) wanted: Wanted,
     /// The artist's place in the store, for what else it has; none for a number that nobody could name.
     pub(crate) key: Option<ArtistKey>,
     /// Listeners and sound posts, as they are known now; none if nothing is.
@@ -175,11 +173,6 @@ impl Collector {
     /// Returns where all is kept.
     pub(crate) const fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Returns the time that it goes by.
-    pub(crate) const fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     /// Returns whether there is what it takes to ask a source.

@@ -369,7 +369,6 @@ impl Collector {
             problems.sort();
             problems.dedup();
             artists.push(OfArtist {
-                wanted: work.wanted,
                 key: work.key,
                 history,
                 good,
