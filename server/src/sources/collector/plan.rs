@@ -139,10 +139,23 @@ impl Collector {
     /// Says that the store can't be read or written.
     pub(crate) async fn plan(&self, artists: &[Wanted]) -> anyhow::Result<Plan> {
         let now = self.clock.now();
-        let mut work: Vec<Work> = Vec::with_capacity(artists.len());
+        let mut keys = Vec::with_capacity(artists.len());
         for wanted in artists {
-            work.push(self.work(wanted, now).await?);
+            keys.push(match wanted {
+                Wanted::Named(name) => Some(self.store.artist(name).await?),
+                Wanted::Chartmetric(id) => self.store.with_id(Source::Chartmetric, &id.to_string()).await?,
+            });
         }
+        let known: Vec<ArtistKey> = keys.iter().flatten().copied().collect();
+        let mut answered = self.store.answered(&known).await?;
+        let (newest, ids) = (self.store.last_counts(&known).await?, self.store.ids(&known).await?);
+        let work = artists.iter().zip(keys).map(|(wanted, key)| {
+            let answered = key.and_then(|key| answered.remove(&key)).unwrap_or_default();
+            let newest = key.and_then(|key| newest.get(&key).copied());
+            let id = |source| key.and_then(|key| ids.get(&(key, source)).cloned());
+            self.work(wanted, key, &answered, newest, [id(Source::Chartmetric), id(Source::Spotify)], now)
+        });
+        let work = work.collect();
         let mut resting = Vec::new();
         for source in [Source::Chartmetric, Source::Spotify] {
             if let Some(again) = self.store.again(source).await?.filter(|again| *again > now) {
@@ -154,35 +167,31 @@ impl Collector {
         Ok(Plan { work, resting, per_second })
     }
 
-    async fn work(&self, wanted: &Wanted, now: Timestamp) -> anyhow::Result<Work> {
-        let key = match wanted {
-            Wanted::Named(name) => Some(self.store.artist(name).await?),
-            Wanted::Chartmetric(id) => self.store.with_id(Source::Chartmetric, &id.to_string()).await?,
-        };
-        let (mut answered, mut newest, mut spotify) = (Vec::new(), None, None);
-        let mut chartmetric = match wanted {
-            Wanted::Named(_) => None,
+    fn work(
+        &self,
+        wanted: &Wanted,
+        key: Option<ArtistKey>,
+        answered: &[Asked],
+        newest: Option<Date>,
+        [id, spotify]: [Option<String>; 2],
+        now: Timestamp,
+    ) -> Work {
+        let chartmetric = match wanted {
+            Wanted::Named(_) => id.and_then(|id| id.parse().ok()),
             Wanted::Chartmetric(id) => Some(*id),
         };
-        if let Some(key) = key {
-            answered = self.store.answered(key).await?;
-            newest = self.store.last_count(key).await?;
-            spotify = self.store.id_at(key, Source::Spotify).await?;
-            let id = self.store.id_at(key, Source::Chartmetric).await?;
-            chartmetric = chartmetric.or(id.and_then(|id| id.parse().ok()));
-        }
         let mut jobs = Vec::new();
         if self.chartmetric.is_some() {
-            jobs.extend(of_chartmetric(&answered, newest, now));
+            jobs.extend(of_chartmetric(answered, newest, now));
         }
         if self.spotify.is_some() {
-            jobs.extend(of_spotify(&answered, self.settings.spotify_calls, now));
+            jobs.extend(of_spotify(answered, self.settings.spotify_calls, now));
         }
-        let who = last(&answered, Source::Chartmetric, Question::Ids);
+        let who = last(answered, Source::Chartmetric, Question::Ids);
         let is_forgotten = who.is_none_or(|at| now.date().days_since(at.date()) >= WHO);
         let asks_who = self.chartmetric.is_some()
             && (key.is_none() || (self.spotify.is_some() && spotify.is_none() && is_forgotten));
-        Ok(Work { wanted: wanted.clone(), key, chartmetric, spotify, asks_who, jobs })
+        Work { wanted: wanted.clone(), key, chartmetric, spotify, asks_who, jobs }
     }
 }
 

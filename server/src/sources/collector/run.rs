@@ -342,13 +342,16 @@ impl Collector {
     /// Reads what is known now.
     async fn finish(&self, all: Vec<Progress>, run: &Run, before: [u32; 2]) -> anyhow::Result<Collected> {
         let at = self.clock.now();
+        let keys: Vec<ArtistKey> = all.iter().filter_map(|progress| progress.work.key).collect();
+        let histories = self.store.histories_as_of(&keys, at).await?;
+        let questions = self.store.answered(&keys).await?;
         let mut artists = Vec::with_capacity(all.len());
         for Progress { work, mut problems, answered } in all {
             let (mut history, mut good) = (None, Vec::new());
             if let Some(key) = work.key {
-                history = self.store.history_as_of(key, at).await?;
+                history = histories.get(&key).cloned();
                 let mut newest = BTreeMap::new();
-                for asked in self.store.answered(key).await? {
+                for asked in questions.get(&key).into_iter().flatten() {
                     // An import tells of days that are over, whenever it is made.
                     let of_import = (asked.source == Source::Import).then_some(asked.answered);
                     if let Some(at) = asked.reached.or(of_import) {

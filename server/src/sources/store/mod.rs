@@ -9,6 +9,7 @@ mod questions;
 mod tests;
 mod things;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -88,15 +89,20 @@ impl Store {
     pub(crate) async fn artist(&self, name: &str) -> anyhow::Result<ArtistKey> {
         let mut connection = self.connection().await;
         let folded = folded(name);
-        sqlx::query("INSERT INTO artist (folded, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
-            .bind(&folded)
-            .bind(name.trim())
-            .execute(&mut *connection)
-            .await
-            .context("the store can't be written")?;
-        let row =
-            sqlx::query("SELECT id FROM artist WHERE folded = ?1").bind(&folded).fetch_one(&mut *connection);
-        Ok(ArtistKey(row.await.context("the store can't be read")?.try_get(0)?))
+        loop {
+            let known = sqlx::query("SELECT id FROM artist WHERE folded = ?1").bind(&folded);
+            let known = known.fetch_optional(&mut *connection).await.context("the store can't be read")?;
+            if let Some(row) = known {
+                return Ok(ArtistKey(row.try_get(0)?));
+            }
+            // Another process may do the same.
+            sqlx::query("INSERT INTO artist (folded, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+                .bind(&folded)
+                .bind(name.trim())
+                .execute(&mut *connection)
+                .await
+                .context("the store can't be written")?;
+        }
     }
 
     /// Returns all artists and what they are called, in the order in which they came.
@@ -107,26 +113,27 @@ impl Store {
         rows.iter().map(|row| Ok((ArtistKey(row.try_get(0)?), row.try_get(1)?))).collect()
     }
 
-    /// Returns what an artist is called.
-    pub(crate) async fn name(&self, artist: ArtistKey) -> anyhow::Result<String> {
-        let mut connection = self.connection().await;
-        let row = sqlx::query("SELECT name FROM artist WHERE id = ?1").bind(artist.0);
-        let row = row.fetch_one(&mut *connection).await.context("the store can't be read")?;
-        Ok(row.try_get(0)?)
-    }
-
-    /// Returns who an artist is to a source: the id that was heard last.
-    pub(crate) async fn id_at(&self, artist: ArtistKey, source: Source) -> anyhow::Result<Option<String>> {
-        let mut connection = self.connection().await;
-        let row = sqlx::query(
-            "SELECT id FROM artist_id WHERE artist = ?1 AND source = ?2 ORDER BY fetched DESC, id LIMIT 1",
+    /// Returns who artists are to the sources: the ids that were heard last.
+    pub(crate) async fn ids(
+        &self,
+        artists: &[ArtistKey],
+    ) -> anyhow::Result<BTreeMap<(ArtistKey, Source), String>> {
+        let rows = sqlx::query(
+            "SELECT artist, source, id, max(fetched) FROM artist_id
+             WHERE artist IN (SELECT value FROM json_each(?1)) GROUP BY artist, source",
         )
-        .bind(artist.0)
-        .bind(source.key())
-        .fetch_optional(&mut *connection)
+        .bind(numbers::list(artists)?)
+        .fetch_all(&mut *self.connection().await)
         .await
         .context("the store can't be read")?;
-        row.map(|row| Ok(row.try_get(0)?)).transpose()
+        let mut ids = BTreeMap::new();
+        for row in &rows {
+            let source: String = row.try_get(1)?;
+            if let Some(source) = Source::ALL.into_iter().find(|known| known.key() == source) {
+                ids.insert((ArtistKey(row.try_get(0)?), source), row.try_get(2)?);
+            }
+        }
+        Ok(ids)
     }
 
     /// Returns the artist who is `id` to a source, if that is known.
@@ -151,7 +158,7 @@ impl Store {
         id: &str,
         fetched: Timestamp,
     ) -> anyhow::Result<()> {
-        if self.id_at(artist, source).await?.as_deref() == Some(id) {
+        if self.ids(&[artist]).await?.get(&(artist, source)).is_some_and(|known| known == id) {
             return Ok(());
         }
         let mut connection = self.connection().await;

@@ -31,6 +31,14 @@ pub(crate) enum Field {
 }
 
 impl Field {
+    const ALL: [Self; 5] =
+        [Self::Listeners, Self::Followers, Self::Popularity, Self::PostsTotal, Self::PostsChange];
+
+    fn of(key: &str) -> anyhow::Result<Self> {
+        let known = Self::ALL.into_iter().find(|field| field.key() == key);
+        known.with_context(|| format!("the store has numbers of {key:?}, which this version doesn't know"))
+    }
+
     const fn key(self) -> &'static str {
         match self {
             Self::Listeners => "listeners",
@@ -82,55 +90,84 @@ impl Store {
     }
 
     /// Returns a number by day, as it was known at a time. Of several sources of a day the one that was heard last stands.
+    ///
+    /// # Errors
+    ///
+    /// Says that the file can't be read.
     pub(crate) async fn numbers_as_of(
         &self,
         artist: ArtistKey,
         field: Field,
         fetched_by: Timestamp,
     ) -> anyhow::Result<BTreeMap<Date, f64>> {
-        // Whole numbers come as one text instead of thousands of rows, which another thread hands over one by one. Others are
-        // few, and no text that `SQLite` writes of them is sure to read back as the same.
+        let mut found = self.numbers_of(&[artist], &[field], fetched_by).await?;
+        Ok(found.remove(&(artist, field.key())).unwrap_or_default())
+    }
+
+    /// Returns some numbers of some artists by day, in as few questions as can be: each is answered by another thread.
+    async fn numbers_of(
+        &self,
+        artists: &[ArtistKey],
+        fields: &[Field],
+        fetched_by: Timestamp,
+    ) -> anyhow::Result<BTreeMap<(ArtistKey, &'static str), BTreeMap<Date, f64>>> {
+        let fields: Vec<&str> = fields.iter().map(|field| field.key()).collect();
+        let (artists, fields) = (list(artists)?, serde_json::to_string(&fields)?);
         let mut connection = self.connection().await;
-        let row = sqlx::query(
-            "SELECT group_concat(day || ' ' || CAST(value AS INTEGER)) FILTER (WHERE value = CAST(value AS INTEGER)),
+        // Whole numbers come as one text instead of thousands of rows. Others are few, and no text that `SQLite` writes of them
+        // is sure to read back as the same.
+        let rows = sqlx::query(
+            "SELECT artist, field,
+                 group_concat(day || ' ' || CAST(value AS INTEGER)) FILTER (WHERE value = CAST(value AS INTEGER)),
                  count(*) FILTER (WHERE value <> CAST(value AS INTEGER))
-             FROM (SELECT day, value, max(fetched) FROM datum
-                 WHERE artist = ?1 AND field = ?2 AND fetched <= ?3 GROUP BY day)",
+             FROM (SELECT artist, field, day, value, max(fetched) FROM datum
+                 WHERE artist IN (SELECT value FROM json_each(?1)) AND field IN (SELECT value FROM json_each(?2))
+                     AND fetched <= ?3
+                 GROUP BY artist, field, day)
+             GROUP BY artist, field",
         )
-        .bind(artist.0)
-        .bind(field.key())
+        .bind(&artists)
+        .bind(&fields)
         .bind(fetched_by.micros())
-        .fetch_one(&mut *connection)
+        .fetch_all(&mut *connection)
         .await
         .context("the store can't be read")?;
-        let (whole, others): (Option<String>, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let mut numbers = BTreeMap::new();
-        for pair in whole.iter().flat_map(|whole| whole.split(',')) {
-            let number = pair.split_once(' ').and_then(|(day, value)| {
-                Some((Date::from_unix_days(day.parse().ok()?)?, value.parse::<i64>().ok()? as f64))
-            });
-            let (day, value) = number.with_context(|| format!("the store has no number in {pair:?}"))?;
-            numbers.insert(day, value);
+        let (mut found, mut others) = (BTreeMap::new(), 0);
+        for row in &rows {
+            let whole: Option<String> = row.try_get(2)?;
+            let mut numbers = BTreeMap::new();
+            for pair in whole.iter().flat_map(|whole| whole.split(',')) {
+                let number = pair.split_once(' ').and_then(|(day, value)| {
+                    Some((Date::from_unix_days(day.parse().ok()?)?, value.parse::<i64>().ok()? as f64))
+                });
+                let (day, value) = number.with_context(|| format!("the store has no number in {pair:?}"))?;
+                numbers.insert(day, value);
+            }
+            others += row.try_get::<i64, _>(3)?;
+            found.insert((ArtistKey(row.try_get(0)?), Field::of(row.try_get(1)?)?.key()), numbers);
         }
         if others == 0 {
-            return Ok(numbers);
+            return Ok(found);
         }
         let rows = sqlx::query(
-            "SELECT day, value FROM (SELECT day, value, max(fetched) FROM datum
-                 WHERE artist = ?1 AND field = ?2 AND fetched <= ?3 GROUP BY day)
+            "SELECT artist, field, day, value FROM (SELECT artist, field, day, value, max(fetched) FROM datum
+                 WHERE artist IN (SELECT value FROM json_each(?1)) AND field IN (SELECT value FROM json_each(?2))
+                     AND fetched <= ?3
+                 GROUP BY artist, field, day)
              WHERE value <> CAST(value AS INTEGER)",
         )
-        .bind(artist.0)
-        .bind(field.key())
+        .bind(&artists)
+        .bind(&fields)
         .bind(fetched_by.micros())
         .fetch_all(&mut *connection)
         .await
         .context("the store can't be read")?;
         for row in &rows {
-            let day = Date::from_unix_days(row.try_get(0)?).context("the store has a day that is none")?;
-            numbers.insert(day, row.try_get(1)?);
+            let day = Date::from_unix_days(row.try_get(2)?).context("the store has a day that is none")?;
+            let of = (ArtistKey(row.try_get(0)?), Field::of(row.try_get(1)?)?.key());
+            found.entry(of).or_default().insert(day, row.try_get(3)?);
         }
-        Ok(numbers)
+        Ok(found)
     }
 
     /// Returns what was known of an artist's listeners and sound posts at a time, `None` if nothing was. Days without a count
@@ -147,29 +184,31 @@ impl Store {
         artist: ArtistKey,
         fetched_by: Timestamp,
     ) -> anyhow::Result<Option<History>> {
-        let listeners = self.numbers_as_of(artist, Field::Listeners, fetched_by).await?;
-        let mut posts = self.numbers_as_of(artist, Field::PostsChange, fetched_by).await?;
-        let totals = self.numbers_as_of(artist, Field::PostsTotal, fetched_by).await?;
-        for (day, total) in &totals {
-            if let Some(before) = totals.get(&day.plus_days(-1)) {
-                posts.insert(*day, total - before);
+        Ok(self.histories_as_of(&[artist], fetched_by).await?.remove(&artist))
+    }
+
+    /// Returns what [`Self::history_as_of`] does, of several artists: those of whom something was known.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::history_as_of`].
+    pub(crate) async fn histories_as_of(
+        &self,
+        artists: &[ArtistKey],
+        fetched_by: Timestamp,
+    ) -> anyhow::Result<BTreeMap<ArtistKey, History>> {
+        let fields = [Field::Listeners, Field::PostsChange, Field::PostsTotal];
+        let mut found = self.numbers_of(artists, &fields, fetched_by).await?;
+        let names: BTreeMap<ArtistKey, String> = self.artists().await?.into_iter().collect();
+        let mut histories = BTreeMap::new();
+        for artist in artists {
+            let mut of = |field: Field| found.remove(&(*artist, field.key())).unwrap_or_default();
+            let name = names.get(artist).context("the store has no such artist")?;
+            if let Some(history) = joined(name, &of(fields[0]), of(fields[1]), &of(fields[2]))? {
+                histories.insert(*artist, history);
             }
         }
-        let first =
-            listeners.first_key_value().into_iter().chain(posts.first_key_value()).map(|(day, _)| *day).min();
-        let last =
-            listeners.last_key_value().into_iter().chain(posts.last_key_value()).map(|(day, _)| *day).max();
-        let (Some(first), Some(last)) = (first, last) else { return Ok(None) };
-        let name = self.name(artist).await?;
-        if last.days_since(first) >= LONGEST {
-            bail!("{name} has numbers from {first} to {last}, more than a century");
-        }
-        let days = (0..=last.days_since(first)).map(|ahead| {
-            let day = first.plus_days(ahead);
-            let (listeners, sound_posts) = (listeners.get(&day).copied(), posts.get(&day).copied());
-            Observation { listeners, sound_posts, impact: 1.0 }
-        });
-        Ok(Some(History::new(name, first, days.collect())?))
+        Ok(histories)
     }
 
     /// Writes down a history that came from a file and was known at a time. Returns how many of its numbers are new.
@@ -180,7 +219,7 @@ impl Store {
     /// in the order in which they were known, as each is compared with those before it.
     pub(crate) async fn import(&self, history: &History, fetched: Timestamp) -> anyhow::Result<u64> {
         let artist = self.artist(history.artist()).await?;
-        let before = self.answered(artist).await?.into_iter();
+        let before = self.answered(&[artist]).await?.remove(&artist).unwrap_or_default().into_iter();
         let last = before.filter(|asked| asked.source == Source::Import).map(|asked| asked.answered).max();
         if let Some(last) = last.filter(|last| *last > fetched) {
             let name = history.artist();
@@ -202,18 +241,66 @@ impl Store {
     }
 }
 
+/// Returns the artists as a list in JSON.
+pub(super) fn list(artists: &[ArtistKey]) -> anyhow::Result<String> {
+    let all: Vec<i64> = artists.iter().map(|artist| artist.0).collect();
+    Ok(serde_json::to_string(&all)?)
+}
+
+/// Lays days out one after another.
+fn joined(
+    name: &str,
+    listeners: &BTreeMap<Date, f64>,
+    mut posts: BTreeMap<Date, f64>,
+    totals: &BTreeMap<Date, f64>,
+) -> anyhow::Result<Option<History>> {
+    for (day, total) in totals {
+        if let Some(before) = totals.get(&day.plus_days(-1)) {
+            posts.insert(*day, total - before);
+        }
+    }
+    let ends = |of: &BTreeMap<Date, f64>| Some((*of.first_key_value()?.0, *of.last_key_value()?.0));
+    let (first, last) = match (ends(listeners), ends(&posts)) {
+        (Some(of), Some(others)) => (of.0.min(others.0), of.1.max(others.1)),
+        (Some(of), None) | (None, Some(of)) => of,
+        (None, None) => return Ok(None),
+    };
+    if last.days_since(first) >= LONGEST {
+        bail!("{name} has numbers from {first} to {last}, more than a century");
+    }
+    let days = (0..=last.days_since(first)).map(|ahead| {
+        let day = first.plus_days(ahead);
+        let (listeners, sound_posts) = (listeners.get(&day).copied(), posts.get(&day).copied());
+        Observation { listeners, sound_posts, impact: 1.0 }
+    });
+    Ok(Some(History::new(name, first, days.collect())?))
+}
+
 impl Store {
-    /// Returns the last day of which a count of an artist's listeners is known.
+    /// Returns the last day of which a count of listeners is known, of several artists.
     ///
     /// # Errors
     ///
     /// Says that the file can't be read.
-    pub(crate) async fn last_count(&self, artist: ArtistKey) -> anyhow::Result<Option<Date>> {
-        let row = sqlx::query("SELECT max(day) FROM datum WHERE artist = ?1 AND field = 'listeners'")
-            .bind(artist.0)
-            .fetch_one(&mut *self.connection().await)
-            .await
-            .context("the store can't be read")?;
-        Ok(row.try_get::<Option<i32>, _>(0)?.and_then(Date::from_unix_days))
+    pub(crate) async fn last_counts(
+        &self,
+        artists: &[ArtistKey],
+    ) -> anyhow::Result<BTreeMap<ArtistKey, Date>> {
+        let rows = sqlx::query(
+            "SELECT wanted.value, (SELECT max(day) FROM datum WHERE artist = wanted.value AND field = 'listeners')
+             FROM json_each(?1) wanted",
+        )
+        .bind(list(artists)?)
+        .fetch_all(&mut *self.connection().await)
+        .await
+        .context("the store can't be read")?;
+        let mut days = BTreeMap::new();
+        for row in &rows {
+            let day: Option<i32> = row.try_get(1)?;
+            if let Some(day) = day.and_then(Date::from_unix_days) {
+                days.insert(ArtistKey(row.try_get(0)?), day);
+            }
+        }
+        Ok(days)
     }
 }

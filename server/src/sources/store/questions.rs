@@ -1,11 +1,14 @@
 //! What was asked, when, and whether it was answered.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use shared::units::{Date, Timestamp};
 use sqlx::Row as _;
 
 use super::super::Source;
 use super::super::failure::Failure;
+use super::numbers::list;
 use super::{ArtistKey, Store};
 
 /// What is asked of a source.
@@ -91,30 +94,36 @@ impl Store {
         Ok(())
     }
 
-    /// Returns when each thing that was ever answered about an artist last was.
-    pub(crate) async fn answered(&self, artist: ArtistKey) -> anyhow::Result<Vec<Asked>> {
+    /// Returns when each thing that was ever answered about artists last was.
+    pub(crate) async fn answered(
+        &self,
+        artists: &[ArtistKey],
+    ) -> anyhow::Result<BTreeMap<ArtistKey, Vec<Asked>>> {
         let rows = sqlx::query(
-            "SELECT source, what, since, max(until), max(asked),
+            "SELECT artist, source, what, since, max(until), max(asked),
                  max(CASE WHEN until IS NULL OR until >= asked / 86400000000 THEN asked END)
              FROM question
-             WHERE artist = ?1 AND failure IS NULL GROUP BY source, what, since",
+             WHERE artist IN (SELECT value FROM json_each(?1)) AND failure IS NULL
+             GROUP BY artist, source, what, since",
         )
-        .bind(artist.0)
+        .bind(list(artists)?)
         .fetch_all(&mut *self.connection().await)
         .await
         .context("the store can't be read")?;
-        let mut all = Vec::with_capacity(rows.len());
+        let mut all: BTreeMap<ArtistKey, Vec<Asked>> = BTreeMap::new();
         for row in &rows {
-            let (source, what): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let day =
-                |place| anyhow::Ok(row.try_get::<Option<i32>, _>(place)?.and_then(Date::from_unix_days));
+            let (source, what): (String, String) = (row.try_get(1)?, row.try_get(2)?);
+            let day = |place: usize| {
+                anyhow::Ok(row.try_get::<Option<i32>, _>(place)?.and_then(Date::from_unix_days))
+            };
             let source = Source::ALL.into_iter().find(|known| known.key() == source);
             let what = Question::ALL.into_iter().find(|known| known.name() == what);
             // What a newer version asks is none of this one's.
             let (Some(source), Some(what)) = (source, what) else { continue };
-            let answered = Timestamp::from_micros(row.try_get(4)?)?;
-            let reached = row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_micros).transpose()?;
-            all.push(Asked { source, what, since: day(2)?, until: day(3)?, answered, reached });
+            let answered = Timestamp::from_micros(row.try_get(5)?)?;
+            let reached = row.try_get::<Option<i64>, _>(6)?.map(Timestamp::from_micros).transpose()?;
+            let asked = Asked { source, what, since: day(3)?, until: day(4)?, answered, reached };
+            all.entry(ArtistKey(row.try_get(0)?)).or_default().push(asked);
         }
         Ok(all)
     }
