@@ -28,7 +28,12 @@ fn month() -> (Vec<Trade>, Vec<History>) {
     let mut histories = Vec::new();
     for (place, history) in histories_before(&month, 3, 200).unwrap().iter().enumerate() {
         let Some((_, _, name)) = ARTISTS.get(place) else { break };
-        let days = history.as_of(history.end()).days().to_vec();
+        // Somebody posts every day: there is something to multiply.
+        let posted = |day: &Observation| Observation {
+            sound_posts: day.sound_posts.map(|posts| posts + 200.0),
+            ..*day
+        };
+        let days = history.as_of(history.end()).days().iter().map(posted).collect();
         histories.push(History::new(*name, history.first(), days).unwrap());
     }
     for tape in month.tape.contracts() {
