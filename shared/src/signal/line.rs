@@ -185,5 +185,5 @@ impl Told<'_> {
 fn whole(count: f64) -> Option<u64> {
     let count = count.round();
     // Counts are far below 2^53.
-    (count >= 0.0 && count < 9e15).then_some(count as u64)
+    (0.0..9e15).contains(&count).then_some(count as u64)
 }

@@ -51,7 +51,7 @@ impl Estimate {
         if left > 0.0 && self.error > 0.0 { self.value * left } else { 0.0 }
     }
 
-    /// Returns the mean of what several artists say, each weighted by how sure it is and by how far they differ (DerSimonian
+    /// Returns the mean of what several artists say, each weighted by how sure it is and by how far they differ (`DerSimonian`
     /// and Laird, Controlled Clinical Trials 7, 1986); `None` of nobody.
     pub fn pooled(all: &[Self]) -> Option<Self> {
         let usable =
@@ -95,8 +95,6 @@ pub struct Velocity {
     pub beta: Estimate,
     /// What a unit adds to the jumps, a year.
     pub jumps: Estimate,
-    /// The same as a share of those at the usual velocity.
-    pub jumps_share: Estimate,
 }
 
 /// What an artist's days of the last two years say.
@@ -181,12 +179,11 @@ fn told(found: &Found, ends: Option<(f64, f64)>, usual: f64, days: u32) -> Calib
     };
     let (sigma, gamma) = line(likelihood::SIGMA, year.sqrt());
     let (lambda, jumps) = line(likelihood::JUMPS, year);
-    let velocity = gamma.zip(jumps).map(|((gamma, gamma_share), (jumps, jumps_share))| Velocity {
+    let velocity = gamma.zip(jumps).map(|((gamma, gamma_share), (jumps, _))| Velocity {
         gamma,
         gamma_share,
         beta: estimate(year * found.at[likelihood::BETA], &[(likelihood::BETA, year)]),
         jumps,
-        jumps_share,
     });
     Calibration { sigma, lambda, velocity }
 }
