@@ -105,8 +105,6 @@ fn within(estimates: &[Estimate], truth: f64) -> (usize, f64) {
 
 fn check(name: &str, estimates: &[Estimate], truth: f64, least: usize) {
     let (near, mean) = within(estimates, truth);
-    let error = estimates.iter().map(|one| one.error).sum::<f64>() / estimates.len() as f64;
-    println!("{name}: {near} of {SEEDS} within two standard errors of {truth}; mean {mean}, error {error}");
     assert!(
         near >= least,
         "{name}: {near} of {SEEDS} lie within two standard errors; mean {mean} for {truth}"

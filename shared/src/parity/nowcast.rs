@@ -45,7 +45,7 @@ pub(super) fn blocks() -> Result<Vec<ParityBlock>, Invalid> {
         let Some((found, velocity)) = found.and_then(|found| Some((found, found.velocity?))) else {
             continue;
         };
-        for one in [found.sigma, found.lambda, velocity.gamma_share, velocity.beta, velocity.jumps_share] {
+        for one in [found.sigma, found.lambda, velocity.gamma_share, velocity.beta, velocity.jumps] {
             calibration.add(&[one.value, one.error]);
         }
     }

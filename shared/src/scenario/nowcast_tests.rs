@@ -156,8 +156,7 @@ fn what_velocity_does_opens_as_calibrated_and_leaves_the_fair_values_alone() {
                 gamma: estimate(0.05),
                 gamma_share: estimate(0.8),
                 beta: estimate(0.7),
-                jumps: estimate(6.0),
-                jumps_share: estimate(1.5),
+                jumps: estimate(12.0),
             }),
         }),
     };

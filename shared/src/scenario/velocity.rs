@@ -20,8 +20,10 @@ pub struct Effects {
     pub gamma_share: Option<Estimate>,
     /// What a unit adds to growth, a year.
     pub beta: Option<Estimate>,
-    /// What a unit adds to the jumps, as a share of them.
-    pub jumps_share: Option<Estimate>,
+    /// What a unit adds to the jumps, a year.
+    pub jumps: Option<Estimate>,
+    /// The artists' mean jumps a year, at their usual velocities.
+    pub usual_jumps: f64,
 }
 
 /// An artist's volatility up to settlement, before it is told what of it is velocity's.
@@ -50,11 +52,16 @@ impl Effects {
     /// Pools what the artists' days say.
     pub fn new(calibrated: &[Calibrated]) -> Self {
         let told = || calibrated.iter().filter_map(|one| one.found?.velocity);
+        let usual = || calibrated.iter().filter_map(|one| Some(one.found?.lambda.value));
+        let usual_jumps = usual().sum::<f64>() / max(usual().count() as f64, 1.0);
         let pooled = |take: fn(Velocity) -> Estimate| Estimate::pooled(&told().map(take).collect::<Vec<_>>());
         Self {
             gamma_share: pooled(|velocity| velocity.gamma_share),
             beta: pooled(|velocity| velocity.beta),
-            jumps_share: pooled(|velocity| velocity.jumps_share),
+            // Pooled as they are and not as shares: an artist that hardly jumps on quiet days has a share that can't be greater,
+            // and would seem sure of it.
+            jumps: pooled(|velocity| velocity.jumps),
+            usual_jumps,
         }
     }
 
@@ -75,22 +82,24 @@ impl Effects {
 
     /// Returns how many times as often as usual an artist jumps at its velocity.
     pub(super) fn jumps(&self, artist: &Spread) -> f64 {
-        max(1.0 + used(self.jumps_share) * (artist.velocity - artist.usual), LEAST_OF_JUMPS)
+        let share = if self.usual_jumps > 0.0 { used(self.jumps) / self.usual_jumps } else { 0.0 };
+        max(1.0 + share * (artist.velocity - artist.usual), LEAST_OF_JUMPS)
     }
 
     /// Returns what they are in a sentence; nothing where no artist's days tell.
     pub fn in_words(&self) -> String {
-        let (Some(gamma), Some(beta), Some(jumps)) = (self.gamma_share, self.beta, self.jumps_share) else {
+        let (Some(gamma), Some(beta), Some(jumps)) = (self.gamma_share, self.beta, self.jumps) else {
             return String::new();
         };
         let read = |one: Estimate| format!("{} \u{b1} {}", fixed(one.value, 2), fixed(one.error, 2));
         format!(
-            "By {} days, a unit of TikTok velocity adds {} of itself to volatility, {} a year to growth and {} of themselves \
-             to the jumps: what two standard errors can\u{2019}t tell from zero opens at zero.",
+            "By {} days, a unit of TikTok velocity adds {} of itself to volatility, {} a year to growth and {} jumps \
+             to the {} a year: what two standard errors can\u{2019}t tell from zero opens at zero.",
             beta.days,
             read(gamma),
             read(beta),
-            read(jumps)
+            read(jumps),
+            fixed(self.usual_jumps, 0)
         )
     }
 }

@@ -371,13 +371,7 @@ impl Collector {
             }
             problems.sort();
             problems.dedup();
-            artists.push(OfArtist {
-                key: work.key,
-                history,
-                good,
-                unanswered,
-                problems,
-            });
+            artists.push(OfArtist { key: work.key, history, good, unanswered, problems });
         }
         let after = self.requests();
         let mut sources = Vec::new();

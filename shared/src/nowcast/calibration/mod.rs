@@ -95,8 +95,6 @@ pub struct Velocity {
     pub beta: Estimate,
     /// What a unit adds to the jumps, a year.
     pub jumps: Estimate,
-    /// The same as a share of those at the usual velocity.
-    pub jumps_share: Estimate,
 }
 
 /// What an artist's days of the last two years say.
@@ -181,12 +179,11 @@ fn told(found: &Found, ends: Option<(f64, f64)>, usual: f64, days: u32) -> Calib
     };
     let (sigma, gamma) = line(likelihood::SIGMA, year.sqrt());
     let (lambda, jumps) = line(likelihood::JUMPS, year);
-    let velocity = gamma.zip(jumps).map(|((gamma, gamma_share), (jumps, jumps_share))| Velocity {
+    let velocity = gamma.zip(jumps).map(|((gamma, gamma_share), (jumps, _))| Velocity {
         gamma,
         gamma_share,
         beta: estimate(year * found.at[likelihood::BETA], &[(likelihood::BETA, year)]),
         jumps,
-        jumps_share,
     });
     Calibration { sigma, lambda, velocity }
 }

@@ -1,5 +1,7 @@
 //! Horizon by horizon, what the errors of the past say about the width and the tails of the next.
 
+use serde::{Deserialize, Serialize};
+
 use super::shape::fit_shape;
 use super::{errors, prior};
 use crate::math;
@@ -22,7 +24,7 @@ const STRIDE: usize = 2;
 /// The model's own variance would be right if days were independent given its volatility. They aren't quite
 /// (an album's weeks are all loud), so each horizon's width and tails are estimated from the errors that
 /// forecasts of that horizon made, weighted by age.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ErrorShapes {
     shapes: [Shape; ANCHORS.len()],
 }

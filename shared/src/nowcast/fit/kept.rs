@@ -4,6 +4,8 @@ use core::fmt;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Fit;
 use crate::Invalid;
 use crate::nowcast::model::Track;
@@ -19,7 +21,7 @@ const MOST: usize = 128;
 /// the other one no longer wants it.
 #[derive(Clone, Default)]
 pub struct Fits {
-    kept: Rc<RefCell<Vec<Kept>>>,
+    kept: Rc<RefCell<Vec<Begun>>>,
     /// Whether the fit of a day is that of the last week's end before it.
     weekly: bool,
 }
@@ -27,7 +29,16 @@ pub struct Fits {
 /// The days from one weekly fit to the next.
 const WEEK: i32 = 7;
 
-struct Kept {
+/// A fit that was made, and what to: what a process writes down so that the next one need not make it again.
+///
+/// Under another version of the model it would be another fit: whoever keeps it keeps the version with it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    of: u64,
+    fit: Fit,
+}
+
+struct Begun {
     /// What it is made to, in one number.
     of: u64,
     fit: Making,
@@ -49,6 +60,25 @@ impl Fits {
     /// many days makes few of them. A week's end at which too little was known for one has the day's own instead.
     pub fn weekly() -> Self {
         Self { weekly: true, ..Self::default() }
+    }
+
+    /// Returns the fits that were made, oldest first.
+    pub fn kept(&self) -> Vec<Kept> {
+        let made = |one: &Begun| match &one.fit {
+            Making::Done(found) => Some(Kept { of: one.of, fit: *found.as_ref().as_ref().ok()? }),
+            Making::Begun(_) => None,
+        };
+        self.kept.borrow().iter().filter_map(made).collect()
+    }
+
+    /// Takes fits that an earlier process made, the newest last; those it has already are left alone.
+    pub fn keep(&self, kept: &[Kept]) {
+        let mut all = self.kept.borrow_mut();
+        for Kept { of, fit } in kept.iter().rev().take(MOST).rev() {
+            if all.len() < MOST && !all.iter().any(|one| one.of == *of) {
+                all.push(Begun { of: *of, fit: Making::Done(Box::new(Ok(*fit))) });
+            }
+        }
     }
 
     /// Returns the work of fitting the model to what `views` know, as [`Nowcaster::fit`] does; none where it was done.
@@ -111,7 +141,7 @@ impl Fits {
             }
             let tracks = tracks.to_vec();
             let work = Pieces::new(|pace| async move { Fit::new(&pace, &tracks, None).await });
-            all.push(Kept { of, fit: Making::Begun(work) });
+            all.push(Begun { of, fit: Making::Begun(work) });
             all.len() - 1
         });
         let making = &mut all.get_mut(place)?.fit;
@@ -213,6 +243,20 @@ mod tests {
         let day = end.plus_days(-1);
         let own = Fits::default().fit_in_pieces(&views(&late, day)).finish().unwrap();
         assert_eq!(weekly.fit_in_pieces(&views(&late, day)).finish().unwrap(), own);
+    }
+
+    #[test]
+    fn a_fit_that_was_written_down_is_not_made_again() {
+        let day = "2025-05-10".parse::<Date>().unwrap();
+        let histories = world::histories(3, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
+        let fits = Fits::default();
+        let made = fits.fit_in_pieces(&views(&histories, day)).finish().unwrap();
+        let text = serde_json::to_string(&fits.kept()).unwrap();
+        let later = Fits::default();
+        later.keep(&serde_json::from_str::<Vec<Kept>>(&text).unwrap());
+        assert_eq!(later.fit_in_pieces(&views(&histories, day)).step().unwrap().unwrap(), made);
+        assert_eq!(later.kept(), fits.kept());
+        assert!(later.fit_in_pieces(&views(&histories, day.plus_days(-1))).step().is_none());
     }
 
     #[test]

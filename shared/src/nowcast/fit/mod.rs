@@ -13,7 +13,9 @@ mod prior;
 mod shape;
 
 pub use errors_by_horizon::ErrorShapes;
-pub use kept::Fits;
+pub use kept::{Fits, Kept};
+
+use serde::{Deserialize, Serialize};
 
 use self::shape::fit_shape;
 use super::model::{Dynamics, ECHO_KNOWN, Filter, Model, Reach, SLOPES, Shape, Track, Volatility};
@@ -46,7 +48,7 @@ const DYNAMICS: usize = OWN + SLOPES;
 const VOLATILITY: usize = 3;
 
 /// A fitted model, and where the next fit starts from.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Fit {
     model: Model,
     error_shapes: ErrorShapes,

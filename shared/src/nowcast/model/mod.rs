@@ -1,6 +1,8 @@
 //! The state-space model of the logarithm of an artist's listeners: level, damped growth, the window's echo
 //! and TikTok velocity, with a noise whose scale changes and which jumps.
 
+use serde::{Deserialize, Serialize};
+
 mod filter;
 mod parameters;
 mod reach;
@@ -13,7 +15,7 @@ pub(crate) use reach::Reach;
 pub(crate) use track::{ECHO_KNOWN, Track};
 
 /// What a filter needs to run.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Model {
     /// What the growth does.
     pub dynamics: Dynamics,

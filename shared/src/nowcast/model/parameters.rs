@@ -1,5 +1,7 @@
 //! The model's parameters: what the growth does, how its noise changes, and the shape of that noise.
 
+use serde::{Deserialize, Serialize};
+
 /// The number of estimated slopes on TikTok velocity: one on the day before, one on the mean of the two days
 /// before that, one on the mean of the four before those.
 pub const SLOPES: usize = 3;
@@ -26,7 +28,7 @@ pub(crate) const LAGS: usize = 7;
 /// The echo is the 28-day window's: a listener who came in a burst and not again leaves 28 days later, to the day. On
 /// calm days most come again, and who left is drowned in noise, so that `E` is averaged over a week. After a jump the
 /// window fills: the growth of the next days, `f`, is great and soon over. (The form was found on artists of 2026.)
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Dynamics {
     pub(crate) persistence: f64,
     pub(crate) gain: f64,
@@ -106,7 +108,7 @@ impl Dynamics {
 /// where `r_d` is the squared standardised surprise after the robust weight of [`Shape`], and `slow` the same
 /// with a half-life of a year. `velocity = 0` and no events leave a robust GARCH(1, 1); `sigma_d velocity` is
 /// the sensitivity `gamma` of the form `sigma_base + gamma v`, to which this is equal.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Volatility {
     pub(crate) reaction: f64,
     pub(crate) persistence: f64,
@@ -143,7 +145,7 @@ impl Volatility {
 
 /// The distribution of a standardised error: `(1 - tail_weight) N(0, core^2) + tail_weight N(0, tail^2)`,
 /// the contaminated normal of Tukey (1960). The wide part is the jumps.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
     pub(crate) core: f64,
     pub(crate) tail_weight: f64,
