@@ -189,7 +189,8 @@ impl Engine {
         let key = key.with_context(|| {
             format!("nobody could say who Chartmetric's artist {id} is: name the artist with --artist, or the event with --event")
         })?;
-        store.name(key).await
+        let name = store.artists().await?.into_iter().find(|(known, _)| *known == key).map(|(_, name)| name);
+        name.with_context(|| format!("Chartmetric's artist {id} has no name"))
     }
 }
 

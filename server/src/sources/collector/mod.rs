@@ -16,7 +16,6 @@ use super::session::Patience;
 use super::spotify::Spotify;
 use super::store::{ArtistKey, Question, Store};
 use crate::clock::Clock;
-pub(crate) use plan::Plan;
 
 /// How sources are asked.
 #[derive(Debug, Clone, Copy)]
