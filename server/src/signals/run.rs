@@ -1,5 +1,7 @@
 //! One run: what the market asks, what the sources say, and what follows, through every failure of either.
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use shared::catalyst::{self, Catalyst};
 use shared::fees::FeeRule;
@@ -33,6 +35,8 @@ pub(crate) struct Settings {
     /// What is bet with, and how much of it.
     pub(crate) capital: Cash,
     pub(crate) sizing: sizing::Settings,
+    /// Where fits are kept from one process to the next.
+    pub(crate) fits: Option<PathBuf>,
     /// Whether lines are marked as tried only.
     pub(crate) dry_run: bool,
 }
@@ -76,15 +80,8 @@ impl Engine {
         collector: Collector,
         clock: Clock,
     ) -> anyhow::Result<Self> {
-        Ok(Self {
-            settings,
-            client,
-            collector,
-            clock,
-            evaluator: Evaluator::start()?,
-            board: None,
-            looked: None,
-        })
+        let evaluator = Evaluator::start(settings.fits.clone())?;
+        Ok(Self { settings, client, collector, clock, evaluator, board: None, looked: None })
     }
 
     /// Looks for signals now, in the run that began at `span`. It never fails: what can't be found is said, and what is

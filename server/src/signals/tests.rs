@@ -142,6 +142,7 @@ impl Ground {
             catalysts: catalyst::Settings::default(),
             capital: Cash::from_microdollars(10_000_000_000),
             sizing: sizing::Settings::default(),
+            fits: Some(self.folder.join("fits.json")),
             dry_run: false,
         };
         Engine::new(settings, client, collector, self.clock.clone()).unwrap()

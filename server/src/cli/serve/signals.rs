@@ -108,6 +108,7 @@ impl Options {
             catalysts: catalyst::Settings::default(),
             capital: Cash::from_microdollars(10_000_000_000),
             sizing: sizing::Settings::default(),
+            fits: None,
             dry_run: false,
         };
         let engine = Engine::new(settings, client, collector, clock.clone())?;

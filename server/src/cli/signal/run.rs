@@ -16,6 +16,7 @@ use tracing::{info, warn};
 use super::super::interrupts::Interrupts;
 use super::super::nowcast::histories::read_event_files;
 use super::ground::{Ground, GroundOptions};
+use crate::environment::cache_folder;
 use crate::signals::{Engine, Log, Ran, Settings, Spans, Told, repeat};
 use crate::sources::Wanted;
 
@@ -123,6 +124,7 @@ async fn look(options: &Options) -> anyhow::Result<()> {
         catalysts: catalyst::Settings::default(),
         capital: Cash::from_microdollars(options.capital.saturating_mul(1_000_000)),
         sizing: sizing::Settings::default(),
+        fits: Some(cache_folder()?.join("fits.json")),
         dry_run: options.dry_run,
     };
     let spans = Spans::new(Duration::from_secs(options.interval)).context("--interval")?;
