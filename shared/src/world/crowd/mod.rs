@@ -171,7 +171,7 @@ impl Crowd {
     ///
     /// # Errors
     ///
-    /// Names `days` as [`super::histories`] does.
+    /// Names `days` as [`super::histories()`] does.
     pub fn histories(&self, rng_seed: u64, days: usize) -> Result<Vec<History>, Invalid> {
         let counts: Vec<_> =
             self.artists.iter().map(|artist| (artist.name, artist.counts.as_slice())).collect();
