@@ -226,8 +226,8 @@ mod tests {
 
     #[test]
     fn a_weekly_fit_is_that_of_the_weeks_end_on_all_its_days() {
-        // 2025-05-08 is a Thursday, as 1970-01-01 was.
-        let end = "2025-05-08".parse::<Date>().unwrap();
+        // 2025-05-01 is a Thursday, as 1970-01-01 was.
+        let end = "2025-05-01".parse::<Date>().unwrap();
         let histories = world::histories(3, "2024-01-01".parse::<Date>().unwrap(), 2, 500).unwrap();
         let daily = Fits::default().fit_in_pieces(&views(&histories, end)).finish().unwrap();
         let weekly = Fits::weekly();
