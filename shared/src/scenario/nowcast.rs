@@ -199,8 +199,8 @@ impl Joined {
     /// As for [`Scenario::new`], or names `artists` if the event lists none of them.
     ///
     /// `calibrated` says what TikTok velocity does to each of the nowcast's artists; of those that it lacks nothing is known.
-    /// Velocity's part is taken out of the base volatility and the trend, so that the nowcast's spread and median stay: that
-    /// it moves the jumps, which the nowcast doesn't know, widens the spread.
+    /// Velocity's part is taken out of the base volatility and the trend, so that the nowcast's spread and median stay; where
+    /// it makes jumps more frequent, they are smaller, of one variance.
     pub fn new(
         event: &EventSummary,
         artists: &[&str],
@@ -368,11 +368,11 @@ fn values(
     set(own::EVENT_IMPACT, spread.impact);
     let velocity = set(own::VELOCITY, spread.velocity);
     set(own::SIGMA_BASE, spread.sigma - gamma * velocity);
-    let lambda = set(own::LAMBDA, settles.jump_intensity / years);
-    // Few days may ask for more jumps a year than a scenario takes: then fewer and larger ones, of one variance.
+    let lambda = set(own::LAMBDA, effects.jumps(spread) * settles.jump_intensity / years);
+    // Velocity may ask for other jumps than the nowcast's, and few days for more a year than a scenario takes: then they
+    // are larger or smaller, of one variance, which is the nowcast's.
     let share = if lambda > 0.0 { settles.jump_intensity / (lambda * years) } else { 0.0 };
     set(own::SIG_J, settles.jump_sd * share.sqrt());
-    set(own::LAMBDA, lambda * effects.jumps(spread));
     values
 }
 
