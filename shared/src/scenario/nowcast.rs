@@ -199,8 +199,8 @@ impl Joined {
     /// As for [`Scenario::new`], or names `artists` if the event lists none of them.
     ///
     /// `calibrated` says what TikTok velocity does to each of the nowcast's artists; of those that it lacks nothing is known.
-    /// Velocity's part is taken out of the base volatility and the trend, so that the nowcast's spread and median stay; where
-    /// it makes jumps more frequent, they are smaller, of one variance.
+    /// Velocity's part is taken out of the base volatility and the trend, so that the nowcast's spread and median stay. The
+    /// jumps are the nowcast's: were they moved here alone, medians would have to give way by percents.
     pub fn new(
         event: &EventSummary,
         artists: &[&str],
@@ -270,7 +270,7 @@ impl Joined {
             let (basis, values) = match standing(contract) {
                 Some(standing) => (
                     Basis::Nowcast,
-                    values(standing, years, &Spread::new(standing, years, said(contract)), gamma, &effects),
+                    values(standing, years, &Spread::new(standing, years, said(contract)), gamma),
                 ),
                 None => (Basis::MarketShare, unknown(most)),
             };
@@ -351,13 +351,7 @@ impl Scenario {
 }
 
 /// Returns an artist's parameters by its nowcast: all but the growth, which is what the median asks for.
-fn values(
-    standing: &Standing,
-    years: f64,
-    spread: &Spread,
-    gamma: f64,
-    effects: &Effects,
-) -> [f64; ARTIST_PARAMETERS.len()] {
+fn values(standing: &Standing, years: f64, spread: &Spread, gamma: f64) -> [f64; ARTIST_PARAMETERS.len()] {
     let mut values = ARTIST_PARAMETERS.map(|parameter| parameter.default);
     let mut set = |place: usize, value: f64| {
         values[place] = ARTIST_PARAMETERS[place].nearest(value);
@@ -368,9 +362,8 @@ fn values(
     set(own::EVENT_IMPACT, spread.impact);
     let velocity = set(own::VELOCITY, spread.velocity);
     set(own::SIGMA_BASE, spread.sigma - gamma * velocity);
-    let lambda = set(own::LAMBDA, effects.jumps(spread) * settles.jump_intensity / years);
-    // Velocity may ask for other jumps than the nowcast's, and few days for more a year than a scenario takes: then they
-    // are larger or smaller, of one variance, which is the nowcast's.
+    let lambda = set(own::LAMBDA, settles.jump_intensity / years);
+    // Few days may ask for more jumps a year than a scenario takes: then fewer and larger ones, of one variance.
     let share = if lambda > 0.0 { settles.jump_intensity / (lambda * years) } else { 0.0 };
     set(own::SIG_J, settles.jump_sd * share.sqrt());
     values

@@ -8,8 +8,6 @@ use crate::nowcast::event::Standing;
 
 /// The part of an artist's volatility that velocity may account for: who has a calm history and a loud day keeps a base.
 const MOST_OF_SIGMA: f64 = 0.8;
-/// Jumps come at least as often as this share of what the nowcast says.
-const LEAST_OF_JUMPS: f64 = 0.2;
 
 /// What TikTok velocity does, by the days of an event's artists together, each with its standard error and its sample.
 ///
@@ -33,18 +31,16 @@ pub(super) struct Spread {
     pub(super) sigma: f64,
     /// What is scheduled multiplies it by.
     pub(super) impact: f64,
-    /// The velocity now, as a scenario keeps it, and what is usual.
+    /// The velocity now, as a scenario keeps it.
     pub(super) velocity: f64,
-    usual: f64,
 }
 
 impl Spread {
     pub(super) fn new(standing: &Standing, years: f64, calibrated: Calibrated) -> Self {
         // What would narrow it is a part of the base, which is a floor.
         let impact = ARTIST_PARAMETERS[own::EVENT_IMPACT].nearest(max(standing.drivers().event_factor, 1.0));
-        let (velocity, usual) = calibrated.now;
-        let velocity = ARTIST_PARAMETERS[own::VELOCITY].nearest(velocity);
-        Self { sigma: standing.settles().sd / years.sqrt() / impact, impact, velocity, usual }
+        let velocity = ARTIST_PARAMETERS[own::VELOCITY].nearest(calibrated.now.0);
+        Self { sigma: standing.settles().sd / years.sqrt() / impact, impact, velocity }
     }
 }
 
@@ -80,12 +76,6 @@ impl Effects {
         used(self.beta)
     }
 
-    /// Returns how many times as often as usual an artist jumps at its velocity.
-    pub(super) fn jumps(&self, artist: &Spread) -> f64 {
-        let share = if self.usual_jumps > 0.0 { used(self.jumps) / self.usual_jumps } else { 0.0 };
-        max(1.0 + share * (artist.velocity - artist.usual), LEAST_OF_JUMPS)
-    }
-
     /// Returns what they are in a sentence; nothing where no artist's days tell.
     pub fn in_words(&self) -> String {
         let (Some(gamma), Some(beta), Some(jumps)) = (self.gamma_share, self.beta, self.jumps) else {
@@ -94,7 +84,7 @@ impl Effects {
         let read = |one: Estimate| format!("{} \u{b1} {}", fixed(one.value, 2), fixed(one.error, 2));
         format!(
             "By {} days, a unit of TikTok velocity adds {} of itself to volatility, {} a year to growth and {} jumps \
-             to the {} a year: what two standard errors can\u{2019}t tell from zero opens at zero.",
+             to the {} a year: the first two open so, and at zero where two standard errors reach it.",
             beta.days,
             read(gamma),
             read(beta),
