@@ -10,7 +10,7 @@ use shared::nowcast::series::{History, ListenerEvent};
 use shared::signal::sizing::{self, Account, Charges};
 use shared::signal::{Action, Candidate, Overrides, Quote, Signal, Stake};
 use shared::units::{Cash, Timestamp};
-use tracing::info;
+use tracing::{debug, info};
 
 use super::board::Board;
 use super::calendar::{Known, albums, news};
@@ -203,6 +203,7 @@ async fn collect(collector: &Collector, wanted: &[Wanted], ran: &mut Ran) -> Opt
     match asked.await {
         Ok(collected) => {
             ran.problems.extend(collected.problems().map(str::to_owned));
+            debug!("{} requests, all answered by {}", collected.requests(), collected.at);
             Some(collected)
         }
         Err(error) => {

@@ -56,6 +56,7 @@ impl Config {
     }
 
     /// Returns a configuration that asks nobody.
+    #[cfg(test)]
     pub(crate) const fn offline() -> Self {
         Self { chartmetric: None, spotify: None, target: TARGET }
     }

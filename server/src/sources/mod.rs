@@ -25,6 +25,7 @@ pub(crate) mod vendors;
 
 pub(crate) use self::collector::{Collected, Collector, Settings, Wanted};
 pub(crate) use self::config::Config;
+#[cfg(test)]
 pub(crate) use self::session::Patience;
 pub(crate) use self::store::{ArtistKey, Field, Question, Store};
 pub(crate) use self::things::{Heard, PlaylistAdd};

@@ -25,8 +25,13 @@ pub(super) fn table(watch: Watch) -> Element {
         column("Fair", "What YES is worth: the probability that the artist leads when the month ends", cents),
         column("Market", "The middle of the book, or the last trade where a side of it is empty", cents),
         column("Edge", "Fair less market", signed),
-        column("Since last run", "What the edge changed by since the run before", signed),
-        column("Edge through time", "The edge in the runs that are kept here", Kind::Words),
+        column("Since last", "What the edge changed by since the run before", signed),
+        column("Its course", "The edge in the runs that are kept here", Kind::Words),
+        column(
+            "Kelly",
+            "Contracts that Kelly's rule over all of the event buys, as if nothing were held; of NO negative",
+            Kind::Signed(format::shortest),
+        ),
         column(
             "Leader-strike",
             "What a digital on the leader's count as the strike is worth, for comparison",

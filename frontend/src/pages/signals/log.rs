@@ -55,11 +55,6 @@ fn table(watch: Watch) -> Element {
         column("Fair", "", cents),
         column("Market", "", cents),
         column("Edge", "Fair less market", Kind::Signed(|p| format::signed_cents(p, 1))),
-        column(
-            "Counts left",
-            "Counts to be published up to the one that settles",
-            Kind::Number(format::shortest),
-        ),
         column("Why", "", Kind::Words),
     ];
     let listed = memo(move || watch.listed());
@@ -97,7 +92,6 @@ fn line(row: &SignalRow) -> Row {
             row.fair_value.into(),
             row.market_price.into(),
             row.edge.into(),
-            row.publications_left.map(f64::from).into(),
             row.reason.as_str().into(),
         ],
         ..Row::default()

@@ -94,6 +94,7 @@ pub(crate) struct OfArtist {
 
 impl OfArtist {
     /// Returns the day of the last count of listeners.
+    #[cfg(test)]
     pub(crate) fn last_count(&self) -> Option<Date> {
         self.history.as_ref().and_then(|history| history.as_of(history.end()).last_count())
     }

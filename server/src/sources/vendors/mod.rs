@@ -3,6 +3,7 @@
 
 mod artist;
 mod chartmetric;
+#[cfg_attr(not(test), expect(dead_code, reason = "only tests let something go wrong"))]
 mod faults;
 mod gate;
 mod spotify;
@@ -152,11 +153,13 @@ impl Running {
     }
 
     /// Returns the paths that were asked for so far, with their queries.
+    #[cfg(test)]
     pub(crate) fn heard(&self) -> Vec<String> {
         self.shared.gates().heard.clone()
     }
 
     /// Lets this go wrong from now on, and nothing else.
+    #[cfg(test)]
     pub(crate) fn fail(&self, faults: Vec<Fault>) {
         *self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner) = Schedule::new(faults);
     }
