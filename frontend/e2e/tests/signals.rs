@@ -40,7 +40,7 @@ async fn a_signal_is_found_followed_filtered_and_opened_in_what_if() -> Result<(
             "new Set([...document.querySelectorAll('#signal-log tbody tr')].map(row => row.children[1].textContent)).size === 1",
         )
         .await?;
-        assert_accessible(&page).await?;
+        assert_accessible(&page, "the signals").await?;
         // Any line opens What-if with what it was found from.
         page.script("document.querySelector('#signal-log tbody tr').click();").await?;
         page.until("location.pathname.endsWith('/whatif') && location.search.includes('v=2')").await?;
@@ -59,7 +59,7 @@ async fn on_a_phone_the_signals_fit() -> Result<()> {
         page.open("/signals").await?;
         page.until(SHOWN).await?;
         page.until("document.documentElement.scrollWidth <= innerWidth").await?;
-        assert_accessible(&page).await
+        assert_accessible(&page, "the signals on a phone").await
     })
     .await
 }

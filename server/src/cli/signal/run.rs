@@ -51,7 +51,7 @@ pub(in crate::cli) struct Options {
     /// The event, of which each contract gets a line [default: the one that closes next, and its target's line alone]
     #[arg(long, value_name = "TICKER")]
     event: Option<EventTicker>,
-    /// The target artist [default: the one of CHARTMETRIC_ARTIST_ID]
+    /// The target artist [default: the one of `CHARTMETRIC_ARTIST_ID`]
     #[arg(long, value_name = "NAME")]
     artist: Option<String>,
     /// Mark the lines as tried only; no form of this command sends an order

@@ -7,7 +7,7 @@ use core::fmt;
 use std::time::Duration;
 
 use shared::nowcast::series::History;
-use shared::units::{Date, Timestamp};
+use shared::units::Timestamp;
 
 use super::Source;
 use super::chartmetric::{Chartmetric, SLOWEST};
@@ -95,7 +95,7 @@ pub(crate) struct OfArtist {
 impl OfArtist {
     /// Returns the day of the last count of listeners.
     #[cfg(test)]
-    pub(crate) fn last_count(&self) -> Option<Date> {
+    pub(crate) fn last_count(&self) -> Option<shared::units::Date> {
         self.history.as_ref().and_then(|history| history.as_of(history.end()).last_count())
     }
 

@@ -11,7 +11,7 @@
 //! jump_d   ~ N(0, size^2) with probability lambda + lambda' v_{d-1}, else 0
 //! ```
 //!
-//! with `v` the velocity of [`Track`]: the logarithm of a day's new posts over its own 95th percentile of a year, at most 1.
+//! with `v` the velocity of `Track`: the logarithm of a day's new posts over its own 95th percentile of a year, at most 1.
 //! It is the greatest likelihood's, with weak priors on the jumps alone. A standard error is the larger of the one by the
 //! curvature and the one that holds where the model doesn't and days are not independent.
 

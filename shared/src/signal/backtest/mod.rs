@@ -1,6 +1,6 @@
 //! Whether signals would have made money: recorded events walked through day by day, sized, filled, settled.
 //!
-//! At the end of each of an event's days, when that day's counts are published, [`evaluate`](crate::signal::evaluate) says
+//! At the end of each of an event's days, when that day's counts are published, [`evaluate`](crate::signal::evaluate()) says
 //! what its contracts are worth by what is known then, and a rule says how much to buy. The others' prints after that fill
 //! it. What is said depends on no fill, so it is said once ([`Prepared`]) and handed to the accounts of all rules. One
 //! account goes through all events, and what it buys of one it has less for the next.
