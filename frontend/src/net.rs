@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Done, Health, Listeners, Prints, Problem, SignalLog, TapeList};
+use shared::api::{Done, Health, Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
+use shared::signal::SignalLog;
 use shared::stream::DeskCommand;
 
 thread_local! {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use shared::api::{Listeners, Origin};
+use shared::decimal;
 use shared::nowcast::series::History;
 
 use crate::cli::nowcast::histories::read_readable;
@@ -31,7 +32,8 @@ pub(crate) fn load(
     Ok((Listeners { origin: Origin::Recorded, name, csv: write(&histories)? }, problems))
 }
 
-/// Writes histories as a listeners file, without the days of which nothing is known.
+/// Writes histories as a listeners file, without the days of which nothing is known. A count is written to its millionth:
+/// what smoothing leaves behind that is noise, of more digits than a reader keeps.
 ///
 /// # Errors
 ///
@@ -39,7 +41,7 @@ pub(crate) fn load(
 pub(crate) fn write(histories: &[History]) -> anyhow::Result<String> {
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(["artist", "date", "spotify_monthly_listeners", "tiktok_sound_posts_change"])?;
-    let text = |value: Option<f64>| value.map(|x| x.to_string()).unwrap_or_default();
+    let text = |value: Option<f64>| value.map(|x| decimal::rounded(x, 6).to_string()).unwrap_or_default();
     for history in histories {
         for (i, day) in (0..).zip(history.as_of(history.end()).days()) {
             if day.listeners.is_some() || day.sound_posts.is_some() {

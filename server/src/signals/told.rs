@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use shared::api::{SignalLog, SignalRow};
-use shared::signal::Signal;
+use shared::signal::{Signal, SignalLog, SignalRow};
 use shared::units::Timestamp;
 
 /// How many lines are kept: a day of ten contracts every quarter of an hour.

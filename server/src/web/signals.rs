@@ -7,7 +7,7 @@ use axum::extract::{Query, State as Shared};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use shared::api::SignalLog;
+use shared::signal::SignalLog;
 
 use super::State;
 use super::error::ApiError;

@@ -11,10 +11,11 @@ const CENT: Nano = 10_000_000;
 /// Billionths of a dollar in a price's unit, the centi-cent.
 const CENTICENT: Nano = 100_000;
 
-/// Returns the whole number of billionths nearest to `value`, which is finite and within a million.
+/// Returns the whole number of billionths nearest to `value`. Beyond a million it is a million: what no price is, and yet far
+/// from what a whole number holds, so that differences of amounts are amounts.
 #[inline]
 pub(crate) fn nano(value: f64) -> Nano {
-    let scaled = value * 1e9;
+    let scaled = (value * 1e9).clamp(-1e15, 1e15);
     (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as Nano
 }
 

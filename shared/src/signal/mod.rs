@@ -13,6 +13,7 @@ mod line;
 mod opened;
 mod question;
 mod record;
+mod row;
 mod sized;
 pub mod sizing;
 
@@ -21,6 +22,7 @@ pub use decision::{Action, Decision, MarketPrice, PriceBasis, Quote, THRESHOLD, 
 pub use evaluate::evaluate;
 pub use question::{Candidate, Overrides, Question};
 pub use record::{FairBasis, MarketType, Signal, StrikeBasis};
+pub use row::{SignalLog, SignalRow};
 pub use sized::Stake;
 
 #[cfg(test)]

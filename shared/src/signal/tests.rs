@@ -113,11 +113,12 @@ fn each_contract_has_a_line_and_with_other_they_sum_to_one() {
     assert_eq!((unknown.spot_official, unknown.sigma_adj, unknown.leader_strike_value), (None, None, None));
     let within = known.fair_low.unwrap()..=known.fair_high.unwrap();
     assert!(within.contains(&known.fair_value) && known.fair_high > known.fair_low, "{known:?}");
-    // Whose line alone is wanted gets the same one.
-    let alone = ask(&Question {
+    // Whose line alone is wanted gets the same one, with the assumptions that the first of a run has.
+    let mut alone = ask(&Question {
         target: Some(&histories[1].artist().to_uppercase()),
         ..question(&histories, &candidates)
     });
+    assert_eq!((alone[0].scenario.take(), &lines[1].scenario), (lines[0].scenario.clone(), &None));
     assert_eq!(alone, lines[1..2]);
     let nobody = Question { target: Some("Who"), ..question(&histories, &candidates) };
     assert_eq!(evaluate(&nobody, &Fits::default()).unwrap_err().field, "target");

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use shared::api::SignalRow;
 use shared::format;
+use shared::signal::SignalRow;
 
 use super::state::Watch;
 use crate::parts::chart::Chart;

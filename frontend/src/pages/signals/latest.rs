@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use shared::api::SignalRow;
 use shared::format;
+use shared::signal::SignalRow;
 
 use super::state::Watch;
 use crate::parts::artist;

@@ -1,8 +1,7 @@
 //! The log as a table, with what of it is listed.
 
-use shared::api::SignalRow;
 use shared::format;
-use shared::signal::Action;
+use shared::signal::{Action, SignalRow};
 use shared::units::Timestamp;
 
 use super::latest::mark;

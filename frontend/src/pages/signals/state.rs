@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{SignalLog, SignalRow};
 use shared::market::Ticker;
 use shared::scenario::Scenario;
-use shared::signal::Action;
+use shared::signal::{Action, SignalLog, SignalRow};
 use shared::units::Timestamp;
 
 use crate::desk::Desk;

@@ -144,6 +144,11 @@ impl Bets {
             .map(|column| if usable(&column) { found.next().unwrap_or(0.0) } else { 0.0 })
             .collect();
         let growth = self.growth(&amounts).unwrap_or(0.0);
+        if growth < 0.0 {
+            // Nothing is better by the rounding of the logarithm, and no further from the best than this was.
+            let amounts = vec![0.0; self.columns.len()];
+            return Optimum { amounts, growth: 0.0, gap: proof.gap, budget_price: proof.price };
+        }
         Optimum { amounts, growth, gap: proof.gap, budget_price: proof.price }
     }
 
