@@ -83,7 +83,7 @@ async fn a_programs_end_without_a_word_is_shown_too() -> Result<()> {
         assert_failure(&page, "unreachable").await?;
         page.script("window.copied = []; navigator.clipboard.writeText = text => { window.copied.push(text); return Promise.resolve(); };").await?;
         page.find("#failure button:last-of-type").await?.click().await?;
-        page.until("window.copied[0].includes('unreachable') && window.copied[0].includes('/whatif?v=1')").await
+        page.until("window.copied[0].includes('unreachable') && window.copied[0].includes('/whatif?v=2')").await
     })
     .await
 }
