@@ -9,9 +9,6 @@ use shared::nowcast::series::History;
 use crate::cli::nowcast::histories::read_readable;
 use crate::tapes::Library;
 
-/// A count, or a part of one, that is none.
-const LEAST: f64 = 1e-9;
-
 /// Reads the files among `paths` and says what of them was left out, those without a column of artists as `artist`'s;
 /// without any file, the listeners are those of the library's simulated artists.
 ///
@@ -34,8 +31,7 @@ pub(crate) fn load(
     Ok((Listeners { origin: Origin::Recorded, name, csv: write(&histories)? }, problems))
 }
 
-/// Writes histories as a listeners file, without the days of which nothing is known. What is less than a billionth of a count
-/// is written as none: it is what a vendor's smoothing leaves of one, and has more digits than a reader keeps.
+/// Writes histories as a listeners file, without the days of which nothing is known.
 ///
 /// # Errors
 ///
@@ -43,9 +39,7 @@ pub(crate) fn load(
 pub(crate) fn write(histories: &[History]) -> anyhow::Result<String> {
     let mut file = csv::Writer::from_writer(Vec::new());
     file.write_record(["artist", "date", "spotify_monthly_listeners", "tiktok_sound_posts_change"])?;
-    let text = |value: Option<f64>| {
-        value.map(|x| if x.abs() < LEAST { "0".to_owned() } else { x.to_string() }).unwrap_or_default()
-    };
+    let text = |value: Option<f64>| value.map(|x| x.to_string()).unwrap_or_default();
     for history in histories {
         for (i, day) in (0..).zip(history.as_of(history.end()).days()) {
             if day.listeners.is_some() || day.sound_posts.is_some() {
