@@ -188,6 +188,19 @@ pub fn minute(at: Timestamp) -> String {
     time_label(at.micros(), 0)
 }
 
+/// Returns an instant to the second, as machines read it.
+///
+/// ```
+/// let at = "2026-02-12T18:30:59.750000Z".parse()?;
+/// assert_eq!(shared::format::second(at), "2026-02-12T18:30:59Z");
+/// # Ok::<(), shared::Invalid>(())
+/// ```
+pub fn second(at: Timestamp) -> String {
+    let mut text = at.to_string();
+    text.truncate("2026-02-12T18:30:59".len());
+    text + "Z"
+}
+
 /// Returns how long ago something was, in milliseconds, as short as it is exact enough.
 ///
 /// ```

@@ -2,6 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod rng;
+
+use rng::Rng;
 use shared::math;
 use shared::nowcast::calibration::{Estimate, Velocity, calibrate, velocities};
 use shared::nowcast::fit::Fit;
@@ -12,20 +15,6 @@ use shared::units::Date;
 const FIRST: Date = Date::from_unix_days(18_000).expect("a date");
 const DAYS: usize = 800;
 const SEEDS: u64 = 200;
-
-/// Knuth's MMIX generator; a normal is a sum of twelve uniforms.
-struct Rng(u64);
-
-impl Rng {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / 9_007_199_254_740_992.0
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
-}
 
 /// What the simulated listeners do, a year.
 #[derive(Clone, Copy)]

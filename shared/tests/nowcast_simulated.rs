@@ -1,5 +1,8 @@
 //! The nowcast on simulated artists, whose parameters are known.
 
+mod rng;
+
+use rng::Rng;
 use shared::math;
 use shared::nowcast::evaluate::{Row, Settings, evaluate, evaluate_with_progress};
 use shared::nowcast::event::EventNowcast;
@@ -14,21 +17,6 @@ use shared::units::Date;
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 const FIRST: Date = Date::from_unix_days(18_000).expect("a date");
-
-/// A linear congruential generator (Knuth's MMIX constants), and normals from it by summing twelve uniforms:
-/// all that a simulation needs whose tails are made by hand.
-struct Rng(u64);
-
-impl Rng {
-    fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / 9_007_199_254_740_992.0
-    }
-
-    fn normal(&mut self) -> f64 {
-        (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
-    }
-}
 
 /// What the simulated listeners do.
 #[derive(Clone, Copy)]

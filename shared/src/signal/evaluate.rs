@@ -61,7 +61,7 @@ pub fn evaluate(question: &Question<'_>, fits: &Fits) -> Result<Vec<Signal>, Inv
         .enumerate()
         .map(|(place, _)| opened.errors(place, &histories, candidates))
         .collect();
-    let within = interval(&opened.scenario, &errors, &mut workspace)?;
+    let within = interval(&opened.scenario, &found, &errors, &mut workspace)?;
     let told = Told { question, opened: &opened, found: &found, within: &within, counts: &counts, replaced };
     let mut lines: Vec<Signal> =
         (0..candidates.len()).map(|place| told.line(place)).collect::<Result<_, _>>()?;

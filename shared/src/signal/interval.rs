@@ -3,7 +3,7 @@
 use crate::Invalid;
 use crate::math::{exp, ln, max, min};
 use crate::pricing::winner::Workspace;
-use crate::scenario::{Scenario, artist_parameter as own};
+use crate::scenario::{Evaluation, Scenario, artist_parameter as own};
 
 /// A normal is within so many standard deviations with 95 % probability.
 const DEVIATIONS: f64 = 1.96;
@@ -13,7 +13,7 @@ const LEAST: f64 = 1e-9;
 
 /// Returns between which values each artist's probability to win lies, at 95 %, as far as the parameters are known.
 ///
-/// `errors` are how many errors of forecasts as far as settlement the artist's history holds that don't overlap; none for an
+/// `found` is what the scenario comes to. `errors` are how many errors of forecasts as far as settlement the artist's history holds that don't overlap; none for an
 /// artist without a history, whose parameters are nobody's estimates. Of so many errors, the mean has a standard error of
 /// `sd / sqrt(n)` and the logarithm of the spread one of `1 / sqrt(2 n)`: each artist's median and spread are moved by one
 /// of these, and the squares of what that does to the log-odds add up.
@@ -25,10 +25,10 @@ const LEAST: f64 = 1e-9;
 /// As for [`Scenario::fair`].
 pub(super) fn interval(
     scenario: &Scenario,
+    found: &Evaluation,
     errors: &[Option<f64>],
     workspace: &mut Workspace,
 ) -> Result<Vec<(f64, f64)>, Invalid> {
-    let found = scenario.evaluate(workspace)?;
     let odds: Vec<f64> = found.rows.iter().map(|row| log_odds(row.fair)).collect();
     let mut squares = vec![0.0; odds.len()];
     let artists = scenario.artists().iter().zip(&found.rows).zip(errors).enumerate();

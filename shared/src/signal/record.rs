@@ -208,9 +208,7 @@ mod seconds {
     use super::{Deserialize, Deserializer, Serializer, Timestamp};
 
     pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = at.to_string();
-        let whole = text.split_once('.').map_or(text.as_str(), |(whole, _)| whole);
-        serializer.collect_str(&format_args!("{}Z", whole.trim_end_matches('Z')))
+        serializer.serialize_str(&crate::format::second(*at))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {

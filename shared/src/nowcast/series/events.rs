@@ -63,6 +63,9 @@ impl EventKind {
     }
 }
 
+/// The greatest impact: a day a hundred times as wide as others is a mistyped number, and its square must be one.
+const MOST_IMPACT: f64 = 100.0;
+
 /// Something that moves an artist's listeners, known or announced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListenerEvent {
@@ -77,7 +80,8 @@ impl ListenerEvent {
     ///
     /// # Errors
     ///
-    /// Names `artist` if it is empty, and `impact` if it is not positive and finite, or missing where the kind has none.
+    /// Names `artist` if it is empty, and `impact` if it is not positive, more than a hundred, or missing where the kind has
+    /// none.
     pub fn new(
         artist: impl Into<String>,
         day: Date,
@@ -91,7 +95,11 @@ impl ListenerEvent {
         let impact = impact.or_else(|| kind.impact());
         let impact =
             impact.ok_or_else(|| Invalid::new("impact", "is empty, and the kind has none of its own"))?;
-        Ok(Self { artist, day, kind, impact: invalid::positive("impact", impact)? })
+        let impact = invalid::positive("impact", impact)?;
+        if impact > MOST_IMPACT {
+            return Err(Invalid::new("impact", format!("must be at most {MOST_IMPACT}, got {impact:e}")));
+        }
+        Ok(Self { artist, day, kind, impact })
     }
 
     /// Returns whose listeners it moves.

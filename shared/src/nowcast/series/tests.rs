@@ -80,6 +80,17 @@ fn a_later_file_stands_and_of_a_days_events_the_largest() {
 }
 
 #[test]
+fn an_impact_that_is_no_factor_is_named_where_it_is_and_skipped() {
+    let text =
+        "artist,date,kind,impact\nA,2024-01-01,album,1e200\nA,2024-01-01,award,100\nA,2024-01-02,tour,0\n";
+    let (events, remarks) = read_events(&[source(text)]).unwrap();
+    assert_eq!(events.iter().map(ListenerEvent::impact).collect::<Vec<_>>(), [100.0]);
+    let [great, none] = &remarks[..] else { panic!("{remarks:?}") };
+    assert!(great.contains("line 2") && great.contains("impact"), "{great}");
+    assert!(none.contains("line 4") && none.contains("impact"), "{none}");
+}
+
+#[test]
 fn an_empty_impact_goes_by_the_kind() {
     let text = "artist,date,kind,impact\nA,2024-01-01,None,\nA,2024-01-02,concert,\nA,2024-01-03,TOUR,\n\
                 A,2024-01-04,award show,\nA,2024-01-05,album,\nA,2024-01-06,album,0.5\nA,2024-01-07,single,1.7\n";
