@@ -143,6 +143,17 @@ fn read(text: &str, now: Timestamp) -> Option<Clock> {
     Some(Clock::scaled(micros(start)?.checked_add_micros(passed as i64)?, speed))
 }
 
+/// Reads how many times as fast as the real one a clock runs: above 0, and at most ten million. More than a year a second is no
+/// speed at which anything could be seen.
+///
+/// # Errors
+///
+/// Says that it is none.
+pub(crate) fn speed(text: &str) -> Result<f64, String> {
+    let speed = text.parse::<f64>().ok().filter(|speed| *speed > 0.0 && *speed <= 1e7);
+    speed.ok_or_else(|| "it must be above 0 and at most 10000000".to_owned())
+}
+
 /// The longest sleep at a time.
 const DAY: Duration = Duration::from_secs(86_400);
 

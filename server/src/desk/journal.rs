@@ -16,11 +16,12 @@ use anyhow::Context;
 use shared::catalyst::Catalyst;
 use shared::engine::Record;
 use shared::units::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row as _, SqliteConnection};
 
 pub(crate) use self::entry::{Entry, Kind};
 pub(super) use self::writer::{Before, Writer};
+use crate::database;
 
 /// The table. Nothing in it is ever changed or taken away.
 const SCHEMA: &str = "
@@ -60,14 +61,7 @@ impl Journal {
     /// Says that it can't be opened or is something else.
     pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A transaction outlives this program, however it ends, and the machine's own end once it is carried over.
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(std::time::Duration::from_secs(5))
-            .disable_statement_logging();
+        let options = database::written(path, std::time::Duration::from_secs(5));
         let mut connection =
             options.connect().await.with_context(|| format!("the journal {shown} can't be opened"))?;
         sqlx::raw_sql(SCHEMA)

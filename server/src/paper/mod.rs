@@ -27,7 +27,7 @@ pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
 #[cfg(test)]
 pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;
-pub(crate) use self::run::{Running, Settings, start};
+pub(crate) use self::run::{DEMO_DAYS, Running, Settings, start};
 
 #[cfg(test)]
 mod tests;

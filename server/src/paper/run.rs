@@ -39,6 +39,19 @@ pub(crate) struct Settings {
     pub(crate) clock: Clock,
 }
 
+/// How long the demo's event lasts, in days, and how many of them are over when it starts, so that there is something to learn
+/// from.
+pub(crate) const DEMO_DAYS: u32 = 31;
+const DEMO_PAST_DAYS: u32 = 3;
+
+impl Settings {
+    /// Returns those of the demo's world, on any free port.
+    pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
+        let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
+        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock }
+    }
+}
+
 /// An exchange that runs; it ends when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Running {

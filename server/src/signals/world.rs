@@ -1,10 +1,9 @@
 //! The sources of the demo's world: what they tell of artists is what settles the paper exchange's event.
 
-use std::path::Path;
-
 use anyhow::Context;
 
 use crate::clock::Clock;
+use crate::database;
 use crate::environment::cache_folder;
 use crate::paper;
 use crate::sources::vendors;
@@ -41,7 +40,7 @@ impl World {
     /// Fails when there is no cache folder, or its file can't be written.
     pub(crate) async fn collector(&self, name: &str) -> anyhow::Result<Collector> {
         let file = cache_folder()?.join(format!("{name}-sources.sqlite"));
-        begin_anew(&file)?;
+        database::begin_anew(&file)?;
         let store = Store::open(&file).await?;
         let now = self.clock.now();
         // Who asks the world outside learns this with the first answer, and goes slowly until then.
@@ -63,23 +62,4 @@ impl World {
         let first = self.vendors.artists().first().context("the demo has no artists")?;
         Ok(Wanted::Named(first.name.clone()))
     }
-}
-
-/// Takes a database away, with what lies beside it.
-///
-/// # Errors
-///
-/// Names the file that can't be taken away.
-fn begin_anew(file: &Path) -> anyhow::Result<()> {
-    for end in ["", "-wal", "-shm"] {
-        let mut path = file.as_os_str().to_owned();
-        path.push(end);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("can't begin {} anew", file.display()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

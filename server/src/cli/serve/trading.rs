@@ -2,27 +2,23 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use shared::api::Mode;
 use shared::backtest::Config;
 
-use crate::clock::{Clock, machine_time};
+use crate::clock::{Clock, machine_time, speed};
+use crate::database;
 use crate::desk::{self, Desk};
 use crate::environment::cache_folder;
 use crate::kalshi::{self, Client};
-use crate::paper::{self, KeyKind, Running};
-
-/// How long the simulated event lasts, in days.
-const DAYS: u32 = 31;
-/// How many of them are over when the desk starts, so that there is something to learn from.
-const PAST_DAYS: u32 = 3;
+use crate::paper::{self, Running};
 
 #[derive(Args)]
 #[group(id = "trading")]
 pub(super) struct Options {
     /// How many times as fast as the real one the simulated exchange's clock runs
-    #[arg(long, default_value_t = 300.0, value_name = "X")]
+    #[arg(long, default_value = "300", value_name = "X", value_parser = speed)]
     speed: f64,
     /// The seed of the simulated traders
     #[arg(long, default_value_t = 20, value_name = "N")]
@@ -60,17 +56,13 @@ pub(super) struct Trading {
 impl Options {
     /// Returns the seed of the simulated event, and how many days it lasts.
     pub(super) const fn event(&self) -> (u64, u32) {
-        (self.rng_seed, DAYS)
+        (self.rng_seed, paper::DEMO_DAYS)
     }
 
     /// Starts the exchange, if it is inside, and the desk, if there is to be one. `port` tells servers apart.
     pub(super) async fn start(&self, mode: Mode, port: u16) -> anyhow::Result<Trading> {
         if self.no_desk {
             return Ok(Trading::default());
-        }
-        // More than a year a second is no speed at which anything could be seen.
-        if !(self.speed > 0.0 && self.speed <= 1e7) {
-            bail!("--speed: must be above 0 and at most 10000000, got {}", self.speed);
         }
         let config = Config::from_text(&self.config).context("--config")?;
         let (exchange, member, clock) = match &self.paper {
@@ -80,14 +72,7 @@ impl Options {
             }
             None => {
                 let clock = Clock::scaled(machine_time(), self.speed);
-                let settings = paper::Settings {
-                    port: 0,
-                    rng_seed: self.rng_seed,
-                    days: DAYS,
-                    past_days: PAST_DAYS,
-                    key: KeyKind::Ed25519,
-                    clock: clock.clone(),
-                };
+                let settings = paper::Settings::demo(self.rng_seed, clock.clone());
                 let exchange = paper::start(settings).await.context("the paper exchange")?;
                 let member = kalshi::Config::of_paper(exchange.credentials())?;
                 (Some(exchange), member, clock)
@@ -117,16 +102,7 @@ fn cached(name: &str, port: u16, anew: bool) -> anyhow::Result<PathBuf> {
     let folder = cache_folder().context("no place for the desk's journal: name one with --journal FILE")?;
     let file = folder.join(format!("{name}-{port}.sqlite"));
     if anew {
-        for end in ["", "-wal", "-shm"] {
-            let mut path = file.clone().into_os_string();
-            path.push(end);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(error).with_context(|| format!("can't begin {} anew", file.display()));
-                }
-                _ => {}
-            }
-        }
+        database::begin_anew(&file)?;
     }
     Ok(file)
 }

@@ -15,13 +15,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use shared::names::folded;
 use shared::units::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
 pub(crate) use self::numbers::Field;
 pub(crate) use self::questions::{Asked, Question};
 use super::Source;
+use crate::database;
 use crate::environment::cache_folder;
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -54,13 +54,7 @@ impl Store {
     /// Says that it can't be opened or is something else.
     pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(std::time::Duration::from_secs(10))
-            .disable_statement_logging();
+        let options = database::written(path, std::time::Duration::from_secs(10));
         let mut connection =
             options.connect().await.with_context(|| format!("the store {shown} can't be opened"))?;
         let protected = sqlx::raw_sql(sqlx::AssertSqlSafe(protected()));
