@@ -141,6 +141,26 @@ fn only_data_are_fetched_without_a_question_to_an_exchange() {
         assert!(line[name].is_number(), "{name}: {line}");
     }
     assert!(!place.log().exists());
+    // Who was imported is calibrated without any key, and it is said where the counts are from.
+    let counts: String = (1..=28)
+        .map(|day| format!("Somebody,2026-11-{day:02},{}\n", 50_000_000 + 40_000 * day * (day % 3 + 1)))
+        .collect();
+    std::fs::write(place.0.join("a.csv"), format!("artist,date,spotify_monthly_listeners\n{counts}"))
+        .unwrap();
+    let mut import = Command::new(env!("CARGO_BIN_EXE_tauroi"));
+    import
+        .args(["listeners", "import", "a.csv"])
+        .current_dir(&place.0)
+        .env("TAUROI_CACHE", place.0.join("cache"));
+    assert!(import.output().unwrap().status.success());
+    let output = place.run(&["--data-only", "--artist", "Somebody"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("listeners import"), "{said}");
+    let line: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (line["artist"].as_str(), line["counts_as_of"].as_str()),
+        (Some("Somebody"), Some("2026-11-28"))
+    );
     let refused = place.run(&["--data-only", "--strike", "1"]);
     assert!(!refused.status.success());
 }

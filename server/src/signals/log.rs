@@ -127,12 +127,13 @@ fn last_line(file: &mut File) -> anyhow::Result<Option<String>> {
     Ok(Some(String::from_utf8(line).context("its last line is no text")?))
 }
 
-/// Returns the last lines of a log, `most` bytes of them at most, oldest first; none where there is no file yet.
+/// Returns the last lines of a log as they are in it, `most` bytes of them at most and each whole; nothing where there is no
+/// file yet.
 ///
 /// # Errors
 ///
 /// Fails when the file can't be read.
-pub(crate) fn latest(path: &Path, most: u64) -> anyhow::Result<Vec<String>> {
+pub(crate) fn last_bytes(path: &Path, most: u64) -> anyhow::Result<Vec<u8>> {
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -141,15 +142,27 @@ pub(crate) fn latest(path: &Path, most: u64) -> anyhow::Result<Vec<String>> {
     let length = file.metadata()?.len();
     let from = length.saturating_sub(most);
     // One byte earlier, so that a line that begins right there is known to.
-    file.seek(SeekFrom::Start(from.saturating_sub(1)))?;
+    let start = from.saturating_sub(1);
+    file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::new();
-    file.take(length - from.saturating_sub(1)).read_to_end(&mut bytes)?;
+    file.take(length - start).read_to_end(&mut bytes)?;
     // What follows the last end is being written.
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
-    let begins =
-        if from == 0 { 0 } else { bytes.iter().position(|byte| *byte == b'\n').map_or(end, |at| at + 1) };
-    let text = String::from_utf8_lossy(bytes.get(begins..end).unwrap_or_default());
-    Ok(text.lines().map(str::to_owned).collect())
+    bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+    if from > 0 {
+        let begins = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        bytes.drain(..begins);
+    }
+    Ok(bytes)
+}
+
+/// Returns the same, line by line, oldest first.
+///
+/// # Errors
+///
+/// As for [`last_bytes`].
+pub(crate) fn latest(path: &Path, most: u64) -> anyhow::Result<Vec<String>> {
+    let bytes = last_bytes(path, most)?;
+    Ok(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect())
 }
 
 #[cfg(test)]

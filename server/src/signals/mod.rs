@@ -20,8 +20,8 @@ mod world;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use self::log::{Log, latest};
-pub(crate) use self::repeat::{Spans, repeat};
+pub(crate) use self::log::{Log, last_bytes, latest};
+pub(crate) use self::repeat::{Heard, Spans, repeat};
 pub(crate) use self::run::{Engine, Ran, Settings};
 pub(crate) use self::told::Told;
 pub(crate) use self::world::World;

@@ -1,6 +1,5 @@
 //! Runs one after the other, each in its own span of time, for as long as nobody stops them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -9,7 +8,6 @@ use tracing::{info, warn};
 
 use super::log::Log;
 use super::run::{Engine, Ran};
-use super::told::Told;
 use crate::clock::Clock;
 
 /// How many lines wait for a log that can't be written. What is older is given up, and said to be.
@@ -51,18 +49,26 @@ impl Spans {
     }
 }
 
+/// A run of a loop.
+pub(crate) struct Heard {
+    /// When it was begun.
+    pub(crate) at: Timestamp,
+    pub(crate) ran: Ran,
+    /// When the next one is.
+    pub(crate) next: Timestamp,
+}
+
 /// Looks for signals in every span from now on and logs them, without end.
 ///
 /// A span that the log has a run of is left out: so a loop that is stopped and started writes nothing twice. What can't be
-/// written waits and is written first the next time. `show` is called with each run.
+/// written waits and is written first the next time. `hear` is told of each run.
 pub(crate) async fn repeat(
     mut engine: Engine,
     clock: Clock,
     spans: Spans,
     mut log: Log,
     logged: Option<Timestamp>,
-    told: Arc<Told>,
-    show: impl Fn(&Ran),
+    hear: impl Fn(Heard),
 ) {
     let mut last = logged.map(|at| spans.begin(at));
     let mut waiting: Vec<String> = Vec::new();
@@ -95,8 +101,7 @@ pub(crate) async fn repeat(
             warn!("{problem}");
         }
         info!("{} signals at {span}: {}", ran.lines.len(), ran.summary);
-        show(&ran);
-        told.ran(now, &ran.signals, ran.problems, Some(spans.after(clock.now())));
+        hear(Heard { at: now, ran, next: spans.after(clock.now()) });
         clock.reached(spans.after(span)).await;
     }
 }

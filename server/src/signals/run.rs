@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use shared::catalyst::{self, Catalyst};
 use shared::fees::FeeRule;
+use shared::format;
 use shared::market::EventTicker;
 use shared::nowcast::series::{History, ListenerEvent};
 use shared::signal::sizing::{self, Account, Charges};
@@ -30,8 +31,8 @@ pub(crate) struct Settings {
     pub(crate) overrides: Overrides,
     /// What moves listeners, from files.
     pub(crate) events: Vec<ListenerEvent>,
-    /// What is done when something is seen that may move them.
-    pub(crate) catalysts: catalyst::Settings,
+    /// What is done when something is seen that may move them; none where nobody quotes.
+    pub(crate) catalysts: Option<catalyst::Settings>,
     /// What is bet with, and how much of it.
     pub(crate) capital: Cash,
     pub(crate) sizing: sizing::Settings,
@@ -39,6 +40,24 @@ pub(crate) struct Settings {
     pub(crate) fits: Option<PathBuf>,
     /// Whether lines are marked as tried only.
     pub(crate) dry_run: bool,
+}
+
+impl Settings {
+    /// Returns those of all contracts of a series' next event, with ten thousand dollars.
+    pub(crate) fn of(series: &str) -> Self {
+        Self {
+            series: series.to_owned(),
+            event: None,
+            target: None,
+            overrides: Overrides::default(),
+            events: Vec::new(),
+            catalysts: None,
+            capital: Cash::from_microdollars(10_000_000_000),
+            sizing: sizing::Settings::default(),
+            fits: None,
+            dry_run: false,
+        }
+    }
 }
 
 /// Looks for signals, a run at a time.
@@ -50,7 +69,7 @@ pub(crate) struct Engine {
     evaluator: Evaluator,
     /// What the market last said, and when.
     board: Option<(Timestamp, Board)>,
-    /// When the sources were last looked at for news.
+    /// When the sources were last looked at for news: by an earlier process, if its log says so.
     looked: Option<Timestamp>,
 }
 
@@ -69,7 +88,7 @@ pub(crate) struct Ran {
 }
 
 impl Engine {
-    /// Returns an engine that has not looked for anything yet.
+    /// Returns an engine; `looked` is when one before it last did, if any has.
     ///
     /// # Errors
     ///
@@ -79,9 +98,10 @@ impl Engine {
         client: Client,
         collector: Collector,
         clock: Clock,
+        looked: Option<Timestamp>,
     ) -> anyhow::Result<Self> {
         let evaluator = Evaluator::start(settings.fits.clone())?;
-        Ok(Self { settings, client, collector, clock, evaluator, board: None, looked: None })
+        Ok(Self { settings, client, collector, clock, evaluator, board: None, looked })
     }
 
     /// Looks for signals now, in the run that began at `span`. It never fails: what can't be found is said, and what is
@@ -118,8 +138,12 @@ impl Engine {
         let (candidates, histories) = joined(board, collected.as_ref(), prices_stale_since);
         let known = known(board, collected.as_ref());
         let events = self.events(&known, ran).await;
-        ran.catalysts = self.news(&known, ran).await;
-        self.looked = Some(self.clock.now());
+        let now = self.clock.now();
+        match self.news(&known, collected.as_ref(), now).await {
+            Ok(catalysts) => (ran.catalysts, self.looked) = (catalysts, Some(now)),
+            // Not looked: the next run tells it.
+            Err(error) => ran.problems.push(format!("what is new can't be told: {error:#}")),
+        }
         let target = match &self.settings.target {
             None => None,
             Some(wanted) => Some(self.named(wanted, ran).await?),
@@ -142,7 +166,7 @@ impl Engine {
             target,
             now,
             dry_run: self.settings.dry_run,
-            run: second(span),
+            run: format::second(span),
         };
         ran.signals = self.evaluator.evaluate(task).await?;
         ran.lines = ran.signals.iter().map(serde_json::to_string).collect::<Result<_, _>>()?;
@@ -162,14 +186,20 @@ impl Engine {
     }
 
     /// Returns what was seen since the last look; nothing at the first one, as everybody knows that.
-    async fn news(&self, known: &[Known], ran: &mut Ran) -> Vec<Catalyst> {
-        let Some(last) = self.looked else { return Vec::new() };
+    async fn news(
+        &self,
+        known: &[Known],
+        collected: Option<&Collected>,
+        now: Timestamp,
+    ) -> anyhow::Result<Vec<Catalyst>> {
         let Settings { events, catalysts, .. } = &self.settings;
-        let news = news(self.collector.store(), known, events, catalysts, last, self.clock.now()).await;
-        news.unwrap_or_else(|error| {
-            ran.problems.push(format!("what is new can't be told: {error:#}"));
-            Vec::new()
-        })
+        let (Some(last), Some(catalysts)) = (self.looked, catalysts) else { return Ok(Vec::new()) };
+        // What was known already is news only on the day it is of.
+        let heard_nothing = collected.is_some_and(|collected| collected.requests() == 0);
+        if heard_nothing && last.date() == now.date() {
+            return Ok(Vec::new());
+        }
+        news(self.collector.store(), known, events, catalysts, last, now).await
     }
 
     /// Returns the name of an artist that may be given by Chartmetric's number.
@@ -243,13 +273,6 @@ fn known(board: &Board, collected: Option<&Collected>) -> Vec<Known> {
     let artists = collected.map(|collected| collected.artists.as_slice()).unwrap_or_default();
     let pairs = board.contracts.iter().zip(artists);
     pairs.filter_map(|(contract, of)| Some(Known { name: contract.artist.clone(), key: of.key? })).collect()
-}
-
-/// Returns an instant to the second, as it names a run.
-pub(super) fn second(at: Timestamp) -> String {
-    let text = at.to_string();
-    let whole = text.split_once('.').map_or(text.as_str(), |(whole, _)| whole);
-    format!("{}Z", whole.trim_end_matches('Z'))
 }
 
 fn summary(signals: &[Signal]) -> String {

@@ -4,18 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use shared::catalyst;
-use shared::signal::{Action, Overrides, Signal, sizing};
-use shared::units::{Cash, Timestamp};
+use shared::signal::{Action, Signal};
+use shared::units::Timestamp;
 use shared::world::crowd::Crowd;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::{Engine, Log, Ran, Settings, Spans, Told, repeat};
+use super::{Engine, Heard, Log, Settings, Spans, repeat};
 use crate::clock::Clock;
 use crate::kalshi::{self, Client};
 use crate::paper::{self, Credentials, KeyKind};
@@ -133,19 +131,8 @@ impl Ground {
         let collector = Collector::new(config, store, self.clock.clone(), settings).await.unwrap();
         let member = kalshi::Config::of_paper(&self.credentials).unwrap();
         let client = Client::new(member, self.clock.clone()).unwrap();
-        let settings = Settings {
-            series: "KXTOPMONTHLY".to_owned(),
-            event: None,
-            target: None,
-            overrides: Overrides::default(),
-            events: Vec::new(),
-            catalysts: catalyst::Settings::default(),
-            capital: Cash::from_microdollars(10_000_000_000),
-            sizing: sizing::Settings::default(),
-            fits: Some(self.folder.join("fits.json")),
-            dry_run: false,
-        };
-        Engine::new(settings, client, collector, self.clock.clone()).unwrap()
+        let settings = Settings { fits: Some(self.folder.join("fits.json")), ..Settings::of("KXTOPMONTHLY") };
+        Engine::new(settings, client, collector, self.clock.clone(), None).unwrap()
     }
 
     fn log(&self) -> PathBuf {
@@ -161,12 +148,11 @@ impl Ground {
         });
         let (tell, heard) = mpsc::unbounded_channel();
         let spans = Spans::new(Duration::from_secs(EVERY as u64)).unwrap();
-        let told = Arc::new(Told::new(self.clock.now(), EVERY as u64, []));
         let engine = self.engine().await;
-        let show = move |ran: &Ran| {
-            let _ = tell.send((ran.lines.len(), ran.problems.clone()));
+        let hear = move |heard: Heard| {
+            let _ = tell.send((heard.ran.lines.len(), heard.ran.problems));
         };
-        let running = repeat(engine, self.clock.clone(), spans, log, logged, told, show);
+        let running = repeat(engine, self.clock.clone(), spans, log, logged, hear);
         (tokio::spawn(running), heard, opened.mended)
     }
 }

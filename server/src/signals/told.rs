@@ -41,16 +41,10 @@ impl Told {
     }
 
     /// Takes in what a run found, what it could not find, and when the next one is due.
-    pub(crate) fn ran(
-        &self,
-        at: Timestamp,
-        lines: &[Signal],
-        problems: Vec<String>,
-        next: Option<Timestamp>,
-    ) {
+    pub(crate) fn ran(&self, at: Timestamp, lines: &[Signal], problems: Vec<String>, next: Timestamp) {
         self.alter(|state| {
             state.push(lines);
-            (state.last_run, state.next_run, state.problems) = (Some(at), next, problems);
+            (state.last_run, state.next_run, state.problems) = (Some(at), Some(next), problems);
         });
     }
 
@@ -105,7 +99,7 @@ mod tests {
     fn a_page_gets_what_is_new_and_all_of_another_epoch() {
         let at = |second: i64| Timestamp::from_micros(second * 1_000_000).unwrap();
         let told = Told::new(at(1), 900, &lines(0..2));
-        told.ran(at(2), &lines(2..4), vec!["a source is gone".to_owned()], Some(at(902)));
+        told.ran(at(2), &lines(2..4), vec!["a source is gone".to_owned()], at(902));
         let read = |epoch: i64, after: u64| {
             let log = told.since(epoch, after);
             (log.first, log.rows.iter().map(|row| row.fair_value as u64).collect::<Vec<_>>())
@@ -116,10 +110,10 @@ mod tests {
         assert_eq!(read(epoch, 4), (4, vec![]));
         assert_eq!(read(epoch, u64::MAX), (4, vec![]));
         // Who was away for long gets what is kept.
-        told.ran(at(3), &lines(4..2_000), Vec::new(), None);
+        told.ran(at(3), &lines(4..2_000), Vec::new(), at(903));
         let (first, rows) = read(epoch, 4);
         assert_eq!((first, rows.len(), rows[0]), (2_000 - LINES as u64, LINES, 2_000 - LINES as u64));
         let log = told.since(epoch, 2_000);
-        assert_eq!((log.last_run, log.next_run, log.problems.len()), (Some(at(3)), None, 0));
+        assert_eq!((log.last_run, log.next_run, log.problems.len()), (Some(at(3)), Some(at(903)), 0));
     }
 }

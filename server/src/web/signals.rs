@@ -11,10 +11,10 @@ use shared::signal::SignalLog;
 
 use super::State;
 use super::error::ApiError;
-use crate::signals::Served;
+use crate::signals::{Served, last_bytes};
 
-/// The longest part of a log that is sent as a file, in bytes: half a year of ten contracts.
-const MAX_FILE: u64 = 256 << 20;
+/// The longest part of a log that is sent as a file, in bytes: two months of ten contracts. The whole is on the server.
+const MAX_FILE: u64 = 64 << 20;
 
 /// What the asking page has heard.
 #[derive(Debug, Deserialize)]
@@ -38,13 +38,9 @@ pub(super) async fn latest(
 /// Returns the log as a file of JSON Lines.
 pub(super) async fn file(Shared(state): Shared<Arc<State>>) -> Result<Response, ApiError> {
     let path = told(&state)?.path.clone();
-    let read = tokio::task::spawn_blocking(move || crate::signals::latest(&path, MAX_FILE));
-    let lines = read.await.map_err(|error| ApiError::Failed(error.to_string()))?;
-    let lines = lines.map_err(|error| ApiError::Failed(format!("{error:#}")))?;
-    let mut text = lines.join("\n");
-    if !text.is_empty() {
-        text.push('\n');
-    }
+    let read = tokio::task::spawn_blocking(move || last_bytes(&path, MAX_FILE));
+    let text = read.await.map_err(|error| ApiError::Failed(error.to_string()))?;
+    let text = text.map_err(|error| ApiError::Failed(format!("{error:#}")))?;
     let headers = [
         (CONTENT_TYPE, "application/x-ndjson"),
         (CONTENT_DISPOSITION, "attachment; filename=\"signal_log.jsonl\""),

@@ -7,8 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use shared::catalyst::{self, Catalyst};
-use shared::signal::{Overrides, Signal, sizing};
-use shared::units::Cash;
+use shared::signal::Signal;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -17,7 +16,7 @@ use super::trading::Trading;
 use crate::cli::signal::last_run;
 use crate::clock::Clock;
 use crate::environment::cache_folder;
-use crate::signals::{Engine, Log, Ran, Served, Settings, Spans, Told, World, latest, repeat};
+use crate::signals::{Engine, Heard, Log, Served, Settings, Spans, Told, World, latest, repeat};
 use crate::sources::{self, Collector, Store};
 
 /// How much of a log that is gone on with is read, in bytes: more than what pages are shown of it.
@@ -99,27 +98,19 @@ impl Options {
             latest(&path, SHOWN)?.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let told = Arc::new(Told::new(clock.now(), self.signal_interval, &lines));
         let logged = opened.last.as_deref().and_then(last_run);
-        let settings = Settings {
-            series: "KXTOPMONTHLY".to_owned(),
-            event: None,
-            target: None,
-            overrides: Overrides::default(),
-            events: Vec::new(),
-            catalysts: catalyst::Settings::default(),
-            capital: Cash::from_microdollars(10_000_000_000),
-            sizing: sizing::Settings::default(),
-            fits: None,
-            dry_run: false,
-        };
-        let engine = Engine::new(settings, client, collector, clock.clone())?;
+        let catalysts = Some(catalyst::Settings::default());
+        let settings = Settings { catalysts, ..Settings::of("KXTOPMONTHLY") };
+        let engine = Engine::new(settings, client, collector, clock.clone(), logged)?;
         let (tell, news) = mpsc::unbounded_channel();
-        let show = move |ran: &Ran| {
-            for catalyst in &ran.catalysts {
+        let teller = Arc::clone(&told);
+        let hear = move |Heard { at, ran, next }: Heard| {
+            for catalyst in ran.catalysts {
                 // Nobody quotes any more.
-                let _ = tell.send(catalyst.clone());
+                let _ = tell.send(catalyst);
             }
+            teller.ran(at, &ran.signals, ran.problems, next);
         };
-        let loops = tokio::spawn(repeat(engine, clock, spans, log, logged, Arc::clone(&told), show));
+        let loops = tokio::spawn(repeat(engine, clock, spans, log, logged, hear));
         Ok(Some(Looking { served: Served { told, path }, news: Some(news), loops, _world: world }))
     }
 }

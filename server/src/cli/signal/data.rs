@@ -47,7 +47,7 @@ pub(super) async fn print(ground: &Ground, target: &Wanted) -> anyhow::Result<()
         warn!("{problem}");
     }
     let known = collected.artists.into_iter().next().and_then(|artist| artist.history);
-    let Some(history) = known else { bail!("nothing is known of {target}") };
+    let Some(history) = known else { bail!("nothing is known of {target}: --artist names another artist") };
     let now = ground.clock.now();
     let line = tokio::task::spawn_blocking(move || line(&history, now)).await.context("to calibrate")??;
     writeln!(std::io::stdout(), "{line}").context("standard output can't be written")

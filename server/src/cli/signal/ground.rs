@@ -2,19 +2,16 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
+use shared::units::Timestamp;
 
-use crate::clock::{Clock, machine_time};
+use crate::clock::{Clock, machine_time, speed};
 use crate::environment::Variables;
 use crate::kalshi::{self, Client};
-use crate::paper::{self, KeyKind, Running};
+use crate::paper::{self, Running};
 use crate::signals::World;
 use crate::sources::{self, Collector, Store, Wanted};
-
-/// How long the demo's event lasts, in days, and how many of them are over.
-const DAYS: u32 = 31;
-const PAST_DAYS: u32 = 3;
 
 #[derive(Args)]
 pub(super) struct GroundOptions {
@@ -22,7 +19,7 @@ pub(super) struct GroundOptions {
     #[arg(long, value_name = "FILE")]
     paper: Option<PathBuf>,
     /// How many times as fast as the real one the clock of the demo's world runs
-    #[arg(long, default_value_t = 1.0, value_name = "X")]
+    #[arg(long, default_value = "1", value_name = "X", value_parser = speed)]
     speed: f64,
     /// The seed of the demo's world
     #[arg(long, default_value_t = 20, value_name = "N")]
@@ -52,9 +49,10 @@ impl Ground {
         let variables = Variables::of_process()?;
         let sources = sources::Config::from_variables(&variables)?;
         let is_live = variables.get("KALSHI_ACCESS_KEY").is_some() && options.paper.is_none();
+        // Who asks no exchange needs nothing but listeners: a source's, or those that were imported.
         let has_sources = sources.chartmetric.is_some() || sources.spotify.is_some();
-        if is_live || options.paper.is_some() || is_offline && has_sources {
-            return Self::outside(options, sources, is_live, is_offline).await;
+        if is_live || options.paper.is_some() || is_offline && (has_sources || has_imports().await?) {
+            return Self::outside(options, sources, is_offline).await;
         }
         Self::demo(options).await
     }
@@ -63,7 +61,6 @@ impl Ground {
     async fn outside(
         options: &GroundOptions,
         sources: sources::Config,
-        is_live: bool,
         is_offline: bool,
     ) -> anyhow::Result<Self> {
         let mut notes = Vec::new();
@@ -81,7 +78,6 @@ impl Ground {
                 (Some(Client::new(kalshi::Config::from_environment()?, clock.clone())?), clock)
             }
         };
-        debug_assert!(is_live || is_offline || options.paper.is_some());
         notes.push(match (&sources.chartmetric, &sources.spotify) {
             (None, None) => {
                 "neither Chartmetric nor Spotify is set up: listeners are those that `tauroi listeners import` has brought"
@@ -103,21 +99,11 @@ impl Ground {
 
     /// The demo's world.
     async fn demo(options: &GroundOptions) -> anyhow::Result<Self> {
-        // More than a year a second is no speed at which anything could be seen.
-        if !(options.speed > 0.0 && options.speed <= 1e7) {
-            bail!("--speed: must be above 0 and at most 10000000, got {}", options.speed);
-        }
         let clock = Clock::scaled(machine_time(), options.speed);
-        let exchange = paper::start(paper::Settings {
-            port: 0,
-            rng_seed: options.rng_seed,
-            days: DAYS,
-            past_days: PAST_DAYS,
-            key: KeyKind::Ed25519,
-            clock: clock.clone(),
-        });
-        let exchange = exchange.await.context("the paper exchange")?;
-        let world = World::start(&exchange, options.rng_seed, DAYS, &clock).await?;
+        let settings = paper::Settings::demo(options.rng_seed, clock.clone());
+        let days = settings.days;
+        let exchange = paper::start(settings).await.context("the paper exchange")?;
+        let world = World::start(&exchange, options.rng_seed, days, &clock).await?;
         let client = Client::new(kalshi::Config::of_paper(exchange.credentials())?, clock.clone())?;
         let collector = world.collector(&format!("demo-{}", options.rng_seed)).await?;
         Ok(Self {
@@ -132,4 +118,19 @@ impl Ground {
             world: Some((exchange, world)),
         })
     }
+}
+
+/// Returns whether the store has a history of anybody: a name alone, which was once asked for, is none.
+async fn has_imports() -> anyhow::Result<bool> {
+    let path = Store::usual_path()?;
+    if !path.exists() {
+        return Ok(false);
+    }
+    let store = Store::open(&path).await?;
+    for (artist, _) in store.artists().await? {
+        if store.history_as_of(artist, Timestamp::MAX).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

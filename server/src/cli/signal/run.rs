@@ -2,14 +2,12 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use shared::catalyst;
 use shared::market::EventTicker;
-use shared::signal::{Overrides, sizing};
+use shared::signal::Overrides;
 use shared::units::Cash;
 use tracing::{info, warn};
 
@@ -17,7 +15,7 @@ use super::super::interrupts::Interrupts;
 use super::super::nowcast::histories::read_event_files;
 use super::ground::{Ground, GroundOptions};
 use crate::environment::cache_folder;
-use crate::signals::{Engine, Log, Ran, Settings, Spans, Told, repeat};
+use crate::signals::{Engine, Heard, Log, Ran, Settings, Spans, repeat};
 use crate::sources::Wanted;
 
 pub(in crate::cli) const ABOUT: &str = "\
@@ -116,16 +114,14 @@ async fn look(options: &Options) -> anyhow::Result<()> {
         return super::data::print(&ground, &target).await;
     }
     let settings = Settings {
-        series: "KXTOPMONTHLY".to_owned(),
         event: options.event.clone(),
         target: (options.event.is_none() || options.artist.is_some()).then_some(target),
         overrides: Overrides { strike: options.strike, competitor_listeners: options.competitor_listeners },
         events: read_event_files(&options.events)?,
-        catalysts: catalyst::Settings::default(),
         capital: Cash::from_microdollars(options.capital.saturating_mul(1_000_000)),
-        sizing: sizing::Settings::default(),
         fits: Some(cache_folder()?.join("fits.json")),
         dry_run: options.dry_run,
+        ..Settings::of("KXTOPMONTHLY")
     };
     let spans = Spans::new(Duration::from_secs(options.interval)).context("--interval")?;
     let (log, opened) = Log::open(&options.log)?;
@@ -135,7 +131,8 @@ async fn look(options: &Options) -> anyhow::Result<()> {
     // The demo's world lasts as long as this.
     let Ground { client, collector, clock, world: _world, .. } = ground;
     let client = client.context("there is no exchange to ask")?;
-    let mut engine = Engine::new(settings, client, collector, clock.clone())?;
+    let logged = opened.last.as_deref().and_then(last_run);
+    let mut engine = Engine::new(settings, client, collector, clock.clone(), logged)?;
     if !options.every {
         let ran = tokio::select! {
             ran = engine.run(clock.now()) => ran,
@@ -143,14 +140,12 @@ async fn look(options: &Options) -> anyhow::Result<()> {
         };
         return once(log, &ran);
     }
-    let logged = opened.last.as_deref().and_then(last_run);
-    let told = Arc::new(Told::new(clock.now(), options.interval, []));
-    let print = |ran: &Ran| {
+    let print = |heard: Heard| {
         // Whoever reads them may have gone: the log goes on.
-        let _ = write(ran);
+        let _ = write(&heard.ran);
     };
     tokio::select! {
-        () = repeat(engine, clock, spans, log, logged, told, print) => {}
+        () = repeat(engine, clock, spans, log, logged, print) => {}
         signal = interrupts.next() => info!("{signal}: stopped"),
     }
     Ok(())
