@@ -3,11 +3,13 @@
 //!
 //! `cargo run --release -p server --example collect_speed`
 
-#![expect(dead_code, unused_imports, reason = "it takes two modules of a program whole")]
+#![expect(dead_code, unused_imports, reason = "it takes modules of a program whole")]
 #![expect(clippy::print_stdout, reason = "it is what it is for")]
 
 #[path = "../src/clock.rs"]
 mod clock;
+#[path = "../src/database.rs"]
+mod database;
 #[path = "../src/environment.rs"]
 mod environment;
 #[path = "../src/sources/mod.rs"]
