@@ -208,7 +208,11 @@ impl Core {
                 }
                 self.trades.push_back((event.at, *trade));
             }
-            What::Level { .. } | What::Status { .. } => {}
+            What::Level { .. }
+            | What::Status { .. }
+            | What::Grid { .. }
+            | What::Exchange(_)
+            | What::Group { .. } => {}
         }
     }
 

@@ -173,7 +173,7 @@ impl Member {
 
 #[cfg(test)]
 mod tests {
-    use shared::exchange::matching::{Listing, NewOrder, SelfTrade, TimeInForce};
+    use shared::exchange::matching::{Listing, NewOrder};
     use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
     use shared::market::{Action, PriceGrid};
 
@@ -191,16 +191,8 @@ mod tests {
         let key = FreshKey::generate(KeyKind::Ed25519).unwrap().public;
         let number = core.register("key", key, "1000".parse().unwrap()).unwrap();
         let account = core.members[number].account;
-        let order = NewOrder {
-            market,
-            action: Action::Buy,
-            price: "0.01".parse().unwrap(),
-            count: "1".parse().unwrap(),
-            time_in_force: TimeInForce::GoodTillCancelled,
-            post_only: true,
-            expires: None,
-            self_trade: SelfTrade::TakerAtCross,
-        };
+        let (price, count) = ("0.01".parse().unwrap(), "1".parse().unwrap());
+        let order = NewOrder::resting(market, Action::Buy, price, count);
         let mut place = |name: usize, rests: bool| {
             let placed = core.order(Some(&name.to_string()), |exchange| exchange.place(now, account, &order));
             let placed = placed.unwrap().order;

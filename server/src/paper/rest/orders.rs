@@ -129,6 +129,9 @@ pub(super) fn place(
             wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
             wire::SelfTradePrevention::Maker => SelfTrade::Maker,
         },
+        reduce_only: false,
+        group: None,
+        cancel_on_pause: asked.cancel_order_on_pause.unwrap_or(false),
     };
     let placed = core.order(name, |exchange| exchange.place(now, account, &order));
     let killed = matches!(placed, Err(shared::exchange::matching::Refusal::FillOrKill));
@@ -184,12 +187,7 @@ pub(super) async fn cancel_all(
     shared.with(|core| {
         let now = core.exchange.now();
         let account = member(core, number)?.account;
-        let resting: Vec<OrderNumber> = core
-            .exchange
-            .account(account)
-            .into_iter()
-            .flat_map(|account| account.holdings().flat_map(|(market, _)| account.orders(market)))
-            .collect();
+        let resting: Vec<OrderNumber> = core.exchange.resting(account).map(|order| order.number).collect();
         for order in resting {
             core.exchange.cancel(now, account, order)?;
         }

@@ -21,6 +21,7 @@ pub(in crate::paper) fn tell(core: &mut Core, event: &Event) {
         What::Fill(fill) => own_fill(core, event, fill),
         What::Order { order, reason } => own_order(core, event, order, *reason),
         What::Status { market, status } => lifecycle(core, event, *market, *status),
+        What::Grid { .. } | What::Exchange(_) | What::Group { .. } => {}
     }
 }
 
@@ -165,8 +166,12 @@ fn own_order(core: &mut Core, event: &Event, order: &Order, reason: Reason) {
 /// Returns the wire's word for why an order changed; none where its owner placed or cancelled it.
 const fn word(reason: Reason) -> Option<&'static str> {
     match reason {
-        Reason::Placed | Reason::Cancelled => None,
+        // For a group the wire has no word.
+        Reason::Placed | Reason::Cancelled | Reason::Group => None,
         Reason::Amended => Some("Amend"),
+        Reason::Decreased => Some("Decrease"),
+        Reason::Paused => Some("HaltCancel"),
+        Reason::ReduceOnly => Some("ReduceOnlyCancel"),
         Reason::Traded => Some("Trade"),
         Reason::SelfTrade => Some("SelfTradeCancel"),
         Reason::Expired => Some("ExpiryCancel"),
