@@ -13,6 +13,7 @@ use shared::world::crowd::Crowd;
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
 use super::hub::Hub;
 use super::ids::{Ids, Named};
+use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
 
@@ -29,6 +30,7 @@ pub(super) struct Core {
     /// Public trades, the oldest first.
     pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
     pub(super) hub: Hub,
+    pub(super) keyring: Keyring,
     pub(super) ids: Ids,
     /// The other traders, if there are any.
     crowd: Option<Crowd>,
@@ -46,6 +48,7 @@ impl Core {
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
             hub: Hub::default(),
+            keyring: Keyring::default(),
             ids,
             crowd: None,
             naming: None,
@@ -80,19 +83,15 @@ impl Core {
 
     /// Registers a member with a public key and some cash, and returns its number.
     pub(super) fn register(&mut self, key_id: &str, key: PublicKey, cash: Cash) -> anyhow::Result<usize> {
-        anyhow::ensure!(self.member(key_id).is_none(), "there is a key {key_id} already");
+        let number = self.members.len();
+        let (name, scopes) = ("paper".to_owned(), keyring::ALL.to_vec());
+        self.keyring.add(key_id, Registered { member: number, name, scopes, key })?;
         let account = self.exchange.open_account();
         self.exchange.pay(account, cash)?;
-        let number = self.members.len();
         self.by_account.insert(account, number);
         let user_id = self.ids.text(Named::User, number as u64);
-        self.members.push(Member::new(key_id.to_owned(), key, account, user_id, self.exchange.now()));
+        self.members.push(Member::new(account, user_id, self.exchange.now()));
         Ok(number)
-    }
-
-    /// Returns the member with this key.
-    pub(super) fn member(&self, key_id: &str) -> Option<usize> {
-        self.members.iter().position(|member| member.key_id == key_id)
     }
 
     /// Returns when something will happen by itself.
@@ -159,6 +158,7 @@ impl Core {
                 settled_time: Rfc3339(now),
                 fee_cost: Dollars(held.fees),
                 value: Some(value.centicents() / 100),
+                exchange_index: Some(0),
             });
         }
         self.publish();

@@ -11,6 +11,8 @@ pub(super) enum Named {
     Market = 0xa001,
     /// A member.
     User = 0xb001,
+    /// A key.
+    Key = 0xc001,
 }
 
 /// The ids of one run of the exchange: those of another run name nothing here.
