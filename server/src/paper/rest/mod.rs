@@ -15,6 +15,7 @@ use axum::routing::{delete, get, post};
 use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
+pub(super) use self::refusal::Refusal;
 pub(super) use self::signed::Signed;
 use super::core::Core;
 use crate::clock::Clock;

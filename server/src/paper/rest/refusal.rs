@@ -39,6 +39,12 @@ impl Refusal {
         Self(StatusCode::BAD_REQUEST, ErrorAnswer::Query { msg })
     }
 
+    /// Returns that there are too many requests.
+    pub(in crate::paper) fn too_many() -> Self {
+        let error = ErrorAnswer::Text { error: "too many requests".to_owned() };
+        Self(StatusCode::TOO_MANY_REQUESTS, error)
+    }
+
     /// Returns that a path of the first version is gone.
     pub(super) fn deprecated() -> Self {
         let error = ErrorAnswer::nested(
