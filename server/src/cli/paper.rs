@@ -4,12 +4,12 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 use tracing::info;
 
 use super::interrupts::Interrupts;
 use crate::clock::{Clock, machine_time, speed};
-use crate::paper::{KeyKind, Settings, start};
+use crate::paper::{KeyKind, Settings, Tier, start};
 
 pub(super) const ABOUT: &str = "\
 Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -50,9 +50,20 @@ pub(super) struct Options {
     /// The kind of key that its member signs with
     #[arg(long, value_enum, default_value_t = KeyKind::Ed25519)]
     key: KeyKind,
+    /// How much its member may ask, as Kalshi's tiers of usage; `unlimited` asks without limit
+    #[arg(long, value_name = "TIER", default_value = "basic", value_parser = tier)]
+    tier: Limits,
     /// Write what a client needs to this file, as variables, and the private key to `FILE.key`
     #[arg(long, value_name = "FILE")]
     env: Option<PathBuf>,
+}
+
+/// What a member may ask.
+type Limits = Option<Tier>;
+
+/// Reads a tier, or that there is none.
+fn tier(text: &str) -> Result<Limits, String> {
+    if text == "unlimited" { Ok(None) } else { Tier::from_str(text, false).map(Some) }
 }
 
 /// Runs the exchange until it is interrupted.
@@ -67,8 +78,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 
 async fn serve(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(machine_time(), options.speed);
-    let Options { port, rng_seed, days, key, .. } = *options;
-    let settings = Settings { port, rng_seed, days, past_days: 0, key, clock: clock.clone() };
+    let Options { port, rng_seed, days, key, tier, .. } = *options;
+    let settings = Settings { port, rng_seed, days, past_days: 0, key, tier, clock: clock.clone() };
     let mut exchange = start(settings).await?;
     if let Some(file) = &options.env {
         exchange.credentials().write(file, &clock)?;

@@ -13,6 +13,7 @@ use shared::world::crowd::Crowd;
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
 use super::hub::Hub;
 use super::ids::{Ids, Named};
+use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
 use super::stream::{Positions, Tickers};
@@ -33,6 +34,7 @@ pub(super) struct Core {
     /// What the stream has told of contracts and of positions.
     pub(super) tickers: Tickers,
     pub(super) positions: Positions,
+    pub(super) keyring: Keyring,
     pub(super) ids: Ids,
     /// The other traders, if there are any.
     crowd: Option<Crowd>,
@@ -52,6 +54,7 @@ impl Core {
             hub: Hub::default(),
             tickers: Tickers::default(),
             positions: Positions::default(),
+            keyring: Keyring::default(),
             ids,
             crowd: None,
             naming: None,
@@ -86,19 +89,15 @@ impl Core {
 
     /// Registers a member with a public key and some cash, and returns its number.
     pub(super) fn register(&mut self, key_id: &str, key: PublicKey, cash: Cash) -> anyhow::Result<usize> {
-        anyhow::ensure!(self.member(key_id).is_none(), "there is a key {key_id} already");
+        let number = self.members.len();
+        let (name, scopes) = ("paper".to_owned(), keyring::ALL.to_vec());
+        self.keyring.add(key_id, Registered { member: number, name, scopes, key })?;
         let account = self.exchange.open_account();
         self.exchange.pay(account, cash)?;
-        let number = self.members.len();
         self.by_account.insert(account, number);
         let user_id = self.ids.text(Named::User, number as u64);
-        self.members.push(Member::new(key_id.to_owned(), key, account, user_id, self.exchange.now()));
+        self.members.push(Member::new(account, user_id, self.exchange.now()));
         Ok(number)
-    }
-
-    /// Returns the member with this key.
-    pub(super) fn member(&self, key_id: &str) -> Option<usize> {
-        self.members.iter().position(|member| member.key_id == key_id)
     }
 
     /// Returns when something will happen by itself.
@@ -165,6 +164,7 @@ impl Core {
                 settled_time: Rfc3339(now),
                 fee_cost: Dollars(held.fees),
                 value: Some(value.centicents() / 100),
+                exchange_index: Some(0),
             });
         }
         self.publish();
@@ -216,7 +216,11 @@ impl Core {
                 }
                 self.trades.push_back((event.at, *trade));
             }
-            What::Level { .. } | What::Status { .. } => {}
+            What::Level { .. }
+            | What::Status { .. }
+            | What::Grid { .. }
+            | What::Exchange(_)
+            | What::Group { .. } => {}
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! rest ──┐               ┌── exchange (shared::exchange::matching)
-//!        ├── core (one lock) ── members, catalogue, history
+//!        ├── core (one lock) ── members and their keys, catalogue, history
 //! stream ┘               └── hub ──> a bounded queue a client
 //!                          ^
 //!   crate::clock, world ───┘
@@ -16,18 +16,23 @@ mod core;
 mod credentials;
 mod hub;
 mod ids;
+mod keyring;
 mod keys;
 mod member;
 mod names;
 mod rest;
 mod run;
 mod stream;
+mod tier;
 
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
 #[cfg(test)]
 pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;
 pub(crate) use self::run::{DEMO_DAYS, Running, Settings, start};
+pub(crate) use self::tier::Tier;
 
+#[cfg(test)]
+mod conformance;
 #[cfg(test)]
 mod tests;

@@ -14,9 +14,10 @@ use tokio::task::JoinHandle;
 
 use super::core::Core;
 use super::credentials::Credentials;
-use super::ids::Ids;
+use super::ids::{Ids, Named};
 use super::keys::{FreshKey, KeyKind};
 use super::rest::{Shared, router};
+use super::tier::Tier;
 use crate::clock::Clock;
 
 /// What a member starts with: ten thousand dollars.
@@ -35,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) past_days: u32,
     /// The kind of key that its member gets.
     pub(crate) key: KeyKind,
+    /// How much each member may ask; none asks without limit.
+    pub(crate) tier: Option<Tier>,
     /// The time.
     pub(crate) clock: Clock,
 }
@@ -48,7 +51,7 @@ impl Settings {
     /// Returns those of the demo's world, on any free port.
     pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock }
+        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, tier: None, clock }
     }
 }
 
@@ -69,7 +72,7 @@ pub(crate) struct Running {
 ///
 /// Says that the port is taken, or what of the event can't be.
 pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { port, rng_seed, days, past_days, key, clock } = settings;
+    let Settings { port, rng_seed, days, past_days, key, tier, clock } = settings;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,
@@ -86,11 +89,10 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     let began = if past_days == 0 { now } else { first_day.midnight() };
     let mut core = Core::new(began, Ids(rng_seed as u32));
     let fresh = FreshKey::generate(key)?;
-    // Looks like the ids that Kalshi gives keys.
-    let key_id = format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32);
+    let key_id = core.ids.text(Named::Key, core.keyring.registered());
     core.register(&key_id, fresh.public, PURSE)?;
     core.invite(Crowd::new(rng_seed, first_day, days)?)?;
-    let shared = Arc::new(Shared::new(core, clock));
+    let shared = Arc::new(Shared::new(core, clock, tier));
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
         first_day,

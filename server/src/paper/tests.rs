@@ -37,6 +37,7 @@ async fn time_passes_as_it_is_told_and_an_end_cuts_the_streams() {
         days: 3,
         past_days: 0,
         key: KeyKind::Ed25519,
+        tier: None,
         clock: clock.clone(),
     };
     let exchange = start(settings).await.unwrap();

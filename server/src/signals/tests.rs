@@ -92,6 +92,7 @@ impl Ground {
             days: DAYS,
             past_days: 3,
             key: KeyKind::Ed25519,
+            tier: None,
             clock: clock.clone(),
         };
         let exchange = paper::start(settings).await.unwrap();

@@ -47,6 +47,7 @@ impl Trading {
             days: 31,
             past_days: 3,
             key: KeyKind::Ed25519,
+            tier: None,
             clock: clock.clone(),
         };
         let exchange = paper::start(of_exchange).await.unwrap();

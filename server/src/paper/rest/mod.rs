@@ -1,5 +1,12 @@
 //! The REST paths.
 
+mod account;
+mod batch;
+mod body;
+mod exchange;
+mod historical;
+mod markets;
+mod operations;
 mod orders;
 mod portfolio;
 mod public;
@@ -7,21 +14,30 @@ mod query;
 mod refusal;
 mod signed;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::get;
 use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
 pub(super) use self::refusal::Refusal;
+#[cfg(test)]
+pub(super) use self::operations::{OPERATIONS, Operation};
 pub(super) use self::signed::Signed;
 use super::core::Core;
-use crate::clock::Clock;
+use super::tier::{Bucket, Buckets, Tier};
+use crate::clock::{Clock, machine_time};
 
-/// No order is larger.
-const MAX_BODY_BYTES: usize = 64 << 10;
+/// No batch of orders is larger.
+const MAX_BODY_BYTES: usize = 512 << 10;
+
+/// What is answered.
+type Answer<T> = Result<axum::Json<T>, refusal::Refusal>;
+/// What every request may reach.
+type Exchange = State<Arc<Shared>>;
 
 /// What every request may reach.
 pub(super) struct Shared {
@@ -29,11 +45,16 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     /// Tells whoever waits for the next thing that happens by itself that it may be another one now.
     pub(super) changed: Notify,
+    /// How much each member may ask; none asks without limit.
+    tier: Option<Tier>,
+    /// What is left of that, by member.
+    buckets: Mutex<BTreeMap<usize, Buckets>>,
 }
 
 impl Shared {
-    pub(super) fn new(core: Core, clock: Clock) -> Self {
-        Self { core: Mutex::new(core), clock, changed: Notify::new() }
+    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>) -> Self {
+        let buckets = Mutex::default();
+        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets }
     }
 
     /// Does something at this instant of the exchange's clock, after all that was due before it.
@@ -50,32 +71,21 @@ impl Shared {
         core.advance(self.clock.now());
         act(&mut core)
     }
+
+    /// Takes tokens out of a member's bucket, and returns whether there were enough.
+    fn charge(&self, member: usize, bucket: Bucket, tokens: u64) -> bool {
+        let Some(tier) = self.tier else { return true };
+        let (exchange, machine) = (self.clock.now(), machine_time());
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let buckets = buckets.entry(member).or_insert_with(|| Buckets::full(tier, exchange, machine));
+        buckets.take(bucket, tokens, exchange, machine)
+    }
 }
 
 /// Returns everything that is answered.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let api = Router::new()
-        .route("/exchange/status", get(public::status))
-        .route("/series", get(public::all_series))
-        .route("/series/fee_changes", get(public::fee_changes))
-        .route("/series/{ticker}", get(public::series))
-        .route("/events", get(public::events))
-        .route("/events/{ticker}", get(public::event))
-        .route("/markets", get(public::markets))
-        .route("/markets/trades", get(public::trades))
-        .route("/markets/{ticker}", get(public::market))
-        .route("/markets/{ticker}/orderbook", get(public::orderbook))
-        .route("/portfolio/balance", get(portfolio::balance))
-        .route("/portfolio/positions", get(portfolio::positions))
-        .route("/portfolio/fills", get(portfolio::fills))
-        .route("/portfolio/settlements", get(portfolio::settlements))
-        .route("/portfolio/orders", get(portfolio::orders).post(orders::gone))
-        .route("/portfolio/orders/{id}", get(portfolio::order).delete(orders::gone))
-        .route("/portfolio/events/orders", post(orders::create).delete(orders::cancel_all))
-        .route("/portfolio/events/orders/{id}", delete(orders::cancel))
-        .route("/portfolio/events/orders/{id}/amend", post(orders::amend));
     Router::new()
-        .nest(REST_PATH, api)
+        .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -37,6 +37,17 @@ pub(super) fn lifecycle(core: &mut Core, at: Timestamp, market: usize, status: M
     }
 }
 
+/// Tells that a contract has other prices.
+pub(super) fn regrid(core: &mut Core, at: Timestamp, market: usize) {
+    let Some(grid) = core.exchange.markets().get(market).map(|market| market.listing().grid.clone()) else {
+        return;
+    };
+    if let Some(told) = message(core, market, "price_level_structure_updated") {
+        let price_level_structure = Some(structure(&grid).to_owned());
+        tell(core, at, MarketLifecycle { price_level_structure, price_ranges: Some(grid), ..told });
+    }
+}
+
 /// Returns a message that says nothing but what happened.
 fn message(core: &Core, market: usize, word: &str) -> Option<MarketLifecycle> {
     Some(MarketLifecycle {

@@ -1,10 +1,13 @@
 //! What happened to a member's own orders.
 
-use shared::exchange::matching::{Event, Order, OwnFill, Reason, SelfTrade};
+use shared::exchange::matching::{
+    AccountNumber, Event, GroupChange, GroupNumber, Order, OwnFill, Reason, SelfTrade,
+};
 use shared::fees::Role;
 use shared::market::Action;
+use shared::units::Timestamp;
 use shared::wire::{
-    BookSide, Channel, FillMessage, Frame, Millis, Rfc3339, Seconds, SelfTradePrevention, UserOrder,
+    BookSide, Channel, FillMessage, Frame, GroupUpdate, Millis, Rfc3339, Seconds, SelfTradePrevention, UserOrder,
 };
 
 use crate::paper::core::Core;
@@ -71,7 +74,7 @@ pub(super) fn own_order(core: &mut Core, event: &Event, order: &Order, reason: R
         last_update_time: Some(Rfc3339(event.at)),
         expiration_ts_ms: order.expires.map(Millis),
         expiration_time: order.expires.map(Rfc3339),
-        order_group_id: None,
+        order_group_id: order.group.map(|group| core.ids.text(Named::Group, group.0)),
         self_trade_prevention_type: Some(match order.self_trade {
             SelfTrade::TakerAtCross => SelfTradePrevention::TakerAtCross,
             SelfTrade::Maker => SelfTradePrevention::Maker,
@@ -88,11 +91,43 @@ pub(super) fn own_order(core: &mut Core, event: &Event, order: &Order, reason: R
 /// Returns the wire's word for why an order changed; none where its owner placed or cancelled it.
 const fn word(reason: Reason) -> Option<&'static str> {
     match reason {
-        Reason::Placed | Reason::Cancelled => None,
+        // For a group the wire has no word.
+        Reason::Placed | Reason::Cancelled | Reason::Group => None,
         Reason::Amended => Some("Amend"),
+        Reason::Decreased => Some("Decrease"),
+        Reason::Paused => Some("HaltCancel"),
+        Reason::ReduceOnly => Some("ReduceOnlyCancel"),
         Reason::Traded => Some("Trade"),
         Reason::SelfTrade => Some("SelfTradeCancel"),
         Reason::Expired => Some("ExpiryCancel"),
         Reason::Closed => Some("CloseCancel"),
     }
+}
+
+/// Tells a member what became of its group of orders.
+pub(super) fn own_group(
+    core: &mut Core,
+    at: Timestamp,
+    group: GroupNumber,
+    account: AccountNumber,
+    change: GroupChange,
+) {
+    let Some(owner) = core.owner(account) else { return };
+    let (event_type, contracts_limit_fp) = match change {
+        GroupChange::Created(limit) => ("created", Some(limit)),
+        GroupChange::Triggered => ("triggered", None),
+        GroupChange::Reset => ("reset", None),
+        GroupChange::Limit(limit) => ("limit_updated", Some(limit)),
+        GroupChange::Deleted => ("deleted", None),
+    };
+    let msg = GroupUpdate {
+        event_type: event_type.to_owned(),
+        order_group_id: core.ids.text(Named::Group, group.0),
+        contracts_limit_fp,
+        ts_ms: Millis(at),
+    };
+    core.hub.tell(at, Channel::OrderGroups, None, &mut |member, sid, subscribed| {
+        (member == owner)
+            .then(|| Frame::OrderGroupUpdates { sid, seq: subscribed.next(), msg: msg.clone() })
+    });
 }

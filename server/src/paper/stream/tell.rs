@@ -6,8 +6,8 @@ use shared::wire::{
     BookSide, Channel, Frame, Millis, OrderbookDelta, Rfc3339, Seconds, SignedCount, TradeMessage,
 };
 
-use super::lifecycle::lifecycle;
-use super::own::{own_fill, own_order};
+use super::lifecycle::{lifecycle, regrid};
+use super::own::{own_fill, own_group, own_order};
 use crate::paper::core::Core;
 use crate::paper::ids::Named;
 
@@ -30,6 +30,10 @@ pub(in crate::paper) fn tell(core: &mut Core, event: &Event) {
         }
         What::Order { order, reason } => own_order(core, event, order, *reason),
         What::Status { market, status } => lifecycle(core, event.at, *market, *status),
+        What::Grid { market } => regrid(core, event.at, *market),
+        What::Group { group, account, change } => own_group(core, event.at, *group, *account, *change),
+        // REST says so; of this the stream tells nothing.
+        What::Exchange(_) => {}
     }
 }
 
