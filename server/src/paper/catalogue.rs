@@ -197,7 +197,7 @@ pub(super) fn result(value: Price) -> MarketResult {
 }
 
 /// Returns the label of a grid.
-fn structure(grid: &PriceGrid) -> &'static str {
+pub(super) fn structure(grid: &PriceGrid) -> &'static str {
     if *grid == PriceGrid::linear_cent() {
         "linear_cent"
     } else if *grid == PriceGrid::deci_cent() {

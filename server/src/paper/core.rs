@@ -16,6 +16,7 @@ use super::ids::{Ids, Named};
 use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
+use super::stream::{Positions, Tickers};
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -30,6 +31,9 @@ pub(super) struct Core {
     /// Public trades, the oldest first.
     pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
     pub(super) hub: Hub,
+    /// What the stream has told of contracts and of positions.
+    pub(super) tickers: Tickers,
+    pub(super) positions: Positions,
     pub(super) keyring: Keyring,
     pub(super) ids: Ids,
     /// The other traders, if there are any.
@@ -48,6 +52,8 @@ impl Core {
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
             hub: Hub::default(),
+            tickers: Tickers::default(),
+            positions: Positions::default(),
             keyring: Keyring::default(),
             ids,
             crowd: None,
@@ -184,6 +190,8 @@ impl Core {
             self.note(&event);
             super::stream::tell(self, &event);
         }
+        super::stream::tell_tickers(self);
+        super::stream::tell_positions(self);
     }
 
     /// Takes in what has happened.

@@ -23,6 +23,7 @@ use axum::routing::get;
 use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
+pub(super) use self::refusal::Refusal;
 #[cfg(test)]
 pub(super) use self::operations::{OPERATIONS, Operation};
 pub(super) use self::signed::Signed;

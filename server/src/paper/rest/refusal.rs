@@ -52,8 +52,8 @@ impl Refusal {
         Self(StatusCode::BAD_REQUEST, ErrorAnswer::Query { msg })
     }
 
-    /// Returns that a member's bucket has too few tokens.
-    pub(super) fn too_many() -> Self {
+    /// Returns that there are too many requests.
+    pub(in crate::paper) fn too_many() -> Self {
         let error = ErrorAnswer::Text { error: "too many requests".to_owned() };
         Self(StatusCode::TOO_MANY_REQUESTS, error)
     }
