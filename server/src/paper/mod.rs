@@ -22,12 +22,14 @@ mod names;
 mod rest;
 mod run;
 mod stream;
+mod tape;
 
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
 #[cfg(test)]
 pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;
-pub(crate) use self::run::{DEMO_DAYS, Running, Settings, start};
+pub(crate) use self::run::{DEMO_DAYS, Running, Settings, simulate, start};
+pub(crate) use self::tape::{Files as TapeFiles, Summary as TapeSummary};
 
 #[cfg(test)]
 mod tests;

@@ -1,11 +1,12 @@
 //! Starting and ending an exchange.
 
+use std::fmt;
 use std::future::IntoFuture as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use shared::units::{Cash, Date};
+use shared::units::{Cash, Date, Timestamp};
 use shared::wire::{REST_PATH, STREAM_PATH};
 use shared::world::crowd::Crowd;
 use tokio::net::TcpListener;
@@ -17,6 +18,7 @@ use super::credentials::Credentials;
 use super::ids::Ids;
 use super::keys::{FreshKey, KeyKind};
 use super::rest::{Shared, router};
+use super::tape::{Files, Recording, Summary, Tape};
 use crate::clock::Clock;
 
 /// What a member starts with: ten thousand dollars.
@@ -37,6 +39,10 @@ pub(crate) struct Settings {
     pub(crate) key: KeyKind,
     /// The time.
     pub(crate) clock: Clock,
+    /// When it ends by itself, if it does.
+    pub(crate) ends: Option<Timestamp>,
+    /// Where its tape goes, if it is recorded.
+    pub(crate) tape: Option<Files>,
 }
 
 /// How long the demo's event lasts, in days, and how many of them are over when it starts, so that there is something to learn
@@ -48,19 +54,63 @@ impl Settings {
     /// Returns those of the demo's world, on any free port.
     pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock }
+        let (ends, tape) = (None, None);
+        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock, ends, tape }
+    }
+
+    /// Returns the day on which the event begins, and the instant from which on its exchange is there.
+    pub(super) fn begins(&self) -> anyhow::Result<(Date, Timestamp)> {
+        let now = self.clock.now();
+        let first = i32::try_from(self.past_days).ok().and_then(|past| now.date().checked_add_days(-past));
+        let first = first.context("so many days ago there was no calendar")?;
+        // The first who asks, or the first step of time, lets the past happen.
+        Ok((first, if self.past_days == 0 { now } else { first.midnight() }))
+    }
+
+    /// Returns the exchange with its event and its traders, its member apart, and its recording.
+    pub(super) fn open(
+        &self,
+        (first_day, began): (Date, Timestamp),
+        join: impl FnOnce(&mut Core) -> anyhow::Result<()>,
+    ) -> anyhow::Result<(Core, Option<Recording>)> {
+        let mut core = Core::new(began, Ids(self.rng_seed as u32));
+        core.ends = self.ends;
+        let recording = self.tape.as_ref().map(|files| Tape::begin(files, core.ids)).transpose()?;
+        let recording = recording.map(|(tape, recording)| {
+            core.record(tape);
+            recording
+        });
+        join(&mut core)?;
+        core.invite(Crowd::new(self.rng_seed, first_day, self.days)?)?;
+        Ok((core, recording))
     }
 }
 
 /// An exchange that runs; it ends when this is dropped.
-#[derive(Debug)]
 pub(crate) struct Running {
     credentials: Credentials,
     /// The day on which its event began.
     first_day: Date,
     /// Dropped, it ends the exchange.
     stop: Option<oneshot::Sender<()>>,
-    ended: JoinHandle<anyhow::Result<()>>,
+    /// `None` once it is known to have ended.
+    ended: Option<JoinHandle<anyhow::Result<()>>>,
+    /// The exchange, and what is recorded of it.
+    recorded: Option<(Arc<Shared>, Recording)>,
+}
+
+/// Lets an exchange without any client run until its time ends, as fast as it goes.
+///
+/// # Errors
+///
+/// Says what of the event can't be, or which file of its tape can't be written.
+pub(crate) fn simulate(settings: &Settings, ends: Timestamp) -> anyhow::Result<Summary> {
+    let tape = Some(settings.tape.clone().unwrap_or_default());
+    let settings = Settings { ends: Some(ends), tape, ..settings.clone() };
+    let (mut core, recording) = settings.open(settings.begins()?, |_| Ok(()))?;
+    core.advance(ends);
+    drop(core);
+    recording.context("nothing was recorded")?.finish()
 }
 
 /// Starts an exchange with the simulated event, its traders and one member, in the runtime that this is called in.
@@ -69,7 +119,7 @@ pub(crate) struct Running {
 ///
 /// Says that the port is taken, or what of the event can't be.
 pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { port, rng_seed, days, past_days, key, clock } = settings;
+    let Settings { port, rng_seed, key, .. } = settings;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,
@@ -79,18 +129,13 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
         Err(error) => return Err(error).with_context(|| format!("can't listen on {wanted}")),
     };
     let address = listener.local_addr().context("the socket has no address")?;
-    let now = clock.now();
-    let first_day = i32::try_from(past_days).ok().and_then(|past| now.date().checked_add_days(-past));
-    let first_day = first_day.context("so many days ago there was no calendar")?;
-    // The first who asks, or the first step of time, lets the past happen.
-    let began = if past_days == 0 { now } else { first_day.midnight() };
-    let mut core = Core::new(began, Ids(rng_seed as u32));
+    let (first_day, began) = settings.begins()?;
     let fresh = FreshKey::generate(key)?;
     // Looks like the ids that Kalshi gives keys.
     let key_id = format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32);
-    core.register(&key_id, fresh.public, PURSE)?;
-    core.invite(Crowd::new(rng_seed, first_day, days)?)?;
-    let shared = Arc::new(Shared::new(core, clock));
+    let member = |core: &mut Core| core.register(&key_id, fresh.public, PURSE).map(drop);
+    let (core, recording) = settings.open((first_day, began), member)?;
+    let shared = Arc::new(Shared::new(core, settings.clock));
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
         first_day,
@@ -101,7 +146,8 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
             ws_url: format!("ws://{address}{STREAM_PATH}"),
         },
         stop: Some(stop),
-        ended: tokio::spawn(serve(listener, shared, stopped)),
+        recorded: recording.map(|recording| (Arc::clone(&shared), recording)),
+        ended: Some(tokio::spawn(serve(listener, shared, stopped))),
     })
 }
 
@@ -127,10 +173,16 @@ async fn serve(
     }
 }
 
-/// Lets what is due happen when it is.
+/// Lets what is due happen when it is, until time ends.
 async fn pass_time(shared: &Shared) {
     loop {
-        let due = shared.with_quietly(|core| core.next_due());
+        let (due, ends) = shared.with_quietly(|core| (core.next_due(), core.ends));
+        // With nothing else due, the end is.
+        let due = due.or(ends);
+        if ends.is_some_and(|ends| shared.clock.now() >= ends) {
+            shared.with_quietly(|core| core.hub.close());
+            return;
+        }
         tokio::select! {
             () = async {
                 match due {
@@ -141,6 +193,12 @@ async fn pass_time(shared: &Shared) {
             // Something else may be due earlier now.
             () = shared.changed.notified() => {}
         }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }
 
@@ -155,22 +213,29 @@ impl Running {
         self.first_day
     }
 
-    /// Ends it and waits until it has.
+    /// Ends it, waits until it has, and returns what its tape came to if it was recorded.
     ///
     /// # Errors
     ///
-    /// Says what else has ended it.
-    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+    /// Says what else has ended it, or which file can't be written.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<Option<Summary>> {
         drop(self.stop.take());
-        (&mut self.ended).await.context("the exchange panicked")?
+        self.ended().await?;
+        let Some((shared, recording)) = self.recorded.take() else { return Ok(None) };
+        shared.with_quietly(Core::stop_recording);
+        let finished = tokio::task::spawn_blocking(|| recording.finish()).await;
+        Ok(Some(finished.context("the tape's writer is lost")??))
     }
 
-    /// Waits until it ends by itself, which it does only if it can't go on.
+    /// Waits until it ends by itself: when its time does, or if it can't go on.
     ///
     /// # Errors
     ///
     /// Says why it can't.
     pub(crate) async fn ended(&mut self) -> anyhow::Result<()> {
-        (&mut self.ended).await.context("the exchange panicked")?
+        let Some(ended) = &mut self.ended else { return Ok(()) };
+        let outcome = ended.await.context("the exchange panicked");
+        self.ended = None;
+        outcome?
     }
 }
