@@ -48,7 +48,6 @@ impl Clock {
         Self(Arc::new(Kind::ByHand(watch::Sender::new(start))))
     }
 
-    #[cfg(test)]
     /// Puts a clock that is moved by hand on; it never goes back.
     pub(crate) fn put_on(&self, to: Timestamp) {
         if let Kind::ByHand(hand) = &*self.0 {
@@ -57,6 +56,14 @@ impl Clock {
                 *now = to.max(*now);
                 later
             });
+        }
+    }
+
+    /// Returns what it showed at first; one that is moved by hand, what it shows.
+    pub(crate) fn first(&self) -> Timestamp {
+        match &*self.0 {
+            Kind::Scaled { start, .. } => *start,
+            Kind::ByHand(hand) => *hand.borrow(),
         }
     }
 

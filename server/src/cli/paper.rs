@@ -11,7 +11,7 @@ use tracing::info;
 
 use super::interrupts::Interrupts;
 use crate::clock::{Clock, machine_time, span, speed};
-use crate::paper::{KeyKind, Settings, TapeFiles, TapeSummary, simulate, start};
+use crate::paper::{KeyKind, Settings, TapeFiles, TapeSummary, replay, simulate, start};
 
 pub(super) const ABOUT: &str = "\
 Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -65,6 +65,12 @@ pub(super) struct Options {
     /// Write all that is told to everybody to this file (`.ws.jsonl`)
     #[arg(long, value_name = "FILE")]
     tape: Option<PathBuf>,
+    /// Note what clients do in this file (JSON Lines), so that it can be done again
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Do what this journal says again, without any socket, and compare what is answered and told
+    #[arg(long, value_name = "FILE", exclusive = true)]
+    replay: Option<PathBuf>,
     /// Write the trades to this file (CSV)
     #[arg(long, value_name = "FILE")]
     trades: Option<PathBuf>,
@@ -83,6 +89,11 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    if let Some(file) = &options.replay {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let replayed = runtime.block_on(replay(file))?;
+        return writeln!(std::io::stdout(), "{replayed}").context("standard output can't be written");
+    }
     let start = match (options.start, options.run_for, options.speed) {
         (Some(start), ..) => start,
         (None, Some(_), None) => Timestamp::from_micros(FIRST_INSTANT)?,
@@ -107,11 +118,13 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         clock,
         ends,
         tape: is_recorded.then_some(files),
+        journal: options.journal.clone(),
     };
     if let (Some(ends), None) = (ends, options.speed) {
-        let Options { env: None, .. } = options else {
-            anyhow::bail!("--env: nobody is listened to where --run-for is named without --speed")
-        };
+        for (option, is_there) in [("--env", options.env.is_some()), ("--journal", options.journal.is_some())]
+        {
+            anyhow::ensure!(!is_there, "{option}: with --run-for and without --speed there are no clients");
+        }
         return tell(&simulate(&Settings { clock: Clock::by_hand(start), ..settings }, ends)?);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -123,20 +123,24 @@ impl Core {
     /// difference.
     pub(super) fn advance(&mut self, now: Timestamp) {
         let now = self.ends.map_or(now, |ends| now.min(ends));
-        while let Some(mut crowd) = self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|at| at <= now))
-        {
-            let at = crowd.next_step().unwrap_or(now);
+        while let Some(at) = self.next_due().filter(|due| *due <= now) {
             self.exchange.advance(at);
-            if let Err(why) = crowd.step(at, &mut self.exchange) {
-                tracing::error!("the simulated traders are gone: {why}");
-                break;
+            if let Some(mut crowd) =
+                self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|next| next <= at))
+            {
+                if let Err(why) = crowd.step(at, &mut self.exchange) {
+                    tracing::error!("the simulated traders are gone: {why}");
+                    continue;
+                }
+                let settled = crowd.take_settled();
+                self.crowd = Some(crowd);
+                self.publish();
+                for (market, value) in settled {
+                    self.settle(at, market, value);
+                }
             }
-            let settled = crowd.take_settled();
-            self.crowd = Some(crowd);
+            // What is told of an instant is told at that instant.
             self.publish();
-            for (market, value) in settled {
-                self.settle(at, market, value);
-            }
         }
         self.exchange.advance(now);
         self.publish();

@@ -5,12 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::wire::{Channel, Frame};
 use tokio::sync::{mpsc, oneshot};
 
+use super::journal::Journal;
+
 /// How many frames may wait for a client. One that is further behind is cut off: it would act on what is long gone.
 pub(super) const QUEUE: usize = 4_096;
 
 /// The exchange's number of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ClientNumber(u64);
+
+impl ClientNumber {
+    /// Returns it as a journal has it.
+    pub(super) const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// What a client holds of its place here.
 pub(super) struct Line {
@@ -56,6 +65,9 @@ pub(super) struct Client {
     pub(super) member: usize,
     pub(super) subscriptions: BTreeMap<u64, Subscribed>,
     last_sid: u64,
+    number: ClientNumber,
+    /// What it is told is noted here, if it is.
+    journal: Option<Journal>,
     queue: mpsc::Sender<String>,
     /// Dropped with the client, which tells its socket.
     _cut: oneshot::Sender<()>,
@@ -69,6 +81,9 @@ impl Client {
         // All that a frame holds can be written.
         let Ok(mut text) = serde_json::to_string(frame) else { return };
         text.push('\n');
+        if let Some(journal) = &self.journal {
+            journal.heard(self.number.0, &text);
+        }
         self.lost |= self.queue.try_send(text).is_err();
     }
 
@@ -87,17 +102,31 @@ pub(super) struct Hub {
     last: u64,
     /// The exchange has ended: nobody is taken in any more.
     closed: bool,
+    journal: Option<Journal>,
 }
 
 impl Hub {
+    /// Notes what clients are told who come from now on.
+    pub(super) fn keep(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
     /// Takes in a client that has signed as this member.
     pub(super) fn join(&mut self, member: usize) -> Line {
         self.last += 1;
         let client = ClientNumber(self.last);
         let (queue, frames) = mpsc::channel(QUEUE);
         let (cutter, cut) = oneshot::channel();
-        let joined =
-            Client { member, subscriptions: BTreeMap::new(), last_sid: 0, queue, _cut: cutter, lost: false };
+        let joined = Client {
+            member,
+            subscriptions: BTreeMap::new(),
+            last_sid: 0,
+            number: client,
+            journal: self.journal.clone(),
+            queue,
+            _cut: cutter,
+            lost: false,
+        };
         if !self.closed {
             self.clients.insert(client, joined);
         }

@@ -16,6 +16,7 @@ mod core;
 mod credentials;
 mod hub;
 mod ids;
+mod journal;
 mod keys;
 mod member;
 mod names;
@@ -25,6 +26,7 @@ mod stream;
 mod tape;
 
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
+pub(crate) use self::journal::replay;
 #[cfg(test)]
 pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;

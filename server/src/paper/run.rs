@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -16,7 +17,8 @@ use tokio::task::JoinHandle;
 use super::core::Core;
 use super::credentials::Credentials;
 use super::ids::Ids;
-use super::keys::{FreshKey, KeyKind};
+use super::journal::{Header, Journal, SCHEMA, Written};
+use super::keys::{FreshKey, KeyKind, PublicKey};
 use super::rest::{Shared, router};
 use super::tape::{Files, Recording, Summary, Tape};
 use crate::clock::Clock;
@@ -43,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) ends: Option<Timestamp>,
     /// Where its tape goes, if it is recorded.
     pub(crate) tape: Option<Files>,
+    /// Where what clients do is noted, if it is.
+    pub(crate) journal: Option<PathBuf>,
 }
 
 /// How long the demo's event lasts, in days, and how many of them are over when it starts, so that there is something to learn
@@ -54,35 +58,91 @@ impl Settings {
     /// Returns those of the demo's world, on any free port.
     pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        let (ends, tape) = (None, None);
-        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock, ends, tape }
+        let (ends, tape, journal) = (None, None, None);
+        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock, ends, tape, journal }
     }
 
     /// Returns the day on which the event begins, and the instant from which on its exchange is there.
     pub(super) fn begins(&self) -> anyhow::Result<(Date, Timestamp)> {
-        let now = self.clock.now();
+        // Not what it shows by now: how long it took to come here is nobody's world.
+        let now = self.clock.first();
         let first = i32::try_from(self.past_days).ok().and_then(|past| now.date().checked_add_days(-past));
         let first = first.context("so many days ago there was no calendar")?;
         // The first who asks, or the first step of time, lets the past happen.
         Ok((first, if self.past_days == 0 { now } else { first.midnight() }))
     }
 
-    /// Returns the exchange with its event and its traders, its member apart, and its recording.
-    pub(super) fn open(
-        &self,
-        (first_day, began): (Date, Timestamp),
-        join: impl FnOnce(&mut Core) -> anyhow::Result<()>,
-    ) -> anyhow::Result<(Core, Option<Recording>)> {
+    /// Returns those of the exchange whose journal begins so, on another clock.
+    pub(super) fn of(header: &Header, clock: Clock) -> Self {
+        let Header { rng_seed, days, past_days, ends, .. } = *header;
+        Self { days, past_days, ends, ..Self::demo(rng_seed, clock) }
+    }
+
+    /// Returns what a journal begins with.
+    fn header(&self) -> Header {
+        Header {
+            schema: SCHEMA,
+            start: self.clock.first(),
+            rng_seed: self.rng_seed,
+            days: self.days,
+            past_days: self.past_days,
+            ends: self.ends,
+        }
+    }
+
+    /// Returns the exchange with its event, its traders and its member, and what is written of it.
+    ///
+    /// # Errors
+    ///
+    /// Says what of the event can't be, or which file can't be written.
+    pub(super) fn open(&self, member: PublicKey) -> anyhow::Result<Open> {
+        let (first_day, began) = self.begins()?;
         let mut core = Core::new(began, Ids(self.rng_seed as u32));
         core.ends = self.ends;
-        let recording = self.tape.as_ref().map(|files| Tape::begin(files, core.ids)).transpose()?;
-        let recording = recording.map(|(tape, recording)| {
+        let mut recording = None;
+        if let Some(files) = &self.tape {
+            let (tape, written) = Tape::begin(files, core.ids)?;
             core.record(tape);
-            recording
-        });
-        join(&mut core)?;
+            recording = Some(written);
+        }
+        core.register(&key_id(self.rng_seed), member, PURSE)?;
         core.invite(Crowd::new(self.rng_seed, first_day, self.days)?)?;
-        Ok((core, recording))
+        let mut noted = None;
+        if let Some(file) = &self.journal {
+            let begun = Journal::begin(file, &self.header())?;
+            core.hub.keep(begun.0.clone());
+            noted = Some(begun);
+        }
+        let journal = noted.as_ref().map(|(journal, _)| journal.clone());
+        let shared = Arc::new(Shared::new(core, self.clock.clone(), journal));
+        Ok(Open { shared, recording, noted })
+    }
+}
+
+/// An exchange that is there, and what is written of it.
+pub(super) struct Open {
+    pub(super) shared: Arc<Shared>,
+    recording: Option<Recording>,
+    /// What clients do, as it is noted.
+    noted: Option<(Journal, Written)>,
+}
+
+impl Open {
+    /// Ends what is written, waits until it is, and returns what the tape came to if it was recorded.
+    ///
+    /// # Errors
+    ///
+    /// Names the file that can't be written.
+    pub(super) fn finish(self) -> anyhow::Result<Option<Summary>> {
+        // Nothing happens between the two: the journal ends where the tape does.
+        self.shared.with_quietly(|core| {
+            core.stop_recording();
+            if let Some((journal, _)) = &self.noted {
+                journal.end(core.exchange.now());
+            }
+        });
+        self.noted.map(|(_, written)| written.finish()).transpose()?;
+        self.recording.map(Recording::finish).transpose()
     }
 }
 
@@ -95,8 +155,7 @@ pub(crate) struct Running {
     stop: Option<oneshot::Sender<()>>,
     /// `None` once it is known to have ended.
     ended: Option<JoinHandle<anyhow::Result<()>>>,
-    /// The exchange, and what is recorded of it.
-    recorded: Option<(Arc<Shared>, Recording)>,
+    open: Open,
 }
 
 /// Lets an exchange without any client run until its time ends, as fast as it goes.
@@ -107,10 +166,11 @@ pub(crate) struct Running {
 pub(crate) fn simulate(settings: &Settings, ends: Timestamp) -> anyhow::Result<Summary> {
     let tape = Some(settings.tape.clone().unwrap_or_default());
     let settings = Settings { ends: Some(ends), tape, ..settings.clone() };
-    let (mut core, recording) = settings.open(settings.begins()?, |_| Ok(()))?;
-    core.advance(ends);
-    drop(core);
-    recording.context("nothing was recorded")?.finish()
+    // Time is at its end when it is first looked at.
+    let settings = Settings { clock: Clock::by_hand(settings.clock.first()), journal: None, ..settings };
+    let open = settings.open(FreshKey::generate(settings.key)?.public)?;
+    settings.clock.put_on(ends);
+    open.finish()?.context("nothing was recorded")
 }
 
 /// Starts an exchange with the simulated event, its traders and one member, in the runtime that this is called in.
@@ -119,8 +179,7 @@ pub(crate) fn simulate(settings: &Settings, ends: Timestamp) -> anyhow::Result<S
 ///
 /// Says that the port is taken, or what of the event can't be.
 pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { port, rng_seed, key, .. } = settings;
-    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port));
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -129,26 +188,27 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
         Err(error) => return Err(error).with_context(|| format!("can't listen on {wanted}")),
     };
     let address = listener.local_addr().context("the socket has no address")?;
-    let (first_day, began) = settings.begins()?;
-    let fresh = FreshKey::generate(key)?;
-    // Looks like the ids that Kalshi gives keys.
-    let key_id = format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32);
-    let member = |core: &mut Core| core.register(&key_id, fresh.public, PURSE).map(drop);
-    let (core, recording) = settings.open((first_day, began), member)?;
-    let shared = Arc::new(Shared::new(core, settings.clock));
+    let fresh = FreshKey::generate(settings.key)?;
+    let open = settings.open(fresh.public)?;
+    let (first_day, _) = settings.begins()?;
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
         first_day,
         credentials: Credentials {
-            key_id,
+            key_id: key_id(settings.rng_seed),
             private_pem: fresh.private_pem,
             api_base: format!("http://{address}{REST_PATH}"),
             ws_url: format!("ws://{address}{STREAM_PATH}"),
         },
         stop: Some(stop),
-        recorded: recording.map(|recording| (Arc::clone(&shared), recording)),
-        ended: Some(tokio::spawn(serve(listener, shared, stopped))),
+        ended: Some(tokio::spawn(serve(listener, Arc::clone(&open.shared), stopped))),
+        open,
     })
+}
+
+/// Returns the id of the member's key; it looks like those that Kalshi gives.
+fn key_id(rng_seed: u64) -> String {
+    format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32)
 }
 
 /// Answers and lets time pass until it is told to stop, or left alone. Requests under way are then finished, and streams are
@@ -221,10 +281,8 @@ impl Running {
     pub(crate) async fn stop(mut self) -> anyhow::Result<Option<Summary>> {
         drop(self.stop.take());
         self.ended().await?;
-        let Some((shared, recording)) = self.recorded.take() else { return Ok(None) };
-        shared.with_quietly(Core::stop_recording);
-        let finished = tokio::task::spawn_blocking(|| recording.finish()).await;
-        Ok(Some(finished.context("the tape's writer is lost")??))
+        let finished = tokio::task::spawn_blocking(move || self.open.finish());
+        finished.await.context("the writers are lost")?
     }
 
     /// Waits until it ends by itself: when its time does, or if it can't go on.

@@ -29,7 +29,7 @@ const TICKER: Refused = (14, "Market Ticker required");
 const ACTION: Refused = (15, "Action required");
 
 /// Carries out what a client has sent, and puts the answers into its queue.
-pub(super) fn carry_out(core: &mut Core, client: ClientNumber, text: &str) {
+pub(in crate::paper) fn carry_out(core: &mut Core, client: ClientNumber, text: &str) {
     let (id, refused) = match serde_json::from_str::<Command>(text) {
         Ok(command) => {
             let id = (command.id > 0).then_some(command.id);

@@ -4,5 +4,6 @@ mod command;
 mod socket;
 mod tell;
 
+pub(super) use self::command::carry_out;
 pub(super) use self::socket::open;
 pub(super) use self::tell::tell;

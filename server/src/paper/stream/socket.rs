@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::command::carry_out;
 use crate::paper::hub::Line;
+use crate::paper::journal::Said;
 use crate::paper::rest::{Shared, Signed};
 
 /// How often a client is asked whether it is there, in the machine's time.
@@ -28,7 +29,8 @@ pub(in crate::paper) async fn open(
 
 /// Serves a client until it goes, is cut off, or the exchange ends.
 async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
-    let Line { client, mut frames, mut cut } = shared.with(|core| core.hub.join(member));
+    let Line { client, mut frames, mut cut } =
+        shared.heed(|| Said::Join { member }, |core| core.hub.join(member));
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
     loop {
@@ -48,7 +50,10 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
                 }
             }
             heard = socket.recv() => match heard {
-                Some(Ok(Message::Text(text))) => shared.with(|core| carry_out(core, client, &text)),
+                Some(Ok(Message::Text(text))) => {
+                    let said = || Said::Command { client: client.number(), text: text.as_str().to_owned() };
+                    shared.heed(said, |core| carry_out(core, client, &text));
+                }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 // Pings are answered by the library.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_))) => {}
@@ -60,5 +65,5 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
             }
         }
     }
-    shared.with(|core| core.hub.leave(client));
+    shared.heed(|| Said::Leave { client: client.number() }, |core| core.hub.leave(client));
 }

@@ -9,7 +9,8 @@ use shared::units::Timestamp;
 use super::write::hexadecimal;
 use super::{Files, Summary};
 use crate::clock::Clock;
-use crate::paper::{Settings, simulate, start};
+use crate::paper::keys::FreshKey;
+use crate::paper::{KeyKind, Settings, simulate, start};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -30,16 +31,18 @@ fn settings(days: u32, lasts: i64) -> Settings {
 
 /// Lets time pass in pieces, looks at the exchange after each, and returns the tape.
 fn in_pieces(settings: &Settings, mut piece: impl FnMut() -> i64) -> Summary {
-    let (mut core, recording) = settings.open(settings.begins().unwrap(), |_| Ok(())).unwrap();
+    let settings = Settings { clock: Clock::by_hand(begin()), ..settings.clone() };
+    let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public).unwrap();
     let (mut now, ends) = (begin(), settings.ends.unwrap());
     while now < ends {
         now = now.checked_add_micros(piece()).unwrap();
-        core.advance(now);
-        assert!(core.next_due().is_none_or(|due| due > now));
-        assert!(core.lately().len() == 10 && core.exchange.now() == now.min(ends));
+        settings.clock.put_on(now);
+        open.shared.with(|core| {
+            assert!(core.next_due().is_none_or(|due| due > now));
+            assert!(core.lately().len() == 10 && core.exchange.now() == now.min(ends));
+        });
     }
-    drop(core);
-    recording.unwrap().finish().unwrap()
+    open.finish().unwrap().unwrap()
 }
 
 #[test]
