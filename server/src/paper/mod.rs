@@ -34,4 +34,6 @@ pub(crate) use self::run::{DEMO_DAYS, Running, Settings, simulate, start};
 pub(crate) use self::tape::{Files as TapeFiles, Summary as TapeSummary};
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -207,7 +207,7 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
 }
 
 /// Returns the id of the member's key; it looks like those that Kalshi gives.
-fn key_id(rng_seed: u64) -> String {
+pub(super) fn key_id(rng_seed: u64) -> String {
     format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32)
 }
 

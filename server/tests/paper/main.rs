@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod journal;
 #[path = "../support/member.rs"]
 mod member;
 mod stream;
