@@ -17,6 +17,7 @@ use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
 use super::stream::{Positions, Tickers};
+use super::tape::Tape;
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -40,6 +41,10 @@ pub(super) struct Core {
     crowd: Option<Crowd>,
     /// An id that waits for the order that it is of to be told.
     naming: Option<String>,
+    /// When time ends, if it does: all that was due by then has happened, and nothing else will.
+    pub(super) ends: Option<Timestamp>,
+    /// What is told to everybody, as it is recorded.
+    tape: Option<Tape>,
 }
 
 impl Core {
@@ -58,7 +63,19 @@ impl Core {
             ids,
             crowd: None,
             naming: None,
+            ends: None,
+            tape: None,
         }
+    }
+
+    /// Records what is told to everybody from now on.
+    pub(super) fn record(&mut self, tape: Tape) {
+        self.tape = Some(tape);
+    }
+
+    /// Lets go of the recording: what was told until now is all of it.
+    pub(super) fn stop_recording(&mut self) {
+        self.tape = None;
     }
 
     /// Lets a world's event be listed and its traders in.
@@ -103,25 +120,32 @@ impl Core {
     /// Returns when something will happen by itself.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         let crowd = self.crowd.as_ref().and_then(Crowd::next_step);
-        self.exchange.next_due().into_iter().chain(crowd).min()
+        let due = self.exchange.next_due().into_iter().chain(crowd).min();
+        due.filter(|due| self.ends.is_none_or(|ends| *due <= ends))
     }
 
-    /// Lets time pass, and what comes with it happen in order.
+    /// Lets time pass, and what comes with it happen in order, each at its own time: in how many pieces it passes makes no
+    /// difference.
     pub(super) fn advance(&mut self, now: Timestamp) {
-        while let Some(mut crowd) = self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|at| at <= now))
-        {
-            let at = crowd.next_step().unwrap_or(now);
+        let now = self.ends.map_or(now, |ends| now.min(ends));
+        while let Some(at) = self.next_due().filter(|due| *due <= now) {
             self.exchange.advance(at);
-            if let Err(why) = crowd.step(at, &mut self.exchange) {
-                tracing::error!("the simulated traders are gone: {why}");
-                break;
+            if let Some(mut crowd) =
+                self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|next| next <= at))
+            {
+                if let Err(why) = crowd.step(at, &mut self.exchange) {
+                    tracing::error!("the simulated traders are gone: {why}");
+                    continue;
+                }
+                let settled = crowd.take_settled();
+                self.crowd = Some(crowd);
+                self.publish();
+                for (market, value) in settled {
+                    self.settle(at, market, value);
+                }
             }
-            let settled = crowd.take_settled();
-            self.crowd = Some(crowd);
+            // What is told of an instant is told at that instant.
             self.publish();
-            for (market, value) in settled {
-                self.settle(at, market, value);
-            }
         }
         self.exchange.advance(now);
         self.publish();
@@ -186,9 +210,16 @@ impl Core {
 
     /// Takes in what has happened at the exchange, and tells those who listen.
     pub(super) fn publish(&mut self) {
-        for event in self.exchange.drain() {
-            self.note(&event);
-            super::stream::tell(self, &event);
+        let events = self.exchange.drain();
+        for event in &events {
+            self.note(event);
+            super::stream::tell(self, event);
+        }
+        if let Some(tape) = &mut self.tape
+            && !tape.take(&self.catalogue, events)
+        {
+            tracing::error!("the tape can't be written any further");
+            self.tape = None;
         }
         super::stream::tell_tickers(self);
         super::stream::tell_positions(self);

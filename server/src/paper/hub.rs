@@ -7,6 +7,8 @@ use shared::units::Timestamp;
 use shared::wire::{Channel, CommandError, Frame, Millis};
 use tokio::sync::{mpsc, oneshot};
 
+use super::journal::Journal;
+
 /// How many frames may wait for a client. A subscription of one that is further behind is ended: the client would act on
 /// what is long gone.
 pub(super) const QUEUE: usize = 4_096;
@@ -20,6 +22,13 @@ const OVERFLOW: (i64, &str) = (25, "Subscription buffer overflow");
 /// The exchange's number of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ClientNumber(u64);
+
+impl ClientNumber {
+    /// Returns it as a journal has it.
+    pub(super) const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// What a client holds of its place here.
 pub(super) struct Line {
@@ -80,6 +89,9 @@ pub(super) struct Client {
     pub(super) member: usize,
     pub(super) subscriptions: BTreeMap<u64, Subscribed>,
     last_sid: u64,
+    number: ClientNumber,
+    /// What it is told is noted here, if it is.
+    journal: Option<Journal>,
     queue: mpsc::Sender<String>,
     /// Dropped with the client, which tells its socket.
     _cut: oneshot::Sender<()>,
@@ -93,6 +105,9 @@ impl Client {
         // All that a frame holds can be written.
         let Ok(mut text) = serde_json::to_string(&Sent { frame, sending_ts_ms: Millis(at) }) else { return };
         text.push('\n');
+        if let Some(journal) = &self.journal {
+            journal.heard(self.number.0, &text);
+        }
         self.lost |= self.queue.try_send(text).is_err();
     }
 
@@ -122,17 +137,31 @@ pub(super) struct Hub {
     last: u64,
     /// The exchange has ended: nobody is taken in any more.
     closed: bool,
+    journal: Option<Journal>,
 }
 
 impl Hub {
+    /// Notes what clients are told who come from now on.
+    pub(super) fn keep(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
     /// Takes in a client that has signed as this member.
     pub(super) fn join(&mut self, member: usize) -> Line {
         self.last += 1;
         let client = ClientNumber(self.last);
         let (queue, frames) = mpsc::channel(QUEUE + RESERVE);
         let (cutter, cut) = oneshot::channel();
-        let joined =
-            Client { member, subscriptions: BTreeMap::new(), last_sid: 0, queue, _cut: cutter, lost: false };
+        let joined = Client {
+            member,
+            subscriptions: BTreeMap::new(),
+            last_sid: 0,
+            number: client,
+            journal: self.journal.clone(),
+            queue,
+            _cut: cutter,
+            lost: false,
+        };
         if !self.closed {
             self.clients.insert(client, joined);
         }

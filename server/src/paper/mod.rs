@@ -16,6 +16,7 @@ mod core;
 mod credentials;
 mod hub;
 mod ids;
+mod journal;
 mod keyring;
 mod keys;
 mod member;
@@ -23,16 +24,21 @@ mod names;
 mod rest;
 mod run;
 mod stream;
+mod tape;
 mod tier;
 
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
+pub(crate) use self::journal::replay;
 #[cfg(test)]
 pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;
-pub(crate) use self::run::{DEMO_DAYS, Running, Settings, start};
+pub(crate) use self::run::{DEMO_DAYS, Running, Settings, simulate, start};
+pub(crate) use self::tape::{Files as TapeFiles, Summary as TapeSummary};
 pub(crate) use self::tier::Tier;
 
 #[cfg(test)]
 mod conformance;
+#[cfg(test)]
+mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ mod asyncapi;
 #[path = "../support/corpus.rs"]
 mod corpus;
 mod frames;
+mod journal;
 #[path = "../support/member.rs"]
 mod member;
 mod stream;

@@ -12,6 +12,7 @@ use super::Shared;
 use super::operations::{Access, Cost, Operation};
 use super::refusal::Refusal;
 use crate::clock::machine_time;
+use crate::paper::journal::Again;
 use crate::paper::keyring::Registered;
 
 /// How old a signature may be, and how far ahead of the machine's clock, in milliseconds. Kalshi has been seen to take 5 s
@@ -25,6 +26,10 @@ pub(in crate::paper) struct Signed(pub(in crate::paper) usize);
 
 /// Returns the key that a request was signed with.
 fn signer(shared: &Shared, parts: &Parts) -> Result<Arc<Registered>, Refusal> {
+    if let Some(Again { key_id }) = parts.extensions.get() {
+        let key = shared.with_quietly(|core| core.keyring.get(key_id.as_deref()?).cloned());
+        return key.ok_or_else(|| Refusal::authentication("NOT_FOUND"));
+    }
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let key_id = header(KEY_HEADER).ok_or_else(|| Refusal::unauthorized("token_authentication_failure"))?;
     let signature =
@@ -66,7 +71,9 @@ pub(super) async fn admit(
         (Access::Signed(_), Ok(key)) => Some(key),
     };
     if let Some(key) = &signer {
+        // What is asked again was paid for the first time.
         if let Cost::Tokens(bucket, tokens) = operation.cost
+            && parts.extensions.get::<Again>().is_none()
             && !shared.charge(key.member, bucket, tokens)
         {
             return Refusal::too_many().into_response();

@@ -26,7 +26,7 @@ struct Raw {
 }
 
 /// Carries out what a client has sent, and puts the answers into its queue; one of `too_many` is refused.
-pub(super) fn carry_out(core: &mut Core, client: ClientNumber, text: &str, too_many: bool) {
+pub(in crate::paper) fn carry_out(core: &mut Core, client: ClientNumber, text: &str, too_many: bool) {
     let (id, refused) = match serde_json::from_str::<Raw>(text) {
         Ok(command) => {
             let id = (command.id > 0).then_some(command.id);

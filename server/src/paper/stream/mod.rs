@@ -11,6 +11,7 @@ mod socket;
 mod tell;
 mod ticker;
 
+pub(super) use self::command::carry_out;
 pub(super) use self::position::{Positions, tell_positions};
 pub(super) use self::socket::open;
 pub(super) use self::tell::tell;

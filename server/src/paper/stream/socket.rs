@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::command::carry_out;
 use crate::paper::hub::Line;
+use crate::paper::journal::Said;
 use crate::paper::rest::{Refusal, Shared, Signed};
 
 /// How often a client is asked whether it is there, in the machine's time.
@@ -55,7 +56,8 @@ impl Pace {
 
 /// Serves a client until it goes, is cut off, or the exchange ends.
 async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
-    let Line { client, mut frames, mut cut } = shared.with(|core| core.hub.join(member));
+    let Line { client, mut frames, mut cut } =
+        shared.heed(|| Said::Join { member }, |core| core.hub.join(member));
     let mut pace = Pace::new();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
@@ -78,7 +80,11 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
             heard = socket.recv() => match heard {
                 Some(Ok(Message::Text(text))) => {
                     let too_many = pace.is_exceeded(Instant::now());
-                    shared.with(|core| carry_out(core, client, &text, too_many));
+                    let said = || {
+                        let text = text.as_str().to_owned();
+                        Said::Command { client: client.number(), text, too_many }
+                    };
+                    shared.heed(said, |core| carry_out(core, client, &text, too_many));
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 // Pings are answered by the library.
@@ -91,7 +97,7 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
             }
         }
     }
-    shared.with(|core| core.hub.leave(client));
+    shared.heed(|| Said::Leave { client: client.number() }, |core| core.hub.leave(client));
 }
 
 #[cfg(test)]
