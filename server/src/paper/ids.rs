@@ -13,6 +13,8 @@ pub(super) enum Named {
     User = 0xb001,
     /// A key.
     Key = 0xc001,
+    /// An order group.
+    Group = 0xd001,
 }
 
 /// The ids of one run of the exchange: those of another run name nothing here.
