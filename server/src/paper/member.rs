@@ -138,7 +138,8 @@ impl Member {
                 }
                 .to_owned(),
             ),
-            order_group_id: None,
+            order_group_id: order.group.map(|group| ids.text(Named::Group, group.0)),
+            cancel_order_on_pause: Some(order.cancel_on_pause),
             subaccount_number: Some(0),
             exchange_index: Some(0),
         }

@@ -4,6 +4,7 @@ mod account;
 mod batch;
 mod body;
 mod exchange;
+mod groups;
 mod historical;
 mod markets;
 mod operations;
@@ -11,6 +12,7 @@ mod orders;
 mod portfolio;
 mod public;
 mod query;
+mod queue;
 mod refusal;
 mod signed;
 
