@@ -9,7 +9,7 @@ use tracing::info;
 
 use super::interrupts::Interrupts;
 use crate::clock::{Clock, machine_time, speed};
-use crate::paper::{KeyKind, Settings, Tier, start};
+use crate::paper::{Behaviour, FaultFile, KeyKind, Settings, Tier, read_faults, start};
 
 pub(super) const ABOUT: &str = "\
 Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -27,6 +27,7 @@ Files:
     KALSHI_WS_URL            where the WebSocket is
     TAUROI_PAPER_CLOCK       the exchange's time: what it shows, as of which time of this machine, how fast; the
                              times in microseconds since 1970
+    TAUROI_PAPER_TOKEN       what lets one change the exchange while it runs, under /paper
   Both files are replaced if they are there, and only their owner may read them.
 
 Example: a month that passes in three quarters of an hour
@@ -53,6 +54,12 @@ pub(super) struct Options {
     /// How much its member may ask, as Kalshi's tiers of usage; `unlimited` asks without limit
     #[arg(long, value_name = "TIER", default_value = "basic", value_parser = tier)]
     tier: Limits,
+    /// What goes wrong on purpose, and how the exchange behaves: a file in TOML, as docs/faults.md says
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Leave out the oddities of Kalshi's exchange, as positions that are behind fills
+    #[arg(long)]
+    plain: bool,
     /// Write what a client needs to this file, as variables, and the private key to `FILE.key`
     #[arg(long, value_name = "FILE")]
     env: Option<PathBuf>,
@@ -78,8 +85,16 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 
 async fn serve(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(machine_time(), options.speed);
-    let Options { port, rng_seed, days, key, tier, .. } = *options;
-    let settings = Settings { port, rng_seed, days, past_days: 0, key, tier, clock: clock.clone() };
+    let Options { port, rng_seed, days, key, tier, plain, .. } = *options;
+    let FaultFile { behaviour, faults } =
+        options.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default();
+    anyhow::ensure!(
+        !plain || behaviour.is_none(),
+        "--plain: the file of faults says how the exchange behaves"
+    );
+    let behaviour = if plain { Behaviour::plain() } else { behaviour.unwrap_or_default() };
+    let settings =
+        Settings { port, rng_seed, days, past_days: 0, key, tier, behaviour, faults, clock: clock.clone() };
     let mut exchange = start(settings).await?;
     if let Some(file) = &options.env {
         exchange.credentials().write(file, &clock)?;

@@ -12,8 +12,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::behaviour::Behaviour;
+use super::control::Token;
 use super::core::Core;
 use super::credentials::Credentials;
+use super::faults::Fault;
 use super::ids::{Ids, Named};
 use super::keys::{FreshKey, KeyKind};
 use super::rest::{Shared, router};
@@ -38,6 +41,10 @@ pub(crate) struct Settings {
     pub(crate) key: KeyKind,
     /// How much each member may ask; none asks without limit.
     pub(crate) tier: Option<Tier>,
+    /// How it behaves where nothing is wrong.
+    pub(crate) behaviour: Behaviour,
+    /// What goes wrong.
+    pub(crate) faults: Vec<Fault>,
     /// The time.
     pub(crate) clock: Clock,
 }
@@ -49,9 +56,20 @@ const DEMO_PAST_DAYS: u32 = 3;
 
 impl Settings {
     /// Returns those of the demo's world, on any free port.
-    pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
+    pub(crate) fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, tier: None, clock }
+        let (behaviour, faults) = (Behaviour::plain(), Vec::new());
+        Self {
+            port: 0,
+            rng_seed,
+            days,
+            past_days,
+            key: KeyKind::Ed25519,
+            tier: None,
+            behaviour,
+            faults,
+            clock,
+        }
     }
 }
 
@@ -72,7 +90,7 @@ pub(crate) struct Running {
 ///
 /// Says that the port is taken, or what of the event can't be.
 pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { port, rng_seed, days, past_days, key, tier, clock } = settings;
+    let Settings { port, rng_seed, days, past_days, key, tier, behaviour, faults, clock } = settings;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,
@@ -92,6 +110,12 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     let key_id = core.ids.text(Named::Key, core.keyring.registered());
     core.register(&key_id, fresh.public, PURSE)?;
     core.invite(Crowd::new(rng_seed, first_day, days)?)?;
+    core.behave(behaviour);
+    for fault in faults {
+        core.hub.faults.add(now, fault);
+    }
+    let (control_token, token) = Token::generate().context("no entropy for a token")?;
+    core.token = Some(token);
     let shared = Arc::new(Shared::new(core, clock, tier));
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
@@ -101,6 +125,7 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
             private_pem: fresh.private_pem,
             api_base: format!("http://{address}{REST_PATH}"),
             ws_url: format!("ws://{address}{STREAM_PATH}"),
+            control_token,
         },
         stop: Some(stop),
         ended: tokio::spawn(serve(listener, shared, stopped)),

@@ -23,19 +23,19 @@ use axum::routing::get;
 use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
-pub(super) use self::refusal::Refusal;
 #[cfg(test)]
 pub(super) use self::operations::{OPERATIONS, Operation};
+pub(super) use self::refusal::Refusal;
 pub(super) use self::signed::Signed;
 use super::core::Core;
 use super::tier::{Bucket, Buckets, Tier};
 use crate::clock::{Clock, machine_time};
 
 /// No batch of orders is larger.
-const MAX_BODY_BYTES: usize = 512 << 10;
+pub(super) const MAX_BODY_BYTES: usize = 512 << 10;
 
 /// What is answered.
-type Answer<T> = Result<axum::Json<T>, refusal::Refusal>;
+type Answer<T> = Result<axum::Json<T>, Refusal>;
 /// What every request may reach.
 type Exchange = State<Arc<Shared>>;
 
@@ -88,6 +88,8 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
+        .nest("/paper", super::control::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&shared), super::faults::meddle))
         .with_state(shared)
 }

@@ -3,6 +3,7 @@
 mod asked;
 mod command;
 mod lifecycle;
+mod numbers;
 mod own;
 mod position;
 mod refused;
@@ -11,6 +12,7 @@ mod socket;
 mod tell;
 mod ticker;
 
+pub(super) use self::numbers::Numbers;
 pub(super) use self::position::{Positions, tell_positions};
 pub(super) use self::socket::open;
 pub(super) use self::tell::tell;

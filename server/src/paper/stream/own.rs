@@ -7,7 +7,8 @@ use shared::fees::Role;
 use shared::market::Action;
 use shared::units::Timestamp;
 use shared::wire::{
-    BookSide, Channel, FillMessage, Frame, GroupUpdate, Millis, Rfc3339, Seconds, SelfTradePrevention, UserOrder,
+    BookSide, Channel, FillMessage, Frame, GroupUpdate, Millis, Rfc3339, Seconds, SelfTradePrevention,
+    UserOrder,
 };
 
 use crate::paper::core::Core;
@@ -127,7 +128,6 @@ pub(super) fn own_group(
         ts_ms: Millis(at),
     };
     core.hub.tell(at, Channel::OrderGroups, None, &mut |member, sid, subscribed| {
-        (member == owner)
-            .then(|| Frame::OrderGroupUpdates { sid, seq: subscribed.next(), msg: msg.clone() })
+        (member == owner).then(|| Frame::OrderGroupUpdates { sid, seq: subscribed.next(), msg: msg.clone() })
     });
 }
