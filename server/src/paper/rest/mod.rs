@@ -35,7 +35,7 @@ use super::tier::{Bucket, Buckets, Tier};
 use crate::clock::{Clock, machine_time};
 
 /// No batch of orders is larger.
-const MAX_BODY_BYTES: usize = 512 << 10;
+pub(super) const MAX_BODY_BYTES: usize = 512 << 10;
 
 /// What is answered.
 type Answer<T> = Result<axum::Json<T>, Refusal>;
@@ -112,10 +112,13 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
+        .nest("/paper", super::control::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     let router = match journal {
         Some(journal) => router.layer(axum::middleware::from_fn_with_state(journal, journal::ask)),
         None => router,
     };
-    router.with_state(shared)
+    // What befalls requests befalls them on their way: what is noted has arrived.
+    let meddle = axum::middleware::from_fn_with_state(Arc::clone(&shared), super::faults::meddle);
+    router.layer(meddle).with_state(shared)
 }

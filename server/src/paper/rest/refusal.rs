@@ -12,12 +12,12 @@ pub(in crate::paper) struct Refusal(StatusCode, ErrorAnswer);
 
 impl Refusal {
     /// Returns a refusal in the shape that nearly all have.
-    pub(super) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
+    pub(in crate::paper) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
         Self(status, ErrorAnswer::nested(code, &code.replace('_', " "), details))
     }
 
     /// Returns that what was named isn't there, whatever the reason.
-    pub(super) fn not_found() -> Self {
+    pub(in crate::paper) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", None)
     }
 

@@ -37,8 +37,9 @@ fn signer(shared: &Shared, parts: &Parts) -> Result<Arc<Registered>, Refusal> {
     let expired = || Refusal::unauthorized("header_timestamp_expired");
     let timestamp = header(TIMESTAMP_HEADER).ok_or_else(expired)?;
     let sent: i64 = timestamp.parse().map_err(|_| expired())?;
-    // The real time, whatever the exchange's clock shows.
-    let age = (machine_time().micros() / 1_000).saturating_sub(sent);
+    // The real time, whatever the exchange's clock shows, but for what is wrong with it on purpose.
+    let skew = shared.with_quietly(|core| core.hub.faults.skew_ms(core.exchange.now()));
+    let age = (machine_time().micros() / 1_000).saturating_add(skew).saturating_sub(sent);
     if !(-AHEAD..=OLDEST).contains(&age) {
         return Err(expired());
     }
