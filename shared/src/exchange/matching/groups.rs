@@ -100,10 +100,15 @@ impl Groups {
 
 /// What a plan would add to the counts of groups, in hundredths of a contract.
 #[derive(Debug, Clone)]
-pub(super) struct Counted(BTreeMap<GroupNumber, i64>);
+pub(super) struct Counted(Vec<(GroupNumber, i64)>);
 
 impl Counted {
-    pub(super) const NOTHING: Self = Self(BTreeMap::new());
+    pub(super) const NOTHING: Self = Self(Vec::new());
+
+    /// Returns what it adds to a group's.
+    fn of(&self, group: GroupNumber) -> i64 {
+        self.0.iter().find(|counts| counts.0 == group).map_or(0, |counts| counts.1)
+    }
 
     /// Begins anew.
     pub(super) fn clear(&mut self) {
@@ -247,15 +252,16 @@ impl Matching {
         let Some((number, group)) = group.and_then(|number| Some((number, self.group(number)?))) else {
             return false;
         };
-        let more = counted.0.entry(number).or_insert(0);
-        *more = more.saturating_add(count.hundredths());
-        group.would_trigger(self.now, *more)
+        let more = counted.of(number) + count.hundredths();
+        counted.0.retain(|counts| counts.0 != number);
+        counted.0.push((number, more));
+        group.would_trigger(self.now, more)
     }
 
     /// Returns whether a plan would have triggered a group by now.
     pub(super) fn would_be_triggered(&self, counted: &Counted, group: Option<GroupNumber>) -> bool {
-        let counts = group.and_then(|number| Some((self.group(number)?, *counted.0.get(&number)?)));
-        counts.is_some_and(|(group, more)| group.would_trigger(self.now, more))
+        let Some(number) = group.filter(|number| counted.of(*number) > 0) else { return false };
+        self.group(number).is_some_and(|group| group.would_trigger(self.now, counted.of(number)))
     }
 
     /// Counts a fill of hundredths of a contract for a group, which may trigger it.

@@ -18,7 +18,6 @@ mod cancel;
 mod engine;
 mod events;
 mod groups;
-mod index;
 mod links;
 mod listing;
 mod numbers;

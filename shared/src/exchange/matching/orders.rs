@@ -1,6 +1,6 @@
 //! Orders.
 
-use crate::fees::OrderFees;
+use crate::fees::FeeAccumulator;
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -142,7 +142,7 @@ pub struct Order {
     /// Fees as maker.
     pub maker_fees: Cash,
     /// What rounding holds of its fees.
-    pub(super) fees: OrderFees,
+    pub(super) held: FeeAccumulator,
 }
 
 impl Order {

@@ -8,7 +8,7 @@ use super::orders::{less, own_price};
 use super::refusal::too_much;
 use super::reserve::{Change, Side};
 use super::{Matching, Order, Reason, Refusal, SelfTrade};
-use crate::fees::{FeeRule, Fill, OrderFees, Role};
+use crate::fees::{FeeAccumulator, FeeRule, FeeSchedule, Fill, OrderFees, Role};
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity};
 
@@ -42,7 +42,15 @@ pub(super) struct Planned {
     pub(super) taker_fee: Cash,
     pub(super) maker_fee: Cash,
     /// What rounding holds of the maker's fees then.
-    pub(super) maker_fees: OrderFees,
+    pub(super) maker_held: FeeAccumulator,
+}
+
+/// Returns what a fill is charged.
+fn fee(schedule: FeeSchedule, held: &mut FeeAccumulator, fill: &Fill) -> Result<Cash, Refusal> {
+    let mut fees = OrderFees::resumed(schedule, *held);
+    let charged = fees.fill(fill).map_err(Refusal::TooMuch)?;
+    *held = fees.accumulator();
+    Ok(charged.net)
 }
 
 /// Returns the other action.
@@ -105,13 +113,8 @@ impl Matching {
                 if plan.left.is_zero() || plan.stopped.is_some() {
                     return Ok(());
                 }
-                self.meet(plan, order, slot, |role, action, count| Fill {
-                    rule,
-                    role,
-                    action,
-                    price,
-                    count,
-                })?;
+                let fill = |role, action, count| Fill { rule, role, action, price, count };
+                self.meet(plan, order, slot, &market.listing.fees, fill)?;
             }
         }
         Ok(())
@@ -123,6 +126,7 @@ impl Matching {
         plan: &mut Plan,
         order: &mut Order,
         slot: Slot,
+        schedule: &FeeSchedule,
         fill: impl Fn(Role, Action, Quantity) -> Fill,
     ) -> Result<(), Refusal> {
         let resting = &self.slots[slot];
@@ -138,22 +142,22 @@ impl Matching {
             return Ok(());
         }
         let count = resting.left.min(plan.left);
-        let taken = order.fees.fill(&fill(Role::Taker, order.action, count)).map_err(Refusal::TooMuch)?;
-        let mut maker_fees = resting.fees;
-        let made = maker_fees.fill(&fill(Role::Maker, resting.action, count)).map_err(Refusal::TooMuch)?;
+        let mut maker_held = resting.held;
+        let taker_fee = fee(*schedule, &mut order.held, &fill(Role::Taker, order.action, count))?;
+        let maker_fee = fee(*schedule, &mut maker_held, &fill(Role::Maker, resting.action, count))?;
         let (closing, opening) = parts(plan.position, order.action, count);
         plan.position =
             plan.position.checked_after(order.action, count).ok_or_else(|| too_much("position"))?;
         plan.cash += i128::from(flow(order.action, resting.price, closing, opening).microdollars());
-        plan.cash -= i128::from(taken.net.microdollars());
+        plan.cash -= i128::from(taker_fee.microdollars());
         plan.left = less(plan.left, count);
         plan.trades.push(Planned {
             maker: slot,
             price: resting.price,
             count,
-            taker_fee: taken.net,
-            maker_fee: made.net,
-            maker_fees,
+            taker_fee,
+            maker_fee,
+            maker_held,
         });
         self.would_count(&mut plan.counted, resting.group, count);
         if self.would_count(&mut plan.counted, order.group, count) {

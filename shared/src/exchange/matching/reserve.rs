@@ -8,14 +8,81 @@ use crate::units::{Price, Quantity};
 /// What rests of one account on one side of a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
-    /// Hundredths of a contract by what they pay, the cheapest first.
-    ladder: Vec<(Price, i64)>,
-    /// All of them.
+    /// All hundredths of a contract.
     count: i64,
     /// What they pay, in microdollars.
     cost: i64,
     /// What is reserved for them, in microdollars.
     pub(super) reserved: i64,
+    ladder: Ladder,
+}
+
+/// Hundredths of a contract by what they pay, the cheapest first. Most accounts have few prices at a time, which are then
+/// found without following a pointer.
+#[derive(Debug, Clone)]
+struct Ladder {
+    few: [Change; 2],
+    /// How many of the few there are.
+    len: usize,
+    /// All prices, once there were more than a few at a time.
+    many: Vec<Change>,
+}
+
+impl PartialEq for Ladder {
+    fn eq(&self, other: &Self) -> bool {
+        self.steps() == other.steps()
+    }
+}
+
+impl Eq for Ladder {}
+
+impl Ladder {
+    const EMPTY: Self = Self { few: [(Price::ZERO, 0); 2], len: 0, many: Vec::new() };
+
+    fn steps(&self) -> &[Change] {
+        if self.many.is_empty() { &self.few[..self.len] } else { &self.many }
+    }
+
+    fn steps_mut(&mut self) -> &mut [Change] {
+        if self.many.is_empty() { &mut self.few[..self.len] } else { &mut self.many }
+    }
+
+    /// Adds hundredths of a contract at a price, or takes them away.
+    fn change(&mut self, (own, hundredths): Change) {
+        let place = self.steps().partition_point(|step| step.0 < own);
+        match self.steps_mut().get_mut(place).filter(|step| step.0 == own) {
+            Some(step) => {
+                step.1 += hundredths;
+                if step.1 == 0 {
+                    self.remove(place);
+                }
+            }
+            None => self.insert(place, (own, hundredths)),
+        }
+    }
+
+    fn insert(&mut self, place: usize, step: Change) {
+        if self.many.is_empty() && self.len < self.few.len() {
+            self.few.copy_within(place..self.len, place + 1);
+            self.few[place] = step;
+            self.len += 1;
+            return;
+        }
+        if self.many.is_empty() {
+            self.many.extend_from_slice(&self.few);
+            self.len = 0;
+        }
+        self.many.insert(place, step);
+    }
+
+    fn remove(&mut self, place: usize) {
+        if self.many.is_empty() {
+            self.few.copy_within(place + 1..self.len, place);
+            self.len -= 1;
+        } else {
+            self.many.remove(place);
+        }
+    }
 }
 
 /// A change of what rests: what a contract pays, and how many hundredths of one are more or less.
@@ -23,7 +90,7 @@ pub(super) type Change = (Price, i64);
 
 impl Side {
     pub(super) const fn new() -> Self {
-        Self { ladder: Vec::new(), count: 0, cost: 0, reserved: 0 }
+        Self { count: 0, cost: 0, reserved: 0, ladder: Ladder::EMPTY }
     }
 
     /// Adds hundredths of a contract at what they pay, or takes them away.
@@ -33,15 +100,7 @@ impl Side {
         }
         self.count += hundredths;
         self.cost += own.centicents() * hundredths;
-        match self.ladder.binary_search_by_key(&own, |step| step.0) {
-            Ok(place) => {
-                self.ladder[place].1 += hundredths;
-                if self.ladder[place].1 == 0 {
-                    self.ladder.remove(place);
-                }
-            }
-            Err(place) => self.ladder.insert(place, (own, hundredths)),
-        }
+        self.ladder.change((own, hundredths));
     }
 
     /// Returns what is to be reserved, in microdollars, where `against` contracts may be closed, if a few things changed.
@@ -62,7 +121,7 @@ impl Side {
     /// Returns what the cheapest `closing` hundredths of a contract pay.
     fn cheapest(&self, mut closing: i64, changes: &[Change]) -> i128 {
         let mut cost = 0;
-        let mut steps = self.ladder.iter().peekable();
+        let mut steps = self.ladder.steps().iter().peekable();
         let mut last = None;
         while closing > 0 {
             // The next price of either list; of a price both say something.
@@ -123,8 +182,8 @@ mod tests {
                 side.change(*change);
             }
             prop_assert_eq!(side.needs(against_all, &[]), by_hand(&left, against));
-            let steps: i64 = side.ladder.iter().map(|step| step.1).sum();
-            prop_assert_eq!((steps, side.ladder.iter().all(|step| step.1 > 0)), (side.count, true));
+            let steps: i64 = side.ladder.steps().iter().map(|step| step.1).sum();
+            prop_assert_eq!((steps, side.ladder.steps().iter().all(|step| step.1 > 0)), (side.count, true));
         }
     }
 }
