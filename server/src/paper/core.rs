@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use shared::exchange::matching::{
     AccountNumber, Event, MarketTrade, Matching, OrderNumber, Placed, Refusal, What,
 };
-use shared::market::Action;
 use shared::units::{Cash, Price, Quantity, Timestamp};
 use shared::wire::{Dollars, Rfc3339, Settlement};
 use shared::world::crowd::Crowd;
 
+use super::candles::Candles;
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
 use super::hub::Hub;
 use super::ids::{Ids, Named};
@@ -29,6 +29,7 @@ pub(super) struct Core {
     by_account: BTreeMap<AccountNumber, usize>,
     /// Public trades, the oldest first.
     pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
+    pub(super) candles: Candles,
     pub(super) hub: Hub,
     pub(super) keyring: Keyring,
     pub(super) ids: Ids,
@@ -47,6 +48,7 @@ impl Core {
             members: Vec::new(),
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
+            candles: Candles::default(),
             hub: Hub::default(),
             keyring: Keyring::default(),
             ids,
@@ -182,8 +184,10 @@ impl Core {
     pub(super) fn publish(&mut self) {
         for event in self.exchange.drain() {
             self.note(&event);
+            self.candles.note(&event);
             super::stream::tell(self, &event);
         }
+        self.candles.look(&self.exchange);
     }
 
     /// Takes in what has happened.
@@ -231,8 +235,11 @@ impl Core {
     /// Returns what the last day brought to each contract.
     pub(super) fn lately(&self) -> Vec<Lately> {
         let since = self.exchange.now().checked_add_micros(-DAY).unwrap_or(Timestamp::MIN);
-        let none = || Lately { volume: Quantity::ZERO, open_interest: 0 };
-        let mut all: Vec<Lately> = self.exchange.markets().iter().map(|_| none()).collect();
+        let none = |market| {
+            let before = self.candles.before(market, since).copied();
+            Lately { volume: Quantity::ZERO, open_interest: 0, before }
+        };
+        let mut all: Vec<Lately> = (0..self.exchange.markets().len()).map(none).collect();
         for (_, trade) in self.trades.iter().rev().take_while(|(at, _)| *at >= since) {
             if let Some(lately) = all.get_mut(trade.market) {
                 lately.volume = lately.volume.checked_add(trade.count).unwrap_or(Quantity::MAX);
@@ -244,19 +251,13 @@ impl Core {
         all
     }
 
-    /// Returns what a member's positions are worth at the middle of each book, or at its last trade.
+    /// Returns what a member's positions are worth at the last trade of each contract, as Kalshi has been seen to count; who
+    /// holds some has traded.
     pub(super) fn worth(&self, member: &Member) -> Cash {
         let Some(account) = self.exchange.account(member.account) else { return Cash::ZERO };
         let worth = account.holdings().filter_map(|(market, holding)| {
-            let market = self.exchange.markets().get(market)?;
-            let (bid, ask) = (market.book().best(Action::Buy), market.book().best(Action::Sell));
-            let middle = match (bid, ask) {
-                (Some(bid), Some(ask)) => {
-                    Price::from_centicents((bid.centicents() + ask.centicents()) / 2).ok()
-                }
-                _ => market.last(),
-            }?;
-            let each = if holding.position.hundredths() < 0 { middle.complement() } else { middle };
+            let last = self.exchange.markets().get(market)?.last()?;
+            let each = if holding.position.hundredths() < 0 { last.complement() } else { last };
             Some(each.cost(holding.position.size()).microdollars())
         });
         Cash::from_microdollars(worth.fold(0, i64::saturating_add))

@@ -11,6 +11,7 @@
 //! Every request and every step of time takes the one lock, does all of its work at one instant of the exchange's clock,
 //! and puts what others must hear into their queues before it lets go: so each client hears everything, in order.
 
+mod candles;
 mod catalogue;
 mod core;
 mod credentials;
