@@ -10,6 +10,7 @@ use shared::wire::{
     Event, LevelText, Market, MarketResult, MarketStatus, Orderbook, Rfc3339, Series, SignedCount,
 };
 
+use super::behaviour::NoOffer;
 use super::candles::Candle;
 
 /// An event to be listed.
@@ -40,6 +41,8 @@ pub(super) struct Catalogue {
     pub(super) events: Vec<NewEvent>,
     pub(super) markets: Vec<Listed>,
     by_ticker: BTreeMap<Ticker, usize>,
+    /// At which price an offer is told that there is not.
+    pub(super) no_offer: NoOffer,
 }
 
 /// What the last day brought to a contract.
@@ -137,7 +140,7 @@ impl Catalogue {
             Some(SignedCount::from_hundredths(level.map_or(0, |level| level.1.hundredths())))
         };
         let bid_price = bid.map_or(Price::ZERO, |level| level.0);
-        let ask_price = ask.map_or(Price::ONE, |level| level.0);
+        let ask_price = ask.map_or(self.no_offer.price(), |level| level.0);
         let closes = closes.unwrap_or(event.settles);
         let (status, value) = match traded.status() {
             matching::MarketStatus::Open => (MarketStatus::Active, None),
@@ -165,8 +168,8 @@ impl Catalogue {
             yes_bid_size_fp: size(bid),
             yes_ask_dollars: Some(ask_price),
             yes_ask_size_fp: size(ask),
-            no_bid_dollars: Some(ask_price.complement()),
-            no_ask_dollars: Some(bid_price.complement()),
+            no_bid_dollars: Some(ask.map_or(Price::ZERO, |level| level.0.complement())),
+            no_ask_dollars: Some(bid.map_or(self.no_offer.price(), |level| level.0.complement())),
             last_price_dollars: Some(traded.last().unwrap_or(Price::ZERO)),
             volume_fp: Some(traded.volume()),
             volume_24h_fp: Some(lately.volume),
@@ -201,7 +204,7 @@ pub(super) fn result(value: Price) -> MarketResult {
 }
 
 /// Returns the label of a grid.
-fn structure(grid: &PriceGrid) -> &'static str {
+pub(super) fn structure(grid: &PriceGrid) -> &'static str {
     if *grid == PriceGrid::linear_cent() {
         "linear_cent"
     } else if *grid == PriceGrid::deci_cent() {

@@ -17,7 +17,7 @@ const OVER: usize = 500;
 const FILLS: usize = 5_000;
 
 /// A member of the exchange.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Member {
     pub(super) account: AccountNumber,
     pub(super) user_id: String,
@@ -96,6 +96,36 @@ impl Member {
         }
         let bought = self.bought.entry(fill.market).or_insert(Quantity::ZERO);
         *bought = bought.checked_add(fill.count).unwrap_or(Quantity::MAX);
+    }
+
+    /// Returns the member as it was at an instant, where `undone` are the orders that have changed since, the latest first, as
+    /// they were before. Which names it had taken is not said.
+    pub(super) fn as_of(&self, at: Timestamp, undone: &[&(Timestamp, OrderNumber, Option<Kept>)]) -> Self {
+        let mut orders = self.orders.clone();
+        for (_, number, before) in undone {
+            match before {
+                Some(kept) => orders.insert(*number, kept.clone()),
+                None => orders.remove(number),
+            };
+        }
+        let mut bought = self.bought.clone();
+        for (_, fill) in self.fills.iter().rev().take_while(|(filled, _)| *filled > at) {
+            if let Some(count) = bought.get_mut(&fill.market) {
+                *count = count.checked_sub(fill.count).unwrap_or(Quantity::ZERO);
+            }
+        }
+        Self {
+            account: self.account,
+            user_id: self.user_id.clone(),
+            taken: Names::default(),
+            orders,
+            over: VecDeque::new(),
+            fills: self.fills.iter().take_while(|(filled, _)| *filled <= at).copied().collect(),
+            fills_before: self.fills_before,
+            settlements: self.settlements.iter().filter(|paid| paid.settled_time.0 <= at).cloned().collect(),
+            bought,
+            updated: self.updated.min(at),
+        }
     }
 
     /// Returns the fills, each with its number, the newest first.

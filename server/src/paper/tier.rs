@@ -1,13 +1,15 @@
 //! How much a member may ask: Kalshi's token buckets.
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use shared::units::Timestamp;
 
 /// How many parts of a token are counted: a bucket that gains a token a second gains a part a microsecond.
 const PARTS: u64 = 1_000_000;
 
 /// The tiers of usage. Source: Kalshi's page "Rate limits and tiers" of October 2026.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Tier {
     /// 200 tokens a second for questions, 100 for orders
     Basic,

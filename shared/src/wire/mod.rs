@@ -40,8 +40,9 @@ pub use portfolio::{
     SettlementsPage,
 };
 pub use stream::{
-    Channel, Command, CommandError, FillMessage, Frame, MarketLifecycle, OrderbookDelta, OrderbookSnapshot,
-    Parameters, Subscribed, Subscription, TradeMessage, UpdateAction, UserOrder,
+    Channel, Command, CommandError, EventLifecycle, FillMessage, Frame, GroupUpdate, Indices,
+    MarketLifecycle, MarketMetadata, OrderbookDelta, OrderbookSnapshot, Parameters, PositionMessage,
+    Subscribed, Subscription, TickerMessage, TradeMessage, Underlyings, UpdateAction, UserOrder,
 };
 pub use time::{Millis, Rfc3339, Seconds};
 pub use trades::{Trade, TradesPage};

@@ -14,22 +14,14 @@ use shared::units::Timestamp;
 use self::client::Client;
 use self::document::{Document, Expected, wrongs};
 use super::rest::OPERATIONS;
-use super::{KeyKind, Running, Settings, Tier, start};
+use super::{Running, Settings, Tier, start};
 use crate::clock::Clock;
 
 /// Starts an exchange on a clock that is moved by hand.
 async fn exchange(tier: Option<Tier>) -> (Running, Clock) {
     let began: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
     let clock = Clock::by_hand(began);
-    let settings = Settings {
-        port: 0,
-        rng_seed: 20,
-        days: 3,
-        past_days: 0,
-        key: KeyKind::Ed25519,
-        tier,
-        clock: clock.clone(),
-    };
+    let settings = Settings { days: 3, past_days: 0, tier, ..Settings::demo(20, clock.clone()) };
     (start(settings).await.unwrap(), clock)
 }
 

@@ -284,6 +284,7 @@ async fn a_recorded_session_is_answered_as_it_was() {
         private_pem: key.private_pem.clone(),
         api_base: format!("http://{}/trade-api/v2", listener.local_addr().unwrap()),
         ws_url: String::new(),
+        control_token: String::new(),
     };
     let listed = recordings.iter().find(|recording| recording.name == "portfolio__orders_list").unwrap();
     let mut before: Vec<Value> = listed.answer["orders"].as_array().unwrap().clone();
@@ -291,7 +292,7 @@ async fn a_recorded_session_is_answered_as_it_was() {
     before.reverse();
     let clock = Clock::by_hand("2026-06-11T06:29:08Z".parse().unwrap());
     let core = exchange(&credentials, key, &before);
-    let shared = Arc::new(Shared::new(core, clock.clone(), Some(Tier::Basic)));
+    let shared = Arc::new(Shared::new(core, clock.clone(), Some(Tier::Basic), None));
     let serving = tokio::spawn(axum::serve(listener, router(shared)).into_future());
     let mut client = Client::new(&credentials);
     let mut ours: BTreeMap<String, String> = BTreeMap::new();

@@ -59,10 +59,8 @@ pub(super) struct Incentives {
 
 pub(super) async fn status(State(shared): Exchange) -> Json<ExchangeStatus> {
     let state = shared.with(|core| core.exchange.exchange_state());
-    Json(ExchangeStatus {
-        exchange_active: state != ExchangeState::Paused,
-        trading_active: state == ExchangeState::Open,
-    })
+    let (exchange_active, trading_active) = (state != ExchangeState::Paused, state == ExchangeState::Open);
+    Json(ExchangeStatus { exchange_active, trading_active })
 }
 
 /// Says that the exchange never closes: its traders don't sleep.

@@ -28,16 +28,18 @@ use tokio::sync::Notify;
 
 #[cfg(test)]
 pub(super) use self::operations::{OPERATIONS, Operation};
+pub(super) use self::refusal::Refusal;
 pub(super) use self::signed::Signed;
 use super::core::Core;
+use super::journal::{self, Journal, Said};
 use super::tier::{Bucket, Buckets, Tier};
 use crate::clock::{Clock, machine_time};
 
 /// No batch of orders is larger.
-const MAX_BODY_BYTES: usize = 512 << 10;
+pub(super) const MAX_BODY_BYTES: usize = 512 << 10;
 
 /// What is answered.
-type Answer<T> = Result<axum::Json<T>, refusal::Refusal>;
+type Answer<T> = Result<axum::Json<T>, Refusal>;
 /// What every request may reach.
 type Exchange = State<Arc<Shared>>;
 
@@ -51,22 +53,42 @@ pub(super) struct Shared {
     tier: Option<Tier>,
     /// What is left of that, by member.
     buckets: Mutex<BTreeMap<usize, Buckets>>,
+    /// What is done is noted here, if it is.
+    journal: Option<Journal>,
 }
 
 impl Shared {
-    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>) -> Self {
+    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>, journal: Option<Journal>) -> Self {
         let buckets = Mutex::default();
-        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets }
+        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets, journal }
     }
 
-    /// Does something at this instant of the exchange's clock, after all that was due before it.
+    /// Does something for a request at this instant of the exchange's clock, after all that was due before it. All that a
+    /// request does it does in one call: a journal has one place for it.
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut Core) -> T) -> T {
-        let done = self.with_quietly(act);
+        let done = self.with_quietly(|core| {
+            if let Some(journal) = &self.journal {
+                journal.say_asked(core.exchange.now());
+            }
+            act(core)
+        });
         self.changed.notify_one();
         done
     }
 
-    /// Does the same with what changes nothing.
+    /// Does what a client of the stream has said.
+    pub(super) fn heed<T>(&self, said: impl FnOnce() -> Said, act: impl FnOnce(&mut Core) -> T) -> T {
+        let done = self.with_quietly(|core| {
+            if let Some(journal) = &self.journal {
+                journal.say(core.exchange.now(), said());
+            }
+            act(core)
+        });
+        self.changed.notify_one();
+        done
+    }
+
+    /// Does what changes nothing and no client sees.
     pub(super) fn with_quietly<T>(&self, act: impl FnOnce(&mut Core) -> T) -> T {
         // Whoever panicked did so between two complete steps of the exchange, which counts its own money.
         let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,10 +108,18 @@ impl Shared {
 
 /// Returns everything that is answered.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+    let journal = shared.journal.clone();
+    let router = Router::new()
         .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(shared)
+        .nest("/paper", super::control::router())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    let router = match journal {
+        Some(journal) => router.layer(axum::middleware::from_fn_with_state(journal, journal::ask)),
+        None => router,
+    };
+    // What befalls requests befalls them on their way: what is noted has arrived.
+    let meddle = axum::middleware::from_fn_with_state(Arc::clone(&shared), super::faults::meddle);
+    router.layer(meddle).with_state(shared)
 }

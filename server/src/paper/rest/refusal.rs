@@ -12,12 +12,12 @@ pub(in crate::paper) struct Refusal(StatusCode, ErrorAnswer);
 
 impl Refusal {
     /// Returns a refusal in the shape that nearly all have.
-    pub(super) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
+    pub(in crate::paper) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
         Self(status, ErrorAnswer::nested(code, &code.replace('_', " "), details))
     }
 
     /// Returns that what was named isn't there, whatever the reason.
-    pub(super) fn not_found() -> Self {
+    pub(in crate::paper) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", None)
     }
 
@@ -52,8 +52,8 @@ impl Refusal {
         Self(StatusCode::BAD_REQUEST, ErrorAnswer::Query { msg })
     }
 
-    /// Returns that a member's bucket has too few tokens.
-    pub(super) fn too_many() -> Self {
+    /// Returns that there are too many requests.
+    pub(in crate::paper) fn too_many() -> Self {
         let error = ErrorAnswer::Text { error: "too many requests".to_owned() };
         Self(StatusCode::TOO_MANY_REQUESTS, error)
     }
