@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use shared::units::Timestamp;
-#[cfg(test)]
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -21,7 +20,6 @@ enum Kind {
     /// `machine`.
     Scaled { start: Timestamp, machine: Timestamp, began: Instant, speed: f64 },
     /// Stands where it was put.
-    #[cfg(test)]
     ByHand(watch::Sender<Timestamp>),
 }
 
@@ -45,13 +43,11 @@ impl Clock {
         Self(Arc::new(Kind::Scaled { start, machine: machine_time(), began: Instant::now(), speed }))
     }
 
-    #[cfg(test)]
     /// Returns a clock that shows `start` until it is put on.
     pub(crate) fn by_hand(start: Timestamp) -> Self {
         Self(Arc::new(Kind::ByHand(watch::Sender::new(start))))
     }
 
-    #[cfg(test)]
     /// Puts a clock that is moved by hand on; it never goes back.
     pub(crate) fn put_on(&self, to: Timestamp) {
         if let Kind::ByHand(hand) = &*self.0 {
@@ -63,11 +59,18 @@ impl Clock {
         }
     }
 
+    /// Returns what it showed at first; one that is moved by hand, what it shows.
+    pub(crate) fn first(&self) -> Timestamp {
+        match &*self.0 {
+            Kind::Scaled { start, .. } => *start,
+            Kind::ByHand(hand) => *hand.borrow(),
+        }
+    }
+
     /// Returns how many times as fast as the machine's it runs.
     pub(crate) fn speed(&self) -> f64 {
         match &*self.0 {
             Kind::Scaled { speed, .. } => *speed,
-            #[cfg(test)]
             Kind::ByHand(_) => 1.0,
         }
     }
@@ -80,7 +83,6 @@ impl Clock {
                 // A conversion saturates.
                 start.checked_add_micros(micros as i64).unwrap_or(Timestamp::MAX)
             }
-            #[cfg(test)]
             Kind::ByHand(hand) => *hand.borrow(),
         }
     }
@@ -96,7 +98,6 @@ impl Clock {
                         .await;
                 }
             }
-            #[cfg(test)]
             Kind::ByHand(hand) => {
                 let mut hand = hand.subscribe();
                 // The sender lives as long as this clock.
@@ -114,7 +115,6 @@ impl fmt::Display for Clock {
             Kind::Scaled { start, machine, speed, .. } => {
                 write!(f, "{}@{}*{speed}", start.micros(), machine.micros())
             }
-            #[cfg(test)]
             Kind::ByHand(_) => f.write_str("by hand"),
         }
     }
@@ -154,6 +154,22 @@ pub(crate) fn speed(text: &str) -> Result<f64, String> {
     speed.ok_or_else(|| "it must be above 0 and at most 10000000".to_owned())
 }
 
+/// Reads how long something lasts, as `90s`, `10m`, `5h` or `31d`: a whole number above 0, up to ten years.
+///
+/// # Errors
+///
+/// Says that it is none.
+pub(crate) fn span(text: &str) -> Result<Duration, String> {
+    let units = [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
+    let seconds = units.iter().find_map(|(unit, seconds)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(*seconds).filter(|all| (1..=3_650 * 86_400).contains(all))
+    });
+    let seconds =
+        seconds.ok_or_else(|| "it must be a whole number of s, m, h or d, as 10m or 31d".to_owned())?;
+    Ok(Duration::from_secs(seconds))
+}
+
 /// The longest sleep at a time.
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -177,6 +193,26 @@ mod tests {
         assert_eq!(clock.now(), at(15));
         clock.put_on(at(21));
         assert_eq!(waits.await.unwrap(), at(21));
+    }
+
+    #[test]
+    fn a_span_is_a_number_of_a_unit() {
+        let seconds = |text: &str| span(text).ok().map(|span| span.as_secs());
+        assert_eq!([seconds("90s"), seconds("10m"), seconds("31d")], [Some(90), Some(600), Some(2_678_400)]);
+        for text in [
+            "",
+            "5",
+            "h",
+            "0h",
+            "-1h",
+            "1.5h",
+            "1w",
+            "4000d",
+            "99999999999999999999d",
+            "18446744073709551615d",
+        ] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
     }
 
     #[test]

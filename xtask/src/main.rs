@@ -8,6 +8,7 @@ mod bundle;
 mod checks;
 mod chromium;
 mod demo;
+mod python;
 mod script;
 mod soak;
 mod step;
@@ -37,7 +38,7 @@ enum Command {
     Dist,
     /// Measure speed, side by side with peers, as ratios in one run
     Bench(bench::Options),
-    /// Run long, by hand: the server under load for hours, watching memory and errors
+    /// Run long, by hand: the server under load for hours, or spoiled inputs, watching memory and errors
     Soak(soak::Options),
     /// Install the tools and build nothing
     Setup {

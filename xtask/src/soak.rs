@@ -1,4 +1,5 @@
-//! `cargo xtask soak`: the server asked for everything, again and again, watching its memory and its errors.
+//! `cargo xtask soak`: the server asked for everything, again and again, watching its memory and its errors; and spoiled
+//! inputs at the code that reads what comes from outside.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -6,23 +7,73 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use crate::step::show;
 use crate::{bundle, demo, workspace};
 
 #[derive(Args)]
 pub struct Options {
-    /// How many minutes to run
+    /// How many minutes each part runs
     #[arg(long, default_value_t = 10)]
     minutes: u64,
+    /// What to run; may be named several times
+    #[arg(long, value_enum, default_value = "server")]
+    part: Vec<Part>,
+    /// The seed that spoiled inputs are made of
+    #[arg(long, default_value_t = 1)]
+    rng_seed: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Every page and answer of a demo's server
+    Server,
+    /// Bodies of requests at the paper exchange
+    Bodies,
+    /// Queries at the paper exchange, with their cursors
+    Cursors,
+    /// Commands on the paper exchange's stream
+    Frames,
+    /// Public and private keys in PEM
+    Pem,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
 
+/// Runs the parts one after the other.
+pub fn run(options: &Options) -> anyhow::Result<()> {
+    for part in &options.part {
+        match part {
+            Part::Server => serve(options)?,
+            Part::Bodies => spoil("spoiled_bodies_are_answered", options)?,
+            Part::Cursors => spoil("spoiled_queries_and_cursors_are_answered", options)?,
+            Part::Frames => spoil("spoiled_commands_are_answered", options)?,
+            Part::Pem => spoil("spoiled_keys_are_refused_or_sign", options)?,
+        }
+    }
+    Ok(())
+}
+
+/// Tries inputs that are made of known ones until the time is over; a debug build, as it checks its arithmetic.
+///
+/// Fails on a panic, an answer of 500, an input that takes longer than 20 s, and when memory grows by more than 64 MB after
+/// the first tenth. What failed is told with the input.
+fn spoil(test: &str, options: &Options) -> anyhow::Result<()> {
+    let name = format!("paper::fuzz::{test}");
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--locked", "-p", "server", "--bin", "tauroi", "--", "--exact", &name, "--nocapture"])
+        .current_dir(workspace::root())
+        .env("TAUROI_SOAK_SECONDS", (options.minutes * 60).to_string())
+        .env("TAUROI_SOAK_SEED", options.rng_seed.to_string());
+    show(&name, &mut cargo)
+}
+
 /// Serves the demo and reads every page until the time is over.
 ///
 /// Fails on an error, or when the server's memory grew by more than 32 MB after the first minute.
-pub fn run(options: &Options) -> anyhow::Result<()> {
+fn serve(options: &Options) -> anyhow::Result<()> {
     bundle::build(bundle::Kind::Plain)?;
     demo::build_server()?;
     let mut server = Command::new(workspace::target().join("debug/tauroi"))

@@ -18,3 +18,9 @@ pub(crate) use self::config::Config;
 pub(crate) use self::discovery::{Open, fees, open_events};
 pub(crate) use self::feed::{Feed, Heard, What, listen};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};
+
+/// Returns the signature of some text by a key in PEM.
+#[cfg(test)]
+pub(crate) fn signs_with(pem: &str) -> anyhow::Result<String> {
+    signer::Signer::from_pem(pem)?.sign("1703123456789GET/trade-api/v2/portfolio/balance")
+}

@@ -10,6 +10,9 @@ use shared::wire::{
     Event, LevelText, Market, MarketResult, MarketStatus, Orderbook, Rfc3339, Series, SignedCount,
 };
 
+use super::behaviour::NoOffer;
+use super::candles::Candle;
+
 /// An event to be listed.
 #[derive(Debug, Clone)]
 pub(super) struct NewEvent {
@@ -38,12 +41,16 @@ pub(super) struct Catalogue {
     pub(super) events: Vec<NewEvent>,
     pub(super) markets: Vec<Listed>,
     by_ticker: BTreeMap<Ticker, usize>,
+    /// At which price an offer is told that there is not.
+    pub(super) no_offer: NoOffer,
 }
 
 /// What the last day brought to a contract.
 pub(super) struct Lately {
     pub(super) volume: Quantity,
     pub(super) open_interest: i64,
+    /// How it stood a day ago, if it was listed.
+    pub(super) before: Option<Candle>,
 }
 
 impl Catalogue {
@@ -91,6 +98,11 @@ impl Catalogue {
         self.markets.get(market).map(|listed| &listed.ticker)
     }
 
+    /// Returns when the first contract was listed.
+    pub(super) fn began(&self) -> Option<Timestamp> {
+        self.markets.first().map(|listed| listed.opened)
+    }
+
     /// Returns the event of a contract.
     pub(super) fn event_of(&self, market: usize) -> Option<&NewEvent> {
         self.events.get(self.markets.get(market)?.event)
@@ -112,7 +124,7 @@ impl Catalogue {
             settlement_sources: None,
             fee_type_override: None,
             fee_multiplier_override: None,
-            last_updated_ts: None,
+            last_updated_ts: self.began().map(Rfc3339),
             exchange_index: Some(0),
         }
     }
@@ -128,7 +140,7 @@ impl Catalogue {
             Some(SignedCount::from_hundredths(level.map_or(0, |level| level.1.hundredths())))
         };
         let bid_price = bid.map_or(Price::ZERO, |level| level.0);
-        let ask_price = ask.map_or(Price::ONE, |level| level.0);
+        let ask_price = ask.map_or(self.no_offer.price(), |level| level.0);
         let closes = closes.unwrap_or(event.settles);
         let (status, value) = match traded.status() {
             matching::MarketStatus::Open => (MarketStatus::Active, None),
@@ -156,15 +168,15 @@ impl Catalogue {
             yes_bid_size_fp: size(bid),
             yes_ask_dollars: Some(ask_price),
             yes_ask_size_fp: size(ask),
-            no_bid_dollars: Some(ask_price.complement()),
-            no_ask_dollars: Some(bid_price.complement()),
+            no_bid_dollars: Some(ask.map_or(Price::ZERO, |level| level.0.complement())),
+            no_ask_dollars: Some(bid.map_or(self.no_offer.price(), |level| level.0.complement())),
             last_price_dollars: Some(traded.last().unwrap_or(Price::ZERO)),
             volume_fp: Some(traded.volume()),
             volume_24h_fp: Some(lately.volume),
             open_interest_fp: Quantity::from_hundredths(lately.open_interest).ok(),
-            previous_yes_bid_dollars: Some(Price::ZERO),
-            previous_yes_ask_dollars: Some(Price::ZERO),
-            previous_price_dollars: Some(Price::ZERO),
+            previous_yes_bid_dollars: Some(lately.before.map_or(Price::ZERO, |before| before.bid.close)),
+            previous_yes_ask_dollars: Some(lately.before.map_or(Price::ZERO, |before| before.ask.close)),
+            previous_price_dollars: Some(lately.before.and_then(|before| before.last).unwrap_or(Price::ZERO)),
             result: value.map_or(MarketResult::None, result),
             settlement_value_dollars: value,
             settlement_ts: listed.settled.map(Rfc3339),
@@ -192,7 +204,7 @@ pub(super) fn result(value: Price) -> MarketResult {
 }
 
 /// Returns the label of a grid.
-fn structure(grid: &PriceGrid) -> &'static str {
+pub(super) fn structure(grid: &PriceGrid) -> &'static str {
     if *grid == PriceGrid::linear_cent() {
         "linear_cent"
     } else if *grid == PriceGrid::deci_cent() {

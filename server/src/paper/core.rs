@@ -5,16 +5,22 @@ use std::collections::{BTreeMap, VecDeque};
 use shared::exchange::matching::{
     AccountNumber, Event, MarketTrade, Matching, OrderNumber, Placed, Refusal, What,
 };
-use shared::market::Action;
 use shared::units::{Cash, Price, Quantity, Timestamp};
 use shared::wire::{Dollars, Rfc3339, Settlement};
 use shared::world::crowd::Crowd;
 
+use super::behaviour::Behaviour;
+use super::candles::Candles;
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
+use super::control::Token;
 use super::hub::Hub;
 use super::ids::{Ids, Named};
+use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
+use super::past::Past;
+use super::stream::{Numbers, Positions, Tickers};
+use super::tape::Tape;
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -28,12 +34,26 @@ pub(super) struct Core {
     by_account: BTreeMap<AccountNumber, usize>,
     /// Public trades, the oldest first.
     pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
+    pub(super) candles: Candles,
     pub(super) hub: Hub,
+    /// What the stream has told of contracts and of positions.
+    pub(super) tickers: Tickers,
+    pub(super) positions: Positions,
+    pub(super) keyring: Keyring,
+    /// What was a little while ago.
+    pub(super) past: Past,
+    behaviour: Behaviour,
+    /// What whoever runs the exchange shows to change it.
+    pub(super) token: Option<Token>,
     pub(super) ids: Ids,
     /// The other traders, if there are any.
     crowd: Option<Crowd>,
     /// An id that waits for the order that it is of to be told.
     naming: Option<String>,
+    /// When time ends, if it does: all that was due by then has happened, and nothing else will.
+    pub(super) ends: Option<Timestamp>,
+    /// What is told to everybody, as it is recorded.
+    tape: Option<Tape>,
 }
 
 impl Core {
@@ -45,11 +65,30 @@ impl Core {
             members: Vec::new(),
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
-            hub: Hub::default(),
+            candles: Candles::default(),
+            hub: Hub::new(u64::from(ids.0)),
+            tickers: Tickers::default(),
+            positions: Positions::default(),
+            keyring: Keyring::default(),
+            past: Past::default(),
+            behaviour: Behaviour::plain(),
+            token: None,
             ids,
             crowd: None,
             naming: None,
+            ends: None,
+            tape: None,
         }
+    }
+
+    /// Records what is told to everybody from now on.
+    pub(super) fn record(&mut self, tape: Tape) {
+        self.tape = Some(tape);
+    }
+
+    /// Lets go of the recording: what was told until now is all of it.
+    pub(super) fn stop_recording(&mut self) {
+        self.tape = None;
     }
 
     /// Lets a world's event be listed and its traders in.
@@ -80,42 +119,67 @@ impl Core {
 
     /// Registers a member with a public key and some cash, and returns its number.
     pub(super) fn register(&mut self, key_id: &str, key: PublicKey, cash: Cash) -> anyhow::Result<usize> {
-        anyhow::ensure!(self.member(key_id).is_none(), "there is a key {key_id} already");
+        let number = self.members.len();
+        let (name, scopes) = ("paper".to_owned(), keyring::ALL.to_vec());
+        self.keyring.add(key_id, Registered { member: number, name, scopes, key })?;
         let account = self.exchange.open_account();
         self.exchange.pay(account, cash)?;
-        let number = self.members.len();
         self.by_account.insert(account, number);
         let user_id = self.ids.text(Named::User, number as u64);
-        self.members.push(Member::new(key_id.to_owned(), key, account, user_id, self.exchange.now()));
+        if let Some(account) = self.exchange.account(account) {
+            self.past.account(self.exchange.now(), number, account);
+        }
+        self.members.push(Member::new(account, user_id, self.exchange.now()));
         Ok(number)
-    }
-
-    /// Returns the member with this key.
-    pub(super) fn member(&self, key_id: &str) -> Option<usize> {
-        self.members.iter().position(|member| member.key_id == key_id)
     }
 
     /// Returns when something will happen by itself.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         let crowd = self.crowd.as_ref().and_then(Crowd::next_step);
-        self.exchange.next_due().into_iter().chain(crowd).min()
+        let due = self.exchange.next_due().into_iter().chain(crowd).chain(self.hub.faults.next_due()).min();
+        due.filter(|due| self.ends.is_none_or(|ends| *due <= ends))
     }
 
-    /// Lets time pass, and what comes with it happen in order.
+    /// Returns how the exchange behaves where nothing is wrong.
+    pub(super) const fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
+
+    /// Lets the exchange behave so from now on.
+    pub(super) fn behave(&mut self, behaviour: Behaviour) {
+        self.hub.numbers = Numbers::of(u64::from(self.ids.0), behaviour.numbers);
+        self.past.keep_books(i64::from(behaviour.book_lag_ms) * 1_000);
+        self.catalogue.no_offer = behaviour.no_offer;
+        self.behaviour = behaviour;
+    }
+
+    /// Lets time pass, and what comes with it happen in order, each at its own time: in how many pieces it passes makes no
+    /// difference.
     pub(super) fn advance(&mut self, now: Timestamp) {
-        while let Some(mut crowd) = self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|at| at <= now))
-        {
-            let at = crowd.next_step().unwrap_or(now);
+        let now = self.ends.map_or(now, |ends| now.min(ends));
+        while let Some(at) = self.next_due().filter(|due| *due <= now) {
+            // What was due before it was added is due now.
+            let at = at.max(self.exchange.now());
             self.exchange.advance(at);
-            if let Err(why) = crowd.step(at, &mut self.exchange) {
-                tracing::error!("the simulated traders are gone: {why}");
-                break;
+            if let Some(mut crowd) =
+                self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|next| next <= at))
+            {
+                if let Err(why) = crowd.step(at, &mut self.exchange) {
+                    tracing::error!("the simulated traders are gone: {why}");
+                    continue;
+                }
+                let settled = crowd.take_settled();
+                self.crowd = Some(crowd);
+                self.publish();
+                for (market, value) in settled {
+                    self.settle(at, market, value);
+                }
             }
-            let settled = crowd.take_settled();
-            self.crowd = Some(crowd);
+            // What is told of an instant is told at that instant.
             self.publish();
-            for (market, value) in settled {
-                self.settle(at, market, value);
+            if self.hub.faults.next_due().is_some_and(|due| due <= at) {
+                super::faults::act(self, at);
+                self.publish();
             }
         }
         self.exchange.advance(now);
@@ -159,7 +223,29 @@ impl Core {
                 settled_time: Rfc3339(now),
                 fee_cost: Dollars(held.fees),
                 value: Some(value.centicents() / 100),
+                exchange_index: Some(0),
             });
+        }
+        self.publish();
+    }
+
+    /// Restates what a settled contract pays, and what each member was paid.
+    pub(super) fn restate(&mut self, now: Timestamp, market: usize, value: Price) {
+        if let Err(why) = self.exchange.resettle(now, market, value) {
+            tracing::warn!("a settlement was not restated: {why}");
+            return;
+        }
+        let Some(listed) = self.catalogue.markets.get_mut(market) else { return };
+        listed.settled = Some(now);
+        for member in &mut self.members {
+            for paid in member.settlements.iter_mut().filter(|paid| paid.ticker == listed.ticker) {
+                let (yes, no) = (value.cost(paid.yes_count_fp), value.complement().cost(paid.no_count_fp));
+                paid.market_result = result(value);
+                paid.revenue = yes.microdollars().saturating_add(no.microdollars()) / 10_000;
+                paid.value = Some(value.centicents() / 100);
+                paid.settled_time = Rfc3339(now);
+                member.updated = now;
+            }
         }
         self.publish();
     }
@@ -180,10 +266,39 @@ impl Core {
 
     /// Takes in what has happened at the exchange, and tells those who listen.
     pub(super) fn publish(&mut self) {
-        for event in self.exchange.drain() {
-            self.note(&event);
-            super::stream::tell(self, &event);
+        let events = self.exchange.drain();
+        for event in &events {
+            self.note_past(event);
+            self.note(event);
+            self.candles.note(event);
+            super::stream::tell(self, event);
         }
+        self.candles.look(&self.exchange);
+        if let Some(tape) = &mut self.tape
+            && !tape.take(&self.catalogue, events)
+        {
+            tracing::error!("the tape can't be written any further");
+            self.tape = None;
+        }
+        super::stream::tell_tickers(self);
+        super::stream::tell_positions(self);
+        for number in self.past.touched() {
+            let account = self.members.get(number).and_then(|member| self.exchange.account(member.account));
+            if let Some(account) = account {
+                self.past.account(self.exchange.now(), number, account);
+            }
+        }
+    }
+
+    /// Keeps what an event is about to change.
+    fn note_past(&mut self, event: &Event) {
+        let account = match &event.what {
+            What::Order { order, .. } => Some(order.account),
+            What::Fill(fill) => Some(fill.account),
+            _ => None,
+        };
+        let owner = account.and_then(|account| self.owner(account));
+        self.past.before(event, owner, &self.members);
     }
 
     /// Takes in what has happened.
@@ -231,8 +346,11 @@ impl Core {
     /// Returns what the last day brought to each contract.
     pub(super) fn lately(&self) -> Vec<Lately> {
         let since = self.exchange.now().checked_add_micros(-DAY).unwrap_or(Timestamp::MIN);
-        let none = || Lately { volume: Quantity::ZERO, open_interest: 0 };
-        let mut all: Vec<Lately> = self.exchange.markets().iter().map(|_| none()).collect();
+        let none = |market| {
+            let before = self.candles.before(market, since).copied();
+            Lately { volume: Quantity::ZERO, open_interest: 0, before }
+        };
+        let mut all: Vec<Lately> = (0..self.exchange.markets().len()).map(none).collect();
         for (_, trade) in self.trades.iter().rev().take_while(|(at, _)| *at >= since) {
             if let Some(lately) = all.get_mut(trade.market) {
                 lately.volume = lately.volume.checked_add(trade.count).unwrap_or(Quantity::MAX);
@@ -244,19 +362,13 @@ impl Core {
         all
     }
 
-    /// Returns what a member's positions are worth at the middle of each book, or at its last trade.
+    /// Returns what a member's positions are worth at the last trade of each contract, as Kalshi has been seen to count; who
+    /// holds some has traded.
     pub(super) fn worth(&self, member: &Member) -> Cash {
         let Some(account) = self.exchange.account(member.account) else { return Cash::ZERO };
         let worth = account.holdings().filter_map(|(market, holding)| {
-            let market = self.exchange.markets().get(market)?;
-            let (bid, ask) = (market.book().best(Action::Buy), market.book().best(Action::Sell));
-            let middle = match (bid, ask) {
-                (Some(bid), Some(ask)) => {
-                    Price::from_centicents((bid.centicents() + ask.centicents()) / 2).ok()
-                }
-                _ => market.last(),
-            }?;
-            let each = if holding.position.hundredths() < 0 { middle.complement() } else { middle };
+            let last = self.exchange.markets().get(market)?.last()?;
+            let each = if holding.position.hundredths() < 0 { last.complement() } else { last };
             Some(each.cost(holding.position.size()).microdollars())
         });
         Cash::from_microdollars(worth.fold(0, i64::saturating_add))

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use shared::exchange::matching::{AccountNumber, Order, OrderNumber, OrderState, OwnFill};
 use shared::fees::Role;
-use shared::market::Ticker;
+use shared::market::{Side, Ticker};
 use shared::units::{Quantity, Timestamp};
 use shared::wire::{self, BookSide, OrderStatus, Rfc3339, Seconds, Settlement};
 
 use super::ids::{Ids, Named};
-use super::keys::PublicKey;
 use super::names::Names;
 
 /// How many orders that are over are listed, and how many fills, the latest: so what is kept doesn't grow for ever. Kalshi
@@ -18,10 +17,8 @@ const OVER: usize = 500;
 const FILLS: usize = 5_000;
 
 /// A member of the exchange.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Member {
-    pub(super) key_id: String,
-    pub(super) key: PublicKey,
     pub(super) account: AccountNumber,
     pub(super) user_id: String,
     /// The ids of the member's own that are taken: none is taken twice.
@@ -59,16 +56,8 @@ pub(super) const fn status(order: &Order) -> OrderStatus {
 
 impl Member {
     /// Returns a member without orders.
-    pub(super) fn new(
-        key_id: String,
-        key: PublicKey,
-        account: AccountNumber,
-        user_id: String,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(account: AccountNumber, user_id: String, now: Timestamp) -> Self {
         Self {
-            key_id,
-            key,
             account,
             user_id,
             taken: Names::default(),
@@ -109,6 +98,36 @@ impl Member {
         *bought = bought.checked_add(fill.count).unwrap_or(Quantity::MAX);
     }
 
+    /// Returns the member as it was at an instant, where `undone` are the orders that have changed since, the latest first, as
+    /// they were before. Which names it had taken is not said.
+    pub(super) fn as_of(&self, at: Timestamp, undone: &[&(Timestamp, OrderNumber, Option<Kept>)]) -> Self {
+        let mut orders = self.orders.clone();
+        for (_, number, before) in undone {
+            match before {
+                Some(kept) => orders.insert(*number, kept.clone()),
+                None => orders.remove(number),
+            };
+        }
+        let mut bought = self.bought.clone();
+        for (_, fill) in self.fills.iter().rev().take_while(|(filled, _)| *filled > at) {
+            if let Some(count) = bought.get_mut(&fill.market) {
+                *count = count.checked_sub(fill.count).unwrap_or(Quantity::ZERO);
+            }
+        }
+        Self {
+            account: self.account,
+            user_id: self.user_id.clone(),
+            taken: Names::default(),
+            orders,
+            over: VecDeque::new(),
+            fills: self.fills.iter().take_while(|(filled, _)| *filled <= at).copied().collect(),
+            fills_before: self.fills_before,
+            settlements: self.settlements.iter().filter(|paid| paid.settled_time.0 <= at).cloned().collect(),
+            bought,
+            updated: self.updated.min(at),
+        }
+    }
+
     /// Returns the fills, each with its number, the newest first.
     pub(super) fn fills(&self) -> impl Iterator<Item = (u64, &(Timestamp, OwnFill))> {
         let first = self.fills_before;
@@ -124,8 +143,9 @@ impl Member {
             user_id: self.user_id.clone(),
             client_order_id: client_order_id.clone(),
             ticker: ticker.clone(),
-            side: Some(side.outcome()),
-            action: Some(shared::market::Action::Buy),
+            // In the old words, who asks sells YES.
+            side: Some(Side::Yes),
+            action: Some(order.action),
             outcome_side: side.outcome(),
             book_side: side,
             r#type: "limit".to_owned(),
@@ -149,7 +169,8 @@ impl Member {
                 }
                 .to_owned(),
             ),
-            order_group_id: None,
+            order_group_id: order.group.map(|group| ids.text(Named::Group, group.0)),
+            cancel_order_on_pause: Some(order.cancel_on_pause),
             subaccount_number: Some(0),
             exchange_index: Some(0),
         }

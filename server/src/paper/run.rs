@@ -1,22 +1,30 @@
 //! Starting and ending an exchange.
 
+use std::fmt;
 use std::future::IntoFuture as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use shared::units::{Cash, Date};
+use shared::units::{Cash, Date, Timestamp};
 use shared::wire::{REST_PATH, STREAM_PATH};
 use shared::world::crowd::Crowd;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::behaviour::Behaviour;
+use super::control::Token;
 use super::core::Core;
 use super::credentials::Credentials;
-use super::ids::Ids;
-use super::keys::{FreshKey, KeyKind};
+use super::faults::Fault;
+use super::ids::{Ids, Named};
+use super::journal::{Header, Journal, SCHEMA, Written};
+use super::keys::{FreshKey, KeyKind, PublicKey};
 use super::rest::{Shared, router};
+use super::tape::{Files, Recording, Summary, Tape};
+use super::tier::Tier;
 use crate::clock::Clock;
 
 /// What a member starts with: ten thousand dollars.
@@ -35,8 +43,20 @@ pub(crate) struct Settings {
     pub(crate) past_days: u32,
     /// The kind of key that its member gets.
     pub(crate) key: KeyKind,
+    /// How much each member may ask; none asks without limit.
+    pub(crate) tier: Option<Tier>,
+    /// How it behaves where nothing is wrong.
+    pub(crate) behaviour: Behaviour,
+    /// What goes wrong.
+    pub(crate) faults: Vec<Fault>,
     /// The time.
     pub(crate) clock: Clock,
+    /// When it ends by itself, if it does.
+    pub(crate) ends: Option<Timestamp>,
+    /// Where its tape goes, if it is recorded.
+    pub(crate) tape: Option<Files>,
+    /// Where what clients do is noted, if it is.
+    pub(crate) journal: Option<PathBuf>,
 }
 
 /// How long the demo's event lasts, in days, and how many of them are over when it starts, so that there is something to learn
@@ -46,21 +66,143 @@ const DEMO_PAST_DAYS: u32 = 3;
 
 impl Settings {
     /// Returns those of the demo's world, on any free port.
-    pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
+    pub(crate) fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock }
+        let (behaviour, faults) = (Behaviour::plain(), Vec::new());
+        let (ends, tape, journal) = (None, None, None);
+        Self {
+            port: 0,
+            rng_seed,
+            days,
+            past_days,
+            key: KeyKind::Ed25519,
+            tier: None,
+            behaviour,
+            faults,
+            clock,
+            ends,
+            tape,
+            journal,
+        }
+    }
+
+    /// Returns the day on which the event begins, and the instant from which on its exchange is there.
+    pub(super) fn begins(&self) -> anyhow::Result<(Date, Timestamp)> {
+        // Not what it shows by now: how long it took to come here is nobody's world.
+        let now = self.clock.first();
+        let first = i32::try_from(self.past_days).ok().and_then(|past| now.date().checked_add_days(-past));
+        let first = first.context("so many days ago there was no calendar")?;
+        // The first who asks, or the first step of time, lets the past happen.
+        Ok((first, if self.past_days == 0 { now } else { first.midnight() }))
+    }
+
+    /// Returns those of the exchange whose journal begins so, on another clock.
+    pub(super) fn of(header: &Header, clock: Clock) -> Self {
+        let Header { rng_seed, days, past_days, tier, ends, .. } = *header;
+        let (behaviour, faults) = (header.behaviour.clone(), header.faults.clone());
+        Self { days, past_days, tier, ends, behaviour, faults, ..Self::demo(rng_seed, clock) }
+    }
+
+    /// Returns what a journal begins with.
+    fn header(&self) -> Header {
+        Header {
+            schema: SCHEMA,
+            start: self.clock.first(),
+            rng_seed: self.rng_seed,
+            days: self.days,
+            past_days: self.past_days,
+            tier: self.tier,
+            behaviour: self.behaviour.clone(),
+            faults: self.faults.clone(),
+            ends: self.ends,
+        }
+    }
+
+    /// Returns the exchange with its event, its traders and its member, and what is written of it.
+    ///
+    /// # Errors
+    ///
+    /// Says what of the event can't be, or which file can't be written.
+    pub(super) fn open(&self, member: PublicKey, token: Option<Token>) -> anyhow::Result<Open> {
+        let (first_day, began) = self.begins()?;
+        let mut core = Core::new(began, Ids(self.rng_seed as u32));
+        (core.ends, core.token) = (self.ends, token);
+        core.behave(self.behaviour.clone());
+        for fault in &self.faults {
+            core.hub.faults.add(self.clock.first(), fault.clone());
+        }
+        let mut recording = None;
+        if let Some(files) = &self.tape {
+            let (tape, written) = Tape::begin(files, core.ids)?;
+            core.record(tape);
+            recording = Some(written);
+        }
+        core.register(&key_id(self.rng_seed), member, PURSE)?;
+        core.invite(Crowd::new(self.rng_seed, first_day, self.days)?)?;
+        let mut noted = None;
+        if let Some(file) = &self.journal {
+            let begun = Journal::begin(file, &self.header())?;
+            core.hub.keep(begun.0.clone());
+            noted = Some(begun);
+        }
+        let journal = noted.as_ref().map(|(journal, _)| journal.clone());
+        let shared = Arc::new(Shared::new(core, self.clock.clone(), self.tier, journal));
+        Ok(Open { shared, recording, noted })
+    }
+}
+
+/// An exchange that is there, and what is written of it.
+pub(super) struct Open {
+    pub(super) shared: Arc<Shared>,
+    recording: Option<Recording>,
+    /// What clients do, as it is noted.
+    noted: Option<(Journal, Written)>,
+}
+
+impl Open {
+    /// Ends what is written, waits until it is, and returns what the tape came to if it was recorded.
+    ///
+    /// # Errors
+    ///
+    /// Names the file that can't be written.
+    pub(super) fn finish(self) -> anyhow::Result<Option<Summary>> {
+        // Nothing happens between the two: the journal ends where the tape does.
+        self.shared.with_quietly(|core| {
+            core.stop_recording();
+            if let Some((journal, _)) = &self.noted {
+                journal.end(core.exchange.now());
+            }
+        });
+        self.noted.map(|(_, written)| written.finish()).transpose()?;
+        self.recording.map(Recording::finish).transpose()
     }
 }
 
 /// An exchange that runs; it ends when this is dropped.
-#[derive(Debug)]
 pub(crate) struct Running {
     credentials: Credentials,
     /// The day on which its event began.
     first_day: Date,
     /// Dropped, it ends the exchange.
     stop: Option<oneshot::Sender<()>>,
-    ended: JoinHandle<anyhow::Result<()>>,
+    /// `None` once it is known to have ended.
+    ended: Option<JoinHandle<anyhow::Result<()>>>,
+    open: Open,
+}
+
+/// Lets an exchange without any client run until its time ends, as fast as it goes.
+///
+/// # Errors
+///
+/// Says what of the event can't be, or which file of its tape can't be written.
+pub(crate) fn simulate(settings: &Settings, ends: Timestamp) -> anyhow::Result<Summary> {
+    let tape = Some(settings.tape.clone().unwrap_or_default());
+    let settings = Settings { ends: Some(ends), tape, ..settings.clone() };
+    // Time is at its end when it is first looked at.
+    let settings = Settings { clock: Clock::by_hand(settings.clock.first()), journal: None, ..settings };
+    let open = settings.open(FreshKey::generate(settings.key)?.public, None)?;
+    settings.clock.put_on(ends);
+    open.finish()?.context("nothing was recorded")
 }
 
 /// Starts an exchange with the simulated event, its traders and one member, in the runtime that this is called in.
@@ -69,8 +211,7 @@ pub(crate) struct Running {
 ///
 /// Says that the port is taken, or what of the event can't be.
 pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
-    let Settings { port, rng_seed, days, past_days, key, clock } = settings;
-    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port));
     let listener = match TcpListener::bind(wanted).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -79,30 +220,29 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
         Err(error) => return Err(error).with_context(|| format!("can't listen on {wanted}")),
     };
     let address = listener.local_addr().context("the socket has no address")?;
-    let now = clock.now();
-    let first_day = i32::try_from(past_days).ok().and_then(|past| now.date().checked_add_days(-past));
-    let first_day = first_day.context("so many days ago there was no calendar")?;
-    // The first who asks, or the first step of time, lets the past happen.
-    let began = if past_days == 0 { now } else { first_day.midnight() };
-    let mut core = Core::new(began, Ids(rng_seed as u32));
-    let fresh = FreshKey::generate(key)?;
-    // Looks like the ids that Kalshi gives keys.
-    let key_id = format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32);
-    core.register(&key_id, fresh.public, PURSE)?;
-    core.invite(Crowd::new(rng_seed, first_day, days)?)?;
-    let shared = Arc::new(Shared::new(core, clock));
+    let fresh = FreshKey::generate(settings.key)?;
+    let (control_token, token) = Token::generate().context("no entropy for a token")?;
+    let open = settings.open(fresh.public, Some(token))?;
+    let (first_day, _) = settings.begins()?;
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
         first_day,
         credentials: Credentials {
-            key_id,
+            key_id: key_id(settings.rng_seed),
             private_pem: fresh.private_pem,
             api_base: format!("http://{address}{REST_PATH}"),
             ws_url: format!("ws://{address}{STREAM_PATH}"),
+            control_token,
         },
         stop: Some(stop),
-        ended: tokio::spawn(serve(listener, shared, stopped)),
+        ended: Some(tokio::spawn(serve(listener, Arc::clone(&open.shared), stopped))),
+        open,
     })
+}
+
+/// Returns the id of the key that the exchange's own member has from the beginning.
+pub(super) fn key_id(rng_seed: u64) -> String {
+    Ids(rng_seed as u32).text(Named::Key, 0)
 }
 
 /// Answers and lets time pass until it is told to stop, or left alone. Requests under way are then finished, and streams are
@@ -127,10 +267,16 @@ async fn serve(
     }
 }
 
-/// Lets what is due happen when it is.
+/// Lets what is due happen when it is, until time ends.
 async fn pass_time(shared: &Shared) {
     loop {
-        let due = shared.with_quietly(|core| core.next_due());
+        let (due, ends) = shared.with_quietly(|core| (core.next_due(), core.ends));
+        // With nothing else due, the end is.
+        let due = due.or(ends);
+        if ends.is_some_and(|ends| shared.clock.now() >= ends) {
+            shared.with_quietly(|core| core.hub.close());
+            return;
+        }
         tokio::select! {
             () = async {
                 match due {
@@ -141,6 +287,12 @@ async fn pass_time(shared: &Shared) {
             // Something else may be due earlier now.
             () = shared.changed.notified() => {}
         }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("credentials", &self.credentials).finish_non_exhaustive()
     }
 }
 
@@ -155,22 +307,27 @@ impl Running {
         self.first_day
     }
 
-    /// Ends it and waits until it has.
+    /// Ends it, waits until it has, and returns what its tape came to if it was recorded.
     ///
     /// # Errors
     ///
-    /// Says what else has ended it.
-    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+    /// Says what else has ended it, or which file can't be written.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<Option<Summary>> {
         drop(self.stop.take());
-        (&mut self.ended).await.context("the exchange panicked")?
+        self.ended().await?;
+        let finished = tokio::task::spawn_blocking(move || self.open.finish());
+        finished.await.context("the writers are lost")?
     }
 
-    /// Waits until it ends by itself, which it does only if it can't go on.
+    /// Waits until it ends by itself: when its time does, or if it can't go on.
     ///
     /// # Errors
     ///
     /// Says why it can't.
     pub(crate) async fn ended(&mut self) -> anyhow::Result<()> {
-        (&mut self.ended).await.context("the exchange panicked")?
+        let Some(ended) = &mut self.ended else { return Ok(()) };
+        let outcome = ended.await.context("the exchange panicked");
+        self.ended = None;
+        outcome?
     }
 }

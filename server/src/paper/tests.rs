@@ -13,7 +13,7 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::{ClientRequestBuilder, Message};
 
 use super::credentials::Credentials;
-use super::{KeyKind, Settings, start};
+use super::{Settings, start};
 use crate::clock::Clock;
 
 /// Returns a signed handshake.
@@ -31,14 +31,7 @@ fn handshake(credentials: &Credentials) -> ClientRequestBuilder {
 async fn time_passes_as_it_is_told_and_an_end_cuts_the_streams() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let clock = Clock::by_hand(at("2026-11-16T10:00:00Z"));
-    let settings = Settings {
-        port: 0,
-        rng_seed: 20,
-        days: 3,
-        past_days: 0,
-        key: KeyKind::Ed25519,
-        clock: clock.clone(),
-    };
+    let settings = Settings { days: 3, past_days: 0, ..Settings::demo(20, clock.clone()) };
     let exchange = start(settings).await.unwrap();
     let credentials = exchange.credentials().clone();
     let (mut stream, _) = connect_async(handshake(&credentials)).await.unwrap();

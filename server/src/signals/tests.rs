@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::{Engine, Heard, Log, Settings, Spans, repeat};
 use crate::clock::Clock;
 use crate::kalshi::{self, Client};
-use crate::paper::{self, Credentials, KeyKind};
+use crate::paper::{self, Credentials};
 use crate::sources::vendors::{self, Artist, Fault, Kind};
 use crate::sources::{self, Collector, Patience, Store};
 
@@ -86,14 +86,7 @@ impl Ground {
         let folder = std::env::temp_dir().join(format!("tauroi-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let clock = Clock::by_hand(at(0));
-        let settings = paper::Settings {
-            port: 0,
-            rng_seed: SEED,
-            days: DAYS,
-            past_days: 3,
-            key: KeyKind::Ed25519,
-            clock: clock.clone(),
-        };
+        let settings = paper::Settings { days: DAYS, ..paper::Settings::demo(SEED, clock.clone()) };
         let exchange = paper::start(settings).await.unwrap();
         let mut credentials = exchange.credentials().clone();
         let base = credentials.api_base.strip_prefix("http://").unwrap().to_owned();

@@ -49,7 +49,11 @@ impl Member {
         // What an earlier run has left, open to everybody.
         std::fs::write(&env, "OLD=1\n").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
-        command.args(["paper", "--port", "0", "--env"]).arg(&env).args(options).stderr(Stdio::null());
+        command
+            .args(["paper", "--port", "0", "--tier", "unlimited", "--env"])
+            .arg(&env)
+            .args(options)
+            .stderr(Stdio::null());
         let server = Server::run(command);
         let text = std::fs::read_to_string(&env).unwrap();
         let variable = |name: &str| {
@@ -143,15 +147,25 @@ impl Member {
 
     /// Opens the stream.
     pub(crate) async fn listen(&self) -> Listener {
+        self.knock().await.unwrap()
+    }
+
+    /// Opens the stream, or returns the status with which that is refused.
+    pub(crate) async fn knock(&self) -> Result<Listener, u16> {
         let mut request = ClientRequestBuilder::new(self.ws_url.parse().unwrap());
         for (name, value) in self.headers("GET", "/trade-api/ws/v2", 0) {
             request = request.with_header(name, value);
         }
-        Listener(connect_async(request).await.unwrap().0)
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Listener(socket)),
+            Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
 /// A member's end of the stream.
+#[derive(Debug)]
 pub(crate) struct Listener(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Listener {
@@ -162,15 +176,32 @@ impl Listener {
 
     /// Waits for the next frame.
     pub(crate) async fn hear(&mut self) -> Frame {
+        let text = self.text().await;
+        serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"))
+    }
+
+    /// Waits for the next frame, and returns it as it was sent.
+    pub(crate) async fn text(&mut self) -> String {
         loop {
             let message = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next());
             match message.await.expect("nothing for 30 s").expect("the stream has ended").unwrap() {
                 Message::Text(text) => {
                     assert!(text.ends_with('\n'));
-                    return serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
+                    return text.to_string();
                 }
                 Message::Ping(payload) => assert_eq!(&payload[..], b"heartbeat"),
                 other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// Waits until the stream has ended.
+    pub(crate) async fn ended(&mut self) {
+        loop {
+            let next = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next());
+            match next.await.expect("no end for 30 s") {
+                None | Some(Err(_) | Ok(Message::Close(_))) => return,
+                Some(Ok(_)) => {}
             }
         }
     }

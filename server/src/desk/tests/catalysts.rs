@@ -15,7 +15,7 @@ use super::quoting;
 use crate::clock::{Clock, machine_time};
 use crate::desk::{Desk, Journal, Replay, Settings, start};
 use crate::kalshi::{self, Client};
-use crate::paper::{self, KeyKind, Running};
+use crate::paper::{self, Running};
 
 /// How long is waited at most for what must come.
 const SOON: Duration = Duration::from_secs(30);
@@ -41,15 +41,7 @@ impl Trading {
     /// Starts both, and waits until the desk's orders rest.
     async fn start(name: &str) -> Self {
         let clock = Clock::scaled(machine_time(), SPEED);
-        let of_exchange = paper::Settings {
-            port: 0,
-            rng_seed: 20,
-            days: 31,
-            past_days: 3,
-            key: KeyKind::Ed25519,
-            clock: clock.clone(),
-        };
-        let exchange = paper::start(of_exchange).await.unwrap();
+        let exchange = paper::start(paper::Settings::demo(20, clock.clone())).await.unwrap();
         let settings = Settings {
             mode: Mode::Demo,
             series: "KXTOPMONTHLY".to_owned(),

@@ -41,7 +41,7 @@ impl Exchange {
     async fn start(key: KeyKind) -> Self {
         let begin: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
         let clock = Clock::by_hand(begin);
-        let settings = Settings { port: 0, rng_seed: 20, days: 14, past_days: 0, key, clock: clock.clone() };
+        let settings = Settings { days: 14, past_days: 0, key, ..Settings::demo(20, clock.clone()) };
         let running = start(settings).await.unwrap();
         clock.put_on(begin.checked_add_micros(1_000_000).unwrap());
         let client = client(running.credentials(), None);

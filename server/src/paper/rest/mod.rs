@@ -1,26 +1,47 @@
 //! The REST paths.
 
+mod account;
+mod batch;
+mod body;
+mod candles;
+mod exchange;
+mod groups;
+mod historical;
+mod markets;
+mod operations;
 mod orders;
 mod portfolio;
 mod public;
 mod query;
+mod queue;
 mod refusal;
 mod signed;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::get;
 use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
+#[cfg(test)]
+pub(super) use self::operations::{OPERATIONS, Operation};
+pub(super) use self::refusal::Refusal;
 pub(super) use self::signed::Signed;
 use super::core::Core;
-use crate::clock::Clock;
+use super::journal::{self, Journal, Said};
+use super::tier::{Bucket, Buckets, Tier};
+use crate::clock::{Clock, machine_time};
 
-/// No order is larger.
-const MAX_BODY_BYTES: usize = 64 << 10;
+/// No batch of orders is larger.
+pub(super) const MAX_BODY_BYTES: usize = 512 << 10;
+
+/// What is answered.
+type Answer<T> = Result<axum::Json<T>, Refusal>;
+/// What every request may reach.
+type Exchange = State<Arc<Shared>>;
 
 /// What every request may reach.
 pub(super) struct Shared {
@@ -28,55 +49,77 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     /// Tells whoever waits for the next thing that happens by itself that it may be another one now.
     pub(super) changed: Notify,
+    /// How much each member may ask; none asks without limit.
+    tier: Option<Tier>,
+    /// What is left of that, by member.
+    buckets: Mutex<BTreeMap<usize, Buckets>>,
+    /// What is done is noted here, if it is.
+    journal: Option<Journal>,
 }
 
 impl Shared {
-    pub(super) fn new(core: Core, clock: Clock) -> Self {
-        Self { core: Mutex::new(core), clock, changed: Notify::new() }
+    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>, journal: Option<Journal>) -> Self {
+        let buckets = Mutex::default();
+        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets, journal }
     }
 
-    /// Does something at this instant of the exchange's clock, after all that was due before it.
+    /// Does something for a request at this instant of the exchange's clock, after all that was due before it. All that a
+    /// request does it does in one call: a journal has one place for it.
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut Core) -> T) -> T {
-        let done = self.with_quietly(act);
+        let done = self.with_quietly(|core| {
+            if let Some(journal) = &self.journal {
+                journal.say_asked(core.exchange.now());
+            }
+            act(core)
+        });
         self.changed.notify_one();
         done
     }
 
-    /// Does the same with what changes nothing.
+    /// Does what a client of the stream has said.
+    pub(super) fn heed<T>(&self, said: impl FnOnce() -> Said, act: impl FnOnce(&mut Core) -> T) -> T {
+        let done = self.with_quietly(|core| {
+            if let Some(journal) = &self.journal {
+                journal.say(core.exchange.now(), said());
+            }
+            act(core)
+        });
+        self.changed.notify_one();
+        done
+    }
+
+    /// Does what changes nothing and no client sees.
     pub(super) fn with_quietly<T>(&self, act: impl FnOnce(&mut Core) -> T) -> T {
         // Whoever panicked did so between two complete steps of the exchange, which counts its own money.
         let mut core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
         core.advance(self.clock.now());
         act(&mut core)
     }
+
+    /// Takes tokens out of a member's bucket, and returns whether there were enough.
+    fn charge(&self, member: usize, bucket: Bucket, tokens: u64) -> bool {
+        let Some(tier) = self.tier else { return true };
+        let (exchange, machine) = (self.clock.now(), machine_time());
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let buckets = buckets.entry(member).or_insert_with(|| Buckets::full(tier, exchange, machine));
+        buckets.take(bucket, tokens, exchange, machine)
+    }
 }
 
 /// Returns everything that is answered.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let api = Router::new()
-        .route("/exchange/status", get(public::status))
-        .route("/series", get(public::all_series))
-        .route("/series/fee_changes", get(public::fee_changes))
-        .route("/series/{ticker}", get(public::series))
-        .route("/events", get(public::events))
-        .route("/events/{ticker}", get(public::event))
-        .route("/markets", get(public::markets))
-        .route("/markets/trades", get(public::trades))
-        .route("/markets/{ticker}", get(public::market))
-        .route("/markets/{ticker}/orderbook", get(public::orderbook))
-        .route("/portfolio/balance", get(portfolio::balance))
-        .route("/portfolio/positions", get(portfolio::positions))
-        .route("/portfolio/fills", get(portfolio::fills))
-        .route("/portfolio/settlements", get(portfolio::settlements))
-        .route("/portfolio/orders", get(portfolio::orders).post(orders::gone))
-        .route("/portfolio/orders/{id}", get(portfolio::order).delete(orders::gone))
-        .route("/portfolio/events/orders", post(orders::create).delete(orders::cancel_all))
-        .route("/portfolio/events/orders/{id}", delete(orders::cancel))
-        .route("/portfolio/events/orders/{id}/amend", post(orders::amend));
-    Router::new()
-        .nest(REST_PATH, api)
+    let journal = shared.journal.clone();
+    let router = Router::new()
+        .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(shared)
+        .nest("/paper", super::control::router())
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
+    let router = match journal {
+        Some(journal) => router.layer(axum::middleware::from_fn_with_state(journal, journal::ask)),
+        None => router,
+    };
+    // What befalls requests befalls them on their way: what is noted has arrived.
+    let meddle = axum::middleware::from_fn_with_state(Arc::clone(&shared), super::faults::meddle);
+    router.layer(meddle).with_state(shared)
 }

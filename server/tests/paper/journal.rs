@@ -1,0 +1,77 @@
+//! What is written of an exchange: its tape and its journal, by processes.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use shared::wire::{CreateOrderAnswer, MarketsPage};
+
+use crate::member::Member;
+use crate::{ORDERS, TICKER, order};
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+fn paper(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tauroi")).arg("paper").args(arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn a_world_without_clients_is_written_and_the_same_again() {
+    let (tape, trades) = (file("world.ws.jsonl"), file("world.csv"));
+    let options = ["--rng-seed", "3", "--days", "2", "--run-for", "3d"];
+    let files = ["--tape", tape.to_str().unwrap(), "--trades", trades.to_str().unwrap()];
+    let written = told(&paper(&[&options[..], &files].concat()));
+    assert!(written.starts_with("The tape: ") && written.contains("SHA-256"), "{written}");
+    assert_eq!(told(&paper(&options)), written);
+    // The project's own readers take the trades in.
+    let belief = Command::new(env!("CARGO_BIN_EXE_tauroi"))
+        .args(["belief", "--out", file("world-belief.csv").to_str().unwrap(), "--tape"])
+        .arg(&trades)
+        .output()
+        .unwrap();
+    assert!(belief.status.success(), "{}", String::from_utf8_lossy(&belief.stderr));
+    let text = std::fs::read_to_string(&tape).unwrap();
+    assert!(text.contains("orderbook_snapshot") && text.contains("settlement_value"));
+    // Nobody is there to be told where it is.
+    let refused = paper(&[&options[..], &["--journal", "x"]].concat());
+    assert!(!refused.status.success());
+}
+
+#[tokio::test]
+async fn what_a_process_noted_another_one_does_again() {
+    let journal = file("noted.jsonl");
+    let world = ["--start", "2026-11-03T11:22:33.5Z", "--speed", "200", "--run-for", "25m"];
+    let options = [&world[..], &["--journal", journal.to_str().unwrap()]].concat();
+    let mut member = Member::join("noted", &options);
+    let mut listener = member.listen().await;
+    let channels = r#"["orderbook_delta","trade","fill","user_orders"]"#;
+    let subscribe = format!(
+        r#"{{"id":1,"cmd":"subscribe","params":{{"channels":{channels},"market_tickers":["{TICKER}"]}}}}"#
+    );
+    listener.say(&subscribe).await;
+    for name in 0..4 {
+        let side = if name % 2 == 0 { "bid" } else { "ask" };
+        let placed: CreateOrderAnswer =
+            member.read(201, "POST", ORDERS, &order(&format!("n{name}"), side, "0.50", "3", ""));
+        listener.hear().await;
+        member.ask("DELETE", &format!("{ORDERS}/{}", placed.order_id), "");
+        member.read::<MarketsPage>(200, "GET", "/markets?limit=3", "");
+    }
+    // Its time ends, and it with it.
+    assert!(member.server.process().wait().unwrap().success());
+    let again = told(&paper(&["--replay", journal.to_str().unwrap()]));
+    assert!(again.contains("the same") && !again.contains("breaks off"), "{again}");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let changed = text.replacen(r#"\"price\":\"0.50\""#, r#"\"price\":\"0.01\""#, 1);
+    assert_ne!(changed, text);
+    std::fs::write(&journal, changed).unwrap();
+    let other = paper(&["--replay", journal.to_str().unwrap()]);
+    let why = String::from_utf8(other.stderr).unwrap();
+    assert!(!other.status.success() && why.contains("entry "), "{why}");
+}
