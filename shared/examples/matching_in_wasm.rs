@@ -9,7 +9,7 @@ mod orders;
 const ACTIONS: usize = 400_000;
 
 fn main() {
-    let Ok(mut day) = orders::Day::new(1) else { std::process::abort() };
+    let Ok(mut day) = orders::Day::new(1, 2_000) else { std::process::abort() };
     (0..ACTIONS).for_each(|_| day.act());
     assert!(day.balances() && day.done.trades > 0);
 }

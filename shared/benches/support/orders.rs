@@ -1,4 +1,7 @@
 //! A day at an exchange with books: makers that place, move and take back orders, and takers, for as long as one likes.
+//!
+//! As at exchanges with people in them, most orders are of a few makers, who hold positions on both sides of everything and
+//! have several prices in each book; hundreds of others take now and then.
 
 use shared::exchange::matching::{
     AccountNumber, Amendment, Event, Listing, Matching, NewOrder, OrderNumber, Refusal, TimeInForce, What,
@@ -8,9 +11,9 @@ use shared::market::{Action, PriceGrid};
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 const ACCOUNTS: usize = 300;
+/// The first of the accounts are makers.
+const MAKERS: usize = 30;
 const MARKETS: usize = 10;
-/// How many orders rest, about: some 250 on each side of each contract.
-const DEPTH: usize = 5_000;
 /// What each account has, in microdollars: a hundred thousand dollars.
 const PURSE: i64 = 100_000_000_000;
 /// How many microseconds pass from one action to the next.
@@ -39,14 +42,17 @@ pub(crate) struct Day {
     /// Around which price, in cents, each contract is traded.
     centres: [i64; MARKETS],
     events: Vec<Event>,
+    /// How many orders rest, about.
+    depth: usize,
     now: i64,
     random: u64,
     pub(crate) done: Done,
 }
 
 impl Day {
-    /// Opens the exchange. Makers are charged too: that is more work than where they are not.
-    pub(crate) fn new(seed: u64) -> Result<Self, Refusal> {
+    /// Opens the exchange, for books in which about so many orders rest. Makers are charged too: that is more work than
+    /// where they are not.
+    pub(crate) fn new(seed: u64, depth: usize) -> Result<Self, Refusal> {
         let now = Timestamp::from_micros(START).map_err(Refusal::TooMuch)?;
         let mut exchange = Matching::new(now);
         let fees = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE);
@@ -63,9 +69,10 @@ impl Day {
         let mut day = Self {
             exchange,
             accounts,
-            working: Vec::with_capacity(2 * DEPTH),
+            working: Vec::with_capacity(2 * depth),
             centres: [50; MARKETS],
             events: Vec::new(),
+            depth,
             now: START,
             random: seed,
             done: Done::default(),
@@ -91,7 +98,7 @@ impl Day {
             0..8 => self.take(now),
             8..18 => self.amend(now),
             // As many are placed as are filled, taken back and end, around the depth.
-            _ if self.below(2 * DEPTH as u64) >= self.working.len() as u64 => self.place(now),
+            _ if self.below(2 * self.depth as u64) >= self.working.len() as u64 => self.place(now),
             _ => self.cancel(now),
         };
         self.done.refused += u64::from(!is_done);
@@ -101,8 +108,9 @@ impl Day {
         self.done.trades += trades.count() as u64;
     }
 
-    fn somebody(&mut self) -> AccountNumber {
-        let place = self.below(ACCOUNTS as u64) as usize;
+    /// Returns one of the first so many accounts.
+    fn one_of(&mut self, accounts: usize) -> AccountNumber {
+        let place = self.below(accounts as u64) as usize;
         self.accounts[place]
     }
 
@@ -134,7 +142,7 @@ impl Day {
         if self.below(8) == 0 {
             order.expires = now.checked_add_micros(1_000_000 * (5 + self.below(55) as i64));
         }
-        let account = self.somebody();
+        let account = self.one_of(MAKERS);
         let placed = self.exchange.place(now, account, &order);
         if let Ok(placed) = &placed {
             self.working.push((account, placed.order));
@@ -147,7 +155,7 @@ impl Day {
         let (worse, contracts) = (-3 - self.below(3) as i64, 1 + self.below(120) as i64);
         let order =
             NewOrder { time_in_force: TimeInForce::ImmediateOrCancel, ..self.order(worse, contracts) };
-        let account = self.somebody();
+        let account = self.one_of(ACCOUNTS);
         self.exchange.place(now, account, &order).is_ok()
     }
 

@@ -9,6 +9,9 @@ use super::{AccountNumber, GroupNumber, OrderNumber};
 /// The most contracts of one order: a billion.
 pub(super) const MOST: i64 = 1_000_000_000;
 
+/// The most orders of one account that may rest at a time, as Kalshi has it.
+pub(super) const MOST_RESTING: usize = 200_000;
+
 /// How long an order lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeInForce {

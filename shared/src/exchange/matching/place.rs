@@ -2,7 +2,7 @@
 
 use super::account::parts;
 use super::links::Slot;
-use super::orders::MOST;
+use super::orders::{MOST, MOST_RESTING};
 use super::plan::Plan;
 use super::{
     AccountNumber, Market, MarketStatus, Matching, NewOrder, Order, OrderNumber, OrderState, Reason, Refusal,
@@ -10,9 +10,6 @@ use super::{
 };
 use crate::fees::{FeeAccumulator, Membership};
 use crate::units::{Cash, Quantity, Timestamp};
-
-/// The most orders of one account that may rest at a time, as Kalshi has it.
-pub(super) const MOST_RESTING: usize = 200_000;
 
 /// What an order that arrived has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

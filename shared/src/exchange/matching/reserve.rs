@@ -14,75 +14,8 @@ pub(super) struct Side {
     cost: i64,
     /// What is reserved for them, in microdollars.
     pub(super) reserved: i64,
-    ladder: Ladder,
-}
-
-/// Hundredths of a contract by what they pay, the cheapest first. Most accounts have few prices at a time, which are then
-/// found without following a pointer.
-#[derive(Debug, Clone)]
-struct Ladder {
-    few: [Change; 2],
-    /// How many of the few there are.
-    len: usize,
-    /// All prices, once there were more than a few at a time.
-    many: Vec<Change>,
-}
-
-impl PartialEq for Ladder {
-    fn eq(&self, other: &Self) -> bool {
-        self.steps() == other.steps()
-    }
-}
-
-impl Eq for Ladder {}
-
-impl Ladder {
-    const EMPTY: Self = Self { few: [(Price::ZERO, 0); 2], len: 0, many: Vec::new() };
-
-    fn steps(&self) -> &[Change] {
-        if self.many.is_empty() { &self.few[..self.len] } else { &self.many }
-    }
-
-    fn steps_mut(&mut self) -> &mut [Change] {
-        if self.many.is_empty() { &mut self.few[..self.len] } else { &mut self.many }
-    }
-
-    /// Adds hundredths of a contract at a price, or takes them away.
-    fn change(&mut self, (own, hundredths): Change) {
-        let place = self.steps().partition_point(|step| step.0 < own);
-        match self.steps_mut().get_mut(place).filter(|step| step.0 == own) {
-            Some(step) => {
-                step.1 += hundredths;
-                if step.1 == 0 {
-                    self.remove(place);
-                }
-            }
-            None => self.insert(place, (own, hundredths)),
-        }
-    }
-
-    fn insert(&mut self, place: usize, step: Change) {
-        if self.many.is_empty() && self.len < self.few.len() {
-            self.few.copy_within(place..self.len, place + 1);
-            self.few[place] = step;
-            self.len += 1;
-            return;
-        }
-        if self.many.is_empty() {
-            self.many.extend_from_slice(&self.few);
-            self.len = 0;
-        }
-        self.many.insert(place, step);
-    }
-
-    fn remove(&mut self, place: usize) {
-        if self.many.is_empty() {
-            self.few.copy_within(place + 1..self.len, place);
-            self.len -= 1;
-        } else {
-            self.many.remove(place);
-        }
-    }
+    /// Hundredths of a contract by what they pay, the cheapest first.
+    ladder: Vec<Change>,
 }
 
 /// A change of what rests: what a contract pays, and how many hundredths of one are more or less.
@@ -90,7 +23,7 @@ pub(super) type Change = (Price, i64);
 
 impl Side {
     pub(super) const fn new() -> Self {
-        Self { count: 0, cost: 0, reserved: 0, ladder: Ladder::EMPTY }
+        Self { count: 0, cost: 0, reserved: 0, ladder: Vec::new() }
     }
 
     /// Adds hundredths of a contract at what they pay, or takes them away.
@@ -100,7 +33,12 @@ impl Side {
         }
         self.count += hundredths;
         self.cost += own.centicents() * hundredths;
-        self.ladder.change((own, hundredths));
+        let place = self.ladder.partition_point(|step| step.0 < own);
+        match self.ladder.get_mut(place).filter(|step| step.0 == own) {
+            Some(step) if step.1 + hundredths == 0 => drop(self.ladder.remove(place)),
+            Some(step) => step.1 += hundredths,
+            None => self.ladder.insert(place, (own, hundredths)),
+        }
     }
 
     /// Returns what is to be reserved, in microdollars, where `against` contracts may be closed, if a few things changed.
@@ -119,14 +57,22 @@ impl Side {
     }
 
     /// Returns what the cheapest `closing` hundredths of a contract pay.
-    fn cheapest(&self, mut closing: i64, changes: &[Change]) -> i128 {
-        let mut cost = 0;
-        let mut steps = self.ladder.steps().iter().peekable();
+    fn cheapest(&self, closing: i64, changes: &[Change]) -> i128 {
+        let mut cheapest = Cheapest { closing, cost: 0 };
+        if changes.is_empty() {
+            for step in &self.ladder {
+                if cheapest.take(*step) {
+                    break;
+                }
+            }
+            return cheapest.cost;
+        }
         let mut last = None;
-        while closing > 0 {
-            // The next price of either list; of a price both say something.
-            let later = |own: Price| last.is_none_or(|last| own > last);
-            let changed = changes.iter().map(|change| change.0).filter(|own| later(*own)).min();
+        let mut steps = self.ladder.iter().peekable();
+        loop {
+            // The next price of either list; of a price both may say something.
+            let later = |own: &Price| last.is_none_or(|last| *own > last);
+            let changed = changes.iter().map(|change| change.0).filter(later).min();
             let own = match (steps.peek().map(|step| step.0), changed) {
                 (Some(step), Some(changed)) => step.min(changed),
                 (Some(own), None) | (None, Some(own)) => own,
@@ -134,12 +80,28 @@ impl Side {
             };
             let there = steps.next_if(|step| step.0 == own).map_or(0, |step| step.1);
             let more: i64 = changes.iter().filter(|change| change.0 == own).map(|change| change.1).sum();
-            let part = closing.min(there + more);
-            cost += i128::from(own.centicents()) * i128::from(part);
-            closing -= part;
+            if cheapest.take((own, there + more)) {
+                break;
+            }
             last = Some(own);
         }
-        cost
+        cheapest.cost
+    }
+}
+
+/// What is still to be closed, and what the contracts pay that do so already, in microdollars.
+struct Cheapest {
+    closing: i64,
+    cost: i128,
+}
+
+impl Cheapest {
+    /// Closes with the next cheapest contracts, and returns whether that is enough.
+    fn take(&mut self, (own, hundredths): Change) -> bool {
+        let part = self.closing.min(hundredths);
+        self.cost += i128::from(own.centicents()) * i128::from(part);
+        self.closing -= part;
+        self.closing == 0
     }
 }
 
@@ -182,8 +144,8 @@ mod tests {
                 side.change(*change);
             }
             prop_assert_eq!(side.needs(against_all, &[]), by_hand(&left, against));
-            let steps: i64 = side.ladder.steps().iter().map(|step| step.1).sum();
-            prop_assert_eq!((steps, side.ladder.steps().iter().all(|step| step.1 > 0)), (side.count, true));
+            let steps: i64 = side.ladder.iter().map(|step| step.1).sum();
+            prop_assert_eq!((steps, side.ladder.iter().all(|step| step.1 > 0)), (side.count, true));
         }
     }
 }
