@@ -2,6 +2,9 @@
 
 mod cli;
 mod clock;
+#[cfg(test)]
+#[path = "../tests/support/corpus.rs"]
+mod corpus;
 mod database;
 mod desk;
 mod environment;

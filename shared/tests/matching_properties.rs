@@ -62,15 +62,13 @@ fn place() -> impl Strategy<Value = Next> {
     let what = (0..MARKETS, action(), cents(), 1..900_i64);
     (0..ACCOUNTS, what, time_in_force, any::<bool>(), self_trade, proptest::option::weighted(0.2, 1..40_i64))
         .prop_map(|(who, (market, action, cents, count), time_in_force, post_only, self_trade, lasts)| {
+            let (price, count) =
+                (Price::from_cents(cents).unwrap(), Quantity::from_hundredths(count).unwrap());
             let order = NewOrder {
-                market,
-                action,
-                price: Price::from_cents(cents).unwrap(),
-                count: Quantity::from_hundredths(count).unwrap(),
                 time_in_force,
                 post_only: post_only && time_in_force == TimeInForce::GoodTillCancelled,
-                expires: None,
                 self_trade,
+                ..NewOrder::resting(market, action, price, count)
             };
             Next::Place {
                 who,
@@ -246,10 +244,10 @@ impl Simplest {
 /// What rests: contract, whether it buys, cents, hundredths and owner, by number.
 fn resting(exchange: &Matching, accounts: &[AccountNumber]) -> BTreeMap<u64, (usize, bool, i64, i64, usize)> {
     let mut all = BTreeMap::new();
-    for (market, listed) in exchange.markets().iter().enumerate() {
+    for market in 0..exchange.markets().len() {
         for action in [Action::Buy, Action::Sell] {
-            for number in listed.book().queue(action) {
-                let order = exchange.order(number).unwrap();
+            for order in exchange.queue(market, action) {
+                let number = order.number;
                 let who = accounts.iter().position(|account| *account == order.account).unwrap();
                 let cents = order.price.centicents() / 100;
                 all.insert(number.0, (market, action == Action::Buy, cents, order.left.hundredths(), who));

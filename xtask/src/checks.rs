@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::chromium::Chromium;
 use crate::step::{duration, show};
-use crate::{budget, bundle, demo, tools, wasm_tests, workspace};
+use crate::{budget, bundle, demo, python, tools, wasm_tests, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -29,6 +29,8 @@ enum Check {
     Bundle,
     /// Unit, property, golden and socket tests, natively
     Native,
+    /// Kalshi's own Python SDK on the paper exchange
+    Sdk,
     /// The same mathematics as WebAssembly in Chromium: golden values, and the native code's bits
     Wasm,
     /// The release bundle in Chromium, as a person uses it
@@ -63,6 +65,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 budget::check()?;
             }
             Check::Native => native()?,
+            Check::Sdk => sdk()?,
             Check::Wasm => wasm_tests::run()?,
             Check::Browser => browser()?,
         }
@@ -135,6 +138,22 @@ fn deny() -> anyhow::Result<()> {
 
 fn native() -> anyhow::Result<()> {
     show("cargo test", &mut cargo(&["test", "--locked", "--no-fail-fast"]))
+}
+
+fn sdk() -> anyhow::Result<()> {
+    let Some(python) = python::environment()? else {
+        if workspace::in_ci() {
+            bail!("{}: in CI Kalshi's SDK must be tried", python::missing());
+        }
+        eprintln!("  · skipped: sdk ({})", python::missing());
+        return Ok(());
+    };
+    demo::build_server()?;
+    let script = workspace::root().join("server/tests/sdk/trades.py");
+    // What it imports is beside it, and nothing is written there.
+    let mut command = Command::new(python);
+    command.arg("-B").arg(script).arg(workspace::target().join("debug/tauroi"));
+    show("Kalshi's Python SDK", &mut command)
 }
 
 fn browser() -> anyhow::Result<()> {

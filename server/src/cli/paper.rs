@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 use shared::units::Timestamp;
 use tracing::info;
 
 use super::interrupts::Interrupts;
 use crate::clock::{Clock, machine_time, span, speed};
-use crate::paper::{KeyKind, Settings, TapeFiles, TapeSummary, replay, simulate, start};
+use crate::paper::{KeyKind, Settings, TapeFiles, TapeSummary, Tier, replay, simulate, start};
 
 pub(super) const ABOUT: &str = "\
 Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -80,9 +80,20 @@ pub(super) struct Options {
     /// The kind of key that its member signs with
     #[arg(long, value_enum, default_value_t = KeyKind::Ed25519)]
     key: KeyKind,
+    /// How much its member may ask, as Kalshi's tiers of usage; `unlimited` asks without limit
+    #[arg(long, value_name = "TIER", default_value = "basic", value_parser = tier)]
+    tier: Limits,
     /// Write what a client needs to this file, as variables, and the private key to `FILE.key`
     #[arg(long, value_name = "FILE")]
     env: Option<PathBuf>,
+}
+
+/// What a member may ask.
+type Limits = Option<Tier>;
+
+/// Reads a tier, or that there is none.
+fn tier(text: &str) -> Result<Limits, String> {
+    if text == "unlimited" { Ok(None) } else { Tier::from_str(text, false).map(Some) }
 }
 
 /// Runs the exchange until its time is over or it is interrupted.
@@ -115,10 +126,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         days: options.days,
         past_days: 0,
         key: options.key,
+        tier: options.tier,
         clock,
         ends,
         tape: is_recorded.then_some(files),
         journal: options.journal.clone(),
+        is_again: false,
     };
     if let (Some(ends), None) = (ends, options.speed) {
         for (option, is_there) in [("--env", options.env.is_some()), ("--journal", options.journal.is_some())]

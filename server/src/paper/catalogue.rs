@@ -91,6 +91,11 @@ impl Catalogue {
         self.markets.get(market).map(|listed| &listed.ticker)
     }
 
+    /// Returns when the first contract was listed.
+    pub(super) fn began(&self) -> Option<Timestamp> {
+        self.markets.first().map(|listed| listed.opened)
+    }
+
     /// Returns the event of a contract.
     pub(super) fn event_of(&self, market: usize) -> Option<&NewEvent> {
         self.events.get(self.markets.get(market)?.event)
@@ -112,7 +117,7 @@ impl Catalogue {
             settlement_sources: None,
             fee_type_override: None,
             fee_multiplier_override: None,
-            last_updated_ts: None,
+            last_updated_ts: self.began().map(Rfc3339),
             exchange_index: Some(0),
         }
     }
@@ -192,7 +197,7 @@ pub(super) fn result(value: Price) -> MarketResult {
 }
 
 /// Returns the label of a grid.
-fn structure(grid: &PriceGrid) -> &'static str {
+pub(super) fn structure(grid: &PriceGrid) -> &'static str {
     if *grid == PriceGrid::linear_cent() {
         "linear_cent"
     } else if *grid == PriceGrid::deci_cent() {

@@ -7,15 +7,16 @@ use shared::exchange::matching::{
 };
 use shared::market::Action;
 use shared::units::{Cash, Price, Quantity, Timestamp};
-use shared::wire::{Dollars, Rfc3339, Settlement};
+use shared::wire::{Dollars, OrderbookSnapshot, Rfc3339, Settlement};
 use shared::world::crowd::Crowd;
 
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
 use super::hub::Hub;
 use super::ids::{Ids, Named};
+use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
-use super::tape::Tape;
+use super::stream::{Positions, Tickers};
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -30,6 +31,10 @@ pub(super) struct Core {
     /// Public trades, the oldest first.
     pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
     pub(super) hub: Hub,
+    /// What the stream has told of contracts and of positions.
+    pub(super) tickers: Tickers,
+    pub(super) positions: Positions,
+    pub(super) keyring: Keyring,
     pub(super) ids: Ids,
     /// The other traders, if there are any.
     crowd: Option<Crowd>,
@@ -37,8 +42,6 @@ pub(super) struct Core {
     naming: Option<String>,
     /// When time ends, if it does: all that was due by then has happened, and nothing else will.
     pub(super) ends: Option<Timestamp>,
-    /// What is told to everybody, as it is recorded.
-    tape: Option<Tape>,
 }
 
 impl Core {
@@ -51,22 +54,14 @@ impl Core {
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
             hub: Hub::default(),
+            tickers: Tickers::default(),
+            positions: Positions::default(),
+            keyring: Keyring::default(),
             ids,
             crowd: None,
             naming: None,
             ends: None,
-            tape: None,
         }
-    }
-
-    /// Records what is told to everybody from now on.
-    pub(super) fn record(&mut self, tape: Tape) {
-        self.tape = Some(tape);
-    }
-
-    /// Lets go of the recording: what was told until now is all of it.
-    pub(super) fn stop_recording(&mut self) {
-        self.tape = None;
     }
 
     /// Lets a world's event be listed and its traders in.
@@ -97,19 +92,15 @@ impl Core {
 
     /// Registers a member with a public key and some cash, and returns its number.
     pub(super) fn register(&mut self, key_id: &str, key: PublicKey, cash: Cash) -> anyhow::Result<usize> {
-        anyhow::ensure!(self.member(key_id).is_none(), "there is a key {key_id} already");
+        let number = self.members.len();
+        let (name, scopes) = ("paper".to_owned(), keyring::ALL.to_vec());
+        self.keyring.add(key_id, Registered { member: number, name, scopes, key })?;
         let account = self.exchange.open_account();
         self.exchange.pay(account, cash)?;
-        let number = self.members.len();
         self.by_account.insert(account, number);
         let user_id = self.ids.text(Named::User, number as u64);
-        self.members.push(Member::new(key_id.to_owned(), key, account, user_id, self.exchange.now()));
+        self.members.push(Member::new(account, user_id, self.exchange.now()));
         Ok(number)
-    }
-
-    /// Returns the member with this key.
-    pub(super) fn member(&self, key_id: &str) -> Option<usize> {
-        self.members.iter().position(|member| member.key_id == key_id)
     }
 
     /// Returns when something will happen by itself.
@@ -183,6 +174,7 @@ impl Core {
                 settled_time: Rfc3339(now),
                 fee_cost: Dollars(held.fees),
                 value: Some(value.centicents() / 100),
+                exchange_index: Some(0),
             });
         }
         self.publish();
@@ -204,16 +196,27 @@ impl Core {
 
     /// Takes in what has happened at the exchange, and tells those who listen.
     pub(super) fn publish(&mut self) {
-        let events = self.exchange.drain();
-        for event in &events {
-            self.note(event);
-            super::stream::tell(self, event);
+        self.begin_books();
+        for event in self.exchange.drain() {
+            self.note(&event);
+            super::stream::tell(self, &event);
         }
-        if let Some(tape) = &mut self.tape
-            && !tape.take(&self.catalogue, events)
-        {
-            tracing::error!("the tape can't be written any further");
-            self.tape = None;
+        super::stream::tell_tickers(self);
+        super::stream::tell_positions(self);
+    }
+
+    /// Begins the books of contracts that were listed since, where what is told is recorded.
+    fn begin_books(&mut self) {
+        let Some(tape) = &mut self.hub.tape else { return };
+        for (place, listed) in self.catalogue.markets.iter().enumerate().skip(tape.listed()) {
+            let book = OrderbookSnapshot {
+                market_ticker: listed.ticker.clone(),
+                market_id: Some(self.ids.text(Named::Market, place as u64)),
+                clock: None,
+                yes_dollars_fp: Vec::new(),
+                no_dollars_fp: Vec::new(),
+            };
+            tape.list(listed.opened, book);
         }
     }
 
@@ -239,7 +242,11 @@ impl Core {
                 }
                 self.trades.push_back((event.at, *trade));
             }
-            What::Level { .. } | What::Status { .. } => {}
+            What::Level { .. }
+            | What::Status { .. }
+            | What::Grid { .. }
+            | What::Exchange(_)
+            | What::Group { .. } => {}
         }
     }
 

@@ -11,6 +11,10 @@ pub(super) enum Named {
     Market = 0xa001,
     /// A member.
     User = 0xb001,
+    /// A key.
+    Key = 0xc001,
+    /// A group of orders.
+    Group = 0xd001,
 }
 
 /// The ids of one run of the exchange: those of another run name nothing here.

@@ -4,11 +4,12 @@ use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
-use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePublicKey as _, EncodePrivateKey as _};
 use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::rand_core::UnwrapErr;
 use rsa::signature::Verifier as _;
+use rsa::traits::PublicKeyParts as _;
 use sha2::Sha256;
 
 /// The bits of an RSA key.
@@ -33,6 +34,18 @@ pub(super) enum PublicKey {
 }
 
 impl PublicKey {
+    /// Reads a key in PEM, as `-----BEGIN PUBLIC KEY-----` has it; RSA of 2,048 to 4,096 bits.
+    pub(super) fn from_pem(pem: &str) -> Option<Self> {
+        if let Ok(key) = ed25519_dalek::VerifyingKey::from_public_key_pem(pem) {
+            return Some(Self::Ed25519(key));
+        }
+        let key = rsa::PublicKey::from_public_key_pem(pem).ok()?;
+        let bits = key.size() * 8;
+        (RSA_BITS..=2 * RSA_BITS)
+            .contains(&bits)
+            .then(|| Self::Rsa(Box::new(rsa::pss::VerifyingKey::new(key))))
+    }
+
     /// Returns whether `signature`, in base64, is this key's of `text`.
     pub(super) fn verifies(&self, text: &str, signature: &str) -> bool {
         let Ok(bytes) = STANDARD.decode(signature) else { return false };
@@ -80,8 +93,6 @@ impl FreshKey {
 
 #[cfg(test)]
 mod tests {
-    use ed25519_dalek::pkcs8::DecodePublicKey as _;
-
     use super::*;
 
     /// A key whose secret is the bytes 0 to 31, and signatures of it that OpenSSL made.

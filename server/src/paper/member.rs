@@ -9,7 +9,6 @@ use shared::units::{Quantity, Timestamp};
 use shared::wire::{self, BookSide, OrderStatus, Rfc3339, Seconds, Settlement};
 
 use super::ids::{Ids, Named};
-use super::keys::PublicKey;
 use super::names::Names;
 
 /// How many orders that are over are listed, and how many fills, the latest: so what is kept doesn't grow for ever. Kalshi
@@ -20,8 +19,6 @@ const FILLS: usize = 5_000;
 /// A member of the exchange.
 #[derive(Debug)]
 pub(super) struct Member {
-    pub(super) key_id: String,
-    pub(super) key: PublicKey,
     pub(super) account: AccountNumber,
     pub(super) user_id: String,
     /// The ids of the member's own that are taken: none is taken twice.
@@ -59,16 +56,8 @@ pub(super) const fn status(order: &Order) -> OrderStatus {
 
 impl Member {
     /// Returns a member without orders.
-    pub(super) fn new(
-        key_id: String,
-        key: PublicKey,
-        account: AccountNumber,
-        user_id: String,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(account: AccountNumber, user_id: String, now: Timestamp) -> Self {
         Self {
-            key_id,
-            key,
             account,
             user_id,
             taken: Names::default(),
@@ -184,7 +173,7 @@ impl Member {
 
 #[cfg(test)]
 mod tests {
-    use shared::exchange::matching::{Listing, NewOrder, SelfTrade, TimeInForce};
+    use shared::exchange::matching::{Listing, NewOrder};
     use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
     use shared::market::{Action, PriceGrid};
 
@@ -202,16 +191,8 @@ mod tests {
         let key = FreshKey::generate(KeyKind::Ed25519).unwrap().public;
         let number = core.register("key", key, "1000".parse().unwrap()).unwrap();
         let account = core.members[number].account;
-        let order = NewOrder {
-            market,
-            action: Action::Buy,
-            price: "0.01".parse().unwrap(),
-            count: "1".parse().unwrap(),
-            time_in_force: TimeInForce::GoodTillCancelled,
-            post_only: true,
-            expires: None,
-            self_trade: SelfTrade::TakerAtCross,
-        };
+        let (price, count) = ("0.01".parse().unwrap(), "1".parse().unwrap());
+        let order = NewOrder::resting(market, Action::Buy, price, count);
         let mut place = |name: usize, rests: bool| {
             let placed = core.order(Some(&name.to_string()), |exchange| exchange.place(now, account, &order));
             let placed = placed.unwrap().order;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! rest ──┐               ┌── exchange (shared::exchange::matching)
-//!        ├── core (one lock) ── members, catalogue, history
+//!        ├── core (one lock) ── members and their keys, catalogue, history
 //! stream ┘               └── hub ──> a bounded queue a client
 //!                          ^
 //!   crate::clock, world ───┘
@@ -17,6 +17,7 @@ mod credentials;
 mod hub;
 mod ids;
 mod journal;
+mod keyring;
 mod keys;
 mod member;
 mod names;
@@ -24,6 +25,7 @@ mod rest;
 mod run;
 mod stream;
 mod tape;
+mod tier;
 
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
 pub(crate) use self::journal::replay;
@@ -32,7 +34,10 @@ pub(crate) use self::keys::FreshKey;
 pub(crate) use self::keys::KeyKind;
 pub(crate) use self::run::{DEMO_DAYS, Running, Settings, simulate, start};
 pub(crate) use self::tape::{Files as TapeFiles, Summary as TapeSummary};
+pub(crate) use self::tier::Tier;
 
+#[cfg(test)]
+mod conformance;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]

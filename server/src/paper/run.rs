@@ -16,11 +16,12 @@ use tokio::task::JoinHandle;
 
 use super::core::Core;
 use super::credentials::Credentials;
-use super::ids::Ids;
+use super::ids::{Ids, Named};
 use super::journal::{Header, Journal, SCHEMA, Written};
 use super::keys::{FreshKey, KeyKind, PublicKey};
 use super::rest::{Shared, router};
 use super::tape::{Files, Recording, Summary, Tape};
+use super::tier::Tier;
 use crate::clock::Clock;
 
 /// What a member starts with: ten thousand dollars.
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) past_days: u32,
     /// The kind of key that its member gets.
     pub(crate) key: KeyKind,
+    /// How much each member may ask; none asks without limit.
+    pub(crate) tier: Option<Tier>,
     /// The time.
     pub(crate) clock: Clock,
     /// When it ends by itself, if it does.
@@ -47,6 +50,8 @@ pub(crate) struct Settings {
     pub(crate) tape: Option<Files>,
     /// Where what clients do is noted, if it is.
     pub(crate) journal: Option<PathBuf>,
+    /// Whether a journal is done again: nothing is charged, as it was charged before.
+    pub(crate) is_again: bool,
 }
 
 /// How long the demo's event lasts, in days, and how many of them are over when it starts, so that there is something to learn
@@ -58,8 +63,20 @@ impl Settings {
     /// Returns those of the demo's world, on any free port.
     pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        let (ends, tape, journal) = (None, None, None);
-        Self { port: 0, rng_seed, days, past_days, key: KeyKind::Ed25519, clock, ends, tape, journal }
+        let (tier, ends, tape, journal) = (None, None, None, None);
+        Self {
+            port: 0,
+            rng_seed,
+            days,
+            past_days,
+            key: KeyKind::Ed25519,
+            tier,
+            clock,
+            ends,
+            tape,
+            journal,
+            is_again: false,
+        }
     }
 
     /// Returns the day on which the event begins, and the instant from which on its exchange is there.
@@ -74,8 +91,8 @@ impl Settings {
 
     /// Returns those of the exchange whose journal begins so, on another clock.
     pub(super) fn of(header: &Header, clock: Clock) -> Self {
-        let Header { rng_seed, days, past_days, ends, .. } = *header;
-        Self { days, past_days, ends, ..Self::demo(rng_seed, clock) }
+        let Header { rng_seed, days, past_days, tier, ends, .. } = *header;
+        Self { days, past_days, tier, ends, is_again: true, ..Self::demo(rng_seed, clock) }
     }
 
     /// Returns what a journal begins with.
@@ -86,6 +103,7 @@ impl Settings {
             rng_seed: self.rng_seed,
             days: self.days,
             past_days: self.past_days,
+            tier: self.tier,
             ends: self.ends,
         }
     }
@@ -101,8 +119,8 @@ impl Settings {
         core.ends = self.ends;
         let mut recording = None;
         if let Some(files) = &self.tape {
-            let (tape, written) = Tape::begin(files, core.ids)?;
-            core.record(tape);
+            let (tape, written) = Tape::begin(files)?;
+            core.hub.tape = Some(tape);
             recording = Some(written);
         }
         core.register(&key_id(self.rng_seed), member, PURSE)?;
@@ -113,9 +131,13 @@ impl Settings {
             core.hub.keep(begun.0.clone());
             noted = Some(begun);
         }
-        let journal = noted.as_ref().map(|(journal, _)| journal.clone());
-        let shared = Arc::new(Shared::new(core, self.clock.clone(), journal));
-        Ok(Open { shared, recording, noted })
+        let mut shared = Shared::new(core, self.clock.clone(), self.tier);
+        match &noted {
+            Some((journal, _)) => shared.keep(journal.clone()),
+            None if self.is_again => shared.do_again(),
+            None => {}
+        }
+        Ok(Open { shared: Arc::new(shared), recording, noted })
     }
 }
 
@@ -136,7 +158,7 @@ impl Open {
     pub(super) fn finish(self) -> anyhow::Result<Option<Summary>> {
         // Nothing happens between the two: the journal ends where the tape does.
         self.shared.with_quietly(|core| {
-            core.stop_recording();
+            core.hub.tape = None;
             if let Some((journal, _)) = &self.noted {
                 journal.end(core.exchange.now());
             }
@@ -206,9 +228,9 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     })
 }
 
-/// Returns the id of the member's key; it looks like those that Kalshi gives.
+/// Returns the id of the member's first key.
 pub(super) fn key_id(rng_seed: u64) -> String {
-    format!("{:08x}-0000-4000-c001-000000000000", rng_seed as u32)
+    Ids(rng_seed as u32).text(Named::Key, 0)
 }
 
 /// Answers and lets time pass until it is told to stop, or left alone. Requests under way are then finished, and streams are

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod asyncapi;
+#[path = "../support/corpus.rs"]
+mod corpus;
+mod frames;
 mod journal;
 #[path = "../support/member.rs"]
 mod member;

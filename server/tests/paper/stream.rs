@@ -183,8 +183,16 @@ async fn an_order_ends_at_its_time_and_an_event_settles_at_its_own() {
         Frame::MarketLifecycleV2 { msg, .. } if msg.market_ticker.as_str() == TICKER => Some(msg),
         _ => None,
     });
+    // What it pays is told when that is known, and then that it was paid.
     let paid = paid.await;
-    assert_eq!(paid.event_type, "settled");
+    assert_eq!(paid.event_type, "determined");
+    let settles = listener.until(|frame| match frame {
+        Frame::MarketLifecycleV2 { msg, .. } if msg.market_ticker.as_str() == TICKER => Some(msg),
+        _ => None,
+    });
+    let settles = settles.await;
+    assert_eq!((settles.event_type.as_str(), settles.settlement_value), ("settled", None));
+    assert!(settles.settled_ts.is_some());
     let page: SettlementsPage = member.read(200, "GET", "/portfolio/settlements", "");
     let [settled] = &page.settlements[..] else { panic!("{page:?}") };
     assert_eq!((settled.ticker.as_str(), settled.yes_count_fp.hundredths()), (TICKER, held));

@@ -162,12 +162,18 @@ impl Listener {
 
     /// Waits for the next frame.
     pub(crate) async fn hear(&mut self) -> Frame {
+        let text = self.text().await;
+        serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"))
+    }
+
+    /// Waits for the next frame, and returns it as it was sent.
+    pub(crate) async fn text(&mut self) -> String {
         loop {
             let message = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next());
             match message.await.expect("nothing for 30 s").expect("the stream has ended").unwrap() {
                 Message::Text(text) => {
                     assert!(text.ends_with('\n'));
-                    return serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"));
+                    return text.to_string();
                 }
                 Message::Ping(payload) => assert_eq!(&payload[..], b"heartbeat"),
                 other => panic!("{other:?}"),

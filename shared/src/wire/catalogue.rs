@@ -39,7 +39,7 @@ pub struct Series {
     /// What kind of thing it is about.
     pub category: String,
     /// The same, where it has several.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub categories: Vec<String>,
     /// What it is sorted by.
     #[serde(default)]
@@ -123,7 +123,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markets: Option<Vec<Market>>,
     /// Who says how its contracts settle.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub settlement_sources: Option<Vec<SettlementSource>>,
     /// The kind of fee where it is not the series'.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -6,9 +6,11 @@
 //!
 //! Source: Kalshi's `OpenAPI` 3.34.0 and `AsyncAPI` of 2026-10-26. Where a recorded payload says otherwise, both are read.
 
+mod batch;
 mod book;
 mod catalogue;
 mod errors;
+mod groups;
 mod number;
 mod orders;
 mod portfolio;
@@ -17,12 +19,17 @@ mod time;
 mod trades;
 mod words;
 
+pub use batch::{
+    BatchCancel, BatchCancelAnswer, BatchCancelOrder, BatchCancelled, BatchCreate, BatchCreateAnswer,
+    BatchCreated, DecreaseOrder, DecreaseOrderAnswer, OrderQueuePosition, QueuePosition, QueuePositions,
+};
 pub use book::{LevelText, Orderbook, OrderbookAnswer};
 pub use catalogue::{
     Event, EventAnswer, EventsPage, ExchangeStatus, Market, MarketAnswer, MarketsPage, Series, SeriesAnswer,
     SettlementSource,
 };
 pub use errors::{ErrorAnswer, ErrorBody};
+pub use groups::{GroupCreated, GroupLimit, OrderGroup, OrderGroupAnswer, OrderGroups};
 pub use number::{Dollars, SignedCount};
 pub use orders::{
     AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Order, OrderAnswer,
@@ -33,8 +40,9 @@ pub use portfolio::{
     SettlementsPage,
 };
 pub use stream::{
-    Channel, Command, CommandError, FillMessage, Frame, MarketLifecycle, OrderbookDelta, OrderbookSnapshot,
-    Parameters, Subscribed, Subscription, TradeMessage, UpdateAction, UserOrder,
+    Channel, Command, CommandError, EventLifecycle, FillMessage, Frame, GroupUpdate, Indices,
+    MarketLifecycle, MarketMetadata, OrderbookDelta, OrderbookSnapshot, Parameters, PositionMessage,
+    Subscribed, Subscription, TickerMessage, TradeMessage, Underlyings, UpdateAction, UserOrder,
 };
 pub use time::{Millis, Rfc3339, Seconds};
 pub use trades::{Trade, TradesPage};

@@ -166,6 +166,9 @@ pub struct Settlement {
     /// What a YES contract paid, in whole cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<i64>,
+    /// The part of the exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange_index: Option<i64>,
 }
 
 /// The answer to `GET /portfolio/settlements`, the newest first.

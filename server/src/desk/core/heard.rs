@@ -183,7 +183,12 @@ impl Core {
             "determined" | "settled" => Status::Closed,
             _ => return,
         };
-        let settled = (told.event_type == "settled").then_some(told.settlement_value).flatten();
+        if let (Some(value), Some(contract)) = (told.settlement_value, self.contracts.get_mut(place)) {
+            contract.determined = Some(value);
+        }
+        // What it pays is told when that is determined, and not again when it is paid.
+        let determined = self.contracts.get(place).and_then(|contract| contract.determined);
+        let settled = (told.event_type == "settled").then_some(determined).flatten();
         self.set_status(now, place, status);
         if let Some(value) = settled {
             let paid = self.maker().map_or(Cash::ZERO, |maker| maker.position(place).worth(value));

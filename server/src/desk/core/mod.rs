@@ -40,6 +40,8 @@ pub(super) struct Contract {
     pub(super) book: Book,
     pub(super) others: [Option<Price>; 2],
     pub(super) last: Option<Price>,
+    /// What it is to pay, once that was told.
+    pub(super) determined: Option<Price>,
     /// What buying and selling brought, fees taken off.
     pub(super) flow: Cash,
     /// What the position was worth that was there at first; not known before something is believed.
@@ -111,6 +113,7 @@ impl Core {
                 book: Book::default(),
                 others: [None, None],
                 last: None,
+                determined: None,
                 flow: Cash::ZERO,
                 brought: (position == Position::FLAT).then_some(Cash::ZERO),
                 began_with: position,

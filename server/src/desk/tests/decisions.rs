@@ -17,7 +17,7 @@ use shared::quoting::{Terms, Widening};
 use shared::units::{Quantity, Timestamp};
 use shared::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis};
 
-use super::corpus;
+use crate::corpus;
 use crate::desk::core::{Core, Listed, Traded};
 use crate::desk::journal::{Entry, Kind};
 use crate::desk::orders::{Outcome, Sent, What};

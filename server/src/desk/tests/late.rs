@@ -44,9 +44,14 @@ fn resting(sent: &Sent) -> UserOrder {
         created_time: None,
         created_ts_ms: None,
         last_updated_ts_ms: None,
+        last_update_time: None,
         expiration_ts_ms: None,
+        expiration_time: None,
+        order_group_id: None,
+        self_trade_prevention_type: None,
         last_update_reason: None,
         exchange_index: None,
+        subaccount_number: None,
     }
 }
 

@@ -2,8 +2,6 @@
 //! and what may move an artist's listeners, on the paper exchange.
 
 mod catalysts;
-#[path = "../../../tests/support/corpus.rs"]
-mod corpus;
 mod decisions;
 mod late;
 mod orders;

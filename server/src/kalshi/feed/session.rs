@@ -154,8 +154,19 @@ impl Session {
                     self.say(What::Lifecycle(msg), todo);
                 }
             }
+            // The channel of what happens to contracts tells of events too.
+            Frame::EventLifecycle { sid, seq, .. } => {
+                self.number(sid, seq, todo);
+            }
+            // Of channels that are not asked for.
+            Frame::Ticker { .. }
+            | Frame::MarketPosition { .. }
+            | Frame::OrderGroupUpdates { .. }
+            | Frame::BenchmarkList { .. }
+            | Frame::FastBenchmarkList { .. }
+            | Frame::UnderlyingList { .. }
             // Read by its envelope before.
-            Frame::Unknown => {}
+            | Frame::Unknown => {}
         }
     }
 

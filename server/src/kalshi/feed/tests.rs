@@ -137,6 +137,7 @@ impl Exchange {
             let msg = OrderbookSnapshot {
                 market_ticker: ticker,
                 market_id: None,
+                clock: None,
                 yes_dollars_fp: side(true),
                 no_dollars_fp: side(false),
             };

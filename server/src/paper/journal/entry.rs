@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared::units::Timestamp;
 
+use crate::paper::tier::Tier;
+
 /// The version of the format.
 pub(in crate::paper) const SCHEMA: u32 = 1;
 
@@ -16,6 +18,8 @@ pub(in crate::paper) struct Header {
     pub(in crate::paper) rng_seed: u64,
     pub(in crate::paper) days: u32,
     pub(in crate::paper) past_days: u32,
+    /// How much each member might ask, as its answers say.
+    pub(in crate::paper) tier: Option<Tier>,
     /// When its time ends, if it does.
     pub(in crate::paper) ends: Option<Timestamp>,
 }
@@ -36,7 +40,12 @@ pub(in crate::paper) enum Said {
     /// It opened the stream.
     Join { member: usize },
     /// It sent a command on the stream.
-    Command { client: u64, text: String },
+    Command {
+        client: u64,
+        text: String,
+        /// Whether it was one too many within a second of the machine's time.
+        too_many: bool,
+    },
     /// It closed the stream.
     Leave { client: u64 },
 }

@@ -152,10 +152,10 @@ impl Stage {
                 let Line { client, frames, .. } = self.shared.with(|core| core.hub.join(*member));
                 self.lines.insert(client.number(), (client, frames));
             }
-            Said::Command { client, text } => {
+            Said::Command { client, text, too_many } => {
                 let (client, _) = self.lines.get(client).context("there is no such client")?;
                 let client = *client;
-                self.shared.with(|core| carry_out(core, client, text));
+                self.shared.with(|core| carry_out(core, client, text, *too_many));
             }
             Said::Leave { client } => {
                 // What it was told last is heard first.

@@ -76,8 +76,8 @@ impl Listener {
 
     fn say(&mut self, text: &str) {
         let client = self.client();
-        let said = || Said::Command { client: client.number(), text: text.to_owned() };
-        self.shared.heed(said, |core| carry_out(core, client, text));
+        let said = || Said::Command { client: client.number(), text: text.to_owned(), too_many: false };
+        self.shared.heed(said, |core| carry_out(core, client, text, false));
     }
 
     fn hear(&mut self) {

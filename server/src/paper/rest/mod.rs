@@ -1,5 +1,12 @@
 //! The REST paths.
 
+mod account;
+mod batch;
+mod body;
+mod exchange;
+mod historical;
+mod markets;
+mod operations;
 mod orders;
 mod portfolio;
 mod public;
@@ -7,21 +14,31 @@ mod query;
 mod refusal;
 mod signed;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::{delete, get, post};
+use axum::extract::{DefaultBodyLimit, State};
+use axum::routing::get;
 use shared::wire::{REST_PATH, STREAM_PATH};
 use tokio::sync::Notify;
 
+#[cfg(test)]
+pub(super) use self::operations::{OPERATIONS, Operation};
+pub(super) use self::refusal::Refusal;
 pub(super) use self::signed::Signed;
 use super::core::Core;
 use super::journal::{self, Journal, Said};
-use crate::clock::Clock;
+use super::tier::{Bucket, Buckets, Tier};
+use crate::clock::{Clock, machine_time};
 
-/// No order is larger.
-const MAX_BODY_BYTES: usize = 64 << 10;
+/// No batch of orders is larger.
+const MAX_BODY_BYTES: usize = 512 << 10;
+
+/// What is answered.
+type Answer<T> = Result<axum::Json<T>, Refusal>;
+/// What every request may reach.
+type Exchange = State<Arc<Shared>>;
 
 /// What every request may reach.
 pub(super) struct Shared {
@@ -29,13 +46,38 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     /// Tells whoever waits for the next thing that happens by itself that it may be another one now.
     pub(super) changed: Notify,
+    /// How much each member may ask; none asks without limit.
+    tier: Option<Tier>,
+    /// What is left of that, by member.
+    buckets: Mutex<BTreeMap<usize, Buckets>>,
     /// What is done is noted here, if it is.
     journal: Option<Journal>,
+    /// Whether a journal is being done again.
+    is_again: bool,
 }
 
 impl Shared {
-    pub(super) fn new(core: Core, clock: Clock, journal: Option<Journal>) -> Self {
-        Self { core: Mutex::new(core), clock, changed: Notify::new(), journal }
+    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>) -> Self {
+        let buckets = Mutex::default();
+        Self {
+            core: Mutex::new(core),
+            clock,
+            changed: Notify::new(),
+            tier,
+            buckets,
+            journal: None,
+            is_again: false,
+        }
+    }
+
+    /// Notes what is done from now on.
+    pub(super) fn keep(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
+    /// Charges nothing from now on: what a journal says is done again.
+    pub(super) const fn do_again(&mut self) {
+        self.is_again = true;
     }
 
     /// Does something for a request at this instant of the exchange's clock, after all that was due before it. All that a
@@ -70,33 +112,23 @@ impl Shared {
         core.advance(self.clock.now());
         act(&mut core)
     }
+
+    /// Takes tokens out of a member's bucket, and returns whether there were enough.
+    fn charge(&self, member: usize, bucket: Bucket, tokens: u64) -> bool {
+        // What is done again was paid for.
+        let Some(tier) = self.tier.filter(|_| !self.is_again) else { return true };
+        let (exchange, machine) = (self.clock.now(), machine_time());
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let buckets = buckets.entry(member).or_insert_with(|| Buckets::full(tier, exchange, machine));
+        buckets.take(bucket, tokens, exchange, machine)
+    }
 }
 
 /// Returns everything that is answered.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let api = Router::new()
-        .route("/exchange/status", get(public::status))
-        .route("/series", get(public::all_series))
-        .route("/series/fee_changes", get(public::fee_changes))
-        .route("/series/{ticker}", get(public::series))
-        .route("/events", get(public::events))
-        .route("/events/{ticker}", get(public::event))
-        .route("/markets", get(public::markets))
-        .route("/markets/trades", get(public::trades))
-        .route("/markets/{ticker}", get(public::market))
-        .route("/markets/{ticker}/orderbook", get(public::orderbook))
-        .route("/portfolio/balance", get(portfolio::balance))
-        .route("/portfolio/positions", get(portfolio::positions))
-        .route("/portfolio/fills", get(portfolio::fills))
-        .route("/portfolio/settlements", get(portfolio::settlements))
-        .route("/portfolio/orders", get(portfolio::orders).post(orders::gone))
-        .route("/portfolio/orders/{id}", get(portfolio::order).delete(orders::gone))
-        .route("/portfolio/events/orders", post(orders::create).delete(orders::cancel_all))
-        .route("/portfolio/events/orders/{id}", delete(orders::cancel))
-        .route("/portfolio/events/orders/{id}/amend", post(orders::amend));
     let journal = shared.journal.clone();
     let router = Router::new()
-        .nest(REST_PATH, api)
+        .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));

@@ -1,9 +1,6 @@
 //! Orders placed, changed and taken back.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use shared::exchange::matching::{Amendment, NewOrder, OrderNumber, Placed, SelfTrade, TimeInForce};
@@ -12,23 +9,13 @@ use shared::wire::{
     self, AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Dollars, Millis,
 };
 
+use super::body::{Asks, Body, Holds};
+use super::query::Query;
 use super::refusal::Refusal;
-use super::{Shared, Signed};
+use super::{Answer, Exchange, Signed};
 use crate::paper::core::Core;
 use crate::paper::ids::Named;
 use crate::paper::member::Member;
-
-type Answer<T> = Result<Json<T>, Refusal>;
-type Exchange = State<Arc<Shared>>;
-
-/// Returns what is not done here although the wire has it: an order that asked for it must not rest without it.
-fn unsupported(what: &str) -> Refusal {
-    Refusal::new(
-        StatusCode::BAD_REQUEST,
-        "invalid_parameters",
-        Some(&format!("{what} is not supported by the paper exchange")),
-    )
-}
 
 /// Returns the mean of a sum over contracts, to the centi-cent.
 fn mean(sum: Cash, count: Quantity) -> Option<Dollars> {
@@ -41,8 +28,53 @@ fn mean(sum: Cash, count: Quantity) -> Option<Dollars> {
     Some(Dollars(Cash::from_microdollars(i64::try_from(centicents * 100).ok()?)))
 }
 
-fn member(core: &Core, number: usize) -> Result<&Member, Refusal> {
+pub(super) fn member(core: &Core, number: usize) -> Result<&Member, Refusal> {
     core.members.get(number).ok_or_else(Refusal::not_found)
+}
+
+impl Asks for CreateOrder {
+    const NAME: &'static str = "CreateOrderV2Request";
+    const FIELDS: &'static [(&'static str, Holds)] = &[
+        ("ticker", Holds::Text),
+        ("client_order_id", Holds::Text),
+        ("side", Holds::Text),
+        ("count", Holds::Text),
+        ("price", Holds::Text),
+        ("expiration_time", Holds::Integer),
+        ("time_in_force", Holds::Text),
+        ("post_only", Holds::Flag),
+        ("self_trade_prevention_type", Holds::Text),
+        ("cancel_order_on_pause", Holds::Flag),
+        ("reduce_only", Holds::Flag),
+        ("subaccount", Holds::Integer),
+        ("order_group_id", Holds::Text),
+        ("exchange_index", Holds::Integer),
+    ];
+}
+
+impl Asks for AmendOrder {
+    const NAME: &'static str = "AmendOrderV2Request";
+    const FIELDS: &'static [(&'static str, Holds)] = &[
+        ("ticker", Holds::Text),
+        ("side", Holds::Text),
+        ("price", Holds::Text),
+        ("count", Holds::Text),
+        ("client_order_id", Holds::Text),
+        ("updated_client_order_id", Holds::Text),
+        ("expiration_time", Holds::Integer),
+        ("exchange_index", Holds::Integer),
+    ];
+}
+
+/// Refuses parts of an account or of the exchange that there are not. Of the exchange, -1 is whichever the contract is on.
+pub(super) fn whole(subaccount: Option<i64>, exchange_index: Option<i64>) -> Result<(), Refusal> {
+    if subaccount.is_some_and(|part| part != 0) {
+        return Err(Refusal::unsupported("subaccount"));
+    }
+    if exchange_index.is_some_and(|part| part != 0 && part != -1) {
+        return Err(Refusal::unsupported("exchange_index"));
+    }
+    Ok(())
 }
 
 /// Returns a name that is not empty.
@@ -53,65 +85,69 @@ fn named(name: Option<&String>) -> Option<&str> {
 pub(super) async fn create(
     State(shared): Exchange,
     Signed(number): Signed,
-    body: Bytes,
+    Body(asked): Body<CreateOrder>,
 ) -> Result<(StatusCode, Json<CreateOrderAnswer>), Refusal> {
-    let asked: CreateOrder = serde_json::from_slice(&body).map_err(|why| Refusal::body(&why))?;
+    shared.with(|core| place(core, number, &asked)).map(|answer| (StatusCode::CREATED, Json(answer)))
+}
+
+/// Places an order of a member's.
+pub(super) fn place(
+    core: &mut Core,
+    number: usize,
+    asked: &CreateOrder,
+) -> Result<CreateOrderAnswer, Refusal> {
     if asked.reduce_only == Some(true) {
-        return Err(unsupported("reduce_only"));
+        return Err(Refusal::unsupported("reduce_only"));
     }
     if asked.order_group_id.as_ref().is_some_and(|group| !group.is_empty()) {
-        return Err(unsupported("order_group_id"));
+        return Err(Refusal::unsupported("order_group_id"));
     }
-    if asked.subaccount.is_some_and(|subaccount| subaccount != 0) {
-        return Err(unsupported("subaccount"));
-    }
+    whole(asked.subaccount, asked.exchange_index)?;
     let name = named(asked.client_order_id.as_ref());
-    shared.with(|core| {
-        let now = core.exchange.now();
-        let account = member(core, number)?.account;
-        if name.is_some_and(|name| member(core, number).is_ok_and(|member| member.taken.contains(name))) {
-            return Err(Refusal::new(StatusCode::CONFLICT, "order_already_exists", None));
-        }
-        let market = core
-            .catalogue
-            .place(asked.ticker.as_str())
-            .ok_or(shared::exchange::matching::Refusal::NoSuchMarket)?;
-        let order = NewOrder {
-            market,
-            action: asked.side.action(),
-            price: asked.price,
-            count: asked.count,
-            time_in_force: match asked.time_in_force {
-                wire::TimeInForce::GoodTillCanceled => TimeInForce::GoodTillCancelled,
-                wire::TimeInForce::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
-                wire::TimeInForce::FillOrKill => TimeInForce::FillOrKill,
-            },
-            post_only: asked.post_only.unwrap_or(false),
-            expires: asked.expiration_time.map(|at| at.0),
-            self_trade: match asked.self_trade_prevention_type {
-                wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
-                wire::SelfTradePrevention::Maker => SelfTrade::Maker,
-            },
-        };
-        let placed = core.order(name, |exchange| exchange.place(now, account, &order));
-        let killed = matches!(placed, Err(shared::exchange::matching::Refusal::FillOrKill));
-        // By an order that was killed a name is taken too.
-        if let (Some(name), true, Some(member)) =
-            (name, placed.is_ok() || killed, core.members.get_mut(number))
-        {
-            member.taken.insert(name);
-        }
-        let Placed { order, filled, left, worth, fees } = placed?;
-        let answer = CreateOrderAnswer {
-            order_id: core.ids.text(Named::Order, order.0),
-            client_order_id: name.map(str::to_owned),
-            fill_count: filled,
-            remaining_count: left,
-            average_fill_price: mean(worth, filled),
-            average_fee_paid: mean(fees, filled),
-            ts_ms: Millis(now),
-        };
-        Ok((StatusCode::CREATED, Json(answer)))
+    let now = core.exchange.now();
+    let account = member(core, number)?.account;
+    if name.is_some_and(|name| member(core, number).is_ok_and(|member| member.taken.contains(name))) {
+        return Err(Refusal::new(StatusCode::CONFLICT, "order_already_exists", None));
+    }
+    let market = core
+        .catalogue
+        .place(asked.ticker.as_str())
+        .ok_or(shared::exchange::matching::Refusal::NoSuchMarket)?;
+    let order = NewOrder {
+        market,
+        action: asked.side.action(),
+        price: asked.price,
+        count: asked.count,
+        time_in_force: match asked.time_in_force {
+            wire::TimeInForce::GoodTillCanceled => TimeInForce::GoodTillCancelled,
+            wire::TimeInForce::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
+            wire::TimeInForce::FillOrKill => TimeInForce::FillOrKill,
+        },
+        post_only: asked.post_only.unwrap_or(false),
+        expires: asked.expiration_time.map(|at| at.0),
+        self_trade: match asked.self_trade_prevention_type {
+            wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
+            wire::SelfTradePrevention::Maker => SelfTrade::Maker,
+        },
+        reduce_only: false,
+        group: None,
+        cancel_on_pause: asked.cancel_order_on_pause.unwrap_or(false),
+    };
+    let placed = core.order(name, |exchange| exchange.place(now, account, &order));
+    let killed = matches!(placed, Err(shared::exchange::matching::Refusal::FillOrKill));
+    // By an order that was killed a name is taken too.
+    if let (Some(name), true, Some(member)) = (name, placed.is_ok() || killed, core.members.get_mut(number)) {
+        member.taken.insert(name);
+    }
+    let Placed { order, filled, left, worth, fees } = placed?;
+    Ok(CreateOrderAnswer {
+        order_id: core.ids.text(Named::Order, order.0),
+        client_order_id: name.map(str::to_owned),
+        fill_count: filled,
+        remaining_count: left,
+        average_fill_price: mean(worth, filled),
+        average_fee_paid: mean(fees, filled),
+        ts_ms: Millis(now),
     })
 }
 
@@ -125,31 +161,33 @@ pub(super) async fn cancel(
     State(shared): Exchange,
     Signed(number): Signed,
     Path(id): Path<String>,
+    query: Query,
 ) -> Answer<CancelOrderAnswer> {
-    shared.with(|core| {
-        let now = core.exchange.now();
-        let account = member(core, number)?.account;
-        let (order, client_order_id) = find(core, number, &id)?;
-        let reduced_by = core.exchange.cancel(now, account, order)?;
-        core.publish();
-        Ok(Json(CancelOrderAnswer { order_id: id, client_order_id, reduced_by, ts_ms: Millis(now) }))
-    })
+    whole(query.integer("subaccount")?, query.integer("exchange_index")?)?;
+    shared.with(|core| take_back(core, number, id)).map(Json)
+}
+
+/// Takes back an order of a member's.
+pub(super) fn take_back(core: &mut Core, number: usize, id: String) -> Result<CancelOrderAnswer, Refusal> {
+    let now = core.exchange.now();
+    let account = member(core, number)?.account;
+    let (order, client_order_id) = find(core, number, &id)?;
+    let reduced_by = core.exchange.cancel(now, account, order)?;
+    core.publish();
+    Ok(CancelOrderAnswer { order_id: id, client_order_id, reduced_by, ts_ms: Millis(now) })
 }
 
 /// Takes back all orders of a member, as the button that ends everything does.
 pub(super) async fn cancel_all(
     State(shared): Exchange,
     Signed(number): Signed,
+    query: Query,
 ) -> Result<StatusCode, Refusal> {
+    whole(query.integer("subaccount")?, None)?;
     shared.with(|core| {
         let now = core.exchange.now();
         let account = member(core, number)?.account;
-        let resting: Vec<OrderNumber> = core
-            .exchange
-            .account(account)
-            .into_iter()
-            .flat_map(|account| account.holdings().flat_map(|(market, _)| account.orders(market)))
-            .collect();
+        let resting: Vec<OrderNumber> = core.exchange.resting(account).map(|order| order.number).collect();
         for order in resting {
             core.exchange.cancel(now, account, order)?;
         }
@@ -162,9 +200,10 @@ pub(super) async fn amend(
     State(shared): Exchange,
     Signed(number): Signed,
     Path(id): Path<String>,
-    body: Bytes,
+    query: Query,
+    Body(asked): Body<AmendOrder>,
 ) -> Answer<AmendOrderAnswer> {
-    let asked: AmendOrder = serde_json::from_slice(&body).map_err(|why| Refusal::body(&why))?;
+    whole(query.integer("subaccount")?, asked.exchange_index)?;
     let (name, renamed) =
         (named(asked.client_order_id.as_ref()), named(asked.updated_client_order_id.as_ref()));
     shared.with(|core| {

@@ -1,10 +1,10 @@
 //! What a member may ask of its own account.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::Serialize;
 use shared::exchange::matching::OrderNumber;
 use shared::units::{Cash, Quantity};
 use shared::wire::{
@@ -12,15 +12,12 @@ use shared::wire::{
     OrdersPage, PositionsPage, Rfc3339, Seconds, SettlementsPage,
 };
 
-use super::query::Query;
+use super::query::{Limit, Query};
 use super::refusal::Refusal;
-use super::{Shared, Signed};
+use super::{Answer, Exchange, Shared, Signed};
 use crate::paper::core::Core;
 use crate::paper::ids::Named;
 use crate::paper::member::{Member, status};
-
-type Answer<T> = Result<Json<T>, Refusal>;
-type Exchange = State<Arc<Shared>>;
 
 /// Does something with a member's account.
 fn of<T>(
@@ -48,12 +45,35 @@ pub(super) async fn balance(State(shared): Exchange, Signed(member): Signed) -> 
     })
 }
 
+/// The answer to `GET /portfolio/summary/total_resting_order_value`.
+#[derive(Debug, Serialize)]
+pub(super) struct RestingValue {
+    /// In whole cents.
+    total_resting_order_value: i64,
+    resting_order_value_breakdown: [BalanceShare; 1],
+}
+
+/// Says how much is reserved for orders that rest.
+pub(super) async fn resting_value(State(shared): Exchange, Signed(member): Signed) -> Answer<RestingValue> {
+    of(&shared, member, |core, member| {
+        let account = core.exchange.account(member.account).ok_or_else(Refusal::not_found)?;
+        let reserved = account.reserved();
+        Ok(Json(RestingValue {
+            total_resting_order_value: reserved.microdollars().div_euclid(10_000),
+            resting_order_value_breakdown: [BalanceShare { exchange_index: 0, balance: Dollars(reserved) }],
+        }))
+    })
+}
+
 pub(super) async fn positions(
     State(shared): Exchange,
     Signed(member): Signed,
     query: Query,
 ) -> Answer<PositionsPage> {
-    let limit = query.number("limit", 100, 1_000)?;
+    let limit = query.number("limit", Limit::LISTS)?;
+    let settled = query.word("settlement_status", &["unsettled", "settled", "all"])?.unwrap_or("unsettled");
+    // Both words are of what has been traded, which all that is listed has; of `position` there may be none left.
+    let held = query.admits("count_filter", "position") && !query.admits("count_filter", "total_traded");
     of(&shared, member, |core, member| {
         let account = core.exchange.account(member.account).ok_or_else(Refusal::not_found)?;
         let mut by_event: BTreeMap<_, EventPosition> = BTreeMap::new();
@@ -66,6 +86,10 @@ pub(super) async fn positions(
             if !query.admits("ticker", ticker.as_str())
                 || !query.admits("event_ticker", event.ticker.as_str())
             {
+                continue;
+            }
+            let is_settled = core.catalogue.markets.get(place).is_some_and(|listed| listed.settled.is_some());
+            if settled != "all" && is_settled != (settled == "settled") {
                 continue;
             }
             let bought = member.bought.get(&place).copied().unwrap_or(Quantity::ZERO);
@@ -97,7 +121,7 @@ pub(super) async fn positions(
                 last_updated_ts: Rfc3339(holding.updated),
                 exchange_index: Some(0),
             };
-            if query.text("count_filter") != Some("position") || holding.position.hundredths() != 0 {
+            if !held || holding.position.hundredths() != 0 {
                 found.push((place, told));
             }
         }
@@ -115,14 +139,16 @@ pub(super) async fn fills(
     Signed(member): Signed,
     query: Query,
 ) -> Answer<FillsPage> {
-    let limit = query.number("limit", 100, 1_000)?;
+    let limit = query.number("limit", Limit::LISTS)?;
+    let span = query.span("min_ts", "max_ts")?;
+    query.few("ticker")?;
     of(&shared, member, |core, member| {
         let mut found = Vec::new();
         for (k, (at, fill)) in member.fills() {
             let Some(ticker) = core.catalogue.ticker(fill.market) else { continue };
             if query.admits("ticker", ticker.as_str())
                 && query.admits("order_id", &core.ids.text(Named::Order, fill.order.0))
-                && query.spans(*at)?
+                && span.holds(*at)
             {
                 found.push((k, member.fill(*at, fill, ticker, core.ids)));
             }
@@ -137,10 +163,15 @@ pub(super) async fn settlements(
     Signed(member): Signed,
     query: Query,
 ) -> Answer<SettlementsPage> {
-    let limit = query.number("limit", 100, 1_000)?;
+    let limit = query.number("limit", Limit::LISTS)?;
+    let span = query.span("min_ts", "max_ts")?;
     of(&shared, member, |_, member| {
         let all = member.settlements.iter().enumerate().rev();
-        let found = all.filter(|(_, paid)| query.admits("ticker", paid.ticker.as_str()));
+        let found = all.filter(|(_, paid)| {
+            query.admits("ticker", paid.ticker.as_str())
+                && query.admits("event_ticker", paid.event_ticker.as_str())
+                && span.holds(paid.settled_time.0)
+        });
         let (page, cursor) = query.page(found, |(k, _)| *k as u64, limit);
         Ok(Json(SettlementsPage {
             cursor,
@@ -154,7 +185,10 @@ pub(super) async fn orders(
     Signed(member): Signed,
     query: Query,
 ) -> Answer<OrdersPage> {
-    let limit = query.number("limit", 100, 1_000)?;
+    let limit = query.number("limit", Limit::LISTS)?;
+    let span = query.span("min_ts", "max_ts")?;
+    let wanted = query.word("status", &["resting", "canceled", "executed"])?;
+    query.few("event_ticker")?;
     of(&shared, member, |core, member| {
         let mut found = Vec::new();
         for kept in member.orders.values().rev() {
@@ -171,8 +205,8 @@ pub(super) async fn orders(
             };
             if query.admits("ticker", ticker.as_str())
                 && query.admits("event_ticker", event.ticker.as_str())
-                && query.admits("status", word)
-                && query.spans(kept.order.created)?
+                && wanted.is_none_or(|wanted| wanted == word)
+                && span.holds(kept.order.created)
             {
                 found.push((kept, ticker));
             }

@@ -1,113 +1,181 @@
-//! What anybody may ask.
-
-use std::collections::BTreeSet;
-use std::sync::Arc;
+//! What anybody may ask about series and events.
 
 use axum::Json;
 use axum::extract::{Path, State};
-use shared::wire::{
-    Event, EventAnswer, EventsPage, ExchangeStatus, Market, MarketAnswer, MarketStatus, MarketsPage,
-    OrderbookAnswer, Rfc3339, Series, SeriesAnswer, Trade, TradesPage,
-};
+use serde::Serialize;
+use shared::units::Quantity;
+use shared::wire::{Event, EventAnswer, EventsPage, Market, Series, SettlementSource};
 
-use super::Shared;
-use super::query::Query;
+use super::markets::{all_markets, asked};
+use super::query::{Limit, Query};
 use super::refusal::Refusal;
-use crate::paper::catalogue::{NewEvent, levels};
+use super::{Answer, Exchange};
+use crate::paper::catalogue::NewEvent;
 use crate::paper::core::Core;
-use crate::paper::ids::Named;
 
-type Answer<T> = Result<Json<T>, Refusal>;
-type Exchange = State<Arc<Shared>>;
-
-/// All series.
-#[derive(serde::Serialize)]
-pub(super) struct AllSeries {
-    series: Vec<Series>,
+/// A series, and how much of it was traded where that was asked for.
+#[derive(Debug, Serialize)]
+pub(super) struct Listed {
+    #[serde(flatten)]
+    series: Series,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    volume_fp: Option<Quantity>,
 }
 
-/// Changes of fees that are to come: none.
-#[derive(serde::Serialize)]
+/// The answer to `GET /series`.
+#[derive(Debug, Serialize)]
+pub(super) struct AllSeries {
+    series: Vec<Listed>,
+}
+
+/// The answer to `GET /series/{series_ticker}`.
+#[derive(Debug, Serialize)]
+pub(super) struct OneSeries {
+    series: Listed,
+}
+
+/// The answer to `GET /series/fee_changes`: none is to come, and none was.
+#[derive(Debug, Serialize)]
 pub(super) struct FeeChanges {
     series_fee_change_arr: [(); 0],
 }
 
-pub(super) async fn status() -> Json<ExchangeStatus> {
-    Json(ExchangeStatus { exchange_active: true, trading_active: true })
+/// The answer to `GET /events/fee_changes`: none either.
+#[derive(Debug, Serialize)]
+pub(super) struct EventFeeChanges {
+    event_fee_changes: [(); 0],
+    cursor: &'static str,
 }
 
-pub(super) async fn all_series(State(shared): Exchange, query: Query) -> Json<AllSeries> {
-    let of = |series: &&Series| query.text("category").is_none_or(|category| series.category == category);
-    Json(AllSeries { series: shared.with(|core| core.catalogue.series.iter().filter(of).cloned().collect()) })
+/// The answer to `GET /events`, with what they are milestones of where that was asked for: none are known.
+#[derive(Debug, Serialize)]
+pub(super) struct Events {
+    #[serde(flatten)]
+    page: EventsPage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    milestones: Option<[(); 0]>,
+}
+
+/// A contract as a picture: there are none here.
+#[derive(Debug, Serialize)]
+struct Picture {
+    market_ticker: String,
+    image_url: String,
+    color_code: String,
+}
+
+/// The answer to `GET /events/{event_ticker}/metadata`.
+#[derive(Debug, Serialize)]
+pub(super) struct Metadata {
+    image_url: String,
+    market_details: Vec<Picture>,
+    settlement_sources: Vec<SettlementSource>,
+}
+
+/// Returns a series with what was asked for.
+fn listed(core: &Core, series: &Series, query: &Query) -> Listed {
+    let volume = || {
+        let traded = core.exchange.markets().iter().enumerate().filter(|(place, _)| {
+            core.catalogue.event_of(*place).is_some_and(|event| event.series == series.ticker)
+        });
+        traded.fold(Quantity::ZERO, |sum, (_, market)| {
+            sum.checked_add(market.volume()).unwrap_or(Quantity::MAX)
+        })
+    };
+    Listed { series: series.clone(), volume_fp: query.flag("include_volume").then(volume) }
+}
+
+pub(super) async fn all_series(State(shared): Exchange, query: Query) -> Answer<AllSeries> {
+    let updated = query.integer("min_updated_ts")?;
+    let series = shared.with(|core| {
+        let began = core.catalogue.began().map(|began| began.micros().div_euclid(1_000_000));
+        let found = core.catalogue.series.iter().filter(|series| {
+            // A category is one word, which may hold commas.
+            query.text("category").is_none_or(|category| series.categories.iter().any(|one| one == category))
+                && query.text("tags").is_none_or(|tags| {
+                    let known = series.tags.as_deref().unwrap_or_default();
+                    tags.split(',').any(|tag| known.iter().any(|one| one == tag))
+                })
+                && updated.is_none_or(|updated| began.is_some_and(|began| began > updated))
+        });
+        found.map(|series| listed(core, series, &query)).collect()
+    });
+    Ok(Json(AllSeries { series }))
 }
 
 pub(super) async fn fee_changes() -> Json<FeeChanges> {
     Json(FeeChanges { series_fee_change_arr: [] })
 }
 
-pub(super) async fn series(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<SeriesAnswer> {
-    let found =
-        shared.with(|core| core.catalogue.series.iter().find(|series| series.ticker == ticker).cloned());
-    Ok(Json(SeriesAnswer { series: found.ok_or_else(Refusal::not_found)? }))
+pub(super) async fn event_fee_changes(query: Query) -> Answer<EventFeeChanges> {
+    query.number("limit", Limit::LISTS)?;
+    Ok(Json(EventFeeChanges { event_fee_changes: [], cursor: "" }))
 }
 
-/// Returns the word by which contracts of a status are asked for.
-const fn asked(status: MarketStatus) -> &'static str {
-    match status {
-        MarketStatus::Initialized => "unopened",
-        MarketStatus::Active => "open",
-        MarketStatus::Inactive => "paused",
-        MarketStatus::Finalized => "settled",
-        MarketStatus::Closed
-        | MarketStatus::Determined
-        | MarketStatus::Disputed
-        | MarketStatus::Amended
-        | MarketStatus::Unknown => "closed",
-    }
-}
-
-/// Returns all contracts, by place.
-fn all_markets(core: &Core) -> Vec<Market> {
-    let lately = core.lately();
-    let told = lately.iter().enumerate();
-    told.filter_map(|(place, lately)| core.catalogue.market(place, &core.exchange, lately)).collect()
+pub(super) async fn series(
+    State(shared): Exchange,
+    Path(ticker): Path<String>,
+    query: Query,
+) -> Answer<OneSeries> {
+    let found = shared.with(|core| {
+        let series = core.catalogue.series.iter().find(|series| series.ticker == ticker)?;
+        Some(listed(core, series, &query))
+    });
+    Ok(Json(OneSeries { series: found.ok_or_else(Refusal::not_found)? }))
 }
 
 /// Returns an event with its contracts.
 fn with_markets(core: &Core, event: &NewEvent, markets: &[Market]) -> Event {
-    let own = markets.iter().filter(|market| market.event_ticker == event.ticker);
-    Event { markets: Some(own.cloned().collect()), ..core.catalogue.event(event) }
+    let of = markets.iter().filter(|market| market.event_ticker == event.ticker);
+    Event { markets: Some(of.cloned().collect()), ..core.catalogue.event(event) }
 }
 
-pub(super) async fn events(State(shared): Exchange, query: Query) -> Answer<EventsPage> {
-    let limit = query.number("limit", 200, 200)?;
-    let page = shared.with(|core| {
+pub(super) async fn events(State(shared): Exchange, query: Query) -> Answer<Events> {
+    let limit = query.number("limit", Limit::EVENTS)?;
+    let status = query.word("status", &["unopened", "open", "closed", "settled"])?;
+    let (closes, updated) = (query.integer("min_close_ts")?, query.integer("min_updated_ts")?);
+    query.few("tickers")?;
+    let (mut events, cursor) = shared.with(|core| {
         let markets = all_markets(core);
-        let mut found = Vec::new();
-        for event in &core.catalogue.events {
-            let told = with_markets(core, event, &markets);
-            let status = query.text("status");
-            let has = |market: &Market| status.is_none_or(|status| asked(market.status) == status);
-            if query.admits("series_ticker", &event.series)
-                && query.admits("tickers", event.ticker.as_str())
-                && told.markets.iter().flatten().any(has)
-            {
-                found.push(told);
-            }
-        }
-        let place = |event: &Event| {
-            let known = core.catalogue.events.iter().position(|known| known.ticker == event.event_ticker);
-            u64::MAX - known.unwrap_or(0) as u64
-        };
-        query.page(found.into_iter(), place, limit)
+        let found: Vec<Event> = core
+            .catalogue
+            .events
+            .iter()
+            .filter(|event| {
+                query.admits("series_ticker", &event.series) && query.admits("tickers", event.ticker.as_str())
+            })
+            .map(|event| with_markets(core, event, &markets))
+            .filter(|event| {
+                // An event is what any of its contracts is.
+                let mut markets = event.markets.iter().flatten();
+                markets.any(|market| {
+                    let closes_at = market.close_time.0.micros().div_euclid(1_000_000);
+                    status.is_none_or(|status| asked(market.status) == status)
+                        && closes.is_none_or(|closes| closes_at > closes)
+                })
+            })
+            .filter(|event| {
+                let at = event.last_updated_ts.map(|at| at.0.micros().div_euclid(1_000_000));
+                updated.is_none_or(|updated| at.is_some_and(|at| at > updated))
+            })
+            .collect();
+        let (page, cursor) =
+            query.page(found.into_iter().enumerate(), |(place, _)| u64::MAX - *place as u64, limit);
+        (page.into_iter().map(|(_, event)| event).collect::<Vec<_>>(), cursor)
     });
-    let (mut events, cursor) = page;
     if !query.flag("with_nested_markets") {
         for event in &mut events {
             event.markets = None;
         }
     }
-    Ok(Json(EventsPage { cursor, events }))
+    let milestones = query.flag("with_milestones").then_some([]);
+    Ok(Json(Events { page: EventsPage { cursor, events }, milestones }))
+}
+
+/// Lists events of several contracts at once: there are none.
+pub(super) async fn multivariate(query: Query) -> Answer<EventsPage> {
+    query.number("limit", Limit::EVENTS)?;
+    Ok(Json(EventsPage { cursor: String::new(), events: Vec::new() }))
 }
 
 pub(super) async fn event(
@@ -115,85 +183,36 @@ pub(super) async fn event(
     Path(ticker): Path<String>,
     query: Query,
 ) -> Answer<EventAnswer> {
-    let nested = query.flag("with_nested_markets");
+    let (nested, excluded) = (query.flag("with_nested_markets"), query.flag("exclude_markets"));
+    if nested && excluded {
+        return Err(query.refuse("exclude_markets", "excluded_with"));
+    }
     let found = shared.with(|core| {
         let event = core.catalogue.events.iter().find(|event| event.ticker.as_str() == ticker)?;
         Some(with_markets(core, event, &all_markets(core)))
     });
     let mut event = found.ok_or_else(Refusal::not_found)?;
-    let markets = if nested { None } else { event.markets.take() };
+    let markets = if excluded { Some(Vec::new()) } else { event.markets.clone() };
+    if !nested {
+        event.markets = None;
+    }
     Ok(Json(EventAnswer { event, markets }))
 }
 
-pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<MarketsPage> {
-    let limit = query.number("limit", 100, 1_000)?;
-    let (markets, cursor) = shared.with(|core| {
-        let of_series: BTreeSet<_> = core
-            .catalogue
-            .events
-            .iter()
-            .filter(|event| query.admits("series_ticker", &event.series))
-            .map(|event| event.ticker.clone())
-            .collect();
-        let status = query.text("status");
-        let found = all_markets(core).into_iter().enumerate().filter(|(_, market)| {
-            of_series.contains(&market.event_ticker)
-                && query.admits("event_ticker", market.event_ticker.as_str())
-                && query.admits("tickers", market.ticker.as_str())
-                && status.is_none_or(|status| asked(market.status) == status)
-        });
-        query.page(found, |(place, _)| u64::MAX - *place as u64, limit)
-    });
-    Ok(Json(MarketsPage { cursor, markets: markets.into_iter().map(|(_, market)| market).collect() }))
-}
-
-pub(super) async fn market(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<MarketAnswer> {
+pub(super) async fn metadata(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<Metadata> {
     let found = shared.with(|core| {
-        let place = core.catalogue.place(&ticker)?;
-        core.catalogue.market(place, &core.exchange, core.lately().get(place)?)
+        let event = core.catalogue.events.iter().find(|event| event.ticker.as_str() == ticker)?;
+        let of = all_markets(core).into_iter().filter(|market| market.event_ticker == event.ticker);
+        let picture = |market: Market| Picture {
+            market_ticker: market.ticker.to_string(),
+            image_url: String::new(),
+            color_code: String::new(),
+        };
+        Some(of.map(picture).collect())
     });
-    Ok(Json(MarketAnswer { market: found.ok_or_else(Refusal::not_found)? }))
-}
-
-pub(super) async fn orderbook(
-    State(shared): Exchange,
-    Path(ticker): Path<String>,
-    query: Query,
-) -> Answer<OrderbookAnswer> {
-    let depth = query.number("depth", 0, 100)?;
-    let book = shared.with(|core| {
-        let place = core.catalogue.place(&ticker)?;
-        Some(levels(core.exchange.markets().get(place)?.book(), depth, false))
-    });
-    Ok(Json(OrderbookAnswer { orderbook_fp: book.ok_or_else(Refusal::not_found)?, ticker: None }))
-}
-
-pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {
-    let limit = query.number("limit", 100, 1_000)?;
-    shared.with(|core| {
-        let mut found = Vec::new();
-        for (at, trade) in core.trades.iter().rev() {
-            let Some(ticker) = core.catalogue.ticker(trade.market) else { continue };
-            if query.admits("ticker", ticker.as_str()) && query.spans(*at)? {
-                found.push((*at, *trade, ticker));
-            }
-        }
-        let (page, cursor) = query.page(found.into_iter(), |(_, trade, _)| trade.number, limit);
-        let trades = page.into_iter().map(|(at, trade, ticker)| {
-            let taker = shared::wire::BookSide::from(trade.taker);
-            Trade {
-                trade_id: core.ids.text(Named::Trade, trade.number),
-                ticker: ticker.clone(),
-                count_fp: trade.count,
-                yes_price_dollars: trade.price,
-                no_price_dollars: trade.price.complement(),
-                taker_side: Some(taker.outcome()),
-                taker_outcome_side: Some(taker.outcome()),
-                taker_book_side: Some(taker),
-                created_time: Rfc3339(at),
-                is_block_trade: Some(false),
-            }
-        });
-        Ok(Json(TradesPage { cursor, trades: trades.collect() }))
-    })
+    Ok(Json(Metadata {
+        image_url: String::new(),
+        market_details: found.ok_or_else(Refusal::not_found)?,
+        settlement_sources: Vec::new(),
+    }))
 }

@@ -21,22 +21,61 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "not_found", None)
     }
 
-    /// Returns that a body can't be decoded.
-    pub(super) fn body(why: &serde_json::Error) -> Self {
+    /// Returns that a body can't be decoded, for this reason.
+    pub(super) fn body(details: &str) -> Self {
         let error = ErrorBody {
             code: "bad_request".to_owned(),
             message: "bad request".to_owned(),
-            details: Some(format!("json: {why}")),
+            details: Some(details.to_owned()),
         };
         Self(StatusCode::BAD_REQUEST, ErrorAnswer::Flat(error))
     }
 
-    /// Returns that a query can't.
-    pub(super) fn query(parameter: &str, why: &str) -> Self {
+    /// Returns that something in a body is not as it must be.
+    pub(super) fn parameters(details: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_parameters", Some(details))
+    }
+
+    /// Returns that a parameter of an operation's query is not as it must be: `tag` is the rule that it breaks.
+    pub(super) fn query(operation: &str, parameter: &str, tag: &str) -> Self {
+        // As the fields are called where Kalshi validates them: `min_ts` is `MinTs`.
+        let field: String = parameter
+            .split('_')
+            .flat_map(|word| {
+                let mut letters = word.chars();
+                letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+            })
+            .collect();
         let msg = format!(
-            "Parameter validation failed: Key: '{parameter}' Error:Field validation for '{parameter}' failed on the '{why}' tag"
+            "Parameter validation failed for {operation}: Key: '{operation}Params.{field}' Error:Field validation for '{field}' failed on the '{tag}' tag"
         );
         Self(StatusCode::BAD_REQUEST, ErrorAnswer::Query { msg })
+    }
+
+    /// Returns that there are too many requests.
+    pub(in crate::paper) fn too_many() -> Self {
+        let error = ErrorAnswer::Text { error: "too many requests".to_owned() };
+        Self(StatusCode::TOO_MANY_REQUESTS, error)
+    }
+
+    /// Returns that a key may not be used for this. Kalshi's words for it are not recorded.
+    pub(super) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "insufficient_scope", None)
+    }
+
+    /// Returns what is not done here although the wire has it: nothing may rest that asked for more.
+    pub(super) fn unsupported(what: &str) -> Self {
+        Self::parameters(&format!("{what} is not supported by the paper exchange"))
+    }
+
+    /// Returns what went wrong, as it is told of one order among several.
+    pub(super) fn item(self) -> ErrorBody {
+        match self.1 {
+            ErrorAnswer::Nested { error } | ErrorAnswer::Flat(error) => error,
+            ErrorAnswer::Text { error } | ErrorAnswer::Query { msg: error } => {
+                ErrorBody { code: "bad_request".to_owned(), message: error, details: None }
+            }
+        }
     }
 
     /// Returns that a path of the first version is gone.

@@ -1,22 +1,25 @@
 //! A client's socket.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 
 use super::command::carry_out;
 use crate::paper::hub::Line;
 use crate::paper::journal::Said;
-use crate::paper::rest::{Shared, Signed};
+use crate::paper::rest::{Refusal, Shared, Signed};
 
 /// How often a client is asked whether it is there, in the machine's time.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 /// The longest command, in bytes.
 const MAX_COMMAND: usize = 1 << 20;
+
+/// How many commands a client may send within a second of the machine's time.
+const COMMANDS: u32 = 10_000;
 
 /// Answers a handshake.
 pub(in crate::paper) async fn open(
@@ -24,13 +27,38 @@ pub(in crate::paper) async fn open(
     Signed(member): Signed,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    if !shared.with_quietly(|core| core.hub.has_room(member)) {
+        return Refusal::too_many().into_response();
+    }
     upgrade.max_message_size(MAX_COMMAND).on_upgrade(move |socket| serve(shared, member, socket))
+}
+
+/// How many commands have come within the second that is under way.
+struct Pace {
+    began: Instant,
+    count: u32,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { began: Instant::now(), count: 0 }
+    }
+
+    /// Takes a command in, and returns whether it is one too many.
+    fn is_exceeded(&mut self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.began) >= Duration::from_secs(1) {
+            (self.began, self.count) = (now, 0);
+        }
+        self.count = self.count.saturating_add(1);
+        self.count > COMMANDS
+    }
 }
 
 /// Serves a client until it goes, is cut off, or the exchange ends.
 async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
     let Line { client, mut frames, mut cut } =
         shared.heed(|| Said::Join { member }, |core| core.hub.join(member));
+    let mut pace = Pace::new();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
     loop {
@@ -51,8 +79,11 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
             }
             heard = socket.recv() => match heard {
                 Some(Ok(Message::Text(text))) => {
-                    let said = || Said::Command { client: client.number(), text: text.as_str().to_owned() };
-                    shared.heed(said, |core| carry_out(core, client, &text));
+                    let too_many = pace.is_exceeded(Instant::now());
+                    let text = text.as_str();
+                    let said =
+                        || Said::Command { client: client.number(), text: text.to_owned(), too_many };
+                    shared.heed(said, |core| carry_out(core, client, text, too_many));
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 // Pings are answered by the library.
@@ -66,4 +97,18 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
         }
     }
     shared.heed(|| Said::Leave { client: client.number() }, |core| core.hub.leave(client));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_thousand_commands_a_second_are_taken() {
+        let mut pace = Pace::new();
+        let began = pace.began;
+        assert!((0..COMMANDS).all(|_| !pace.is_exceeded(began)));
+        assert!(pace.is_exceeded(began + Duration::from_millis(999)));
+        assert!(!pace.is_exceeded(began + Duration::from_secs(1)));
+    }
 }

@@ -30,6 +30,8 @@ pub struct Holding {
     pub fees: Cash,
     /// What all contracts that were bought, YES or NO, have cost.
     pub traded: Cash,
+    /// What was held when the contract settled; nothing before.
+    pub settled: Position,
     /// When it last traded or settled.
     pub updated: Timestamp,
     pub(super) orders: Vec<OrderNumber>,
@@ -45,6 +47,7 @@ impl Holding {
             realized: Cash::ZERO,
             fees: Cash::ZERO,
             traded: Cash::ZERO,
+            settled: Position::FLAT,
             updated: now,
             orders: Vec::new(),
             reserved: 0,
@@ -69,15 +72,43 @@ impl Holding {
     }
 
     /// Pays a settled position out and returns what it pays.
-    pub(super) fn settle(&mut self, value: Price, now: Timestamp) -> Cash {
-        let each = if self.position.hundredths() < 0 { value.complement() } else { value };
-        let pays = each.cost(self.position.size());
+    pub(super) fn settle(&mut self, value: Price, now: Timestamp) -> Payout {
+        let payout = Payout::of(self.position, value);
         if self.position != Position::FLAT {
-            self.realized = plus(self.realized, difference(pays, self.cost));
+            self.realized = plus(self.realized, difference(payout.paid, self.cost));
             self.updated = now;
         }
-        (self.position, self.cost) = (Position::FLAT, Cash::ZERO);
-        pays
+        (self.settled, self.position, self.cost) = (self.position, Position::FLAT, Cash::ZERO);
+        payout
+    }
+
+    /// Corrects what a settled position was paid, and returns what it had been paid and what it is paid now.
+    pub(super) fn resettle(&mut self, before: Price, value: Price, now: Timestamp) -> [Payout; 2] {
+        let payouts = [before, value].map(|value| Payout::of(self.settled, value));
+        if self.settled != Position::FLAT {
+            self.realized = plus(self.realized, difference(payouts[1].paid, payouts[0].paid));
+            self.updated = now;
+        }
+        payouts
+    }
+}
+
+/// What a settled position pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Payout {
+    /// What the account gets: whole cents.
+    pub(super) paid: Cash,
+    /// What was rounded away, in microdollars.
+    pub(super) rounded: i64,
+}
+
+impl Payout {
+    /// Returns what a position pays where a YES contract pays `value`, down to the cent.
+    fn of(position: Position, value: Price) -> Self {
+        let each = if position.hundredths() < 0 { value.complement() } else { value };
+        let exact = each.cost(position.size()).microdollars();
+        let rounded = exact % 10_000;
+        Self { paid: Cash::from_microdollars(exact - rounded), rounded }
     }
 }
 
@@ -157,7 +188,7 @@ impl Account {
     }
 
     /// Returns the orders that rest in a contract, in order of their arrival.
-    pub fn orders(&self, market: usize) -> impl Iterator<Item = OrderNumber> {
+    pub(super) fn orders(&self, market: usize) -> impl Iterator<Item = OrderNumber> {
         self.holdings.get(&market).into_iter().flat_map(|holding| holding.orders.iter().copied())
     }
 }

@@ -3,19 +3,21 @@
 use super::Matching;
 use crate::units::Cash;
 
-/// All money of an exchange: `cash + pledged + fees = paid_in - paid_out`, always and to the microdollar.
+/// All money of an exchange: `cash + pledged + fees + rounding = paid_in - paid_out`, always and to the microdollar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Audit {
     /// What was paid in.
     pub paid_in: Cash,
     /// What was paid out.
     pub paid_out: Cash,
-    /// Free and reserved cash of all accounts.
+    /// Free and reserved cash of all accounts, less what accounts owe.
     pub cash: Cash,
     /// A dollar for every pair of a YES and a NO contract that is open.
     pub pledged: Cash,
     /// What the exchange has charged.
     pub fees: Cash,
+    /// What was left of settled pairs, as positions are paid in whole cents.
+    pub rounding: Cash,
 }
 
 impl Matching {
@@ -33,6 +35,7 @@ impl Matching {
             cash: sum(&mut self.accounts.iter().map(|account| account.cash)),
             pledged: sum(&mut yes),
             fees: Cash::from_microdollars(self.fees),
+            rounding: Cash::from_microdollars(self.rounding),
         }
     }
 
@@ -51,9 +54,9 @@ impl Matching {
 impl Audit {
     /// Returns whether it adds up.
     pub fn balances(&self) -> bool {
-        let [paid_in, paid_out, cash, pledged, fees] =
-            [self.paid_in, self.paid_out, self.cash, self.pledged, self.fees]
+        let [paid_in, paid_out, cash, pledged, fees, rounding] =
+            [self.paid_in, self.paid_out, self.cash, self.pledged, self.fees, self.rounding]
                 .map(|amount| i128::from(amount.microdollars()));
-        cash + pledged + fees == paid_in - paid_out
+        cash + pledged + fees + rounding == paid_in - paid_out
     }
 }

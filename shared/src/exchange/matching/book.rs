@@ -74,7 +74,7 @@ impl Book {
     }
 
     /// Returns the orders of a side in the order in which they trade.
-    pub fn queue(&self, action: Action) -> impl Iterator<Item = OrderNumber> {
+    pub(super) fn queue(&self, action: Action) -> impl Iterator<Item = OrderNumber> {
         self.half(action).queue.values().copied()
     }
 

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::groups::Groups;
 use super::orders::less;
 use super::refusal::too_much;
 use super::{
-    Account, AccountNumber, Event, Listing, Market, MarketStatus, Order, OrderNumber, OrderState, Reason,
-    Refusal, What,
+    Account, AccountNumber, Event, ExchangeState, Listing, Market, MarketStatus, Order, OrderNumber,
+    OrderState, Reason, Refusal, What,
 };
-use crate::units::{Cash, Price, Quantity, Timestamp};
+use crate::market::Action;
+use crate::units::{Cash, Quantity, Timestamp};
 
 /// The most that may ever be paid in, in microdollars: a trillion dollars. No sum of what was paid in can then overflow,
 /// and as every open pair of contracts lies on a dollar of it, no position can.
@@ -19,6 +21,7 @@ const MOST_MONEY: i64 = 1_000_000_000_000_000_000;
 #[derive(Debug, Clone)]
 pub struct Matching {
     pub(super) now: Timestamp,
+    pub(super) state: ExchangeState,
     pub(super) markets: Vec<Market>,
     pub(super) accounts: Vec<Account>,
     /// What rests, by number.
@@ -26,7 +29,8 @@ pub struct Matching {
     /// When orders end.
     pub(super) expiries: BTreeSet<(Timestamp, OrderNumber)>,
     /// When contracts close.
-    closes: BTreeSet<(Timestamp, usize)>,
+    pub(super) closes: BTreeSet<(Timestamp, usize)>,
+    pub(super) groups: Groups,
     pub(super) last_order: u64,
     pub(super) last_turn: u64,
     pub(super) last_trade: u64,
@@ -35,6 +39,8 @@ pub struct Matching {
     pub(super) paid_in: i64,
     pub(super) paid_out: i64,
     pub(super) fees: i64,
+    /// What was left over of settled pairs.
+    pub(super) rounding: i64,
 }
 
 impl Matching {
@@ -42,11 +48,13 @@ impl Matching {
     pub const fn new(now: Timestamp) -> Self {
         Self {
             now,
+            state: ExchangeState::Open,
             markets: Vec::new(),
             accounts: Vec::new(),
             orders: BTreeMap::new(),
             expiries: BTreeSet::new(),
             closes: BTreeSet::new(),
+            groups: Groups::new(),
             last_order: 0,
             last_turn: 0,
             last_trade: 0,
@@ -55,6 +63,7 @@ impl Matching {
             paid_in: 0,
             paid_out: 0,
             fees: 0,
+            rounding: 0,
         }
     }
 
@@ -115,6 +124,19 @@ impl Matching {
         self.accounts.get(account.0)
     }
 
+    /// Returns what an account has resting, contract by contract and there in order of arrival.
+    pub fn resting(&self, account: AccountNumber) -> impl Iterator<Item = &Order> {
+        let account = self.account(account).into_iter();
+        let numbers = account.flat_map(|of| of.holdings().flat_map(|(market, _)| of.orders(market)));
+        numbers.filter_map(|number| self.orders.get(&number))
+    }
+
+    /// Returns what rests on a side of a contract, in the order in which it trades.
+    pub fn queue(&self, market: usize, action: Action) -> impl Iterator<Item = &Order> {
+        let numbers = self.markets.get(market).into_iter().flat_map(move |market| market.book.queue(action));
+        numbers.filter_map(|number| self.orders.get(&number))
+    }
+
     /// Returns an order that rests.
     pub fn order(&self, number: OrderNumber) -> Option<&Order> {
         self.orders.get(&number)
@@ -152,54 +174,6 @@ impl Matching {
         self.now = self.now.max(now);
     }
 
-    /// Pauses, opens or closes a contract. A closed one is never opened again; its orders are cancelled.
-    ///
-    /// # Errors
-    ///
-    /// Refuses a contract that is closed or settled already; one is settled by [`Matching::settle`].
-    pub fn set_status(&mut self, now: Timestamp, market: usize, status: MarketStatus) -> Result<(), Refusal> {
-        self.advance(now);
-        let listed = self.markets.get_mut(market).ok_or(Refusal::NoSuchMarket)?;
-        if !matches!(listed.status, MarketStatus::Open | MarketStatus::Paused) {
-            return Err(Refusal::Inactive);
-        }
-        match status {
-            MarketStatus::Settled(_) => return Err(Refusal::Inactive),
-            MarketStatus::Closed => self.close(market),
-            MarketStatus::Open | MarketStatus::Paused => {
-                listed.status = status;
-                self.tell(What::Status { market, status });
-            }
-        }
-        Ok(())
-    }
-
-    /// Settles a contract at `value` a YES contract, from $0 to $1, which need be neither: positions become cash.
-    ///
-    /// # Errors
-    ///
-    /// Refuses a contract that has settled.
-    pub fn settle(&mut self, now: Timestamp, market: usize, value: Price) -> Result<(), Refusal> {
-        self.advance(now);
-        let listed = self.markets.get(market).ok_or(Refusal::NoSuchMarket)?;
-        if matches!(listed.status, MarketStatus::Settled(_)) {
-            return Err(Refusal::Inactive);
-        }
-        self.close(market);
-        let now = self.now;
-        for account in &mut self.accounts {
-            if let Some(holding) = account.holdings.get_mut(&market) {
-                account.cash += holding.settle(value, now).microdollars();
-            }
-        }
-        let status = MarketStatus::Settled(value);
-        if let Some(listed) = self.markets.get_mut(market) {
-            listed.status = status;
-        }
-        self.tell(What::Status { market, status });
-        Ok(())
-    }
-
     /// Takes an account's order out of the book and returns how many contracts were left of it.
     ///
     /// # Errors
@@ -212,28 +186,57 @@ impl Matching {
         number: OrderNumber,
     ) -> Result<Quantity, Refusal> {
         self.advance(now);
-        let owned = self.orders.get(&number).filter(|order| order.account == account);
-        let left = owned.ok_or(Refusal::NoSuchOrder)?.left;
+        self.may_cancel()?;
+        let left = self.owned(account, number)?.left;
         self.take_out(number, Reason::Cancelled);
         Ok(left)
     }
 
-    /// Closes a contract that is not closed yet.
-    fn close(&mut self, market: usize) {
-        let Some(listed) = self.markets.get_mut(market) else { return };
-        if !matches!(listed.status, MarketStatus::Open | MarketStatus::Paused) {
-            return;
+    /// Makes an account's order smaller, so that `to` contracts are left of it, and returns those. It keeps its place in the
+    /// queue; one of which none are left is cancelled. Like a cancellation it is taken while trading is paused.
+    ///
+    /// # Errors
+    ///
+    /// Refuses an order that the account has not resting, and to leave more than there is.
+    pub fn decrease(
+        &mut self,
+        now: Timestamp,
+        account: AccountNumber,
+        number: OrderNumber,
+        to: Quantity,
+    ) -> Result<Quantity, Refusal> {
+        self.advance(now);
+        self.may_cancel()?;
+        let left = self.owned(account, number)?.left;
+        if to > left {
+            return Err(Refusal::Increase);
         }
-        listed.status = MarketStatus::Closed;
-        if let Some(closes) = listed.listing.closes {
-            self.closes.remove(&(closes, market));
+        if to.is_zero() {
+            self.take_out(number, Reason::Decreased);
+        } else if to < left
+            && let Some(order) = self.orders.get_mut(&number)
+        {
+            (order.left, order.updated) = (to, self.now);
+            let order = order.clone();
+            self.level(&order, -less(left, to).hundredths());
+            self.refresh(account, order.market);
+            self.tell(What::Order { order: Box::new(order), reason: Reason::Decreased });
         }
-        let resting: Vec<OrderNumber> =
-            self.orders.values().filter(|order| order.market == market).map(|order| order.number).collect();
-        for number in resting {
-            self.take_out(number, Reason::Closed);
-        }
-        self.tell(What::Status { market, status: MarketStatus::Closed });
+        Ok(to)
+    }
+
+    /// Returns how many contracts trade before a resting order: those at better prices, and those of its price whose turn
+    /// is earlier.
+    pub fn queue_ahead(&self, number: OrderNumber) -> Option<Quantity> {
+        let order = self.orders.get(&number)?;
+        let ahead = self.queue(order.market, order.action).take_while(|other| other.number != number);
+        let sum = ahead.fold(0_i64, |sum, other| sum.saturating_add(other.left.hundredths()));
+        Some(Quantity::from_hundredths(sum).unwrap_or(Quantity::MAX))
+    }
+
+    /// Returns an account's resting order.
+    pub(super) fn owned(&self, account: AccountNumber, number: OrderNumber) -> Result<&Order, Refusal> {
+        self.orders.get(&number).filter(|order| order.account == account).ok_or(Refusal::NoSuchOrder)
     }
 
     /// Cancels a resting order.
@@ -259,6 +262,7 @@ impl Matching {
         if let Some(holding) = account.and_then(|account| account.holdings.get_mut(&order.market)) {
             holding.orders.retain(|other| *other != number);
         }
+        self.groups.forget(&order);
         Some(order)
     }
 

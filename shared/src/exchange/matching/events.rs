@@ -1,6 +1,6 @@
 //! What happened, in order.
 
-use super::{AccountNumber, MarketStatus, Order, OrderNumber};
+use super::{AccountNumber, ExchangeState, GroupNumber, MarketStatus, Order, OrderNumber};
 use crate::fees::Role;
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity, Timestamp};
@@ -52,6 +52,37 @@ pub enum What {
         /// What it is now.
         status: MarketStatus,
     },
+    /// Other prices are accepted in a contract from now on; [`Listing::grid`](super::Listing::grid) has them.
+    Grid {
+        /// The contract's place.
+        market: usize,
+    },
+    /// The whole exchange was paused or goes on.
+    Exchange(ExchangeState),
+    /// An order group was made, changed or triggered.
+    Group {
+        /// The group.
+        group: GroupNumber,
+        /// Whose it is.
+        account: AccountNumber,
+        /// What became of it.
+        change: GroupChange,
+    },
+}
+
+/// What became of an order group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupChange {
+    /// It was made, with this limit.
+    Created(Quantity),
+    /// Its orders were cancelled, and none is taken until it is reset.
+    Triggered,
+    /// Nothing counts as traded, and orders are taken again.
+    Reset,
+    /// It has another limit.
+    Limit(Quantity),
+    /// It is gone.
+    Deleted,
 }
 
 /// Why an order changed.
@@ -61,6 +92,8 @@ pub enum Reason {
     Placed,
     /// Its owner changed it.
     Amended,
+    /// Its owner made it smaller.
+    Decreased,
     /// It traded.
     Traded,
     /// Its owner took it back, or it was not to rest.
@@ -71,6 +104,12 @@ pub enum Reason {
     Expired,
     /// The contract closed.
     Closed,
+    /// Its group was triggered or deleted.
+    Group,
+    /// Trading was paused and it was not to outlast that, or its contract goes on after a pause.
+    Paused,
+    /// It was to reduce a position alone, and what is left of it would not.
+    ReduceOnly,
 }
 
 /// A public trade.

@@ -15,21 +15,26 @@ mod audit;
 mod book;
 mod engine;
 mod events;
+mod groups;
 mod listing;
 mod numbers;
 mod orders;
+mod pause;
 mod place;
 mod plan;
 mod refusal;
+mod settle;
 
 pub use account::{Account, Holding};
 pub use audit::Audit;
 pub use book::Book;
 pub use engine::Matching;
-pub use events::{Event, MarketTrade, OwnFill, Reason, What};
+pub use events::{Event, GroupChange, MarketTrade, OwnFill, Reason, What};
+pub use groups::Group;
 pub use listing::{Listing, Market, MarketStatus};
-pub use numbers::{AccountNumber, OrderNumber};
+pub use numbers::{AccountNumber, GroupNumber, OrderNumber};
 pub use orders::{Amendment, NewOrder, Order, OrderState, SelfTrade, TimeInForce};
+pub use pause::ExchangeState;
 pub use place::Placed;
 pub use refusal::Refusal;
 

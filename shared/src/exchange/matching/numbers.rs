@@ -7,3 +7,7 @@ pub struct AccountNumber(pub(super) usize);
 /// The exchange's number of an order, in the order of arrival from 1 on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderNumber(pub u64);
+
+/// The exchange's number of an order group, from 1 on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupNumber(pub u64);

@@ -4,7 +4,7 @@ use crate::fees::OrderFees;
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
-use super::{AccountNumber, OrderNumber};
+use super::{AccountNumber, GroupNumber, OrderNumber};
 
 /// The most contracts of one order: a billion.
 pub(super) const MOST: i64 = 1_000_000_000;
@@ -48,6 +48,32 @@ pub struct NewOrder {
     pub expires: Option<Timestamp>,
     /// What happens when it meets its own account.
     pub self_trade: SelfTrade,
+    /// Whether it trades no more than brings its account's position to nothing; only for one that doesn't rest and needn't
+    /// be filled whole. What is beyond that is cancelled at once.
+    pub reduce_only: bool,
+    /// The group that it belongs to.
+    pub group: Option<GroupNumber>,
+    /// Whether it is cancelled when trading is paused.
+    pub cancel_on_pause: bool,
+}
+
+impl NewOrder {
+    /// Returns an order that rests until it is filled or taken back, and asks for nothing special.
+    pub const fn resting(market: usize, action: Action, price: Price, count: Quantity) -> Self {
+        Self {
+            market,
+            action,
+            price,
+            count,
+            time_in_force: TimeInForce::GoodTillCancelled,
+            post_only: false,
+            expires: None,
+            self_trade: SelfTrade::TakerAtCross,
+            reduce_only: false,
+            group: None,
+            cancel_on_pause: false,
+        }
+    }
 }
 
 /// How a resting order is to be changed.
@@ -97,6 +123,10 @@ pub struct Order {
     pub expires: Option<Timestamp>,
     /// What happens when it meets its own account.
     pub self_trade: SelfTrade,
+    /// The group that it belongs to.
+    pub group: Option<GroupNumber>,
+    /// Whether it is cancelled when trading is paused.
+    pub cancel_on_pause: bool,
     /// When it arrived.
     pub created: Timestamp,
     /// When it last changed.

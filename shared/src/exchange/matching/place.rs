@@ -1,6 +1,6 @@
 //! Orders that arrive: new ones, and those that are changed.
 
-use super::account::{Holding, Traded};
+use super::account::{Holding, Traded, parts};
 use super::book::meets;
 use super::engine::traded;
 use super::orders::{MOST, less, own_price, plus};
@@ -10,7 +10,7 @@ use super::{
     OwnFill, Reason, Refusal, TimeInForce, What,
 };
 use crate::fees::{Membership, OrderFees, Role};
-use crate::units::{Cash, Price, Quantity, Timestamp};
+use crate::units::{Cash, Quantity, Timestamp};
 
 /// What an order that arrived has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,9 @@ impl Matching {
         new: &NewOrder,
     ) -> Result<Placed, Refusal> {
         self.advance(now);
-        let market = self.tradable(new.market, new.price)?;
+        self.may_place()?;
+        let market = self.tradable(new.market)?;
+        market.listing.grid.check(new.price).map_err(Refusal::OffGrid)?;
         if !(1..=MOST * 100).contains(&new.count.hundredths()) {
             return Err(Refusal::Count);
         }
@@ -48,6 +50,12 @@ impl Matching {
         if new.expires.is_some_and(|expires| expires <= self.now || !stays) {
             return Err(Refusal::Expiry);
         }
+        if new.reduce_only && new.time_in_force != TimeInForce::ImmediateOrCancel {
+            return Err(Refusal::ReduceOnly);
+        }
+        self.may_join(account, new.group)?;
+        let held = self.account(account).ok_or(Refusal::NoSuchAccount)?.position(new.market);
+        let most = if new.reduce_only { parts(held, new.action, new.count).0 } else { new.count };
         let order = Order {
             number: OrderNumber(self.last_order + 1),
             account,
@@ -60,6 +68,8 @@ impl Matching {
             post_only: new.post_only,
             expires: new.expires,
             self_trade: new.self_trade,
+            group: new.group,
+            cancel_on_pause: new.cancel_on_pause,
             created: self.now,
             updated: self.now,
             state: OrderState::Resting,
@@ -71,11 +81,15 @@ impl Matching {
             turn: self.last_turn + 1,
         };
         self.may_take(&order)?;
-        let plan = self.plan(&order, order.left)?;
-        if new.time_in_force == TimeInForce::FillOrKill && !plan.left.is_zero() && !plan.stopped {
+        let mut plan = self.plan(&order, most)?;
+        let whole = plan.left.is_zero() || plan.stopped == Some(Reason::SelfTrade);
+        if new.time_in_force == TimeInForce::FillOrKill && !whole {
             return Err(Refusal::FillOrKill);
         }
-        let rests = stays && !plan.stopped && !plan.left.is_zero();
+        if most < new.count && plan.left.is_zero() && plan.stopped.is_none() {
+            plan.stopped = Some(Reason::ReduceOnly);
+        }
+        let rests = stays && plan.stopped.is_none() && !plan.left.is_zero();
         self.afford(&order, &plan, rests)?;
         self.last_order += 1;
         self.last_turn += 1;
@@ -96,9 +110,13 @@ impl Matching {
         change: &Amendment,
     ) -> Result<Placed, Refusal> {
         self.advance(now);
-        let before = self.orders.get(&number).filter(|order| order.account == account);
-        let before = before.ok_or(Refusal::NoSuchOrder)?.clone();
-        self.tradable(before.market, change.price)?;
+        self.may_place()?;
+        let before = self.owned(account, number)?.clone();
+        let market = self.tradable(before.market)?;
+        // What rests keeps its price, even if the grid is another one since.
+        if change.price != before.price {
+            market.listing.grid.check(change.price).map_err(Refusal::OffGrid)?;
+        }
         if change.total.hundredths() > MOST * 100 {
             return Err(Refusal::Count);
         }
@@ -125,7 +143,7 @@ impl Matching {
         }
         self.may_take(&order)?;
         let plan = self.plan(&order, left)?;
-        let rests = !plan.stopped && !plan.left.is_zero();
+        let rests = plan.stopped.is_none() && !plan.left.is_zero();
         self.afford(&order, &plan, rests)?;
         if !stays {
             self.last_turn += 1;
@@ -145,13 +163,12 @@ impl Matching {
         Ok(self.execute(order, plan, rests, Reason::Amended))
     }
 
-    /// Returns a contract in which an order at `price` may be placed.
-    fn tradable(&self, market: usize, price: Price) -> Result<&super::Market, Refusal> {
+    /// Returns a contract in which an order may be placed.
+    fn tradable(&self, market: usize) -> Result<&super::Market, Refusal> {
         let market = self.markets.get(market).ok_or(Refusal::NoSuchMarket)?;
         if market.status != MarketStatus::Open {
             return Err(Refusal::Inactive);
         }
-        market.listing.grid.check(price).map_err(Refusal::OffGrid)?;
         Ok(market)
     }
 
@@ -193,7 +210,7 @@ impl Matching {
             self.level(&order, order.left.hundredths());
         } else if !order.left.is_zero() {
             (order.left, placed.left, order.state) = (Quantity::ZERO, Quantity::ZERO, OrderState::Cancelled);
-            reason = if plan.stopped { Reason::SelfTrade } else { Reason::Cancelled };
+            reason = plan.stopped.unwrap_or(Reason::Cancelled);
         }
         self.refresh(order.account, order.market);
         self.tell(What::Order { order: Box::new(order), reason });
@@ -252,7 +269,11 @@ impl Matching {
             }));
         }
         self.refresh(maker.account, maker.market);
+        let group = maker.group;
         self.tell(What::Order { order: Box::new(maker), reason: Reason::Traded });
+        for group in [group, taker.group] {
+            self.count(group, count.hundredths());
+        }
     }
 
     /// Books one side of a trade on its account.
@@ -279,6 +300,7 @@ impl Matching {
             let holding = account.holdings.entry(order.market).or_insert_with(|| Holding::new(now));
             holding.orders.push(order.number);
         }
+        self.groups.note(order);
         self.orders.insert(order.number, order.clone());
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::account::{flow, parts, reserve};
 use super::book::meets;
+use super::groups::Counted;
 use super::orders::less;
 use super::refusal::too_much;
-use super::{AccountNumber, Matching, Order, OrderNumber, Refusal, SelfTrade};
+use super::{AccountNumber, Matching, Order, OrderNumber, Reason, Refusal, SelfTrade};
 use crate::fees::{FeeRule, Fill, OrderFees, Role};
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity};
@@ -19,8 +20,8 @@ pub(super) struct Plan {
     pub(super) cancelled: Vec<OrderNumber>,
     /// What is left of it then.
     pub(super) left: Quantity,
-    /// Whether it ends at an order of its own account.
-    pub(super) stopped: bool,
+    /// Why it ends before its time: it meets its own account, or triggers its own group.
+    pub(super) stopped: Option<Reason>,
     /// What rounding holds of its fees then.
     pub(super) fees: OrderFees,
     /// What its account's cash changes by, in microdollars.
@@ -64,20 +65,25 @@ impl Matching {
             trades: Vec::new(),
             cancelled: Vec::new(),
             left: count,
-            stopped: false,
+            stopped: None,
             fees: order.fees,
             cash: 0,
             position: account.position(order.market),
         };
         let mut makers: BTreeMap<AccountNumber, Position> = BTreeMap::new();
+        let mut counted = Counted::default();
         for number in market.book.queue(opposite(order.action)) {
             let Some(resting) = self.orders.get(&number) else { continue };
             if plan.left.is_zero() || !meets(order.action, order.price, resting.price) {
                 break;
             }
+            if self.would_be_triggered(&counted, resting.group) {
+                // A trade of this plan takes it out.
+                continue;
+            }
             if resting.account == order.account {
                 if order.self_trade == SelfTrade::TakerAtCross {
-                    plan.stopped = true;
+                    plan.stopped = Some(Reason::SelfTrade);
                     break;
                 }
                 plan.cancelled.push(number);
@@ -111,6 +117,11 @@ impl Matching {
                 maker_side: Booked { fee: made.net, after: *held },
                 maker_fees,
             });
+            self.would_count(&mut counted, resting.group, count);
+            if self.would_count(&mut counted, order.group, count) {
+                plan.stopped = Some(Reason::Group);
+                break;
+            }
         }
         Ok(plan)
     }

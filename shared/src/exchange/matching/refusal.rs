@@ -35,6 +35,30 @@ pub enum Refusal {
     /// The order was to end before it began, or an order that doesn't rest was to end later.
     #[error("the order can't end then")]
     Expiry,
+    /// All trading is paused: orders can be taken back alone.
+    #[error("trading is paused")]
+    TradingPaused,
+    /// The whole exchange is paused: not even that can be done.
+    #[error("the exchange is paused")]
+    ExchangePaused,
+    /// Only an order that doesn't rest and needn't be filled whole can be one that reduces a position alone.
+    #[error("an order that is to reduce a position alone must be immediate-or-cancel")]
+    ReduceOnly,
+    /// An order was to be decreased to more than is left of it.
+    #[error("a decrease can't leave more than there is")]
+    Increase,
+    /// The account has no order group of this number.
+    #[error("there is no such order group")]
+    NoSuchGroup,
+    /// The group was triggered and has not been reset.
+    #[error("the order group has been triggered")]
+    GroupTriggered,
+    /// A group's limit is out of range.
+    #[error("an order group's limit is 1 to {} contracts", super::groups::MOST_LIMIT)]
+    GroupLimit,
+    /// The account has as many groups as it may have.
+    #[error("an account has at most {} order groups", super::groups::MOST_GROUPS)]
+    TooManyGroups,
     /// The account can't pay for it.
     #[error("it needs {needed} more than the account has free")]
     Balance {
@@ -49,11 +73,22 @@ pub enum Refusal {
 impl Fault for Refusal {
     fn kind(&self) -> Kind {
         match self {
-            Self::OffGrid(_) | Self::Count | Self::Expiry | Self::TooMuch(_) => Kind::Input,
+            Self::OffGrid(_)
+            | Self::Count
+            | Self::Expiry
+            | Self::ReduceOnly
+            | Self::Increase
+            | Self::GroupLimit
+            | Self::TooMuch(_) => Kind::Input,
             Self::NoSuchAccount
             | Self::NoSuchMarket
             | Self::NoSuchOrder
             | Self::Inactive
+            | Self::TradingPaused
+            | Self::ExchangePaused
+            | Self::NoSuchGroup
+            | Self::GroupTriggered
+            | Self::TooManyGroups
             | Self::PostOnlyCross
             | Self::FillOrKill
             | Self::Balance { .. } => Kind::Precondition,

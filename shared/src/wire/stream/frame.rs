@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, TradeMessage, UserOrder};
+use super::{
+    EventLifecycle, FillMessage, GroupUpdate, MarketLifecycle, OrderbookDelta, OrderbookSnapshot,
+    PositionMessage, TickerMessage, TradeMessage, UserOrder,
+};
 use crate::market::Ticker;
 
 /// A frame. `seq` counts those of one subscription from 1 on, answers to its updates included: where it skips, something
@@ -79,6 +82,13 @@ pub enum Frame {
         /// The change.
         msg: OrderbookDelta,
     },
+    /// The best prices of a contract, and what was traded of it.
+    Ticker {
+        /// The subscription.
+        sid: u64,
+        /// The prices.
+        msg: TickerMessage,
+    },
     /// A public trade.
     Trade {
         /// The subscription.
@@ -102,6 +112,70 @@ pub enum Frame {
         sid: u64,
         /// The order.
         msg: UserOrder,
+    },
+    /// What is held of a contract.
+    MarketPosition {
+        /// The subscription.
+        sid: u64,
+        /// The position.
+        msg: PositionMessage,
+    },
+    /// A group of orders of ours.
+    OrderGroupUpdates {
+        /// The subscription.
+        sid: u64,
+        /// Its number there.
+        seq: u64,
+        /// What happened to it.
+        msg: GroupUpdate,
+    },
+    /// An event that was listed.
+    EventLifecycle {
+        /// The subscription.
+        sid: u64,
+        /// Its number there.
+        seq: u64,
+        /// The event.
+        msg: EventLifecycle,
+    },
+    /// The benchmarks that there are.
+    #[serde(rename = "cfbenchmarks_value_indexlist")]
+    BenchmarkList {
+        /// The command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+        /// The subscription.
+        sid: u64,
+        /// Its number there.
+        seq: u64,
+        /// Their names.
+        msg: Indices,
+    },
+    /// The benchmarks that there are five times a second.
+    #[serde(rename = "cfbenchmarks_value_5hz_indexlist")]
+    FastBenchmarkList {
+        /// The command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+        /// The subscription.
+        sid: u64,
+        /// Its number there.
+        seq: u64,
+        /// Their names.
+        msg: Indices,
+    },
+    /// The other markets whose prices are told.
+    #[serde(rename = "pyth_value_underlying_list")]
+    UnderlyingList {
+        /// The command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u64>,
+        /// The subscription.
+        sid: u64,
+        /// Its number there.
+        seq: u64,
+        /// Their names.
+        msg: Underlyings,
     },
     /// Something that happened to a contract.
     MarketLifecycleV2 {
@@ -136,8 +210,31 @@ pub enum Subscription {
         /// All its contracts.
         market_tickers: Vec<Ticker>,
     },
+    /// The same, where it was asked for by the exchange's ids of contracts.
+    MarketIds {
+        /// All its contracts.
+        market_ids: Vec<String>,
+    },
+    /// Which benchmarks a subscription is of.
+    Indices(Indices),
+    /// Which prices of other markets.
+    Underlyings(Underlyings),
     /// All subscriptions.
     All(Vec<Subscribed>),
+}
+
+/// Benchmarks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Indices {
+    /// Their names.
+    pub index_ids: Vec<String>,
+}
+
+/// Other markets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Underlyings {
+    /// Their names.
+    pub underlying_tickers: Vec<String>,
 }
 
 /// Why a command was refused.

@@ -1,11 +1,11 @@
-//! What the frames of the channels say.
+//! What the frames of books and public trades say.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Invalid;
-use crate::market::{self, Action, Side, Ticker};
-use crate::units::{Cash, Price, Quantity};
-use crate::wire::{BookSide, LevelText, MarketResult, Millis, OrderStatus, Rfc3339, Seconds, SignedCount};
+use crate::market::{self, Side, Ticker};
+use crate::units::{Price, Quantity};
+use crate::wire::{BookSide, LevelText, Millis, Rfc3339, Seconds, SignedCount};
 
 /// All of a book. A side that is empty is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,10 @@ pub struct OrderbookSnapshot {
     /// The exchange's id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub market_id: Option<String>,
+    /// The exchange's clock of the contract: the book has all changes up to it. The same on every connection; it skips
+    /// numbers, and frames of mid 2026 have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<u64>,
     /// Bids for YES.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub yes_dollars_fp: Vec<LevelText>,
@@ -31,6 +35,9 @@ pub struct OrderbookDelta {
     /// The exchange's id of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub market_id: Option<String>,
+    /// The exchange's clock of the contract at this change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<u64>,
     /// The price, of the side or of YES as in the snapshot.
     pub price_dollars: Price,
     /// By how much what is bid there changed.
@@ -101,131 +108,37 @@ impl TradeMessage {
     }
 }
 
-/// A fill of ours.
+/// The best prices of a contract, and what was traded of it. Of a side that is empty the size is zero, whatever its price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FillMessage {
-    /// The public trade's id.
-    pub trade_id: String,
-    /// The order's id.
-    pub order_id: String,
-    /// Our own id of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub client_order_id: Option<String>,
+pub struct TickerMessage {
+    /// The exchange's id of the contract.
+    pub market_id: String,
     /// The contract.
     pub market_ticker: Ticker,
-    /// Whether the order took.
-    pub is_taker: bool,
-    /// Deprecated: the outcome that was traded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub side: Option<Side>,
-    /// Deprecated: whether it was bought or sold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<Action>,
-    /// Deprecated: the outcome that was bought.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purchased_side: Option<Side>,
-    /// The outcome that was taken on.
-    pub outcome_side: Side,
-    /// The same in words of the book.
-    pub book_side: BookSide,
-    /// The YES price.
-    pub yes_price_dollars: Price,
-    /// How many contracts.
-    pub count_fp: Quantity,
-    /// What it was charged.
-    pub fee_cost: Cash,
-    /// What is held of the contract after it.
-    pub post_position_fp: SignedCount,
-    /// When, in whole seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ts: Option<Seconds>,
+    /// The price of the last trade; zero where there was none.
+    pub price_dollars: Price,
+    /// The best bid for YES.
+    pub yes_bid_dollars: Price,
+    /// The best offer of YES.
+    pub yes_ask_dollars: Price,
+    /// How many contracts have changed hands.
+    pub volume_fp: Quantity,
+    /// How many are held.
+    pub open_interest_fp: Quantity,
+    /// For how much contracts have changed hands at their YES prices, in whole dollars.
+    pub dollar_volume: i64,
+    /// What those that are held may pay, in whole dollars.
+    pub dollar_open_interest: i64,
+    /// How many contracts are bid for.
+    pub yes_bid_size_fp: Quantity,
+    /// How many are offered.
+    pub yes_ask_size_fp: Quantity,
+    /// How many the last trade was of.
+    pub last_trade_size_fp: Quantity,
+    /// Deprecated: when, in whole seconds.
+    pub ts: Seconds,
     /// When.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ts_ms: Option<Millis>,
-    /// The part of the exchange.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exchange_index: Option<i64>,
-}
-
-/// An order of ours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserOrder {
-    /// The exchange's id.
-    pub order_id: String,
-    /// Whose it is.
-    pub user_id: String,
-    /// Our own id.
-    pub client_order_id: String,
-    /// The contract.
-    pub ticker: Ticker,
-    /// Where it stands.
-    pub status: OrderStatus,
-    /// Deprecated: the outcome that it is of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub side: Option<Side>,
-    /// Deprecated: whether that is YES.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub is_yes: Option<bool>,
-    /// The outcome that it wants.
-    pub outcome_side: Side,
-    /// The same in words of the book.
-    pub book_side: BookSide,
-    /// Its YES price.
-    pub yes_price_dollars: Price,
-    /// How many contracts it was for at first.
-    pub initial_count_fp: Quantity,
-    /// How many were filled.
-    pub fill_count_fp: Quantity,
-    /// How many rest.
-    pub remaining_count_fp: Quantity,
-    /// What its contracts cost, as taker.
-    pub taker_fill_cost_dollars: Cash,
-    /// The same as maker.
-    pub maker_fill_cost_dollars: Cash,
-    /// Fees as taker.
-    pub taker_fees_dollars: Cash,
-    /// Fees as maker.
-    pub maker_fees_dollars: Cash,
-    /// When it arrived.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_time: Option<Rfc3339>,
-    /// The same in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created_ts_ms: Option<Millis>,
-    /// When it last changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_updated_ts_ms: Option<Millis>,
-    /// When it ends by itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expiration_ts_ms: Option<Millis>,
-    /// Why it last changed: `Trade`, `ExpiryCancel`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_update_reason: Option<String>,
-    /// The part of the exchange.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exchange_index: Option<i64>,
-}
-
-/// Something that happened to a contract. That it opens or closes at its time is not told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MarketLifecycle {
-    /// The contract.
-    pub market_ticker: Ticker,
-    /// What: `activated`, `deactivated`, `determined`, `settled`, and words that decide nothing here.
-    pub event_type: String,
-    /// How it settles, once that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub result: Option<MarketResult>,
-    /// What a YES contract pays, once that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settlement_value: Option<Price>,
-    /// When its outcome was known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub determination_ts: Option<Seconds>,
-    /// When it was paid.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settled_ts: Option<Seconds>,
-    /// The part of the exchange.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exchange_index: Option<i64>,
+    pub ts_ms: Millis,
+    /// Deprecated: when, to the millisecond.
+    pub time: Rfc3339,
 }

@@ -2,8 +2,12 @@
 
 mod command;
 mod frame;
+mod lifecycle;
 mod message;
+mod own;
 
 pub use command::{Channel, Command, Parameters, UpdateAction};
-pub use frame::{CommandError, Frame, Subscribed, Subscription};
-pub use message::{FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, TradeMessage, UserOrder};
+pub use frame::{CommandError, Frame, Indices, Subscribed, Subscription, Underlyings};
+pub use lifecycle::{EventLifecycle, MarketLifecycle, MarketMetadata};
+pub use message::{OrderbookDelta, OrderbookSnapshot, TickerMessage, TradeMessage};
+pub use own::{FillMessage, GroupUpdate, PositionMessage, UserOrder};

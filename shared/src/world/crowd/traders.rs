@@ -3,7 +3,7 @@
 use super::Crowd;
 use super::view::Who;
 use crate::Invalid;
-use crate::exchange::matching::{AccountNumber, Matching, NewOrder, OrderNumber, SelfTrade, TimeInForce};
+use crate::exchange::matching::{AccountNumber, Matching, NewOrder, OrderNumber, TimeInForce};
 use crate::market::Action;
 use crate::units::{Price, Quantity, Timestamp};
 
@@ -100,14 +100,9 @@ impl Crowd {
             };
             let Some(price) = price else { continue };
             let order = NewOrder {
-                market,
-                action,
-                price,
-                count: contracts(size),
-                time_in_force: TimeInForce::GoodTillCancelled,
                 post_only: true,
                 expires: now.checked_add_micros(LASTS),
-                self_trade: SelfTrade::TakerAtCross,
+                ..NewOrder::resting(market, action, price, contracts(size))
             };
             if let Ok(placed) = exchange.place(now, rival.account, &order) {
                 orders.push(placed.order);
@@ -173,14 +168,8 @@ impl Crowd {
         // Beyond the last price of the grid there is only the best.
         let price = worst.unwrap_or(best);
         let order = NewOrder {
-            market,
-            action,
-            price,
-            count,
             time_in_force: TimeInForce::ImmediateOrCancel,
-            post_only: false,
-            expires: None,
-            self_trade: SelfTrade::TakerAtCross,
+            ..NewOrder::resting(market, action, price, count)
         };
         // Nobody waits for the answer.
         let _ = exchange.place(now, account, &order);

@@ -1,3 +1,8 @@
+mod groups;
+mod pauses;
+mod settlement;
+mod sizes;
+
 use super::*;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType, Role};
 use crate::market::{Action, PriceGrid};
@@ -42,16 +47,7 @@ impl Desk {
     }
 
     fn order(action: Action, at: &str, contracts: &str) -> NewOrder {
-        NewOrder {
-            market: 0,
-            action,
-            price: price(at),
-            count: count(contracts),
-            time_in_force: TimeInForce::GoodTillCancelled,
-            post_only: false,
-            expires: None,
-            self_trade: SelfTrade::TakerAtCross,
-        }
+        NewOrder::resting(0, action, price(at), count(contracts))
     }
 
     fn place(&mut self, who: usize, order: &NewOrder) -> Result<Placed, Refusal> {

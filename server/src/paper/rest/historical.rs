@@ -1,0 +1,72 @@
+//! What is so old that Kalshi keeps it elsewhere. This exchange keeps all that it tells in one place, so that nothing is.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use shared::wire::{FillsPage, MarketAnswer, MarketsPage, OrdersPage, PositionsPage, Rfc3339, TradesPage};
+
+use super::query::{Limit, Query};
+use super::refusal::Refusal;
+use super::{Answer, Exchange, Signed};
+
+/// The answer to `GET /historical/cutoff`: what is older than these times is under `/historical` alone.
+#[derive(Debug, Serialize)]
+pub(super) struct Cutoff {
+    market_settled_ts: Rfc3339,
+    trades_created_ts: Rfc3339,
+    orders_updated_ts: Rfc3339,
+    market_positions_last_updated_ts: Rfc3339,
+}
+
+/// Names the time at which the exchange began.
+pub(super) async fn cutoff(State(shared): Exchange) -> Json<Cutoff> {
+    let (began, now) = shared.with_quietly(|core| (core.catalogue.began(), core.exchange.now()));
+    let at = Rfc3339(began.unwrap_or(now));
+    Json(Cutoff {
+        market_settled_ts: at,
+        trades_created_ts: at,
+        orders_updated_ts: at,
+        market_positions_last_updated_ts: at,
+    })
+}
+
+pub(super) async fn markets(query: Query) -> Answer<MarketsPage> {
+    query.number("limit", Limit::MARKETS)?;
+    query.word("mve_filter", &["exclude"])?;
+    let filters = ["tickers", "event_ticker", "series_ticker", "mve_filter"];
+    if filters.iter().filter(|name| query.text(name).is_some()).count() > 1 {
+        return Err(Refusal::parameters("at most one filter may be given"));
+    }
+    Ok(Json(MarketsPage { cursor: String::new(), markets: Vec::new() }))
+}
+
+pub(super) async fn market(Path(_ticker): Path<String>) -> Answer<MarketAnswer> {
+    Err(Refusal::not_found())
+}
+
+pub(super) async fn trades(query: Query) -> Answer<TradesPage> {
+    query.number("limit", Limit::MARKETS)?;
+    query.span("min_ts", "max_ts")?;
+    Ok(Json(TradesPage { cursor: String::new(), trades: Vec::new() }))
+}
+
+pub(super) async fn fills(_: Signed, query: Query) -> Answer<FillsPage> {
+    query.number("limit", Limit::LISTS)?;
+    query.span("min_ts", "max_ts")?;
+    Ok(Json(FillsPage { cursor: String::new(), fills: Vec::new() }))
+}
+
+pub(super) async fn orders(_: Signed, query: Query) -> Answer<OrdersPage> {
+    query.number("limit", Limit::LISTS)?;
+    query.span("min_ts", "max_ts")?;
+    Ok(Json(OrdersPage { cursor: String::new(), orders: Vec::new() }))
+}
+
+pub(super) async fn positions(_: Signed, query: Query) -> Answer<PositionsPage> {
+    query.number("limit", Limit::LISTS)?;
+    Ok(Json(PositionsPage {
+        cursor: String::new(),
+        market_positions: Vec::new(),
+        event_positions: Vec::new(),
+    }))
+}

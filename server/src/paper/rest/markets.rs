@@ -1,0 +1,207 @@
+//! What anybody may ask about contracts: how they stand, their books and their trades.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use shared::market::EventTicker;
+use shared::wire::{
+    Market, MarketAnswer, MarketStatus, MarketsPage, OrderbookAnswer, Rfc3339, Trade, TradesPage,
+};
+
+use super::query::{Limit, Query, Span};
+use super::refusal::Refusal;
+use super::{Answer, Exchange};
+use crate::paper::catalogue::levels;
+use crate::paper::core::Core;
+use crate::paper::ids::Named;
+
+/// How many books may be asked for at once.
+const MOST_BOOKS: usize = 100;
+
+/// The words by which contracts are asked for.
+pub(super) const STATUSES: [&str; 5] = ["unopened", "open", "paused", "closed", "settled"];
+
+/// The answer to `GET /markets/orderbooks`.
+#[derive(Debug, Serialize)]
+pub(super) struct Orderbooks {
+    orderbooks: Vec<OrderbookAnswer>,
+}
+
+/// Returns the word by which contracts of a status are asked for.
+pub(super) const fn asked(status: MarketStatus) -> &'static str {
+    match status {
+        MarketStatus::Initialized => "unopened",
+        MarketStatus::Active => "open",
+        MarketStatus::Inactive => "paused",
+        MarketStatus::Finalized => "settled",
+        MarketStatus::Closed
+        | MarketStatus::Determined
+        | MarketStatus::Disputed
+        | MarketStatus::Amended
+        | MarketStatus::Unknown => "closed",
+    }
+}
+
+/// Returns all contracts, by place.
+pub(super) fn all_markets(core: &Core) -> Vec<Market> {
+    let lately = core.lately();
+    let told =
+        lately.iter().enumerate().map(|(place, lately)| core.catalogue.market(place, &core.exchange, lately));
+    told.flatten().collect()
+}
+
+/// What a list of contracts is cut down to by time.
+struct Windows {
+    created: Span,
+    closes: Span,
+    settled: Span,
+    updated: Span,
+}
+
+impl Windows {
+    /// Reads them, and refuses what can't be asked for together.
+    fn read(query: &Query, status: Option<&str>) -> Result<Self, Refusal> {
+        let windows = Self {
+            created: query.span("min_created_ts", "max_created_ts")?,
+            closes: query.span("min_close_ts", "max_close_ts")?,
+            settled: query.span("min_settled_ts", "max_settled_ts")?,
+            updated: query.span("min_updated_ts", "max_updated_ts")?,
+        };
+        let Self { created, closes, settled, updated } = &windows;
+        if [created, closes, settled, updated].iter().filter(|span| span.is_bounded()).count() > 1 {
+            return Err(Refusal::parameters("timestamp filters exclude each other"));
+        }
+        let fits = match status {
+            _ if updated.is_bounded() => {
+                let excludes = query.text("mve_filter") == Some("exclude");
+                let alone = status.is_none()
+                    && query.text("event_ticker").is_none()
+                    && query.text("tickers").is_none()
+                    && query.text("mve_filter").is_none_or(|_| excludes);
+                alone && (query.text("series_ticker").is_none() || excludes)
+            }
+            None => true,
+            Some("unopened" | "open") => !closes.is_bounded() && !settled.is_bounded(),
+            Some("closed") => !created.is_bounded() && !settled.is_bounded(),
+            Some("settled") => !created.is_bounded() && !closes.is_bounded(),
+            Some(_) => !created.is_bounded() && !closes.is_bounded() && !settled.is_bounded(),
+        };
+        if fits { Ok(windows) } else { Err(Refusal::parameters("incompatible filters")) }
+    }
+
+    /// Returns whether a contract lies in all of them.
+    fn hold(&self, market: &Market) -> bool {
+        let within = |span: Span, at: Option<Rfc3339>| {
+            if span.is_bounded() { at.is_some_and(|at| span.holds(at.0)) } else { true }
+        };
+        within(self.created, market.created_time)
+            && within(self.closes, Some(market.close_time))
+            && within(self.settled, market.settlement_ts)
+            && within(self.updated, market.updated_time)
+    }
+}
+
+pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<MarketsPage> {
+    let limit = query.number("limit", Limit::MARKETS)?;
+    let status = query.word("status", &STATUSES)?;
+    let windows = Windows::read(&query, status)?;
+    // All contracts here are of one thing.
+    let none = query.word("mve_filter", &["only", "exclude"])? == Some("only");
+    let (markets, cursor) = shared.with(|core| {
+        let of_series: BTreeSet<EventTicker> = core
+            .catalogue
+            .events
+            .iter()
+            .filter(|event| query.admits("series_ticker", &event.series))
+            .map(|event| event.ticker.clone())
+            .collect();
+        let found = all_markets(core).into_iter().enumerate().filter(|(_, market)| {
+            !none
+                && of_series.contains(&market.event_ticker)
+                && query.admits("event_ticker", market.event_ticker.as_str())
+                && query.admits("tickers", market.ticker.as_str())
+                && status.is_none_or(|status| asked(market.status) == status)
+                && windows.hold(market)
+        });
+        query.page(found, |(place, _)| u64::MAX - *place as u64, limit)
+    });
+    Ok(Json(MarketsPage { cursor, markets: markets.into_iter().map(|(_, market)| market).collect() }))
+}
+
+pub(super) async fn market(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<MarketAnswer> {
+    let found = shared.with(|core| {
+        let place = core.catalogue.place(&ticker)?;
+        core.catalogue.market(place, &core.exchange, core.lately().get(place)?)
+    });
+    Ok(Json(MarketAnswer { market: found.ok_or_else(Refusal::not_found)? }))
+}
+
+pub(super) async fn orderbook(
+    State(shared): Exchange,
+    Path(ticker): Path<String>,
+    query: Query,
+) -> Answer<OrderbookAnswer> {
+    let depth = query.number("depth", Limit::DEPTH)?;
+    let book = shared.with(|core| {
+        let place = core.catalogue.place(&ticker)?;
+        Some(levels(core.exchange.markets().get(place)?.book(), depth, false))
+    });
+    Ok(Json(OrderbookAnswer { orderbook_fp: book.ok_or_else(Refusal::not_found)?, ticker: None }))
+}
+
+/// Tells the books of several contracts, in the order in which they were asked for; an unknown one has none.
+pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<Orderbooks> {
+    let tickers: Vec<&str> = query.all("tickers").filter(|ticker| !ticker.is_empty()).collect();
+    match tickers.len() {
+        0 => return Err(query.refuse("tickers", "required")),
+        1..=MOST_BOOKS => {}
+        _ => return Err(query.refuse("tickers", "max")),
+    }
+    let orderbooks = shared.with(|core| {
+        let book = |ticker: &&str| {
+            let place = core.catalogue.place(ticker)?;
+            let orderbook_fp = levels(core.exchange.markets().get(place)?.book(), 0, false);
+            Some(OrderbookAnswer { orderbook_fp, ticker: core.catalogue.ticker(place).cloned() })
+        };
+        tickers.iter().filter_map(book).collect()
+    });
+    Ok(Json(Orderbooks { orderbooks }))
+}
+
+pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {
+    let limit = query.number("limit", Limit::MARKETS)?;
+    let span = query.span("min_ts", "max_ts")?;
+    // None here is matched off the book.
+    let none = query.word("is_block_trade", &["true", "false"])? == Some("true");
+    shared.with(|core| {
+        let of: BTreeMap<usize, _> = (core.catalogue.markets.iter().enumerate())
+            .filter(|(_, listed)| !none && query.admits("ticker", listed.ticker.as_str()))
+            .map(|(place, listed)| (place, &listed.ticker))
+            .collect();
+        let found = core
+            .trades
+            .iter()
+            .rev()
+            .filter(|(at, _)| span.holds(*at))
+            .filter_map(|(at, trade)| Some((*at, *trade, *of.get(&trade.market)?)));
+        let (page, cursor) = query.page(found, |(_, trade, _)| trade.number, limit);
+        let trades = page.into_iter().map(|(at, trade, ticker)| {
+            let taker = shared::wire::BookSide::from(trade.taker);
+            Trade {
+                trade_id: core.ids.text(Named::Trade, trade.number),
+                ticker: ticker.clone(),
+                count_fp: trade.count,
+                yes_price_dollars: trade.price,
+                no_price_dollars: trade.price.complement(),
+                taker_side: Some(taker.outcome()),
+                taker_outcome_side: Some(taker.outcome()),
+                taker_book_side: Some(taker),
+                created_time: Rfc3339(at),
+                is_block_trade: Some(false),
+            }
+        });
+        Ok(Json(TradesPage { cursor, trades: trades.collect() }))
+    })
+}
