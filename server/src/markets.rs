@@ -20,7 +20,7 @@ pub(crate) struct Known {
 
 /// Returns whether a file says by its name that it holds contracts.
 pub(crate) fn is_called(name: &str) -> bool {
-    name.ends_with("markets.csv") || name.ends_with("markets.csv.gz")
+    ["markets.csv", "markets.csv.gz", "markets.parquet"].iter().any(|end| name.ends_with(end))
 }
 
 /// Reads files of contracts; one that can't be read is left out and named, and so is a malformed row.

@@ -12,7 +12,8 @@ use shared::market::csv::{TradeReader, TradesRead};
 use crate::files::{self, Found};
 
 /// What files of trades are called in a folder.
-const CALLED: &str = "*trades.csv, *trades.json or *trades.jsonl, or one of these with .gz";
+const CALLED: &str =
+    "*trades.csv, *trades.json or *trades.jsonl, or one of these with .gz, or *trades.parquet";
 
 /// What files of trades hold.
 #[derive(Debug, Default)]
@@ -79,7 +80,8 @@ impl Recorded {
 /// Returns whether a file in a folder says by its name that it holds trades.
 fn is_called(name: &str) -> bool {
     let name = name.strip_suffix(".gz").unwrap_or(name);
-    ["trades.csv", "trades.json", "trades.jsonl"].iter().any(|end| name.ends_with(end))
+    name.ends_with("trades.parquet")
+        || ["trades.csv", "trades.json", "trades.jsonl"].iter().any(|end| name.ends_with(end))
 }
 
 /// Reads one file; an error names it.

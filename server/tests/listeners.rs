@@ -68,6 +68,16 @@ fn what_is_imported_is_exported_and_reads_back_the_same() {
     let again = other.join("out.csv");
     done(&other, &["export", text(&again)]);
     assert_eq!(std::fs::read(&again).unwrap(), std::fs::read(&out).unwrap());
+    // As Parquet, which is told by its first bytes.
+    let (third, table) = (folder("table"), one.join("out.parquet"));
+    done(&one, &["export", text(&table)]);
+    assert!(std::fs::read(&table).unwrap().starts_with(b"PAR1"));
+    let renamed = third.join("table.csv");
+    std::fs::rename(&table, &renamed).unwrap();
+    done(&third, &["import", text(&renamed)]);
+    let again = third.join("again.csv");
+    done(&third, &["export", text(&again)]);
+    assert_eq!(std::fs::read(&again).unwrap(), std::fs::read(&out).unwrap());
     // One of them, by another spelling.
     done(&one, &["export", "--artist", "EZRA HOLM", text(&out)]);
     assert_eq!(read(&out).len(), 1);

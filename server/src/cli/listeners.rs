@@ -11,7 +11,7 @@ use shared::units::{Date, Timestamp};
 
 use super::nowcast::histories;
 use crate::clock::machine_time;
-use crate::files::spares;
+use crate::files::{spares, write_histories};
 use crate::listeners::write;
 use crate::sources::Store;
 
@@ -24,9 +24,9 @@ Of a day that an import and Chartmetric tell of, what was heard last counts.";
 
 pub(super) const IMPORT_MORE: &str = "\
 Files:
-  CSV, or CSV.gz, with the columns artist, date, spotify_monthly_listeners and, if they have it,
+  CSV, CSV.gz or Parquet with the columns artist, date, spotify_monthly_listeners and, if they have it,
   tiktok_sound_posts_change; a file without a column artist, as Chartmetric's exports of one artist are, is of the one of
-  --artist, or else of the file's name, which is said. Parquet is not read: no reader of it is built in.
+  --artist, or else of the file's name, which is said.
 
   Chartmetric's API has no history of posts on TikTok: those from before the first day that was recorded come by
   such a file.
@@ -35,10 +35,10 @@ Example:
   tauroi listeners import artist_daily.csv.gz";
 
 pub(super) const EXPORT: &str = "\
-Write histories of listeners out of the store, as CSV
+Write histories of listeners out of the store, as CSV or Parquet
 
 All days of which a count is known, by artist, in the columns artist, date, spotify_monthly_listeners and
-tiktok_sound_posts_change; `tauroi listeners import` reads it back. Parquet is not written.
+tiktok_sound_posts_change; `tauroi listeners import` reads it back. A file whose name ends in .parquet is written as Parquet.
 
 Example: what was known on a day
   tauroi listeners export --as-of 2026-11-01 listeners.csv";
@@ -53,13 +53,13 @@ pub(super) struct Options {
 enum Command {
     #[command(about = "Take histories of listeners into the store", long_about = IMPORT, after_long_help = IMPORT_MORE)]
     Import(Import),
-    #[command(about = "Write histories of listeners out of the store, as CSV", long_about = EXPORT)]
+    #[command(about = "Write histories of listeners out of the store, as CSV or Parquet", long_about = EXPORT)]
     Export(Export),
 }
 
 #[derive(Args)]
 struct Import {
-    /// Files or folders of daily listeners (.csv, .csv.gz)
+    /// Files or folders of daily listeners (.csv, .csv.gz, .parquet)
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// The artist of files without a column artist [default: as each file's name says]
@@ -151,7 +151,13 @@ async fn export(options: &Export) -> anyhow::Result<()> {
         bail!("the store knew nothing of them then");
     }
     let file = options.file.display();
-    std::fs::write(&options.file, write(&histories)?).with_context(|| format!("{file} can't be written"))?;
+    let unwritable = || format!("{file} can't be written");
+    if options.file.extension().is_some_and(|name| name.eq_ignore_ascii_case("parquet")) {
+        let out = std::fs::File::create(&options.file).with_context(unwritable)?;
+        write_histories(&histories, out).with_context(unwritable)?;
+    } else {
+        std::fs::write(&options.file, write(&histories)?).with_context(unwritable)?;
+    }
     writeln!(std::io::stdout(), "{file}: {} artists", histories.len())
         .context("standard output can't be written")
 }

@@ -11,7 +11,10 @@ use tracing::info;
 
 use super::interrupts::Interrupts;
 use crate::clock::{Clock, machine_time, span, speed};
-use crate::paper::{KeyKind, Settings, TapeFiles, TapeSummary, Tier, replay, simulate, start};
+use crate::paper::{
+    Behaviour, FaultFile, KeyKind, Settings, TapeFiles, TapeSummary, Tier, read_faults, replay, simulate,
+    start,
+};
 
 pub(super) const ABOUT: &str = "\
 Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -29,6 +32,7 @@ Files:
     KALSHI_WS_URL            where the WebSocket is
     TAUROI_PAPER_CLOCK       the exchange's time: what it shows, as of which time of this machine, how fast; the
                              times in microseconds since 1970
+    TAUROI_PAPER_TOKEN       what lets one change the exchange while it runs, under /paper
   Both files are replaced if they are there, and only their owner may read them.
 
 The same world again:
@@ -83,6 +87,12 @@ pub(super) struct Options {
     /// How much its member may ask, as Kalshi's tiers of usage; `unlimited` asks without limit
     #[arg(long, value_name = "TIER", default_value = "basic", value_parser = tier)]
     tier: Limits,
+    /// What goes wrong on purpose, and how the exchange behaves: a file in TOML, as docs/faults.md says
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Leave out the oddities of Kalshi's exchange, as positions that are behind fills
+    #[arg(long)]
+    plain: bool,
     /// Write what a client needs to this file, as variables, and the private key to `FILE.key`
     #[arg(long, value_name = "FILE")]
     env: Option<PathBuf>,
@@ -120,6 +130,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(start, options.speed.unwrap_or(1.0));
     let files = TapeFiles { frames: options.tape.clone(), trades: options.trades.clone() };
     let is_recorded = files.frames.is_some() || files.trades.is_some();
+    let FaultFile { behaviour, faults } =
+        options.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default();
+    anyhow::ensure!(
+        !options.plain || behaviour.is_none(),
+        "--plain: the file of faults says how the exchange behaves"
+    );
     let settings = Settings {
         port: options.port,
         rng_seed: options.rng_seed,
@@ -127,6 +143,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         past_days: 0,
         key: options.key,
         tier: options.tier,
+        behaviour: if options.plain { Behaviour::plain() } else { behaviour.unwrap_or_default() },
+        faults,
         clock,
         ends,
         tape: is_recorded.then_some(files),

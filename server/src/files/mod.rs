@@ -1,5 +1,6 @@
 //! The files that a command names: found, opened, unzipped.
 
+mod columnar;
 mod out;
 mod unpack;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+pub(crate) use self::columnar::write_histories;
 pub(crate) use self::out::spares;
 
 /// The most that one file may unpack to: a hundred times the largest recorded month of trades.
@@ -67,7 +69,7 @@ pub(crate) fn in_folder(folder: &Path, wanted: impl Fn(&str) -> bool) -> std::io
     Ok(files)
 }
 
-/// Returns the content of a file, unzipped if it is gzip.
+/// Returns the content of a file as text, unzipped if it is gzip, as CSV if it is Parquet.
 ///
 /// # Errors
 ///
@@ -81,15 +83,22 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Hands the content of a file to `take` piece by piece, unzipped if it is gzip.
+/// Hands the content of a file to `take` piece by piece, as text: unzipped if it is gzip, as CSV if it is Parquet.
 ///
 /// # Errors
 ///
 /// Names the file when it can't be read, is no text, or unpacks to more than 512 MB; and passes on what `take` refuses.
 pub(crate) fn read_pieces(path: &Path, take: impl FnMut(&[u8]) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let name = path.display();
-    let file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
-    unpack::unpack(file, &name.to_string(), MAX_FILE_BYTES, take)
+    let name = path.display().to_string();
+    let mut file = File::open(path).with_context(|| format!("{name} can't be opened"))?;
+    let unreadable = || format!("{name} can't be read");
+    // Only a regular file can be read from both its ends.
+    if file.metadata().with_context(unreadable)?.is_file()
+        && columnar::is_parquet(&mut file).with_context(unreadable)?
+    {
+        return columnar::unpack(file, &name, MAX_FILE_BYTES, take);
+    }
+    unpack::unpack(file, &name, MAX_FILE_BYTES, take)
 }
 
 /// Opens a file whose text is read as it comes, unzipped if it is gzip. What is no regular file, such as a pipe that

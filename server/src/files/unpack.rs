@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use anyhow::{Context, bail};
 use flate2::bufread::GzDecoder;
 
+use super::columnar;
+
 /// How much of a file is held at once while it is read.
 const PIECE: usize = 128 << 10;
 /// How many bytes tell what a file is.
@@ -16,7 +18,7 @@ const OTHERS: [(&[u8], &str); 8] = [
     (b"\xfd7zXZ\0", "packed with xz: unpack it, or pack it with gzip"),
     (b"BZh", "packed with bzip2: unpack it, or pack it with gzip"),
     (b"\x28\xb5\x2f\xfd", "packed with zstd: unpack it, or pack it with gzip"),
-    (b"PAR1", "a Parquet file: write it as CSV"),
+    (columnar::MAGIC, "a Parquet file, which is not read there: write it as CSV"),
     (b"%PDF", "a PDF"),
     (b"\xff\xfe", "UTF-16 text: save it as UTF-8"),
     (b"\xfe\xff", "UTF-16 text: save it as UTF-8"),

@@ -10,6 +10,8 @@ use shared::wire::{
     Event, LevelText, Market, MarketResult, MarketStatus, Orderbook, Rfc3339, Series, SignedCount,
 };
 
+use super::behaviour::NoOffer;
+
 /// An event to be listed.
 #[derive(Debug, Clone)]
 pub(super) struct NewEvent {
@@ -38,6 +40,8 @@ pub(super) struct Catalogue {
     pub(super) events: Vec<NewEvent>,
     pub(super) markets: Vec<Listed>,
     by_ticker: BTreeMap<Ticker, usize>,
+    /// At which price an offer is told that there is not.
+    pub(super) no_offer: NoOffer,
 }
 
 /// What the last day brought to a contract.
@@ -133,7 +137,7 @@ impl Catalogue {
             Some(SignedCount::from_hundredths(level.map_or(0, |level| level.1.hundredths())))
         };
         let bid_price = bid.map_or(Price::ZERO, |level| level.0);
-        let ask_price = ask.map_or(Price::ONE, |level| level.0);
+        let ask_price = ask.map_or(self.no_offer.price(), |level| level.0);
         let closes = closes.unwrap_or(event.settles);
         let (status, value) = match traded.status() {
             matching::MarketStatus::Open => (MarketStatus::Active, None),
@@ -161,8 +165,8 @@ impl Catalogue {
             yes_bid_size_fp: size(bid),
             yes_ask_dollars: Some(ask_price),
             yes_ask_size_fp: size(ask),
-            no_bid_dollars: Some(ask_price.complement()),
-            no_ask_dollars: Some(bid_price.complement()),
+            no_bid_dollars: Some(ask.map_or(Price::ZERO, |level| level.0.complement())),
+            no_ask_dollars: Some(bid.map_or(self.no_offer.price(), |level| level.0.complement())),
             last_price_dollars: Some(traded.last().unwrap_or(Price::ZERO)),
             volume_fp: Some(traded.volume()),
             volume_24h_fp: Some(lately.volume),

@@ -10,13 +10,16 @@ use shared::units::{Cash, Price, Quantity, Timestamp};
 use shared::wire::{Dollars, OrderbookSnapshot, Rfc3339, Settlement};
 use shared::world::crowd::Crowd;
 
+use super::behaviour::Behaviour;
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
+use super::control::Token;
 use super::hub::Hub;
 use super::ids::{Ids, Named};
 use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
-use super::stream::{Positions, Tickers};
+use super::past::Past;
+use super::stream::{Numbers, Positions, Tickers};
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -35,6 +38,11 @@ pub(super) struct Core {
     pub(super) tickers: Tickers,
     pub(super) positions: Positions,
     pub(super) keyring: Keyring,
+    /// What was a little while ago.
+    pub(super) past: Past,
+    behaviour: Behaviour,
+    /// What whoever runs the exchange shows to change it.
+    pub(super) token: Option<Token>,
     pub(super) ids: Ids,
     /// The other traders, if there are any.
     crowd: Option<Crowd>,
@@ -53,10 +61,13 @@ impl Core {
             members: Vec::new(),
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
-            hub: Hub::default(),
+            hub: Hub::new(u64::from(ids.0)),
             tickers: Tickers::default(),
             positions: Positions::default(),
             keyring: Keyring::default(),
+            past: Past::default(),
+            behaviour: Behaviour::plain(),
+            token: None,
             ids,
             crowd: None,
             naming: None,
@@ -99,6 +110,9 @@ impl Core {
         self.exchange.pay(account, cash)?;
         self.by_account.insert(account, number);
         let user_id = self.ids.text(Named::User, number as u64);
+        if let Some(account) = self.exchange.account(account) {
+            self.past.account(self.exchange.now(), number, account);
+        }
         self.members.push(Member::new(account, user_id, self.exchange.now()));
         Ok(number)
     }
@@ -106,8 +120,21 @@ impl Core {
     /// Returns when something will happen by itself.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         let crowd = self.crowd.as_ref().and_then(Crowd::next_step);
-        let due = self.exchange.next_due().into_iter().chain(crowd).min();
+        let due = self.exchange.next_due().into_iter().chain(crowd).chain(self.hub.faults.next_due()).min();
         due.filter(|due| self.ends.is_none_or(|ends| *due <= ends))
+    }
+
+    /// Returns how the exchange behaves where nothing is wrong.
+    pub(super) const fn behaviour(&self) -> &Behaviour {
+        &self.behaviour
+    }
+
+    /// Lets the exchange behave so from now on.
+    pub(super) fn behave(&mut self, behaviour: Behaviour) {
+        self.hub.numbers = Numbers::of(u64::from(self.ids.0), behaviour.numbers);
+        self.past.keep_books(i64::from(behaviour.book_lag_ms) * 1_000);
+        self.catalogue.no_offer = behaviour.no_offer;
+        self.behaviour = behaviour;
     }
 
     /// Lets time pass, and what comes with it happen in order, each at its own time: in how many pieces it passes makes no
@@ -115,6 +142,8 @@ impl Core {
     pub(super) fn advance(&mut self, now: Timestamp) {
         let now = self.ends.map_or(now, |ends| now.min(ends));
         while let Some(at) = self.next_due().filter(|due| *due <= now) {
+            // What was due before it was added is due now.
+            let at = at.max(self.exchange.now());
             self.exchange.advance(at);
             if let Some(mut crowd) =
                 self.crowd.take_if(|crowd| crowd.next_step().is_some_and(|next| next <= at))
@@ -132,6 +161,10 @@ impl Core {
             }
             // What is told of an instant is told at that instant.
             self.publish();
+            if self.hub.faults.next_due().is_some_and(|due| due <= at) {
+                super::faults::act(self, at);
+                self.publish();
+            }
         }
         self.exchange.advance(now);
         self.publish();
@@ -180,6 +213,27 @@ impl Core {
         self.publish();
     }
 
+    /// Restates what a settled contract pays, and what each member was paid.
+    pub(super) fn restate(&mut self, now: Timestamp, market: usize, value: Price) {
+        if let Err(why) = self.exchange.resettle(now, market, value) {
+            tracing::warn!("a settlement was not restated: {why}");
+            return;
+        }
+        let Some(listed) = self.catalogue.markets.get_mut(market) else { return };
+        listed.settled = Some(now);
+        for member in &mut self.members {
+            for paid in member.settlements.iter_mut().filter(|paid| paid.ticker == listed.ticker) {
+                let (yes, no) = (value.cost(paid.yes_count_fp), value.complement().cost(paid.no_count_fp));
+                paid.market_result = result(value);
+                paid.revenue = yes.microdollars().saturating_add(no.microdollars()) / 10_000;
+                paid.value = Some(value.centicents() / 100);
+                paid.settled_time = Rfc3339(now);
+                member.updated = now;
+            }
+        }
+        self.publish();
+    }
+
     /// Does something to a member's orders, under a name for the order that may come of it, and tells what happened.
     pub(super) fn order(
         &mut self,
@@ -198,11 +252,29 @@ impl Core {
     pub(super) fn publish(&mut self) {
         self.begin_books();
         for event in self.exchange.drain() {
+            self.note_past(&event);
             self.note(&event);
             super::stream::tell(self, &event);
         }
         super::stream::tell_tickers(self);
         super::stream::tell_positions(self);
+        for number in self.past.touched() {
+            let account = self.members.get(number).and_then(|member| self.exchange.account(member.account));
+            if let Some(account) = account {
+                self.past.account(self.exchange.now(), number, account);
+            }
+        }
+    }
+
+    /// Keeps what an event is about to change.
+    fn note_past(&mut self, event: &Event) {
+        let account = match &event.what {
+            What::Order { order, .. } => Some(order.account),
+            What::Fill(fill) => Some(fill.account),
+            _ => None,
+        };
+        let owner = account.and_then(|account| self.owner(account));
+        self.past.before(event, owner, &self.members);
     }
 
     /// Begins the books of contracts that were listed since, where what is told is recorded.

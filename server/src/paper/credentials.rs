@@ -7,6 +7,8 @@ use anyhow::Context;
 
 use crate::clock::Clock;
 
+/// The variable with the token that lets one change the exchange while it runs.
+const TOKEN_VARIABLE: &str = "TAUROI_PAPER_TOKEN";
 /// The variable with the exchange's clock.
 pub(crate) const CLOCK_VARIABLE: &str = "TAUROI_PAPER_CLOCK";
 
@@ -21,6 +23,8 @@ pub(crate) struct Credentials {
     pub(crate) api_base: String,
     /// Where the WebSocket is.
     pub(crate) ws_url: String,
+    /// What lets one change the exchange while it runs.
+    pub(crate) control_token: String,
 }
 
 impl core::fmt::Debug for Credentials {
@@ -30,7 +34,7 @@ impl core::fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Writes the four `KALSHI_` variables and the exchange's clock to a file, and the private key to one beside it,
+    /// Writes the four `KALSHI_` variables, the exchange's clock and its token to a file, and the private key to one beside it,
     /// `FILE.key`. Only their owner may read them.
     ///
     /// # Errors
@@ -42,11 +46,12 @@ impl Credentials {
         let key = std::path::absolute(PathBuf::from(key)).context("the key's file has no path")?;
         secret_file(&key, &self.private_pem)?;
         let variables = format!(
-            "KALSHI_ACCESS_KEY={}\nKALSHI_API_SECRET_FILE={}\nKALSHI_API_BASE={}\nKALSHI_WS_URL={}\n{CLOCK_VARIABLE}={clock}\n",
+            "KALSHI_ACCESS_KEY={}\nKALSHI_API_SECRET_FILE={}\nKALSHI_API_BASE={}\nKALSHI_WS_URL={}\n{CLOCK_VARIABLE}={clock}\n{TOKEN_VARIABLE}={}\n",
             self.key_id,
             key.display(),
             self.api_base,
-            self.ws_url
+            self.ws_url,
+            self.control_token
         );
         secret_file(file, &variables)
     }

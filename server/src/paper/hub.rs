@@ -7,7 +7,9 @@ use shared::units::Timestamp;
 use shared::wire::{Channel, CommandError, Frame, Millis};
 use tokio::sync::{mpsc, oneshot};
 
+use super::faults::{Fate, Faults};
 use super::journal::Journal;
+use super::stream::Numbers;
 use super::tape::Tape;
 
 /// How many frames may wait for a client. A subscription of one that is further behind is ended: the client would act on
@@ -35,9 +37,17 @@ impl ClientNumber {
 pub(super) struct Line {
     pub(super) client: ClientNumber,
     /// Its frames, in order.
-    pub(super) frames: mpsc::Receiver<String>,
+    pub(super) frames: mpsc::Receiver<Queued>,
     /// Ends when the client is cut off.
     pub(super) cut: oneshot::Receiver<()>,
+}
+
+/// A frame that waits for its client.
+#[derive(Debug)]
+pub(super) struct Queued {
+    /// It is sent when the exchange's clock shows this, or later.
+    pub(super) due: Timestamp,
+    pub(super) text: String,
 }
 
 /// A subscription.
@@ -93,34 +103,26 @@ pub(super) struct Client {
     number: ClientNumber,
     /// What it is told is noted here, if it is.
     journal: Option<Journal>,
-    queue: mpsc::Sender<String>,
+    queue: mpsc::Sender<Queued>,
     /// Dropped with the client, which tells its socket.
     _cut: oneshot::Sender<()>,
-    /// It was too slow.
+    /// It is to be cut off: it was too slow, or that is its fate.
     lost: bool,
 }
 
 impl Client {
-    /// Puts an answer into its queue.
-    pub(super) fn send(&mut self, at: Timestamp, frame: &Frame) {
+    /// Puts a frame into its queue, as often as it is to be sent.
+    fn put(&mut self, at: Timestamp, frame: &Frame, fate: Fate, numbers: &mut Numbers) {
         // All that a frame holds can be written.
-        let Ok(mut text) = serde_json::to_string(&Sent { frame, sending_ts_ms: Millis(at) }) else { return };
+        let Some(mut text) = numbers.write(&Sent { frame, sending_ts_ms: Millis(at) }) else { return };
         text.push('\n');
-        if let Some(journal) = &self.journal {
-            journal.heard(self.number.0, &text);
+        for _ in 0..fate.copies {
+            if let Some(journal) = &self.journal {
+                journal.heard(self.number.0, &text);
+            }
+            self.lost |= self.queue.try_send(Queued { due: fate.due, text: text.clone() }).is_err();
         }
-        self.lost |= self.queue.try_send(text).is_err();
-    }
-
-    /// Puts what a subscription is told into its queue, or ends the subscription if there is no room for more.
-    fn tell(&mut self, at: Timestamp, sid: u64, frame: &Frame) {
-        if self.queue.capacity() > RESERVE {
-            self.send(at, frame);
-        } else if let Some(mut ended) = self.subscriptions.remove(&sid) {
-            tracing::warn!("a client is too slow for its {}", ended.channel.name());
-            let msg = CommandError { code: OVERFLOW.0, msg: OVERFLOW.1.to_owned() };
-            self.send(at, &Frame::Error { id: None, sid: Some(sid), seq: Some(ended.next()), msg });
-        }
+        self.lost |= fate.is_cut;
     }
 
     /// Adds a subscription and returns its number.
@@ -132,21 +134,85 @@ impl Client {
 }
 
 /// All clients.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Hub {
     clients: BTreeMap<ClientNumber, Client>,
     last: u64,
     /// The exchange has ended: nobody is taken in any more.
     closed: bool,
+    /// What clients are told is noted here, if it is.
     journal: Option<Journal>,
     /// What everybody is told is recorded here, if it is.
     pub(super) tape: Option<Tape>,
+    /// What goes wrong between the exchange and its clients.
+    pub(super) faults: Faults,
+    /// How numbers are written in frames.
+    pub(super) numbers: Numbers,
+    /// Requests that are held until they are let go, or the exchange ends.
+    held: Vec<oneshot::Sender<()>>,
 }
 
 impl Hub {
+    /// Returns a hub with nobody, whose chances are drawn from this seed.
+    pub(super) fn new(rng_seed: u64) -> Self {
+        Self {
+            clients: BTreeMap::new(),
+            last: 0,
+            closed: false,
+            faults: Faults::none(rng_seed),
+            numbers: Numbers::of(rng_seed, 0.0),
+            held: Vec::new(),
+            journal: None,
+            tape: None,
+        }
+    }
+
     /// Notes what clients are told who come from now on.
     pub(super) fn keep(&mut self, journal: Journal) {
         self.journal = Some(journal);
+    }
+
+    /// Returns what ends when the exchange does.
+    pub(super) fn hold(&mut self) -> oneshot::Receiver<()> {
+        let (sender, end) = oneshot::channel();
+        self.held.retain(|held| !held.is_closed());
+        if !self.closed {
+            self.held.push(sender);
+        }
+        end
+    }
+
+    /// Cuts everybody off who is here.
+    pub(super) fn cut_all(&mut self) {
+        self.clients.clear();
+    }
+
+    /// Puts an answer into a client's queue.
+    pub(super) fn send(&mut self, at: Timestamp, client: ClientNumber, frame: &Frame) {
+        if let Some(client) = self.clients.get_mut(&client) {
+            client.put(at, frame, Fate::none(at), &mut self.numbers);
+        }
+    }
+
+    /// Puts what a subscription is told into its client's queue, or ends the subscription if there is no room for more.
+    pub(super) fn tell_one(&mut self, at: Timestamp, client: ClientNumber, sid: u64, frame: &Frame) {
+        let Some(client) = self.clients.get_mut(&client) else { return };
+        let Some(subscribed) = client.subscriptions.get_mut(&sid) else { return };
+        if client.queue.capacity() > RESERVE {
+            let fate = self.faults.frame(at, subscribed.channel);
+            client.put(at, frame, fate, &mut self.numbers);
+            return;
+        }
+        tracing::warn!("a client is too slow for its {}", subscribed.channel.name());
+        let seq = Some(subscribed.next());
+        client.subscriptions.remove(&sid);
+        let msg = CommandError { code: OVERFLOW.0, msg: OVERFLOW.1.to_owned() };
+        client.put(
+            at,
+            &Frame::Error { id: None, sid: Some(sid), seq, msg },
+            Fate::none(at),
+            &mut self.numbers,
+        );
     }
 
     /// Takes in a client that has signed as this member.
@@ -180,6 +246,7 @@ impl Hub {
     pub(super) fn close(&mut self) {
         self.closed = true;
         self.clients.clear();
+        self.held.clear();
     }
 
     /// Forgets a client.
@@ -206,23 +273,22 @@ impl Hub {
         market: Option<usize>,
         frame: &mut dyn FnMut(usize, u64, &mut Subscribed) -> Option<Frame>,
     ) {
-        for client in self.clients.values_mut() {
+        let mut made: Vec<(ClientNumber, u64, Frame)> = Vec::new();
+        for (number, client) in &mut self.clients {
             let member = client.member;
-            let is_told = |subscribed: &Subscribed| {
-                subscribed.channel == channel && market.is_none_or(|market| subscribed.is_of(market))
-            };
-            let made: Vec<(u64, Frame)> = client
-                .subscriptions
-                .iter_mut()
-                .filter(|(_, subscribed)| is_told(subscribed))
-                .filter_map(|(sid, subscribed)| Some((*sid, frame(member, *sid, subscribed)?)))
-                .collect();
-            for (sid, frame) in &made {
-                client.tell(at, *sid, frame);
+            for (sid, subscribed) in &mut client.subscriptions {
+                let is_told =
+                    subscribed.channel == channel && market.is_none_or(|market| subscribed.is_of(market));
+                if let Some(frame) = is_told.then(|| frame(member, *sid, subscribed)).flatten() {
+                    made.push((*number, *sid, frame));
+                }
             }
         }
         if let Some(tape) = &mut self.tape {
             tape.tell(at, channel, frame);
+        }
+        for (client, sid, frame) in &made {
+            self.tell_one(at, *client, *sid, frame);
         }
         self.cut_off();
     }
@@ -231,7 +297,7 @@ impl Hub {
     pub(super) fn cut_off(&mut self) {
         self.clients.retain(|number, client| {
             if client.lost {
-                tracing::warn!(client = number.0, "client {} is too slow for its stream: cut off", number.0);
+                tracing::warn!(client = number.0, "client {} is cut off", number.0);
             }
             !client.lost
         });
@@ -251,7 +317,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_does_not_listen_loses_its_subscription_then_its_place_and_the_others_go_on() {
         let at = Timestamp::MIN;
-        let mut hub = Hub::default();
+        let mut hub = Hub::new(1);
         let (mut slow, mut quick) = (hub.join(0), hub.join(0));
         for line in [&slow, &quick] {
             hub.client(line.client).unwrap().subscribe(Subscribed::new(Channel::Trade, None));
@@ -261,14 +327,15 @@ mod tests {
                 Some(Frame::Unsubscribed { id: None, sid, seq: Some(subscribed.next()) })
             });
             let heard = quick.frames.recv().await.unwrap();
-            assert!(heard.contains(&format!("\"seq\":{}", k + 1)) && heard.ends_with('\n'), "{heard}");
+            let text = &heard.text;
+            assert!(text.contains(&format!("\"seq\":{}", k + 1)) && text.ends_with('\n'), "{text}");
             assert_eq!(hub.client(slow.client).unwrap().subscriptions.is_empty(), k >= QUEUE);
         }
         // The place for last words is not endless.
         let answer = Frame::Ok { id: Some(1), sid: None, seq: None, msg: None };
         let mut answers = 0;
-        while let Some(client) = hub.client(slow.client) {
-            client.send(at, &answer);
+        while hub.client(slow.client).is_some() {
+            hub.send(at, slow.client, &answer);
             hub.cut_off();
             answers += 1;
         }
@@ -277,13 +344,13 @@ mod tests {
         for _ in 0..QUEUE {
             slow.frames.recv().await.unwrap();
         }
-        let last = slow.frames.recv().await.unwrap();
+        let last = slow.frames.recv().await.unwrap().text;
         assert!(last.contains("\"code\":25") && last.contains(&format!("\"seq\":{}", QUEUE + 2)), "{last}");
     }
 
     #[test]
     fn a_member_may_have_two_hundred_clients() {
-        let mut hub = Hub::default();
+        let mut hub = Hub::new(1);
         let lines: Vec<Line> = (0..CLIENTS).map(|_| hub.join(0)).collect();
         assert!(!hub.has_room(0) && hub.has_room(1));
         hub.leave(lines[0].client);

@@ -13,7 +13,7 @@ pub(super) enum Named {
     User = 0xb001,
     /// A key.
     Key = 0xc001,
-    /// A group of orders.
+    /// An order group.
     Group = 0xd001,
 }
 

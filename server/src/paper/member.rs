@@ -17,7 +17,7 @@ const OVER: usize = 500;
 const FILLS: usize = 5_000;
 
 /// A member of the exchange.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Member {
     pub(super) account: AccountNumber,
     pub(super) user_id: String,
@@ -98,6 +98,36 @@ impl Member {
         *bought = bought.checked_add(fill.count).unwrap_or(Quantity::MAX);
     }
 
+    /// Returns the member as it was at an instant, where `undone` are the orders that have changed since, the latest first, as
+    /// they were before. Which names it had taken is not said.
+    pub(super) fn as_of(&self, at: Timestamp, undone: &[&(Timestamp, OrderNumber, Option<Kept>)]) -> Self {
+        let mut orders = self.orders.clone();
+        for (_, number, before) in undone {
+            match before {
+                Some(kept) => orders.insert(*number, kept.clone()),
+                None => orders.remove(number),
+            };
+        }
+        let mut bought = self.bought.clone();
+        for (_, fill) in self.fills.iter().rev().take_while(|(filled, _)| *filled > at) {
+            if let Some(count) = bought.get_mut(&fill.market) {
+                *count = count.checked_sub(fill.count).unwrap_or(Quantity::ZERO);
+            }
+        }
+        Self {
+            account: self.account,
+            user_id: self.user_id.clone(),
+            taken: Names::default(),
+            orders,
+            over: VecDeque::new(),
+            fills: self.fills.iter().take_while(|(filled, _)| *filled <= at).copied().collect(),
+            fills_before: self.fills_before,
+            settlements: self.settlements.iter().filter(|paid| paid.settled_time.0 <= at).cloned().collect(),
+            bought,
+            updated: self.updated.min(at),
+        }
+    }
+
     /// Returns the fills, each with its number, the newest first.
     pub(super) fn fills(&self) -> impl Iterator<Item = (u64, &(Timestamp, OwnFill))> {
         let first = self.fills_before;
@@ -138,7 +168,8 @@ impl Member {
                 }
                 .to_owned(),
             ),
-            order_group_id: None,
+            order_group_id: order.group.map(|group| ids.text(Named::Group, group.0)),
+            cancel_order_on_pause: Some(order.cancel_on_pause),
             subaccount_number: Some(0),
             exchange_index: Some(0),
         }

@@ -11,9 +11,12 @@
 //! Every request and every step of time takes the one lock, does all of its work at one instant of the exchange's clock,
 //! and puts what others must hear into their queues before it lets go: so each client hears everything, in order.
 
+mod behaviour;
 mod catalogue;
+mod control;
 mod core;
 mod credentials;
+mod faults;
 mod hub;
 mod ids;
 mod journal;
@@ -21,13 +24,16 @@ mod keyring;
 mod keys;
 mod member;
 mod names;
+mod past;
 mod rest;
 mod run;
 mod stream;
 mod tape;
 mod tier;
 
+pub(crate) use self::behaviour::Behaviour;
 pub(crate) use self::credentials::{CLOCK_VARIABLE, Credentials};
+pub(crate) use self::faults::{File as FaultFile, read as read_faults};
 pub(crate) use self::journal::replay;
 #[cfg(test)]
 pub(crate) use self::keys::FreshKey;

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// Of each, 128 bits of its hash are kept: some thirty bytes of memory, whatever the name's length. That two names meet
 /// in them by chance is out of the question for fewer than some 2^60 orders.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Names(BTreeSet<u128>);
 
 /// Returns the first 128 bits of a name's hash.

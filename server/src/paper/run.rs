@@ -14,10 +14,13 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::behaviour::Behaviour;
+use super::control::Token;
 use super::core::Core;
 use super::credentials::Credentials;
+use super::faults::Fault;
 use super::ids::{Ids, Named};
-use super::journal::{Header, Journal, SCHEMA, Written};
+use super::journal::{Header, Journal, SCHEMA, Said, Written};
 use super::keys::{FreshKey, KeyKind, PublicKey};
 use super::rest::{Shared, router};
 use super::tape::{Files, Recording, Summary, Tape};
@@ -42,6 +45,10 @@ pub(crate) struct Settings {
     pub(crate) key: KeyKind,
     /// How much each member may ask; none asks without limit.
     pub(crate) tier: Option<Tier>,
+    /// How it behaves where nothing is wrong.
+    pub(crate) behaviour: Behaviour,
+    /// What goes wrong.
+    pub(crate) faults: Vec<Fault>,
     /// The time.
     pub(crate) clock: Clock,
     /// When it ends by itself, if it does.
@@ -61,16 +68,19 @@ const DEMO_PAST_DAYS: u32 = 3;
 
 impl Settings {
     /// Returns those of the demo's world, on any free port.
-    pub(crate) const fn demo(rng_seed: u64, clock: Clock) -> Self {
+    pub(crate) fn demo(rng_seed: u64, clock: Clock) -> Self {
         let (days, past_days) = (DEMO_DAYS, DEMO_PAST_DAYS);
-        let (tier, ends, tape, journal) = (None, None, None, None);
+        let (behaviour, faults) = (Behaviour::plain(), Vec::new());
+        let (ends, tape, journal) = (None, None, None);
         Self {
             port: 0,
             rng_seed,
             days,
             past_days,
             key: KeyKind::Ed25519,
-            tier,
+            tier: None,
+            behaviour,
+            faults,
             clock,
             ends,
             tape,
@@ -92,7 +102,8 @@ impl Settings {
     /// Returns those of the exchange whose journal begins so, on another clock.
     pub(super) fn of(header: &Header, clock: Clock) -> Self {
         let Header { rng_seed, days, past_days, tier, ends, .. } = *header;
-        Self { days, past_days, tier, ends, is_again: true, ..Self::demo(rng_seed, clock) }
+        let (behaviour, faults) = (header.behaviour.clone(), header.faults.clone());
+        Self { days, past_days, tier, ends, behaviour, faults, is_again: true, ..Self::demo(rng_seed, clock) }
     }
 
     /// Returns what a journal begins with.
@@ -104,6 +115,8 @@ impl Settings {
             days: self.days,
             past_days: self.past_days,
             tier: self.tier,
+            behaviour: self.behaviour.clone(),
+            faults: self.faults.clone(),
             ends: self.ends,
         }
     }
@@ -113,10 +126,14 @@ impl Settings {
     /// # Errors
     ///
     /// Says what of the event can't be, or which file can't be written.
-    pub(super) fn open(&self, member: PublicKey) -> anyhow::Result<Open> {
+    pub(super) fn open(&self, member: PublicKey, token: Option<Token>) -> anyhow::Result<Open> {
         let (first_day, began) = self.begins()?;
         let mut core = Core::new(began, Ids(self.rng_seed as u32));
-        core.ends = self.ends;
+        (core.ends, core.token) = (self.ends, token);
+        core.behave(self.behaviour.clone());
+        for fault in &self.faults {
+            core.hub.faults.add(self.clock.first(), fault.clone());
+        }
         let mut recording = None;
         if let Some(files) = &self.tape {
             let (tape, written) = Tape::begin(files)?;
@@ -190,7 +207,7 @@ pub(crate) fn simulate(settings: &Settings, ends: Timestamp) -> anyhow::Result<S
     let settings = Settings { ends: Some(ends), tape, ..settings.clone() };
     // Time is at its end when it is first looked at.
     let settings = Settings { clock: Clock::by_hand(settings.clock.first()), journal: None, ..settings };
-    let open = settings.open(FreshKey::generate(settings.key)?.public)?;
+    let open = settings.open(FreshKey::generate(settings.key)?.public, None)?;
     settings.clock.put_on(ends);
     open.finish()?.context("nothing was recorded")
 }
@@ -211,7 +228,8 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     };
     let address = listener.local_addr().context("the socket has no address")?;
     let fresh = FreshKey::generate(settings.key)?;
-    let open = settings.open(fresh.public)?;
+    let (control_token, token) = Token::generate().context("no entropy for a token")?;
+    let open = settings.open(fresh.public, Some(token))?;
     let (first_day, _) = settings.begins()?;
     let (stop, stopped) = oneshot::channel();
     Ok(Running {
@@ -221,6 +239,7 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
             private_pem: fresh.private_pem,
             api_base: format!("http://{address}{REST_PATH}"),
             ws_url: format!("ws://{address}{STREAM_PATH}"),
+            control_token,
         },
         stop: Some(stop),
         ended: Some(tokio::spawn(serve(listener, Arc::clone(&open.shared), stopped))),
@@ -228,7 +247,7 @@ pub(crate) async fn start(settings: Settings) -> anyhow::Result<Running> {
     })
 }
 
-/// Returns the id of the member's first key.
+/// Returns the id of the key that the exchange's own member has from the beginning.
 pub(super) fn key_id(rng_seed: u64) -> String {
     Ids(rng_seed as u32).text(Named::Key, 0)
 }
@@ -245,7 +264,7 @@ async fn serve(
         async move {
             // The sender is dropped to tell.
             stopped.await.unwrap_or_default();
-            shared.with_quietly(|core| core.hub.close());
+            shared.heed(|| Said::Close, |core| core.hub.close());
         }
     };
     let serving = axum::serve(listener, router(Arc::clone(&shared))).with_graceful_shutdown(told);
@@ -262,7 +281,7 @@ async fn pass_time(shared: &Shared) {
         // With nothing else due, the end is.
         let due = due.or(ends);
         if ends.is_some_and(|ends| shared.clock.now() >= ends) {
-            shared.with_quietly(|core| core.hub.close());
+            shared.heed(|| Said::Close, |core| core.hub.close());
             return;
         }
         tokio::select! {

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod asyncapi;
+mod behaviour;
 #[path = "../support/corpus.rs"]
 mod corpus;
+mod faults;
 mod frames;
 mod journal;
 #[path = "../support/member.rs"]
@@ -23,8 +25,10 @@ use shared::wire::{
 };
 
 const TICKER: &str = "KXTOPMONTHLY-SIM-AUR";
-/// A clock that stands nearly still: the simulated traders have acted once.
-const STILL: [&str; 2] = ["--speed", "0.0001"];
+/// An exchange without oddities that may be asked as much as one likes.
+const PLAIN: [&str; 3] = ["--plain", "--tier", "unlimited"];
+/// The same, on a clock that stands nearly still: the simulated traders have acted once.
+const STILL: [&str; 5] = ["--speed", "0.0001", "--plain", "--tier", "unlimited"];
 
 /// Returns the body of an order that rests.
 fn order(name: &str, side: &str, price: &str, count: &str, more: &str) -> String {

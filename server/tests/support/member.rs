@@ -143,15 +143,25 @@ impl Member {
 
     /// Opens the stream.
     pub(crate) async fn listen(&self) -> Listener {
+        self.knock().await.unwrap()
+    }
+
+    /// Opens the stream, or returns the status with which that is refused.
+    pub(crate) async fn knock(&self) -> Result<Listener, u16> {
         let mut request = ClientRequestBuilder::new(self.ws_url.parse().unwrap());
         for (name, value) in self.headers("GET", "/trade-api/ws/v2", 0) {
             request = request.with_header(name, value);
         }
-        Listener(connect_async(request).await.unwrap().0)
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Listener(socket)),
+            Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
 /// A member's end of the stream.
+#[derive(Debug)]
 pub(crate) struct Listener(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Listener {
@@ -177,6 +187,17 @@ impl Listener {
                 }
                 Message::Ping(payload) => assert_eq!(&payload[..], b"heartbeat"),
                 other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// Waits until the stream has ended.
+    pub(crate) async fn ended(&mut self) {
+        loop {
+            let next = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next());
+            match next.await.expect("no end for 30 s") {
+                None | Some(Err(_) | Ok(Message::Close(_))) => return,
+                Some(Ok(_)) => {}
             }
         }
     }

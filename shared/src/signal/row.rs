@@ -65,6 +65,8 @@ pub struct SignalRow {
     pub publications_left: Option<u32>,
     /// How many contracts Kelly's rule buys, of NO counted negative.
     pub kelly_contracts: Option<f64>,
+    /// Whether its counts or its price are older than they should be, as `reason` says.
+    pub is_stale: bool,
     /// All assumptions about the event, as a link's query: on a run's first line alone.
     pub scenario: Option<String>,
 }
@@ -92,6 +94,7 @@ impl From<&Signal> for SignalRow {
             sigma_adj: line.sigma_adj,
             publications_left: line.publications_left,
             kelly_contracts: line.kelly_contracts.map(|contracts| contracts as f64),
+            is_stale: line.listeners_stale_since.or(line.prices_stale_since).is_some(),
             scenario: line.scenario.clone(),
         }
     }

@@ -230,6 +230,7 @@ fn what_is_stale_or_only_tried_is_marked() {
         lines[0].reason
     );
     assert_eq!((lines[1].prices_stale_since, lines[1].listeners_stale_since), (None, None));
+    assert_eq!([&lines[0], &lines[1]].map(|line| SignalRow::from(line).is_stale), [true, false]);
     // Counts that stopped a week ago should have come since.
     let later = Question { now: "2025-05-26T12:00:00Z".parse().unwrap(), ..asked };
     let last = lines[1].counts_as_of.unwrap();

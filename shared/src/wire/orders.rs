@@ -190,6 +190,9 @@ pub struct Order {
     /// The group that it is cancelled with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_group_id: Option<String>,
+    /// Whether it is cancelled when trading is paused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_order_on_pause: Option<bool>,
     /// The part of the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subaccount_number: Option<i64>,

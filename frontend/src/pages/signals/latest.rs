@@ -80,7 +80,7 @@ fn line(place: usize, row: &SignalRow, history: &[Arc<SignalRow>]) -> Row {
     };
     Row {
         cells: vec![
-            row.artist.as_str().into(),
+            name(row).into(),
             Cell::Marked(mark(row), row.signal.name().into()),
             row.fair_value.into(),
             row.market_price.into(),
@@ -97,6 +97,11 @@ fn line(place: usize, row: &SignalRow, history: &[Arc<SignalRow>]) -> Row {
         key: row.ticker.to_string(),
         ..Row::default()
     }
+}
+
+/// Returns the artist, marked where what is known is old: the reason says since when.
+pub(super) fn name(row: &SignalRow) -> String {
+    if row.is_stale { format!("{} ⚠ stale", row.artist) } else { row.artist.clone() }
 }
 
 /// Returns the class of a signal's word.

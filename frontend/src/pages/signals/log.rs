@@ -4,7 +4,7 @@ use shared::format;
 use shared::signal::{Action, SignalRow};
 use shared::units::Timestamp;
 
-use super::latest::mark;
+use super::latest::{mark, name};
 use super::state::Watch;
 use crate::parts::element::{Element, div, el, text};
 use crate::parts::form::{Choice, flag, item};
@@ -86,7 +86,7 @@ fn line(row: &SignalRow) -> Row {
     Row {
         cells: vec![
             time(row.logged_at).into(),
-            row.artist.as_str().into(),
+            name(row).into(),
             Cell::Marked(mark(row), row.signal.name().into()),
             row.fair_value.into(),
             row.market_price.into(),

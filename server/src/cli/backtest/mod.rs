@@ -38,10 +38,10 @@ print at our price does). `touch` is a looser rule, for comparison.";
 #[derive(Args)]
 #[command(after_long_help = input::more())]
 pub(super) struct Options {
-    /// Files or folders of recorded trades (.csv, .csv.gz)
+    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
-    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz)
+    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "FILE")]
     markets: Option<PathBuf>,
     /// Where quotes start from: seed, seed-fixed3, seed-fixed5, seed-noskew or coherent

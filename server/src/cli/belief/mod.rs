@@ -49,7 +49,7 @@ Example:
 #[derive(Args)]
 #[command(after_long_help = MORE)]
 pub(super) struct Options {
-    /// Files or folders of trades (.csv, .csv.gz)
+    /// Files or folders of trades (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
     /// A file of what is known of contracts, among it when they close

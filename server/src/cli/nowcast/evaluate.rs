@@ -46,13 +46,13 @@ Example:
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Files or folders of daily listeners (.csv, .csv.gz)
+    /// Files or folders of daily listeners (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     listeners: Vec<PathBuf>,
     /// The artist of listeners files without a column artist [default: as each file's name says]
     #[arg(long, value_name = "NAME")]
     artist: Option<String>,
-    /// Files or folders of what moves listeners (.csv, .csv.gz)
+    /// Files or folders of what moves listeners (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "FILE", num_args = 1..)]
     events: Vec<PathBuf>,
     /// The first day a forecast is made on [default: the middle of the days recorded]

@@ -96,7 +96,7 @@ pub(crate) fn files(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result
 }
 
 fn find(option: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
-    files::find(option, paths, is_table, "*.csv or *.csv.gz")
+    files::find(option, paths, is_table, "*.csv, *.csv.gz or *.parquet")
 }
 
 /// A file's name and its content.
@@ -131,7 +131,7 @@ fn table(file: &Found, columns: &[&'static str]) -> anyhow::Result<Option<Table>
 }
 
 fn is_table(name: &str) -> bool {
-    name.ends_with(".csv") || name.ends_with(".csv.gz")
+    [".csv", ".csv.gz", ".parquet"].iter().any(|end| name.ends_with(end))
 }
 
 /// What there is of one artist.

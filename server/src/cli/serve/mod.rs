@@ -33,10 +33,10 @@ pub(super) struct Options {
     /// Where it listens, an address or a name such as localhost, and a port; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = address)]
     addr: String,
-    /// Files or folders of recorded trades (.csv, .csv.gz)
+    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     tapes: Vec<PathBuf>,
-    /// Files or folders of daily listeners (.csv, .csv.gz); without them they are simulated
+    /// Files or folders of daily listeners (.csv, .csv.gz, .parquet); without them they are simulated
     #[arg(long, value_name = "PATH", num_args = 1..)]
     listeners: Vec<PathBuf>,
     /// The artist of listeners files without a column artist [default: as each file's name says]

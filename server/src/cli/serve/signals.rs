@@ -31,6 +31,9 @@ pub(super) struct Options {
     /// The log of signals [default: one in the cache folder, begun anew where the exchange is inside]
     #[arg(long, value_name = "FILE")]
     signal_log: Option<PathBuf>,
+    /// What the desk does about what may move listeners, where it differs from the defaults: `release_min=30&tour=ignore`
+    #[arg(long, default_value = "", value_name = "TEXT", value_parser = catalyst::Settings::from_text)]
+    catalysts: catalyst::Settings,
     /// Look for no signals
     #[arg(long)]
     no_signals: bool,
@@ -98,8 +101,7 @@ impl Options {
             latest(&path, SHOWN)?.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let told = Arc::new(Told::new(clock.now(), self.signal_interval, &lines));
         let logged = opened.last.as_deref().and_then(last_run);
-        let catalysts = Some(catalyst::Settings::default());
-        let settings = Settings { catalysts, ..Settings::of("KXTOPMONTHLY") };
+        let settings = Settings { catalysts: Some(self.catalysts), ..Settings::of("KXTOPMONTHLY") };
         let engine = Engine::new(settings, client, collector, clock.clone(), logged)?;
         let (tell, news) = mpsc::unbounded_channel();
         let teller = Arc::clone(&told);

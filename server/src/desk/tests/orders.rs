@@ -75,6 +75,7 @@ impl Kept {
             last_update_time: None,
             self_trade_prevention_type: None,
             order_group_id: None,
+            cancel_order_on_pause: None,
             subaccount_number: None,
             exchange_index: None,
         }

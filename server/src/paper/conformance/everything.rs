@@ -32,6 +32,7 @@ pub(super) async fn ask(client: &mut Client, clock: &Clock) {
     listed(client).await;
     account(client).await;
     orders(client).await;
+    groups(client).await;
     portfolio(client).await;
     // The event ends and pays.
     let ended: Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
@@ -141,6 +142,19 @@ async fn orders(client: &mut Client) {
     renamed["updated_client_order_id"] = json!("new");
     renamed["side"] = json!("ask");
     client.get(400, "POST", &format!("{ORDERS}/{id}/amend"), &renamed.to_string()).await;
+    client.get(200, "GET", &format!("/portfolio/orders/{id}/queue_position"), "").await;
+    client.get(200, "GET", &format!("/portfolio/orders/queue_positions?market_tickers={TICKER}"), "").await;
+    client.get(404, "GET", &format!("/portfolio/orders/{NOBODY}/queue_position"), "").await;
+    let decrease = format!("{ORDERS}/{id}/decrease");
+    let told = client.get(200, "POST", &decrease, r#"{"reduce_by":"1.00"}"#).await;
+    assert_eq!(text(&told, "remaining_count"), "3.00");
+    let told = client.get(200, "POST", &decrease, r#"{"reduce_to":"1"}"#).await;
+    assert_eq!(text(&told, "remaining_count"), "1.00");
+    for body in ["{}", r#"{"reduce_to":"1","reduce_by":"1"}"#, r#"{"reduce_to":"2"}"#, r#"{"reduce_by":"2"}"#]
+    {
+        client.get(400, "POST", &decrease, body).await;
+    }
+    client.get(404, "POST", &format!("{ORDERS}/{NOBODY}/decrease"), r#"{"reduce_to":"1"}"#).await;
     client.get(200, "DELETE", &format!("{ORDERS}/{id}"), "").await;
     client.get(404, "DELETE", &format!("{ORDERS}/{id}"), "").await;
     let batch = json!({ "orders": [
@@ -161,6 +175,42 @@ async fn orders(client: &mut Client) {
     assert_eq!(told["orders"][1]["error"]["code"], "not_found");
     client.get(400, "DELETE", &format!("{ORDERS}/batched"), r#"{"orders":[{}]}"#).await;
     client.get(204, "DELETE", ORDERS, "").await;
+}
+
+/// Order groups.
+async fn groups(client: &mut Client) {
+    const GROUPS: &str = "/portfolio/order_groups";
+    let made = client.get(201, "POST", &format!("{GROUPS}/create"), r#"{"contracts_limit":10}"#).await;
+    let id = text(&made, "order_group_id").to_owned();
+    for body in ["{}", r#"{"contracts_limit":0}"#, r#"{"contracts_limit":1,"contracts_limit_fp":"2.00"}"#] {
+        client.get(400, "POST", &format!("{GROUPS}/create"), body).await;
+    }
+    let grouped = json!({ "post_only": true, "order_group_id": id });
+    let in_group = |name: &str| order(name, "bid", "0.0100", "1", &grouped).to_string();
+    let placed = client.get(201, "POST", ORDERS, &in_group("grouped")).await;
+    let one = client.get(200, "GET", &format!("{GROUPS}/{id}"), "").await;
+    assert_eq!(one["orders"], json!([placed["order_id"]]));
+    assert_eq!(one["contracts_limit_fp"], "10.00");
+    client.get(200, "GET", GROUPS, "").await;
+    client.get(200, "PUT", &format!("{GROUPS}/{id}/limit"), r#"{"contracts_limit_fp":"5.50"}"#).await;
+    client.get(400, "PUT", &format!("{GROUPS}/{id}/limit"), "{}").await;
+    client.get(200, "PUT", &format!("{GROUPS}/{id}/trigger"), "{}").await;
+    let gone = client.get(200, "GET", &format!("/portfolio/orders/{}", text(&placed, "order_id")), "").await;
+    assert_eq!(
+        (text(&gone["order"], "status"), text(&gone["order"], "order_group_id")),
+        ("canceled", &id[..])
+    );
+    client.get(400, "POST", ORDERS, &in_group("too-soon")).await;
+    client.get(200, "PUT", &format!("{GROUPS}/{id}/reset"), "").await;
+    client.get(201, "POST", ORDERS, &in_group("again")).await;
+    client.get(200, "DELETE", &format!("{GROUPS}/{id}"), "").await;
+    client.get(404, "POST", ORDERS, &in_group("too-late")).await;
+    client.get(404, "GET", &format!("{GROUPS}/{id}"), "").await;
+    client.get(404, "DELETE", &format!("{GROUPS}/{id}"), "").await;
+    for what in ["reset", "trigger"] {
+        client.get(404, "PUT", &format!("{GROUPS}/{id}/{what}"), "{}").await;
+    }
+    client.get(404, "PUT", &format!("{GROUPS}/{id}/limit"), r#"{"contracts_limit":1}"#).await;
 }
 
 /// What is asked about the account.

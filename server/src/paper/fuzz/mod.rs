@@ -41,7 +41,7 @@ impl Ground {
     fn new() -> Self {
         let clock = Clock::by_hand("2026-11-02T10:00:00Z".parse().unwrap());
         let settings = Settings { past_days: 0, ..Settings::demo(SEED, clock.clone()) };
-        let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public).unwrap();
+        let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public, None).unwrap();
         Self { clock, router: router(Arc::clone(&open.shared)), shared: open.shared }
     }
 
@@ -161,7 +161,7 @@ fn spoiled_commands_are_answered() {
             }
         });
         while let Ok(frame) = line.frames.try_recv() {
-            assert!(serde_json::from_str::<serde::de::IgnoredAny>(&frame).is_ok(), "{frame}");
+            assert!(serde_json::from_str::<serde::de::IgnoredAny>(&frame.text).is_ok(), "{}", frame.text);
             heard += 1;
         }
     }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared::units::Timestamp;
 
+use crate::paper::behaviour::Behaviour;
+use crate::paper::faults::Fault;
 use crate::paper::tier::Tier;
 
 /// The version of the format.
@@ -18,8 +20,12 @@ pub(in crate::paper) struct Header {
     pub(in crate::paper) rng_seed: u64,
     pub(in crate::paper) days: u32,
     pub(in crate::paper) past_days: u32,
-    /// How much each member might ask, as its answers say.
+    /// How much each member may ask.
     pub(in crate::paper) tier: Option<Tier>,
+    /// How it behaves where nothing is wrong.
+    pub(in crate::paper) behaviour: Behaviour,
+    /// What goes wrong from the beginning.
+    pub(in crate::paper) faults: Vec<Fault>,
     /// When its time ends, if it does.
     pub(in crate::paper) ends: Option<Timestamp>,
 }
@@ -36,6 +42,8 @@ pub(in crate::paper) enum Said {
         /// With its query.
         path: String,
         body: String,
+        /// By how many microseconds what it reads is behind.
+        lag: i64,
     },
     /// It opened the stream.
     Join { member: usize },
@@ -48,6 +56,8 @@ pub(in crate::paper) enum Said {
     },
     /// It closed the stream.
     Leave { client: u64 },
+    /// Not a client: the exchange closed all streams, as it is to end.
+    Close,
 }
 
 impl Said {
@@ -58,6 +68,7 @@ impl Said {
             Self::Join { .. } => "the opening of a stream".to_owned(),
             Self::Command { client, .. } => format!("a command of client {client}"),
             Self::Leave { client } => format!("the end of client {client}"),
+            Self::Close => "the end of all streams".to_owned(),
         }
     }
 }

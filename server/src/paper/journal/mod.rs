@@ -28,6 +28,7 @@ pub(super) use self::replay::Again;
 pub(crate) use self::replay::replay;
 use self::write::Note;
 pub(super) use self::write::Written;
+use super::faults::Lag;
 
 /// The largest body that is noted; no handler takes a larger one.
 const MAX_BODY_BYTES: usize = 1 << 20;
@@ -106,6 +107,7 @@ pub(super) async fn ask(State(journal): State<Journal>, request: Request, next: 
         method: parts.method.to_string(),
         path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         body: String::from_utf8_lossy(&body).into_owned(),
+        lag: parts.extensions.get::<Lag>().map_or(0, |lag| lag.0),
     };
     let asked = Asked { request: RefCell::new(Some(said)), number: Cell::new(None) };
     let request = Request::from_parts(parts, Body::from(body));

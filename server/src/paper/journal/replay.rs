@@ -16,7 +16,8 @@ use tokio::sync::mpsc::Receiver;
 
 use super::entry::{Answer, Digesting, Entry, Frames, Header, SCHEMA, Said};
 use crate::clock::Clock;
-use crate::paper::hub::{ClientNumber, Line};
+use crate::paper::faults::Lag;
+use crate::paper::hub::{ClientNumber, Line, Queued};
 use crate::paper::keys::FreshKey;
 use crate::paper::rest::{Shared, router};
 use crate::paper::run::Settings;
@@ -105,7 +106,7 @@ struct Stage {
     clock: Clock,
     shared: Arc<Shared>,
     router: Router,
-    lines: BTreeMap<u64, (ClientNumber, Receiver<String>)>,
+    lines: BTreeMap<u64, (ClientNumber, Receiver<Queued>)>,
     heard: BTreeMap<u64, Digesting>,
 }
 
@@ -127,7 +128,7 @@ impl Stage {
     fn hear(&mut self) {
         for (client, (_, frames)) in &mut self.lines {
             while let Ok(frame) = frames.try_recv() {
-                self.heard.entry(*client).or_default().add(&frame);
+                self.heard.entry(*client).or_default().add(&frame.text);
             }
         }
     }
@@ -135,7 +136,7 @@ impl Stage {
     /// Does what a client did, and returns what is answered to a request.
     async fn act(&mut self, said: &Said) -> anyhow::Result<Option<Answer>> {
         match said {
-            Said::Request { key_id, method, path, body } => {
+            Said::Request { key_id, method, path, body, lag } => {
                 let mut request = Request::builder()
                     .method(method.as_str())
                     .uri(path)
@@ -143,6 +144,7 @@ impl Stage {
                     .body(Body::from(body.clone()))
                     .context("it is no request")?;
                 request.extensions_mut().insert(Again { key_id: key_id.clone() });
+                request.extensions_mut().insert(Lag(*lag));
                 let response = any_service(self.router.clone()).call(request, ()).await;
                 let (parts, body) = response.into_parts();
                 let body = to_bytes(body, usize::MAX).await.context("its answer can't be read")?;
@@ -157,6 +159,7 @@ impl Stage {
                 let client = *client;
                 self.shared.with(|core| carry_out(core, client, text, *too_many));
             }
+            Said::Close => self.shared.with(|core| core.hub.close()),
             Said::Leave { client } => {
                 // What it was told last is heard first.
                 self.hear();
@@ -174,7 +177,7 @@ async fn run(read: &Read) -> anyhow::Result<Replayed> {
     let clock = Clock::by_hand(header.start);
     let settings = Settings::of(header, clock.clone());
     // Its key is another one: what is done again is not signed again.
-    let shared = settings.open(FreshKey::generate(settings.key)?.public)?.shared;
+    let shared = settings.open(FreshKey::generate(settings.key)?.public, None)?.shared;
     let (lines, heard) = (BTreeMap::new(), BTreeMap::new());
     let mut stage = Stage { clock, router: router(Arc::clone(&shared)), shared, lines, heard };
     let mut replayed = Replayed { is_torn: read.is_torn, ..Replayed::default() };

@@ -98,7 +98,7 @@ async fn trade(journal: &Path) -> usize {
     let clock = Clock::by_hand(begin);
     let journal = Some(journal.to_owned());
     let settings = Settings { days: 2, past_days: 0, journal, ..Settings::demo(7, clock.clone()) };
-    let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public).unwrap();
+    let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public, None).unwrap();
     let (router, mut dice) = (router(Arc::clone(&open.shared)), Dice(1));
     let mut early = Listener::join(&open.shared);
     let mut listener = Listener::join(&open.shared);

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use shared::exchange::matching::ExchangeState;
 use shared::wire::{ExchangeStatus, Rfc3339};
 
 use super::query::{Limit, Query};
@@ -56,8 +57,10 @@ pub(super) struct Incentives {
     next_cursor: &'static str,
 }
 
-pub(super) async fn status() -> Json<ExchangeStatus> {
-    Json(ExchangeStatus { exchange_active: true, trading_active: true })
+pub(super) async fn status(State(shared): Exchange) -> Json<ExchangeStatus> {
+    let state = shared.with(|core| core.exchange.exchange_state());
+    let (exchange_active, trading_active) = (state != ExchangeState::Paused, state == ExchangeState::Open);
+    Json(ExchangeStatus { exchange_active, trading_active })
 }
 
 /// Says that the exchange never closes: its traders don't sleep.

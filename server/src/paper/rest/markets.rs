@@ -13,9 +13,9 @@ use shared::wire::{
 use super::query::{Limit, Query, Span};
 use super::refusal::Refusal;
 use super::{Answer, Exchange};
-use crate::paper::catalogue::levels;
 use crate::paper::core::Core;
 use crate::paper::ids::Named;
+use crate::paper::past::book_as_of;
 
 /// How many books may be asked for at once.
 const MOST_BOOKS: usize = 100;
@@ -50,6 +50,19 @@ pub(super) fn all_markets(core: &Core) -> Vec<Market> {
     let told =
         lately.iter().enumerate().map(|(place, lately)| core.catalogue.market(place, &core.exchange, lately));
     told.flatten().collect()
+}
+
+/// Returns whether a contract that has settled is still listed among those that are open.
+fn is_late(core: &Core, status: &str, market: &Market) -> bool {
+    let late = i64::from(core.behaviour().settled_as_open_ms) * 1_000;
+    let since = market.settlement_ts.map(|at| core.exchange.now().micros_since(at.0));
+    status == "open" && since.is_some_and(|since| since < late)
+}
+
+/// Returns whether a contract is not found any more, although it is listed.
+fn has_vanished(core: &Core, market: &Market) -> bool {
+    let is_over = market.status == MarketStatus::Finalized;
+    is_over && core.behaviour().has_vanished(u64::from(core.ids.0), market.ticker.as_str())
 }
 
 /// What a list of contracts is cut down to by time.
@@ -122,10 +135,19 @@ pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<Mar
                 && of_series.contains(&market.event_ticker)
                 && query.admits("event_ticker", market.event_ticker.as_str())
                 && query.admits("tickers", market.ticker.as_str())
-                && status.is_none_or(|status| asked(market.status) == status)
+                && status.is_none_or(|status| asked(market.status) == status || is_late(core, status, market))
                 && windows.hold(market)
         });
-        query.page(found, |(place, _)| u64::MAX - *place as u64, limit)
+        let mut found: Vec<(u64, Market)> = found
+            .map(|(place, market)| {
+                // What is listed although it has settled comes first.
+                let is_late = status.is_some_and(|status| is_late(core, status, &market));
+                let rank = if is_late { u64::MAX } else { u64::MAX / 2 };
+                (rank - place as u64, market)
+            })
+            .collect();
+        found.sort_by_key(|(rank, _)| core::cmp::Reverse(*rank));
+        query.page(found.into_iter(), |(rank, _)| *rank, limit)
     });
     Ok(Json(MarketsPage { cursor, markets: markets.into_iter().map(|(_, market)| market).collect() }))
 }
@@ -133,7 +155,8 @@ pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<Mar
 pub(super) async fn market(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<MarketAnswer> {
     let found = shared.with(|core| {
         let place = core.catalogue.place(&ticker)?;
-        core.catalogue.market(place, &core.exchange, core.lately().get(place)?)
+        let market = core.catalogue.market(place, &core.exchange, core.lately().get(place)?)?;
+        (!has_vanished(core, &market)).then_some(market)
     });
     Ok(Json(MarketAnswer { market: found.ok_or_else(Refusal::not_found)? }))
 }
@@ -146,7 +169,7 @@ pub(super) async fn orderbook(
     let depth = query.number("depth", Limit::DEPTH)?;
     let book = shared.with(|core| {
         let place = core.catalogue.place(&ticker)?;
-        Some(levels(core.exchange.markets().get(place)?.book(), depth, false))
+        book_as_of(core, place, depth, i64::from(core.behaviour().book_lag_ms) * 1_000)
     });
     Ok(Json(OrderbookAnswer { orderbook_fp: book.ok_or_else(Refusal::not_found)?, ticker: None }))
 }
@@ -162,7 +185,8 @@ pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<
     let orderbooks = shared.with(|core| {
         let book = |ticker: &&str| {
             let place = core.catalogue.place(ticker)?;
-            let orderbook_fp = levels(core.exchange.markets().get(place)?.book(), 0, false);
+            let lag = i64::from(core.behaviour().book_lag_ms) * 1_000;
+            let orderbook_fp = book_as_of(core, place, 0, lag)?;
             Some(OrderbookAnswer { orderbook_fp, ticker: core.catalogue.ticker(place).cloned() })
         };
         tickers.iter().filter_map(book).collect()

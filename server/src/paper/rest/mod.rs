@@ -4,6 +4,7 @@ mod account;
 mod batch;
 mod body;
 mod exchange;
+mod groups;
 mod historical;
 mod markets;
 mod operations;
@@ -11,6 +12,7 @@ mod orders;
 mod portfolio;
 mod public;
 mod query;
+mod queue;
 mod refusal;
 mod signed;
 
@@ -33,7 +35,7 @@ use super::tier::{Bucket, Buckets, Tier};
 use crate::clock::{Clock, machine_time};
 
 /// No batch of orders is larger.
-const MAX_BODY_BYTES: usize = 512 << 10;
+pub(super) const MAX_BODY_BYTES: usize = 512 << 10;
 
 /// What is answered.
 type Answer<T> = Result<axum::Json<T>, Refusal>;
@@ -58,16 +60,8 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>) -> Self {
-        let buckets = Mutex::default();
-        Self {
-            core: Mutex::new(core),
-            clock,
-            changed: Notify::new(),
-            tier,
-            buckets,
-            journal: None,
-            is_again: false,
-        }
+        let (buckets, journal, is_again) = (Mutex::default(), None, false);
+        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets, journal, is_again }
     }
 
     /// Notes what is done from now on.
@@ -131,10 +125,13 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .nest(REST_PATH, operations::routes(&shared))
         .route(STREAM_PATH, get(super::stream::open))
         .fallback(refusal::no_such_path)
+        .nest("/paper", super::control::router())
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     let router = match journal {
         Some(journal) => router.layer(axum::middleware::from_fn_with_state(journal, journal::ask)),
         None => router,
     };
-    router.with_state(shared)
+    // What befalls requests befalls them on their way: what is noted has arrived.
+    let meddle = axum::middleware::from_fn_with_state(Arc::clone(&shared), super::faults::meddle);
+    router.layer(meddle).with_state(shared)
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{MethodFilter, on};
 
-use super::{Shared, account, batch, exchange, historical, markets, orders, portfolio, public, signed};
+use super::{
+    Shared, account, batch, exchange, groups, historical, markets, orders, portfolio, public, queue, signed,
+};
 use crate::paper::keyring::Scope;
 use crate::paper::tier::Bucket;
 
@@ -132,6 +134,8 @@ operations! {
         => portfolio::resting_value,
     GET "/portfolio/orders" "GetOrders" READ ASK => portfolio::orders,
     GET "/portfolio/orders/{order_id}" "GetOrder" READ ASK_ONE => portfolio::order,
+    GET "/portfolio/orders/queue_positions" "GetOrderQueuePositions" READ ASK => queue::positions,
+    GET "/portfolio/orders/{order_id}/queue_position" "GetOrderQueuePosition" READ ASK => queue::position,
 
     POST "/portfolio/events/orders" "CreateOrderV2" TRADE ACT => orders::create,
     DELETE "/portfolio/events/orders" "CancelAllOrders" TRADE CANCEL => orders::cancel_all,
@@ -140,6 +144,15 @@ operations! {
     DELETE "/portfolio/events/orders/{order_id}" "CancelOrderV2" TRADE CANCEL => orders::cancel,
     POST "/portfolio/events/orders/{order_id}/amend" "AmendOrderV2" TRADE ACT => orders::amend,
 
+    POST "/portfolio/events/orders/{order_id}/decrease" "DecreaseOrderV2" TRADE ACT => orders::decrease,
+
+    GET "/portfolio/order_groups" "GetOrderGroups" READ ASK => groups::all,
+    POST "/portfolio/order_groups/create" "CreateOrderGroup" TRADE ACT => groups::create,
+    GET "/portfolio/order_groups/{order_group_id}" "GetOrderGroup" READ ASK => groups::one,
+    DELETE "/portfolio/order_groups/{order_group_id}" "DeleteOrderGroup" TRADE ACT => groups::delete,
+    PUT "/portfolio/order_groups/{order_group_id}/reset" "ResetOrderGroup" TRADE ACT => groups::reset,
+    PUT "/portfolio/order_groups/{order_group_id}/trigger" "TriggerOrderGroup" TRADE ACT => groups::trigger,
+    PUT "/portfolio/order_groups/{order_group_id}/limit" "UpdateOrderGroupLimit" TRADE ACT => groups::limit,
 
     GET "/account/limits" "GetAccountApiLimits" READ ASK => account::limits,
     GET "/account/endpoint_costs" "GetAccountEndpointCosts" OPEN ASK => account::endpoint_costs,

@@ -3,10 +3,13 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use shared::exchange::matching::{Amendment, NewOrder, OrderNumber, Placed, SelfTrade, TimeInForce};
+use shared::exchange::matching::{
+    Amendment, GroupNumber, NewOrder, OrderNumber, Placed, SelfTrade, TimeInForce,
+};
 use shared::units::{Cash, Quantity, Timestamp};
 use shared::wire::{
-    self, AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Dollars, Millis,
+    self, AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, DecreaseOrder,
+    DecreaseOrderAnswer, Dollars, Millis,
 };
 
 use super::body::{Asks, Body, Holds};
@@ -66,6 +69,16 @@ impl Asks for AmendOrder {
     ];
 }
 
+impl Asks for DecreaseOrder {
+    const NAME: &'static str = "DecreaseOrderV2Request";
+    const FIELDS: &'static [(&'static str, Holds)] = &[
+        ("reduce_by", Holds::Text),
+        ("reduce_to", Holds::Text),
+        ("exchange_index", Holds::Integer),
+        ("market_ticker", Holds::Text),
+    ];
+}
+
 /// Refuses parts of an account or of the exchange that there are not. Of the exchange, -1 is whichever the contract is on.
 pub(super) fn whole(subaccount: Option<i64>, exchange_index: Option<i64>) -> Result<(), Refusal> {
     if subaccount.is_some_and(|part| part != 0) {
@@ -96,12 +109,6 @@ pub(super) fn place(
     number: usize,
     asked: &CreateOrder,
 ) -> Result<CreateOrderAnswer, Refusal> {
-    if asked.reduce_only == Some(true) {
-        return Err(Refusal::unsupported("reduce_only"));
-    }
-    if asked.order_group_id.as_ref().is_some_and(|group| !group.is_empty()) {
-        return Err(Refusal::unsupported("order_group_id"));
-    }
     whole(asked.subaccount, asked.exchange_index)?;
     let name = named(asked.client_order_id.as_ref());
     let now = core.exchange.now();
@@ -113,6 +120,13 @@ pub(super) fn place(
         .catalogue
         .place(asked.ticker.as_str())
         .ok_or(shared::exchange::matching::Refusal::NoSuchMarket)?;
+    let group = match named(asked.order_group_id.as_ref()) {
+        Some(id) => {
+            let group = core.ids.number(Named::Group, id).map(GroupNumber);
+            Some(group.ok_or(shared::exchange::matching::Refusal::NoSuchGroup)?)
+        }
+        None => None,
+    };
     let order = NewOrder {
         market,
         action: asked.side.action(),
@@ -129,8 +143,8 @@ pub(super) fn place(
             wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
             wire::SelfTradePrevention::Maker => SelfTrade::Maker,
         },
-        reduce_only: false,
-        group: None,
+        reduce_only: asked.reduce_only.unwrap_or(false),
+        group,
         cancel_on_pause: asked.cancel_order_on_pause.unwrap_or(false),
     };
     let placed = core.order(name, |exchange| exchange.place(now, account, &order));
@@ -255,6 +269,39 @@ pub(super) async fn amend(
             fill_count: Some(filled).filter(|filled| !filled.is_zero()),
             average_fill_price: mean(worth, filled),
             average_fee_paid: mean(fees, filled),
+            ts_ms: Millis(now),
+        }))
+    })
+}
+
+/// Makes an order smaller; it keeps its place in the queue.
+pub(super) async fn decrease(
+    State(shared): Exchange,
+    Signed(number): Signed,
+    Path(id): Path<String>,
+    query: Query,
+    Body(asked): Body<DecreaseOrder>,
+) -> Answer<DecreaseOrderAnswer> {
+    whole(query.integer("subaccount")?, asked.exchange_index)?;
+    if asked.reduce_by.is_some() == asked.reduce_to.is_some() {
+        return Err(Refusal::parameters("exactly one of reduce_by and reduce_to is required"));
+    }
+    shared.with(|core| {
+        let now = core.exchange.now();
+        let account = member(core, number)?.account;
+        let (order, client_order_id) = find(core, number, &id)?;
+        let rests = core.exchange.order(order).filter(|order| order.account == account);
+        let left = rests.ok_or_else(Refusal::not_found)?.left;
+        let to = match (asked.reduce_by, asked.reduce_to) {
+            (Some(by), _) => left.checked_sub(by).ok_or(shared::exchange::matching::Refusal::Increase)?,
+            (None, to) => to.unwrap_or(left),
+        };
+        let decreased = core.exchange.decrease(now, account, order, to);
+        core.publish();
+        Ok(Json(DecreaseOrderAnswer {
+            order_id: id,
+            client_order_id,
+            remaining_count: decreased?,
             ts_ms: Millis(now),
         }))
     })

@@ -12,12 +12,12 @@ pub(in crate::paper) struct Refusal(StatusCode, ErrorAnswer);
 
 impl Refusal {
     /// Returns a refusal in the shape that nearly all have.
-    pub(super) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
+    pub(in crate::paper) fn new(status: StatusCode, code: &str, details: Option<&str>) -> Self {
         Self(status, ErrorAnswer::nested(code, &code.replace('_', " "), details))
     }
 
     /// Returns that what was named isn't there, whatever the reason.
-    pub(super) fn not_found() -> Self {
+    pub(in crate::paper) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", None)
     }
 
@@ -106,8 +106,8 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Recorded are `invalid_price`, `invalid_order`, `insufficient_balance`, `fill_or_kill_…` and `not_found`; the words for a
-/// contract that is paused or closed, for a count and for a time are Kalshi's FIX names as REST would spell them.
+/// Recorded are `invalid_price`, `invalid_order`, `insufficient_balance`, `fill_or_kill_…` and `not_found`; the words for
+/// pauses, for a contract that is closed, for groups, counts and times are Kalshi's FIX names as REST would spell them.
 impl From<matching::Refusal> for Refusal {
     fn from(refusal: matching::Refusal) -> Self {
         use matching::Refusal as R;
@@ -122,6 +122,15 @@ impl From<matching::Refusal> for Refusal {
             R::FillOrKill => {
                 Self::new(StatusCode::CONFLICT, "fill_or_kill_insufficient_resting_volume", None)
             }
+            R::ReduceOnly => {
+                bad("invalid_parameters", Some("reduce_only requires time_in_force immediate_or_cancel"))
+            }
+            R::Increase => bad("invalid_order_size", Some("a decrease can't leave more than there is")),
+            R::GroupTriggered => bad("order_group_triggered", None),
+            R::GroupLimit | R::TooManyGroups => bad("invalid_parameters", Some(&refusal.to_string())),
+            R::NoSuchGroup => Self::new(StatusCode::NOT_FOUND, "order_group_not_found", None),
+            R::TradingPaused => Self::new(StatusCode::SERVICE_UNAVAILABLE, "exchange_paused", None),
+            R::ExchangePaused => Self::new(StatusCode::SERVICE_UNAVAILABLE, "exchange_unavailable", None),
             R::NoSuchMarket => Self::new(StatusCode::NOT_FOUND, "market_not_found", None),
             R::NoSuchOrder | R::NoSuchAccount => Self::not_found(),
             other => bad("invalid_order", Some(&other.to_string())),

@@ -42,10 +42,7 @@ pub(in crate::paper) fn carry_out(core: &mut Core, client: ClientNumber, text: &
 }
 
 fn send(core: &mut Core, client: ClientNumber, frame: &Frame) {
-    let now = core.exchange.now();
-    if let Some(client) = core.hub.client(client) {
-        client.send(now, frame);
-    }
+    core.hub.send(core.exchange.now(), client, frame);
 }
 
 fn answer(core: &mut Core, client: ClientNumber, id: Option<u64>, command: Raw) -> Result<(), Refused> {
@@ -132,15 +129,15 @@ fn unsubscribe(
     parameters: &Parameters,
 ) -> Result<(), Refused> {
     let sids = sids(parameters)?;
-    let now = core.exchange.now();
     let Some(here) = core.hub.client(client) else { return Ok(()) };
     if sids.iter().any(|sid| !here.subscriptions.contains_key(sid)) {
         return Err(Refused::UNKNOWN_SID);
     }
     for sid in sids {
         // One that is named twice is ended once.
-        if let Some(mut ended) = here.subscriptions.remove(&sid) {
-            here.send(now, &Frame::Unsubscribed { id, sid, seq: Some(ended.next()) });
+        let ended = core.hub.client(client).and_then(|here| here.subscriptions.remove(&sid));
+        if let Some(mut ended) = ended {
+            send(core, client, &Frame::Unsubscribed { id, sid, seq: Some(ended.next()) });
         }
     }
     Ok(())

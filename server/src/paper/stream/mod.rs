@@ -3,6 +3,7 @@
 mod asked;
 mod command;
 mod lifecycle;
+mod numbers;
 mod own;
 mod position;
 mod refused;
@@ -12,6 +13,7 @@ mod tell;
 mod ticker;
 
 pub(super) use self::command::carry_out;
+pub(super) use self::numbers::Numbers;
 pub(super) use self::position::{Positions, tell_positions};
 pub(super) use self::socket::open;
 pub(super) use self::tell::tell;

@@ -51,6 +51,6 @@ pub(super) fn snapshots(
             }
             _ => return,
         };
-        here.send(now, &frame);
+        core.hub.tell_one(now, client, sid, &frame);
     }
 }

@@ -9,7 +9,8 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse as _, Response};
 
 use super::command::carry_out;
-use crate::paper::hub::Line;
+use crate::paper::faults::failure;
+use crate::paper::hub::{Line, Queued};
 use crate::paper::journal::Said;
 use crate::paper::rest::{Refusal, Shared, Signed};
 
@@ -27,8 +28,16 @@ pub(in crate::paper) async fn open(
     Signed(member): Signed,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if !shared.with_quietly(|core| core.hub.has_room(member)) {
-        return Refusal::too_many().into_response();
+    let refused = shared.with_quietly(|core| {
+        let status = core.hub.faults.handshake(core.exchange.now());
+        if core.hub.has_room(member) {
+            status.map(failure)
+        } else {
+            Some(Refusal::too_many().into_response())
+        }
+    });
+    if let Some(refused) = refused {
+        return refused;
     }
     upgrade.max_message_size(MAX_COMMAND).on_upgrade(move |socket| serve(shared, member, socket))
 }
@@ -61,17 +70,23 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
     let mut pace = Pace::new();
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.tick().await;
+    // The next frame, while it is on its way.
+    let mut next: Option<Queued> = None;
     loop {
         tokio::select! {
             // Whoever is cut off hears no more of what is in the queue.
             biased;
             _ = &mut cut => break,
-            frame = frames.recv() => {
+            frame = frames.recv(), if next.is_none() => {
                 let Some(frame) = frame else { break };
+                next = Some(frame);
+            }
+            () = reached(&shared, next.as_ref()), if next.is_some() => {
+                let Some(Queued { text, .. }) = next.take() else { continue };
                 let sent = tokio::select! {
                     biased;
                     _ = &mut cut => break,
-                    sent = socket.send(Message::Text(frame.into())) => sent,
+                    sent = socket.send(Message::Text(text.into())) => sent,
                 };
                 if sent.is_err() {
                     break;
@@ -80,10 +95,11 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
             heard = socket.recv() => match heard {
                 Some(Ok(Message::Text(text))) => {
                     let too_many = pace.is_exceeded(Instant::now());
-                    let text = text.as_str();
-                    let said =
-                        || Said::Command { client: client.number(), text: text.to_owned(), too_many };
-                    shared.heed(said, |core| carry_out(core, client, text, too_many));
+                    let said = || {
+                        let text = text.as_str().to_owned();
+                        Said::Command { client: client.number(), text, too_many }
+                    };
+                    shared.heed(said, |core| carry_out(core, client, &text, too_many));
                 }
                 Some(Ok(Message::Close(_)) | Err(_)) | None => break,
                 // Pings are answered by the library.
@@ -97,6 +113,15 @@ async fn serve(shared: Arc<Shared>, member: usize, mut socket: WebSocket) {
         }
     }
     shared.heed(|| Said::Leave { client: client.number() }, |core| core.hub.leave(client));
+}
+
+/// Waits until a frame is due.
+async fn reached(shared: &Shared, frame: Option<&Queued>) {
+    if let Some(frame) = frame
+        && shared.clock.now() < frame.due
+    {
+        shared.clock.reached(frame.due).await;
+    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub(super) fn ticker(core: &Core, market: usize, held: &[i64]) -> Option<TickerM
         market_ticker: name.clone(),
         price_dollars: listed.last().unwrap_or(Price::ZERO),
         yes_bid_dollars: bid.map_or(Price::ZERO, |level| level.0),
-        yes_ask_dollars: ask.map_or(Price::ONE, |level| level.0),
+        yes_ask_dollars: ask.map_or(core.catalogue.no_offer.price(), |level| level.0),
         volume_fp: listed.volume(),
         open_interest_fp: Quantity::from_hundredths(held).unwrap_or(Quantity::ZERO),
         dollar_volume: of.traded / 1_000_000,

@@ -32,7 +32,7 @@ fn settings(days: u32, lasts: i64) -> Settings {
 /// Lets time pass in pieces, looks at the exchange after each, and returns the tape.
 fn in_pieces(settings: &Settings, mut piece: impl FnMut() -> i64) -> Summary {
     let settings = Settings { clock: Clock::by_hand(begin()), ..settings.clone() };
-    let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public).unwrap();
+    let open = settings.open(FreshKey::generate(KeyKind::Ed25519).unwrap().public, None).unwrap();
     let (mut now, ends) = (begin(), settings.ends.unwrap());
     while now < ends {
         now = now.checked_add_micros(piece()).unwrap();

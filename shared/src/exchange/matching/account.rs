@@ -1,9 +1,8 @@
 //! An account: its cash, what it holds, and what its orders reserve.
 
-use std::collections::BTreeMap;
-
-use super::OrderNumber;
+use super::links::List;
 use super::orders::{less, own_price, plus};
+use super::reserve::Side;
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -14,7 +13,11 @@ pub struct Account {
     pub(super) cash: i64,
     /// What resting orders reserve of it.
     pub(super) reserved: i64,
-    pub(super) holdings: BTreeMap<usize, Holding>,
+    /// How many orders rest.
+    pub(super) resting: usize,
+    /// Where what is held of each contract stands in `holdings`, and one; zero where there is nothing.
+    places: Vec<u32>,
+    holdings: Vec<Holding>,
 }
 
 /// What an account holds of one contract, and what rests there.
@@ -34,9 +37,10 @@ pub struct Holding {
     pub settled: Position,
     /// When it last traded or settled.
     pub updated: Timestamp,
-    pub(super) orders: Vec<OrderNumber>,
-    /// What those orders reserve, in microdollars.
-    pub(super) reserved: i64,
+    /// The orders that rest.
+    pub(super) orders: List,
+    /// What they reserve, by action.
+    pub(super) sides: [Side; 2],
 }
 
 impl Holding {
@@ -49,9 +53,33 @@ impl Holding {
             traded: Cash::ZERO,
             settled: Position::FLAT,
             updated: now,
-            orders: Vec::new(),
-            reserved: 0,
+            orders: List::EMPTY,
+            sides: [Side::new(), Side::new()],
         }
+    }
+
+    /// Returns the orders that rest on one side.
+    pub(super) const fn side(&self, action: Action) -> &Side {
+        &self.sides[action as usize]
+    }
+
+    /// Returns the same to be changed.
+    pub(super) const fn side_mut(&mut self, action: Action) -> &mut Side {
+        &mut self.sides[action as usize]
+    }
+
+    /// Reserves what the orders need, and returns by how much that is more, in microdollars.
+    pub(super) fn refresh(&mut self) -> i64 {
+        let mut more = 0;
+        for action in [Action::Buy, Action::Sell] {
+            let against = against(self.position, action);
+            let side = self.side_mut(action);
+            // What an account can't pay for was refused.
+            let needs = i64::try_from(side.needs(against, &[])).unwrap_or(i64::MAX);
+            more += needs - side.reserved;
+            side.reserved = needs;
+        }
+        more
     }
 
     /// Books a trade and returns what it changes the cash by, its fee included.
@@ -80,6 +108,11 @@ impl Holding {
         }
         (self.settled, self.position, self.cost) = (self.position, Position::FLAT, Cash::ZERO);
         payout
+    }
+
+    /// Returns what the settled position is paid at a value.
+    pub(super) fn would_pay(&self, value: Price) -> Cash {
+        Payout::of(self.settled, value).paid
     }
 
     /// Corrects what a settled position was paid, and returns what it had been paid and what it is paid now.
@@ -134,10 +167,14 @@ fn share(cost: Cash, count: Quantity, of: Quantity) -> Cash {
     Cash::from_microdollars(i64::try_from(part).unwrap_or(0))
 }
 
+/// Returns how many contracts a trade can close of a position.
+pub(super) fn against(position: Position, action: Action) -> Quantity {
+    if position.towards(action).hundredths() < 0 { position.size() } else { Quantity::ZERO }
+}
+
 /// Returns how many of the contracts of a trade close a position, and how many open one.
 pub(super) fn parts(position: Position, action: Action, count: Quantity) -> (Quantity, Quantity) {
-    let against = if position.towards(action).hundredths() < 0 { position.size() } else { Quantity::ZERO };
-    let closing = against.min(count);
+    let closing = against(position, action).min(count);
     (closing, less(count, closing))
 }
 
@@ -146,24 +183,6 @@ pub(super) fn parts(position: Position, action: Action, count: Quantity) -> (Qua
 pub(super) fn flow(action: Action, price: Price, closing: Quantity, opening: Quantity) -> Cash {
     let each = own_price(action, price);
     difference(each.complement().cost(closing), each.cost(opening))
-}
-
-/// Returns what orders on one side of a contract reserve, in microdollars: the own price of all contracts but those
-/// that may close a position, which are taken to be the cheapest.
-///
-/// Whatever fills next, and in whatever order, a fill then frees at least what it costs.
-pub(super) fn reserve(position: Position, action: Action, orders: &mut [(Price, Quantity)]) -> i128 {
-    let against = position.towards(action).hundredths().min(0);
-    let total: i64 = orders.iter().map(|order| order.1.hundredths()).fold(0, i64::saturating_add);
-    let mut opening = total.saturating_add(against).max(0);
-    orders.sort_unstable_by_key(|(price, _)| core::cmp::Reverse(own_price(action, *price)));
-    let mut reserved = 0;
-    for (price, count) in orders {
-        let part = count.hundredths().min(opening);
-        opening -= part;
-        reserved += i128::from(own_price(action, *price).centicents()) * i128::from(part);
-    }
-    reserved
 }
 
 impl Account {
@@ -179,16 +198,35 @@ impl Account {
 
     /// Returns what is held of a contract.
     pub fn position(&self, market: usize) -> Position {
-        self.holdings.get(&market).map_or(Position::FLAT, |holding| holding.position)
+        self.holding(market).map_or(Position::FLAT, |holding| holding.position)
     }
 
-    /// Returns the contracts that it has traded or has orders in, by place.
+    /// Returns the contracts that it has traded or had orders in, by place.
     pub fn holdings(&self) -> impl Iterator<Item = (usize, &Holding)> {
-        self.holdings.iter().map(|(market, holding)| (*market, holding))
+        (0..self.places.len()).filter_map(|market| Some((market, self.holding(market)?)))
     }
 
-    /// Returns the orders that rest in a contract, in order of their arrival.
-    pub(super) fn orders(&self, market: usize) -> impl Iterator<Item = OrderNumber> {
-        self.holdings.get(&market).into_iter().flat_map(|holding| holding.orders.iter().copied())
+    /// Returns what is held of a contract and rests in it, if there ever was something.
+    pub(super) fn holding(&self, market: usize) -> Option<&Holding> {
+        let place = self.places.get(market)?.checked_sub(1)?;
+        self.holdings.get(place as usize)
+    }
+
+    /// Returns the same to be changed.
+    pub(super) fn holding_mut(&mut self, market: usize) -> Option<&mut Holding> {
+        let place = self.places.get(market)?.checked_sub(1)?;
+        self.holdings.get_mut(place as usize)
+    }
+
+    /// Returns the same, made if there was nothing.
+    pub(super) fn hold(&mut self, market: usize, now: Timestamp) -> &mut Holding {
+        if self.places.len() <= market {
+            self.places.resize(market + 1, 0);
+        }
+        if self.places[market] == 0 {
+            self.holdings.push(Holding::new(now));
+            self.places[market] = self.holdings.len() as u32;
+        }
+        &mut self.holdings[self.places[market] as usize - 1]
     }
 }

@@ -1,20 +1,22 @@
 //! The exchange itself: who is there, what is listed, and what time does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::groups::Groups;
-use super::orders::less;
+use super::links::Of;
+use super::plan::Plan;
 use super::refusal::too_much;
+use super::slots::Slots;
 use super::{
-    Account, AccountNumber, Event, ExchangeState, Listing, Market, MarketStatus, Order, OrderNumber,
-    OrderState, Reason, Refusal, What,
+    Account, AccountNumber, Event, ExchangeState, Listing, Market, MarketStatus, Order, OrderNumber, Reason,
+    Refusal, What,
 };
 use crate::market::Action;
 use crate::units::{Cash, Quantity, Timestamp};
 
 /// The most that may ever be paid in, in microdollars: a trillion dollars. No sum of what was paid in can then overflow,
 /// and as every open pair of contracts lies on a dollar of it, no position can.
-const MOST_MONEY: i64 = 1_000_000_000_000_000_000;
+pub(super) const MOST_MONEY: i64 = 1_000_000_000_000_000_000;
 
 /// An exchange with books, accounts and contracts. Time is told with each call and never goes back: an earlier time is
 /// taken for the latest that was told.
@@ -24,15 +26,18 @@ pub struct Matching {
     pub(super) state: ExchangeState,
     pub(super) markets: Vec<Market>,
     pub(super) accounts: Vec<Account>,
-    /// What rests, by number.
-    pub(super) orders: BTreeMap<OrderNumber, Order>,
+    /// What rests.
+    pub(super) slots: Slots,
     /// When orders end.
     pub(super) expiries: BTreeSet<(Timestamp, OrderNumber)>,
     /// When contracts close.
     pub(super) closes: BTreeSet<(Timestamp, usize)>,
+    /// Before this nothing happens by itself: no later than the first of the two.
+    pub(super) quiet_until: Timestamp,
     pub(super) groups: Groups,
+    /// What the last arriving order did: kept for the room that its lists have.
+    pub(super) plan: Plan,
     pub(super) last_order: u64,
-    pub(super) last_turn: u64,
     pub(super) last_trade: u64,
     last_event: u64,
     events: Vec<Event>,
@@ -51,12 +56,13 @@ impl Matching {
             state: ExchangeState::Open,
             markets: Vec::new(),
             accounts: Vec::new(),
-            orders: BTreeMap::new(),
+            slots: Slots::new(),
             expiries: BTreeSet::new(),
             closes: BTreeSet::new(),
+            quiet_until: Timestamp::MAX,
             groups: Groups::new(),
+            plan: Plan::EMPTY,
             last_order: 0,
-            last_turn: 0,
             last_trade: 0,
             last_event: 0,
             events: Vec::new(),
@@ -102,6 +108,7 @@ impl Matching {
         let place = self.markets.len();
         if let Some(closes) = listing.closes {
             self.closes.insert((closes, place));
+            self.quiet_until = self.quiet_until.min(closes);
         }
         self.markets.push(Market::new(listing));
         self.tell(What::Status { market: place, status: MarketStatus::Open });
@@ -124,22 +131,37 @@ impl Matching {
         self.accounts.get(account.0)
     }
 
-    /// Returns what an account has resting, contract by contract and there in order of arrival.
+    /// Returns an order that rests.
+    pub fn order(&self, number: OrderNumber) -> Option<&Order> {
+        self.slots.get(number)
+    }
+
+    /// Returns what an account has resting, contract by contract and there in the order in which they came or last moved.
     pub fn resting(&self, account: AccountNumber) -> impl Iterator<Item = &Order> {
-        let account = self.account(account).into_iter();
-        let numbers = account.flat_map(|of| of.holdings().flat_map(|(market, _)| of.orders(market)));
-        numbers.filter_map(|number| self.orders.get(&number))
+        let holdings = self.account(account).into_iter().flat_map(Account::holdings);
+        holdings
+            .flat_map(|(_, holding)| holding.orders.iter(Of::Owner, &self.slots))
+            .map(|slot| &self.slots[slot])
     }
 
     /// Returns what rests on a side of a contract, in the order in which it trades.
     pub fn queue(&self, market: usize, action: Action) -> impl Iterator<Item = &Order> {
-        let numbers = self.markets.get(market).into_iter().flat_map(move |market| market.book.queue(action));
-        numbers.filter_map(|number| self.orders.get(&number))
+        let halves = self.markets.get(market).map(|market| market.book.half(action)).into_iter();
+        halves
+            .flat_map(|half| half.queues(&self.slots))
+            .flat_map(|(_, queue)| queue)
+            .map(|slot| &self.slots[slot])
     }
 
-    /// Returns an order that rests.
-    pub fn order(&self, number: OrderNumber) -> Option<&Order> {
-        self.orders.get(&number)
+    /// Returns how many contracts trade before a resting order: those at better prices, and those of its price whose turn
+    /// is earlier.
+    pub fn queue_ahead(&self, number: OrderNumber) -> Option<Quantity> {
+        let order = self.order(number)?;
+        let half = self.markets.get(order.market)?.book.half(order.action);
+        let ahead = half.queue(order.own_price()).iter(Of::Price, &self.slots).map(|slot| &self.slots[slot]);
+        let ahead = ahead.take_while(|other| other.number != number).map(|other| other.left.hundredths());
+        let sum = ahead.fold(half.better(order.own_price()), i64::saturating_add);
+        Some(Quantity::from_hundredths(sum).unwrap_or(Quantity::MAX))
     }
 
     /// Returns the number of the last event.
@@ -152,6 +174,13 @@ impl Matching {
         core::mem::take(&mut self.events)
     }
 
+    /// Takes what has happened since this or [`Matching::drain`] was last called, in place of what `events` held: who calls
+    /// it again with the same list needs no new memory.
+    pub fn drain_into(&mut self, events: &mut Vec<Event>) {
+        events.clear();
+        core::mem::swap(&mut self.events, events);
+    }
+
     /// Returns when time alone will next change something.
     pub fn next_due(&self) -> Option<Timestamp> {
         let expiry = self.expiries.first().map(|due| due.0);
@@ -161,6 +190,14 @@ impl Matching {
 
     /// Lets time pass: orders end and contracts close, each at its own time.
     pub fn advance(&mut self, now: Timestamp) {
+        if now >= self.quiet_until {
+            self.catch_up(now);
+        }
+        self.now = self.now.max(now);
+    }
+
+    #[inline(never)]
+    fn catch_up(&mut self, now: Timestamp) {
         while let Some(due) = self.next_due().filter(|due| *due <= now) {
             self.now = self.now.max(due);
             if let Some((at, market)) = self.closes.first().copied().filter(|close| close.0 == due) {
@@ -168,149 +205,17 @@ impl Matching {
                 self.close(market);
             } else if let Some((at, number)) = self.expiries.first().copied() {
                 self.expiries.remove(&(at, number));
-                self.take_out(number, Reason::Expired);
+                if let Some(slot) = self.slots.find(number) {
+                    self.take_out(slot, Reason::Expired);
+                }
             }
         }
-        self.now = self.now.max(now);
-    }
-
-    /// Takes an account's order out of the book and returns how many contracts were left of it.
-    ///
-    /// # Errors
-    ///
-    /// Refuses an order that the account has not resting: it may never have been, or be gone.
-    pub fn cancel(
-        &mut self,
-        now: Timestamp,
-        account: AccountNumber,
-        number: OrderNumber,
-    ) -> Result<Quantity, Refusal> {
-        self.advance(now);
-        self.may_cancel()?;
-        let left = self.owned(account, number)?.left;
-        self.take_out(number, Reason::Cancelled);
-        Ok(left)
-    }
-
-    /// Makes an account's order smaller, so that `to` contracts are left of it, and returns those. It keeps its place in the
-    /// queue; one of which none are left is cancelled. Like a cancellation it is taken while trading is paused.
-    ///
-    /// # Errors
-    ///
-    /// Refuses an order that the account has not resting, and to leave more than there is.
-    pub fn decrease(
-        &mut self,
-        now: Timestamp,
-        account: AccountNumber,
-        number: OrderNumber,
-        to: Quantity,
-    ) -> Result<Quantity, Refusal> {
-        self.advance(now);
-        self.may_cancel()?;
-        let left = self.owned(account, number)?.left;
-        if to > left {
-            return Err(Refusal::Increase);
-        }
-        if to.is_zero() {
-            self.take_out(number, Reason::Decreased);
-        } else if to < left
-            && let Some(order) = self.orders.get_mut(&number)
-        {
-            (order.left, order.updated) = (to, self.now);
-            let order = order.clone();
-            self.level(&order, -less(left, to).hundredths());
-            self.refresh(account, order.market);
-            self.tell(What::Order { order: Box::new(order), reason: Reason::Decreased });
-        }
-        Ok(to)
-    }
-
-    /// Returns how many contracts trade before a resting order: those at better prices, and those of its price whose turn
-    /// is earlier.
-    pub fn queue_ahead(&self, number: OrderNumber) -> Option<Quantity> {
-        let order = self.orders.get(&number)?;
-        let ahead = self.queue(order.market, order.action).take_while(|other| other.number != number);
-        let sum = ahead.fold(0_i64, |sum, other| sum.saturating_add(other.left.hundredths()));
-        Some(Quantity::from_hundredths(sum).unwrap_or(Quantity::MAX))
-    }
-
-    /// Returns an account's resting order.
-    pub(super) fn owned(&self, account: AccountNumber, number: OrderNumber) -> Result<&Order, Refusal> {
-        self.orders.get(&number).filter(|order| order.account == account).ok_or(Refusal::NoSuchOrder)
-    }
-
-    /// Cancels a resting order.
-    pub(super) fn take_out(&mut self, number: OrderNumber, reason: Reason) {
-        let Some(mut order) = self.unlink(number) else { return };
-        let left = order.left;
-        self.level(&order, -left.hundredths());
-        (order.left, order.state, order.updated) = (Quantity::ZERO, OrderState::Cancelled, self.now);
-        self.refresh(order.account, order.market);
-        self.tell(What::Order { order: Box::new(order), reason });
-    }
-
-    /// Takes a resting order out of all lists; what rests at its price is not changed yet.
-    pub(super) fn unlink(&mut self, number: OrderNumber) -> Option<Order> {
-        let order = self.orders.remove(&number)?;
-        if let Some(expires) = order.expires {
-            self.expiries.remove(&(expires, number));
-        }
-        if let Some(market) = self.markets.get_mut(order.market) {
-            market.book.remove(order.action, order.price, order.turn);
-        }
-        let account = self.accounts.get_mut(order.account.0);
-        if let Some(holding) = account.and_then(|account| account.holdings.get_mut(&order.market)) {
-            holding.orders.retain(|other| *other != number);
-        }
-        self.groups.forget(&order);
-        Some(order)
-    }
-
-    /// Changes what rests at an order's price, and says so.
-    pub(super) fn level(&mut self, order: &Order, change: i64) {
-        if change == 0 {
-            return;
-        }
-        if let Some(market) = self.markets.get_mut(order.market) {
-            market.book.change(order.action, order.price, change);
-        }
-        self.tell(What::Level {
-            market: order.market,
-            side: order.action,
-            price: order.price,
-            change,
-            order: order.number,
-            account: order.account,
-        });
-    }
-
-    /// Reserves what an account's orders in a contract need, and no more.
-    pub(super) fn refresh(&mut self, account: AccountNumber, market: usize) {
-        let position = self.accounts.get(account.0).map(|account| account.position(market));
-        let Some(position) = position else { return };
-        let needed = self.reserve(account, market, position, &|_| false, None);
-        let Some(account) = self.accounts.get_mut(account.0) else { return };
-        let Some(holding) = account.holdings.get_mut(&market) else { return };
-        // What an account can't pay for was refused.
-        let needed = i64::try_from(needed).unwrap_or(i64::MAX);
-        account.reserved = account.reserved.saturating_add(needed).saturating_sub(holding.reserved);
-        holding.reserved = needed;
+        self.quiet_until = self.next_due().unwrap_or(Timestamp::MAX);
     }
 
     /// Numbers what has happened.
     pub(super) fn tell(&mut self, what: What) {
         self.last_event += 1;
         self.events.push(Event { seq: self.last_event, at: self.now, what });
-    }
-}
-
-/// Takes contracts off what is left of an order, and notes that they were traded.
-pub(super) fn traded(order: &mut Order, count: Quantity, now: Timestamp) {
-    order.left = less(order.left, count);
-    // At most what the order was for.
-    order.filled = order.filled.checked_add(count).unwrap_or(Quantity::MAX);
-    order.updated = now;
-    if order.left.is_zero() {
-        order.state = OrderState::Executed;
     }
 }

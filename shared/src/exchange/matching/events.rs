@@ -19,10 +19,11 @@ pub struct Event {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// An order came, changed or went: here it is as it stands after that.
+    /// An order came, changed or went: here it is as it stands after that. It is no pointer, as a list of events is used
+    /// again: larger elements cost less than boxes.
     Order {
         /// The order.
-        order: Box<Order>,
+        order: Order,
         /// Why it changed.
         reason: Reason,
     },

@@ -98,9 +98,18 @@ impl Groups {
     }
 }
 
-/// What a plan would add to the counts of groups.
-#[derive(Debug, Default)]
+/// What a plan would add to the counts of groups, in hundredths of a contract.
+#[derive(Debug, Clone)]
 pub(super) struct Counted(BTreeMap<GroupNumber, i64>);
+
+impl Counted {
+    pub(super) const NOTHING: Self = Self(BTreeMap::new());
+
+    /// Begins anew.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
 
 impl Matching {
     /// Makes an order group that is triggered once `limit` contracts of its orders have traded within fifteen seconds.

@@ -42,13 +42,8 @@ pub struct Market {
 impl Market {
     /// Returns a contract that nobody has traded yet.
     pub(super) fn new(listing: Listing) -> Self {
-        Self {
-            listing,
-            status: MarketStatus::Open,
-            book: Book::default(),
-            last: None,
-            volume: Quantity::ZERO,
-        }
+        let book = Book::new(&listing.grid);
+        Self { listing, status: MarketStatus::Open, book, last: None, volume: Quantity::ZERO }
     }
 
     /// Returns what it was listed as.

@@ -11,11 +11,15 @@
 //! Source: Kalshi's documentation of orders, order groups and settlement, October 2026.
 
 mod account;
+mod amend;
 mod audit;
 mod book;
+mod cancel;
 mod engine;
 mod events;
 mod groups;
+mod index;
+mod links;
 mod listing;
 mod numbers;
 mod orders;
@@ -23,7 +27,10 @@ mod pause;
 mod place;
 mod plan;
 mod refusal;
+mod reserve;
 mod settle;
+mod slots;
+mod trade;
 
 pub use account::{Account, Holding};
 pub use audit::Audit;

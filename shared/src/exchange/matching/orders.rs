@@ -143,8 +143,13 @@ pub struct Order {
     pub maker_fees: Cash,
     /// What rounding holds of its fees.
     pub(super) fees: OrderFees,
-    /// Its turn among the orders of its price.
-    pub(super) turn: u64,
+}
+
+impl Order {
+    /// Returns what its contracts cost a piece at its price.
+    pub(super) const fn own_price(&self) -> Price {
+        own_price(self.action, self.price)
+    }
 }
 
 /// Returns what an order's contracts cost a piece: NO at `1 - p` where YES is sold.

@@ -1,7 +1,7 @@
 //! What stops trading: of one contract, or of all.
 
-use super::{MarketStatus, Matching, OrderNumber, Reason, Refusal, What};
-use crate::market::PriceGrid;
+use super::{Book, MarketStatus, Matching, Order, OrderNumber, Reason, Refusal, What};
+use crate::market::{Action, PriceGrid};
 use crate::units::Timestamp;
 
 /// Whether the exchange as a whole trades.
@@ -79,6 +79,7 @@ impl Matching {
         if matches!(listed.status, MarketStatus::Closed | MarketStatus::Settled(_)) {
             return Err(Refusal::Inactive);
         }
+        listed.book.refine(&grid);
         listed.listing.grid = grid;
         self.tell(What::Grid { market });
         Ok(())
@@ -95,6 +96,9 @@ impl Matching {
             self.closes.remove(&(closes, market));
         }
         self.cancel_resting(market, Reason::Closed);
+        if let Some(listed) = self.markets.get_mut(market) {
+            listed.book = Book::closed();
+        }
         self.tell(What::Status { market, status: MarketStatus::Closed });
     }
 
@@ -115,23 +119,24 @@ impl Matching {
         }
     }
 
-    /// Cancels all that rests in a contract.
+    /// Cancels all that rests in a contract, in order of arrival.
     fn cancel_resting(&mut self, market: usize, reason: Reason) {
-        let resting = self.orders.values().filter(|order| order.market == market);
-        self.take_out_all(&resting.map(|order| order.number).collect::<Vec<_>>(), reason);
+        self.cancel_in(&[market], reason, |_| true);
     }
 
     /// Cancels what was not to outlast a pause, of one contract or of all.
     fn cancel_on_pause(&mut self, market: Option<usize>) {
-        let ends = self.orders.values().filter(|order| order.cancel_on_pause);
-        let ends = ends.filter(|order| market.is_none_or(|market| order.market == market));
-        self.take_out_all(&ends.map(|order| order.number).collect::<Vec<_>>(), Reason::Paused);
+        let all: Vec<usize> = market.map_or_else(|| (0..self.markets.len()).collect(), |market| vec![market]);
+        self.cancel_in(&all, Reason::Paused, |order| order.cancel_on_pause);
     }
 
-    /// Cancels resting orders.
-    pub(super) fn take_out_all(&mut self, orders: &[OrderNumber], reason: Reason) {
-        for order in orders {
-            self.take_out(*order, reason);
-        }
+    /// Cancels some of what rests in some contracts, in order of arrival.
+    fn cancel_in(&mut self, markets: &[usize], reason: Reason, which: impl Fn(&Order) -> bool) {
+        let sides = markets.iter().flat_map(|market| [(*market, Action::Buy), (*market, Action::Sell)]);
+        let resting = sides.flat_map(|(market, action)| self.queue(market, action));
+        let mut resting: Vec<OrderNumber> =
+            resting.filter(|order| which(order)).map(|order| order.number).collect();
+        resting.sort_unstable();
+        self.take_out_all(&resting, reason);
     }
 }

@@ -53,6 +53,9 @@ pub enum Refusal {
     /// The group was triggered and has not been reset.
     #[error("the order group has been triggered")]
     GroupTriggered,
+    /// The account has as many orders resting as it may have.
+    #[error("an account has at most {} resting orders", super::place::MOST_RESTING)]
+    TooManyOrders,
     /// A group's limit is out of range.
     #[error("an order group's limit is 1 to {} contracts", super::groups::MOST_LIMIT)]
     GroupLimit,
@@ -88,6 +91,7 @@ impl Fault for Refusal {
             | Self::ExchangePaused
             | Self::NoSuchGroup
             | Self::GroupTriggered
+            | Self::TooManyOrders
             | Self::TooManyGroups
             | Self::PostOnlyCross
             | Self::FillOrKill

@@ -1,7 +1,9 @@
 //! What a contract pays in the end, and what is put right afterwards.
 
+use super::engine::MOST_MONEY;
+use super::refusal::too_much;
 use super::{MarketStatus, Matching, Refusal, What};
-use crate::units::{Price, Timestamp};
+use crate::units::{Cash, Price, Timestamp};
 
 impl Matching {
     /// Settles a contract at `value` a YES contract, from $0 to $1, which need be neither: positions become cash, each down
@@ -19,8 +21,7 @@ impl Matching {
         self.close(market);
         let now = self.now;
         for account in &mut self.accounts {
-            if let Some(holding) = account.holdings.get_mut(&market) {
-                let payout = holding.settle(value, now);
+            if let Some(payout) = account.holding_mut(market).map(|holding| holding.settle(value, now)) {
                 account.cash += payout.paid.microdollars();
                 self.rounding += payout.rounded;
             }
@@ -36,15 +37,22 @@ impl Matching {
     ///
     /// # Errors
     ///
-    /// Refuses a contract that has not settled.
+    /// Refuses a contract that has not settled, and a correction after which accounts would owe more than a trillion dollars.
     pub fn resettle(&mut self, now: Timestamp, market: usize, value: Price) -> Result<(), Refusal> {
         self.advance(now);
         let listed = self.markets.get(market).ok_or(Refusal::NoSuchMarket)?;
         let MarketStatus::Settled(before) = listed.status else { return Err(Refusal::Inactive) };
+        let owed = self.accounts.iter().map(|account| {
+            let paid = |value| account.holding(market).map_or(Cash::ZERO, |holding| holding.would_pay(value));
+            (account.cash + paid(value).microdollars() - paid(before).microdollars()).min(0)
+        });
+        if owed.map(i128::from).sum::<i128>() < -i128::from(MOST_MONEY) {
+            return Err(too_much("value"));
+        }
         let now = self.now;
         for account in &mut self.accounts {
-            if let Some(holding) = account.holdings.get_mut(&market) {
-                let [was, is] = holding.resettle(before, value, now);
+            let holding = account.holding_mut(market);
+            if let Some([was, is]) = holding.map(|holding| holding.resettle(before, value, now)) {
                 account.cash += is.paid.microdollars() - was.paid.microdollars();
                 self.rounding += is.rounded - was.rounded;
             }

@@ -5,7 +5,7 @@ use crate::names::folded;
 
 /// The words that names of files have besides an artist's, Chartmetric's among them.
 const OTHER_WORDS: &str = " all artist audience chartmetric csv daily data engagement evolution export followers from gz \
-                           history listeners monthly of playlist spotify stats to trends until ";
+                           history listeners monthly of parquet playlist spotify stats to trends until ";
 
 /// Returns the artist that a file's name tells of, in Kalshi's spelling where there is one; nothing if it tells of none.
 pub(super) fn of_file(file: &str) -> Option<String> {

@@ -49,13 +49,13 @@ const OUTPUTS: [&str; 5] = ["report.json", "report.html", "signals.jsonl", "capi
 
 #[derive(Args)]
 pub(super) struct Options {
-    /// Files or folders of daily listeners (.csv, .csv.gz)
+    /// Files or folders of daily listeners (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     listeners: Vec<PathBuf>,
-    /// Files or folders of recorded trades (.csv, .csv.gz)
+    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
-    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz)
+    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "FILE")]
     markets: Option<PathBuf>,
     /// On how many days before it settles an event is traded; the nowcast reaches two months

@@ -1,0 +1,130 @@
+//! What an account's resting orders reserve.
+//!
+//! Orders on one side of a contract reserve what their contracts pay, but for those that may close a position: these are
+//! taken to be the cheapest. So whatever fills next, and in whatever order, a fill frees at least what it costs.
+
+use crate::units::{Price, Quantity};
+
+/// What rests of one account on one side of a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Side {
+    /// Hundredths of a contract by what they pay, the cheapest first.
+    ladder: Vec<(Price, i64)>,
+    /// All of them.
+    count: i64,
+    /// What they pay, in microdollars.
+    cost: i64,
+    /// What is reserved for them, in microdollars.
+    pub(super) reserved: i64,
+}
+
+/// A change of what rests: what a contract pays, and how many hundredths of one are more or less.
+pub(super) type Change = (Price, i64);
+
+impl Side {
+    pub(super) const fn new() -> Self {
+        Self { ladder: Vec::new(), count: 0, cost: 0, reserved: 0 }
+    }
+
+    /// Adds hundredths of a contract at what they pay, or takes them away.
+    pub(super) fn change(&mut self, (own, hundredths): Change) {
+        if hundredths == 0 {
+            return;
+        }
+        self.count += hundredths;
+        self.cost += own.centicents() * hundredths;
+        match self.ladder.binary_search_by_key(&own, |step| step.0) {
+            Ok(place) => {
+                self.ladder[place].1 += hundredths;
+                if self.ladder[place].1 == 0 {
+                    self.ladder.remove(place);
+                }
+            }
+            Err(place) => self.ladder.insert(place, (own, hundredths)),
+        }
+    }
+
+    /// Returns what is to be reserved, in microdollars, where `against` contracts may be closed, if a few things changed.
+    pub(super) fn needs(&self, against: Quantity, changes: &[Change]) -> i128 {
+        let count = changes.iter().fold(self.count, |sum, change| sum.saturating_add(change.1));
+        let each = |(own, hundredths): &Change| i128::from(own.centicents()) * i128::from(*hundredths);
+        let cost = changes.iter().map(each).fold(i128::from(self.cost), |sum, part| sum + part);
+        let closing = against.hundredths().min(count);
+        if closing <= 0 {
+            return cost;
+        }
+        if closing == count {
+            return 0;
+        }
+        cost - self.cheapest(closing, changes)
+    }
+
+    /// Returns what the cheapest `closing` hundredths of a contract pay.
+    fn cheapest(&self, mut closing: i64, changes: &[Change]) -> i128 {
+        let mut cost = 0;
+        let mut steps = self.ladder.iter().peekable();
+        let mut last = None;
+        while closing > 0 {
+            // The next price of either list; of a price both say something.
+            let later = |own: Price| last.is_none_or(|last| own > last);
+            let changed = changes.iter().map(|change| change.0).filter(|own| later(*own)).min();
+            let own = match (steps.peek().map(|step| step.0), changed) {
+                (Some(step), Some(changed)) => step.min(changed),
+                (Some(own), None) | (None, Some(own)) => own,
+                (None, None) => break,
+            };
+            let there = steps.next_if(|step| step.0 == own).map_or(0, |step| step.1);
+            let more: i64 = changes.iter().filter(|change| change.0 == own).map(|change| change.1).sum();
+            let part = closing.min(there + more);
+            cost += i128::from(own.centicents()) * i128::from(part);
+            closing -= part;
+            last = Some(own);
+        }
+        cost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reserves by looking at every hundredth of a contract.
+    fn by_hand(orders: &[(i64, i64)], against: i64) -> i128 {
+        let each = orders.iter().flat_map(|(own, count)| (0..*count).map(|_| *own));
+        let mut all: Vec<i64> = each.collect();
+        all.sort_unstable();
+        all.iter().skip(against as usize).map(|own| i128::from(*own)).sum()
+    }
+
+    fn orders() -> impl Strategy<Value = Vec<(i64, i64)>> {
+        proptest::collection::vec((1..12_i64, 1..9_i64), 0..12)
+    }
+
+    proptest! {
+        #[test]
+        fn the_cheapest_contracts_are_those_that_close(
+            resting in orders(), extra in orders(), gone in 0..12_usize, against in 0..120_i64,
+        ) {
+            let own = |own: i64| Price::literal(own);
+            let mut side = Side::new();
+            for (price, count) in &resting {
+                side.change((own(*price), *count));
+            }
+            let against_all = Quantity::from_hundredths(against).unwrap();
+            prop_assert_eq!(side.needs(against_all, &[]), by_hand(&resting, against));
+            let gone = gone.min(resting.len());
+            let mut changes: Vec<Change> = extra.iter().map(|(price, count)| (own(*price), *count)).collect();
+            changes.extend(resting[..gone].iter().map(|(price, count)| (own(*price), -count)));
+            let left: Vec<(i64, i64)> = resting[gone..].iter().chain(&extra).copied().collect();
+            prop_assert_eq!(side.needs(against_all, &changes), by_hand(&left, against));
+            for change in &changes {
+                side.change(*change);
+            }
+            prop_assert_eq!(side.needs(against_all, &[]), by_hand(&left, against));
+            let steps: i64 = side.ladder.iter().map(|step| step.1).sum();
+            prop_assert_eq!((steps, side.ladder.iter().all(|step| step.1 > 0)), (side.count, true));
+        }
+    }
+}
