@@ -2,7 +2,7 @@
 
 use shared::exchange::matching::MarketStatus;
 use shared::units::Timestamp;
-use shared::wire::{Channel, Frame, MarketLifecycle, MarketMetadata, Seconds};
+use shared::wire::{Channel, EventLifecycle, Frame, MarketLifecycle, MarketMetadata, Seconds};
 
 use crate::paper::catalogue::{result, structure};
 use crate::paper::core::Core;
@@ -92,6 +92,24 @@ fn created(core: &Core, at: Timestamp, market: usize) -> Option<MarketLifecycle>
         additional_metadata: Some(metadata),
         ..message(core, market, "created")?
     })
+}
+
+/// Tells that an event was listed.
+pub(in crate::paper) fn tell_event(core: &mut Core, at: Timestamp, event: usize) {
+    let Some(event) = core.catalogue.events.get(event) else { return };
+    let msg = EventLifecycle {
+        event_ticker: event.ticker.clone(),
+        exchange_index: 0,
+        title: event.title.clone(),
+        subtitle: String::new(),
+        collateral_return_type: if event.exclusive { "MECNET" } else { "" }.to_owned(),
+        series_ticker: event.series.clone(),
+        strike_date: Some(Seconds(event.settles)),
+        strike_period: Some("month".to_owned()),
+    };
+    core.hub.tell(at, Channel::MarketLifecycle, None, &mut |_, sid, subscribed| {
+        Some(Frame::EventLifecycle { sid, seq: subscribed.next(), msg: msg.clone() })
+    });
 }
 
 /// Tells everybody who listens: the channel knows no contracts.
