@@ -11,6 +11,7 @@ use shared::wire::{
 };
 
 use super::behaviour::NoOffer;
+use super::candles::Candle;
 
 /// An event to be listed.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub(super) struct Catalogue {
 pub(super) struct Lately {
     pub(super) volume: Quantity,
     pub(super) open_interest: i64,
+    /// How it stood a day ago, if it was listed.
+    pub(super) before: Option<Candle>,
 }
 
 impl Catalogue {
@@ -171,9 +174,9 @@ impl Catalogue {
             volume_fp: Some(traded.volume()),
             volume_24h_fp: Some(lately.volume),
             open_interest_fp: Quantity::from_hundredths(lately.open_interest).ok(),
-            previous_yes_bid_dollars: Some(Price::ZERO),
-            previous_yes_ask_dollars: Some(Price::ZERO),
-            previous_price_dollars: Some(Price::ZERO),
+            previous_yes_bid_dollars: Some(lately.before.map_or(Price::ZERO, |before| before.bid.close)),
+            previous_yes_ask_dollars: Some(lately.before.map_or(Price::ZERO, |before| before.ask.close)),
+            previous_price_dollars: Some(lately.before.and_then(|before| before.last).unwrap_or(Price::ZERO)),
             result: value.map_or(MarketResult::None, result),
             settlement_value_dollars: value,
             settlement_ts: listed.settled.map(Rfc3339),

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, VecDeque};
 use shared::exchange::matching::{
     AccountNumber, Event, MarketTrade, Matching, OrderNumber, Placed, Refusal, What,
 };
-use shared::market::Action;
 use shared::units::{Cash, Price, Quantity, Timestamp};
 use shared::wire::{Dollars, Rfc3339, Settlement};
 use shared::world::crowd::Crowd;
 
 use super::behaviour::Behaviour;
+use super::candles::Candles;
 use super::catalogue::{Catalogue, Lately, NewEvent, result};
 use super::control::Token;
 use super::hub::Hub;
@@ -34,6 +34,7 @@ pub(super) struct Core {
     by_account: BTreeMap<AccountNumber, usize>,
     /// Public trades, the oldest first.
     pub(super) trades: VecDeque<(Timestamp, MarketTrade)>,
+    pub(super) candles: Candles,
     pub(super) hub: Hub,
     /// What the stream has told of contracts and of positions.
     pub(super) tickers: Tickers,
@@ -64,6 +65,7 @@ impl Core {
             members: Vec::new(),
             by_account: BTreeMap::new(),
             trades: VecDeque::new(),
+            candles: Candles::default(),
             hub: Hub::new(u64::from(ids.0)),
             tickers: Tickers::default(),
             positions: Positions::default(),
@@ -268,8 +270,10 @@ impl Core {
         for event in &events {
             self.note_past(event);
             self.note(event);
+            self.candles.note(event);
             super::stream::tell(self, event);
         }
+        self.candles.look(&self.exchange);
         if let Some(tape) = &mut self.tape
             && !tape.take(&self.catalogue, events)
         {
@@ -342,8 +346,11 @@ impl Core {
     /// Returns what the last day brought to each contract.
     pub(super) fn lately(&self) -> Vec<Lately> {
         let since = self.exchange.now().checked_add_micros(-DAY).unwrap_or(Timestamp::MIN);
-        let none = || Lately { volume: Quantity::ZERO, open_interest: 0 };
-        let mut all: Vec<Lately> = self.exchange.markets().iter().map(|_| none()).collect();
+        let none = |market| {
+            let before = self.candles.before(market, since).copied();
+            Lately { volume: Quantity::ZERO, open_interest: 0, before }
+        };
+        let mut all: Vec<Lately> = (0..self.exchange.markets().len()).map(none).collect();
         for (_, trade) in self.trades.iter().rev().take_while(|(at, _)| *at >= since) {
             if let Some(lately) = all.get_mut(trade.market) {
                 lately.volume = lately.volume.checked_add(trade.count).unwrap_or(Quantity::MAX);
@@ -355,19 +362,13 @@ impl Core {
         all
     }
 
-    /// Returns what a member's positions are worth at the middle of each book, or at its last trade.
+    /// Returns what a member's positions are worth at the last trade of each contract, as Kalshi has been seen to count; who
+    /// holds some has traded.
     pub(super) fn worth(&self, member: &Member) -> Cash {
         let Some(account) = self.exchange.account(member.account) else { return Cash::ZERO };
         let worth = account.holdings().filter_map(|(market, holding)| {
-            let market = self.exchange.markets().get(market)?;
-            let (bid, ask) = (market.book().best(Action::Buy), market.book().best(Action::Sell));
-            let middle = match (bid, ask) {
-                (Some(bid), Some(ask)) => {
-                    Price::from_centicents((bid.centicents() + ask.centicents()) / 2).ok()
-                }
-                _ => market.last(),
-            }?;
-            let each = if holding.position.hundredths() < 0 { middle.complement() } else { middle };
+            let last = self.exchange.markets().get(market)?.last()?;
+            let each = if holding.position.hundredths() < 0 { last.complement() } else { last };
             Some(each.cost(holding.position.size()).microdollars())
         });
         Cash::from_microdollars(worth.fold(0, i64::saturating_add))

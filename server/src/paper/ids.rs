@@ -13,7 +13,7 @@ pub(super) enum Named {
     User = 0xb001,
     /// A key.
     Key = 0xc001,
-    /// An order group.
+    /// A group of orders.
     Group = 0xd001,
 }
 

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePublicKey as _, EncodePrivateKey as _};
+use ed25519_dalek::pkcs8::{DecodePublicKey as _, EncodePrivateKey as _, KeypairBytes};
 use rsa::pkcs1::EncodeRsaPrivateKey as _;
 use rsa::rand_core::UnwrapErr;
 use rsa::signature::Verifier as _;
@@ -77,7 +77,9 @@ impl FreshKey {
                 let mut secret = [0; 32];
                 getrandom::fill(&mut secret).context("no entropy for a key")?;
                 let key = ed25519_dalek::SigningKey::from_bytes(&secret);
-                let private_pem = key.to_pkcs8_pem(LineEnding::LF).context(UNWRITTEN)?.to_string();
+                // Without the public half, as OpenSSL and Kalshi write it: not every reader knows the form with it.
+                let alone = KeypairBytes { secret_key: secret, public_key: None };
+                let private_pem = alone.to_pkcs8_pem(LineEnding::LF).context(UNWRITTEN)?.to_string();
                 Ok(Self { private_pem, public: PublicKey::Ed25519(key.verifying_key()) })
             }
             KeyKind::Rsa => {
@@ -124,6 +126,8 @@ mod tests {
         let fresh = || FreshKey::generate(KeyKind::Ed25519).unwrap();
         let (one, two) = (fresh(), fresh());
         assert_ne!(one.private_pem, two.private_pem);
-        assert!(one.private_pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));
+        // As long as OpenSSL's: the line of base 64 is of 48 bytes.
+        let lines: Vec<&str> = one.private_pem.lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[1].len()), (3, "-----BEGIN PRIVATE KEY-----", 64));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use shared::exchange::matching::{AccountNumber, Order, OrderNumber, OrderState, OwnFill};
 use shared::fees::Role;
-use shared::market::Ticker;
+use shared::market::{Side, Ticker};
 use shared::units::{Quantity, Timestamp};
 use shared::wire::{self, BookSide, OrderStatus, Rfc3339, Seconds, Settlement};
 
@@ -143,8 +143,9 @@ impl Member {
             user_id: self.user_id.clone(),
             client_order_id: client_order_id.clone(),
             ticker: ticker.clone(),
-            side: Some(side.outcome()),
-            action: Some(shared::market::Action::Buy),
+            // In the old words, who asks sells YES.
+            side: Some(Side::Yes),
+            action: Some(order.action),
             outcome_side: side.outcome(),
             book_side: side,
             r#type: "limit".to_owned(),

@@ -12,6 +12,7 @@
 //! and puts what others must hear into their queues before it lets go: so each client hears everything, in order.
 
 mod behaviour;
+mod candles;
 mod catalogue;
 mod control;
 mod core;

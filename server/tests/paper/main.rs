@@ -264,7 +264,7 @@ fn what_is_refused_is_refused_in_kalshis_words() {
     // Even a killed order's name is taken.
     assert_eq!(refused(&kill), nested(409, "order_already_exists", ""));
     let group = order("g", "bid", "0.0100", "1", r#","order_group_id":"x""#);
-    assert_eq!(refused(&group).0, 400);
+    assert_eq!(refused(&group), nested(404, "order_group_not_found", ""));
     for (method, path) in [("POST", "/portfolio/orders"), ("DELETE", "/portfolio/orders/x")] {
         assert_eq!(member.ask(method, path, "{}").status, 410);
     }

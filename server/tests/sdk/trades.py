@@ -15,7 +15,7 @@ from kalshi_python_sync.exceptions import ApiException
 
 SERIES = "KXTOPMONTHLY"
 # The exchange's clock nearly stands still: the simulated traders act once, and don't disturb.
-STILL = ("--speed", "0.0001", "--tier", "prestige")
+STILL = ("--speed", "0.0001", "--tier", "unlimited")
 
 
 def order(ticker, name, side, price, count, **more):
@@ -108,8 +108,17 @@ def works_an_order(kalshi, ticker):
     assert before - free(kalshi) == Decimal("0.08")
     (listed,) = kalshi.get_orders(ticker=ticker, status="resting").orders
     assert (listed.client_order_id, listed.yes_price_dollars) == ("rests2", "0.0200")
+    # Nobody else bids so low, and what is bid above trades first.
+    book = kalshi.get_market_orderbook(ticker).orderbook_fp.yes_dollars
+    above = sum(Decimal(count) for price, count in book if Decimal(price) > Decimal("0.02"))
+    assert Decimal(kalshi.get_order_queue_position(placed.order_id).queue_position_fp) >= above
+    (place,) = kalshi.get_order_queue_positions(market_tickers=ticker).queue_positions
+    assert (place.order_id, place.market_ticker) == (placed.order_id, ticker)
+    assert kalshi.decrease_order_v2(placed.order_id, reduce_by="1").remaining_count == "3.00"
+    assert kalshi.decrease_order_v2(placed.order_id, reduce_to="2").remaining_count == "2.00"
+    assert before - free(kalshi) == Decimal("0.04")
     gone = kalshi.cancel_order_v2(placed.order_id)
-    assert gone.reduced_by == "4.00" and free(kalshi) == before
+    assert gone.reduced_by == "2.00" and free(kalshi) == before
     refused(404, "not_found", kalshi.cancel_order_v2, placed.order_id)
 
 
@@ -148,6 +157,52 @@ def batches(kalshi, ticker):
     kalshi.create_order_v2(**order(ticker, "four", "bid", "0.0100", "1", post_only=True))
     kalshi.cancel_all_orders()
     assert kalshi.get_orders(status="resting").orders == []
+
+
+def groups(kalshi, ticker):
+    """Cancels orders together, and places none until their group is reset."""
+    group = kalshi.create_order_group(contracts_limit=10).order_group_id
+    fields = {"post_only": True, "order_group_id": group}
+    ids = [
+        kalshi.create_order_v2(**order(ticker, f"grouped{k}", "bid", "0.0100", "1", **fields)).order_id
+        for k in range(2)
+    ]
+    assert sorted(kalshi.get_order_group(group).orders) == sorted(ids)
+    (listed,) = kalshi.get_order_groups().order_groups
+    assert (listed.id, listed.contracts_limit_fp) == (group, "10.00")
+    kalshi.update_order_group_limit(group, contracts_limit_fp="2.50")
+    assert kalshi.get_order_group(group).contracts_limit_fp == "2.50"
+    kalshi.trigger_order_group(group)
+    assert kalshi.get_order(ids[0]).order.status == "canceled"
+    late = order(ticker, "late", "bid", "0.0100", "1", **fields)
+    refused(400, "order_group_triggered", kalshi.create_order_v2, **late)
+    kalshi.reset_order_group(group)
+    kalshi.create_order_v2(**late)
+    kalshi.delete_order_group(group)
+    assert kalshi.get_orders(status="resting").orders == []
+    refused(404, "not_found", kalshi.get_order_group, group)
+
+
+def sells_what_it_holds(kalshi, ticker, bid):
+    """Sells more than it holds, to reduce alone: what it doesn't hold is not sold."""
+    sold = kalshi.create_order_v2(
+        **order(ticker, "reduces", "ask", f"{bid:.4f}", "5", time_in_force="immediate_or_cancel", reduce_only=True)
+    )
+    assert (sold.fill_count, sold.remaining_count) == ("1.00", "0.00")
+    (held,) = kalshi.get_positions(ticker=ticker).market_positions
+    assert held.position_fp == "0.00"
+    assert kalshi.get_positions(ticker=ticker, count_filter="position").market_positions == []
+
+
+def reads_candles(kalshi, ticker):
+    """Finds its own trade in the candles of the day."""
+    now = int(time.time())
+    (candle,) = kalshi.get_market_candlesticks(
+        SERIES, ticker, start_ts=now - 86_400, end_ts=now + 86_400, period_interval=1440
+    ).candlesticks[-1:]
+    assert Decimal(candle.volume_fp) > 0 and candle.price.close_dollars
+    (batch,) = kalshi.batch_get_market_candlesticks(ticker, now - 86_400, now + 86_400, 60).markets
+    assert batch.market_ticker == ticker and batch.candlesticks
 
 
 def is_refused(kalshi, ticker):
@@ -194,21 +249,24 @@ def main(tauroi):
     """Runs all of it."""
     with exchange(tauroi, *STILL) as kalshi:
         ticker = discovers(kalshi)[0]
-        _, ask = reads_books(kalshi, ticker)
+        bid, ask = reads_books(kalshi, ticker)
         works_an_order(kalshi, ticker)
         takes(kalshi, ticker, ask)
+        sells_what_it_holds(kalshi, ticker, bid)
+        reads_candles(kalshi, ticker)
         batches(kalshi, ticker)
+        groups(kalshi, ticker)
         is_refused(kalshi, ticker)
         registers_a_key(kalshi)
         assert kalshi.get_account_api_limits().usage_tier == "prestige"
-    with exchange(tauroi, "--speed", "20000", "--days", "2", "--key", "rsa", "--tier", "prestige") as kalshi:
+    with exchange(tauroi, "--speed", "20000", "--days", "2", "--key", "rsa", "--tier", "unlimited") as kalshi:
         is_paid(kalshi)
-    # Without a pause, the lowest tier allows ten orders.
+    # The lowest tier's bucket never holds enough for eleven orders at once.
     with exchange(tauroi, "--speed", "0.0001") as kalshi:
         assert kalshi.get_account_api_limits().usage_tier == "basic"
-        for _ in range(10):
-            refused(404, "not_found", kalshi.decrease_order_v2, "none", reduce_by="1")
-        refused(429, "too many requests", kalshi.decrease_order_v2, "none", reduce_by="1")
+        orders = [order(ticker, f"many{k}", "bid", "0.0100", "1") for k in range(11)]
+        refused(429, "too many requests", kalshi.batch_create_orders_v2, orders=orders)
+        assert kalshi.get_orders().orders == []
     print("Kalshi's SDK trades on the paper exchange.")
 
 

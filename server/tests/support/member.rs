@@ -49,7 +49,11 @@ impl Member {
         // What an earlier run has left, open to everybody.
         std::fs::write(&env, "OLD=1\n").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
-        command.args(["paper", "--port", "0", "--env"]).arg(&env).args(options).stderr(Stdio::null());
+        command
+            .args(["paper", "--port", "0", "--tier", "unlimited", "--env"])
+            .arg(&env)
+            .args(options)
+            .stderr(Stdio::null());
         let server = Server::run(command);
         let text = std::fs::read_to_string(&env).unwrap();
         let variable = |name: &str| {

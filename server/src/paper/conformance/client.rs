@@ -46,6 +46,18 @@ impl Client {
         }
     }
 
+    /// Returns the same member with another key.
+    pub(super) fn with(&self, key_id: &str, private_pem: &str) -> Self {
+        Self {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            key_id: key_id.to_owned(),
+            key: ed25519_dalek::SigningKey::from_pkcs8_pem(private_pem).unwrap(),
+            age_ms: 0,
+            told: Vec::new(),
+        }
+    }
+
     /// Returns the signing headers of a request.
     pub(super) fn headers(&self, method: &str, path: &str) -> Vec<(&'static str, String)> {
         let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();

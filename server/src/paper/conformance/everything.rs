@@ -81,6 +81,23 @@ async fn listed(client: &mut Client) {
     client.get(400, "GET", "/markets/orderbooks", "").await;
     client.get(200, "GET", &format!("/markets/trades?ticker={TICKER}&limit=5"), "").await;
     client.get(400, "GET", "/markets/trades?min_ts=soon", "").await;
+    for period in [1, 60, 1_440] {
+        let span = format!(
+            "start_ts=1763280000&end_ts=1800000000&period_interval={period}&include_latest_before_start=true"
+        );
+        for path in [
+            format!("/series/{SERIES}/markets/{TICKER}/candlesticks?{span}"),
+            format!("/series/{SERIES}/events/{event}/candlesticks?{span}"),
+            format!("/markets/candlesticks?market_tickers={TICKER},KXNONE-1&{span}"),
+        ] {
+            client.get(200, "GET", &path, "").await;
+        }
+        client.get(404, "GET", &format!("/series/KXNONE/markets/{TICKER}/candlesticks?{span}"), "").await;
+        client.get(404, "GET", &format!("/series/{SERIES}/events/KXNONE-1/candlesticks?{span}"), "").await;
+    }
+    client.get(400, "GET", &format!("/series/{SERIES}/markets/{TICKER}/candlesticks"), "").await;
+    client.get(400, "GET", "/markets/candlesticks?start_ts=1&end_ts=2&period_interval=5", "").await;
+    client.get(404, "GET", &format!("/historical/markets/{TICKER}/candlesticks"), "").await;
     client.get(200, "GET", "/historical/cutoff", "").await;
     client.get(200, "GET", "/historical/markets", "").await;
     client.get(400, "GET", "/historical/markets?tickers=A&event_ticker=B", "").await;
@@ -104,6 +121,14 @@ async fn account(client: &mut Client) {
         client.get(404, "DELETE", &format!("/api_keys/{id}"), "").await;
     }
     client.get(400, "POST", "/api_keys/generate", r#"{"name":"x","scopes":["write"]}"#).await;
+    // A key that may ask for the balance, and nothing else.
+    let body = r#"{"name":"narrow","key_type":"ed25519","scopes":["read::portfolio_balance"]}"#;
+    let made = client.get(201, "POST", "/api_keys/generate", body).await;
+    let mut narrow = client.with(text(&made, "api_key_id"), text(&made, "private_key"));
+    narrow.get(200, "GET", "/portfolio/balance", "").await;
+    narrow.get(403, "GET", "/api_keys", "").await;
+    narrow.get(403, "POST", ORDERS, "{}").await;
+    client.told.append(&mut narrow.told);
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAA6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=\n-----END PUBLIC KEY-----\n";
     let body = json!({ "name": "mine", "public_key": pem }).to_string();
     client.get(201, "POST", "/api_keys", &body).await;

@@ -20,7 +20,7 @@ use crate::paper::rest::{MAX_BODY_BYTES, Refusal, Shared};
 
 /// What befalls a request.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Plight {
+pub(super) struct Plight {
     /// How long it takes there and back, in microseconds.
     there: i64,
     back: i64,
@@ -52,7 +52,7 @@ impl<S: Sync> FromRequestParts<S> for Lag {
 
 impl Faults {
     /// Returns what befalls a request to a path behind `/trade-api/v2`.
-    fn request(&mut self, now: Timestamp, method: &str, path: &str) -> Plight {
+    pub(super) fn request(&mut self, now: Timestamp, method: &str, path: &str) -> Plight {
         let mut plight = Plight::default();
         for there in
             self.strike(now, |fault| befalls_requests(&fault.what) && fault.target.is_request(method, path))

@@ -200,7 +200,7 @@ fn register(
     key: PublicKey,
 ) -> Result<String, Refusal> {
     let scopes = scopes.unwrap_or_else(|| keyring::ALL.to_vec());
-    shared.with_quietly(|core| {
+    shared.with(|core| {
         let id = core.ids.text(Named::Key, core.keyring.registered());
         let added = core.keyring.add(&id, Registered { member, name, scopes, key });
         added.map(|()| id).map_err(|why| Refusal::parameters(&why.to_string()))
@@ -246,6 +246,6 @@ pub(super) async fn delete_key(
     Signed(member): Signed,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refusal> {
-    let removed = shared.with_quietly(|core| core.keyring.remove(member, &id));
+    let removed = shared.with(|core| core.keyring.remove(member, &id));
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::not_found()) }
 }

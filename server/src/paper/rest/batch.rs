@@ -11,14 +11,10 @@ use shared::wire::{
 };
 
 use super::body::{Asks, Body, Holds, read};
-use super::operations::DEFAULT_COST;
 use super::orders::{place, take_back, whole};
 use super::refusal::Refusal;
+use super::signed::Bill;
 use super::{Answer, Exchange, Signed};
-use crate::paper::tier::Bucket;
-
-/// What a cancellation costs, in tokens.
-const CANCEL_COST: u64 = 2;
 
 /// The body of a batch: what is in it is read one by one, so that one that can't be read is refused alone.
 #[derive(Debug, Deserialize)]
@@ -56,11 +52,6 @@ impl Asks for BatchCancelOrder {
     ];
 }
 
-/// Returns how many tokens so many items cost.
-fn cost(items: usize, each: u64) -> u64 {
-    u64::try_from(items).map_or(u64::MAX, |items| items.saturating_mul(each))
-}
-
 /// The name that an order was to have, if its body can be read so far.
 #[derive(Deserialize)]
 struct Name {
@@ -70,11 +61,10 @@ struct Name {
 pub(super) async fn create(
     State(shared): Exchange,
     Signed(number): Signed,
+    bill: Bill,
     Body(ToPlace(Items { orders })): Body<ToPlace>,
 ) -> Result<(StatusCode, Json<BatchCreateAnswer>), Refusal> {
-    if !shared.charge(number, Bucket::Write, cost(orders.len(), DEFAULT_COST)) {
-        return Err(Refusal::too_many());
-    }
+    bill.pay(&shared, orders.len())?;
     let orders = shared.with(|core| {
         let one = |json: &RawValue| {
             let json = json.get();
@@ -112,11 +102,10 @@ pub(super) async fn create(
 pub(super) async fn cancel(
     State(shared): Exchange,
     Signed(number): Signed,
+    bill: Bill,
     Body(ToCancel(Items { orders })): Body<ToCancel>,
 ) -> Answer<BatchCancelAnswer> {
-    if !shared.charge(number, Bucket::Write, cost(orders.len(), CANCEL_COST)) {
-        return Err(Refusal::too_many());
-    }
+    bill.pay(&shared, orders.len())?;
     // Without an id there is nothing to tell about an order: then the whole is refused.
     let orders: Vec<BatchCancelOrder> =
         orders.iter().map(|json| read(json.get().as_bytes())).collect::<Result<_, _>>()?;

@@ -40,6 +40,7 @@ pub(super) async fn markets(query: Query) -> Answer<MarketsPage> {
     Ok(Json(MarketsPage { cursor: String::new(), markets: Vec::new() }))
 }
 
+/// Answers for a contract, and for its candles, that it is not here.
 pub(super) async fn market(Path(_ticker): Path<String>) -> Answer<MarketAnswer> {
     Err(Refusal::not_found())
 }

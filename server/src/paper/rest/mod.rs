@@ -3,6 +3,7 @@
 mod account;
 mod batch;
 mod body;
+mod candles;
 mod exchange;
 mod groups;
 mod historical;

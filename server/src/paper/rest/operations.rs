@@ -6,7 +6,8 @@ use axum::Router;
 use axum::routing::{MethodFilter, on};
 
 use super::{
-    Shared, account, batch, exchange, groups, historical, markets, orders, portfolio, public, queue, signed,
+    Shared, account, batch, candles, exchange, groups, historical, markets, orders, portfolio, public, queue,
+    signed,
 };
 use crate::paper::keyring::Scope;
 use crate::paper::tier::Bucket;
@@ -114,11 +115,18 @@ operations! {
     GET "/markets/trades" "GetTrades" OPEN ASK => markets::trades,
     GET "/markets/{ticker}" "GetMarket" OPEN ASK => markets::market,
     GET "/markets/{ticker}/orderbook" "GetMarketOrderbook" OPEN ASK => markets::orderbook,
+    GET "/markets/candlesticks" "BatchGetMarketCandlesticks" OPEN ASK => candles::of_markets,
+    GET "/series/{series_ticker}/markets/{ticker}/candlesticks" "GetMarketCandlesticks" OPEN ASK
+        => candles::of_market,
+    GET "/series/{series_ticker}/events/{ticker}/candlesticks" "GetMarketCandlesticksByEvent" OPEN ASK
+        => candles::of_event,
     GET "/incentive_programs" "GetIncentivePrograms" OPEN ASK => exchange::incentive_programs,
 
     GET "/historical/cutoff" "GetHistoricalCutoff" OPEN ASK => historical::cutoff,
     GET "/historical/markets" "GetHistoricalMarkets" OPEN ASK => historical::markets,
     GET "/historical/markets/{ticker}" "GetHistoricalMarket" OPEN ASK => historical::market,
+    GET "/historical/markets/{ticker}/candlesticks" "GetMarketCandlesticksHistorical" OPEN ASK
+        => historical::market,
     GET "/historical/trades" "GetTradesHistorical" OPEN ASK => historical::trades,
     GET "/historical/fills" "GetFillsHistorical" READ ASK => historical::fills,
     GET "/historical/orders" "GetHistoricalOrders" READ ASK => historical::orders,

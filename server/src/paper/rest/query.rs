@@ -88,6 +88,11 @@ impl Query {
         self.text(name).map(|text| text.parse().map_err(|_| self.refuse(name, "numeric"))).transpose()
     }
 
+    /// Returns a whole number that must be there.
+    pub(super) fn required(&self, name: &str) -> Result<i64, Refusal> {
+        self.integer(name)?.ok_or_else(|| self.refuse(name, "required"))
+    }
+
     /// Returns how long a page may be. Zero is as if it were not there.
     pub(super) fn number(&self, name: &str, limit: Limit) -> Result<usize, Refusal> {
         let number = self.integer(name)?.unwrap_or(0);

@@ -13,7 +13,8 @@ use super::operations::{Access, Cost, Operation};
 use super::refusal::Refusal;
 use crate::clock::machine_time;
 use crate::paper::journal::Again;
-use crate::paper::keyring::Registered;
+use crate::paper::keyring::{Registered, Scope};
+use crate::paper::tier::Bucket;
 
 /// How old a signature may be, and how far ahead of the machine's clock, in milliseconds. Kalshi has been seen to take 5 s
 /// either way and not 30 s of age; its bounds are not published.
@@ -23,6 +24,27 @@ const AHEAD: i64 = 60_000;
 /// The member that has signed a request, by number.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::paper) struct Signed(pub(in crate::paper) usize);
+
+/// What each item in a request's body costs, for the handler that counts them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bill {
+    member: usize,
+    bucket: Bucket,
+    each: u64,
+    is_paid: bool,
+}
+
+impl Bill {
+    /// Takes the tokens of so many items out of the member's bucket, all or none.
+    pub(super) fn pay(self, shared: &Shared, items: usize) -> Result<(), Refusal> {
+        let tokens = u64::try_from(items).map_or(u64::MAX, |items| items.saturating_mul(self.each));
+        if self.is_paid || shared.charge(self.member, self.bucket, tokens) {
+            Ok(())
+        } else {
+            Err(Refusal::too_many())
+        }
+    }
+}
 
 /// Returns the key that a request was signed with.
 fn signer(shared: &Shared, parts: &Parts) -> Result<Arc<Registered>, Refusal> {
@@ -73,8 +95,12 @@ pub(super) async fn admit(
     };
     if let Some(key) = &signer {
         // What is asked again was paid for the first time.
+        let is_paid = parts.extensions.get::<Again>().is_some();
+        if let Cost::PerItem(bucket, each) = operation.cost {
+            parts.extensions.insert(Bill { member: key.member, bucket, each, is_paid });
+        }
         if let Cost::Tokens(bucket, tokens) = operation.cost
-            && parts.extensions.get::<Again>().is_none()
+            && !is_paid
             && !shared.charge(key.member, bucket, tokens)
         {
             return Refusal::too_many().into_response();
@@ -92,7 +118,18 @@ impl FromRequestParts<Arc<Shared>> for Signed {
         match parts.extensions.get::<Self>() {
             Some(signed) => Ok(*signed),
             // A handshake of the stream comes this way.
-            None => signer(shared, parts).map(|key| Self(key.member)),
+            None => match signer(shared, parts)? {
+                key if key.scopes.contains(&Scope::Read) => Ok(Self(key.member)),
+                _ => Err(Refusal::forbidden()),
+            },
         }
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Bill {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _shared: &Arc<Shared>) -> Result<Self, Refusal> {
+        parts.extensions.get::<Self>().copied().ok_or_else(Refusal::forbidden)
     }
 }

@@ -1,0 +1,249 @@
+//! Candles: the prices of a contract in each minute, hour or day in which something happened.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::Serialize;
+use shared::units::{Price, Quantity};
+
+use super::query::Query;
+use super::refusal::Refusal;
+use super::{Answer, Exchange};
+use crate::paper::candles::{Candle, Range};
+use crate::paper::core::Core;
+
+/// How many candles one answer may have.
+const MOST: usize = 10_000;
+/// How many contracts may be asked for at once.
+const MOST_MARKETS: usize = 100;
+
+/// Prices of a side of the book.
+#[derive(Debug, Clone, Serialize)]
+struct Side {
+    open_dollars: Price,
+    low_dollars: Price,
+    high_dollars: Price,
+    close_dollars: Price,
+}
+
+/// Prices of trades; without a trade there are none but the last one before.
+#[derive(Debug, Clone, Default, Serialize)]
+struct Trades {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open_dollars: Option<Price>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    low_dollars: Option<Price>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    high_dollars: Option<Price>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    close_dollars: Option<Price>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_dollars: Option<Price>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_dollars: Option<Price>,
+}
+
+/// A candle as it is told.
+#[derive(Debug, Clone, Serialize)]
+struct Told {
+    end_period_ts: i64,
+    yes_bid: Side,
+    yes_ask: Side,
+    price: Trades,
+    volume_fp: Quantity,
+    open_interest_fp: Quantity,
+}
+
+/// The answer to `GET /series/{series_ticker}/markets/{ticker}/candlesticks`.
+#[derive(Debug, Serialize)]
+pub(super) struct OfMarket {
+    ticker: String,
+    candlesticks: Vec<Told>,
+}
+
+/// A contract's candles among those of others.
+#[derive(Debug, Serialize)]
+struct Named {
+    market_ticker: String,
+    candlesticks: Vec<Told>,
+}
+
+/// The answer to `GET /markets/candlesticks`.
+#[derive(Debug, Serialize)]
+pub(super) struct OfMarkets {
+    markets: Vec<Named>,
+}
+
+/// The answer to `GET /series/{series_ticker}/events/{ticker}/candlesticks`.
+#[derive(Debug, Serialize)]
+pub(super) struct OfEvent {
+    market_tickers: Vec<String>,
+    market_candlesticks: Vec<Vec<Told>>,
+    adjusted_end_ts: i64,
+}
+
+impl From<Range> for Side {
+    fn from(range: Range) -> Self {
+        let Range { open, low, high, close } = range;
+        Self { open_dollars: open, low_dollars: low, high_dollars: high, close_dollars: close }
+    }
+}
+
+/// Returns a candle as it is told; `previous` is the price of the last trade before it.
+fn told(candle: &Candle, previous: Option<Price>) -> Told {
+    let count = |hundredths| Quantity::from_hundredths(hundredths).unwrap_or(Quantity::ZERO);
+    let mut price = Trades { previous_dollars: previous, ..Trades::default() };
+    if let Some(traded) = candle.traded {
+        let Range { open, low, high, close } = traded.price;
+        price.open_dollars = Some(open);
+        price.low_dollars = Some(low);
+        price.high_dollars = Some(high);
+        price.close_dollars = Some(close);
+        // To the nearest centi-cent; nobody trades nothing.
+        let mean = (2 * traded.weighted + traded.count).checked_div(2 * traded.count);
+        price.mean_dollars = mean.and_then(|mean| Price::from_centicents(mean).ok());
+    }
+    Told {
+        end_period_ts: candle.end.saturating_mul(60),
+        yes_bid: candle.bid.into(),
+        yes_ask: candle.ask.into(),
+        price,
+        volume_fp: count(candle.traded.map_or(0, |traded| traded.count)),
+        open_interest_fp: count(candle.open_interest),
+    }
+}
+
+/// What of which length is asked for.
+struct Asked {
+    start: i64,
+    end: i64,
+    /// In minutes.
+    period: i64,
+    /// Whether the last candle before is told too, put forward to the first period's end.
+    with_latest: bool,
+}
+
+impl Asked {
+    fn read(query: &Query) -> Result<Self, Refusal> {
+        let (start, end) = (query.required("start_ts")?, query.required("end_ts")?);
+        query.required("period_interval")?;
+        let period = match query.word("period_interval", &["1", "60", "1440"])? {
+            Some("1") => 1,
+            Some("60") => 60,
+            _ => 1_440,
+        };
+        Ok(Self { start, end, period, with_latest: query.flag("include_latest_before_start") })
+    }
+
+    /// Returns a contract's candles that end in the time that is asked for.
+    fn of(&self, core: &Core, market: usize) -> Vec<Told> {
+        let (mut found, mut before) = (Vec::new(), None::<Candle>);
+        for candle in core.candles.of(market, self.period) {
+            let end = candle.end.saturating_mul(60);
+            if end > self.end {
+                break;
+            }
+            if end >= self.start {
+                let first = before.filter(|_| self.with_latest && found.is_empty());
+                let still = first.map(|before| self.put_forward(&before));
+                found.extend(still.filter(|still| still.end_period_ts < end));
+                found.push(told(&candle, before.and_then(|before| before.last)));
+            }
+            before = Some(candle);
+        }
+        // Nothing has happened since.
+        if let Some(before) = before.filter(|_| self.with_latest && found.is_empty()) {
+            found.push(self.put_forward(&before));
+        }
+        found
+    }
+
+    /// Returns a candle in which nothing happens after another one, at the end of the first period that is asked for.
+    fn put_forward(&self, before: &Candle) -> Told {
+        let seconds = self.period * 60;
+        let still = Candle {
+            end: self.start.div_euclid(seconds).saturating_add(1).saturating_mul(self.period),
+            bid: Range::of(before.bid.close),
+            ask: Range::of(before.ask.close),
+            traded: None,
+            ..*before
+        };
+        told(&still, before.last)
+    }
+}
+
+/// Refuses an answer that is too long.
+fn short(candles: usize) -> Result<(), Refusal> {
+    if candles > MOST {
+        return Err(Refusal::parameters(&format!(
+            "{candles} candlesticks: at most {MOST} are answered at once"
+        )));
+    }
+    Ok(())
+}
+
+pub(super) async fn of_market(
+    State(shared): Exchange,
+    Path((series, ticker)): Path<(String, String)>,
+    query: Query,
+) -> Answer<OfMarket> {
+    let asked = Asked::read(&query)?;
+    let found = shared.with(|core| {
+        let place = core.catalogue.place(&ticker)?;
+        let is_of = core.catalogue.event_of(place).is_some_and(|event| event.series == series);
+        is_of.then(|| asked.of(core, place))
+    });
+    let candlesticks = found.ok_or_else(Refusal::not_found)?;
+    short(candlesticks.len())?;
+    Ok(Json(OfMarket { ticker, candlesticks }))
+}
+
+pub(super) async fn of_markets(State(shared): Exchange, query: Query) -> Answer<OfMarkets> {
+    let asked = Asked::read(&query)?;
+    let tickers: Vec<&str> =
+        query.text("market_tickers").into_iter().flat_map(|list| list.split(',')).collect();
+    match tickers.len() {
+        0 => return Err(query.refuse("market_tickers", "required")),
+        1..=MOST_MARKETS => {}
+        _ => return Err(query.refuse("market_tickers", "max")),
+    }
+    let markets: Vec<Named> = shared.with(|core| {
+        let one = |ticker: &&str| {
+            let candlesticks = asked.of(core, core.catalogue.place(ticker)?);
+            Some(Named { market_ticker: (*ticker).to_owned(), candlesticks })
+        };
+        tickers.iter().filter_map(one).collect()
+    });
+    short(markets.iter().map(|market| market.candlesticks.len()).sum())?;
+    Ok(Json(OfMarkets { markets }))
+}
+
+/// Tells the candles of an event's contracts; of too many, those until an earlier end.
+pub(super) async fn of_event(
+    State(shared): Exchange,
+    Path((series, ticker)): Path<(String, String)>,
+    query: Query,
+) -> Answer<OfEvent> {
+    let asked = Asked::read(&query)?;
+    let found = shared.with(|core| {
+        let places = 0..core.catalogue.markets.len();
+        let of = places.filter(|place| {
+            core.catalogue
+                .event_of(*place)
+                .is_some_and(|event| event.ticker.as_str() == ticker && event.series == series)
+        });
+        let named = |place| Some((core.catalogue.ticker(place)?.to_string(), asked.of(core, place)));
+        of.filter_map(named).collect::<Vec<_>>()
+    });
+    if found.is_empty() {
+        return Err(Refusal::not_found());
+    }
+    let (market_tickers, mut market_candlesticks): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+    let mut ends: Vec<i64> =
+        market_candlesticks.iter().flatten().map(|candle: &Told| candle.end_period_ts).collect();
+    ends.sort_unstable();
+    let adjusted_end_ts = ends.get(MOST).map_or(asked.end, |first| first - 1);
+    for candles in &mut market_candlesticks {
+        candles.retain(|candle| candle.end_period_ts <= adjusted_end_ts);
+    }
+    Ok(Json(OfEvent { market_tickers, market_candlesticks, adjusted_end_ts }))
+}
