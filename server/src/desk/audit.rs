@@ -24,27 +24,28 @@ impl Audit {
         Self { fills, account: find::account(client).await }
     }
 
-    /// Compares cash and positions with what the exchange says, where nothing has happened since it was asked, and returns how
-    /// often in a row they were something else.
+    /// Compares cash and positions with what the exchange says, where nothing has happened since it was asked. `misfit` is how
+    /// many of our fills were known when they were last something else, if they were; so is what is returned.
     ///
     /// # Errors
     ///
-    /// Says what differs: twice in a row is no delay any more.
-    pub(super) fn compare(self, core: &mut Core, misfits: u32) -> anyhow::Result<u32> {
+    /// Says what differs: twice in a row, with no fill between, is no delay any more. The exchange tells positions up to a
+    /// second later than fills, so that a look that comes soon after a fill proves nothing.
+    pub(super) fn compare(self, core: &mut Core, misfit: Option<u32>) -> anyhow::Result<Option<u32>> {
         let account = match self.account {
             Ok(account) => account,
             Err(error) => {
                 core.alert(true, format!("the account can't be asked for: {error:#}"));
-                return Ok(misfits);
+                return Ok(misfit);
             }
         };
         if self.fills != core.fills || !core.orders.is_idle() {
-            return Ok(misfits);
+            return Ok(misfit);
         }
         match differs(core, &account) {
-            None => Ok(0),
-            Some(_) if misfits == 0 => Ok(1),
-            Some(what) => bail!(what),
+            None => Ok(None),
+            Some(what) if misfit == Some(self.fills) => bail!(what),
+            Some(_) => Ok(Some(self.fills)),
         }
     }
 }
@@ -80,19 +81,21 @@ mod tests {
         let now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
         let mut core = quoting(now);
         let ticker = core.contracts[0].ticker.clone();
-        let mut compare = |free: &str, held: i64, misfits| {
+        let mut compare = |free: &str, held: i64, misfit| {
             let held = [(ticker.clone(), Position::from_hundredths(held).unwrap())].into();
             let free: Cash = free.parse().unwrap();
             let audit = Audit { fills: 0, account: Ok(Account { free, held }) };
-            audit.compare(&mut core, misfits).map_err(|why| why.to_string())
+            audit.compare(&mut core, misfit).map_err(|why| why.to_string())
         };
         // Its orders are not answered yet: they count as resting, and reserve something.
         for (free, held) in [("10000", 0), ("9990", 0)] {
-            assert_eq!(compare(free, held, 1), Ok(0));
+            assert_eq!(compare(free, held, Some(0)), Ok(None));
         }
         for (free, held, word) in [("10000.0001", 0, "free"), ("10000", 100, "position")] {
-            assert_eq!(compare(free, held, 0), Ok(1));
-            let why = compare(free, held, 1).unwrap_err();
+            assert_eq!(compare(free, held, None), Ok(Some(0)));
+            // What did not fit before a fill may have been late, as may be what does not fit after it.
+            assert_eq!(compare(free, held, Some(7)), Ok(Some(0)));
+            let why = compare(free, held, Some(0)).unwrap_err();
             assert!(why.contains(word), "{why}");
         }
     }
@@ -102,9 +105,9 @@ mod tests {
         let now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
         let mut core = quoting(now);
         core.kill(now);
-        for (free, misfits) in [("10000", 0), ("9999.999999", 1)] {
+        for (free, misfit) in [("10000", None), ("9999.999999", Some(0))] {
             let account = Ok(Account { free: free.parse().unwrap(), held: [].into() });
-            assert_eq!(Audit { fills: 0, account }.compare(&mut core, 0).unwrap(), misfits);
+            assert_eq!(Audit { fills: 0, account }.compare(&mut core, None).unwrap(), misfit);
         }
     }
 }

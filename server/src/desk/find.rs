@@ -13,11 +13,16 @@ use shared::wire::{Market, MarketStatus, Order, OrderStatus};
 use super::core::Listed;
 use super::journal::{Entry, Journal};
 use super::orders::PREFIX;
+use crate::clock::Clock;
 use crate::kalshi::{Client, Failure, Open, Sending, fees, open_events};
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(50);
+/// By how much positions may be behind fills, in microseconds of the exchange's clock: about a second was seen. And the same in
+/// the machine's time.
+const LAG: i64 = 2_000_000;
+const LAG_AT_MOST: Duration = Duration::from_secs(2);
 
 /// What is traded: an event and its contracts.
 #[derive(Debug, Clone)]
@@ -168,6 +173,23 @@ pub(super) async fn reconcile(
 pub(super) struct Account {
     pub(super) free: Cash,
     pub(super) held: BTreeMap<Ticker, Position>,
+}
+
+/// Waits until positions tell of all fills that there were: the exchange tells them up to a second later. Nothing of ours may
+/// rest meanwhile.
+///
+/// # Errors
+///
+/// As [`Failure`] tells them apart.
+pub(super) async fn settled(client: &Client, clock: &Clock) -> anyhow::Result<()> {
+    let since = clock.now().checked_add_micros(-LAG).unwrap_or(Timestamp::MIN);
+    let fills = client.fills(None, Some(since)).await.context("the latest fills")?;
+    let latest = fills.iter().filter_map(|fill| fill.created_time).map(|at| at.0).max();
+    if let Some(told) = latest.and_then(|latest| latest.checked_add_micros(LAG)) {
+        // No longer than it takes on a clock that runs as the machine's does: one that stands would never show it.
+        let _ = tokio::time::timeout(LAG_AT_MOST, clock.reached(told)).await;
+    }
+    Ok(())
 }
 
 /// Finds out what the account has.

@@ -96,7 +96,7 @@ impl Run {
         let (audits, mut audited) = mpsc::channel(1);
         let mut audit = tokio::time::interval(audit::EVERY);
         audit.tick().await;
-        let mut misfits = 0;
+        let mut misfit = None;
         // What was heard before has waited for the past to be learned: it says nothing of how quick this is.
         let began = Instant::now();
         let mut cause = None;
@@ -170,7 +170,7 @@ impl Run {
                     let now = desk.clock.now();
                     self.core.fitted(now, found);
                 }
-                Some(audit) = audited.recv() => misfits = audit.compare(&mut self.core, misfits)?,
+                Some(audit) = audited.recv() => misfit = audit.compare(&mut self.core, misfit)?,
             }
         }
     }

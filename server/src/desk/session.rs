@@ -102,6 +102,7 @@ impl Supervisor {
         let holding = journal.catalysts(now).await?;
         let run = journal.begin(crate::clock::machine_time().micros()).await?;
         journal.commit(&left).await?;
+        find::settled(&self.client, &self.clock).await?;
         let account = find::account(&self.client).await?;
         self.show(DeskState::Starting, "It learns from past trades.");
         let mut core = self.warm(run, &found, &account).await?;

@@ -74,6 +74,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/faults", get(list).post(add))
         .route("/faults/{number}", delete(remove))
         .route("/behaviour", get(behaviour).put(behave))
+        .route("/events", post(events))
         .route("/exchange", post(exchange))
         .route("/markets/{ticker}", post(market))
 }
@@ -127,6 +128,12 @@ async fn behave(_: Controlled, State(shared): Exchange, body: Bytes) -> Done {
     let behaviour = read(&body)?;
     shared.with(|core| core.behave(behaviour));
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn events(_: Controlled, State(shared): Exchange, body: Bytes) -> Done {
+    let listed = read(&body)?;
+    shared.with(|core| core.list(core.exchange.now(), listed)).map_err(|why| wrong(&why))?;
+    Ok(StatusCode::CREATED)
 }
 
 /// What is to become of the exchange.

@@ -23,6 +23,7 @@ mod ids;
 mod journal;
 mod keyring;
 mod keys;
+mod listing;
 mod member;
 mod names;
 mod past;

@@ -123,7 +123,7 @@ fn its_secret_is_its_owners_alone() {
         );
     }
     let text = std::fs::read_to_string(&member.env).unwrap();
-    assert_eq!(text.lines().count(), 5, "{text}");
+    assert_eq!(text.lines().count(), 6, "{text}");
 }
 
 #[test]

@@ -234,6 +234,15 @@ mod tests {
     }
 
     #[test]
+    fn what_befalls_requests_uses_up_nothing_else() {
+        let mut faults = Faults::none(20);
+        faults.add(at(0), fault("kind = \"skew\"\nat = 0\nvalue = -30000"));
+        faults.add(at(0), fault("kind = \"grid\"\nat = 1000\nvalue = \"deci_cent\""));
+        faults.request(at(1), "GET", "/portfolio/balance");
+        assert_eq!((faults.skew_ms(at(1)), faults.next_due()), (-30_000, Some(at(1))));
+    }
+
+    #[test]
     fn clocks_are_skewed_while_it_lasts() {
         let mut faults = Faults::none(20);
         let number = faults.add(at(0), fault("kind = \"skew\"\nat = 1000\nfor_ms = 9000\nvalue = -30000"));

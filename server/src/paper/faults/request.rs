@@ -20,7 +20,7 @@ use crate::paper::rest::{MAX_BODY_BYTES, Refusal, Shared};
 
 /// What befalls a request.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Plight {
+pub(super) struct Plight {
     /// How long it takes there and back, in microseconds.
     there: i64,
     back: i64,
@@ -52,9 +52,11 @@ impl<S: Sync> FromRequestParts<S> for Lag {
 
 impl Faults {
     /// Returns what befalls a request to a path behind `/trade-api/v2`.
-    fn request(&mut self, now: Timestamp, method: &str, path: &str) -> Plight {
+    pub(super) fn request(&mut self, now: Timestamp, method: &str, path: &str) -> Plight {
         let mut plight = Plight::default();
-        for there in self.strike(now, |fault| fault.target.is_request(method, path)) {
+        for there in
+            self.strike(now, |fault| befalls_requests(&fault.what) && fault.target.is_request(method, path))
+        {
             match there.fault.what {
                 What::Latency(delay) => {
                     plight.there += delay.draw(&mut there.draws);
@@ -71,6 +73,19 @@ impl Faults {
             }
         }
         plight
+    }
+}
+
+/// Returns whether it befalls requests: what befalls frames or the exchange is not used up by them.
+const fn befalls_requests(what: &What) -> bool {
+    match what {
+        What::Latency(_)
+        | What::Drop { .. }
+        | What::Duplicate
+        | What::Unanswered
+        | What::Http { .. }
+        | What::LateRead(_) => true,
+        What::Cut | What::Gap(_) | What::Skew(_) | What::Pause | What::Grid(_) | What::Restate(_) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use shared::exchange::matching::MarketStatus;
 use shared::units::Timestamp;
-use shared::wire::{Channel, Frame, MarketLifecycle, MarketMetadata, Seconds};
+use shared::wire::{Channel, EventLifecycle, Frame, MarketLifecycle, MarketMetadata, Seconds};
 
 use crate::paper::catalogue::{result, structure};
 use crate::paper::core::Core;
@@ -13,14 +13,14 @@ pub(super) fn lifecycle(core: &mut Core, at: Timestamp, market: usize, status: M
     match status {
         MarketStatus::Open if core.positions.lists(market) => {
             if let Some(created) = created(core, at, market) {
-                tell(core, at, created);
+                tell(core, at, &created);
             }
         }
         MarketStatus::Open | MarketStatus::Paused => {
             let is_paused = status == MarketStatus::Paused;
             let word = if is_paused { "deactivated" } else { "activated" };
             if let Some(told) = message(core, market, word) {
-                tell(core, at, MarketLifecycle { is_deactivated: Some(is_paused), ..told });
+                tell(core, at, &MarketLifecycle { is_deactivated: Some(is_paused), ..told });
             }
         }
         MarketStatus::Closed => {}
@@ -28,10 +28,10 @@ pub(super) fn lifecycle(core: &mut Core, at: Timestamp, market: usize, status: M
             core.positions.settled(market);
             if let Some(told) = message(core, market, "determined") {
                 let (result, settlement_value) = (Some(result(value)), Some(value));
-                tell(core, at, MarketLifecycle { result, settlement_value, determination_ts: when, ..told });
+                tell(core, at, &MarketLifecycle { result, settlement_value, determination_ts: when, ..told });
             }
             if let Some(told) = message(core, market, "settled") {
-                tell(core, at, MarketLifecycle { settled_ts: when, ..told });
+                tell(core, at, &MarketLifecycle { settled_ts: when, ..told });
             }
         }
     }
@@ -44,7 +44,7 @@ pub(super) fn regrid(core: &mut Core, at: Timestamp, market: usize) {
     };
     if let Some(told) = message(core, market, "price_level_structure_updated") {
         let price_level_structure = Some(structure(&grid).to_owned());
-        tell(core, at, MarketLifecycle { price_level_structure, price_ranges: Some(grid), ..told });
+        tell(core, at, &MarketLifecycle { price_level_structure, price_ranges: Some(grid), ..told });
     }
 }
 
@@ -94,8 +94,26 @@ fn created(core: &Core, at: Timestamp, market: usize) -> Option<MarketLifecycle>
     })
 }
 
+/// Tells that an event was listed.
+pub(in crate::paper) fn tell_event(core: &mut Core, at: Timestamp, event: usize) {
+    let Some(event) = core.catalogue.events.get(event) else { return };
+    let msg = EventLifecycle {
+        event_ticker: event.ticker.clone(),
+        exchange_index: 0,
+        title: event.title.clone(),
+        subtitle: String::new(),
+        collateral_return_type: if event.exclusive { "MECNET" } else { "" }.to_owned(),
+        series_ticker: event.series.clone(),
+        strike_date: Some(Seconds(event.settles)),
+        strike_period: Some("month".to_owned()),
+    };
+    core.hub.tell(at, Channel::MarketLifecycle, None, &mut |_, sid, subscribed| {
+        Some(Frame::EventLifecycle { sid, seq: subscribed.next(), msg: msg.clone() })
+    });
+}
+
 /// Tells everybody who listens: the channel knows no contracts.
-fn tell(core: &mut Core, at: Timestamp, msg: MarketLifecycle) {
+fn tell(core: &mut Core, at: Timestamp, msg: &MarketLifecycle) {
     core.hub.tell(at, Channel::MarketLifecycle, None, &mut |_, sid, subscribed| {
         Some(Frame::MarketLifecycleV2 { sid, seq: Some(subscribed.next()), msg: msg.clone() })
     });

@@ -13,6 +13,7 @@ mod tell;
 mod ticker;
 
 pub(super) use self::command::carry_out;
+pub(super) use self::lifecycle::tell_event;
 pub(super) use self::numbers::Numbers;
 pub(super) use self::position::{Positions, tell_positions};
 pub(super) use self::socket::open;
