@@ -1,6 +1,10 @@
 //! The exchange answers, trades, reserves and keeps what the naive one does, after every action.
 
-use shared::exchange::matching::{AccountNumber, Amendment, GroupNumber, Matching, Placed, Refusal, What};
+use std::collections::BTreeSet;
+
+use shared::exchange::matching::{
+    AccountNumber, Amendment, Event, GroupNumber, Matching, Placed, Refusal, What,
+};
 use shared::market::{Action, PriceGrid};
 use shared::units::Quantity;
 
@@ -159,7 +163,31 @@ impl Both {
     }
 }
 
-fn episode(seed: u64) {
+/// Notes the names of what an action has come to.
+fn note(seen: &mut BTreeSet<String>, done: &Done, events: &[Event]) {
+    let mut name = |what: &dyn std::fmt::Debug| {
+        let text = format!("{what:?}");
+        seen.insert(text.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned());
+    };
+    match done {
+        Done::Placed(Err(why)) | Done::Left(Err(why)) | Done::Opened(Err(why)) | Done::Other(Err(why)) => {
+            name(why)
+        }
+        _ => {}
+    }
+    for event in events {
+        match &event.what {
+            What::Order { reason, .. } => name(reason),
+            What::Group { change, .. } => name(change),
+            What::Status { status, .. } => name(status),
+            What::Exchange(state) => name(state),
+            other => name(other),
+        }
+    }
+}
+
+/// Compares both exchanges over one seed's actions, and notes what happened if that is asked.
+fn episode(seed: u64, mut seen: Option<&mut BTreeSet<String>>) {
     let (fees, purse) = kind(seed);
     let (real, accounts) = exchange(fees, purse);
     let mut naive = Naive::new(START, fees, vec![purse; ACCOUNTS]);
@@ -177,16 +205,18 @@ fn episode(seed: u64) {
             }
             _ => {}
         }
-        let prints: Vec<Print> = both
-            .real
-            .drain()
-            .into_iter()
-            .filter_map(|event| match event.what {
-                What::Trade(trade) => {
-                    let buys = trade.taker == Action::Buy;
-                    Some((trade.market, trade.price.centicents(), trade.count.hundredths(), buys))
-                }
-                _ => None,
+        let events = both.real.drain();
+        if let Some(seen) = &mut seen {
+            note(seen, &done, &events);
+        }
+        let trades = events.iter().filter_map(|event| match &event.what {
+            What::Trade(trade) => Some(trade),
+            _ => None,
+        });
+        let prints: Vec<Print> = trades
+            .map(|trade| {
+                let buys = trade.taker == Action::Buy;
+                (trade.market, trade.price.centicents(), trade.count.hundredths(), buys)
             })
             .collect();
         assert_eq!(prints, core::mem::take(&mut both.naive.prints), "seed {seed}, action {k}: {next:?}");
@@ -197,5 +227,46 @@ fn episode(seed: u64) {
 
 #[test]
 fn it_does_what_the_simplest_exchange_does() {
-    with_each_seed(episode);
+    with_each_seed(|seed| episode(seed, None));
+}
+
+#[test]
+fn what_is_compared_has_all_that_can_happen() {
+    let mut seen = BTreeSet::new();
+    (0..60).for_each(|seed| episode(seed, Some(&mut seen)));
+    let refusals = [
+        "NoSuchMarket",
+        "NoSuchOrder",
+        "Inactive",
+        "OffGrid",
+        "Count",
+        "PostOnlyCross",
+        "FillOrKill",
+        "Expiry",
+        "Balance",
+        "TradingPaused",
+        "ExchangePaused",
+        "Increase",
+        "NoSuchGroup",
+        "GroupTriggered",
+        "GroupLimit",
+    ];
+    let reasons = [
+        "Placed",
+        "Amended",
+        "Decreased",
+        "Traded",
+        "Cancelled",
+        "SelfTrade",
+        "Expired",
+        "Closed",
+        "Group",
+        "Paused",
+        "ReduceOnly",
+    ];
+    let others =
+        ["Created", "Triggered", "Reset", "Limit", "Deleted", "Settled", "Grid", "Level", "Fill", "Open"];
+    for name in refusals.iter().chain(&reasons).chain(&others) {
+        assert!(seen.contains(*name), "{name} never happened: {seen:?}");
+    }
 }
