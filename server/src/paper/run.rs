@@ -1,7 +1,6 @@
 //! Starting and ending an exchange.
 
 use std::fmt;
-use std::future::IntoFuture as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -267,9 +266,10 @@ async fn serve(
             shared.heed(|| Said::Close, |core| core.hub.close());
         }
     };
-    let serving = axum::serve(listener, router(Arc::clone(&shared))).with_graceful_shutdown(told);
+    // A head that doesn't come to its end keeps no connection.
+    let serving = crate::web::serve(listener, router(Arc::clone(&shared)), told);
     tokio::select! {
-        ended = serving.into_future() => Ok(ended?),
+        () = serving => Ok(()),
         () = pass_time(&shared) => Ok(()),
     }
 }
