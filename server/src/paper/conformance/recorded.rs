@@ -292,7 +292,7 @@ async fn a_recorded_session_is_answered_as_it_was() {
     before.reverse();
     let clock = Clock::by_hand("2026-06-11T06:29:08Z".parse().unwrap());
     let core = exchange(&credentials, key, &before);
-    let shared = Arc::new(Shared::new(core, clock.clone(), Some(Tier::Basic), None));
+    let shared = Arc::new(Shared::new(core, clock.clone(), Some(Tier::Basic)));
     let serving = tokio::spawn(axum::serve(listener, router(shared)).into_future());
     let mut client = Client::new(&credentials);
     let mut ours: BTreeMap<String, String> = BTreeMap::new();
