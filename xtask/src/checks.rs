@@ -29,8 +29,8 @@ enum Check {
     Bundle,
     /// Unit, property, golden and socket tests, natively
     Native,
-    /// Kalshi's own Python SDK on the paper exchange
-    Sdk,
+    /// Kalshi's own Python SDK on the paper exchange, and pandas on what commands write
+    Python,
     /// The same mathematics as WebAssembly in Chromium: golden values, and the native code's bits
     Wasm,
     /// The release bundle in Chromium, as a person uses it
@@ -65,7 +65,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 budget::check()?;
             }
             Check::Native => native()?,
-            Check::Sdk => sdk()?,
+            Check::Python => python()?,
             Check::Wasm => wasm_tests::run()?,
             Check::Browser => browser()?,
         }
@@ -140,20 +140,24 @@ fn native() -> anyhow::Result<()> {
     show("cargo test", &mut cargo(&["test", "--locked", "--no-fail-fast"]))
 }
 
-fn sdk() -> anyhow::Result<()> {
+fn python() -> anyhow::Result<()> {
     let Some(python) = python::environment()? else {
         if workspace::in_ci() {
-            bail!("{}: in CI Kalshi's SDK must be tried", python::missing());
+            bail!("{}: in CI Kalshi's SDK and pandas must be tried", python::missing());
         }
-        eprintln!("  · skipped: sdk ({})", python::missing());
+        eprintln!("  · skipped: python ({})", python::missing());
         return Ok(());
     };
     demo::build_server()?;
-    let script = workspace::root().join("server/tests/sdk/trades.py");
-    // What it imports is beside it, and nothing is written there.
-    let mut command = Command::new(python);
-    command.arg("-B").arg(script).arg(workspace::target().join("debug/tauroi"));
-    show("Kalshi's Python SDK", &mut command)
+    for (name, script) in
+        [("Kalshi's Python SDK", "server/tests/sdk/trades.py"), ("pandas", "server/tests/pandas/tables.py")]
+    {
+        // What it imports is beside it, and nothing is written there.
+        let mut command = Command::new(&python);
+        command.arg("-B").arg(workspace::root().join(script)).arg(workspace::target().join("debug/tauroi"));
+        show(name, &mut command)?;
+    }
+    Ok(())
 }
 
 fn browser() -> anyhow::Result<()> {

@@ -149,6 +149,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         ends,
         tape: is_recorded.then_some(files),
         journal: options.journal.clone(),
+        is_again: false,
     };
     if let (Some(ends), None) = (ends, options.speed) {
         for (option, is_there) in [("--env", options.env.is_some()), ("--journal", options.journal.is_some())]

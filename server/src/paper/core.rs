@@ -6,7 +6,7 @@ use shared::exchange::matching::{
     AccountNumber, Event, MarketTrade, Matching, OrderNumber, Placed, Refusal, What,
 };
 use shared::units::{Cash, Price, Quantity, Timestamp};
-use shared::wire::{Dollars, Rfc3339, Settlement};
+use shared::wire::{Dollars, OrderbookSnapshot, Rfc3339, Settlement};
 use shared::world::crowd::Crowd;
 
 use super::behaviour::Behaviour;
@@ -20,7 +20,6 @@ use super::keys::PublicKey;
 use super::member::Member;
 use super::past::Past;
 use super::stream::{Numbers, Positions, Tickers};
-use super::tape::Tape;
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
@@ -52,8 +51,6 @@ pub(super) struct Core {
     naming: Option<String>,
     /// When time ends, if it does: all that was due by then has happened, and nothing else will.
     pub(super) ends: Option<Timestamp>,
-    /// What is told to everybody, as it is recorded.
-    tape: Option<Tape>,
 }
 
 impl Core {
@@ -77,18 +74,7 @@ impl Core {
             crowd: None,
             naming: None,
             ends: None,
-            tape: None,
         }
-    }
-
-    /// Records what is told to everybody from now on.
-    pub(super) fn record(&mut self, tape: Tape) {
-        self.tape = Some(tape);
-    }
-
-    /// Lets go of the recording: what was told until now is all of it.
-    pub(super) fn stop_recording(&mut self) {
-        self.tape = None;
     }
 
     /// Lets a world's event be listed and its traders in.
@@ -266,20 +252,14 @@ impl Core {
 
     /// Takes in what has happened at the exchange, and tells those who listen.
     pub(super) fn publish(&mut self) {
-        let events = self.exchange.drain();
-        for event in &events {
-            self.note_past(event);
-            self.note(event);
-            self.candles.note(event);
-            super::stream::tell(self, event);
+        self.begin_books();
+        for event in self.exchange.drain() {
+            self.note_past(&event);
+            self.note(&event);
+            self.candles.note(&event);
+            super::stream::tell(self, &event);
         }
         self.candles.look(&self.exchange);
-        if let Some(tape) = &mut self.tape
-            && !tape.take(&self.catalogue, events)
-        {
-            tracing::error!("the tape can't be written any further");
-            self.tape = None;
-        }
         super::stream::tell_tickers(self);
         super::stream::tell_positions(self);
         for number in self.past.touched() {
@@ -299,6 +279,21 @@ impl Core {
         };
         let owner = account.and_then(|account| self.owner(account));
         self.past.before(event, owner, &self.members);
+    }
+
+    /// Begins the books of contracts that were listed since, where what is told is recorded.
+    fn begin_books(&mut self) {
+        let Some(tape) = &mut self.hub.tape else { return };
+        for (place, listed) in self.catalogue.markets.iter().enumerate().skip(tape.listed()) {
+            let book = OrderbookSnapshot {
+                market_ticker: listed.ticker.clone(),
+                market_id: Some(self.ids.text(Named::Market, place as u64)),
+                clock: None,
+                yes_dollars_fp: Vec::new(),
+                no_dollars_fp: Vec::new(),
+            };
+            tape.list(listed.opened, book);
+        }
     }
 
     /// Takes in what has happened.

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::faults::{Fate, Faults};
 use super::journal::Journal;
 use super::stream::Numbers;
+use super::tape::Tape;
 
 /// How many frames may wait for a client. A subscription of one that is further behind is ended: the client would act on
 /// what is long gone.
@@ -141,6 +142,8 @@ pub(super) struct Hub {
     closed: bool,
     /// What clients are told is noted here, if it is.
     journal: Option<Journal>,
+    /// What everybody is told is recorded here, if it is.
+    pub(super) tape: Option<Tape>,
     /// What goes wrong between the exchange and its clients.
     pub(super) faults: Faults,
     /// How numbers are written in frames.
@@ -160,6 +163,7 @@ impl Hub {
             numbers: Numbers::of(rng_seed, 0.0),
             held: Vec::new(),
             journal: None,
+            tape: None,
         }
     }
 
@@ -279,6 +283,9 @@ impl Hub {
                     made.push((*number, *sid, frame));
                 }
             }
+        }
+        if let Some(tape) = &mut self.tape {
+            tape.tell(at, channel, frame);
         }
         for (client, sid, frame) in &made {
             self.tell_one(at, *client, *sid, frame);

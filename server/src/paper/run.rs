@@ -20,7 +20,7 @@ use super::core::Core;
 use super::credentials::Credentials;
 use super::faults::Fault;
 use super::ids::{Ids, Named};
-use super::journal::{Header, Journal, SCHEMA, Written};
+use super::journal::{Header, Journal, SCHEMA, Said, Written};
 use super::keys::{FreshKey, KeyKind, PublicKey};
 use super::rest::{Shared, router};
 use super::tape::{Files, Recording, Summary, Tape};
@@ -57,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) tape: Option<Files>,
     /// Where what clients do is noted, if it is.
     pub(crate) journal: Option<PathBuf>,
+    /// Whether a journal is done again: nothing is charged, as it was charged before.
+    pub(crate) is_again: bool,
 }
 
 /// How long the demo's event lasts, in days, and how many of them are over when it starts, so that there is something to learn
@@ -83,6 +85,7 @@ impl Settings {
             ends,
             tape,
             journal,
+            is_again: false,
         }
     }
 
@@ -100,7 +103,7 @@ impl Settings {
     pub(super) fn of(header: &Header, clock: Clock) -> Self {
         let Header { rng_seed, days, past_days, tier, ends, .. } = *header;
         let (behaviour, faults) = (header.behaviour.clone(), header.faults.clone());
-        Self { days, past_days, tier, ends, behaviour, faults, ..Self::demo(rng_seed, clock) }
+        Self { days, past_days, tier, ends, behaviour, faults, is_again: true, ..Self::demo(rng_seed, clock) }
     }
 
     /// Returns what a journal begins with.
@@ -133,8 +136,8 @@ impl Settings {
         }
         let mut recording = None;
         if let Some(files) = &self.tape {
-            let (tape, written) = Tape::begin(files, core.ids)?;
-            core.record(tape);
+            let (tape, written) = Tape::begin(files)?;
+            core.hub.tape = Some(tape);
             recording = Some(written);
         }
         core.register(&key_id(self.rng_seed), member, PURSE)?;
@@ -145,9 +148,13 @@ impl Settings {
             core.hub.keep(begun.0.clone());
             noted = Some(begun);
         }
-        let journal = noted.as_ref().map(|(journal, _)| journal.clone());
-        let shared = Arc::new(Shared::new(core, self.clock.clone(), self.tier, journal));
-        Ok(Open { shared, recording, noted })
+        let mut shared = Shared::new(core, self.clock.clone(), self.tier);
+        match &noted {
+            Some((journal, _)) => shared.keep(journal.clone()),
+            None if self.is_again => shared.do_again(),
+            None => {}
+        }
+        Ok(Open { shared: Arc::new(shared), recording, noted })
     }
 }
 
@@ -168,7 +175,7 @@ impl Open {
     pub(super) fn finish(self) -> anyhow::Result<Option<Summary>> {
         // Nothing happens between the two: the journal ends where the tape does.
         self.shared.with_quietly(|core| {
-            core.stop_recording();
+            core.hub.tape = None;
             if let Some((journal, _)) = &self.noted {
                 journal.end(core.exchange.now());
             }
@@ -257,7 +264,7 @@ async fn serve(
         async move {
             // The sender is dropped to tell.
             stopped.await.unwrap_or_default();
-            shared.with_quietly(|core| core.hub.close());
+            shared.heed(|| Said::Close, |core| core.hub.close());
         }
     };
     let serving = axum::serve(listener, router(Arc::clone(&shared))).with_graceful_shutdown(told);
@@ -274,7 +281,7 @@ async fn pass_time(shared: &Shared) {
         // With nothing else due, the end is.
         let due = due.or(ends);
         if ends.is_some_and(|ends| shared.clock.now() >= ends) {
-            shared.with_quietly(|core| core.hub.close());
+            shared.heed(|| Said::Close, |core| core.hub.close());
             return;
         }
         tokio::select! {

@@ -43,12 +43,8 @@ fn a_world_without_clients_is_written_and_the_same_again() {
     assert!(!refused.status.success());
 }
 
-#[tokio::test]
-async fn what_a_process_noted_another_one_does_again() {
-    let journal = file("noted.jsonl");
-    let world = ["--start", "2026-11-03T11:22:33.5Z", "--speed", "200", "--run-for", "25m"];
-    let options = [&world[..], &["--journal", journal.to_str().unwrap()]].concat();
-    let mut member = Member::join("noted", &options);
+/// Lets a member trade a little, and watch, on an exchange that notes it.
+async fn trade(member: &Member) {
     let mut listener = member.listen().await;
     let channels = r#"["orderbook_delta","trade","fill","user_orders"]"#;
     let subscribe = format!(
@@ -63,6 +59,18 @@ async fn what_a_process_noted_another_one_does_again() {
         member.ask("DELETE", &format!("{ORDERS}/{}", placed.order_id), "");
         member.read::<MarketsPage>(200, "GET", "/markets?limit=3", "");
     }
+}
+
+const WORLD: [&str; 4] = ["--start", "2026-11-03T11:22:33.5Z", "--speed", "200"];
+
+#[tokio::test]
+async fn what_a_process_noted_another_one_does_again() {
+    let journal = file("noted.jsonl");
+    let mut member = Member::join(
+        "noted",
+        &[&WORLD[..], &["--run-for", "25m", "--journal", journal.to_str().unwrap()]].concat(),
+    );
+    trade(&member).await;
     // Its time ends, and it with it.
     assert!(member.server.process().wait().unwrap().success());
     let again = told(&paper(&["--replay", journal.to_str().unwrap()]));
@@ -74,4 +82,18 @@ async fn what_a_process_noted_another_one_does_again() {
     let other = paper(&["--replay", journal.to_str().unwrap()]);
     let why = String::from_utf8(other.stderr).unwrap();
     assert!(!other.status.success() && why.contains("entry "), "{why}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_ends_with_an_interrupted_process() {
+    let journal = file("interrupted.jsonl");
+    let options = [&WORLD[..], &["--journal", journal.to_str().unwrap()]].concat();
+    let mut member = Member::join("interrupted", &options);
+    trade(&member).await;
+    let id = member.server.process().id().to_string();
+    assert!(Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+    assert!(member.server.process().wait().unwrap().success());
+    let again = told(&paper(&["--replay", journal.to_str().unwrap()]));
+    assert!(again.contains("the same") && !again.contains("breaks off"), "{again}");
 }

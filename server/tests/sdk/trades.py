@@ -1,6 +1,6 @@
 """Kalshi's own Python SDK, unmodified, trades on the paper exchange.
 
-Run by `cargo xtask test sdk`, or by hand in an environment with `requirements.txt`:
+Run by `cargo xtask test python`, or by hand in an environment with `requirements.txt`:
 
     python server/tests/sdk/trades.py target/debug/tauroi
 """

@@ -33,6 +33,16 @@ impl OrderFees {
         Self { schedule, accumulator: FeeAccumulator::new(account) }
     }
 
+    /// Returns the fees of an order whose fills so far have left this accumulator.
+    pub const fn resumed(schedule: FeeSchedule, accumulator: FeeAccumulator) -> Self {
+        Self { schedule, accumulator }
+    }
+
+    /// Returns what rounding has left so far.
+    pub const fn accumulator(&self) -> FeeAccumulator {
+        self.accumulator
+    }
+
     /// Returns what is held of the order's rounding fees, never negative.
     pub const fn held(&self) -> Cash {
         self.accumulator.held()

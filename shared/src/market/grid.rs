@@ -84,11 +84,11 @@ impl PriceGrid {
     ///
     /// Returns [`Invalid`] naming `price`, with the nearest prices of the grid, if it is not on it.
     pub fn check(&self, price: Price) -> Result<(), Invalid> {
-        let (below, above) = (self.round_down(price), self.round_up(price));
+        let below = self.round_down(price);
         if below == Some(price) {
             return Ok(());
         }
-        let nearest = match (below, above) {
+        let nearest = match (below, self.round_up(price)) {
             (Some(below), Some(above)) => format!("the nearest are {below} and {above}"),
             (Some(only), None) | (None, Some(only)) => format!("the nearest is {only}"),
             (None, None) => "the grid has none".into(),

@@ -22,7 +22,7 @@ use self::mutate::Dice;
 use self::watch::{Watch, duration, seed};
 use super::KeyKind;
 use super::journal::Again;
-use super::keys::FreshKey;
+use super::keys::{FreshKey, PublicKey};
 use super::rest::{Shared, router};
 use super::run::{Settings, key_id};
 use super::stream::carry_out;
@@ -179,10 +179,16 @@ fn spoiled_keys_are_refused_or_sign() {
     let mut watch = Watch::begin("keys", duration());
     let all: Vec<&[u8]> = corpus.iter().map(|key| key.as_bytes()).collect();
     let mut dice = Dice::new(seed());
-    let try_out = |pem: &str| match crate::kalshi::signs_with(pem) {
-        Ok(signature) => assert!(STANDARD.decode(signature).is_ok()),
-        // A secret is never told.
-        Err(error) => assert!(pem.len() < 8 || !format!("{error:#}").contains(pem)),
+    let try_out = |pem: &str| {
+        if let Some(key) = PublicKey::from_pem(pem) {
+            // Nobody has signed so.
+            assert!(!key.verifies("a", &STANDARD.encode([7; 256])) && !key.verifies("a", ""));
+        }
+        match crate::kalshi::signs_with(pem) {
+            Ok(signature) => assert!(STANDARD.decode(signature).is_ok()),
+            // A secret is never told.
+            Err(error) => assert!(pem.len() < 8 || !format!("{error:#}").contains(pem)),
+        }
     };
     for pem in &corpus {
         watch.input(&[pem.as_bytes()]);

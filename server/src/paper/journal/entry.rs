@@ -51,11 +51,13 @@ pub(in crate::paper) enum Said {
     Command {
         client: u64,
         text: String,
-        /// Whether it was one too many of its second.
+        /// Whether it was one too many within a second of the machine's time.
         too_many: bool,
     },
     /// It closed the stream.
     Leave { client: u64 },
+    /// Not a client: the exchange closed all streams, as it is to end.
+    Close,
 }
 
 impl Said {
@@ -66,6 +68,7 @@ impl Said {
             Self::Join { .. } => "the opening of a stream".to_owned(),
             Self::Command { client, .. } => format!("a command of client {client}"),
             Self::Leave { client } => format!("the end of client {client}"),
+            Self::Close => "the end of all streams".to_owned(),
         }
     }
 }

@@ -159,6 +159,7 @@ impl Stage {
                 let client = *client;
                 self.shared.with(|core| carry_out(core, client, text, *too_many));
             }
+            Said::Close => self.shared.with(|core| core.hub.close()),
             Said::Leave { client } => {
                 // What it was told last is heard first.
                 self.hear();

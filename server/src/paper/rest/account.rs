@@ -180,7 +180,7 @@ pub(super) async fn withdrawals(_: Signed, query: Query) -> Answer<Withdrawals> 
 }
 
 pub(super) async fn keys(State(shared): Exchange, Signed(member): Signed) -> Json<Keys> {
-    let api_keys = shared.with_quietly(|core| {
+    let api_keys = shared.with(|core| {
         let listed = |(id, key): (&str, &Registered)| Key {
             api_key_id: id.to_owned(),
             name: key.name.clone(),

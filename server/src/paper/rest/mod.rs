@@ -55,12 +55,24 @@ pub(super) struct Shared {
     buckets: Mutex<BTreeMap<usize, Buckets>>,
     /// What is done is noted here, if it is.
     journal: Option<Journal>,
+    /// Whether a journal is being done again.
+    is_again: bool,
 }
 
 impl Shared {
-    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>, journal: Option<Journal>) -> Self {
-        let buckets = Mutex::default();
-        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets, journal }
+    pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>) -> Self {
+        let (buckets, journal, is_again) = (Mutex::default(), None, false);
+        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets, journal, is_again }
+    }
+
+    /// Notes what is done from now on.
+    pub(super) fn keep(&mut self, journal: Journal) {
+        self.journal = Some(journal);
+    }
+
+    /// Charges nothing from now on: what a journal says is done again.
+    pub(super) const fn do_again(&mut self) {
+        self.is_again = true;
     }
 
     /// Does something for a request at this instant of the exchange's clock, after all that was due before it. All that a
@@ -98,7 +110,8 @@ impl Shared {
 
     /// Takes tokens out of a member's bucket, and returns whether there were enough.
     fn charge(&self, member: usize, bucket: Bucket, tokens: u64) -> bool {
-        let Some(tier) = self.tier else { return true };
+        // What is done again was paid for.
+        let Some(tier) = self.tier.filter(|_| !self.is_again) else { return true };
         let (exchange, machine) = (self.clock.now(), machine_time());
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let buckets = buckets.entry(member).or_insert_with(|| Buckets::full(tier, exchange, machine));

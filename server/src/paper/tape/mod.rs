@@ -3,7 +3,6 @@
 //! Without clients it follows from the seed, the start and the number of days alone, however fast the exchange's clock runs
 //! and however often it is looked at. Its digest says so in one line.
 
-mod frames;
 mod write;
 
 use std::fmt;
@@ -12,16 +11,17 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use anyhow::Context;
-use shared::exchange::matching::{Event, What};
-use shared::market::Ticker;
 use shared::units::Timestamp;
+use shared::wire::{Channel, Frame, OrderbookSnapshot};
 
 use self::write::Writer;
-use super::catalogue::Catalogue;
-use super::ids::Ids;
+use super::hub::Subscribed;
 
-/// How many parcels of events may wait for the writer. Where the disk is slower than the exchange, the exchange waits.
-const WAITING: usize = 4_096;
+/// How many frames may wait for the writer. Where the disk is slower than the exchange, the exchange waits.
+const WAITING: usize = 16_384;
+
+/// What no member's number is.
+const NOBODY: usize = usize::MAX;
 
 /// Where a tape goes. Its digest needs no file.
 #[derive(Debug, Clone, Default)]
@@ -49,19 +49,17 @@ impl fmt::Display for Summary {
     }
 }
 
-/// What the writer is handed.
-enum Parcel {
-    /// A contract, at the next place.
-    Listed(Ticker, Timestamp),
-    /// What happened, in order.
-    Happened(Vec<Event>),
-}
-
-/// The exchange's end of a tape: what it is handed is put into words and written by a thread of its own.
+/// The exchange's end of a tape: a subscriber to all contracts' books, trades and lifecycles that no fault befalls. What it
+/// hears is put into words and written by a thread of its own.
+#[derive(Debug)]
 pub(super) struct Tape {
-    writer: SyncSender<Parcel>,
-    /// How many contracts the writer knows.
+    writer: SyncSender<(Timestamp, Frame)>,
+    /// By the number of the subscription, from 1 on.
+    subscriptions: [Subscribed; 3],
+    /// How many contracts' books were begun.
     listed: usize,
+    /// The file is full, which [`Recording::finish`] tells.
+    is_broken: bool,
 }
 
 /// The other end: it is joined when the exchange has let go of the tape.
@@ -85,38 +83,55 @@ impl Tape {
     /// # Errors
     ///
     /// Names the file that can't be written.
-    pub(super) fn begin(files: &Files, ids: Ids) -> anyhow::Result<(Self, Recording)> {
-        let mut to = Writer::create(files, ids)?;
-        let (writer, parcels) = sync_channel(WAITING);
+    pub(super) fn begin(files: &Files) -> anyhow::Result<(Self, Recording)> {
+        let mut to = Writer::create(files)?;
+        let (writer, frames) = sync_channel::<(Timestamp, Frame)>(WAITING);
         let thread = std::thread::Builder::new().name("tape".to_owned()).spawn(move || {
-            for parcel in parcels {
-                match parcel {
-                    Parcel::Listed(ticker, at) => to.list(ticker, at)?,
-                    Parcel::Happened(events) => {
-                        for event in &events {
-                            to.note(event)?;
-                        }
-                    }
-                }
+            for (at, frame) in frames {
+                to.write(at, &frame)?;
             }
             to.finish()
         });
         let thread = thread.context("the tape's writer can't be started")?;
-        Ok((Self { writer, listed: 0 }, Recording(thread)))
+        let channels = [Channel::OrderbookDelta, Channel::Trade, Channel::MarketLifecycle];
+        let subscriptions = channels.map(|channel| Subscribed::new(channel, None));
+        Ok((Self { writer, subscriptions, listed: 0, is_broken: false }, Recording(thread)))
     }
 
-    /// Takes in what has happened. Returns whether the tape goes on: its file may be full, which [`Recording::finish`] tells.
-    pub(super) fn take(&mut self, catalogue: &Catalogue, mut events: Vec<Event>) -> bool {
-        for listed in catalogue.markets.iter().skip(self.listed) {
-            let parcel = Parcel::Listed(listed.ticker.clone(), listed.opened);
-            if self.writer.send(parcel).is_err() {
-                return false;
-            }
-            self.listed += 1;
+    /// Returns how many contracts' books were begun.
+    pub(super) const fn listed(&self) -> usize {
+        self.listed
+    }
+
+    /// Begins the next contract's book, which is empty.
+    pub(super) fn list(&mut self, at: Timestamp, book: OrderbookSnapshot) {
+        self.listed += 1;
+        let [books, ..] = &mut self.subscriptions;
+        let seq = books.next();
+        self.write(at, Frame::OrderbookSnapshot { sid: 1, seq, id: None, msg: book });
+    }
+
+    /// Takes in what a channel is told, as [`super::hub::Hub::tell`] has it.
+    pub(super) fn tell(
+        &mut self,
+        at: Timestamp,
+        channel: Channel,
+        frame: &mut dyn FnMut(usize, u64, &mut Subscribed) -> Option<Frame>,
+    ) {
+        let mut numbered = (1..).zip(&mut self.subscriptions);
+        let Some((sid, subscribed)) = numbered.find(|(_, subscribed)| subscribed.channel == channel) else {
+            return;
+        };
+        if let Some(frame) = frame(NOBODY, sid, subscribed) {
+            self.write(at, frame);
         }
-        events
-            .retain(|event| matches!(event.what, What::Level { .. } | What::Trade(_) | What::Status { .. }));
-        events.is_empty() || self.writer.send(Parcel::Happened(events)).is_ok()
+    }
+
+    fn write(&mut self, at: Timestamp, frame: Frame) {
+        if !self.is_broken && self.writer.send((at, frame)).is_err() {
+            tracing::error!("the tape can't be written any further");
+            self.is_broken = true;
+        }
     }
 }
 

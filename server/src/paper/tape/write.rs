@@ -6,23 +6,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use sha2::{Digest as _, Sha256};
-use shared::exchange::matching::{Event, What};
-use shared::market::Ticker;
+use shared::market::Side;
 use shared::units::Timestamp;
-use shared::wire::Frame;
+use shared::wire::{Frame, TradeMessage};
 
-use super::frames::{Subscriptions, public_trade};
 use super::{Files, Summary};
-use crate::paper::ids::Ids;
 
 /// A file, and its name for errors.
 type Named<W> = (PathBuf, W);
 
 /// Writes a tape.
 pub(super) struct Writer {
-    ids: Ids,
-    tickers: Vec<Ticker>,
-    subscriptions: Subscriptions,
     digest: Sha256,
     lines: u64,
     traded: u64,
@@ -60,7 +54,7 @@ fn unwritten(path: &Path) -> String {
 
 impl Writer {
     /// Creates the files.
-    pub(super) fn create(files: &Files, ids: Ids) -> anyhow::Result<Self> {
+    pub(super) fn create(files: &Files) -> anyhow::Result<Self> {
         let frames = files.frames.as_deref().map(create).transpose()?;
         let trades = files.trades.as_deref().map(create).transpose()?;
         let mut trades = trades.map(|(path, file)| (path, csv::Writer::from_writer(file)));
@@ -68,9 +62,6 @@ impl Writer {
             trades.write_record(COLUMNS).with_context(|| unwritten(path))?;
         }
         Ok(Self {
-            ids,
-            tickers: Vec::new(),
-            subscriptions: Subscriptions::default(),
             digest: Sha256::new(),
             lines: 0,
             traded: 0,
@@ -79,41 +70,27 @@ impl Writer {
         })
     }
 
-    /// Notes a contract, at the next place.
-    pub(super) fn list(&mut self, ticker: Ticker, at: Timestamp) -> anyhow::Result<()> {
-        let frame = self.subscriptions.listed(self.ids, self.tickers.len(), &ticker);
-        self.tickers.push(ticker);
-        self.write(at, &frame)
-    }
-
-    /// Notes what happened.
-    pub(super) fn note(&mut self, event: &Event) -> anyhow::Result<()> {
-        let market = match &event.what {
-            What::Level { market, .. } | What::Status { market, .. } => *market,
-            What::Trade(trade) => trade.market,
-            _ => return Ok(()),
+    /// Writes a trade into the table.
+    fn trade(&mut self, at: Timestamp, trade: &TradeMessage) -> anyhow::Result<()> {
+        self.traded += 1;
+        let Some((path, trades)) = &mut self.trades else { return Ok(()) };
+        let (at, price, count) =
+            (at.to_string(), trade.yes_price_dollars.to_string(), trade.count_fp.to_string());
+        let side = match trade.taker_outcome_side {
+            Some(Side::Yes) => "yes",
+            Some(Side::No) => "no",
+            None => "",
         };
-        // All that is listed is told before anything happens to it.
-        let Some(ticker) = self.tickers.get(market) else { return Ok(()) };
-        if let What::Trade(trade) = &event.what {
-            self.traded += 1;
-            if let Some((path, trades)) = &mut self.trades {
-                let told = public_trade(self.ids, event.at, trade, ticker);
-                let side =
-                    if told.taker_outcome_side == Some(shared::market::Side::Yes) { "yes" } else { "no" };
-                let (at, price, count) =
-                    (event.at.to_string(), trade.price.to_string(), trade.count.to_string());
-                let row = [&told.trade_id, ticker.as_str(), &at, &price, &count, side, "false"];
-                trades.write_record(row).with_context(|| unwritten(path))?;
-            }
-        }
-        match self.subscriptions.frame(self.ids, event, ticker) {
-            Some(frame) => self.write(event.at, &frame),
-            None => Ok(()),
-        }
+        let is_block = if trade.is_block_trade == Some(true) { "true" } else { "false" };
+        let row = [&trade.trade_id, trade.market_ticker.as_str(), &at, &price, &count, side, is_block];
+        trades.write_record(row).with_context(|| unwritten(path))
     }
 
-    fn write(&mut self, at: Timestamp, frame: &Frame) -> anyhow::Result<()> {
+    /// Writes what was said at an instant.
+    pub(super) fn write(&mut self, at: Timestamp, frame: &Frame) -> anyhow::Result<()> {
+        if let Frame::Trade { msg, .. } = frame {
+            self.trade(at, msg)?;
+        }
         let raw = serde_json::to_string(frame).context("a frame can't be written as JSON")?;
         let line = Line { recv_ts_ns: at.micros().saturating_mul(1_000), raw: &raw };
         let mut line = serde_json::to_string(&line).context("a line can't be written as JSON")?;

@@ -68,18 +68,13 @@ impl Holding {
         &mut self.sides[action as usize]
     }
 
-    /// Reserves what the orders need, and returns by how much that is more, in microdollars.
-    pub(super) fn refresh(&mut self) -> i64 {
-        let mut more = 0;
-        for action in [Action::Buy, Action::Sell] {
-            let against = against(self.position, action);
-            let side = self.side_mut(action);
-            // What an account can't pay for was refused.
-            let needs = i64::try_from(side.needs(against, &[])).unwrap_or(i64::MAX);
-            more += needs - side.reserved;
-            side.reserved = needs;
-        }
-        more
+    /// Reserves what the orders on one side need, and returns by how much that is more, in microdollars.
+    pub(super) fn refresh(&mut self, action: Action) -> i64 {
+        let against = against(self.position, action);
+        let side = self.side_mut(action);
+        // What an account can't pay for was refused.
+        let needs = i64::try_from(side.needs(against, &[])).unwrap_or(i64::MAX);
+        needs - core::mem::replace(&mut side.reserved, needs)
     }
 
     /// Books a trade and returns what it changes the cash by, its fee included.

@@ -81,9 +81,12 @@ impl Matching {
     /// Cancels a resting order.
     pub(super) fn take_out(&mut self, slot: Slot, reason: Reason) {
         self.level(slot, -self.slots[slot].left.hundredths());
-        let mut order = self.unlink(slot);
+        self.unlink(slot);
+        let order = &mut self.slots[slot];
         (order.left, order.state, order.updated) = (Quantity::ZERO, OrderState::Cancelled, self.now);
+        let order = order.clone();
         self.tell(What::Order { order, reason });
+        self.slots.remove(slot);
     }
 
     /// Puts an order into all lists, and reserves what it needs; what rests at its price is not changed yet.
@@ -107,8 +110,9 @@ impl Matching {
         slot
     }
 
-    /// Takes a resting order out of all lists, and frees what it reserves; what rests at its price is not changed.
-    pub(super) fn unlink(&mut self, slot: Slot) -> Order {
+    /// Takes a resting order out of all lists, and frees what it reserves; what rests at its price is not changed, and the
+    /// order itself is still there.
+    pub(super) fn unlink(&mut self, slot: Slot) {
         self.reserve(slot, -self.slots[slot].left.hundredths());
         let order = &self.slots[slot];
         let (market, action, own, account) = (order.market, order.action, order.own_price(), order.account);
@@ -121,12 +125,11 @@ impl Matching {
                 holding.orders.remove(Of::Owner, &mut self.slots, slot);
             }
         }
-        let order = self.slots.remove(slot);
+        let order = &self.slots[slot];
         if let Some(expires) = order.expires {
             self.expiries.remove(&(expires, order.number));
         }
-        self.groups.forget(&order);
-        order
+        self.groups.forget(order);
     }
 
     /// Changes what rests at an order's price, and says so.
@@ -148,7 +151,7 @@ impl Matching {
         let Some(account) = self.accounts.get_mut(order.account.0) else { return };
         let Some(holding) = account.holding_mut(order.market) else { return };
         holding.side_mut(order.action).change((order.own_price(), change));
-        let more = holding.refresh();
+        let more = holding.refresh(order.action);
         account.reserved += more;
     }
 }

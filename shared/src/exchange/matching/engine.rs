@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::groups::Groups;
+use super::group::Groups;
 use super::links::Of;
 use super::plan::Plan;
 use super::refusal::too_much;

@@ -17,8 +17,9 @@ mod book;
 mod cancel;
 mod engine;
 mod events;
+mod find;
+mod group;
 mod groups;
-mod index;
 mod links;
 mod listing;
 mod numbers;
@@ -30,6 +31,7 @@ mod refusal;
 mod reserve;
 mod settle;
 mod slots;
+mod state;
 mod trade;
 
 pub use account::{Account, Holding};
@@ -37,13 +39,13 @@ pub use audit::Audit;
 pub use book::Book;
 pub use engine::Matching;
 pub use events::{Event, GroupChange, MarketTrade, OwnFill, Reason, What};
-pub use groups::Group;
+pub use group::Group;
 pub use listing::{Listing, Market, MarketStatus};
 pub use numbers::{AccountNumber, GroupNumber, OrderNumber};
 pub use orders::{Amendment, NewOrder, Order, OrderState, SelfTrade, TimeInForce};
-pub use pause::ExchangeState;
 pub use place::Placed;
 pub use refusal::Refusal;
+pub use state::ExchangeState;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Orders.
 
-use crate::fees::OrderFees;
+use crate::fees::FeeAccumulator;
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -8,6 +8,9 @@ use super::{AccountNumber, GroupNumber, OrderNumber};
 
 /// The most contracts of one order: a billion.
 pub(super) const MOST: i64 = 1_000_000_000;
+
+/// The most orders of one account that may rest at a time, as Kalshi has it.
+pub(super) const MOST_RESTING: usize = 200_000;
 
 /// How long an order lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +145,7 @@ pub struct Order {
     /// Fees as maker.
     pub maker_fees: Cash,
     /// What rounding holds of its fees.
-    pub(super) fees: OrderFees,
+    pub(super) held: FeeAccumulator,
 }
 
 impl Order {

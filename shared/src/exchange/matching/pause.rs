@@ -1,21 +1,8 @@
 //! What stops trading: of one contract, or of all.
 
-use super::{Book, MarketStatus, Matching, Order, OrderNumber, Reason, Refusal, What};
+use super::{Book, ExchangeState, MarketStatus, Matching, Order, OrderNumber, Reason, Refusal, What};
 use crate::market::{Action, PriceGrid};
 use crate::units::Timestamp;
-
-/// Whether the exchange as a whole trades.
-///
-/// Orders end and contracts close at their times whatever it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExchangeState {
-    /// It does.
-    Open,
-    /// Nothing is placed or amended. What rests stays, and can be decreased and cancelled. Kalshi's maintenance is so.
-    TradingPaused,
-    /// Nothing can be done with orders at all.
-    Paused,
-}
 
 impl Matching {
     /// Returns whether the exchange trades.

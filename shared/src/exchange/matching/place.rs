@@ -2,17 +2,14 @@
 
 use super::account::parts;
 use super::links::Slot;
-use super::orders::MOST;
+use super::orders::{MOST, MOST_RESTING};
 use super::plan::Plan;
 use super::{
     AccountNumber, Market, MarketStatus, Matching, NewOrder, Order, OrderNumber, OrderState, Reason, Refusal,
     TimeInForce, What,
 };
-use crate::fees::{Membership, OrderFees};
+use crate::fees::{FeeAccumulator, Membership};
 use crate::units::{Cash, Quantity, Timestamp};
-
-/// The most orders of one account that may rest at a time, as Kalshi has it.
-pub(super) const MOST_RESTING: usize = 200_000;
 
 /// What an order that arrived has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +92,7 @@ impl Matching {
             maker_cost: Cash::ZERO,
             taker_fees: Cash::ZERO,
             maker_fees: Cash::ZERO,
-            fees: OrderFees::new(market.listing.fees, Membership::Direct),
+            held: FeeAccumulator::new(Membership::Direct),
         };
         let arrival =
             Arrival { most, time_in_force: new.time_in_force, before: None, reason: Reason::Placed };
@@ -138,6 +135,7 @@ impl Matching {
             Some(slot) => {
                 self.level(slot, -self.slots[slot].left.hundredths());
                 self.unlink(slot);
+                self.slots.remove(slot);
             }
             None => self.last_order += 1,
         }

@@ -54,13 +54,13 @@ pub enum Refusal {
     #[error("the order group has been triggered")]
     GroupTriggered,
     /// The account has as many orders resting as it may have.
-    #[error("an account has at most {} resting orders", super::place::MOST_RESTING)]
+    #[error("an account has at most {} resting orders", super::orders::MOST_RESTING)]
     TooManyOrders,
     /// A group's limit is out of range.
-    #[error("an order group's limit is 1 to {} contracts", super::groups::MOST_LIMIT)]
+    #[error("an order group's limit is 1 to {} contracts", super::group::MOST_LIMIT)]
     GroupLimit,
     /// The account has as many groups as it may have.
-    #[error("an account has at most {} order groups", super::groups::MOST_GROUPS)]
+    #[error("an account has at most {} order groups", super::group::MOST_GROUPS)]
     TooManyGroups,
     /// The account can't pay for it.
     #[error("it needs {needed} more than the account has free")]

@@ -8,14 +8,14 @@ use crate::units::{Price, Quantity};
 /// What rests of one account on one side of a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
-    /// Hundredths of a contract by what they pay, the cheapest first.
-    ladder: Vec<(Price, i64)>,
-    /// All of them.
+    /// All hundredths of a contract.
     count: i64,
     /// What they pay, in microdollars.
     cost: i64,
     /// What is reserved for them, in microdollars.
     pub(super) reserved: i64,
+    /// Hundredths of a contract by what they pay, the cheapest first.
+    ladder: Vec<Change>,
 }
 
 /// A change of what rests: what a contract pays, and how many hundredths of one are more or less.
@@ -23,7 +23,7 @@ pub(super) type Change = (Price, i64);
 
 impl Side {
     pub(super) const fn new() -> Self {
-        Self { ladder: Vec::new(), count: 0, cost: 0, reserved: 0 }
+        Self { count: 0, cost: 0, reserved: 0, ladder: Vec::new() }
     }
 
     /// Adds hundredths of a contract at what they pay, or takes them away.
@@ -33,14 +33,11 @@ impl Side {
         }
         self.count += hundredths;
         self.cost += own.centicents() * hundredths;
-        match self.ladder.binary_search_by_key(&own, |step| step.0) {
-            Ok(place) => {
-                self.ladder[place].1 += hundredths;
-                if self.ladder[place].1 == 0 {
-                    self.ladder.remove(place);
-                }
-            }
-            Err(place) => self.ladder.insert(place, (own, hundredths)),
+        let place = self.ladder.partition_point(|step| step.0 < own);
+        match self.ladder.get_mut(place).filter(|step| step.0 == own) {
+            Some(step) if step.1 + hundredths == 0 => drop(self.ladder.remove(place)),
+            Some(step) => step.1 += hundredths,
+            None => self.ladder.insert(place, (own, hundredths)),
         }
     }
 
@@ -60,14 +57,22 @@ impl Side {
     }
 
     /// Returns what the cheapest `closing` hundredths of a contract pay.
-    fn cheapest(&self, mut closing: i64, changes: &[Change]) -> i128 {
-        let mut cost = 0;
-        let mut steps = self.ladder.iter().peekable();
+    fn cheapest(&self, closing: i64, changes: &[Change]) -> i128 {
+        let mut cheapest = Cheapest { closing, cost: 0 };
+        if changes.is_empty() {
+            for step in &self.ladder {
+                if cheapest.take(*step) {
+                    break;
+                }
+            }
+            return cheapest.cost;
+        }
         let mut last = None;
-        while closing > 0 {
-            // The next price of either list; of a price both say something.
-            let later = |own: Price| last.is_none_or(|last| own > last);
-            let changed = changes.iter().map(|change| change.0).filter(|own| later(*own)).min();
+        let mut steps = self.ladder.iter().peekable();
+        loop {
+            // The next price of either list; of a price both may say something.
+            let later = |own: &Price| last.is_none_or(|last| *own > last);
+            let changed = changes.iter().map(|change| change.0).filter(later).min();
             let own = match (steps.peek().map(|step| step.0), changed) {
                 (Some(step), Some(changed)) => step.min(changed),
                 (Some(own), None) | (None, Some(own)) => own,
@@ -75,12 +80,28 @@ impl Side {
             };
             let there = steps.next_if(|step| step.0 == own).map_or(0, |step| step.1);
             let more: i64 = changes.iter().filter(|change| change.0 == own).map(|change| change.1).sum();
-            let part = closing.min(there + more);
-            cost += i128::from(own.centicents()) * i128::from(part);
-            closing -= part;
+            if cheapest.take((own, there + more)) {
+                break;
+            }
             last = Some(own);
         }
-        cost
+        cheapest.cost
+    }
+}
+
+/// What is still to be closed, and what the contracts pay that do so already, in microdollars.
+struct Cheapest {
+    closing: i64,
+    cost: i128,
+}
+
+impl Cheapest {
+    /// Closes with the next cheapest contracts, and returns whether that is enough.
+    fn take(&mut self, (own, hundredths): Change) -> bool {
+        let part = self.closing.min(hundredths);
+        self.cost += i128::from(own.centicents()) * i128::from(part);
+        self.closing -= part;
+        self.closing == 0
     }
 }
 

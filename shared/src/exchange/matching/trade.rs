@@ -3,15 +3,17 @@
 use super::account::Traded;
 use super::orders::{less, own_price, plus};
 use super::plan::Planned;
-use super::{MarketTrade, Matching, Order, OrderState, OwnFill, Placed, Reason, What};
+use super::{
+    AccountNumber, MarketTrade, Matching, Order, OrderNumber, OrderState, OwnFill, Placed, Reason, What,
+};
 use crate::fees::Role;
-use crate::market::Position;
+use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
 impl Matching {
     /// Lets an arriving order trade with a resting one.
     pub(super) fn trade(&mut self, taker: &mut Order, planned: &Planned, placed: &mut Placed) {
-        let &Planned { maker: slot, price, count, taker_fee, maker_fee, maker_fees } = planned;
+        let &Planned { maker: slot, price, count, taker_fee, maker_fee, maker_held } = planned;
         self.last_trade += 1;
         let trade = self.last_trade;
         self.level(slot, -count.hundredths());
@@ -20,7 +22,7 @@ impl Matching {
         taker.taker_fees = plus(taker.taker_fees, taker_fee);
         let maker = &mut self.slots[slot];
         maker.fill(count, self.now);
-        maker.fees = maker_fees;
+        maker.held = maker_held;
         maker.maker_cost = plus(maker.maker_cost, maker.own_price().cost(count));
         maker.maker_fees = plus(maker.maker_fees, maker_fee);
         let (is_over, group) = (maker.left.is_zero(), maker.group);
@@ -38,8 +40,11 @@ impl Matching {
         self.book(trade, &took, price, count);
         self.book(trade, &made, price, count);
         self.reserve(slot, -count.hundredths());
-        let order = if is_over { self.unlink(slot) } else { self.slots[slot].clone() };
-        self.tell(What::Order { order, reason: Reason::Traded });
+        self.tell(What::Order { order: self.slots[slot].clone(), reason: Reason::Traded });
+        if is_over {
+            self.unlink(slot);
+            self.slots.remove(slot);
+        }
         for group in [group, taker.group] {
             self.count(group, count.hundredths());
         }
@@ -56,7 +61,7 @@ impl Matching {
             // Every open pair lies on a dollar that was paid in: no position is too large.
             position = holding.position.checked_after(action, count).unwrap_or(holding.position);
             let change = holding.trade(&Traded { action, price, count, fee, after: position }, now);
-            let more = holding.refresh();
+            let more = holding.refresh(Action::Buy) + holding.refresh(Action::Sell);
             account.cash = account.cash.saturating_add(change.microdollars());
             account.reserved += more;
         }
@@ -77,10 +82,10 @@ impl Matching {
 
 /// One side of a trade.
 struct Side {
-    order: super::OrderNumber,
-    account: super::AccountNumber,
+    order: OrderNumber,
+    account: AccountNumber,
     market: usize,
-    action: crate::market::Action,
+    action: Action,
     role: Role,
     fee: Cash,
 }
