@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 fn odd(name: &str, behaviour: &str, options: &[&str]) -> Member {
     let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.toml"));
     std::fs::write(&file, format!("[behaviour]\n{behaviour}\n")).unwrap();
-    let options = [options, &["--tier", "unlimited", "--faults", file.to_str().unwrap()]].concat();
+    let options = [options, &["--faults", file.to_str().unwrap()]].concat();
     Member::join(name, &options)
 }
 

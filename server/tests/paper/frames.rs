@@ -15,7 +15,7 @@ const CHANNELS: &str = r#"["ticker","trade","fill","market_positions","market_li
 async fn every_frame_of_an_event_is_as_it_is_described() {
     let Some(described) = Frames::read() else { return };
     // Two days of the exchange in some nine seconds.
-    let member = Member::join("frames", &["--speed", "20000", "--days", "2", "--tier", "unlimited"]);
+    let member = Member::join("frames", &["--speed", "20000", "--days", "2"]);
     let mut listener = member.listen().await;
     listener.say(&format!(r#"{{"id":1,"cmd":"subscribe","params":{{"channels":{CHANNELS}}}}}"#)).await;
     let books = format!(

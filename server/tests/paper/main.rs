@@ -25,10 +25,10 @@ use shared::wire::{
 };
 
 const TICKER: &str = "KXTOPMONTHLY-SIM-AUR";
-/// An exchange without oddities that may be asked as much as one likes.
-const PLAIN: [&str; 3] = ["--plain", "--tier", "unlimited"];
+/// An exchange without oddities.
+const PLAIN: [&str; 1] = ["--plain"];
 /// The same, on a clock that stands nearly still: the simulated traders have acted once.
-const STILL: [&str; 5] = ["--speed", "0.0001", "--plain", "--tier", "unlimited"];
+const STILL: [&str; 3] = ["--speed", "0.0001", "--plain"];
 
 /// Returns the body of an order that rests.
 fn order(name: &str, side: &str, price: &str, count: &str, more: &str) -> String {
