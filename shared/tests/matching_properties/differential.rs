@@ -171,7 +171,7 @@ fn note(seen: &mut BTreeSet<String>, done: &Done, events: &[Event]) {
     };
     match done {
         Done::Placed(Err(why)) | Done::Left(Err(why)) | Done::Opened(Err(why)) | Done::Other(Err(why)) => {
-            name(why)
+            name(why);
         }
         _ => {}
     }
@@ -201,7 +201,7 @@ fn episode(seed: u64, mut seen: Option<&mut BTreeSet<String>>) {
         match (&next, &done) {
             (Next::Place { who, .. }, Done::Placed(Ok(placed))) => steps.placed(*who, placed.order),
             (Next::OpenGroup { who, .. }, Done::Opened(Ok(group))) => {
-                steps.grouped(*who, GroupNumber(*group))
+                steps.grouped(*who, GroupNumber(*group));
             }
             _ => {}
         }

@@ -37,8 +37,8 @@ fn with_each_seed(episode: impl Fn(u64) + Sync) {
 /// Returns what an exchange charges, and what each account has there, in microdollars: one kind in two charges makers, and
 /// one in two leaves accounts so poor that much is refused.
 fn kind(seed: u64) -> (FeeSchedule, i64) {
-    let fee_type = if seed % 2 == 0 { FeeType::Quadratic } else { FeeType::QuadraticWithMakerFees };
-    let purse = if seed / 2 % 2 == 0 { 9_370_000 } else { 1_000_000_000_000 };
+    let fee_type = if seed.is_multiple_of(2) { FeeType::Quadratic } else { FeeType::QuadraticWithMakerFees };
+    let purse = if (seed / 2).is_multiple_of(2) { 9_370_000 } else { 1_000_000_000_000 };
     (FeeSchedule::new(fee_type, FeeMultiplier::ONE).unwrap(), purse)
 }
 

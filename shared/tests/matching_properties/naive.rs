@@ -398,12 +398,8 @@ impl Naive {
             return Err(Refusal::Expiry);
         }
         let left = (total - before.filled).max(0);
-        let changed = Order {
-            price: to.centicents(),
-            left,
-            expires: expires.unwrap_or(before.expires),
-            ..before.clone()
-        };
+        let changed =
+            Order { price: to.centicents(), left, expires: expires.unwrap_or(before.expires), ..before };
         let untouched = Placed {
             order: OrderNumber(number),
             filled: Quantity::ZERO,
