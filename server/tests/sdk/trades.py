@@ -14,8 +14,10 @@ from exchange import exchange
 from kalshi_python_sync.exceptions import ApiException
 
 SERIES = "KXTOPMONTHLY"
+# Without the oddities of Kalshi's exchange, which hide books and delay positions.
+PLAIN = ("--plain", "--tier", "unlimited")
 # The exchange's clock nearly stands still: the simulated traders act once, and don't disturb.
-STILL = ("--speed", "0.0001", "--tier", "unlimited")
+STILL = ("--speed", "0.0001")
 
 
 def order(ticker, name, side, price, count, **more):
@@ -247,7 +249,7 @@ def is_paid(kalshi):
 
 def main(tauroi):
     """Runs all of it."""
-    with exchange(tauroi, *STILL) as kalshi:
+    with exchange(tauroi, *PLAIN, *STILL) as kalshi:
         ticker = discovers(kalshi)[0]
         bid, ask = reads_books(kalshi, ticker)
         works_an_order(kalshi, ticker)
@@ -259,10 +261,10 @@ def main(tauroi):
         is_refused(kalshi, ticker)
         registers_a_key(kalshi)
         assert kalshi.get_account_api_limits().usage_tier == "prestige"
-    with exchange(tauroi, "--speed", "20000", "--days", "2", "--key", "rsa", "--tier", "unlimited") as kalshi:
+    with exchange(tauroi, *PLAIN, "--speed", "20000", "--days", "2", "--key", "rsa") as kalshi:
         is_paid(kalshi)
     # The lowest tier's bucket never holds enough for eleven orders at once.
-    with exchange(tauroi, "--speed", "0.0001") as kalshi:
+    with exchange(tauroi, *STILL) as kalshi:
         assert kalshi.get_account_api_limits().usage_tier == "basic"
         orders = [order(ticker, f"many{k}", "bid", "0.0100", "1") for k in range(11)]
         refused(429, "too many requests", kalshi.batch_create_orders_v2, orders=orders)
