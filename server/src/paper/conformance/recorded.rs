@@ -224,7 +224,7 @@ fn differences(then: &Value, now: &Value, values: bool, at: &str, found: &mut Ve
                     None if !values && OF_SOME_MARKETS.contains(&name.as_str()) => {}
                     None => found.push(format!("{at}/{name} is gone")),
                     Some(_) if change == Some(Change::Gone) => {
-                        found.push(format!("{at}/{name} is still there"))
+                        found.push(format!("{at}/{name} is still there"));
                     }
                     Some(value_now) => {
                         let values = values
