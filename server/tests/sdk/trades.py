@@ -15,7 +15,7 @@ from kalshi_python_sync.exceptions import ApiException
 
 SERIES = "KXTOPMONTHLY"
 # The exchange's clock nearly stands still: the simulated traders act once, and don't disturb.
-STILL = ("--speed", "0.0001", "--tier", "unlimited")
+STILL = ("--speed", "0.0001", "--tier", "unlimited", "--plain")
 
 
 def order(ticker, name, side, price, count, **more):
