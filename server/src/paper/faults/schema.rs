@@ -96,7 +96,7 @@ impl fmt::Display for Kind {
 /// A fault as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(super) struct Written {
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<WrittenAt>,
