@@ -70,7 +70,7 @@ impl Catalogue {
             title: title.to_owned(),
             frequency: "monthly".to_owned(),
             category: "Entertainment".to_owned(),
-            categories: vec!["Entertainment".to_owned()],
+            categories: Some(vec!["Entertainment".to_owned()]),
             tags: None,
             settlement_sources: None,
             contract_url: Some(String::new()),

@@ -38,9 +38,9 @@ pub struct Series {
     pub frequency: String,
     /// What kind of thing it is about.
     pub category: String,
-    /// The same, where it has several.
-    #[serde(default)]
-    pub categories: Vec<String>,
+    /// The same, where it has several; absent in answers from before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub categories: Option<Vec<String>>,
     /// What it is sorted by.
     #[serde(default)]
     pub tags: Option<Vec<String>>,

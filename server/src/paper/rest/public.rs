@@ -91,7 +91,9 @@ pub(super) async fn all_series(State(shared): Exchange, query: Query) -> Answer<
         let began = core.catalogue.began().map(|began| began.micros().div_euclid(1_000_000));
         let found = core.catalogue.series.iter().filter(|series| {
             // A category is one word, which may hold commas.
-            query.text("category").is_none_or(|category| series.categories.iter().any(|one| one == category))
+            query
+                .text("category")
+                .is_none_or(|category| series.categories.iter().flatten().any(|one| one == category))
                 && query.text("tags").is_none_or(|tags| {
                     let known = series.tags.as_deref().unwrap_or_default();
                     tags.split(',').any(|tag| known.iter().any(|one| one == tag))
