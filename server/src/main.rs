@@ -9,6 +9,7 @@ mod database;
 mod desk;
 mod environment;
 mod files;
+mod hexadecimal;
 mod kalshi;
 mod listeners;
 mod markets;

@@ -52,7 +52,7 @@ pub fn environment() -> anyhow::Result<Option<PathBuf>> {
 
 /// Returns why a check that needs Python can't run, for people.
 pub fn missing() -> String {
-    format!("there is no Python {}.{} or newer, on the PATH or with pyenv", OLDEST.0, OLDEST.1)
+    format!("there is no Python {}.{} or newer with venv, on the PATH or with pyenv", OLDEST.0, OLDEST.1)
 }
 
 /// Returns the first interpreter that is new enough, with its version: of those on the PATH, then of pyenv's.
@@ -79,9 +79,9 @@ fn of_pyenv() -> Vec<PathBuf> {
 }
 
 /// Returns the version that an interpreter says it is. One that doesn't run says nothing: a shim of pyenv's may be on the
-/// PATH without a version behind it.
+/// PATH without a version behind it. Nor does one that can make no environments: Debian packs that apart.
 fn asked(python: &Path) -> Option<(u32, u32)> {
-    let script = "import sys; print(sys.version_info[0], sys.version_info[1])";
+    let script = "import sys, venv, ensurepip; print(sys.version_info[0], sys.version_info[1])";
     let output = Command::new(python).args(["-c", script]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
     let (major, minor) = text.trim().split_once(' ')?;

@@ -21,7 +21,7 @@ Run a paper exchange that speaks Kalshi's wire, with simulated traders
 
 It listens on 127.0.0.1 alone, and lists one simulated KXTOPMONTHLY event whose traders are drawn from the
 seed. Its one member starts with 10,000 dollars of play money. Its first line on standard output says where it
-is. It keeps nothing: when it ends, all that happened there is gone.";
+is. When it ends, all that happened there is gone but for what --tape, --trades and --journal write.";
 
 const MORE: &str = "\
 Files:

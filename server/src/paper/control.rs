@@ -21,6 +21,7 @@ use super::core::Core;
 use super::faults::{Fault, grid, settle};
 use super::journal::Again;
 use super::rest::{Refusal, Shared};
+use crate::hexadecimal::hexadecimal;
 
 /// What a token is known by: its hash, which takes as long to compare whatever was sent.
 pub(super) struct Token([u8; 32]);
@@ -34,7 +35,7 @@ impl Token {
     pub(super) fn generate() -> Result<(String, Self), getrandom::Error> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret)?;
-        let text: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = hexadecimal(&secret);
         let known = Self::of(&text);
         Ok((text, known))
     }

@@ -5,6 +5,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::hexadecimal::hexadecimal;
+
 /// A number used once: 128 random bits that let this response's inline script run, and no other.
 #[derive(Clone)]
 pub(super) struct Nonce(String);
@@ -18,7 +20,7 @@ impl Nonce {
     fn draw() -> Result<Self, getrandom::Error> {
         let mut bytes = [0_u8; 16];
         getrandom::fill(&mut bytes)?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
+        Ok(Self(hexadecimal(&bytes)))
     }
 
     /// Returns it as text: hexadecimal, so that it can stand in HTML and in a header as it is.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use shared::units::Timestamp;
 
+use crate::hexadecimal::hexadecimal;
 use crate::paper::behaviour::Behaviour;
 use crate::paper::faults::Fault;
 use crate::paper::tier::Tier;
@@ -139,9 +140,4 @@ impl Digesting {
     pub(super) fn finish(self) -> Frames {
         Frames { count: self.count, sha256: hexadecimal(&self.digest.finalize()) }
     }
-}
-
-/// Returns bytes in hexadecimal.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,9 +6,9 @@ use sha2::{Digest as _, Sha256};
 use shared::market::csv::read_trades;
 use shared::units::Timestamp;
 
-use super::write::hexadecimal;
 use super::{Files, Summary};
 use crate::clock::Clock;
+use crate::hexadecimal::hexadecimal;
 use crate::paper::keys::FreshKey;
 use crate::paper::{KeyKind, Settings, simulate, start};
 

@@ -11,6 +11,7 @@ use shared::units::Timestamp;
 use shared::wire::{Frame, TradeMessage};
 
 use super::{Files, Summary};
+use crate::hexadecimal::hexadecimal;
 
 /// A file, and its name for errors.
 type Named<W> = (PathBuf, W);
@@ -113,9 +114,4 @@ impl Writer {
         }
         Ok(Summary { lines: self.lines, trades: self.traded, sha256: hexadecimal(&self.digest.finalize()) })
     }
-}
-
-/// Returns bytes in hexadecimal.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
