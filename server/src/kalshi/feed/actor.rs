@@ -51,7 +51,7 @@ impl Actor {
         heard: mpsc::Sender<Heard>,
         pulse: Arc<Pulse>,
     ) -> anyhow::Result<Self> {
-        let (access, url) = (client.access().clone(), client.ws_url()?.clone());
+        let (access, url) = (client.access()?.clone(), client.ws_url()?.clone());
         let tickers = tickers.into_iter().collect();
         Ok(Self { access, url, tickers, heard, pulse, backoff: Backoff::default() })
     }
