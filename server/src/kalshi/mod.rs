@@ -16,7 +16,7 @@ mod tests;
 
 pub(crate) use self::config::Config;
 pub(crate) use self::discovery::{Open, fees, open_events};
-pub(crate) use self::feed::{Feed, Heard, What, listen};
+pub(crate) use self::feed::{Ask, Feed, Heard, What, listen};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};
 
 /// Returns the signature of some text by a key in PEM.
