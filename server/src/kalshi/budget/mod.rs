@@ -57,6 +57,11 @@ impl Budget {
         Self::of(&KEYLESS, clock)
     }
 
+    /// Returns what it goes by.
+    pub(super) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     fn of(limits: &Limits, clock: Clock) -> Self {
         let now = clock.now();
         let shared = |rate| Shared { lane: Mutex::new(Lane::new(rate, now)), changed: Notify::new() };

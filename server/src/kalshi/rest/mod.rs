@@ -1,5 +1,6 @@
 //! Requests and their answers.
 
+mod books;
 mod catalogue;
 mod failure;
 mod history;
@@ -115,6 +116,11 @@ impl Client {
     /// Says that there is no key.
     pub(super) fn access(&self) -> anyhow::Result<&Access> {
         self.member.access.as_ref().context("this needs a key: KALSHI_ACCESS_KEY is not set")
+    }
+
+    /// Returns what its budget goes by.
+    pub(super) fn clock(&self) -> &Clock {
+        self.member.budget.clock()
     }
 
     /// Returns where the stream is.

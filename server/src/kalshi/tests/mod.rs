@@ -1,6 +1,7 @@
 //! The client against the paper exchange, over real sockets.
 
 pub(super) mod books;
+mod day;
 mod keyless;
 mod proxy;
 mod requests;
