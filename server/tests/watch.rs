@@ -8,12 +8,13 @@ mod support;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use shared::api::{Health, Mode, Origin, TapeList};
-use shared::wire::{EventsPage, ExchangeStatus, MarketsPage};
+use shared::wire::{EventsPage, ExchangeStatus, MarketsPage, TradesPage};
 use support::Server;
 
-/// A paper exchange in a process of its own, and the file that it hands on.
+/// A paper exchange in a process of its own on which something has been traded, and the file that it hands on.
 struct Exchange {
     server: Server,
     env: PathBuf,
@@ -23,8 +24,13 @@ impl Exchange {
     fn start(name: &str) -> Self {
         let env = run::folder("watch", name).join("paper.env");
         let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
-        command.args(["paper", "--speed", "300", "--env", run::text(&env)]).stderr(Stdio::null());
-        Self { server: Server::run(command), env }
+        command.args(["paper", "--speed", "3000", "--env", run::text(&env)]).stderr(Stdio::null());
+        let server = Server::run(command);
+        let until = Instant::now() + Duration::from_secs(60);
+        while server.get("/trade-api/v2/markets/trades", &[]).json::<TradesPage>().trades.is_empty() {
+            assert!(Instant::now() < until, "nobody trades");
+        }
+        Self { server, env }
     }
 
     /// Starts a server that follows its market, with its key or as anybody.
