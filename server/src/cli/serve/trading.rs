@@ -26,6 +26,9 @@ pub(super) struct Options {
     /// Trade on the paper exchange that wrote this file (`tauroi paper --env FILE`) instead of one inside
     #[arg(long, value_name = "FILE", conflicts_with_all = ["speed", "rng_seed"])]
     paper: Option<PathBuf>,
+    /// The series whose next event the desk trades: any whose events Kalshi says to be mutually exclusive
+    #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
+    series: String,
     /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
     #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
     config: String,
@@ -85,7 +88,7 @@ impl Options {
         tracing::info!("the desk's journal is {}", journal.display());
         let settings = desk::Settings {
             mode,
-            series: "KXTOPMONTHLY".to_owned(),
+            series: self.series.clone(),
             config,
             order_ttl_s: self.order_ttl_s,
             journal,
@@ -103,6 +106,7 @@ fn cached(name: &str, port: u16, anew: bool) -> anyhow::Result<PathBuf> {
     let file = folder.join(format!("{name}-{port}.sqlite"));
     if anew {
         database::begin_anew(&file)?;
+        database::begin_anew(&file.with_extension("catalogue.sqlite"))?;
     }
     Ok(file)
 }
