@@ -37,6 +37,8 @@ enum Part {
     Frames,
     /// Public and private keys in PEM
     Pem,
+    /// Answers that the client hears
+    Answers,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -50,6 +52,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Cursors => spoil("spoiled_queries_and_cursors_are_answered", options)?,
             Part::Frames => spoil("spoiled_commands_are_answered", options)?,
             Part::Pem => spoil("spoiled_keys_are_refused_or_sign", options)?,
+            Part::Answers => spoil("spoiled_answers_are_refused_or_mean_what_they_say", options)?,
         }
     }
     Ok(())

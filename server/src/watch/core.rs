@@ -108,7 +108,7 @@ impl Core {
     pub(super) fn listed(&mut self, markets: &[shared::wire::Market]) -> Change {
         for market in markets {
             let Some(contract) = self.contract(&market.ticker) else { continue };
-            contract.status = crate::kalshi::trading_status(market.status);
+            contract.status = crate::kalshi::trading_status(&market.status);
             contract.listed = last_price(market).or(contract.listed);
             contract.closes = market.close_time.0;
         }
@@ -142,7 +142,7 @@ impl Contract {
         Self {
             ticker: market.ticker.clone(),
             name: market.yes_sub_title.clone(),
-            status: crate::kalshi::trading_status(market.status),
+            status: crate::kalshi::trading_status(&market.status),
             closes: market.close_time.0,
             tick: tick.unwrap_or(Price::ZERO),
             trades: VecDeque::new(),

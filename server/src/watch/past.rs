@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use shared::market::{Contract, Trade};
+use shared::market::{Contract, FeeMultiplier, FeeType, Trade};
 
 use crate::kalshi::{self, Client, Open};
 
@@ -40,7 +40,13 @@ impl Past {
         };
         let (count, event) = (open.contracts.len(), open.event.event_ticker.clone());
         tracing::info!("asking for what was traded in the {count} contracts of {event}");
-        self.contracts = contracts(&open);
+        let charged = kalshi::charged(client, series, &open.event).await;
+        let fees = charged.and_then(|fees| fees.named_at(&open.event, client.clock().now()));
+        if let Err(error) = &fees {
+            // Nothing is left out that can be shown without it.
+            self.problems.push(format!("what is charged in {event} isn't known: {error:#}"));
+        }
+        self.contracts = contracts(&open, fees.ok());
         for market in &open.contracts {
             let found = client.trades(&market.ticker, None).await;
             for trade in found.with_context(|| market.ticker.to_string())? {
@@ -56,15 +62,15 @@ impl Past {
     }
 }
 
-fn contracts(open: &Open) -> Vec<Contract> {
+fn contracts(open: &Open, fees: Option<(FeeType, FeeMultiplier)>) -> Vec<Contract> {
     let contract = |market: &shared::wire::Market| Contract {
         ticker: market.ticker.clone(),
         event_ticker: open.event.event_ticker.clone(),
         result: None,
         settlement_value: None,
         mutually_exclusive: Some(open.event.mutually_exclusive),
-        fee_type: None,
-        fee_multiplier: None,
+        fee_type: fees.map(|(fee_type, _)| fee_type),
+        fee_multiplier: fees.map(|(_, multiplier)| multiplier),
         close_time: Some(market.close_time.0),
     };
     open.contracts.iter().map(contract).collect()

@@ -131,7 +131,10 @@ async fn serve(
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
     let mut trading = options.trading.start(mode, outside, bound.port()).await?;
-    let mut looking = options.signals.start(&trading, options.trading.event(), bound.port()).await?;
+    let mut looking = options
+        .signals
+        .start(&trading, options.trading.series(), options.trading.event(), bound.port())
+        .await?;
     let served = looking.as_ref().map(|looking| looking.served.clone());
     let holds = web::Holds {
         mode,

@@ -24,12 +24,12 @@ pub(super) struct Options {
     /// The seed of the simulated traders
     #[arg(long, default_value_t = 20, value_name = "N")]
     rng_seed: u64,
-    /// Which series' open event is followed and traded
-    #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
-    series: String,
     /// Trade on the paper exchange that wrote this file (`tauroi paper --env FILE`) instead of one inside
     #[arg(long, value_name = "FILE", conflicts_with_all = ["speed", "rng_seed"])]
     paper: Option<PathBuf>,
+    /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other
+    #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
+    series: String,
     /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
     #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
     config: String,
@@ -144,6 +144,7 @@ fn cached(name: &str, port: u16, anew: bool) -> anyhow::Result<PathBuf> {
     let file = folder.join(format!("{name}-{port}.sqlite"));
     if anew {
         database::begin_anew(&file)?;
+        database::begin_anew(&file.with_extension("catalogue.sqlite"))?;
     }
     Ok(file)
 }

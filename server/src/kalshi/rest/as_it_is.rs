@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{COST, Client, Failure};
+use super::{Client, Failure};
 
 impl Client {
     /// Asks for what changes nothing, and returns the answer as it came, once it is known to be JSON.
@@ -15,6 +15,6 @@ impl Client {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<String, Failure> {
-        self.get::<Box<RawValue>>(path, query, COST).await.map(|answer| answer.get().to_owned())
+        self.get::<Box<RawValue>>(path, query).await.map(|answer| answer.get().to_owned())
     }
 }
