@@ -54,6 +54,7 @@ impl OrderFees {
     ///
     /// Returns [`Invalid`] naming `count` if nothing was filled, or `fee` if an amount doesn't fit a
     /// [`Cash`]; the order's fees are then unchanged.
+    #[inline]
     pub fn fill(&mut self, fill: &Fill) -> Result<FillFee, Invalid> {
         if fill.count.is_zero() {
             return Err(Invalid::new("count", "must be greater than zero, got 0.00"));
