@@ -2,7 +2,7 @@
 
 use super::orders::{MOST, less};
 use super::place::Arrival;
-use super::{AccountNumber, Amendment, Matching, OrderNumber, Placed, Reason, Refusal, TimeInForce, What};
+use super::{AccountNumber, Amendment, Matching, OrderNumber, Placed, Reason, Refusal, TimeInForce};
 use crate::units::{Cash, Quantity, Timestamp};
 
 impl Matching {
@@ -26,7 +26,7 @@ impl Matching {
         let market = self.tradable(before.market)?;
         // What rests keeps its price, even if the grid is another one since.
         if change.price != before.price {
-            market.listing.grid.check(change.price).map_err(Refusal::OffGrid)?;
+            market.check(change.price)?;
         }
         if change.total.hundredths() > MOST * 100 {
             return Err(Refusal::Count);
@@ -50,7 +50,7 @@ impl Matching {
                 before: Some(slot),
                 reason: Reason::Amended,
             };
-            return self.take_in(order, &arrival);
+            return self.take_in(&mut order, &arrival);
         }
         if let Some(expires) = before.expires {
             self.expiries.remove(&(expires, number));
@@ -61,9 +61,7 @@ impl Matching {
         }
         self.slots[slot].expires = expires;
         self.shrink(slot, left);
-        let order = self.slots[slot].clone();
-        let placed = Placed::untouched(&order);
-        self.tell(What::Order { order, reason: Reason::Amended });
-        Ok(placed)
+        self.tell_order(slot, Reason::Amended);
+        Ok(Placed::untouched(&self.slots[slot]))
     }
 }

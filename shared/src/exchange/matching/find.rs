@@ -1,23 +1,68 @@
 //! Finding what an arriving order would do, and whether its account can pay for that.
 
-use super::account::{against, flow, parts};
-use super::book::meets;
+use super::account::{Account, Seat, against, flow, parts};
+use super::book::{Half, meets};
 use super::links::Slot;
 use super::orders::{less, own_price};
 use super::plan::{Plan, Planned};
 use super::refusal::too_much;
-use super::reserve::Side;
+use super::reserve::{Change, Side};
+use super::slots::Slots;
 use super::{Matching, Order, Reason, Refusal, SelfTrade};
-use crate::fees::{FeeAccumulator, FeeRule, FeeSchedule, Fill, OrderFees, Role};
-use crate::market::Action;
-use crate::units::{Cash, Quantity};
+use crate::fees::{FeeAccumulator, FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role};
+use crate::market::{Action, Position};
+use crate::units::{Cash, Price, Quantity};
 
-/// Returns what a fill is charged.
-fn fee(schedule: FeeSchedule, held: &mut FeeAccumulator, fill: &Fill) -> Result<Cash, Refusal> {
-    let mut fees = OrderFees::resumed(schedule, *held);
+/// Returns what a fill is charged, where so much is `held` of its order's rounding fees, and changes that.
+#[inline]
+fn fee(schedule: FeeSchedule, held: &mut Cash, fill: &Fill) -> Result<Cash, Refusal> {
+    let mut fees = OrderFees::resumed(schedule, FeeAccumulator::holding(Membership::Direct, *held));
     let charged = fees.fill(fill).map_err(Refusal::TooMuch)?;
-    *held = fees.accumulator();
+    *held = fees.held();
     Ok(charged.net)
+}
+
+/// Returns by how much more an account's orders in a contract would need than is reserved for them, in microdollars, if it
+/// held this position and a few of them changed.
+#[inline]
+fn more_needed(
+    account: &mut Account,
+    seat: Option<Seat>,
+    action: Action,
+    position: Position,
+    changes: &[Change],
+    slots: &Slots,
+) -> i128 {
+    match seat.and_then(|seat| account.at_mut(seat)) {
+        Some(holding) => {
+            let reserved = i128::from(holding.reserved(action));
+            holding.needs(action, position, changes, slots) - reserved
+        }
+        None => Side::new().needs(against(position, action), changes),
+    }
+}
+
+/// Returns whether an account can pay for whatever may come of an order, without looking at what else rests: `cash` flows
+/// in, and `count` of its contracts trade or rest.
+///
+/// Each of them makes at most one contract more of those that are paid for, whatever closes what, and none costs more than a
+/// dollar. Orders that go make it less.
+#[inline]
+fn can_pay_for_sure(account: &Account, cash: i128, count: Quantity) -> bool {
+    let most = Price::ONE.cost(count).microdollars();
+    i128::from(account.free().microdollars()) + cash >= i128::from(most)
+}
+
+/// Refuses what would take more cash than an account has free: `cash` flows in, and `more` is reserved. What leaves it no
+/// poorer is always allowed.
+fn affordable(account: &Account, cash: i128, more: i128) -> Result<(), Refusal> {
+    let free = i128::from(account.free().microdollars());
+    let then = free + cash - more;
+    if then >= 0 || then >= free {
+        return Ok(());
+    }
+    let needed = i64::try_from(-then).map_err(|_| too_much("price"))?;
+    Err(Refusal::Balance { needed: Cash::from_microdollars(needed) })
 }
 
 /// Returns the other action.
@@ -29,6 +74,13 @@ const fn opposite(action: Action) -> Action {
 }
 
 impl Matching {
+    /// Returns whether an order would meet one that rests.
+    #[inline]
+    pub(super) fn crosses(&self, order: &Order) -> bool {
+        let half = self.markets.get(order.market).map(|market| market.book.half(opposite(order.action)));
+        half.and_then(Half::best).is_some_and(|best| meets(order.own_price(), best))
+    }
+
     /// Finds what `order` would do with `count` contracts to trade, and leaves in it what rounding would then hold of its
     /// fees.
     pub(super) fn find_plan(
@@ -38,7 +90,7 @@ impl Matching {
         count: Quantity,
     ) -> Result<(), Refusal> {
         let market = self.markets.get(order.market).ok_or(Refusal::NoSuchMarket)?;
-        let account = self.accounts.get(order.account.0).ok_or(Refusal::NoSuchAccount)?;
+        let account = self.accounts.get(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
         plan.clear(count, account.position(order.market));
         let own = order.own_price();
         let half = market.book.half(opposite(order.action));
@@ -87,9 +139,13 @@ impl Matching {
             return Ok(());
         }
         let count = resting.left.min(plan.left);
-        let mut maker_held = resting.held;
-        let taker_fee = fee(*schedule, &mut order.held, &fill(Role::Taker, order.action, count))?;
-        let maker_fee = fee(*schedule, &mut maker_held, &fill(Role::Maker, resting.action, count))?;
+        let mut held = [order.held, resting.held];
+        let mut fees = [Cash::ZERO; 2];
+        for (role, action, place) in [(Role::Taker, order.action, 0), (Role::Maker, resting.action, 1)] {
+            fees[place] = fee(*schedule, &mut held[place], &fill(role, action, count))?;
+        }
+        let ([taker_held, maker_held], [taker_fee, maker_fee]) = (held, fees);
+        order.held = taker_held;
         let (closing, opening) = parts(plan.position, order.action, count);
         plan.position =
             plan.position.checked_after(order.action, count).ok_or_else(|| too_much("position"))?;
@@ -115,14 +171,29 @@ impl Matching {
     /// the order may have rested `before`.
     ///
     /// What leaves it no poorer is always allowed.
+    #[inline]
     pub(super) fn afford(
-        &self,
+        &mut self,
         plan: &mut Plan,
         order: &Order,
         rests: bool,
         before: Option<Slot>,
     ) -> Result<(), Refusal> {
-        let account = self.accounts.get(order.account.0).ok_or(Refusal::NoSuchAccount)?;
+        let account = self.accounts.get(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
+        if can_pay_for_sure(account, plan.cash, order.left) {
+            return Ok(());
+        }
+        self.afford_exactly(plan, order, rests, before)
+    }
+
+    #[inline(never)]
+    fn afford_exactly(
+        &mut self,
+        plan: &mut Plan,
+        order: &Order,
+        rests: bool,
+        before: Option<Slot>,
+    ) -> Result<(), Refusal> {
         plan.changes.iter_mut().for_each(Vec::clear);
         for slot in plan.cancelled.iter().copied().chain(before) {
             let gone = &self.slots[slot];
@@ -131,21 +202,28 @@ impl Matching {
         if rests {
             plan.changes[order.action as usize].push((order.own_price(), plan.left.hundredths()));
         }
-        let holding = account.holding(order.market);
-        let nothing = Side::new();
+        let account = self.accounts.get_mut(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
+        let seat = account.seat(order.market);
         let mut more = 0;
         for (action, changes) in [Action::Buy, Action::Sell].into_iter().zip(&plan.changes) {
-            let side = holding.map_or(&nothing, |holding| holding.side(action));
             if !changes.is_empty() || !plan.trades.is_empty() {
-                more += side.needs(against(plan.position, action), changes) - i128::from(side.reserved);
+                more += more_needed(account, seat, action, plan.position, changes, &self.slots);
             }
         }
-        let free = i128::from(account.free().microdollars());
-        let then = free + plan.cash - more;
-        if then >= 0 || then >= free {
+        affordable(account, plan.cash, more)
+    }
+
+    /// Checks that the account of `order` can pay for it to rest where it trades with nothing and may have rested `before`.
+    #[inline]
+    pub(super) fn afford_to_rest(&mut self, order: &Order, before: Option<Slot>) -> Result<(), Refusal> {
+        let account = self.accounts.get(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
+        if can_pay_for_sure(account, 0, order.left) {
             return Ok(());
         }
-        let needed = i64::try_from(-then).map_err(|_| too_much("price"))?;
-        Err(Refusal::Balance { needed: Cash::from_microdollars(needed) })
+        let mut plan = self.plan.take().unwrap_or_default();
+        plan.clear(order.left, account.position(order.market));
+        let done = self.afford_exactly(&mut plan, order, true, before);
+        self.plan = Some(plan);
+        done
     }
 }

@@ -32,6 +32,7 @@ mod reserve;
 mod settle;
 mod slots;
 mod state;
+mod tally;
 mod trade;
 
 pub use account::{Account, Holding};

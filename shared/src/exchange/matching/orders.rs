@@ -1,6 +1,5 @@
 //! Orders.
 
-use crate::fees::FeeAccumulator;
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -145,7 +144,7 @@ pub struct Order {
     /// Fees as maker.
     pub maker_fees: Cash,
     /// What rounding holds of its fees.
-    pub(super) held: FeeAccumulator,
+    pub(super) held: Cash,
 }
 
 impl Order {
@@ -164,11 +163,19 @@ pub(super) const fn own_price(action: Action, price: Price) -> Price {
 }
 
 /// Returns what is left of an amount that is known to be no smaller.
-pub(super) fn less(count: Quantity, by: Quantity) -> Quantity {
-    count.checked_sub(by).unwrap_or(Quantity::ZERO)
+#[inline]
+pub(super) const fn less(count: Quantity, by: Quantity) -> Quantity {
+    count.saturating_sub(by)
+}
+
+/// Returns a number of contracts that is known to fit.
+#[inline]
+pub(super) const fn more(count: Quantity, by: Quantity) -> Quantity {
+    count.saturating_add(by)
 }
 
 /// Returns a sum that is known to fit, as all money of an exchange was paid in and is bounded.
-pub(super) fn plus(sum: Cash, by: Cash) -> Cash {
+#[inline]
+pub(super) const fn plus(sum: Cash, by: Cash) -> Cash {
     Cash::from_microdollars(sum.microdollars().saturating_add(by.microdollars()))
 }

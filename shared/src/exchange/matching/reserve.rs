@@ -2,18 +2,21 @@
 //!
 //! Orders on one side of a contract reserve what their contracts pay, but for those that may close a position: these are
 //! taken to be the cheapest. So whatever fills next, and in whatever order, a fill frees at least what it costs.
+//!
+//! Most often all of them open a position or all of them close one, and sums say what is reserved ([`Tally`]). Only where
+//! some do this and some that is it asked which are the cheapest ([`Side`]).
+//!
+//! [`Tally`]: super::tally::Tally
 
 use crate::units::{Price, Quantity};
 
-/// What rests of one account on one side of a contract.
+/// What rests of one account on one side of a contract, by what it pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
     /// All hundredths of a contract.
     count: i64,
     /// What they pay, in microdollars.
     cost: i64,
-    /// What is reserved for them, in microdollars.
-    pub(super) reserved: i64,
     /// Hundredths of a contract by what they pay, the cheapest first.
     ladder: Vec<Change>,
 }
@@ -23,7 +26,12 @@ pub(super) type Change = (Price, i64);
 
 impl Side {
     pub(super) const fn new() -> Self {
-        Self { count: 0, cost: 0, reserved: 0, ladder: Vec::new() }
+        Self { count: 0, cost: 0, ladder: Vec::new() }
+    }
+
+    /// Returns how many prices there are.
+    pub(super) fn prices(&self) -> usize {
+        self.ladder.len()
     }
 
     /// Adds hundredths of a contract at what they pay, or takes them away.
