@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::units::Quantity;
+
 /// Units of a [`ModelFee`] in a dollar.
 const PER_DOLLAR: i128 = 10_i128.pow(20);
 /// Units of a [`ModelFee`] in a cent.
@@ -23,6 +25,13 @@ impl ModelFee {
     /// Returns the fee of `units` 10^-20 dollars, which must not be negative.
     pub(super) const fn from_units(units: i128) -> Self {
         Self(units)
+    }
+
+    /// Returns the fee of so many hundredths of a contract, where this is that of one.
+    #[inline]
+    pub(super) fn times(self, count: Quantity) -> Self {
+        // At most 7e19 · 9.3e14 = 6.5e34, and an i128 holds 1.7e38.
+        Self(self.0 * i128::from(count.hundredths()))
     }
 
     /// Returns the least whole number of `unit` microdollars, 1 to 10,000, that covers the fee; in microdollars.

@@ -149,7 +149,7 @@ impl FeeAccumulator {
     ///
     /// Returns [`Invalid`] naming `fee` if `trade_fee` is negative or an amount doesn't fit a [`Cash`]; the
     /// accumulator is then unchanged.
-    #[inline]
+    #[inline(always)]
     pub fn settle(&mut self, rule: RoundingRule, revenue: Cash, trade_fee: Cash) -> Result<FillFee, Invalid> {
         if trade_fee < Cash::ZERO {
             return Err(Invalid::new("fee", format!("a trade fee must not be negative, got {trade_fee}")));
@@ -196,12 +196,10 @@ impl FeeAccumulator {
 /// Returns by how much `a - b` is above a whole number of steps.
 #[inline]
 fn above(a: i64, b: i64, step: u16) -> i64 {
-    // The difference itself may not fit, but that of remainders does. The usual step is spelled out, as a division
-    // by a number that the compiler knows is a multiplication.
-    match step {
-        CENTICENT => (a % i64::from(CENTICENT) - b % i64::from(CENTICENT)).rem_euclid(i64::from(CENTICENT)),
-        _ => (a % i64::from(step) - b % i64::from(step)).rem_euclid(i64::from(step)),
-    }
+    // The difference itself may not fit, but that of remainders does, and with two steps more it is above zero. The usual
+    // step is spelled out, as a division by a number that the compiler knows is a multiplication.
+    let of = |step: i64| (a % step - b % step + 2 * step) % step;
+    if step == CENTICENT { of(CENTICENT.into()) } else { of(step.into()) }
 }
 
 /// Returns the whole steps of an amount that is not negative.

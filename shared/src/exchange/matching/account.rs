@@ -2,6 +2,7 @@
 
 use super::links::{List, Of};
 use super::orders::{less, own_price, plus};
+use super::payout::Payout;
 use super::reserve::Change;
 use super::slots::Slots;
 use super::tally::Tally;
@@ -10,6 +11,7 @@ use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// Cash, positions and resting orders of one member.
 #[derive(Debug, Clone, Default)]
+#[repr(align(64))]
 pub struct Account {
     /// All cash that is in no position, in microdollars: free or reserved.
     pub(super) cash: i64,
@@ -18,7 +20,7 @@ pub struct Account {
     /// How many orders rest.
     pub(super) resting: usize,
     /// Where what is held of each contract stands in `holdings`, and one; zero where there is nothing.
-    places: Vec<u32>,
+    places: Box<[u32]>,
     holdings: Vec<Holding>,
 }
 
@@ -125,7 +127,9 @@ impl Holding {
     /// Books a trade and returns what it changes the cash by, its fee included.
     #[inline]
     pub(super) fn trade(&mut self, fill: &Traded, now: Timestamp) -> Cash {
-        let &Traded { action, price, count, fee, after } = fill;
+        let &Traded { action, price, count, fee } = fill;
+        // Every open pair lies on a dollar that was paid in: no position is too large.
+        let after = self.position.checked_after(action, count).unwrap_or(self.position);
         let (closing, opening) = parts(self.position, action, count);
         let each = own_price(action, price);
         // What closes is the other side of what is held: it brings that side's price.
@@ -167,33 +171,12 @@ impl Holding {
     }
 }
 
-/// What a settled position pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Payout {
-    /// What the account gets: whole cents.
-    pub(super) paid: Cash,
-    /// What was rounded away, in microdollars.
-    pub(super) rounded: i64,
-}
-
-impl Payout {
-    /// Returns what a position pays where a YES contract pays `value`, down to the cent.
-    fn of(position: Position, value: Price) -> Self {
-        let each = if position.hundredths() < 0 { value.complement() } else { value };
-        let exact = each.cost(position.size()).microdollars();
-        let rounded = exact % 10_000;
-        Self { paid: Cash::from_microdollars(exact - rounded), rounded }
-    }
-}
-
 /// A trade as an account books it.
 pub(super) struct Traded {
     pub(super) action: Action,
     pub(super) price: Price,
     pub(super) count: Quantity,
     pub(super) fee: Cash,
-    /// The position after it.
-    pub(super) after: Position,
 }
 
 #[inline]
@@ -283,7 +266,10 @@ impl Account {
             return seat;
         }
         if self.places.len() <= market {
-            self.places.resize(market + 1, 0);
+            // As many again, so that a series of contracts is not copied for each of them.
+            let mut places = core::mem::take(&mut self.places).into_vec();
+            places.resize(2 * market + 1, 0);
+            self.places = places.into();
         }
         self.holdings.push(Holding::new(now));
         self.places[market] = self.holdings.len() as u32;
@@ -300,6 +286,9 @@ impl Account {
     #[inline]
     pub(super) fn refresh(&mut self, seat: Seat, slots: &Slots) {
         let Some(holding) = self.holdings.get_mut(seat.0 as usize) else { return };
+        if holding.orders.is_empty() {
+            return;
+        }
         self.reserved += holding.refresh(Action::Buy, slots) + holding.refresh(Action::Sell, slots);
     }
 }

@@ -40,10 +40,11 @@ impl Matching {
             let (worth, fees) = (Cash::ZERO, Cash::ZERO);
             return Ok(Placed { order: number, filled: Quantity::ZERO, left, worth, fees });
         }
-        let expires = change.expires.unwrap_or(before.expires);
+        let expires = change.expires.unwrap_or(before.expires());
         if change.price != before.price || left > before.left {
             let mut order = before.clone();
-            (order.price, order.left, order.expires, order.updated) = (change.price, left, expires, self.now);
+            (order.price, order.left, order.updated) = (change.price, left, self.now);
+            order.end_at(expires);
             let arrival = Arrival {
                 most: left,
                 time_in_force: TimeInForce::GoodTillCancelled,
@@ -52,14 +53,13 @@ impl Matching {
             };
             return self.take_in(&mut order, &arrival);
         }
-        if let Some(expires) = before.expires {
-            self.expiries.remove(&(expires, number));
+        if expires != before.expires() {
+            if before.expires().is_some() {
+                self.expiries.remove(slot);
+            }
+            self.slots[slot].end_at(expires);
+            self.note_end(slot);
         }
-        if let Some(expires) = expires {
-            self.expiries.insert((expires, number));
-            self.quiet_until = self.quiet_until.min(expires);
-        }
-        self.slots[slot].expires = expires;
         self.shrink(slot, left);
         self.tell_order(slot, Reason::Amended);
         Ok(Placed::untouched(&self.slots[slot]))

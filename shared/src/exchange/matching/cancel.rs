@@ -98,12 +98,9 @@ impl Matching {
 
     /// Puts an order into all lists of what rests, and reserves what it needs.
     pub(super) fn link(&mut self, order: &Order, seat: Seat) -> Slot {
-        if let Some(expires) = order.expires {
-            self.expiries.insert((expires, order.number));
-            self.quiet_until = self.quiet_until.min(expires);
-        }
         self.groups.note(order);
         let slot = self.slots.insert(order, seat);
+        self.note_end(slot);
         let (own, left) = (order.own_price(), order.left.hundredths());
         if let Some(market) = self.markets.get_mut(order.market) {
             market.book.half_mut(order.action).push(own, &mut self.slots, slot, left);
@@ -120,11 +117,24 @@ impl Matching {
         slot
     }
 
+    /// Notes when a resting order ends, if it does so by itself.
+    pub(super) fn note_end(&mut self, slot: Slot) {
+        let order = &self.slots[slot];
+        if let Some(expires) = order.expires() {
+            self.expiries.insert(expires, order.number, slot);
+            self.quiet_until = self.quiet_until.min(expires);
+        }
+    }
+
     /// Takes a resting order out of all lists, and frees what it reserves; the order itself is still there.
     pub(super) fn unlink(&mut self, slot: Slot) {
         let seat = self.slots.seat(slot);
-        let &Order { market, action, account, number, left, expires, group, .. } = &self.slots[slot];
-        let (own, left) = (self.slots[slot].own_price(), left.hundredths());
+        let order = &self.slots[slot];
+        let &Order { market, action, account, number, .. } = order;
+        let (own, left, group) = (order.own_price(), order.left.hundredths(), order.group());
+        if order.expires().is_some() {
+            self.expiries.remove(slot);
+        }
         if let Some(market) = self.markets.get_mut(market) {
             market.book.half_mut(action).remove(own, &mut self.slots, slot, left);
         }
@@ -138,9 +148,6 @@ impl Matching {
                     account.reserved += more;
                 }
             }
-        }
-        if let Some(expires) = expires {
-            self.expiries.remove(&(expires, number));
         }
         if let Some(group) = group {
             self.groups.forget(group, number);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::expiries::Expiries;
 use super::group::Groups;
 use super::links::{Of, Slot};
 use super::plan::Plan;
@@ -29,7 +30,7 @@ pub struct Matching {
     /// What rests.
     pub(super) slots: Slots,
     /// When orders end.
-    pub(super) expiries: BTreeSet<(Timestamp, OrderNumber)>,
+    pub(super) expiries: Expiries,
     /// When contracts close.
     pub(super) closes: BTreeSet<(Timestamp, usize)>,
     /// Before this nothing happens by itself: no later than the first of the two.
@@ -57,7 +58,7 @@ impl Matching {
             markets: Vec::new(),
             accounts: Vec::new(),
             slots: Slots::new(),
-            expiries: BTreeSet::new(),
+            expiries: Expiries::new(),
             closes: BTreeSet::new(),
             quiet_until: Timestamp::MAX,
             groups: Groups::new(),
@@ -204,11 +205,8 @@ impl Matching {
             if let Some((at, market)) = self.closes.first().copied().filter(|close| close.0 == due) {
                 self.closes.remove(&(at, market));
                 self.close(market);
-            } else if let Some((at, number)) = self.expiries.first().copied() {
-                self.expiries.remove(&(at, number));
-                if let Some(slot) = self.slots.find(number) {
-                    self.take_out(slot, Reason::Expired);
-                }
+            } else if let Some((_, slot)) = self.expiries.first() {
+                self.take_out(slot, Reason::Expired);
             }
         }
         self.quiet_until = self.next_due().unwrap_or(Timestamp::MAX);
@@ -218,7 +216,8 @@ impl Matching {
     #[inline]
     pub(super) fn tell(&mut self, what: What) {
         self.last_event += 1;
-        self.events.push(Event { seq: self.last_event, at: self.now, what });
+        let (seq, at) = (self.last_event, self.now);
+        self.events.extend(core::iter::once_with(|| Event { seq, at, what }));
     }
 
     /// Tells how a resting order stands.

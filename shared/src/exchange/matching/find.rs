@@ -9,16 +9,22 @@ use super::refusal::too_much;
 use super::reserve::{Change, Side};
 use super::slots::Slots;
 use super::{Matching, Order, Reason, Refusal, SelfTrade};
-use crate::fees::{FeeAccumulator, FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role};
+use crate::fees::{FeeAccumulator, FeeRule, Membership, PriceFees, Role};
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity};
 
+/// What takers and makers are charged at one price.
+struct Fees {
+    taker: PriceFees,
+    maker: PriceFees,
+}
+
 /// Returns what a fill is charged, where so much is `held` of its order's rounding fees, and changes that.
-#[inline]
-fn fee(schedule: FeeSchedule, held: &mut Cash, fill: &Fill) -> Result<Cash, Refusal> {
-    let mut fees = OrderFees::resumed(schedule, FeeAccumulator::holding(Membership::Direct, *held));
-    let charged = fees.fill(fill).map_err(Refusal::TooMuch)?;
-    *held = fees.held();
+#[inline(always)]
+fn charge(fees: &PriceFees, held: &mut Cash, action: Action, count: Quantity) -> Result<Cash, Refusal> {
+    let mut accumulator = FeeAccumulator::holding(Membership::Direct, *held);
+    let charged = fees.settle(&mut accumulator, action, count).map_err(Refusal::TooMuch)?;
+    *held = accumulator.held();
     Ok(charged.net)
 }
 
@@ -106,28 +112,23 @@ impl Matching {
                 break;
             }
             let price = own_price(opposite(order.action), theirs);
+            let of = |role| PriceFees::new(&market.listing.fees, rule, role, price);
+            let fees = Fees { taker: of(Role::Taker), maker: of(Role::Maker) };
             for slot in queue {
                 if plan.left.is_zero() || plan.stopped.is_some() {
                     return Ok(());
                 }
-                let fill = |role, action, count| Fill { rule, role, action, price, count };
-                self.meet(plan, order, slot, &market.listing.fees, fill)?;
+                self.meet(plan, order, slot, &fees)?;
             }
         }
         Ok(())
     }
 
     /// Finds what becomes of an order at the next one that rests.
-    fn meet(
-        &self,
-        plan: &mut Plan,
-        order: &mut Order,
-        slot: Slot,
-        schedule: &FeeSchedule,
-        fill: impl Fn(Role, Action, Quantity) -> Fill,
-    ) -> Result<(), Refusal> {
+    #[inline]
+    fn meet(&self, plan: &mut Plan, order: &mut Order, slot: Slot, fees: &Fees) -> Result<(), Refusal> {
         let resting = &self.slots[slot];
-        if self.would_be_triggered(&plan.counted, resting.group) {
+        if self.would_be_triggered(&plan.counted, resting.group()) {
             // A trade of this plan takes it out.
             return Ok(());
         }
@@ -139,13 +140,9 @@ impl Matching {
             return Ok(());
         }
         let count = resting.left.min(plan.left);
-        let mut held = [order.held, resting.held];
-        let mut fees = [Cash::ZERO; 2];
-        for (role, action, place) in [(Role::Taker, order.action, 0), (Role::Maker, resting.action, 1)] {
-            fees[place] = fee(*schedule, &mut held[place], &fill(role, action, count))?;
-        }
-        let ([taker_held, maker_held], [taker_fee, maker_fee]) = (held, fees);
-        order.held = taker_held;
+        let mut maker_held = resting.held;
+        let taker_fee = charge(&fees.taker, &mut order.held, order.action, count)?;
+        let maker_fee = charge(&fees.maker, &mut maker_held, resting.action, count)?;
         let (closing, opening) = parts(plan.position, order.action, count);
         plan.position =
             plan.position.checked_after(order.action, count).ok_or_else(|| too_much("position"))?;
@@ -160,8 +157,8 @@ impl Matching {
             maker_fee,
             maker_held,
         });
-        self.would_count(&mut plan.counted, resting.group, count);
-        if self.would_count(&mut plan.counted, order.group, count) {
+        self.would_count(&mut plan.counted, resting.group(), count);
+        if self.would_count(&mut plan.counted, order.group(), count) {
             plan.stopped = Some(Reason::Group);
         }
         Ok(())

@@ -138,7 +138,7 @@ impl Groups {
 
     /// Notes that an order rests.
     pub(super) fn note(&mut self, order: &Order) {
-        if let Some(group) = order.group.and_then(|group| self.get_mut(group)) {
+        if let Some(group) = order.group().and_then(|group| self.get_mut(group)) {
             group.orders.insert(order.number);
         }
     }

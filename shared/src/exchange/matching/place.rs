@@ -70,29 +70,7 @@ impl Matching {
             true => parts(owner.position(new.market), new.action, new.count).0,
             false => new.count,
         };
-        let mut order = Order {
-            number: OrderNumber(self.last_order + 1),
-            account,
-            market: new.market,
-            action: new.action,
-            price: new.price,
-            initial: new.count,
-            filled: Quantity::ZERO,
-            left: new.count,
-            post_only: new.post_only,
-            expires: new.expires,
-            self_trade: new.self_trade,
-            group: new.group,
-            cancel_on_pause: new.cancel_on_pause,
-            created: self.now,
-            updated: self.now,
-            state: OrderState::Resting,
-            taker_cost: Cash::ZERO,
-            maker_cost: Cash::ZERO,
-            taker_fees: Cash::ZERO,
-            maker_fees: Cash::ZERO,
-            held: Cash::ZERO,
-        };
+        let mut order = Order::new(OrderNumber(self.last_order + 1), account, new, self.now);
         let arrival =
             Arrival { most, time_in_force: new.time_in_force, before: None, reason: Reason::Placed };
         self.take_in(&mut order, &arrival)

@@ -12,7 +12,7 @@ const LEAST: usize = 64;
 const CHAINS: usize = 2;
 
 /// What is needed of an order to find it, and to take it and its neighbours out of lists: two of them in a cache line,
-/// where the order itself takes three lines.
+/// where the order itself takes two.
 #[derive(Debug, Clone)]
 #[repr(align(32))]
 struct Node {
@@ -24,6 +24,11 @@ struct Node {
     seat: Seat,
 }
 
+/// An order where cache lines begin, so that it is in no more of them than it must be.
+#[derive(Debug, Clone)]
+#[repr(align(64))]
+struct Aligned(Order);
+
 /// All orders that rest.
 ///
 /// Numbers follow one another, so that a number's last bits spread them evenly over chains, of which there are more than
@@ -32,7 +37,7 @@ struct Node {
 pub(super) struct Slots {
     nodes: Vec<Node>,
     /// The orders, at the places of their nodes.
-    orders: Vec<Order>,
+    orders: Vec<Aligned>,
     /// The first place that is free.
     free: Slot,
     len: usize,
@@ -87,12 +92,12 @@ impl Slots {
             Some(slot) => {
                 self.free = self.nodes[slot.place()].next;
                 self.nodes[slot.place()] = node;
-                self.orders[slot.place()] = order.clone();
+                self.orders[slot.place()].0 = order.clone();
                 slot
             }
             None => {
                 self.nodes.push(node);
-                self.orders.push(order.clone());
+                self.orders.push(Aligned(order.clone()));
                 Slot(self.nodes.len() as u32 - 1)
             }
         };
@@ -135,14 +140,14 @@ impl ops::Index<Slot> for Slots {
 
     #[inline]
     fn index(&self, slot: Slot) -> &Order {
-        &self.orders[slot.place()]
+        &self.orders[slot.place()].0
     }
 }
 
 impl ops::IndexMut<Slot> for Slots {
     #[inline]
     fn index_mut(&mut self, slot: Slot) -> &mut Order {
-        &mut self.orders[slot.place()]
+        &mut self.orders[slot.place()].0
     }
 }
 

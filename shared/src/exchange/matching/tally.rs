@@ -4,7 +4,7 @@ use super::reserve::{Change, Side};
 use crate::units::Quantity;
 
 /// How many changes a ladder is kept for that nobody asks for, beside one for each of its prices.
-const IDLE: usize = 16;
+const IDLE: usize = 2;
 
 /// What rests of one account on one side of a contract, summed up.
 #[derive(Debug, Clone)]

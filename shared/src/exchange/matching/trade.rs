@@ -3,10 +3,10 @@
 use super::account::{Seat, Traded};
 use super::orders::{less, more, own_price, plus};
 use super::plan::Planned;
-use super::{MarketTrade, Matching, Order, OrderState, OwnFill, Placed, Reason, What};
+use super::{AccountNumber, MarketTrade, Matching, Order, OrderState, OwnFill, Placed, Reason, What};
 use crate::fees::Role;
 use crate::market::Position;
-use crate::units::{Cash, Price, Quantity, Timestamp};
+use crate::units::{Quantity, Timestamp};
 
 impl Matching {
     /// Lets an arriving order trade with resting ones, and reserves anew for what rests of its account.
@@ -36,13 +36,12 @@ impl Matching {
         placed.fees = plus(placed.fees, taker_fee);
         let maker = &mut self.slots[slot];
         let (own, action, is_over, group) =
-            (maker.own_price(), maker.action, maker.left == count, maker.group);
+            (maker.own_price(), maker.action, maker.left == count, maker.group());
         maker.fill(count, now);
         maker.held = maker_held;
         maker.maker_cost = plus(maker.maker_cost, own.cost(count));
         maker.maker_fees = plus(maker.maker_fees, maker_fee);
-        let made = side(maker, trade, Role::Maker, price, count, maker_fee);
-        let took = side(taker, trade, Role::Taker, price, count, taker_fee);
+        let (maker_number, maker_account) = (maker.number, maker.account);
         if let Some(market) = self.markets.get_mut(taker.market) {
             market.last = Some(price);
             market.volume = more(market.volume, count);
@@ -51,9 +50,16 @@ impl Matching {
         self.tell_level(slot, gone);
         let what = MarketTrade { number: trade, market: taker.market, price, count, taker: taker.action };
         self.tell(What::Trade(what));
-        self.book(took, seat);
-        self.book(made, maker_seat);
-        if let Some(account) = self.accounts.get_mut(made.account.place()) {
+        let (account, order, role, fee) = (taker.account, taker.number, Role::Taker, taker_fee);
+        let (market, took) = (taker.market, taker.action);
+        let position = self.book(account, seat, &Traded { action: took, price, count, fee });
+        let fill = OwnFill { trade, account, order, market, action: took, price, count, role, fee, position };
+        self.tell(What::Fill(fill));
+        let (account, order, role, fee) = (maker_account, maker_number, Role::Maker, maker_fee);
+        let position = self.book(account, maker_seat, &Traded { action, price, count, fee });
+        let fill = OwnFill { trade, account, order, market, action, price, count, role, fee, position };
+        self.tell(What::Fill(fill));
+        if let Some(account) = self.accounts.get_mut(account.place()) {
             if let Some(holding) = account.at_mut(maker_seat) {
                 holding.change(action, (own, gone));
             }
@@ -64,43 +70,21 @@ impl Matching {
             self.unlink(slot);
             self.slots.remove(slot);
         }
-        for group in [group, taker.group] {
+        for group in [group, taker.group()] {
             self.count(group, count.hundredths());
         }
     }
 
-    /// Books one side of a trade on its account, and tells it. What its orders reserve is not changed yet.
+    /// Books one side of a trade on its account, and returns what that then holds. What its orders reserve is not changed yet.
     #[inline]
-    fn book(&mut self, mut fill: OwnFill, seat: Seat) {
-        let OwnFill { account, action, price, count, fee, .. } = fill;
-        self.fees = self.fees.saturating_add(fee.microdollars());
-        if let Some(account) = self.accounts.get_mut(account.place())
-            && let Some(holding) = account.at_mut(seat)
-        {
-            // Every open pair lies on a dollar that was paid in: no position is too large.
-            let after = holding.position.checked_after(action, count).unwrap_or(holding.position);
-            fill.position = after;
-            let change = holding.trade(&Traded { action, price, count, fee, after }, self.now);
-            account.cash = account.cash.saturating_add(change.microdollars());
-        }
-        self.tell(What::Fill(fill));
-    }
-}
-
-/// Returns one side of a trade, before it is booked.
-const fn side(order: &Order, trade: u64, role: Role, price: Price, count: Quantity, fee: Cash) -> OwnFill {
-    let &Order { number, account, market, action, .. } = order;
-    OwnFill {
-        trade,
-        account,
-        order: number,
-        market,
-        action,
-        price,
-        count,
-        role,
-        fee,
-        position: Position::FLAT,
+    fn book(&mut self, account: AccountNumber, seat: Seat, traded: &Traded) -> Position {
+        self.fees = self.fees.saturating_add(traded.fee.microdollars());
+        let Some(account) = self.accounts.get_mut(account.place()) else { return Position::FLAT };
+        let Some(holding) = account.at_mut(seat) else { return Position::FLAT };
+        let change = holding.trade(traded, self.now);
+        let after = holding.position;
+        account.cash = account.cash.saturating_add(change.microdollars());
+        after
     }
 }
 
