@@ -179,9 +179,10 @@ pub(super) struct Traded {
     pub(super) fee: Cash,
 }
 
+/// Returns a difference of two amounts that are each within what may be paid in, so that it fits.
 #[inline]
 const fn difference(a: Cash, b: Cash) -> Cash {
-    Cash::from_microdollars(a.microdollars().saturating_sub(b.microdollars()))
+    Cash::from_microdollars(a.microdollars() - b.microdollars())
 }
 
 /// Returns the part of a cost that falls on `count` of `of` contracts, rounded down; nothing where nothing is held.
@@ -261,10 +262,13 @@ impl Account {
     }
 
     /// Returns the same, made if there was nothing.
+    #[inline]
     pub(super) fn take_seat(&mut self, market: usize, now: Timestamp) -> Seat {
-        if let Some(seat) = self.seat(market) {
-            return seat;
-        }
+        self.seat(market).unwrap_or_else(|| self.new_seat(market, now))
+    }
+
+    #[cold]
+    fn new_seat(&mut self, market: usize, now: Timestamp) -> Seat {
         if self.places.len() <= market {
             // As many again, so that a series of contracts is not copied for each of them.
             let mut places = core::mem::take(&mut self.places).into_vec();
