@@ -11,10 +11,19 @@ use crate::clock::Clock;
 use crate::environment::Variables;
 use crate::paper::{CLOCK_VARIABLE, Credentials};
 
+/// Where Kalshi's exchange is, as its page "API environments" of October 2026 recommends.
+const PRODUCTION: &str = "https://external-api.kalshi.com/trade-api/v2";
+
+/// A key and its id.
+pub(super) struct Key {
+    pub(super) id: String,
+    pub(super) signer: Signer,
+}
+
 /// Where the exchange is, and what we sign with.
 pub(crate) struct Config {
-    pub(super) key_id: String,
-    pub(super) signer: Signer,
+    /// Who we are; without a key nothing is asked but what anybody may ask.
+    pub(super) key: Option<Key>,
     /// REST, without a slash at its end.
     pub(super) api_base: Url,
     /// The WebSocket, which only who listens needs.
@@ -31,6 +40,33 @@ impl Config {
         Self::from_variables(&Variables::of_process()?)
     }
 
+    /// Returns where the exchange is, for who has no key: what anybody may ask is asked of it, at an address or else of
+    /// Kalshi's own exchange.
+    ///
+    /// # Errors
+    ///
+    /// Says that it is no address, or one elsewhere that everybody on the way could read.
+    pub(crate) fn public(api_base: Option<&str>) -> anyhow::Result<Self> {
+        let address = api_base.unwrap_or(PRODUCTION).to_owned();
+        let named = Variables::by(move |name| (name == API_BASE).then(|| address.clone()));
+        Self::of_anybody(&named)
+    }
+
+    /// Reads the environment as [`Self::from_environment`] does where it has a key, and else only where the exchange is:
+    /// Kalshi's own where nothing says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_environment`].
+    #[allow(dead_code, reason = "for commands that need no key")]
+    pub(crate) fn from_environment_or_public() -> anyhow::Result<Self> {
+        let variables = Variables::of_process()?;
+        if variables.get(KEY_ID).is_some() {
+            return Self::from_variables(&variables);
+        }
+        if variables.get(API_BASE).is_some() { Self::of_anybody(&variables) } else { Self::public(None) }
+    }
+
     /// Returns where a paper exchange in this process is, and who its member is.
     ///
     /// # Errors
@@ -40,8 +76,8 @@ impl Config {
         let credentials = credentials.clone();
         Self::from_variables(&Variables::by(move |name| {
             let value = match name {
-                "KALSHI_ACCESS_KEY" => &credentials.key_id,
-                "KALSHI_API_SECRET" => &credentials.private_pem,
+                KEY_ID => &credentials.key_id,
+                SECRET => &credentials.private_pem,
                 API_BASE => &credentials.api_base,
                 WS_URL => &credentials.ws_url,
                 _ => return None,
@@ -67,16 +103,24 @@ impl Config {
     }
 
     fn from_variables(variables: &Variables) -> anyhow::Result<Self> {
-        let pem = variables.needed_secret("KALSHI_API_SECRET")?;
+        let pem = variables.needed_secret(SECRET)?;
+        let anybody = Self::of_anybody(variables)?;
+        let id = variables.needed(KEY_ID)?;
+        Ok(Self { key: Some(Key { id, signer: Signer::from_pem(pem.expose())? }), ..anybody })
+    }
+
+    /// Reads where the exchange is.
+    fn of_anybody(variables: &Variables) -> anyhow::Result<Self> {
         let api_base = variables.address(API_BASE, "http")?;
         let api_base = api_base.with_context(|| format!("{API_BASE} is not set"))?;
         let ws_url = variables.address(WS_URL, "ws")?;
         let ws_url = ws_url.map(|url| url.as_str().parse::<Uri>().context(WS_URL)).transpose()?;
-        let key_id = variables.needed("KALSHI_ACCESS_KEY")?;
-        Ok(Self { key_id, signer: Signer::from_pem(pem.expose())?, api_base, ws_url })
+        Ok(Self { key: None, api_base, ws_url })
     }
 }
 
+const KEY_ID: &str = "KALSHI_ACCESS_KEY";
+const SECRET: &str = "KALSHI_API_SECRET";
 const API_BASE: &str = "KALSHI_API_BASE";
 const WS_URL: &str = "KALSHI_WS_URL";
 
@@ -113,6 +157,18 @@ mod tests {
         for url in ["ws://example.com/trade-api/ws/v2", "https://example.com/trade-api/ws/v2"] {
             assert!(refused(&[both[0], base, ("KALSHI_WS_URL", url)]).contains("must be wss"), "{url}");
         }
+    }
+
+    #[test]
+    fn without_a_key_kalshis_own_exchange_is_asked_or_one_that_is_named() {
+        let base = |api_base| Config::public(api_base).map(|config| config.api_base.to_string());
+        assert_eq!(base(None).unwrap(), PRODUCTION);
+        assert_eq!(
+            base(Some("http://127.0.0.1:1/trade-api/v2/")).unwrap(),
+            "http://127.0.0.1:1/trade-api/v2"
+        );
+        let open = format!("{:#}", base(Some("http://example.com/trade-api/v2")).unwrap_err());
+        assert!(open.contains("must be https"), "{open}");
     }
 
     #[cfg(unix)]

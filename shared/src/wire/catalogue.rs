@@ -1,4 +1,4 @@
-//! What is listed: series, events and contracts, and whether the exchange runs.
+//! What is listed: series, events and contracts.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,15 +6,6 @@ use super::{MarketResult, MarketStatus, Rfc3339, SignedCount};
 use crate::Invalid;
 use crate::market::{EventTicker, FeeMultiplier, FeeType, PriceGrid, Ticker};
 use crate::units::{Price, Quantity};
-
-/// The answer to `GET /exchange/status`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExchangeStatus {
-    /// Whether anything can be changed, cancellations included.
-    pub exchange_active: bool,
-    /// Whether orders are taken.
-    pub trading_active: bool,
-}
 
 /// Who says how a contract settles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +69,10 @@ impl Series {
 }
 
 /// Writes a multiplier as the JSON number that Kalshi sends: whole where it is.
-fn as_number<S: serde::Serializer>(multiplier: &FeeMultiplier, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_number<S: serde::Serializer>(
+    multiplier: &FeeMultiplier,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let millionths = multiplier.millionths();
     if millionths % FeeMultiplier::ONE.millionths() == 0 {
         serializer.serialize_i64(millionths / FeeMultiplier::ONE.millionths())
@@ -93,6 +87,13 @@ fn as_number<S: serde::Serializer>(multiplier: &FeeMultiplier, serializer: S) ->
 pub struct SeriesAnswer {
     /// The series.
     pub series: Series,
+}
+
+/// The answer to `GET /series`, which has no pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeriesList {
+    /// The series.
+    pub series: Vec<Series>,
 }
 
 /// An event of a series: what its contracts are about.
@@ -156,6 +157,28 @@ pub struct EventAnswer {
     /// Its contracts, unless they are nested in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub markets: Option<Vec<Market>>,
+}
+
+/// How a contract is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketPicture {
+    /// The contract.
+    pub market_ticker: Ticker,
+    /// Its picture.
+    pub image_url: String,
+    /// Its colour.
+    pub color_code: String,
+}
+
+/// The answer to `GET /events/{event_ticker}/metadata`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventMetadata {
+    /// Its picture.
+    pub image_url: String,
+    /// How its contracts are shown.
+    pub market_details: Vec<MarketPicture>,
+    /// Who says how its contracts settle.
+    pub settlement_sources: Vec<SettlementSource>,
 }
 
 /// A contract.

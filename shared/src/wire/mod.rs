@@ -2,15 +2,21 @@
 //!
 //! One type serves both directions: a client decodes what the paper exchange encodes. What money depends on must be there
 //! and be exact, as text: a JSON number where Kalshi sends a string is refused, and a field that is missing is `None`, never
-//! zero. What is unknown is passed over: further fields, and further words of an enumeration that decides nothing.
+//! zero. Only in frames of books, tickers and public trades are numbers read too, as they were seen there. What is unknown is passed over: further fields, and further words of an enumeration that decides nothing.
 //!
 //! Source: Kalshi's `OpenAPI` 3.34.0 and `AsyncAPI` of 2026-10-26. Where a recorded payload says otherwise, both are read.
 
+mod account;
 mod batch;
 mod book;
+mod candles;
 mod catalogue;
 mod errors;
+mod exchange;
+mod fee_changes;
 mod groups;
+mod historical;
+mod incentives;
 mod number;
 mod orders;
 mod portfolio;
@@ -19,17 +25,30 @@ mod time;
 mod trades;
 mod words;
 
+pub use account::{AccountLimits, BucketLimit, EndpointCost, EndpointCosts, UsageGrant};
 pub use batch::{
     BatchCancel, BatchCancelAnswer, BatchCancelOrder, BatchCancelled, BatchCreate, BatchCreateAnswer,
     BatchCreated, DecreaseOrder, DecreaseOrderAnswer, OrderQueuePosition, QueuePosition, QueuePositions,
 };
 pub use book::{LevelText, Orderbook, OrderbookAnswer};
+pub use candles::{
+    BatchCandlesticks, Candlestick, CandlesticksAnswer, EventCandlesticks, HistoricalCandlestick,
+    HistoricalCandlesticks, HistoricalQuoteRange, HistoricalTradeRange, MarketCandlesticks, QuoteRange,
+    TradeRange,
+};
 pub use catalogue::{
-    Event, EventAnswer, EventsPage, ExchangeStatus, Market, MarketAnswer, MarketsPage, Series, SeriesAnswer,
-    SettlementSource,
+    Event, EventAnswer, EventMetadata, EventsPage, Market, MarketAnswer, MarketPicture, MarketsPage, Series,
+    SeriesAnswer, SeriesList, SettlementSource,
 };
 pub use errors::{ErrorAnswer, ErrorBody};
+pub use exchange::{
+    DailySchedule, ExchangeStatus, IndexStatus, MaintenanceWindow, Schedule, ScheduleAnswer,
+    UserDataTimestamp, WeeklySchedule,
+};
+pub use fee_changes::{EventFeeChange, EventFeeChanges, SeriesFeeChange, SeriesFeeChanges};
 pub use groups::{GroupCreated, GroupLimit, OrderGroup, OrderGroupAnswer, OrderGroups};
+pub use historical::HistoricalCutoff;
+pub use incentives::{IncentiveProgram, IncentivesPage};
 pub use number::{Dollars, SignedCount};
 pub use orders::{
     AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Order, OrderAnswer,
@@ -42,7 +61,8 @@ pub use portfolio::{
 pub use stream::{
     Channel, Command, CommandError, EventLifecycle, FillMessage, Frame, GroupUpdate, Indices,
     MarketLifecycle, MarketMetadata, OrderbookDelta, OrderbookSnapshot, Parameters, PositionMessage,
-    Subscribed, Subscription, TickerMessage, TradeMessage, Underlyings, UpdateAction, UserOrder,
+    ScannedDelta, Subscribed, Subscription, TickerMessage, TradeMessage, Underlyings, UpdateAction,
+    UserOrder,
 };
 pub use time::{Millis, Rfc3339, Seconds};
 pub use trades::{Trade, TradesPage};

@@ -18,6 +18,10 @@ pub(super) const LOW_COST: u64 = 2;
 const BASIC: Limits =
     Limits { read: Rate { capacity: 200, per_second: 200 }, write: Rate { capacity: 100, per_second: 100 } };
 
+/// Without a key: Kalshi doesn't say what it allows, and eight requests a second have been seen to be answered. Nothing can be
+/// written.
+const KEYLESS: Limits = Limits { read: Rate { capacity: 80, per_second: 80 }, write: BASIC.write };
+
 /// The sizes of the two buckets.
 struct Limits {
     read: Rate,
@@ -45,9 +49,18 @@ pub(super) struct Budget {
 impl Budget {
     /// Returns full buckets of the Basic tier.
     pub(super) fn basic(clock: Clock) -> Self {
+        Self::of(&BASIC, clock)
+    }
+
+    /// Returns full buckets of somebody without a key: eight requests a second.
+    pub(super) fn keyless(clock: Clock) -> Self {
+        Self::of(&KEYLESS, clock)
+    }
+
+    fn of(limits: &Limits, clock: Clock) -> Self {
         let now = clock.now();
         let shared = |rate| Shared { lane: Mutex::new(Lane::new(rate, now)), changed: Notify::new() };
-        Self { read: shared(BASIC.read), write: shared(BASIC.write), clock }
+        Self { read: shared(limits.read), write: shared(limits.write), clock }
     }
 
     /// Takes tokens, and waits in line for them where there are too few. Whoever stops waiting leaves the line.

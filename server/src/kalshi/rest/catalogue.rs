@@ -3,14 +3,36 @@
 
 use shared::market::{EventTicker, Ticker};
 use shared::units::Timestamp;
-#[cfg(test)]
-use shared::wire::Orderbook;
 use shared::wire::{
-    Event, EventsPage, ExchangeStatus, Market, MarketsPage, Series, SeriesAnswer, Trade, TradesPage,
+    Event, EventAnswer, EventsPage, ExchangeStatus, Market, MarketAnswer, MarketsPage, Orderbook,
+    OrderbookAnswer, Series, SeriesAnswer, SeriesList, Trade, TradesPage,
 };
 
+use super::history::Tier;
 use super::pages::{min_ts, oldest_first};
-use super::{COST, Client, Failure};
+use super::{COST, Client, Cursor, Failure, Part};
+
+/// Which events are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct EventsAsked<'a> {
+    /// Of one series.
+    pub(crate) series: Option<&'a str>,
+    /// With a contract in this state: `unopened`, `open`, `closed` or `settled`.
+    pub(crate) status: Option<&'a str>,
+    /// Whether their contracts are told with them. Those that are older than the cutoff are left out.
+    pub(crate) with_markets: bool,
+}
+
+/// Which contracts are asked for. The historical tier takes one filter at most, and no state.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct MarketsAsked<'a> {
+    /// Of one event.
+    pub(crate) event: Option<&'a EventTicker>,
+    /// Of one series.
+    pub(crate) series: Option<&'a str>,
+    /// In this state: `unopened`, `open`, `paused`, `closed` or `settled`.
+    pub(crate) status: Option<&'a str>,
+}
 
 impl Client {
     /// Returns whether the exchange runs.
@@ -31,6 +53,44 @@ impl Client {
         self.get::<SeriesAnswer>(&["series", ticker], &[], COST).await.map(|answer| answer.series)
     }
 
+    /// Returns all series, of a category where one is said, in its exact spelling: `Entertainment`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn all_series(&self, category: Option<&str>) -> Result<Vec<Series>, Failure> {
+        let query: Vec<_> = category.map(|category| ("category", category)).into_iter().collect();
+        self.get::<SeriesList>(&["series"], &query, COST).await.map(|answer| answer.series)
+    }
+
+    /// Returns a page of events, which are on the live tier however old.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn events_part(
+        &self,
+        asked: EventsAsked<'_>,
+        from: Option<&Cursor>,
+    ) -> Result<Part<Event>, Failure> {
+        let mut query = Vec::with_capacity(3);
+        query.extend(asked.series.map(|series| ("series_ticker", series)));
+        query.extend(asked.status.map(|status| ("status", status)));
+        query.extend(asked.with_markets.then_some(("with_nested_markets", "true")));
+        self.part::<EventsPage>(&["events"], &query, from).await
+    }
+
+    /// Returns an event, without its contracts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn event(&self, ticker: &EventTicker) -> Result<Event, Failure> {
+        let mut event = self.get::<EventAnswer>(&["events", ticker.as_str()], &[], COST).await?.event;
+        event.markets = None;
+        Ok(event)
+    }
+
     /// Returns the events of a series that have an open contract, without their contracts.
     ///
     /// # Errors
@@ -38,6 +98,34 @@ impl Client {
     /// As [`Failure`] tells them apart.
     pub(crate) async fn open_events(&self, series: &str) -> Result<Vec<Event>, Failure> {
         self.list::<EventsPage>(&["events"], &[("series_ticker", series), ("status", "open")]).await
+    }
+
+    /// Returns a page of contracts.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn markets_part(
+        &self,
+        tier: Tier,
+        asked: MarketsAsked<'_>,
+        from: Option<&Cursor>,
+    ) -> Result<Part<Market>, Failure> {
+        let mut query = Vec::with_capacity(3);
+        query.extend(asked.event.map(|event| ("event_ticker", event.as_str())));
+        query.extend(asked.series.map(|series| ("series_ticker", series)));
+        query.extend(asked.status.map(|status| ("status", status)));
+        self.part::<MarketsPage>(tier.path(&["markets"], &["historical", "markets"]), &query, from).await
+    }
+
+    /// Returns a contract.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart; some that have settled [aren't found](Failure::is_not_found) on either tier.
+    pub(crate) async fn market(&self, tier: Tier, ticker: &Ticker) -> Result<Market, Failure> {
+        let (live, historical) = (["markets", ticker.as_str()], ["historical", "markets", ticker.as_str()]);
+        self.get::<MarketAnswer>(tier.path(&live, &historical), &[], COST).await.map(|answer| answer.market)
     }
 
     /// Returns all contracts of an event, wherever they stand.
@@ -68,9 +156,12 @@ impl Client {
     }
 
     /// Returns a contract's book, both sides at their own prices.
-    #[cfg(test)]
-    pub(in crate::kalshi) async fn orderbook(&self, ticker: &Ticker) -> Result<Orderbook, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn orderbook(&self, ticker: &Ticker) -> Result<Orderbook, Failure> {
         let path = ["markets", ticker.as_str(), "orderbook"];
-        self.get::<shared::wire::OrderbookAnswer>(&path, &[], COST).await.map(|answer| answer.orderbook_fp)
+        self.get::<OrderbookAnswer>(&path, &[], COST).await.map(|answer| answer.orderbook_fp)
     }
 }

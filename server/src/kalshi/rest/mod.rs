@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod failure;
+mod history;
 mod orders;
 mod pages;
 mod portfolio;
@@ -17,7 +18,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_tungstenite::tungstenite::http::Uri;
 
+pub(crate) use self::catalogue::{EventsAsked, MarketsAsked};
 pub(crate) use self::failure::Failure;
+pub(crate) use self::history::{Period, Tier, TradesAsked};
+pub(crate) use self::pages::{Cursor, Part};
 use self::sent::Written;
 pub(crate) use self::sent::{Sending, SentAt};
 use super::access::Access;
@@ -33,7 +37,7 @@ const IDLE: Duration = Duration::from_secs(90);
 /// The longest answer that is read, in bytes: a full page of anything is well below.
 const MAX_BODY: usize = 16 << 20;
 
-/// A member's connection to the exchange; a clone is the same one.
+/// A connection to the exchange, a member's or, without a key, anybody's; a clone is the same one.
 ///
 /// Each request waits for the tokens that it costs ([`Budget`]) before it is signed.
 #[derive(Clone)]
@@ -44,7 +48,8 @@ pub(crate) struct Client {
 
 /// What is the same whatever connections are used.
 struct Member {
-    access: Access,
+    /// Without it only what anybody may ask is asked.
+    access: Option<Access>,
     budget: Budget,
     api_base: Url,
     ws_url: Option<Uri>,
@@ -71,10 +76,21 @@ impl Client {
     ///
     /// Fails when no TLS can be set up, or no thread to sign on can be started.
     pub(crate) fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let Config { key_id, signer, api_base, ws_url } = config;
-        let access = Access::new(&key_id, signer)?;
-        let member = Arc::new(Member { access, budget: Budget::basic(clock), api_base, ws_url });
+        let Config { key, api_base, ws_url } = config;
+        let access = key.map(|key| Access::new(&key.id, key.signer)).transpose()?;
+        let budget = if access.is_some() { Budget::basic(clock) } else { Budget::keyless(clock) };
+        let member = Arc::new(Member { access, budget, api_base, ws_url });
         Ok(Self { http: connections()?, member })
+    }
+
+    /// Returns a client without a key, of the exchange at an address or else of Kalshi's own. What only a member may ask is
+    /// [not sent](Failure::NotSent).
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::public`] and [`Self::new`].
+    pub(crate) fn public(api_base: Option<&str>, clock: Clock) -> anyhow::Result<Self> {
+        Self::new(Config::public(api_base)?, clock)
     }
 
     /// Returns a client for the same member and budget with connections of its own, which are driven by the runtime that it
@@ -87,9 +103,18 @@ impl Client {
         Ok(Self { http: connections()?, member: Arc::clone(&self.member) })
     }
 
+    /// Returns whether it has a key.
+    pub(crate) fn has_key(&self) -> bool {
+        self.member.access.is_some()
+    }
+
     /// Returns what signs for the member.
-    pub(super) fn access(&self) -> &Access {
-        &self.member.access
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no key.
+    pub(super) fn access(&self) -> anyhow::Result<&Access> {
+        self.member.access.as_ref().context("this needs a key: KALSHI_ACCESS_KEY is not set")
     }
 
     /// Returns where the stream is.
@@ -126,12 +151,18 @@ impl Client {
 
     /// Sends a signed request when its turn has come and what it must wait for has, and returns the body of its answer.
     async fn send(&self, ask: &Ask<'_, impl Serialize>, sent: &mut Sending) -> Result<Vec<u8>, Failure> {
+        let access = self.member.access.as_ref();
+        if access.is_none() && !ask.is_public() {
+            return Err(Failure::NotSent(anyhow::anyhow!("{} needs a key", ask.name())));
+        }
         self.member.budget.take(ask.kind, ask.cost).await;
         let written = Written::default();
         let mut request = ask.request(&self.member.api_base, &written).map_err(Failure::NotSent)?;
-        let path = request.url().path().to_owned();
-        let signed = self.member.access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
-        signed.map_err(Failure::NotSent)?;
+        if let Some(access) = access {
+            let path = request.url().path().to_owned();
+            let signed = access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
+            signed.map_err(Failure::NotSent)?;
+        }
         let failed = |error: reqwest::Error| anyhow::Error::new(error.without_url()).context(ask.name());
         sent.at.signed = Some(Instant::now());
         if !sent.may_go().await {
@@ -173,6 +204,17 @@ impl<B: Serialize> Ask<'_, B> {
     /// Returns what it is called in an error.
     fn name(&self) -> String {
         format!("{} /{}", self.method, self.path.join("/"))
+    }
+
+    /// Returns whether anybody may ask it, by what Kalshi's `OpenAPI` document says of security.
+    fn is_public(&self) -> bool {
+        let is_own = matches!(
+            self.path,
+            ["portfolio" | "api_keys" | "communications", ..]
+                | ["account", "limits" | "api_usage_level", ..]
+                | ["historical", "fills" | "orders" | "positions"]
+        );
+        self.method == Method::GET && !is_own
     }
 
     /// Returns it without its signature.

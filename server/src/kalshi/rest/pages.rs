@@ -46,26 +46,60 @@ page!(EventsPage, Event, events, "200");
 page!(MarketsPage, Market, markets);
 page!(TradesPage, Trade, trades);
 
+/// Where a list goes on: the exchange's own word, which may be kept and asked with later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cursor(String);
+
+impl Cursor {
+    /// Returns the text that was given with [`Self::as_str`]; an empty one is no cursor.
+    pub(crate) fn new(text: impl Into<String>) -> Option<Self> {
+        Some(text.into()).filter(|text| !text.is_empty()).map(Self)
+    }
+
+    /// Returns it as text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Part of a list: one page, and where the next one begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Part<T> {
+    /// What is on it, in the exchange's order.
+    pub(crate) items: Vec<T>,
+    /// Where to go on; nothing at the end of the list. While it is something, what was read is not the whole.
+    pub(crate) next: Option<Cursor>,
+}
+
 impl Client {
+    /// Reads one page of a list: the first, or the one where a cursor stands.
+    pub(super) async fn part<P: Page>(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        from: Option<&Cursor>,
+    ) -> Result<Part<P::Item>, Failure> {
+        let mut query = query.to_vec();
+        query.push(("limit", P::LIMIT));
+        query.extend(from.map(|from| ("cursor", from.as_str())));
+        let (items, next) = self.get::<P>(path, &query, COST).await?.open();
+        Ok(Part { items, next: Cursor::new(next) })
+    }
+
     /// Reads a list to its end; part of a list is no list.
     pub(super) async fn list<P: Page>(
         &self,
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<Vec<P::Item>, Failure> {
-        let (mut all, mut cursor) = (Vec::new(), String::new());
+        let (mut all, mut from) = (Vec::new(), None);
         for _ in 0..MAX_PAGES {
-            let mut query = query.to_vec();
-            query.push(("limit", P::LIMIT));
-            if !cursor.is_empty() {
-                query.push(("cursor", &cursor));
-            }
-            let (items, next) = self.get::<P>(path, &query, COST).await?.open();
+            let Part { items, next } = self.part::<P>(path, query, from.as_ref()).await?;
             all.extend(items);
-            if next.is_empty() {
+            from = next;
+            if from.is_none() {
                 return Ok(all);
             }
-            cursor = next;
         }
         Err(Failure::Unknown(anyhow::anyhow!("/{} has no end", path.join("/"))))
     }

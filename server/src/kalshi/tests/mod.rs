@@ -1,6 +1,7 @@
 //! The client against the paper exchange, over real sockets.
 
 pub(super) mod books;
+mod keyless;
 mod proxy;
 mod requests;
 mod stream;

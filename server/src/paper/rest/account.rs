@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::wire::REST_PATH;
+use shared::wire::{AccountLimits, BucketLimit, EndpointCost, EndpointCosts, REST_PATH};
 
 use super::body::{Asks, Body, Holds};
 use super::operations::{Cost, DEFAULT_COST, OPERATIONS};
@@ -16,37 +16,6 @@ use crate::paper::ids::Named;
 use crate::paper::keyring::{self, Registered, Scope};
 use crate::paper::keys::{FreshKey, KeyKind, PublicKey};
 use crate::paper::tier::{Bucket, Rate, Tier};
-
-/// How much a bucket holds, and how fast it fills.
-#[derive(Debug, Serialize)]
-struct BucketLimit {
-    refill_rate: u64,
-    bucket_capacity: u64,
-}
-
-/// The answer to `GET /account/limits`.
-#[derive(Debug, Serialize)]
-pub(super) struct Limits {
-    usage_tier: &'static str,
-    read: BucketLimit,
-    write: BucketLimit,
-    grants: [(); 0],
-}
-
-/// What a request costs that doesn't cost the default.
-#[derive(Debug, Serialize)]
-struct EndpointCost {
-    method: &'static str,
-    path: String,
-    cost: u64,
-}
-
-/// The answer to `GET /account/endpoint_costs`.
-#[derive(Debug, Serialize)]
-pub(super) struct Costs {
-    default_cost: u64,
-    endpoint_costs: Vec<EndpointCost>,
-}
 
 /// The answer to `GET /portfolio/deposits`: play money comes with the account.
 #[derive(Debug, Serialize)]
@@ -137,22 +106,22 @@ impl Asks for GenerateKey {
 }
 
 /// Says how much the member may ask. Where nothing is limited, it is the highest tier.
-pub(super) async fn limits(State(shared): Exchange, _: Signed) -> Json<Limits> {
+pub(super) async fn limits(State(shared): Exchange, _: Signed) -> Json<AccountLimits> {
     let tier = shared.tier.unwrap_or(Tier::Prestige);
     let bucket = |bucket| {
         let Rate { capacity, per_second } = tier.rate(bucket);
         BucketLimit { refill_rate: per_second, bucket_capacity: capacity }
     };
-    Json(Limits {
-        usage_tier: tier.name(),
+    Json(AccountLimits {
+        usage_tier: tier.name().to_owned(),
         read: bucket(Bucket::Read),
         write: bucket(Bucket::Write),
-        grants: [],
+        grants: Vec::new(),
     })
 }
 
 /// Lists what costs something else than the default.
-pub(super) async fn endpoint_costs() -> Json<Costs> {
+pub(super) async fn endpoint_costs() -> Json<EndpointCosts> {
     let costs = OPERATIONS.iter().filter_map(|operation| {
         let (Cost::Tokens(Bucket::Read | Bucket::Write, cost) | Cost::PerItem(_, cost)) = operation.cost
         else {
@@ -161,12 +130,12 @@ pub(super) async fn endpoint_costs() -> Json<Costs> {
         // Parameters are written in another way there: `:order_id`.
         let path = operation.path.replace('{', ":").replace('}', "");
         (cost != DEFAULT_COST).then(|| EndpointCost {
-            method: operation.method,
+            method: operation.method.to_owned(),
             path: format!("{REST_PATH}{path}"),
             cost,
         })
     });
-    Json(Costs { default_cost: DEFAULT_COST, endpoint_costs: costs.collect() })
+    Json(EndpointCosts { default_cost: DEFAULT_COST, endpoint_costs: costs.collect() })
 }
 
 pub(super) async fn deposits(_: Signed, query: Query) -> Answer<Deposits> {

@@ -2,8 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Serialize;
-use shared::units::{Price, Quantity};
+use shared::market::Ticker;
+use shared::units::{Price, Quantity, Timestamp};
+use shared::wire::{
+    BatchCandlesticks, Candlestick, CandlesticksAnswer, EventCandlesticks, MarketCandlesticks, QuoteRange,
+    Seconds, TradeRange,
+};
 
 use super::query::Query;
 use super::refusal::Refusal;
@@ -16,82 +20,23 @@ const MOST: usize = 10_000;
 /// How many contracts may be asked for at once.
 const MOST_MARKETS: usize = 100;
 
-/// Prices of a side of the book.
-#[derive(Debug, Clone, Serialize)]
-struct Side {
-    open_dollars: Price,
-    low_dollars: Price,
-    high_dollars: Price,
-    close_dollars: Price,
-}
-
-/// Prices of trades; without a trade there are none but the last one before.
-#[derive(Debug, Clone, Default, Serialize)]
-struct Trades {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    open_dollars: Option<Price>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    low_dollars: Option<Price>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    high_dollars: Option<Price>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    close_dollars: Option<Price>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mean_dollars: Option<Price>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    previous_dollars: Option<Price>,
-}
-
-/// A candle as it is told.
-#[derive(Debug, Clone, Serialize)]
-struct Told {
-    end_period_ts: i64,
-    yes_bid: Side,
-    yes_ask: Side,
-    price: Trades,
-    volume_fp: Quantity,
-    open_interest_fp: Quantity,
-}
-
-/// The answer to `GET /series/{series_ticker}/markets/{ticker}/candlesticks`.
-#[derive(Debug, Serialize)]
-pub(super) struct OfMarket {
-    ticker: String,
-    candlesticks: Vec<Told>,
-}
-
-/// A contract's candles among those of others.
-#[derive(Debug, Serialize)]
-struct Named {
-    market_ticker: String,
-    candlesticks: Vec<Told>,
-}
-
-/// The answer to `GET /markets/candlesticks`.
-#[derive(Debug, Serialize)]
-pub(super) struct OfMarkets {
-    markets: Vec<Named>,
-}
-
-/// The answer to `GET /series/{series_ticker}/events/{ticker}/candlesticks`.
-#[derive(Debug, Serialize)]
-pub(super) struct OfEvent {
-    market_tickers: Vec<String>,
-    market_candlesticks: Vec<Vec<Told>>,
-    adjusted_end_ts: i64,
-}
-
-impl From<Range> for Side {
+impl From<Range> for QuoteRange {
     fn from(range: Range) -> Self {
         let Range { open, low, high, close } = range;
         Self { open_dollars: open, low_dollars: low, high_dollars: high, close_dollars: close }
     }
 }
 
+/// Returns an instant that is a number of seconds since 1970; of what no clock shows, the last one that one does.
+fn at(seconds: i64) -> Seconds {
+    let micros = seconds.checked_mul(1_000_000);
+    Seconds(micros.and_then(|micros| Timestamp::from_micros(micros).ok()).unwrap_or(Timestamp::MAX))
+}
+
 /// Returns a candle as it is told; `previous` is the price of the last trade before it.
-fn told(candle: &Candle, previous: Option<Price>) -> Told {
+fn told(candle: &Candle, previous: Option<Price>) -> Candlestick {
     let count = |hundredths| Quantity::from_hundredths(hundredths).unwrap_or(Quantity::ZERO);
-    let mut price = Trades { previous_dollars: previous, ..Trades::default() };
+    let mut price = TradeRange { previous_dollars: previous, ..TradeRange::default() };
     if let Some(traded) = candle.traded {
         let Range { open, low, high, close } = traded.price;
         price.open_dollars = Some(open);
@@ -102,8 +47,8 @@ fn told(candle: &Candle, previous: Option<Price>) -> Told {
         let mean = (2 * traded.weighted + traded.count).checked_div(2 * traded.count);
         price.mean_dollars = mean.and_then(|mean| Price::from_centicents(mean).ok());
     }
-    Told {
-        end_period_ts: candle.end.saturating_mul(60),
+    Candlestick {
+        end_period_ts: at(candle.end.saturating_mul(60)),
         yes_bid: candle.bid.into(),
         yes_ask: candle.ask.into(),
         price,
@@ -135,7 +80,7 @@ impl Asked {
     }
 
     /// Returns a contract's candles that end in the time that is asked for.
-    fn of(&self, core: &Core, market: usize) -> Vec<Told> {
+    fn of(&self, core: &Core, market: usize) -> Vec<Candlestick> {
         let (mut found, mut before) = (Vec::new(), None::<Candle>);
         for candle in core.candles.of(market, self.period) {
             let end = candle.end.saturating_mul(60);
@@ -145,7 +90,7 @@ impl Asked {
             if end >= self.start {
                 let first = before.filter(|_| self.with_latest && found.is_empty());
                 let still = first.map(|before| self.put_forward(&before));
-                found.extend(still.filter(|still| still.end_period_ts < end));
+                found.extend(still.filter(|still| still.end_period_ts.number() < end));
                 found.push(told(&candle, before.and_then(|before| before.last)));
             }
             before = Some(candle);
@@ -158,7 +103,7 @@ impl Asked {
     }
 
     /// Returns a candle in which nothing happens after another one, at the end of the first period that is asked for.
-    fn put_forward(&self, before: &Candle) -> Told {
+    fn put_forward(&self, before: &Candle) -> Candlestick {
         let seconds = self.period * 60;
         let still = Candle {
             end: self.start.div_euclid(seconds).saturating_add(1).saturating_mul(self.period),
@@ -185,19 +130,20 @@ pub(super) async fn of_market(
     State(shared): Exchange,
     Path((series, ticker)): Path<(String, String)>,
     query: Query,
-) -> Answer<OfMarket> {
+) -> Answer<CandlesticksAnswer> {
     let asked = Asked::read(&query)?;
     let found = shared.with(|core| {
         let place = core.catalogue.place(&ticker)?;
         let is_of = core.catalogue.event_of(place).is_some_and(|event| event.series == series);
-        is_of.then(|| asked.of(core, place))
+        let ticker = core.catalogue.ticker(place)?.clone();
+        is_of.then(|| CandlesticksAnswer { ticker, candlesticks: asked.of(core, place) })
     });
-    let candlesticks = found.ok_or_else(Refusal::not_found)?;
-    short(candlesticks.len())?;
-    Ok(Json(OfMarket { ticker, candlesticks }))
+    let answer = found.ok_or_else(Refusal::not_found)?;
+    short(answer.candlesticks.len())?;
+    Ok(Json(answer))
 }
 
-pub(super) async fn of_markets(State(shared): Exchange, query: Query) -> Answer<OfMarkets> {
+pub(super) async fn of_markets(State(shared): Exchange, query: Query) -> Answer<BatchCandlesticks> {
     let asked = Asked::read(&query)?;
     let tickers: Vec<&str> =
         query.text("market_tickers").into_iter().flat_map(|list| list.split(',')).collect();
@@ -206,15 +152,16 @@ pub(super) async fn of_markets(State(shared): Exchange, query: Query) -> Answer<
         1..=MOST_MARKETS => {}
         _ => return Err(query.refuse("market_tickers", "max")),
     }
-    let markets: Vec<Named> = shared.with(|core| {
+    let markets: Vec<MarketCandlesticks> = shared.with(|core| {
         let one = |ticker: &&str| {
-            let candlesticks = asked.of(core, core.catalogue.place(ticker)?);
-            Some(Named { market_ticker: (*ticker).to_owned(), candlesticks })
+            let place = core.catalogue.place(ticker)?;
+            let market_ticker = core.catalogue.ticker(place)?.clone();
+            Some(MarketCandlesticks { market_ticker, candlesticks: asked.of(core, place) })
         };
         tickers.iter().filter_map(one).collect()
     });
     short(markets.iter().map(|market| market.candlesticks.len()).sum())?;
-    Ok(Json(OfMarkets { markets }))
+    Ok(Json(BatchCandlesticks { markets }))
 }
 
 /// Tells the candles of an event's contracts; of too many, those until an earlier end.
@@ -222,7 +169,7 @@ pub(super) async fn of_event(
     State(shared): Exchange,
     Path((series, ticker)): Path<(String, String)>,
     query: Query,
-) -> Answer<OfEvent> {
+) -> Answer<EventCandlesticks> {
     let asked = Asked::read(&query)?;
     let found = shared.with(|core| {
         let places = 0..core.catalogue.markets.len();
@@ -231,19 +178,20 @@ pub(super) async fn of_event(
                 .event_of(*place)
                 .is_some_and(|event| event.ticker.as_str() == ticker && event.series == series)
         });
-        let named = |place| Some((core.catalogue.ticker(place)?.to_string(), asked.of(core, place)));
+        let named = |place| Some((core.catalogue.ticker(place)?.clone(), asked.of(core, place)));
         of.filter_map(named).collect::<Vec<_>>()
     });
     if found.is_empty() {
         return Err(Refusal::not_found());
     }
-    let (market_tickers, mut market_candlesticks): (Vec<_>, Vec<_>) = found.into_iter().unzip();
-    let mut ends: Vec<i64> =
-        market_candlesticks.iter().flatten().map(|candle: &Told| candle.end_period_ts).collect();
+    let (market_tickers, mut market_candlesticks): (Vec<Ticker>, Vec<Vec<Candlestick>>) =
+        found.into_iter().unzip();
+    let mut ends: Vec<Seconds> =
+        market_candlesticks.iter().flatten().map(|candle| candle.end_period_ts).collect();
     ends.sort_unstable();
-    let adjusted_end_ts = ends.get(MOST).map_or(asked.end, |first| first - 1);
+    let adjusted_end_ts = ends.get(MOST).map_or_else(|| at(asked.end), |first| at(first.number() - 1));
     for candles in &mut market_candlesticks {
         candles.retain(|candle| candle.end_period_ts <= adjusted_end_ts);
     }
-    Ok(Json(OfEvent { market_tickers, market_candlesticks, adjusted_end_ts }))
+    Ok(Json(EventCandlesticks { market_tickers, market_candlesticks, adjusted_end_ts }))
 }

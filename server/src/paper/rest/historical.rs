@@ -2,31 +2,23 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Serialize;
-use shared::wire::{FillsPage, MarketAnswer, MarketsPage, OrdersPage, PositionsPage, Rfc3339, TradesPage};
+use shared::wire::{
+    FillsPage, HistoricalCutoff, MarketAnswer, MarketsPage, OrdersPage, PositionsPage, Rfc3339, TradesPage,
+};
 
 use super::query::{Limit, Query};
 use super::refusal::Refusal;
 use super::{Answer, Exchange, Signed};
 
-/// The answer to `GET /historical/cutoff`: what is older than these times is under `/historical` alone.
-#[derive(Debug, Serialize)]
-pub(super) struct Cutoff {
-    market_settled_ts: Rfc3339,
-    trades_created_ts: Rfc3339,
-    orders_updated_ts: Rfc3339,
-    market_positions_last_updated_ts: Rfc3339,
-}
-
 /// Names the time at which the exchange began.
-pub(super) async fn cutoff(State(shared): Exchange) -> Json<Cutoff> {
+pub(super) async fn cutoff(State(shared): Exchange) -> Json<HistoricalCutoff> {
     let (began, now) = shared.with_quietly(|core| (core.catalogue.began(), core.exchange.now()));
     let at = Rfc3339(began.unwrap_or(now));
-    Json(Cutoff {
+    Json(HistoricalCutoff {
         market_settled_ts: at,
         trades_created_ts: at,
         orders_updated_ts: at,
-        market_positions_last_updated_ts: at,
+        market_positions_last_updated_ts: Some(at),
     })
 }
 

@@ -4,7 +4,10 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Serialize;
 use shared::units::Quantity;
-use shared::wire::{Event, EventAnswer, EventsPage, Market, Series, SettlementSource};
+use shared::wire::{
+    Event, EventAnswer, EventFeeChanges, EventMetadata, EventsPage, Market, MarketPicture, Series,
+    SeriesFeeChanges,
+};
 
 use super::markets::{all_markets, asked};
 use super::query::{Limit, Query};
@@ -34,19 +37,6 @@ pub(super) struct OneSeries {
     series: Listed,
 }
 
-/// The answer to `GET /series/fee_changes`: none is to come, and none was.
-#[derive(Debug, Serialize)]
-pub(super) struct FeeChanges {
-    series_fee_change_arr: [(); 0],
-}
-
-/// The answer to `GET /events/fee_changes`: none either.
-#[derive(Debug, Serialize)]
-pub(super) struct EventFeeChanges {
-    event_fee_changes: [(); 0],
-    cursor: &'static str,
-}
-
 /// The answer to `GET /events`, with what they are milestones of where that was asked for: none are known.
 #[derive(Debug, Serialize)]
 pub(super) struct Events {
@@ -54,22 +44,6 @@ pub(super) struct Events {
     page: EventsPage,
     #[serde(skip_serializing_if = "Option::is_none")]
     milestones: Option<[(); 0]>,
-}
-
-/// A contract as a picture: there are none here.
-#[derive(Debug, Serialize)]
-struct Picture {
-    market_ticker: String,
-    image_url: String,
-    color_code: String,
-}
-
-/// The answer to `GET /events/{event_ticker}/metadata`.
-#[derive(Debug, Serialize)]
-pub(super) struct Metadata {
-    image_url: String,
-    market_details: Vec<Picture>,
-    settlement_sources: Vec<SettlementSource>,
 }
 
 /// Returns a series with what was asked for.
@@ -105,13 +79,14 @@ pub(super) async fn all_series(State(shared): Exchange, query: Query) -> Answer<
     Ok(Json(AllSeries { series }))
 }
 
-pub(super) async fn fee_changes() -> Json<FeeChanges> {
-    Json(FeeChanges { series_fee_change_arr: [] })
+/// Lists fees that change: none is to change, and none has.
+pub(super) async fn fee_changes() -> Json<SeriesFeeChanges> {
+    Json(SeriesFeeChanges { series_fee_change_arr: Vec::new() })
 }
 
 pub(super) async fn event_fee_changes(query: Query) -> Answer<EventFeeChanges> {
     query.number("limit", Limit::LISTS)?;
-    Ok(Json(EventFeeChanges { event_fee_changes: [], cursor: "" }))
+    Ok(Json(EventFeeChanges { event_fee_changes: Vec::new(), cursor: String::new() }))
 }
 
 pub(super) async fn series(
@@ -201,18 +176,19 @@ pub(super) async fn event(
     Ok(Json(EventAnswer { event, markets }))
 }
 
-pub(super) async fn metadata(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<Metadata> {
+pub(super) async fn metadata(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<EventMetadata> {
     let found = shared.with(|core| {
         let event = core.catalogue.events.iter().find(|event| event.ticker.as_str() == ticker)?;
         let of = all_markets(core).into_iter().filter(|market| market.event_ticker == event.ticker);
-        let picture = |market: Market| Picture {
-            market_ticker: market.ticker.to_string(),
+        // There are no pictures here.
+        let picture = |market: Market| MarketPicture {
+            market_ticker: market.ticker,
             image_url: String::new(),
             color_code: String::new(),
         };
         Some(of.map(picture).collect())
     });
-    Ok(Json(Metadata {
+    Ok(Json(EventMetadata {
         image_url: String::new(),
         market_details: found.ok_or_else(Refusal::not_found)?,
         settlement_sources: Vec::new(),
