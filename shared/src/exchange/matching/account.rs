@@ -9,7 +9,7 @@ use super::tally::Tally;
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
-/// Cash, positions and resting orders of one member.
+/// Cash, positions and resting orders of one member. It is a cache line; what it holds has others.
 #[derive(Debug, Clone, Default)]
 #[repr(align(64))]
 pub struct Account {
@@ -107,9 +107,8 @@ impl Holding {
         slots: &Slots,
     ) -> i128 {
         let orders = self.orders.iter(Of::Owner, slots).map(|slot| &slots[slot]);
-        let orders = orders.filter(|order| order.action == action);
-        let orders = orders.map(|order| (order.own_price(), order.left.hundredths()));
-        self.tallies.0[action as usize].by_price(orders).needs(against, changes)
+        let orders = orders.map(|order| (order.action, (order.own_price(), order.left.hundredths())));
+        self.tallies.0[action as usize].by_price(action, orders).needs(against, changes)
     }
 
     /// Reserves what the orders on one side need, and returns by how much that is more, in microdollars.

@@ -29,11 +29,6 @@ impl Side {
         Self { count: 0, cost: 0, ladder: Vec::new() }
     }
 
-    /// Returns how many prices there are.
-    pub(super) fn prices(&self) -> usize {
-        self.ladder.len()
-    }
-
     /// Adds hundredths of a contract at what they pay, or takes them away.
     pub(super) fn change(&mut self, (own, hundredths): Change) {
         if hundredths == 0 {
@@ -119,6 +114,7 @@ mod tests {
 
     use super::*;
     use crate::exchange::matching::tally::Tally;
+    use crate::market::Action;
 
     /// Reserves by looking at every hundredth of a contract.
     fn by_hand(orders: &[(i64, i64)], against: i64) -> i128 {
@@ -190,9 +186,11 @@ mod tests {
                 tally.change(change);
                 let against = Quantity::from_hundredths(against).unwrap();
                 let needs = side.needs(against, &[]);
+                let others = core::iter::once((Action::Sell, (Price::literal(5), 100)));
+                let own = all.iter().map(|order| (Action::Buy, *order));
                 prop_assert_eq!(tally.total_now(against).map_or(needs, i128::from), needs);
                 prop_assert_eq!(tally.total(against, &[]).unwrap_or(needs), needs);
-                prop_assert_eq!(tally.by_price(all.iter().copied()).needs(against, &[]), needs);
+                prop_assert_eq!(tally.by_price(Action::Buy, others.chain(own)).needs(against, &[]), needs);
             }
         }
     }

@@ -1,10 +1,8 @@
 //! What an account's orders on one side of a contract come to, and what they reserve.
 
 use super::reserve::{Change, Side};
+use crate::market::Action;
 use crate::units::Quantity;
-
-/// How many changes a ladder is kept for that nobody asks for, beside one for each of its prices.
-const IDLE: usize = 2;
 
 /// What rests of one account on one side of a contract, summed up.
 #[derive(Debug, Clone)]
@@ -15,15 +13,17 @@ pub(super) struct Tally {
     cost: i64,
     /// What is reserved for them, in microdollars.
     pub(super) reserved: i64,
-    /// The same by price, as long as that is asked for: building it takes as long as keeping it up for as many changes, so
-    /// that none is built more often than it would have been changed.
+    /// The same by price, as long as that is asked for.
     ladder: Option<Box<Ladder>>,
 }
 
 #[derive(Debug, Clone)]
 struct Ladder {
     side: Side,
-    /// How many changes there were since it was last asked for.
+    /// How many orders were looked at to build it: it is kept for as many changes that nobody asks for, so that building
+    /// it again takes no longer than keeping it up would have.
+    built_from: usize,
+    /// How many of these there were.
     idle: usize,
 }
 
@@ -47,7 +47,7 @@ impl Tally {
         let Some(ladder) = &mut self.ladder else { return };
         ladder.side.change(change);
         ladder.idle += 1;
-        if ladder.idle > IDLE + ladder.side.prices() {
+        if ladder.idle > ladder.built_from {
             self.ladder = None;
         }
     }
@@ -70,12 +70,22 @@ impl Tally {
         of_sums(count, cost, against)
     }
 
-    /// Returns all that rests by price, from the `orders` if it is not kept already.
-    pub(super) fn by_price(&mut self, orders: impl Iterator<Item = Change>) -> &Side {
+    /// Returns all that rests by price. If that is not kept already it is built from the `orders` of both sides, of which
+    /// those on `action`'s count.
+    pub(super) fn by_price(
+        &mut self,
+        action: Action,
+        orders: impl Iterator<Item = (Action, Change)>,
+    ) -> &Side {
         let ladder = self.ladder.get_or_insert_with(|| {
-            let mut side = Side::new();
-            orders.for_each(|order| side.change(order));
-            Box::new(Ladder { side, idle: 0 })
+            let (mut side, mut built_from) = (Side::new(), 0);
+            for (of, order) in orders {
+                built_from += 1;
+                if of == action {
+                    side.change(order);
+                }
+            }
+            Box::new(Ladder { side, built_from, idle: 0 })
         });
         ladder.idle = 0;
         &ladder.side
