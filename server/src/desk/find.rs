@@ -6,15 +6,15 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use shared::fees::FeeSchedule;
 use shared::market::{EventTicker, Position, Ticker};
-use shared::quoting::{Status, Terms};
+use shared::quoting::Terms;
 use shared::units::{Cash, Timestamp};
-use shared::wire::{Market, MarketStatus, Order, OrderStatus};
+use shared::wire::{Market, Order, OrderStatus};
 
 use super::core::Listed;
 use super::journal::{Entry, Journal};
 use super::orders::PREFIX;
 use crate::clock::Clock;
-use crate::kalshi::{Client, Failure, Open, Sending, fees, open_events};
+use crate::kalshi::{Client, Failure, Open, Sending, fees, open_events, trading_status};
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
@@ -64,7 +64,7 @@ impl Found {
                         grid: grid.with_context(|| format!("{} has no price grid", market.ticker))?,
                         fees: Some(self.fees),
                         settles: market.expected_expiration_time.map(|at| at.0),
-                        status: status(market.status),
+                        status: trading_status(market.status),
                     },
                     position: held.get(&market.ticker).copied().unwrap_or(Position::FLAT),
                     ticker: market.ticker.clone(),
@@ -75,19 +75,6 @@ impl Found {
 
     pub(super) fn tickers(&self) -> Vec<Ticker> {
         self.contracts.iter().map(|market| market.ticker.clone()).collect()
-    }
-}
-
-/// Returns whether a contract can be traded.
-pub(super) const fn status(status: MarketStatus) -> Status {
-    match status {
-        MarketStatus::Active => Status::Open,
-        MarketStatus::Initialized | MarketStatus::Inactive | MarketStatus::Unknown => Status::Paused,
-        MarketStatus::Closed
-        | MarketStatus::Determined
-        | MarketStatus::Disputed
-        | MarketStatus::Amended
-        | MarketStatus::Finalized => Status::Closed,
     }
 }
 

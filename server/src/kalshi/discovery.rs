@@ -3,6 +3,7 @@
 use anyhow::Context;
 use shared::fees::{FeeSchedule, FeeType};
 use shared::market::FeeMultiplier;
+use shared::quoting::Status;
 use shared::units::Timestamp;
 use shared::wire::{Event, Market, MarketStatus};
 
@@ -49,4 +50,17 @@ pub(crate) async fn fees(client: &Client, series: &str, event: &Event) -> anyhow
     };
     let multiplier: FeeMultiplier = event.fee_multiplier_override.unwrap_or(of_series.fee_multiplier);
     Ok(FeeSchedule::new(fee_type, multiplier)?)
+}
+
+/// Returns whether a contract can be traded.
+pub(crate) const fn trading_status(status: MarketStatus) -> Status {
+    match status {
+        MarketStatus::Active => Status::Open,
+        MarketStatus::Initialized | MarketStatus::Inactive | MarketStatus::Unknown => Status::Paused,
+        MarketStatus::Closed
+        | MarketStatus::Determined
+        | MarketStatus::Disputed
+        | MarketStatus::Amended
+        | MarketStatus::Finalized => Status::Closed,
+    }
 }

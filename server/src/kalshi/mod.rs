@@ -19,7 +19,7 @@ mod signing;
 mod tests;
 
 pub(crate) use self::config::Config;
-pub(crate) use self::discovery::{Open, fees, open_events};
+pub(crate) use self::discovery::{Open, fees, open_events, trading_status};
 pub(crate) use self::feed::{Ask, Feed, Heard, What, listen};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};
 #[cfg_attr(not(test), allow(unused_imports, reason = "what history is asked with"))]

@@ -22,6 +22,7 @@
 //! # Ok::<(), shared::Invalid>(())
 //! ```
 
+mod basket;
 mod catalogue;
 mod dated;
 mod edge;
@@ -31,6 +32,7 @@ mod rounding;
 mod schedule;
 
 pub use crate::market::{FeeMultiplier, FeeType};
+pub use basket::{Basket, Touch};
 pub use catalogue::KnownSeries;
 pub use dated::FeeRule;
 pub use edge::{Edge, Quotes};

@@ -1,5 +1,6 @@
 //! Requests and their answers.
 
+mod as_it_is;
 mod catalogue;
 mod failure;
 mod history;
