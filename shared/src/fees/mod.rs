@@ -37,6 +37,7 @@ pub use catalogue::KnownSeries;
 pub use dated::FeeRule;
 pub use edge::{Edge, Quotes};
 pub use model::ModelFee;
+pub(crate) use order::PriceFees;
 pub use order::{Fill, OrderFees};
 pub use rounding::{FeeAccumulator, FillFee, Membership, RoundingRule};
 pub use schedule::{FeeSchedule, Role};
