@@ -41,6 +41,8 @@ enum Part {
     Heard,
     /// Days of an exchange on which everything goes wrong, beside a feed that must have its books after each quiet second
     Stream,
+    /// Answers that the client hears
+    Answers,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -58,6 +60,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }
+            Part::Answers => spoil("spoiled_answers_are_refused_or_mean_what_they_say", options)?,
         }
     }
     Ok(())

@@ -15,6 +15,7 @@ use crate::paper::{CLOCK_VARIABLE, Credentials};
 const PRODUCTION: &str = "https://external-api.kalshi.com/trade-api/v2";
 
 /// A key and its id.
+#[derive(Debug)]
 pub(super) struct Key {
     pub(super) id: String,
     pub(super) signer: Signer,

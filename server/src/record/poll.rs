@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use shared::market::Ticker;
 use shared::units::Timestamp;
-use shared::wire::{Frame, LevelText, Millis, Orderbook, OrderbookSnapshot, Seconds, Trade, TradeMessage};
+use shared::wire::{
+    Frame, LevelText, Millis, Orderbook, OrderbookOf, OrderbookSnapshot, Seconds, Trade, TradeMessage,
+};
 
 use crate::kalshi::{Client, Failure};
 
@@ -13,6 +15,8 @@ use crate::kalshi::{Client, Failure};
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 /// After so many rounds trades of a contract are asked for although its book is as it was.
 const ROUNDS: u32 = 12;
+/// How many books one question may be about.
+const BOOKS: usize = 100;
 /// The subscription that its frames are said to be of; the exchange's own begin at 1.
 const SID: u64 = 0;
 
@@ -58,7 +62,11 @@ impl Poll {
     pub(super) async fn round(&mut self) -> Result<Vec<String>, Failure> {
         let tickers: Vec<Ticker> = self.contracts.keys().cloned().collect();
         let mut frames = Vec::new();
-        for (ticker, book) in self.client.orderbooks(&tickers).await? {
+        let mut books = Vec::with_capacity(tickers.len());
+        for some in tickers.chunks(BOOKS) {
+            books.extend(self.client.orderbooks(some).await?);
+        }
+        for OrderbookOf { ticker, orderbook_fp: book } in books {
             let Some(known) = self.contracts.get_mut(&ticker) else { continue };
             known.rounds += 1;
             let has_changed = known.book.as_ref() != Some(&book);

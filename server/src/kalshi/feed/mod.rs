@@ -162,3 +162,11 @@ pub(crate) fn listen(client: &Client, ask: Ask) -> anyhow::Result<(Feed, mpsc::R
     let actor = actor::Actor::new(client, ask, heard, Arc::clone(&pulse))?;
     Ok((Feed { actor: tokio::spawn(actor.run(changed)).abort_handle(), pulse, changes }, taken))
 }
+
+/// Returns what reads frames as a connection does, without its socket.
+#[allow(dead_code, reason = "a benchmark reads frames so")]
+pub(super) fn without_socket(ask: &Ask) -> impl FnMut(&str) -> Vec<What> + use<> {
+    let (mut session, _) = session::Session::begin(ask);
+    let said = |todo| if let session::Do::Say(what) = todo { Some(what) } else { None };
+    move |frame| session.hear(frame).into_iter().filter_map(said).collect()
+}

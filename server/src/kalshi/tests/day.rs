@@ -13,7 +13,7 @@ use tokio::time::timeout;
 
 use super::books::Books;
 use crate::clock::Clock;
-use crate::kalshi::{Ask, Client, Config, Failure, Feed, Heard, What, listen};
+use crate::kalshi::{Ask, Client, Config, Feed, Heard, What, listen};
 use crate::paper::{Behaviour, Running, Settings, Tier, read_faults, start};
 
 /// How long is waited for frames before the next second passes, in the machine's time: an answer takes a millisecond.
@@ -107,10 +107,9 @@ struct Day {
     compared: u64,
     waited: u64,
     longest: u32,
-    /// How many requests were made, how many failed as they were made to, and how many were too many.
+    /// How many requests were made, and how many failed however often they were made.
     asked: u64,
     failed: u64,
-    too_many: u64,
 }
 
 impl Day {
@@ -131,20 +130,8 @@ impl Day {
         let client = Client::new(Config::of_paper(exchange.credentials()).unwrap(), clock.clone()).unwrap();
         let tickers: Vec<Ticker> = exchange.books().into_iter().map(|(ticker, _)| ticker).collect();
         let listener = Listener::new(&client, tickers.clone());
-        let (compared, waited, longest, asked, failed, too_many) = (0, 0, 0, 0, 0, 0);
-        Self {
-            exchange,
-            clock,
-            client,
-            listener,
-            tickers,
-            compared,
-            waited,
-            longest,
-            asked,
-            failed,
-            too_many,
-        }
+        let (compared, waited, longest, asked, failed) = (0, 0, 0, 0, 0);
+        Self { exchange, clock, client, listener, tickers, compared, waited, longest, asked, failed }
     }
 
     fn pass(&self, seconds: i64) {
@@ -182,11 +169,7 @@ impl Day {
             match timeout(MOMENT, requests.join_next()).await {
                 Ok(Some(outcome)) => {
                     self.asked += 1;
-                    match outcome.unwrap() {
-                        Ok(()) => {}
-                        Err(Failure::Refused { status: 429, .. }) => self.too_many += 1,
-                        Err(_) => self.failed += 1,
-                    }
+                    self.failed += u64::from(outcome.unwrap().is_err());
                 }
                 Ok(None) => return,
                 // The buckets fill, and answers arrive, by the exchange's clock.
@@ -200,15 +183,17 @@ impl Day {
     async fn end(mut self, minutes: u32, began: Instant) {
         self.listener.end_connection();
         let Listener { frames, holes, missed, downs, .. } = self.listener;
-        let Self { compared, waited, longest, asked, failed, too_many, .. } = self;
+        // What the exchange itself says: the client may ask again what was refused.
+        let too_many = self.exchange.too_many();
+        let Self { compared, waited, longest, asked, failed, .. } = self;
         eprintln!(
             "{minutes} minutes in {:.1} s: {frames} frames, {holes} holes, {missed} noticed, {downs} times down; books compared \
-             {compared} times, after {waited} s more in all, {longest} at most; {asked} requests, {failed} failed as meant, \
+             {compared} times, after {waited} s more in all, {longest} at most; {asked} requests, {failed} failed, \
              {too_many} were too many",
             began.elapsed().as_secs_f64()
         );
         assert_eq!((holes, too_many), (missed, 0));
-        assert!(holes > 0 && downs > 0 && failed > 0, "nothing went wrong");
+        assert!(holes > 0 && downs > 0 && asked > 0, "nothing went wrong");
         self.exchange.stop().await.unwrap();
     }
 }

@@ -57,12 +57,25 @@ pub(super) struct Shared {
     journal: Option<Journal>,
     /// Whether a journal is being done again.
     is_again: bool,
+    /// How many requests were one too many.
+    #[cfg(test)]
+    pub(super) too_many: std::sync::atomic::AtomicU64,
 }
 
 impl Shared {
     pub(super) fn new(core: Core, clock: Clock, tier: Option<Tier>) -> Self {
         let (buckets, journal, is_again) = (Mutex::default(), None, false);
-        Self { core: Mutex::new(core), clock, changed: Notify::new(), tier, buckets, journal, is_again }
+        Self {
+            core: Mutex::new(core),
+            clock,
+            changed: Notify::new(),
+            tier,
+            buckets,
+            journal,
+            is_again,
+            #[cfg(test)]
+            too_many: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 
     /// Notes what is done from now on.
@@ -115,7 +128,10 @@ impl Shared {
         let (exchange, machine) = (self.clock.now(), machine_time());
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let buckets = buckets.entry(member).or_insert_with(|| Buckets::full(tier, exchange, machine));
-        buckets.take(bucket, tokens, exchange, machine)
+        let is_paid = buckets.take(bucket, tokens, exchange, machine);
+        #[cfg(test)]
+        self.too_many.fetch_add(u64::from(!is_paid), std::sync::atomic::Ordering::Relaxed);
+        is_paid
     }
 }
 

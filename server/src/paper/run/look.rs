@@ -1,5 +1,7 @@
 //! What an exchange knows, for tests that compare it with what its clients believe.
 
+use std::sync::atomic::Ordering;
+
 use shared::market::Ticker;
 use shared::wire::Orderbook;
 
@@ -16,5 +18,10 @@ impl Running {
             });
             books.collect()
         })
+    }
+
+    /// Returns how many requests were refused as their member's bucket was empty.
+    pub(crate) fn too_many(&self) -> u64 {
+        self.open.shared.too_many.load(Ordering::Relaxed)
     }
 }
