@@ -69,7 +69,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
     crate::files::spares("--out", std::slice::from_ref(&options.out), inputs)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
-    let markets = markets::read(options.markets.as_deref())?;
+    let markets = markets::read(options.markets.as_deref(), &options.tape)?;
     let events = EventTape::regrouped(events, &markets);
     let settles = settlements(&events, &markets);
     let progress = Progress::start("Walking forward", 1);

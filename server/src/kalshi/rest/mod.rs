@@ -6,6 +6,7 @@ mod history;
 mod orders;
 mod pages;
 mod portfolio;
+mod raw;
 mod sent;
 
 use std::sync::Arc;
