@@ -15,6 +15,7 @@ mod kalshi;
 mod listeners;
 mod markets;
 mod paper;
+mod record;
 mod signals;
 mod sources;
 mod tapes;

@@ -7,6 +7,7 @@ pub mod api;
 pub mod backtest;
 pub mod belief;
 mod bits;
+pub mod book;
 pub mod catalyst;
 pub mod codec;
 pub mod coherence;

@@ -268,10 +268,10 @@ fn a_recorded_stream_is_a_book_at_every_frame() {
 fn what_is_unknown_is_passed_over_and_what_is_missing_is_not_zero() {
     let frame = r#"{"type":"ticker_v9","sid":3,"seq":4,"msg":{"anything":[1]}}"#;
     assert_eq!(serde_json::from_str::<Frame>(frame).unwrap(), Frame::Unknown);
-    // A level without its size, a price as a number, a fill without its fee: no guess is made.
+    // A level without its size, a price that is none, a fill without its fee: no guess is made.
     for text in [
         r#"{"type":"orderbook_delta","sid":1,"seq":2,"msg":{"market_ticker":"A-B","price_dollars":"0.5","side":"yes"}}"#,
-        r#"{"type":"orderbook_delta","sid":1,"seq":2,"msg":{"market_ticker":"A-B","price_dollars":0.5,"delta_fp":"1.00","side":"yes"}}"#,
+        r#"{"type":"orderbook_delta","sid":1,"seq":2,"msg":{"market_ticker":"A-B","price_dollars":0.00005,"delta_fp":"1.00","side":"yes"}}"#,
         r#"{"type":"fill","sid":1,"msg":{"trade_id":"t","order_id":"o","market_ticker":"A-B","is_taker":false,"outcome_side":"yes","book_side":"bid","yes_price_dollars":"0.5","count_fp":"1.00","post_position_fp":"1.00"}}"#,
     ] {
         assert!(serde_json::from_str::<Frame>(text).is_err(), "{text}");

@@ -13,6 +13,7 @@ mod page;
 mod paper;
 mod price;
 mod progress;
+mod record;
 mod serve;
 mod signal;
 mod trades;
@@ -56,6 +57,9 @@ enum Command {
     Paper(paper::Options),
     /// Answer questions of price, probability and fee, a JSON line each
     Price(price::Options),
+    /// Write down what Kalshi's stream says
+    #[command(long_about = record::ABOUT, after_long_help = record::MORE)]
+    Record(record::Options),
     /// Do a desk's run again from its journal, and compare what is decided
     #[command(long_about = journal::ABOUT)]
     Replay(journal::ReplayOptions),
@@ -78,6 +82,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),
+        Command::Record(options) => record::run(&options),
         Command::Replay(options) => journal::replay(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Signal(options) => signal::run(&options),

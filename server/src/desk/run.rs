@@ -241,6 +241,8 @@ impl Run {
                 }
             }
             What::Lifecycle(told) => self.core.lifecycle(now, &told),
+            // Not asked for.
+            What::Frame(_) | What::Ticker(_) => {}
             What::Missed(Channel::OrderbookDelta) => {
                 self.core.forget_books(now);
                 self.books_missing = true;

@@ -16,7 +16,7 @@ use super::run::{End, Run};
 use super::send::Sender;
 use super::{Face, Settings, Wish};
 use crate::clock::Clock;
-use crate::kalshi::{Client, Heard, What, listen};
+use crate::kalshi::{Ask, Client, Heard, What, listen};
 
 /// How long it takes at most until the feed is up.
 const UP: Duration = Duration::from_secs(30);
@@ -89,7 +89,7 @@ impl Supervisor {
             bail!("the exchange takes no orders now");
         }
         let found = find::event(&self.client, &self.settings.series).await?;
-        let (feed, mut heard) = listen(&self.client, found.tickers())?;
+        let (feed, mut heard) = listen(&self.client, Ask::trading(found.tickers()))?;
         tokio::time::timeout(UP, up(&mut heard))
             .await
             .context("the exchange's stream does not come up")??;

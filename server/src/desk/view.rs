@@ -8,6 +8,7 @@ use shared::quoting::Regime;
 use shared::stream::{BookView, Decided, DeskRow, DeskView, LadderLevel, OwnOrder, SideDecided};
 use shared::units::{Cash, Price, Quantity};
 
+use super::book;
 use super::core::{Contract, Core};
 
 /// Half of the interval of 80 % of a normal distribution, in standard deviations.
@@ -86,7 +87,7 @@ impl Core {
         let maker = self.maker()?;
         let mut levels: Vec<LadderLevel> = Vec::new();
         let (mut bids, mut asks) = (0, 0);
-        let all: Vec<(Price, [Quantity; 2])> = contract.book.levels().collect();
+        let all = book::levels(&contract.book);
         let offers = all.iter().filter(|(_, [_, ask])| !ask.is_zero()).count();
         for (price, [bid, ask]) in all {
             // Of each side those next to the middle.

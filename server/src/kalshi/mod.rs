@@ -20,7 +20,7 @@ mod tests;
 
 pub(crate) use self::config::Config;
 pub(crate) use self::discovery::{Open, fees, open_events};
-pub(crate) use self::feed::{Feed, Heard, What, listen};
+pub(crate) use self::feed::{Ask, Feed, Heard, What, listen};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};
 #[cfg_attr(not(test), allow(unused_imports, reason = "what history is asked with"))]
 pub(crate) use self::rest::{Cursor, EventsAsked, MarketsAsked, Part, Period, Tier, TradesAsked};

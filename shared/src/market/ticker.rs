@@ -41,6 +41,12 @@ impl Ticker {
         &self.0
     }
 
+    /// Returns whether a text is a ticker, as parsing it says.
+    pub(crate) fn is_one(text: &str) -> bool {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+        (1..=MAX_BYTES).contains(&text.len()) && text.bytes().all(is_allowed)
+    }
+
     /// Returns the event the ticker belongs to by Kalshi's naming: all before the last `-`.
     ///
     /// A market's own `event_ticker`, where there is one, is the authority.

@@ -2,7 +2,7 @@
 //!
 //! One type serves both directions: a client decodes what the paper exchange encodes. What money depends on must be there
 //! and be exact, as text: a JSON number where Kalshi sends a string is refused, and a field that is missing is `None`, never
-//! zero. What is unknown is passed over: further fields, and further words of an enumeration that decides nothing.
+//! zero. Only in frames of books, tickers and public trades are numbers read too, as they were seen there. What is unknown is passed over: further fields, and further words of an enumeration that decides nothing.
 //!
 //! Source: Kalshi's `OpenAPI` 3.34.0 and `AsyncAPI` of 2026-10-26. Where a recorded payload says otherwise, both are read.
 
@@ -61,7 +61,8 @@ pub use portfolio::{
 pub use stream::{
     Channel, Command, CommandError, EventLifecycle, FillMessage, Frame, GroupUpdate, Indices,
     MarketLifecycle, MarketMetadata, OrderbookDelta, OrderbookSnapshot, Parameters, PositionMessage,
-    Subscribed, Subscription, TickerMessage, TradeMessage, Underlyings, UpdateAction, UserOrder,
+    ScannedDelta, Subscribed, Subscription, TickerMessage, TradeMessage, Underlyings, UpdateAction,
+    UserOrder,
 };
 pub use time::{Millis, Rfc3339, Seconds};
 pub use trades::{Trade, TradesPage};

@@ -9,7 +9,7 @@ use shared::units::{Cash, Price, Quantity, Timestamp};
 use shared::wire;
 
 use super::Core;
-use crate::desk::book::Own;
+use crate::desk::book::{self, Own};
 use crate::desk::orders::{Follows, PREFIX};
 
 /// An order of ours traded, whoever told it.
@@ -48,7 +48,9 @@ impl Core {
     pub(in crate::desk) fn book(&mut self, now: Timestamp, snapshot: &wire::OrderbookSnapshot) {
         let Some(place) = self.places.get(&snapshot.market_ticker).copied() else { return };
         if let Some(contract) = self.contracts.get_mut(place) {
-            contract.book.replace(snapshot);
+            if let Err(why) = contract.book.replace(snapshot) {
+                self.lost.get_or_insert(why.to_string());
+            }
         }
         self.look_at_book(now, place);
     }
@@ -65,11 +67,8 @@ impl Core {
             let action = if delta.side == Side::Yes { Action::Buy } else { Action::Sell };
             self.orders.rests(order, contract.book.at(action, delta.price_dollars));
         }
-        if !contract.book.change(delta) {
-            self.lost.get_or_insert(format!(
-                "more was taken out of the book of {} than was in it",
-                delta.market_ticker
-            ));
+        if let Err(why) = contract.book.change(delta.side, delta.price_dollars, delta.delta_fp) {
+            self.lost.get_or_insert(why.to_string());
         }
         self.look_at_book(now, place);
     }
@@ -88,7 +87,7 @@ impl Core {
     pub(super) fn look_at_book(&mut self, now: Timestamp, place: usize) {
         let own: Vec<Own> = self.own(place).collect();
         let Some(contract) = self.contracts.get_mut(place) else { return };
-        let others = contract.book.others(&own);
+        let others = book::others(&contract.book, &own);
         if contract.others != others {
             contract.others = others;
             let [bid, ask] = others;

@@ -9,6 +9,7 @@ mod heard;
 use std::collections::BTreeMap;
 
 use shared::belief::{self, Asked, Found, Stream};
+use shared::book::{Book, NoPrices};
 use shared::engine::{Engine, Error, Outputs, Record};
 use shared::market::{EventTicker, Position, Ticker};
 use shared::quoting::Terms;
@@ -17,7 +18,6 @@ use shared::units::{Cash, Price, Timestamp};
 
 use self::catalysts::Catalysts;
 pub(super) use self::heard::Traded;
-use super::book::Book;
 use super::journal::Entry;
 use super::orders::{Follows, Orders, Outcome, Sent};
 use super::settings::Settings;
@@ -107,10 +107,10 @@ impl Core {
             core.tell(now, &Record::List { event: of, ticker: contract, terms: closed });
             core.places.insert(ticker.clone(), place);
             core.contracts.push(Contract {
+                book: Book::new(ticker.clone(), NoPrices::OfYes),
                 ticker,
                 name,
                 terms,
-                book: Book::default(),
                 others: [None, None],
                 last: None,
                 determined: None,

@@ -1,22 +1,22 @@
 //! The socket of the stream, made again whenever it is lost.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
-use shared::market::Ticker;
 use shared::wire::Command;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
+use super::ask::Ask;
 use super::backoff::Backoff;
+use super::commands::Change;
 use super::session::{Do, Session};
 use super::{Heard, Pulse, What};
 use crate::kalshi::access::Access;
@@ -27,6 +27,8 @@ const CONNECT: Duration = Duration::from_secs(10);
 const CONFIRM: Duration = Duration::from_secs(10);
 /// A silence that is longer is a cut: the exchange pings every ten seconds.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How often books that are missing are asked for again.
+const REMIND: Duration = Duration::from_secs(10);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -37,7 +39,7 @@ struct Gone;
 pub(super) struct Actor {
     access: Access,
     url: Uri,
-    tickers: BTreeSet<Ticker>,
+    ask: Ask,
     heard: mpsc::Sender<Heard>,
     pulse: Arc<Pulse>,
     backoff: Backoff,
@@ -47,18 +49,17 @@ impl Actor {
     /// Returns an actor that has not connected yet.
     pub(super) fn new(
         client: &Client,
-        tickers: Vec<Ticker>,
+        ask: Ask,
         heard: mpsc::Sender<Heard>,
         pulse: Arc<Pulse>,
     ) -> anyhow::Result<Self> {
         let (access, url) = (client.access()?.clone(), client.ws_url()?.clone());
-        let tickers = tickers.into_iter().collect();
-        Ok(Self { access, url, tickers, heard, pulse, backoff: Backoff::default() })
+        Ok(Self { access, url, ask, heard, pulse, backoff: Backoff::default() })
     }
 
     /// Keeps the connection up until nobody listens.
-    pub(super) async fn run(mut self) {
-        while self.once().await.is_ok() {
+    pub(super) async fn run(mut self, mut changes: mpsc::UnboundedReceiver<Change>) {
+        while self.once(&mut changes).await.is_ok() {
             // Without entropy the wait is the longest, which is safe.
             let random = getrandom::u32().unwrap_or(u32::MAX);
             tokio::time::sleep(self.backoff.next(random)).await;
@@ -66,10 +67,10 @@ impl Actor {
     }
 
     /// Connects, and listens until the connection is lost.
-    async fn once(&mut self) -> Result<(), Gone> {
+    async fn once(&mut self, changes: &mut mpsc::UnboundedReceiver<Change>) -> Result<(), Gone> {
         let mut up = None;
         let why = match timeout(CONNECT, self.connect()).await {
-            Ok(Ok(mut socket)) => self.listen(&mut socket, &mut up).await?,
+            Ok(Ok(mut socket)) => self.listen(&mut socket, &mut up, changes).await?,
             Ok(Err(error)) => error,
             Err(_) => anyhow::anyhow!("no connection within {} s", CONNECT.as_secs()),
         };
@@ -91,31 +92,56 @@ impl Actor {
     }
 
     /// Listens, and returns why it has ended. `up` is when all was confirmed.
-    async fn listen(&self, socket: &mut Socket, up: &mut Option<Instant>) -> Result<anyhow::Error, Gone> {
-        let (mut session, commands) = Session::begin(&self.tickers);
+    async fn listen(
+        &mut self,
+        socket: &mut Socket,
+        up: &mut Option<Instant>,
+        changes: &mut mpsc::UnboundedReceiver<Change>,
+    ) -> Result<anyhow::Error, Gone> {
+        // What was asked for while there was no connection is asked for with the rest.
+        while let Ok(change) = changes.try_recv() {
+            change.apply(&mut self.ask);
+        }
+        let (mut session, commands) = Session::begin(&self.ask);
         for command in &commands {
             if let Err(error) = send(socket, command).await {
                 return Ok(error);
             }
         }
-        let confirmed_by = Instant::now() + CONFIRM;
+        let mut deadline = tokio::time::Instant::now() + CONFIRM;
+        let mut reminder = tokio::time::interval(REMIND);
+        reminder.reset();
         loop {
-            let within = match up {
-                Some(_) => SILENCE,
-                None => confirmed_by.saturating_duration_since(Instant::now()),
-            };
-            let text = match timeout(within, next(socket, &self.pulse)).await {
-                Ok(Ok(text)) => text,
-                Ok(Err(error)) => return Ok(error),
-                Err(_) if up.is_some() => {
-                    return Ok(anyhow::anyhow!("nothing was heard for {} s", SILENCE.as_secs()));
+            let (at, todo) = tokio::select! {
+                text = timeout_at(deadline, next(socket, &self.pulse)) => {
+                    let text = match text {
+                        Ok(Ok(text)) => text,
+                        Ok(Err(error)) => return Ok(error),
+                        Err(_) if up.is_some() => {
+                            return Ok(anyhow::anyhow!("nothing was heard for {} s", SILENCE.as_secs()));
+                        }
+                        Err(_) => {
+                            return Ok(anyhow::anyhow!("not all was confirmed within {} s", CONFIRM.as_secs()));
+                        }
+                    };
+                    if up.is_some() {
+                        // What else is done meanwhile doesn't end a silence of the exchange's.
+                        deadline = tokio::time::Instant::now() + SILENCE;
+                    }
+                    let Some((at, text)) = text else { continue };
+                    let todo = session.hear(&text);
+                    if self.ask.keeps_frames {
+                        self.say(at, What::Frame(text)).await?;
+                    }
+                    (at, todo)
                 }
-                Err(_) => {
-                    return Ok(anyhow::anyhow!("not all was confirmed within {} s", CONFIRM.as_secs()));
+                Some(change) = changes.recv(), if up.is_some() => {
+                    change.apply(&mut self.ask);
+                    (Instant::now(), session.change(&change))
                 }
+                _ = reminder.tick() => (Instant::now(), session.remind()),
             };
-            let Some((at, text)) = text else { continue };
-            for what in session.hear(&text) {
+            for what in todo {
                 match what {
                     Do::Say(what) => self.say(at, what).await?,
                     Do::Send(command) => {
@@ -128,6 +154,7 @@ impl Actor {
             }
             if up.is_none() && session.is_up() {
                 *up = Some(at);
+                deadline = tokio::time::Instant::now() + SILENCE;
                 tracing::info!("the stream is up");
             }
         }

@@ -7,20 +7,33 @@
 //! ```
 
 mod actor;
+mod ask;
 mod backoff;
+mod commands;
 mod numbers;
 mod session;
+mod subscribe;
+#[cfg(test)]
+mod subscribe_tests;
 #[cfg(test)]
 mod tests;
+mod unread;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use shared::market::{self, Ticker};
-use shared::wire::{Channel, FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, UserOrder};
+use shared::wire::{
+    Channel, FillMessage, MarketLifecycle, OrderbookDelta, OrderbookSnapshot, TickerMessage, UserOrder,
+};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+pub(crate) use self::ask::Ask;
+use self::commands::Change;
 
 use super::rest::Client;
 
@@ -40,6 +53,8 @@ pub(crate) struct Heard {
 /// What is heard.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum What {
+    /// A frame as it came, where frames are asked for; what it means is said after it.
+    Frame(Utf8Bytes),
     /// Connected, and everything asked for is confirmed; books follow as snapshots. Whatever was said before may have been
     /// missed: ask.
     Up,
@@ -51,6 +66,8 @@ pub(crate) enum What {
     Level(OrderbookDelta),
     /// A public trade.
     Trade(market::Trade),
+    /// The best prices of a contract.
+    Ticker(TickerMessage),
     /// A fill of ours, in whichever contract.
     Fill(FillMessage),
     /// An order of ours, in whichever contract.
@@ -67,9 +84,30 @@ pub(crate) enum What {
 pub(crate) struct Feed {
     actor: AbortHandle,
     pulse: Arc<Pulse>,
+    changes: mpsc::UnboundedSender<Change>,
 }
 
 impl Feed {
+    /// Asks to be told of these contracts too: their books come as snapshots.
+    pub(crate) fn insert(&self, tickers: impl IntoIterator<Item = Ticker>) {
+        self.change(Change::Insert(tickers.into_iter().collect()));
+    }
+
+    /// Asks to be told of these contracts no more. What is on its way may still be told.
+    pub(crate) fn remove(&self, tickers: impl IntoIterator<Item = Ticker>) {
+        self.change(Change::Remove(tickers.into_iter().collect::<BTreeSet<_>>()));
+    }
+
+    /// Asks for all books again, as snapshots.
+    pub(crate) fn refresh(&self) {
+        self.change(Change::Refresh);
+    }
+
+    fn change(&self, change: Change) {
+        // The actor lives as long as this, but while the program ends.
+        let _ = self.changes.send(change);
+    }
+
     /// Returns how long ago, in the machine's time, the exchange last said anything, were it a ping; before it first did,
     /// how long ago this began.
     pub(crate) fn silence(&self) -> Duration {
@@ -102,15 +140,15 @@ impl Pulse {
     }
 }
 
-/// Begins to listen to everything about these contracts and to the member's own orders and fills, in the runtime that this is
-/// called in. What is heard must be taken as it comes.
+/// Begins to listen to what is asked for, in the runtime that this is called in. What is heard must be taken as it comes.
 ///
 /// # Errors
 ///
 /// Says that it isn't known where the stream is.
-pub(crate) fn listen(client: &Client, tickers: Vec<Ticker>) -> anyhow::Result<(Feed, mpsc::Receiver<Heard>)> {
+pub(crate) fn listen(client: &Client, ask: Ask) -> anyhow::Result<(Feed, mpsc::Receiver<Heard>)> {
     let (heard, taken) = mpsc::channel(QUEUE);
+    let (changes, changed) = mpsc::unbounded_channel();
     let pulse = Arc::new(Pulse { began: Instant::now(), last: AtomicU64::new(0) });
-    let actor = actor::Actor::new(client, tickers, heard, Arc::clone(&pulse))?;
-    Ok((Feed { actor: tokio::spawn(actor.run()).abort_handle(), pulse }, taken))
+    let actor = actor::Actor::new(client, ask, heard, Arc::clone(&pulse))?;
+    Ok((Feed { actor: tokio::spawn(actor.run(changed)).abort_handle(), pulse, changes }, taken))
 }

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use shared::book::{Books, Misfit, NoPrices};
 use shared::market::Ticker;
-use shared::wire::{Channel, Command, CommandError, Frame, Parameters, UpdateAction};
+use shared::wire::{Channel, Command, Frame, OrderbookDelta, OrderbookSnapshot, ScannedDelta};
 
 use super::What;
+use super::ask::Ask;
 use super::numbers::{Follows, Numbers};
-
-/// Errors that end a subscription, whoever caused them: the channel broke, or we were too slow for it.
-const BROKEN: [i64; 2] = [10, 25];
 
 /// What is to be done about a frame.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,67 +24,63 @@ pub(super) enum Do {
 /// The state of one connection.
 #[derive(Debug)]
 pub(super) struct Session {
-    tickers: BTreeSet<Ticker>,
-    last_command: u64,
+    pub(super) ask: Ask,
+    pub(super) last_command: u64,
     /// Commands that are not answered yet.
-    asked: BTreeSet<u64>,
-    /// Channels that are not confirmed yet.
+    pub(super) asked: BTreeSet<u64>,
+    /// Channels that are not confirmed yet, and commands without which not all is subscribed to: until then nothing is said.
     wanted: BTreeSet<Channel>,
-    subscriptions: BTreeMap<u64, Subscription>,
-    /// Contracts whose book is not here: their changes are not told.
-    awaited: BTreeSet<Ticker>,
+    pub(super) missing: BTreeSet<u64>,
+    is_up: bool,
+    pub(super) subscriptions: BTreeMap<u64, Subscription>,
+    /// The contracts that the command which subscribed to a channel named.
+    pub(super) begun: BTreeMap<Channel, Vec<Ticker>>,
+    /// How often a channel was subscribed to anew.
+    pub(super) anew: BTreeMap<Channel, u32>,
+    /// The books; of those that are not known no change is told.
+    pub(super) books: Books,
     /// What was heard before all was confirmed.
     early: Vec<What>,
 }
 
 #[derive(Debug)]
-struct Subscription {
-    channel: Channel,
+pub(super) struct Subscription {
+    pub(super) channel: Channel,
     numbers: Numbers,
-}
-
-/// What any frame may have, whatever its kind.
-#[derive(Deserialize)]
-struct Envelope {
-    #[serde(rename = "type", default)]
-    kind: String,
-    sid: Option<u64>,
-    seq: Option<u64>,
 }
 
 impl Session {
     /// Begins a connection: returns its state, and the commands to send first.
-    pub(super) fn begin(tickers: &BTreeSet<Ticker>) -> (Self, Vec<Command>) {
-        use Channel::{Fill, MarketLifecycle, OrderbookDelta, Trade, UserOrders};
+    pub(super) fn begin(ask: &Ask) -> (Self, Vec<Command>) {
         let mut session = Self {
-            tickers: tickers.clone(),
+            ask: ask.clone(),
             last_command: 0,
             asked: BTreeSet::new(),
-            wanted: [Fill, UserOrders, MarketLifecycle, Trade, OrderbookDelta].into(),
+            wanted: ask.channels.clone(),
+            missing: BTreeSet::new(),
+            is_up: false,
             subscriptions: BTreeMap::new(),
-            awaited: tickers.clone(),
+            begun: BTreeMap::new(),
+            anew: BTreeMap::new(),
+            books: Books::new(ask.tickers.iter().cloned(), NoPrices::OfYes),
             early: Vec::new(),
         };
-        let own = Parameters { channels: Some(names(&[Fill, UserOrders, MarketLifecycle])), ..none() };
-        let trades = Parameters { channels: Some(names(&[Trade])), market_tickers: session.all(), ..none() };
-        let books = Parameters {
-            channels: Some(names(&[OrderbookDelta])),
-            market_tickers: session.all(),
-            use_yes_price: Some(true),
-            ..none()
-        };
-        let commands = [own, trades, books].map(|parameters| session.command("subscribe", parameters));
-        (session, commands.into())
+        let commands = ask.commands().into_iter().map(|parameters| session.subscribe(parameters)).collect();
+        (session, commands)
     }
 
-    /// Returns whether everything that was asked for is confirmed.
-    pub(super) fn is_up(&self) -> bool {
-        self.wanted.is_empty()
+    /// Returns whether everything that was asked for at first is confirmed.
+    pub(super) const fn is_up(&self) -> bool {
+        self.is_up
     }
 
     /// Takes a frame in, and says what is to be done, in order. After a cut nothing more is to be taken in.
     pub(super) fn hear(&mut self, text: &str) -> Vec<Do> {
         let mut todo = Vec::new();
+        if let Some(delta) = ScannedDelta::of(text) {
+            self.scanned(&delta, &mut todo);
+            return todo;
+        }
         match serde_json::from_str::<Frame>(text) {
             Ok(Frame::Unknown) => self.unread(text, None, &mut todo),
             Ok(frame) => self.take(frame, &mut todo),
@@ -100,42 +94,33 @@ impl Session {
             Frame::Subscribed { id, msg } => {
                 let Some(channel) = Channel::named(&msg.channel) else { return };
                 self.subscriptions.insert(msg.sid, Subscription { channel, numbers: Numbers::default() });
+                self.add_the_rest(channel, msg.sid, todo);
                 self.wanted.remove(&channel);
-                self.answered(id);
-                if self.is_up() {
-                    todo.push(Do::Say(What::Up));
-                    todo.extend(self.early.drain(..).map(Do::Say));
-                }
+                self.answered(id, todo);
             }
             Frame::Unsubscribed { sid, .. } => {
                 todo.push(Do::Cut(format!("the subscription {sid} was ended")));
             }
             Frame::Ok { id, sid, seq, .. } => {
-                self.answered(id);
+                self.answered(id, todo);
                 if let (Some(sid), Some(seq)) = (sid, seq) {
                     self.number(sid, seq, todo);
                 }
             }
             Frame::Error { id, sid, seq, msg } => self.refused(id, sid, seq, &msg, todo),
             Frame::OrderbookSnapshot { sid, seq, id, msg } => {
-                self.answered(id);
-                if self.number(sid, seq, todo) && self.tickers.contains(&msg.market_ticker) {
-                    self.awaited.remove(&msg.market_ticker);
-                    self.say(What::Book(msg), todo);
+                self.answered(id, todo);
+                if self.number(sid, seq, todo) {
+                    self.snapshot(msg, todo);
                 }
             }
             Frame::OrderbookDelta { sid, seq, msg } => {
-                if self.number(sid, seq, todo)
-                    && self.tickers.contains(&msg.market_ticker)
-                    && !self.awaited.contains(&msg.market_ticker)
-                {
-                    self.say(What::Level(msg), todo);
+                if self.number(sid, seq, todo) {
+                    self.delta(msg, todo);
                 }
             }
             Frame::Trade { sid, seq, msg } => {
-                if seq.is_none_or(|seq| self.number(sid, seq, todo))
-                    && self.tickers.contains(&msg.market_ticker)
-                {
+                if seq.is_none_or(|seq| self.number(sid, seq, todo)) && self.is_ours(&msg.market_ticker) {
                     match msg.print() {
                         Ok(trade) => self.say(What::Trade(trade), todo),
                         Err(why) => {
@@ -145,12 +130,13 @@ impl Session {
                     }
                 }
             }
+            Frame::Ticker { msg, .. } if self.is_ours(&msg.market_ticker) => {
+                self.say(What::Ticker(msg), todo);
+            }
             Frame::Fill { msg, .. } => self.say(What::Fill(msg), todo),
             Frame::UserOrder { msg, .. } => self.say(What::Order(msg), todo),
             Frame::MarketLifecycleV2 { sid, seq, msg } => {
-                if seq.is_none_or(|seq| self.number(sid, seq, todo))
-                    && self.tickers.contains(&msg.market_ticker)
-                {
+                if seq.is_none_or(|seq| self.number(sid, seq, todo)) && self.is_ours(&msg.market_ticker) {
                     self.say(What::Lifecycle(msg), todo);
                 }
             }
@@ -158,7 +144,7 @@ impl Session {
             Frame::EventLifecycle { sid, seq, .. } => {
                 self.number(sid, seq, todo);
             }
-            // Of channels that are not asked for.
+            // Of contracts and channels that are not asked for.
             Frame::Ticker { .. }
             | Frame::MarketPosition { .. }
             | Frame::OrderGroupUpdates { .. }
@@ -170,39 +156,49 @@ impl Session {
         }
     }
 
-    /// Takes in a frame of a kind that is not known here, or one that can't be read, for this reason.
-    fn unread(&mut self, text: &str, why: Option<&serde_json::Error>, todo: &mut Vec<Do>) {
-        // Lines without anything come too.
-        if text.trim().is_empty() {
-            return;
-        }
-        let Ok(Envelope { kind, sid, seq }) = serde_json::from_str(text) else {
-            tracing::warn!("a frame is no JSON object");
-            todo.push(Do::Cut("a frame is no JSON object".to_owned()));
-            return;
-        };
-        if let (Some(sid), Some(seq)) = (sid, seq)
-            && !self.number(sid, seq, todo)
+    fn is_ours(&self, ticker: &Ticker) -> bool {
+        self.ask.tickers.contains(ticker)
+    }
+
+    /// Takes in a change of a book as it stands in its frame.
+    fn scanned(&mut self, delta: &ScannedDelta<'_>, todo: &mut Vec<Do>) {
+        if self.number(delta.sid, delta.seq, todo)
+            && let Some(ticker) = self.books.ticker(delta.market_ticker)
         {
+            let delta = delta.owned(ticker.clone());
+            self.delta(delta, todo);
+        }
+    }
+
+    fn delta(&mut self, delta: OrderbookDelta, todo: &mut Vec<Do>) {
+        let book = self.books.get(delta.market_ticker.as_str());
+        if book.is_none_or(|book| !book.is_known()) {
             return;
         }
-        let Some(why) = why else { return };
-        tracing::warn!(kind, "a frame of the kind {kind:?} can't be read: {why}");
-        let channel = sid.and_then(|sid| self.subscriptions.get(&sid)).map(|there| there.channel);
-        match (kind.as_str(), channel) {
-            // The next snapshot would look the same; the others say what becomes of a subscription.
-            ("orderbook_snapshot" | "subscribed" | "unsubscribed" | "error", _) => {
-                todo.push(Do::Cut(format!("a frame of the kind {kind:?} can't be read")));
-            }
-            // Nothing is decided by these: it is enough that they have counted.
-            ("event_lifecycle" | "ticker" | "market_position" | "order_group_updates", _) | (_, None) => {}
-            (_, Some(channel)) => self.missed(channel, todo),
+        match self.books.change(&delta) {
+            Ok(_) => self.say(What::Level(delta), todo),
+            Err(why) => self.misfit(&why, todo),
         }
+    }
+
+    fn snapshot(&mut self, snapshot: OrderbookSnapshot, todo: &mut Vec<Do>) {
+        match self.books.replace(&snapshot) {
+            Ok(true) => self.say(What::Book(snapshot), todo),
+            Ok(false) => {}
+            // The next one would look the same.
+            Err(why) => todo.push(Do::Cut(why.to_string())),
+        }
+    }
+
+    /// Takes in that a book can't be what it was taken for, although no number was missing.
+    fn misfit(&mut self, why: &Misfit, todo: &mut Vec<Do>) {
+        tracing::warn!("a change fits no book: {why}");
+        self.missed(Channel::OrderbookDelta, todo);
     }
 
     /// Takes in the number of a subscription's frame, and returns whether the frame is to be read: it is new, and the
     /// subscription is one of ours.
-    fn number(&mut self, sid: u64, seq: u64, todo: &mut Vec<Do>) -> bool {
+    pub(super) fn number(&mut self, sid: u64, seq: u64, todo: &mut Vec<Do>) -> bool {
         let Some(subscription) = self.subscriptions.get_mut(&sid) else {
             tracing::warn!("a frame is of the subscription {sid}, which isn't ours");
             return false;
@@ -220,74 +216,29 @@ impl Session {
     }
 
     /// Says that frames of a channel are lost, and asks for the books again where they were of books.
-    fn missed(&mut self, channel: Channel, todo: &mut Vec<Do>) {
+    pub(super) fn missed(&mut self, channel: Channel, todo: &mut Vec<Do>) {
         self.say(What::Missed(channel), todo);
-        if channel != Channel::OrderbookDelta {
-            return;
-        }
-        self.awaited.clone_from(&self.tickers);
-        let books = self.subscriptions.iter().find(|(_, there)| there.channel == channel);
-        let parameters = Parameters {
-            sids: books.map(|(sid, _)| vec![*sid]),
-            market_tickers: self.all(),
-            action: Some(UpdateAction::GetSnapshot.name().to_owned()),
-            ..none()
-        };
-        let command = self.command("update_subscription", parameters);
-        todo.push(Do::Send(command));
-    }
-
-    fn refused(
-        &mut self,
-        id: Option<u64>,
-        sid: Option<u64>,
-        seq: Option<u64>,
-        msg: &CommandError,
-        todo: &mut Vec<Do>,
-    ) {
-        if let (Some(sid), Some(seq)) = (sid, seq)
-            && !self.number(sid, seq, todo)
-        {
-            return;
-        }
-        let text = format!("the exchange says: {} ({})", msg.msg, msg.code);
-        if BROKEN.contains(&msg.code) || id.is_some_and(|id| self.asked.contains(&id)) {
-            todo.push(Do::Cut(text));
-        } else {
-            tracing::warn!("{text}");
+        if channel == Channel::OrderbookDelta {
+            self.books.forget();
+            self.ask_for_missing_books(todo);
         }
     }
 
     /// Says something, once all is confirmed.
-    fn say(&mut self, what: What, todo: &mut Vec<Do>) {
-        if self.is_up() {
-            todo.push(Do::Say(what));
-        } else {
-            self.early.push(what);
-        }
+    pub(super) fn say(&mut self, what: What, todo: &mut Vec<Do>) {
+        if self.is_up { todo.push(Do::Say(what)) } else { self.early.push(what) }
     }
 
-    fn command(&mut self, cmd: &str, params: Parameters) -> Command {
-        self.last_command += 1;
-        self.asked.insert(self.last_command);
-        Command { id: self.last_command, cmd: cmd.to_owned(), params: Some(params) }
-    }
-
-    fn answered(&mut self, id: Option<u64>) {
+    /// Takes in that a command was answered, which may have been the last that was waited for.
+    fn answered(&mut self, id: Option<u64>, todo: &mut Vec<Do>) {
         if let Some(id) = id {
             self.asked.remove(&id);
+            self.missing.remove(&id);
+        }
+        if !self.is_up && self.wanted.is_empty() && self.missing.is_empty() {
+            self.is_up = true;
+            todo.push(Do::Say(What::Up));
+            todo.extend(self.early.drain(..).map(Do::Say));
         }
     }
-
-    fn all(&self) -> Option<Vec<Ticker>> {
-        Some(self.tickers.iter().cloned().collect())
-    }
-}
-
-fn names(channels: &[Channel]) -> Vec<String> {
-    channels.iter().map(|channel| channel.name().to_owned()).collect()
-}
-
-fn none() -> Parameters {
-    Parameters::default()
 }

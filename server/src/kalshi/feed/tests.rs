@@ -7,10 +7,15 @@ use shared::market::Ticker;
 use shared::wire::{Channel, Command, Frame, OrderbookSnapshot, SignedCount};
 
 use super::What;
+use super::ask::Ask;
 use super::session::{Do, Session};
 use crate::kalshi::tests::books::Books;
 
 const SID: u64 = 4;
+
+fn ask() -> Ask {
+    Ask::trading(tickers())
+}
 
 fn tickers() -> BTreeSet<Ticker> {
     ["A-1", "A-2", "A-3"].iter().map(|text| text.parse().unwrap()).collect()
@@ -18,7 +23,7 @@ fn tickers() -> BTreeSet<Ticker> {
 
 /// Returns a session whose channels are all confirmed: 1 fills, 2 orders, 3 lifecycle, 4 books, 5 trades.
 fn confirmed() -> Session {
-    let (mut session, commands) = Session::begin(&tickers());
+    let (mut session, commands) = Session::begin(&ask());
     let asked: Vec<_> =
         commands.iter().flat_map(|command| command.params.clone().unwrap().channels.unwrap()).collect();
     assert_eq!(asked, ["fill", "user_orders", "market_lifecycle_v2", "trade", "orderbook_delta"]);
@@ -39,7 +44,7 @@ fn confirmed() -> Session {
 
 #[test]
 fn what_comes_before_all_is_confirmed_is_said_after_it() {
-    let (mut session, _) = Session::begin(&tickers());
+    let (mut session, _) = Session::begin(&ask());
     let subscribed = |channel: &str, sid: u64| {
         format!(r#"{{"type":"subscribed","msg":{{"channel":"{channel}","sid":{sid}}}}}"#)
     };
@@ -75,8 +80,10 @@ fn a_frame_of_another_kind_counts_and_a_broken_subscription_is_a_cut() {
     // An error that nobody asked for is only said; one that ends a subscription, or answers our command, is a cut.
     assert_eq!(session.hear(r#"{"type":"error","msg":{"code":5,"msg":"Unknown command"}}"#), []);
     for text in [
-        r#"{"type":"error","sid":4,"seq":1,"msg":{"code":25,"msg":"buffer overflow"}}"#,
-        r#"{"type":"error","sid":4,"msg":{"code":10,"msg":"channel error"}}"#,
+        // What is lost of the own channels is found out over REST, as at the beginning of a connection.
+        r#"{"type":"error","sid":1,"seq":1,"msg":{"code":25,"msg":"buffer overflow"}}"#,
+        r#"{"type":"error","sid":2,"msg":{"code":10,"msg":"channel error"}}"#,
+        r#"{"type":"error","msg":{"code":10,"msg":"channel error"}}"#,
         r#"{"type":"error","id":3,"msg":{"code":14,"msg":"Market Ticker required"}}"#,
         r#"{"type":"error","msg":{"code":"25"}}"#,
         r#"{"type":"unsubscribed","sid":4,"seq":1}"#,

@@ -17,7 +17,7 @@ pub(super) enum Fate {
     Lose,
     /// It comes twice.
     Double,
-    /// Its amounts become numbers, which nobody reads.
+    /// Its amounts become lists, which nobody reads.
     Spoil,
     /// It is lost, and both connections with it.
     Cut,
@@ -110,7 +110,7 @@ async fn carry(socket: TcpStream, to: String, plan: Arc<Mutex<Plan>>) {
 }
 
 fn spoilt(text: &str) -> Utf8Bytes {
-    text.replace("\"delta_fp\":\"", "\"delta_fp\":0,\"was\":\"")
-        .replace("\"count_fp\":\"", "\"count_fp\":0,\"was\":\"")
+    text.replace("\"delta_fp\":\"", "\"delta_fp\":[0],\"was\":\"")
+        .replace("\"count_fp\":\"", "\"count_fp\":[0],\"was\":\"")
         .into()
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Receiver;
 use super::books::Books;
 use super::proxy::{Fate, Proxy};
 use super::{Exchange, client, order, soon};
-use crate::kalshi::{Feed, Heard, Sending, What, listen};
+use crate::kalshi::{Ask, Feed, Heard, Sending, What, listen};
 use crate::paper::KeyKind;
 
 /// Who listens, and the books that it has put together.
@@ -27,7 +27,7 @@ impl Listener {
     async fn start(exchange: &Exchange, proxy: Option<&Proxy>) -> (Self, Vec<Ticker>) {
         let tickers = exchange.tickers().await;
         let client = client(exchange.running.credentials(), proxy.map(|proxy| proxy.url.clone()));
-        let (feed, heard) = listen(&client, tickers.clone()).unwrap();
+        let (feed, heard) = listen(&client, Ask::trading(tickers.clone())).unwrap();
         (Self { feed, heard, books: Books::default(), at: Instant::now() }, tickers)
     }
 
@@ -181,7 +181,7 @@ async fn an_encrypted_stream_is_tried_and_what_is_wrong_with_it_is_said() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("wss://{}/trade-api/ws/v2", listener.local_addr().unwrap());
     let client = client(exchange.running.credentials(), Some(url));
-    let (_feed, mut heard) = listen(&client, Vec::new()).unwrap();
+    let (_feed, mut heard) = listen(&client, Ask::trading([])).unwrap();
     let hangs_up = async {
         let (socket, _) = listener.accept().await.unwrap();
         // It begins as TLS does: a handshake's record.

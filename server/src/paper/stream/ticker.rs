@@ -59,7 +59,7 @@ pub(super) fn ticker(core: &Core, market: usize, held: &[i64]) -> Option<TickerM
     let held = held.get(market).copied().unwrap_or(0);
     let millis = Millis(now);
     Some(TickerMessage {
-        market_id: core.ids.text(Named::Market, market as u64),
+        market_id: Some(core.ids.text(Named::Market, market as u64)),
         market_ticker: name.clone(),
         price_dollars: listed.last().unwrap_or(Price::ZERO),
         yes_bid_dollars: bid.map_or(Price::ZERO, |level| level.0),

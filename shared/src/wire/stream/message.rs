@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::amount::{amount, levels};
 use crate::Invalid;
 use crate::market::{self, Side, Ticker};
 use crate::units::{Price, Quantity};
@@ -20,10 +21,10 @@ pub struct OrderbookSnapshot {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<u64>,
     /// Bids for YES.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "levels", skip_serializing_if = "Vec::is_empty")]
     pub yes_dollars_fp: Vec<LevelText>,
     /// Bids for NO: at NO prices, or at YES prices where the subscription asked for those.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "levels", skip_serializing_if = "Vec::is_empty")]
     pub no_dollars_fp: Vec<LevelText>,
 }
 
@@ -39,8 +40,10 @@ pub struct OrderbookDelta {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<u64>,
     /// The price, of the side or of YES as in the snapshot.
+    #[serde(deserialize_with = "amount")]
     pub price_dollars: Price,
     /// By how much what is bid there changed.
+    #[serde(deserialize_with = "amount")]
     pub delta_fp: SignedCount,
     /// Whose bids.
     pub side: Side,
@@ -63,10 +66,13 @@ pub struct TradeMessage {
     /// The contract.
     pub market_ticker: Ticker,
     /// The price of YES.
+    #[serde(deserialize_with = "amount")]
     pub yes_price_dollars: Price,
     /// The price of NO.
+    #[serde(deserialize_with = "amount")]
     pub no_price_dollars: Price,
     /// How many contracts.
+    #[serde(deserialize_with = "amount")]
     pub count_fp: Quantity,
     /// Deprecated: the outcome that the taker took.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,29 +117,38 @@ impl TradeMessage {
 /// The best prices of a contract, and what was traded of it. Of a side that is empty the size is zero, whatever its price.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TickerMessage {
-    /// The exchange's id of the contract.
-    pub market_id: String,
+    /// The exchange's id of the contract. It is always sent; recorders leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub market_id: Option<String>,
     /// The contract.
     pub market_ticker: Ticker,
     /// The price of the last trade; zero where there was none.
+    #[serde(deserialize_with = "amount")]
     pub price_dollars: Price,
     /// The best bid for YES.
+    #[serde(deserialize_with = "amount")]
     pub yes_bid_dollars: Price,
     /// The best offer of YES.
+    #[serde(deserialize_with = "amount")]
     pub yes_ask_dollars: Price,
     /// How many contracts have changed hands.
+    #[serde(deserialize_with = "amount")]
     pub volume_fp: Quantity,
     /// How many are held.
+    #[serde(deserialize_with = "amount")]
     pub open_interest_fp: Quantity,
     /// For how much contracts have changed hands at their YES prices, in whole dollars.
     pub dollar_volume: i64,
     /// What those that are held may pay, in whole dollars.
     pub dollar_open_interest: i64,
     /// How many contracts are bid for.
+    #[serde(deserialize_with = "amount")]
     pub yes_bid_size_fp: Quantity,
     /// How many are offered.
+    #[serde(deserialize_with = "amount")]
     pub yes_ask_size_fp: Quantity,
     /// How many the last trade was of.
+    #[serde(deserialize_with = "amount")]
     pub last_trade_size_fp: Quantity,
     /// Deprecated: when, in whole seconds.
     pub ts: Seconds,

@@ -1,0 +1,20 @@
+//! The exchange's stream, written down, and read again.
+//!
+//! ```text
+//! feed, or REST in turns ──> run ──> writer ──> DIR/….ws.jsonl.gz ──> Lines ──> Rebuild ──> books
+//! ```
+
+mod contents;
+mod line;
+mod reader;
+mod rebuild;
+mod run;
+mod stillness;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub(crate) use self::contents::Contents;
+pub(crate) use self::rebuild::Rebuild;
+pub(crate) use self::run::Recording;
+pub(crate) use self::writer::Written;
