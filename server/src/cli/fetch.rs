@@ -4,6 +4,8 @@ mod progress;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -47,6 +49,9 @@ Examples:
   tauroi fetch --series KXTOPMONTHLY --from 2026-01-01 --to 2026-03-01 --out history
   tauroi paper --days 14 --past-days 20 --env paper.env &
   tauroi fetch --series KXTOPMONTHLY --paper paper.env --out simulated";
+
+/// How often it is looked whether it is time to say how far it is.
+const TICK: Duration = Duration::from_secs(1);
 
 #[derive(Args)]
 #[command(after_long_help = MORE)]
@@ -112,14 +117,21 @@ async fn fetch(options: &Options) -> anyhow::Result<()> {
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
     let settings =
         history::Settings { question, now: clock.now(), clock, page: history::PAGE, rows: history::ROWS };
-    let mut progress = Progress::start();
-    let mut watch = |step: history::Step<'_>| progress.take(&step);
+    let progress = Mutex::new(Progress::start());
+    let locked = || progress.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut watch = |step: history::Step<'_>| locked().take(&step);
     let done = tokio::select! {
         done = history::fetch(&options.out, &client, &settings, &mut watch) => Ok(done),
         // What was under way is given up: what was noted before is all that counts.
         signal = signals.next() => Err(signal),
+        never = async {
+            loop {
+                tokio::time::sleep(TICK).await;
+                locked().tick();
+            }
+        } => never,
     };
-    progress.end();
+    locked().end();
     match done {
         Ok(Ok(fetched)) => tell(&options.out, &fetched),
         Ok(Err(why)) => Err(why.context(left(&options.out))),

@@ -189,3 +189,20 @@ impl Pages {
         Ok(Some(cursor.and_then(Cursor::new)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page that is shorter than it may be, or empty, is not the last one for that: only one without a cursor is.
+    #[test]
+    fn incomplete_pages_are_not_taken_for_the_whole_and_a_circle_is_no_end() {
+        let mut pages = Pages::default();
+        assert_eq!(pages.next("x", None).unwrap(), Some(None));
+        let read = Read::Until("b".to_owned());
+        assert_eq!(pages.next("x", Some(&read)).unwrap(), Some(Cursor::new("b")));
+        let refused = pages.next("x", Some(&read)).unwrap_err();
+        assert!(refused.to_string().starts_with("x: the exchange gives the same page again"), "{refused}");
+        assert_eq!(pages.next("x", Some(&Read::Whole)).unwrap(), None);
+    }
+}

@@ -166,3 +166,72 @@ fn market_row(
         read_at,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::market::Side;
+
+    use super::*;
+
+    fn trade(id: &str, price: &str, side: Option<Side>, time: &str) -> TradeRow {
+        TradeRow {
+            trade_id: id.to_owned(),
+            ticker: "KXA-26JUL-B".parse().unwrap(),
+            yes_price_dollars: price.parse().unwrap(),
+            count_fp: "7.77".parse().unwrap(),
+            taker_outcome_side: side,
+            is_block_trade: false,
+            created_time: format!("2026-07-01T00:00:{time}Z").parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn of_two_different_rows_with_one_id_the_first_counts_and_it_is_said() {
+        let folder = std::env::temp_dir().join(format!("tauroi-{}-publish", std::process::id()));
+        let mut store = Store::open(&folder).unwrap();
+        let mut said = Vec::new();
+        let mut watch = |step: Step<'_>| {
+            if let Step::Odd(what) = step {
+                said.push(what.to_owned());
+            }
+            Ok(())
+        };
+        let path = "trades/series=KXA/month=2026-07/trades.parquet";
+        let first = vec![
+            trade("b", "0.4200", None, "02"),
+            trade("a", "0.4300", Some(Side::No), "02"),
+            trade("c", "0.4400", None, "01"),
+            trade("c", "0.4500", None, "01"),
+        ];
+        let rows = merged(&store, path, first, &mut watch).unwrap();
+        write(&mut store, path, &TradeRow::columns(&rows), &mut watch).unwrap();
+        // In another fetch: what is in the file comes first; a side that wasn't known is no other row.
+        let later = vec![
+            trade("b", "0.4200", Some(Side::Yes), "02"),
+            trade("a", "0.4300", Some(Side::Yes), "02"),
+            trade("d", "0.4600", None, "00.000001"),
+        ];
+        let rows = merged(&store, path, later, &mut watch).unwrap();
+        let found: Vec<_> = rows
+            .iter()
+            .map(|row| (row.trade_id.as_str(), row.yes_price_dollars.to_string(), row.taker_outcome_side))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("d", "0.4600".to_owned(), None),
+                ("c", "0.4400".to_owned(), None),
+                ("a", "0.4300".to_owned(), Some(Side::No)),
+                ("b", "0.4200".to_owned(), Some(Side::Yes)),
+            ]
+        );
+        assert_eq!(
+            said,
+            [
+                "KXA-26JUL-B: trade c was told in two ways: the first counts",
+                "KXA-26JUL-B: trade a was told in two ways: the first counts",
+            ]
+        );
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -51,17 +51,29 @@ impl Progress {
     ///
     /// # Errors
     ///
-    /// Never: whoever closes standard error doesn't want to know.
+    /// Never: what can't be told changes nothing.
     pub(super) fn take(&mut self, step: &Step<'_>) -> anyhow::Result<()> {
+        let said = self.told.take(step, Instant::now());
+        self.say(said);
+        Ok(())
+    }
+
+    fn say(&self, what: impl IntoIterator<Item = Said>) {
         let mut stderr = std::io::stderr().lock();
-        for said in self.told.take(step, Instant::now()) {
+        for said in what {
+            // Whoever closes standard error doesn't want to know.
             let _ = match said {
                 Said::State(text) if self.is_terminal => write!(stderr, "\r\x1b[2K{text}"),
                 Said::Line(text) if self.is_terminal => writeln!(stderr, "\r\x1b[2K{text}"),
                 Said::State(text) | Said::Line(text) => writeln!(stderr, "{text}"),
             };
         }
-        Ok(())
+    }
+
+    /// Says how far it is, if that was not said for a while: an answer may be long in coming.
+    pub(super) fn tick(&mut self) {
+        let said = self.told.state_if_due(Instant::now());
+        self.say(said);
     }
 
     /// Wipes the line.
@@ -103,11 +115,16 @@ impl Told {
             Step::Writing(path) => self.doing = format!("writing {}", path.display()),
             Step::Wrote(path) => return vec![Said::Line(format!("written: {}", path.display()))],
         }
+        self.state_if_due(now).into_iter().collect()
+    }
+
+    /// Returns how far it is, if that was not said for a while.
+    fn state_if_due(&mut self, now: Instant) -> Option<Said> {
         if self.last.is_some_and(|last| now.duration_since(last) < self.every) {
-            return Vec::new();
+            return None;
         }
         self.last = Some(now);
-        vec![Said::State(self.state(now))]
+        Some(Said::State(self.state(now)))
     }
 
     /// Returns how far it is.
@@ -158,8 +175,11 @@ mod tests {
         // In between nothing, then a line at least every ten seconds as long as there are steps.
         assert_eq!(told.take(&Step::Noted { trades: 0 }, at(9)), []);
         assert_eq!(told.take(&Step::Asking("x"), at(10)).len(), 1);
+        // Also while an answer is long in coming.
+        assert_eq!(told.state_if_due(at(19)), None);
+        assert_eq!(told.state_if_due(at(20)), Some(Said::State("x, for 20 s".to_owned())));
         let why = "the cutoff: refused (429): too many requests".to_owned();
-        let waiting = told.take(&Step::Waiting { pause: Duration::from_secs(8), why }, at(11));
+        let waiting = told.take(&Step::Waiting { pause: Duration::from_secs(8), why }, at(21));
         let said = "the cutoff: refused (429): too many requests; asked again in 8 s";
         assert_eq!(waiting, [Said::Line(said.to_owned())]);
     }

@@ -41,6 +41,30 @@ async fn a_later_fetch_adds_what_is_new() {
     }
 }
 
+/// One contract settles two days before it was to close, at a part of a dollar; the exchange goes on saying when it was to close.
+/// That stale time is not taken for the end: readers take the settlement's, and nothing more is asked for.
+#[tokio::test]
+async fn early_settlement_with_a_stale_close_time_is_the_end_of_a_contract() {
+    let world = World::open(two_tiers(), "").await;
+    world.clock.put_on(at("2026-10-31T12:00:00Z"));
+    let ticker = "KXTOPMONTHLY-SIM-AUR";
+    world.control(&format!("/markets/{ticker}"), r#"{"settle":"0.2600"}"#).await;
+    world.clock.put_on(at("2026-10-31T13:00:00Z"));
+    let folder = Folder::new();
+    world.fetch(&folder, &question()).await;
+    let known = crate::markets::read(&markets_of(&folder.0).unwrap());
+    let early = known.contracts.iter().find(|contract| contract.ticker.as_str() == ticker).unwrap();
+    assert_eq!(early.settlement_value.map(|value| value.to_string()).as_deref(), Some("0.2600"));
+    assert_eq!(early.close_time, Some(at("2026-10-31T12:00:00Z")));
+    let others =
+        known.contracts.iter().filter(|contract| contract.close_time == Some(at("2026-11-02T00:00:00Z")));
+    assert_eq!(others.count(), 9);
+    world.clock.put_on(at("2026-10-31T15:00:00Z"));
+    let (asked, _) = world.listen(&folder, &question()).await;
+    assert!(asked.iter().any(|what| what.contains("the trades")), "{asked:?}");
+    assert!(!asked.iter().any(|what| what.contains(ticker)), "{asked:?}");
+}
+
 #[tokio::test]
 async fn another_question_keeps_what_an_unfinished_one_has_brought() {
     let world = World::start(two_tiers(), "").await;

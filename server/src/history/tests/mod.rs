@@ -71,7 +71,7 @@ impl Drop for Folder {
 
 /// An exchange whose time stands, and who asks it without waiting for tokens.
 struct World {
-    _running: Running,
+    running: Running,
     clock: Clock,
     client: Client,
 }
@@ -89,6 +89,13 @@ fn all_past() -> Behaviour {
 impl World {
     /// Starts an exchange, in which these things go wrong, and lets its event settle.
     async fn start(behaviour: Behaviour, faults: &str) -> Self {
+        let world = Self::open(behaviour, faults).await;
+        world.clock.put_on(at(SETTLED));
+        world
+    }
+
+    /// Starts an exchange whose event is about to begin.
+    async fn open(behaviour: Behaviour, faults: &str) -> Self {
         let clock = Clock::by_hand(at(BEGINS));
         let folder = Folder::new();
         let file = folder.0.join("faults.toml");
@@ -102,9 +109,17 @@ impl World {
             ..crate::paper::Settings::demo(20, clock.clone())
         };
         let running = start(settings).await.unwrap();
-        clock.put_on(at(SETTLED));
         let config = Config::public(Some(&running.credentials().api_base)).unwrap();
-        Self { _running: running, clock, client: Client::new(config, quick()).unwrap() }
+        Self { running, clock, client: Client::new(config, quick()).unwrap() }
+    }
+
+    /// Changes the exchange, as whoever runs it may.
+    async fn control(&self, path: &str, body: &str) {
+        let credentials = self.running.credentials();
+        let at = credentials.api_base.strip_suffix(shared::wire::REST_PATH).unwrap();
+        let request = reqwest::Client::new().post(format!("{at}/paper{path}")).body(body.to_owned());
+        let answer = request.bearer_auth(&credentials.control_token).send().await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
     }
 
     /// Fetches to the end.
