@@ -140,7 +140,7 @@ fn killed_at_any_time_it_goes_on_and_the_other_commands_read_what_it_brought() {
 }
 
 #[test]
-fn what_cannot_be_asked_for_is_said_and_an_exchange_that_is_away_costs_nothing() {
+fn what_cannot_be_asked_for_is_said_before_anything_is_made() {
     let folder = run::folder("fetch", "refused");
     let out = folder.join("out");
     let refused = |arguments: &[&str]| {

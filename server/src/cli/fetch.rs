@@ -134,8 +134,14 @@ async fn fetch(options: &Options) -> anyhow::Result<()> {
     locked().end();
     match done {
         Ok(Ok(fetched)) => tell(&options.out, &fetched),
-        Ok(Err(why)) => Err(why.context(left(&options.out))),
-        Err(signal) => Err(Interrupted { signal, left: left(&options.out) }.into()),
+        Ok(Err(why)) => Err(match left(&options.out) {
+            Some(left) => why.context(left),
+            None => why,
+        }),
+        Err(signal) => {
+            let left = left(&options.out).unwrap_or_else(|| "nothing was begun".to_owned());
+            Err(Interrupted { signal, left }.into())
+        }
     }
 }
 
@@ -152,17 +158,15 @@ impl Options {
     }
 }
 
-/// Says what an unfinished fetch has left, and how to go on.
-fn left(folder: &Path) -> String {
-    let again = "the same command again goes on from there";
-    match history::left(folder) {
-        Ok(Some(left)) => format!(
-            "not all is there: {} of {} contracts are finished and {} rows are kept; {again}",
-            left.finished, left.listed, left.rows
-        ),
-        Ok(None) => "nothing was begun".to_owned(),
-        Err(why) => format!("not all is there, and what is can't be read: {why:#}"),
-    }
+/// Says what an unfinished fetch has left, and how to go on; nothing where there is nothing to go on with.
+fn left(folder: &Path) -> Option<String> {
+    // Why a folder can't be opened is the error that the fetch itself ended with.
+    let left = history::left(folder).ok().flatten().filter(|left| left.listed > 0)?;
+    Some(format!(
+        "not all is there: {} of {} contracts are finished and {} rows are kept; \
+         the same command again goes on from there",
+        left.finished, left.listed, left.rows
+    ))
 }
 
 /// Tells what there is now.

@@ -145,7 +145,7 @@ impl World {
 
     /// Returns settings whose pages are so short that most lists have several.
     fn settings(&self, question: &Question) -> Settings {
-        Settings { question: question.clone(), now: self.clock.now(), clock: quick(), page: 7, rows: 60 }
+        Settings { question: question.clone(), now: self.clock.now(), clock: quick(), page: 12, rows: 60 }
     }
 }
 
