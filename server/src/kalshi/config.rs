@@ -59,7 +59,6 @@ impl Config {
     /// # Errors
     ///
     /// As [`Self::from_environment`].
-    #[allow(dead_code, reason = "for commands that need no key")]
     pub(crate) fn from_environment_or_public() -> anyhow::Result<Self> {
         let variables = Variables::of_process()?;
         if variables.get(KEY_ID).is_some() {

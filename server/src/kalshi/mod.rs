@@ -25,6 +25,8 @@ mod tests;
 pub(crate) use self::catalogue::{Catalogue, Facts};
 pub(crate) use self::config::Config;
 pub(crate) use self::discovery::{Open, charged, exclusive, fees, open_events, trading_status};
+#[cfg(test)]
+pub(crate) use self::feed::Ear;
 pub(crate) use self::feed::{Ask, Feed, Heard, What, listen};
 #[allow(unused_imports, reason = "a benchmark measures it")]
 pub(crate) use self::measured::OrderPath;

@@ -47,10 +47,10 @@ impl Core {
     /// Takes in all of a book.
     pub(in crate::desk) fn book(&mut self, now: Timestamp, snapshot: &wire::OrderbookSnapshot) {
         let Some(place) = self.places.get(&snapshot.market_ticker).copied() else { return };
-        if let Some(contract) = self.contracts.get_mut(place) {
-            if let Err(why) = contract.book.replace(snapshot) {
-                self.lost.get_or_insert(why.to_string());
-            }
+        if let Some(contract) = self.contracts.get_mut(place)
+            && let Err(why) = contract.book.replace(snapshot)
+        {
+            self.lost.get_or_insert(why.to_string());
         }
         self.look_at_book(now, place);
     }

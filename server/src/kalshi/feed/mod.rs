@@ -10,6 +10,8 @@ mod actor;
 mod ask;
 mod backoff;
 mod commands;
+#[cfg(test)]
+mod ear;
 mod numbers;
 mod session;
 mod subscribe;
@@ -34,6 +36,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 pub(crate) use self::ask::Ask;
 use self::commands::Change;
+#[cfg(test)]
+pub(crate) use self::ear::Ear;
 
 use super::rest::Client;
 
@@ -101,6 +105,12 @@ impl Feed {
     /// Asks for all books again, as snapshots.
     pub(crate) fn refresh(&self) {
         self.change(Change::Refresh);
+    }
+
+    /// Finds out whether anything is missing, as happens by itself now and then.
+    #[cfg(test)]
+    pub(crate) fn remind(&self) {
+        self.change(Change::Remind);
     }
 
     fn change(&self, change: Change) {

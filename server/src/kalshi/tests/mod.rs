@@ -3,6 +3,7 @@
 mod again;
 pub(super) mod answers;
 pub(super) mod books;
+mod day;
 mod keyless;
 mod limits;
 mod proxy;

@@ -5,6 +5,7 @@
 //! Each test replays what it was given once and must never break (`corpus`), and then some inputs that are made of those by a
 //! seed. `cargo xtask soak --part bodies` makes them for ten minutes: `TAUROI_SOAK_SECONDS` and `TAUROI_SOAK_SEED` say so.
 
+mod heard;
 mod mutate;
 mod watch;
 
