@@ -51,10 +51,9 @@ pub(crate) async fn bytes(path: &str) -> Result<Vec<u8>, String> {
     response.binary().await.map_err(|error| error.to_string())
 }
 
-/// Returns whether the server has a desk.
-pub(crate) async fn has_desk() -> Result<bool, String> {
-    let health: Health = get("api/health").await?;
-    Ok(health.desk)
+/// Returns what the server has.
+pub(crate) async fn health() -> Result<Health, String> {
+    get("api/health").await
 }
 
 /// Tells the server's desk something, and returns what it did.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use reqwest::Url;
+use zeroize::Zeroizing;
 
 /// Where variables are looked up.
 pub(crate) struct Variables(Box<Lookup>);
@@ -21,8 +22,8 @@ impl Variables {
     /// Fails when `./.env` is there and can't be read.
     pub(crate) fn of_process() -> anyhow::Result<Self> {
         let file = match std::fs::read_to_string(".env") {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Zeroizing::default(),
             Err(error) => return Err(error).context("can't read .env"),
         };
         Ok(Self::by(move |name| std::env::var(name).ok().or_else(|| in_file(&file, name))))
@@ -65,9 +66,9 @@ impl Variables {
     /// Says that both are set, or that the file can't be read, or that others may read it.
     pub(crate) fn secret(&self, name: &str) -> anyhow::Result<Option<Secret>> {
         let file = format!("{name}_FILE");
-        let text = match (self.get(name), self.get(&file)) {
+        let text = match (self.get(name).map(Zeroizing::new), self.get(&file)) {
             (Some(_), Some(_)) => bail!("{name} and {file} are both set"),
-            (Some(text), None) => text.replace("\\n", "\n"),
+            (Some(text), None) => Zeroizing::new(text.replace("\\n", "\n")),
             (None, Some(path)) => private(&PathBuf::from(path)).context(file)?,
             (None, None) => return Ok(None),
         };
@@ -94,14 +95,14 @@ impl Variables {
     }
 }
 
-/// A text that is never shown.
+/// A text that is never shown, and is wiped from memory once nobody has it any more.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
+pub(crate) struct Secret(Zeroizing<String>);
 
 impl Secret {
     /// Returns a text as a secret.
-    pub(crate) const fn new(text: String) -> Self {
-        Self(text)
+    pub(crate) fn new(text: String) -> Self {
+        Self(Zeroizing::new(text))
     }
 
     /// Returns the text, for whom it is meant.
@@ -112,7 +113,7 @@ impl Secret {
     /// Returns it without white space around it, as a file that somebody has typed has it.
     #[must_use]
     pub(crate) fn trimmed(&self) -> Self {
-        Self(self.0.trim().to_owned())
+        Self::new(self.0.trim().to_owned())
     }
 }
 
@@ -158,8 +159,8 @@ fn in_file(text: &str, name: &str) -> Option<String> {
     Some(bare.to_owned())
 }
 
-/// Reads a file that nobody else may read.
-fn private(path: &Path) -> anyhow::Result<String> {
+/// Reads a file that nobody else may read. Its text is wiped from memory when it is dropped, as it may hold secrets.
+fn private(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     let shown = path.display();
     #[cfg(unix)]
     {
@@ -169,7 +170,8 @@ fn private(path: &Path) -> anyhow::Result<String> {
             bail!("{shown} can be read by others: chmod 600 {shown}");
         }
     }
-    std::fs::read_to_string(path).with_context(|| format!("can't read {shown}"))
+    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {shown}"))?;
+    Ok(Zeroizing::new(text))
 }
 
 #[cfg(test)]

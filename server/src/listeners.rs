@@ -10,7 +10,7 @@ use crate::cli::nowcast::histories::read_readable;
 use crate::tapes::Library;
 
 /// Reads the files among `paths` and says what of them was left out, those without a column of artists as `artist`'s;
-/// without any file, the listeners are those of the library's simulated artists.
+/// without any file, the listeners are those of the library's simulated artists, or none where it has none.
 ///
 /// # Errors
 ///
@@ -20,6 +20,11 @@ pub(crate) fn load(
     artist: Option<&str>,
     library: &Library,
 ) -> anyhow::Result<(Listeners, Vec<String>)> {
+    if paths.is_empty() && library.histories().is_empty() {
+        // Nothing is simulated beside a real market.
+        let name = "No listeners".to_owned();
+        return Ok((Listeners { origin: Origin::Recorded, name, csv: write(&[])? }, Vec::new()));
+    }
     if paths.is_empty() {
         let csv = write(library.histories())?;
         let name = "Simulated artists".to_owned();
@@ -55,11 +60,12 @@ pub(crate) fn write(histories: &[History]) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tapes::Beside;
     use shared::nowcast::series::{Source, read_histories};
 
     #[test]
     fn what_is_written_reads_back() {
-        let library = Library::load(&[]).unwrap();
+        let library = Library::load(&[], Beside::Demo).unwrap();
         let (listeners, problems) = load(&[], None, &library).unwrap();
         assert!(problems.is_empty());
         let source = Source::new(&listeners.name, listeners.csv.as_bytes());

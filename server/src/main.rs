@@ -19,7 +19,9 @@ mod record;
 mod signals;
 mod sources;
 mod tapes;
+mod told;
 mod trades;
+mod watch;
 mod web;
 
 fn main() -> std::process::ExitCode {

@@ -1,6 +1,6 @@
 //! Recorded and simulated tapes: read once at the start, then only looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -11,6 +11,7 @@ use shared::units::Date;
 use shared::world::{self, Month};
 
 use crate::markets::Known;
+use crate::watch::Past;
 use crate::{files, history, markets, trades};
 
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
@@ -23,6 +24,15 @@ const DEMO_PASSED: u32 = 14;
 const DEMO_PAST_SEED: u64 = 7;
 const DEMO_PAST_DAYS: usize = 900;
 
+/// What there is beside what files hold.
+#[derive(Debug)]
+pub(crate) enum Beside {
+    /// The demo's simulated month.
+    Demo,
+    /// What was traded in the market that is followed, before the server began.
+    Market(Past),
+}
+
 /// All tapes, by event.
 pub(crate) struct Library {
     events: Vec<(Origin, EventTape)>,
@@ -34,48 +44,54 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    /// Reads every trade file and every file of contracts among `paths`, each a file or a folder, and simulates the
-    /// demo's month.
+    /// Reads every trade file and every file of contracts among `paths`, each a file or a folder, and adds the demo's
+    /// simulated month or what a live market had traded.
     ///
     /// A file or a row that can't be read becomes a problem, and the rest is loaded.
     ///
     /// # Errors
     ///
     /// Fails when a path that was asked for does not exist.
-    pub(crate) fn load(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let (year, month, day) = DEMO_MONTH;
-        let demo = Month::simulate(DEMO_SEED, Date::new(year, month, day)?, DEMO_DAYS)?.until(DEMO_PASSED)?;
-        let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
+    pub(crate) fn load(paths: &[PathBuf], beside: Beside) -> anyhow::Result<Self> {
         let (of_markets, of_trades) = markets_among(paths)?;
         let recorded = trades::read("--tapes", &of_trades)?;
         let mut problems = recorded.left_out;
         let mut by_event = BTreeMap::new();
-        for trade in recorded.trades {
+        let (demo, histories, live) = match beside {
+            Beside::Demo => {
+                let (year, month, day) = DEMO_MONTH;
+                let first = Date::new(year, month, day)?;
+                let demo = Month::simulate(DEMO_SEED, first, DEMO_DAYS)?.until(DEMO_PASSED)?;
+                let histories = world::histories_before(&demo, DEMO_PAST_SEED, DEMO_PAST_DAYS)?;
+                (Some(demo), histories, Past::default())
+            }
+            Beside::Market(past) => (None, Vec::new(), past),
+        };
+        problems.extend(live.problems);
+        // A trade that a file has too counts once.
+        let known: BTreeSet<_> = recorded.trades.iter().map(|trade| (trade.at, trade.id)).collect();
+        let others = live.trades.into_iter().filter(|trade| !known.contains(&(trade.at, trade.id)));
+        for trade in others.chain(recorded.trades) {
             match trade.ticker.event() {
                 Ok(event) => by_event.entry(event).or_insert_with(Vec::new).push(trade),
                 Err(error) => problems.push(error.to_string()),
             }
         }
         // The demo's own trades may come back as a file: an event is there once.
-        if let Some((event, trades)) = by_event.remove_entry(demo.tape.event()) {
+        if let Some((event, trades)) = demo.as_ref().and_then(|demo| by_event.remove_entry(demo.tape.event()))
+        {
             let count = trades.len();
             problems.push(format!("{event}: {count} recorded trades, as the simulated event has this name"));
         }
         let Known { contracts: mut markets, left_out } = markets::read(&of_markets);
         problems.extend(left_out);
-        let simulated_end = Some(demo.settles.date());
-        // What a file tells of the demo's own contracts gives way to what they are.
-        markets.retain(|known| demo.artists.iter().all(|artist| artist.ticker != known.ticker));
-        markets.extend(demo.artists.iter().map(|artist| Contract {
-            ticker: artist.ticker.clone(),
-            event_ticker: demo.tape.event().clone(),
-            result: None,
-            settlement_value: None,
-            mutually_exclusive: None,
-            fee_type: None,
-            fee_multiplier: None,
-            close_time: Some(demo.settles),
-        }));
+        let simulated_end = demo.as_ref().map(|demo| demo.settles.date());
+        let of_demo =
+            demo.iter().flat_map(|demo| demo.artists.iter().map(move |artist| contract(demo, artist)));
+        let exact: Vec<Contract> = of_demo.chain(live.contracts).collect();
+        // What a file tells of them gives way to what they are.
+        markets.retain(|known| exact.iter().all(|contract| contract.ticker != known.ticker));
+        markets.extend(exact);
         let mut tapes = Vec::new();
         for (event, trades) in by_event {
             match EventTape::group(trades) {
@@ -88,8 +104,11 @@ impl Library {
         let mut events: Vec<_> = tapes.into_iter().map(|tape| (Origin::Recorded, tape)).collect();
         // The newest event first: it is the one that people come for.
         events.sort_by_key(|(_, event)| std::cmp::Reverse(last_trade(event)));
-        events.push((Origin::Simulated, demo.tape));
-        Ok(Self { events, simulated: demo.artists, histories, simulated_end, markets, problems })
+        let simulated = demo.map_or_else(Vec::new, |demo| {
+            events.push((Origin::Simulated, demo.tape));
+            demo.artists
+        });
+        Ok(Self { events, simulated, histories, simulated_end, markets, problems })
     }
 
     /// Returns what could not be read, a sentence each.
@@ -159,6 +178,20 @@ impl Library {
             }
         }
         summary
+    }
+}
+
+/// Returns a simulated contract as a file of contracts would tell it.
+fn contract(demo: &Month, artist: &world::Artist) -> Contract {
+    Contract {
+        ticker: artist.ticker.clone(),
+        event_ticker: demo.tape.event().clone(),
+        result: None,
+        settlement_value: None,
+        mutually_exclusive: None,
+        fee_type: None,
+        fee_multiplier: None,
+        close_time: Some(demo.settles),
     }
 }
 

@@ -21,6 +21,13 @@ struct Recorder {
     out: PathBuf,
 }
 
+/// Returns the program, which logs what it does by itself.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
+    command.env_remove("RUST_LOG");
+    command
+}
+
 /// Starts an exchange whose month passes in minutes, and returns it with the file that hands it on.
 fn exchange(folder: &Path) -> (Server, PathBuf) {
     let env = folder.join("paper.env");
@@ -32,7 +39,7 @@ fn exchange(folder: &Path) -> (Server, PathBuf) {
 impl Recorder {
     fn start(folder: &Path, env: &Path, more: &[&str]) -> Self {
         let out = folder.join("tapes");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
+        let mut command = program();
         command.args(["record", "--paper", text(env), "--out", text(&out)]).args(more);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         Self { child, out }
@@ -72,7 +79,7 @@ impl Recorder {
 /// Returns the lines of files that are whole, by the program's own reading of them.
 fn check(files: &[PathBuf]) -> (String, String) {
     let files: Vec<&str> = files.iter().map(|file| text(file)).collect();
-    let output = tauroi(&[&["record", "--check"][..], &files].concat());
+    let output = program().args(["record", "--check"]).args(files).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
 }
@@ -151,6 +158,7 @@ fn a_cut_is_marked_with_when_and_why() {
         command
     });
     let mut recorder = Recorder::start(&folder, &env, &["--series", "KXTOPMONTHLY"]);
+    // Nobody reads on after that: a terminal that is closed ends no recording.
     let said = BufReader::new(recorder.child.stderr.take().unwrap());
     let gap = said.lines().map(Result::unwrap).find(|line| line.contains("a gap: the connection was cut: "));
     assert!(gap.is_some());
@@ -166,6 +174,26 @@ fn a_cut_is_marked_with_when_and_why() {
         .unwrap();
     let gap = text.lines().find(|line| line.starts_with("{\"gap\":{\"from_ts_ns\":")).unwrap();
     assert!(gap.contains("\"to_ts_ns\":") && gap.contains("\"why\":\"the connection was cut: "), "{gap}");
+}
+
+#[test]
+fn without_a_key_books_and_trades_are_asked_for_and_marked_so() {
+    let folder = folder("record", "polled");
+    let (exchange, _) = exchange(&folder);
+    let out = folder.join("tapes");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tauroi"));
+    command.args(["record", "--series", "KXTOPMONTHLY", "--out", text(&out), "--run-for", "6s"]);
+    // Nothing of this machine's own environment is looked at.
+    command.env_clear().env("KALSHI_API_BASE", format!("http://{}/trade-api/v2", exchange.address()));
+    let output = command.current_dir(&folder).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("without a key"), "{said}");
+    let files: Vec<PathBuf> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let (found, odd) = check(&files);
+    assert_eq!(odd, "");
+    assert!(number(&found, " of them polled") > 10, "{found}");
+    assert_eq!(number(&found, " frames"), number(&found, " of them polled"), "{found}");
+    assert_eq!(number(&found, " changes a bid was as high"), 0, "{found}");
 }
 
 #[test]

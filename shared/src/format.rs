@@ -201,6 +201,19 @@ pub fn second(at: Timestamp) -> String {
     text + "Z"
 }
 
+/// Returns an instant to the second in UTC, as people read it.
+///
+/// ```
+/// let at = "2026-02-12T18:30:59.750000Z".parse()?;
+/// assert_eq!(shared::format::instant(at), "2026-02-12 18:30:59");
+/// # Ok::<(), shared::Invalid>(())
+/// ```
+pub fn instant(at: Timestamp) -> String {
+    let mut text = at.to_string().replace('T', " ");
+    text.truncate("2026-02-12 18:30:59".len());
+    text
+}
+
 /// Returns how long ago something was, in milliseconds, as short as it is exact enough.
 ///
 /// ```

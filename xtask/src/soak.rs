@@ -37,6 +37,12 @@ enum Part {
     Frames,
     /// Public and private keys in PEM
     Pem,
+    /// Answers that the client hears
+    Answers,
+    /// Frames of an exchange at a client that hears them
+    Heard,
+    /// Days of an exchange on which everything goes wrong, beside a feed that must have its books after each quiet second
+    Stream,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -50,6 +56,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Cursors => spoil("spoiled_queries_and_cursors_are_answered", options)?,
             Part::Frames => spoil("spoiled_commands_are_answered", options)?,
             Part::Pem => spoil("spoiled_keys_are_refused_or_sign", options)?,
+            Part::Answers => spoil("spoiled_answers_are_refused_or_mean_what_they_say", options)?,
+            Part::Heard => spoil("heard::spoiled_frames_are_heard", options)?,
+            Part::Stream => {
+                soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
+            }
         }
     }
     Ok(())
@@ -60,14 +71,18 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
 /// Fails on a panic, an answer of 500, an input that takes longer than 20 s, and when memory grows by more than 64 MB after
 /// the first tenth. What failed is told with the input.
 fn spoil(test: &str, options: &Options) -> anyhow::Result<()> {
-    let name = format!("paper::fuzz::{test}");
+    soak(&format!("paper::fuzz::{test}"), options)
+}
+
+/// Runs a test until the time is over.
+fn soak(name: &str, options: &Options) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo
-        .args(["test", "--locked", "-p", "server", "--bin", "tauroi", "--", "--exact", &name, "--nocapture"])
+        .args(["test", "--locked", "-p", "server", "--bin", "tauroi", "--", "--exact", name, "--nocapture"])
         .current_dir(workspace::root())
         .env("TAUROI_SOAK_SECONDS", (options.minutes * 60).to_string())
         .env("TAUROI_SOAK_SEED", options.rng_seed.to_string());
-    show(&name, &mut cargo)
+    show(name, &mut cargo)
 }
 
 /// Serves the demo and reads every page until the time is over.

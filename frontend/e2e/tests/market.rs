@@ -11,8 +11,9 @@ use shared::nowcast::fit::Fits;
 use shared::nowcast::series::{Source, read_histories};
 use shared::pricing::winner::Workspace;
 use shared::scenario::of_nowcast_event;
+use support::axe::assert_accessible;
 use support::files::{open_files, unzipped};
-use support::{Page, natively, recorded, recorded_trades, with_page};
+use support::{Page, natively, recorded, recorded_trades, with_desk_page, with_page};
 
 const DESK: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (390, 844);
@@ -207,6 +208,51 @@ async fn the_belief_and_the_nowcast_are_drawn_through_time() -> Result<()> {
         page.script(&choose(name)).await?;
         page.until(&format!("document.querySelector('#fairs').textContent === 'No listener history of {name} is here, so the nowcast says nothing of it.'")).await?;
         Ok(())
+    })
+    .await
+}
+
+/// True once the open event is shown as it happens: every contract with its book, and what its prices say adds up to one.
+const LIVE: &str = "(() => {
+    const rows = [...document.querySelectorAll('#live-rows tbody tr')];
+    const said = rows.map(row => +row.querySelector('td:nth-child(2)').dataset.value);
+    return document.querySelector('#live-badge')?.dataset.state === 'STREAM' && rows.length > 3
+        && !rows.some(row => row.textContent.includes('no book'))
+        && Math.abs(said.reduce((a, b) => a + b, 0) - 1) < 1e-6;
+})()";
+
+#[tokio::test]
+async fn the_open_event_is_shown_as_it_happens() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        page.open("/market").await?;
+        page.until(LIVE).await?;
+        // It lives: prices move, and trades come.
+        page.script("window.bids = () => [...document.querySelectorAll('#live-rows td:nth-child(3)')].map(cell => cell.textContent).join();
+            window.before = window.bids();")
+            .await?;
+        page.until("window.bids() !== window.before").await?;
+        page.until("document.querySelectorAll('#live-trades tbody tr').length > 0").await?;
+        page.until("document.querySelectorAll('.live-depth #ladder tbody tr').length > 3").await?;
+        page.until("['live-offers', 'live-bids', 'live-arbitrage'].every(id => document.getElementById(id).textContent)")
+            .await?;
+        // Another contract's book.
+        page.script("document.querySelectorAll('#live-rows tbody tr')[2].querySelector('.row-name').click()").await?;
+        page.until(
+            "document.querySelector('#live-name').textContent.endsWith(
+                document.querySelectorAll('#live-rows tbody tr')[2].dataset.key)",
+        )
+        .await?;
+        page.until("document.querySelectorAll('.live-depth #ladder tbody tr').length > 3").await?;
+        assert_accessible(&page, "the market, live").await?;
+        page.narrow(PHONE.0, PHONE.1).await?;
+        page.until("document.scrollingElement.scrollWidth <= innerWidth").await?;
+        // Without the server nothing is called live any more.
+        page.kill_server().await?;
+        page.until(
+            "document.querySelector('#live-badge').dataset.state === 'STALE'
+             && document.querySelector('#live-age').textContent.includes('not connected')",
+        )
+        .await
     })
     .await
 }

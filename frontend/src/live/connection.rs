@@ -10,7 +10,7 @@ use shared::stream::{FromPage, Outcome, PROTOCOL, ToPage, Topic, retry_after};
 
 use super::followed::Followed;
 use super::socket::{Heard, Socket};
-use super::{Link, Live};
+use super::{Link, Live, Of};
 use crate::{desk, net};
 
 /// How often it is looked whether the connection lives, in milliseconds: ages on the page are as fine.
@@ -30,7 +30,10 @@ impl Live {
         self.looking.set_value(set_interval_with_handle(look, Duration::from_millis(LOOK)).ok());
         spawn_local(async move {
             // Asked first: a browser doesn't tell why a socket was refused.
-            let answer = net::has_desk().await;
+            let answer = net::health().await.map(|health| match self.of {
+                Of::Desk => health.desk,
+                Of::Market => health.market,
+            });
             if self.turn.get_value() != turn {
                 return;
             }
@@ -48,7 +51,7 @@ impl Live {
                 }
                 Ok(false) => {
                     self.cut();
-                    self.link.set(Link::NoDesk);
+                    self.link.set(Link::Absent);
                 }
                 Err(_) => self.cut(),
             }
@@ -144,8 +147,8 @@ impl Live {
         for followed in self.topics {
             match followed.take(message) {
                 Some(Outcome::Newer) => {
-                    if matches!(followed.topic(), Some(Topic::Desk {})) {
-                        self.desk_at.set_value(desk::now());
+                    if matches!(followed.topic(), Some(Topic::Desk {} | Topic::Market {})) {
+                        self.whole_at.set_value(desk::now());
                     }
                     if let Some(painter) = self.painter.get_value() {
                         painter.request();

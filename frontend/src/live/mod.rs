@@ -1,4 +1,4 @@
-//! What the server's desk does, as it does it: a store that pages read and never write, and the commands to it.
+//! What happens at the server, as it happens: a store that pages read and never write, and the commands to its desk.
 //!
 //! There is a connection only while a page is shown that needs it: what comes twenty times a second would be decoded for
 //! nobody, under the slider of another page. Who comes back is told everything again.
@@ -12,7 +12,9 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::market::Ticker;
-use shared::stream::{Appended, BookView, Data, DeskCommand, DeskView, FromPage, Topic};
+use shared::stream::{
+    Appended, BookView, Data, DepthView, DeskCommand, DeskView, FromPage, MarketView, Topic,
+};
 
 use self::followed::Followed;
 use self::socket::Socket;
@@ -21,7 +23,7 @@ use crate::frames::Painter;
 use crate::net;
 use crate::reactive::{RwSignal, StoredValue};
 
-/// Whether the page hears the desk.
+/// Whether the page hears what it is about.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Link {
     /// It is not asked for, or on its way for the first time.
@@ -30,22 +32,32 @@ pub(crate) enum Link {
     Open,
     /// Not any more since then, in milliseconds since 1970; it tries again and again.
     Cut(f64),
-    /// The server has no desk.
-    NoDesk,
+    /// The server has no such thing.
+    Absent,
     /// The server speaks another version: the page must be loaded anew.
     Outdated,
+}
+
+/// What is heard: what our own desk does, or what everybody does at the market that the server follows.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Of {
+    /// The desk, its log, and a book with our orders in it.
+    Desk,
+    /// The market, and a book with its trades.
+    Market,
 }
 
 /// The store.
 #[derive(Clone, Copy)]
 pub(crate) struct Live {
     desk: Desk,
+    of: Of,
     link: RwSignal<Link>,
     /// Milliseconds since the page was opened, as of the last look.
     clock: RwSignal<f64>,
     topics: [Followed; 3],
-    /// When the desk was heard last, on the same clock.
-    desk_at: StoredValue<f64>,
+    /// When the whole was heard last, on the same clock.
+    whole_at: StoredValue<f64>,
     socket: StoredValue<Option<Rc<Socket>>>,
     painter: StoredValue<Option<Rc<Painter>>>,
     /// How many views need it.
@@ -62,17 +74,18 @@ pub(crate) struct Live {
 
 impl Live {
     /// Returns a store that hears nothing yet, and lives as long as the page's program.
-    pub(crate) fn new(desk: Desk) -> Self {
+    pub(crate) fn new(desk: Desk, of: Of) -> Self {
+        let (whole, log) = match of {
+            Of::Desk => (Topic::Desk {}, Some(Topic::Log {})),
+            Of::Market => (Topic::Market {}, None),
+        };
         let live = Self {
             desk,
+            of,
             link: RwSignal::new(Link::Opening),
             clock: RwSignal::new(0.0),
-            topics: [
-                Followed::new(Some(Topic::Desk {})),
-                Followed::new(Some(Topic::Log {})),
-                Followed::new(None),
-            ],
-            desk_at: StoredValue::new(0.0),
+            topics: [Followed::new(Some(whole)), Followed::new(log), Followed::new(None)],
+            whole_at: StoredValue::new(0.0),
             socket: StoredValue::default(),
             painter: StoredValue::default(),
             users: StoredValue::new(0),
@@ -130,17 +143,44 @@ impl Live {
         })
     }
 
-    /// Returns how old what the desk knows of the exchange is by now, in milliseconds; nothing where it is not connected.
+    /// Reads the market, if something of it was heard.
+    pub(crate) fn market<R>(self, read: impl FnOnce(Option<&MarketView>) -> R) -> R {
+        let [market, ..] = self.topics;
+        market.with(|data| match data {
+            Some(Data::Market { market }) => read(Some(market)),
+            _ => read(None),
+        })
+    }
+
+    /// Reads the chosen contract's book and trades, if they were heard.
+    pub(crate) fn depth<R>(self, read: impl FnOnce(Option<&DepthView>) -> R) -> R {
+        let [.., depth] = self.topics;
+        depth.with(|data| match data {
+            Some(Data::Depth { depth }) => read(Some(depth)),
+            _ => read(None),
+        })
+    }
+
+    /// Returns how old what the server knows of the exchange is by now, in milliseconds; nothing where it is not connected.
     pub(crate) fn feed_age(self) -> Option<f64> {
-        let since = self.clock.get() - self.desk_at.get_value();
-        let age = self.desk(|desk| desk.and_then(|desk| desk.feed_age_ms))?;
+        let since = self.clock.get() - self.whole_at.get_value();
+        let [whole, ..] = self.topics;
+        let age = whole.with(|data| match data {
+            Some(Data::Desk { desk }) => desk.feed_age_ms,
+            Some(Data::Market { market }) => market.feed_age_ms,
+            _ => None,
+        })?;
         Some(f64::from(age) + if since > 0.0 { since } else { 0.0 })
     }
 
     /// Hears the book of this contract from now on, and of no other.
     pub(crate) fn choose(self, ticker: Option<Ticker>) {
         let [.., book] = self.topics;
-        let (before, now) = (book.topic(), ticker.map(|ticker| Topic::Book { ticker }));
+        let topic = |ticker| match self.of {
+            Of::Desk => Topic::Book { ticker },
+            Of::Market => Topic::Depth { ticker },
+        };
+        let (before, now) = (book.topic(), ticker.map(topic));
         if before == now {
             return;
         }

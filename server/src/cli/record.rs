@@ -21,8 +21,9 @@ pub(super) const ABOUT: &str = "\
 Write down what Kalshi's stream says: books, best prices, trades and what happens to contracts
 
 It records the contracts that are named, all of the events that are named, and all open events of the series
-that are named; contracts that are listed while it runs are recorded from then on. It needs a key, which may be
-one that can only read, and places no order.";
+that are named; contracts that are listed while it runs are recorded from then on. It places no order. With
+a key, which may be one that can only read, it hears all that happens; without one it asks for books and trades every
+five seconds, marks what it writes as polled, and misses what happens between.";
 
 pub(super) const MORE: &str = "\
 Files:
@@ -30,7 +31,8 @@ Files:
     {\"recv_ts_ns\":…,\"raw\":\"…\"}                         a frame as it came, and when, in nanoseconds since 1970
     {\"gap\":{\"from_ts_ns\":…,\"to_ts_ns\":…,\"why\":\"…\"}}    something was missed: the connection was cut, frames were
                                                     lost, or the machine slept
-  Bids for NO are told at YES prices. Lines are written at the latest after five seconds, as a part of the file that
+  Without a key a line is {\"recv_ts_ns\":…,\"raw\":\"…\",\"polled\":true}: an orderbook_snapshot or a trade that was put
+  together from an answer. Bids for NO are told at YES prices. Lines are written at the latest after five seconds, as a part of the file that
   can be read by itself: who kills this loses no more than that.
 
 Variables: as `tauroi kill --help` says, with
@@ -76,7 +78,9 @@ pub(super) struct Options {
 /// Records until the time is over or it is interrupted, or reads what was recorded.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Who records goes on when the terminal is closed that shows how.
+    log.log_internal_errors(false).init();
     let Some(out) = &options.out else { return check(&options.check) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let written = runtime.block_on(record(options, out))?;
@@ -121,11 +125,11 @@ fn check(files: &[PathBuf]) -> anyhow::Result<()> {
 }
 
 impl Options {
-    /// Returns the member who listens.
+    /// Returns the member who listens, or anybody who asks.
     fn client(&self) -> anyhow::Result<Client> {
         let (config, clock) = match &self.paper {
             Some(file) => Config::from_file(file)?,
-            None => (Config::from_environment()?, None),
+            None => (Config::from_environment_or_public()?, None),
         };
         Client::new(config, clock.unwrap_or_else(Clock::real))
     }
@@ -167,7 +171,6 @@ async fn record(options: &Options, out: &Path) -> anyhow::Result<Written> {
     anyhow::ensure!(!tickers.is_empty(), "nothing that is named has a contract that is open");
     tracing::info!("{} contracts are recorded into {}", tickers.len(), out.display());
     let mut recording = Recording::create(out, &options.name())?;
-    let (feed, mut heard) = listen(&client, Ask::public(tickers.clone()).with_frames())?;
     let (finds, mut found) = mpsc::channel(WAITING);
     let until = async {
         let time = async {
@@ -179,11 +182,20 @@ async fn record(options: &Options, out: &Path) -> anyhow::Result<Written> {
         tokio::select! {
             () = time => {}
             signal = signals.next() => tracing::info!("{signal}: stopping"),
-            () = find_more(options, &client, tickers, &finds) => {}
+            () = find_more(options, &client, tickers.clone(), &finds) => {}
         }
     };
     let mut progress = Progress::new();
-    recording.run(&feed, &mut heard, &mut found, until, |written| progress.show(written)).await?;
+    let told = |written| progress.show(written);
+    if client.has_key() {
+        let (feed, mut heard) = listen(&client, Ask::public(tickers.clone()).with_frames())?;
+        recording.run(&feed, &mut heard, &mut found, until, told).await?;
+    } else {
+        tracing::warn!(
+            "without a key (KALSHI_ACCESS_KEY) there is no stream: books and trades are asked for every 5 s, and what happens between is missing"
+        );
+        recording.poll(client.clone(), tickers.clone(), &mut found, until, told).await?;
+    }
     progress.end();
     Ok(recording.written())
 }

@@ -29,7 +29,7 @@ pub(super) fn levels(book: &Book) -> Vec<(Price, [Quantity; 2])> {
     let bid = book.levels(Action::Buy).map(|(price, size)| (price, [size, Quantity::ZERO]));
     let mut levels: Vec<(Price, [Quantity; 2])> = offered.chain(bid).collect();
     // A price is on one side alone, but while a book is crossed: then its offer stands first.
-    levels.sort_by(|a, b| b.0.cmp(&a.0));
+    levels.sort_by_key(|level| std::cmp::Reverse(level.0));
     levels
 }
 

@@ -1,7 +1,6 @@
 //! What those who watch a desk are told: the state of each topic, with a number, and the latest changes of the log.
 //!
-//! Nobody has a queue here. Each who watches says what he has, and gets what is newer: whoever is slow skips states that are
-//! over, and loses nothing of the log.
+//! Whoever is slow skips states that are over, and loses nothing of the log.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,13 +10,13 @@ use shared::stream::{Appended, BookView, Data, DeskState, DeskView, ToPage, Topi
 use tokio::sync::watch;
 
 use super::Wish;
+use crate::told::{Audience, Told};
 
 /// How many changes of the log are kept for those who are a little behind.
 const CHANGES: usize = 256;
 
 /// What is known to those who watch.
 pub(crate) struct Face {
-    epoch: i64,
     known: Mutex<Known>,
     /// Rises with every change.
     version: watch::Sender<u64>,
@@ -30,27 +29,20 @@ struct Known {
     books: BTreeMap<Ticker, (i64, BookView)>,
     log: (i64, Appended),
     changes: VecDeque<(i64, Appended)>,
-    /// All contracts, whether anybody watches them or not.
-    tickers: Vec<Ticker>,
-    /// How many watch each book.
-    watched: BTreeMap<Ticker, usize>,
-    watchers: usize,
+    audience: Audience,
 }
 
 impl Face {
     /// Returns what is known of a desk that has not begun.
-    pub(super) fn new(epoch: i64, desk: DeskView) -> Self {
+    pub(super) fn new(desk: DeskView) -> Self {
         Self {
-            epoch,
             known: Mutex::new(Known {
                 is: (desk.state, desk.why.clone()),
                 desk: (1, desk),
                 books: BTreeMap::new(),
                 log: (1, Appended::default()),
                 changes: VecDeque::new(),
-                tickers: Vec::new(),
-                watched: BTreeMap::new(),
-                watchers: 0,
+                audience: Audience::default(),
             }),
             version: watch::Sender::new(0),
         }
@@ -59,16 +51,6 @@ impl Face {
     /// A panic under the lock could only be of memory that ran out, and leaves it as it was.
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns the number of this process.
-    pub(crate) const fn epoch(&self) -> i64 {
-        self.epoch
-    }
-
-    /// Returns what tells that something is newer.
-    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
-        self.version.subscribe()
     }
 
     /// Returns the desk as it was last told.
@@ -107,13 +89,12 @@ impl Face {
     pub(super) fn list(&self, tickers: Vec<Ticker>) {
         let mut known = self.known();
         known.books.retain(|ticker, _| tickers.contains(ticker));
-        known.tickers = tickers;
+        known.audience.list(tickers);
     }
 
     /// Returns whether anybody watches, and which books are watched.
     pub(super) fn wanted(&self) -> (bool, Vec<Ticker>) {
-        let known = self.known();
-        (known.watchers > 0, known.watched.keys().cloned().collect())
+        self.known().audience.wanted()
     }
 
     /// Tells what is newer.
@@ -137,9 +118,14 @@ impl Face {
         }
         self.version.send_modify(|version| *version += 1);
     }
+}
 
-    /// Returns what is newer of a topic than state number `have`.
-    pub(crate) fn newer(&self, topic: &Topic, have: Option<i64>) -> Option<ToPage> {
+impl Told for Face {
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.version.subscribe()
+    }
+
+    fn newer(&self, topic: &Topic, have: Option<i64>) -> Option<ToPage> {
         let known = self.known();
         let snapshot = |seq: i64, data: Data| {
             (have != Some(seq)).then(|| ToPage::Snapshot { topic: topic.clone(), seq, data })
@@ -148,9 +134,11 @@ impl Face {
             Topic::Desk {} => snapshot(known.desk.0, Data::Desk { desk: known.desk.1.clone() }),
             Topic::Book { ticker } => match known.books.get(ticker) {
                 Some((seq, book)) => snapshot(*seq, Data::Book { book: book.clone() }),
-                None if known.tickers.contains(ticker) => None,
+                None if known.audience.knows(ticker) => None,
                 None => have.is_none().then(|| ToPage::None { topic: topic.clone() }),
             },
+            // Others tell of these.
+            Topic::Market {} | Topic::Depth { .. } => None,
             Topic::Log {} => {
                 let (seq, log) = &known.log;
                 let first = known.changes.front().map_or(*seq, |(seq, _)| seq - 1);
@@ -170,35 +158,15 @@ impl Face {
         }
     }
 
-    /// Takes note that somebody watches.
-    pub(crate) fn join(&self) {
-        self.known().watchers += 1;
+    fn watched(&self, is: bool) {
+        self.known().audience.watched(is);
     }
 
-    /// Takes note that somebody watches no more.
-    pub(crate) fn leave(&self) {
+    fn book_watched(&self, ticker: &Ticker, is: bool) {
         let mut known = self.known();
-        known.watchers = known.watchers.saturating_sub(1);
-    }
-
-    /// Takes note that somebody watches a book, if there is one.
-    pub(crate) fn watch(&self, ticker: &Ticker) {
-        let mut known = self.known();
-        if known.tickers.contains(ticker) {
-            *known.watched.entry(ticker.clone()).or_insert(0) += 1;
-        }
-    }
-
-    /// Takes note that somebody watches a book no more.
-    pub(crate) fn unwatch(&self, ticker: &Ticker) {
-        let mut known = self.known();
-        if let Some(count) = known.watched.get_mut(ticker) {
-            *count -= 1;
-            if *count == 0 {
-                known.watched.remove(ticker);
-                // What is not watched is not kept up either.
-                known.books.remove(ticker);
-            }
+        if !known.audience.book_watched(ticker, is) {
+            // What is not watched is not kept up either.
+            known.books.remove(ticker);
         }
     }
 }

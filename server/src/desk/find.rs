@@ -1,20 +1,23 @@
 //! Finding out what is there: what an earlier run left, what is held, what is listed, what was traded.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use shared::fees::FeeSchedule;
 use shared::market::{EventTicker, Position, Ticker};
-use shared::quoting::{Status, Terms};
+use shared::quoting::Terms;
 use shared::units::{Cash, Timestamp};
-use shared::wire::{Market, MarketStatus, Order, OrderStatus};
+use shared::wire::{Market, Order, OrderStatus};
 
 use super::core::Listed;
 use super::journal::{Entry, Journal};
 use super::orders::PREFIX;
 use crate::clock::Clock;
-use crate::kalshi::{Client, Failure, Open, Sending, fees, open_events};
+use crate::kalshi::{
+    Catalogue, Client, Facts, Failure, Open, Sending, charged, exclusive, open_events, trading_status,
+};
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
@@ -34,16 +37,26 @@ pub(super) struct Found {
     fees: FeeSchedule,
 }
 
-/// Finds the event of a series that closes next.
+/// Finds the event of a series that closes next, and writes down what the exchange says of it.
 ///
 /// # Errors
 ///
-/// Says that there is none, or what of it nothing can be quoted on.
-pub(super) async fn event(client: &Client, series: &str) -> anyhow::Result<Found> {
+/// Says that there is none, that its contracts don't exclude each other, or what of it nothing can be quoted on.
+pub(super) async fn event(client: &Client, series: &str, catalogue: &Path) -> anyhow::Result<Found> {
     let found = open_events(client, series).await?.into_iter().next();
     let Open { closes, event, contracts } =
         found.with_context(|| format!("{series} has no event that can be traded now"))?;
-    let fees = fees(client, series, &event).await?;
+    exclusive(&event)?;
+    let now = client.clock().now();
+    let charged = charged(client, series, &event).await?;
+    let fees = charged.now(&event, now)?;
+    let facts = Facts { series: charged.of_series, event, contracts };
+    let noted = async { Catalogue::open(catalogue).await?.note(now, &facts).await };
+    // Without it everything else goes on; it is for those who ask later.
+    if let Err(error) = noted.await {
+        tracing::warn!("what is listed is not written down: {error:#}");
+    }
+    let Facts { event, contracts, .. } = facts;
     Ok(Found { event: event.event_ticker, title: event.title, closes, contracts, fees })
 }
 
@@ -64,7 +77,7 @@ impl Found {
                         grid: grid.with_context(|| format!("{} has no price grid", market.ticker))?,
                         fees: Some(self.fees),
                         settles: market.expected_expiration_time.map(|at| at.0),
-                        status: status(market.status),
+                        status: trading_status(&market.status),
                     },
                     position: held.get(&market.ticker).copied().unwrap_or(Position::FLAT),
                     ticker: market.ticker.clone(),
@@ -75,19 +88,6 @@ impl Found {
 
     pub(super) fn tickers(&self) -> Vec<Ticker> {
         self.contracts.iter().map(|market| market.ticker.clone()).collect()
-    }
-}
-
-/// Returns whether a contract can be traded.
-pub(super) const fn status(status: MarketStatus) -> Status {
-    match status {
-        MarketStatus::Active => Status::Open,
-        MarketStatus::Initialized | MarketStatus::Inactive | MarketStatus::Unknown => Status::Paused,
-        MarketStatus::Closed
-        | MarketStatus::Determined
-        | MarketStatus::Disputed
-        | MarketStatus::Amended
-        | MarketStatus::Finalized => Status::Closed,
     }
 }
 
@@ -149,11 +149,11 @@ pub(super) async fn reconcile(
     for (name, was_confirmed) in &unfinished {
         let became = match known.get(name.as_str()) {
             Some(order) => {
-                let what = match order.status {
+                let what = match &order.status {
                     OrderStatus::Canceled => "cancelled",
                     OrderStatus::Executed => "executed",
                     OrderStatus::Resting => "resting",
-                    OrderStatus::Unknown => "unknown",
+                    OrderStatus::Other(word) => word,
                 };
                 format!("{what}, {} of {} traded", order.fill_count_fp, order.initial_count_fp)
             }

@@ -43,7 +43,7 @@ pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
 pub(crate) use self::replay::Replay;
 pub(crate) use self::settings::Settings;
-use crate::clock::{Clock, machine_time};
+use crate::clock::Clock;
 use crate::kalshi::Client;
 
 /// How long a kill waits for requests that were on their way when it came.
@@ -132,7 +132,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         pulled_until: None,
         rows: Vec::new(),
     };
-    let face = Arc::new(Face::new(machine_time().micros(), desk));
+    let face = Arc::new(Face::new(desk));
     // A kill goes past the desk's thread, whatever that is at.
     let apart = client.apart()?;
     let supervisor = session::Supervisor {

@@ -1,5 +1,6 @@
 //! Sending what the desk asks, each request in a task of its own, and bringing the answers back.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shared::market::Ticker;
@@ -12,7 +13,7 @@ use tokio::sync::mpsc;
 use super::journal::Before;
 use super::latency::Cause;
 use super::orders::{Outcome, Sent, What};
-use crate::kalshi::{Client, Failure, Sending, SentAt};
+use crate::kalshi::{Client, Failure, Ready, Sending, SentAt};
 
 /// How long it takes the exchange at most to list what it has done.
 const LAG: Duration = Duration::from_millis(250);
@@ -37,12 +38,15 @@ pub(super) struct Sender {
     done: mpsc::UnboundedSender<Done>,
     /// The orders of this run are of this time or later.
     since: Timestamp,
+    /// Signatures of orders are ready as long as orders may be sent.
+    _ready: Arc<Option<Ready>>,
 }
 
 impl Sender {
     pub(super) fn new(client: Client, since: Timestamp) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
-        (Self { client, done, since }, answers)
+        let _ready = Arc::new(client.keep_ready());
+        (Self { client, done, since, _ready }, answers)
     }
 
     pub(super) const fn client(&self) -> &Client {

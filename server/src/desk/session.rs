@@ -37,6 +37,7 @@ pub(super) struct Supervisor {
 impl Supervisor {
     /// Runs until the program ends.
     pub(super) async fn run(mut self) {
+        let _limits = self.client.follow_limits();
         let mut pause = AGAIN[0];
         loop {
             let began = Instant::now();
@@ -88,7 +89,8 @@ impl Supervisor {
         if !exchange.trading_active {
             bail!("the exchange takes no orders now");
         }
-        let found = find::event(&self.client, &self.settings.series).await?;
+        let catalogue = self.settings.journal.with_extension("catalogue.sqlite");
+        let found = find::event(&self.client, &self.settings.series, &catalogue).await?;
         let (feed, mut heard) = listen(&self.client, Ask::trading(found.tickers()))?;
         tokio::time::timeout(UP, up(&mut heard))
             .await

@@ -1,13 +1,11 @@
 //! Who we are: the three headers that a request, or a handshake, is signed with.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::Context;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use shared::wire::{KEY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, signed_text};
+use shared::wire::{KEY_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 
-use super::signer::Signer;
-use super::signing::Signing;
+use super::config::Key;
+use super::signing::{Ready, Signing};
 
 /// A key and its id.
 #[derive(Clone)]
@@ -18,33 +16,44 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// Takes a key into use.
+    /// Takes a key into use at an exchange whose paths begin with `base`.
     ///
     /// # Errors
     ///
     /// Fails when the id can't be a header, or no thread can be started.
-    pub(super) fn new(key_id: &str, signer: Signer) -> anyhow::Result<Self> {
+    pub(super) fn new(key: Key, base: &str) -> anyhow::Result<Self> {
+        let mut key_id: HeaderValue = key.id.parse().context("a key id that is no header")?;
+        key_id.set_sensitive(true);
         let name = |name: &str| HeaderName::from_bytes(name.as_bytes());
         Ok(Self {
-            signing: Signing::start(signer)?,
-            key_id: key_id.parse().context("a key id that is no header")?,
+            signing: Signing::start(key.signer, base)?,
+            key_id,
             names: [name(KEY_HEADER)?, name(SIGNATURE_HEADER)?, name(TIMESTAMP_HEADER)?],
         })
     }
 
-    /// Signs a request with the machine's own time, and puts the headers into it.
+    /// Signs a request with the machine's own time, or with one that is a little older and was signed ahead, and puts the
+    /// headers into it.
     ///
     /// # Errors
     ///
-    /// Fails when the operating system gives no entropy, or its time is before 1970.
+    /// Fails when the operating system gives no entropy.
     pub(super) async fn sign(&self, method: &str, path: &str, headers: &mut HeaderMap) -> anyhow::Result<()> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
-        let timestamp = now.as_millis().to_string();
-        let signature = self.signing.sign(signed_text(&timestamp, method, path)).await?;
-        let values = [self.key_id.clone(), signature.parse()?, timestamp.parse()?];
+        let signature = self.signing.sign(method, path).await?;
+        let values = [self.key_id.clone(), signature.text.parse()?, HeaderValue::from(signature.at)];
         for (name, value) in self.names.iter().cloned().zip(values) {
             headers.insert(name, value);
         }
         Ok(())
+    }
+
+    /// Keeps orders' signatures ready while what is returned is there.
+    pub(super) fn keep_ready(&self) -> Ready {
+        self.signing.keep_ready()
+    }
+
+    /// Returns whether a signature takes long unless it was made ahead.
+    pub(super) const fn is_slow(&self) -> bool {
+        self.signing.is_slow()
     }
 }

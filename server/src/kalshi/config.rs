@@ -15,6 +15,7 @@ use crate::paper::{CLOCK_VARIABLE, Credentials};
 const PRODUCTION: &str = "https://external-api.kalshi.com/trade-api/v2";
 
 /// A key and its id.
+#[derive(Debug)]
 pub(super) struct Key {
     pub(super) id: String,
     pub(super) signer: Signer,
@@ -58,7 +59,6 @@ impl Config {
     /// # Errors
     ///
     /// As [`Self::from_environment`].
-    #[allow(dead_code, reason = "for commands that need no key")]
     pub(crate) fn from_environment_or_public() -> anyhow::Result<Self> {
         let variables = Variables::of_process()?;
         if variables.get(KEY_ID).is_some() {

@@ -9,12 +9,18 @@ use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
 use sha2::Sha256;
 
-/// A private key that signs requests. It is never shown.
+/// A private key that signs requests. It is never shown, and both kinds wipe themselves from memory when they are dropped.
 pub(crate) enum Signer {
     /// RSA.
     Rsa(Box<rsa::pss::SigningKey<Sha256>>),
     /// Ed25519.
     Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+impl core::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("***")
+    }
 }
 
 impl Signer {
@@ -64,6 +70,15 @@ mod tests {
             signer.sign("1703123456789GET/trade-api/v2/portfolio/balance").unwrap(),
             "hkBtGNHKCfMll7XdniCzUygg/ek7JdCINuVOaGq0bDS3feQIdYVMirJSybX93bQtj8CMmr3q0RiAToeTeMOwBg=="
         );
+    }
+
+    #[test]
+    fn a_key_is_not_shown_and_is_wiped_when_it_is_dropped() {
+        const fn wipes<T: zeroize::ZeroizeOnDrop>() {}
+        wipes::<ed25519_dalek::SigningKey>();
+        wipes::<rsa::PrivateKey>();
+        let key = crate::paper::FreshKey::generate(crate::paper::KeyKind::Ed25519).unwrap();
+        assert_eq!(format!("{:?}", Signer::from_pem(&key.private_pem).unwrap()), "***");
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl Member {
             maker_fill_cost_dollars: order.maker_cost,
             taker_fees_dollars: order.taker_fees,
             maker_fees_dollars: order.maker_fees,
-            expiration_time: order.expires.map(Rfc3339),
+            expiration_time: order.expires().map(Rfc3339),
             created_time: Some(Rfc3339(order.created)),
             last_update_time: Some(Rfc3339(order.updated)),
             self_trade_prevention_type: Some(
@@ -169,7 +169,7 @@ impl Member {
                 }
                 .to_owned(),
             ),
-            order_group_id: order.group.map(|group| ids.text(Named::Group, group.0)),
+            order_group_id: order.group().map(|group| ids.text(Named::Group, group.0)),
             cancel_order_on_pause: Some(order.cancel_on_pause),
             subaccount_number: Some(0),
             exchange_index: Some(0),

@@ -1,5 +1,8 @@
 //! Starting and ending an exchange.
 
+#[cfg(test)]
+mod look;
+
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;

@@ -73,8 +73,11 @@ impl Contents {
                 Ok(Line::Frame(frame)) => {
                     self.frames += 1;
                     self.polled += u64::from(frame.is_polled);
+                    if let Some(at) = frame.at {
+                        self.between = Some(self.between.map_or((at, at), |(first, _)| (first, at)));
+                    }
+                    // Without times nothing is compared: no such recording has best prices.
                     let at = frame.at.unwrap_or(Received(0));
-                    self.between = Some(self.between.map_or((at, at), |(first, _)| (first, at)));
                     for did in rebuild.take(&frame.text) {
                         if let Some(why) = self.take(did, at, rebuild) {
                             odd(&Odd { place: place(), why });

@@ -6,6 +6,7 @@
 
 mod contents;
 mod line;
+mod poll;
 mod reader;
 mod rebuild;
 mod run;

@@ -142,7 +142,7 @@ impl Rebuild {
     /// Takes in a frame's number. Frames that have none, and the first that is here of a subscription, miss nothing.
     fn number(&mut self, sid: u64, seq: Option<u64>, did: &mut Vec<Did>) {
         let Some(came) = seq else { return };
-        let expected = self.heard.insert(sid, came).map_or(came, |last| last + 1);
+        let expected = self.heard.insert(sid, came).map_or(came, |last| last.saturating_add(1));
         if came != expected {
             self.books.forget();
             did.push(Did::Missed { sid, expected, came });

@@ -6,10 +6,11 @@ use shared::market::Ticker;
 use tokio::sync::mpsc;
 
 use super::line::{Gap, Line, Received, Recorded};
+use super::poll::{self, Poll};
 use super::stillness::Stillness;
 use super::writer::{Writer, Written};
 use crate::clock::machine_time;
-use crate::kalshi::{Feed, Heard, What};
+use crate::kalshi::{Client, Feed, Heard, What};
 
 /// How often it is looked what waits to be written, and whether the machine slept.
 const LOOK: Duration = Duration::from_secs(1);
@@ -91,13 +92,70 @@ impl Recording {
                 },
                 Some(tickers) = found.recv() => feed.insert(tickers),
                 _ = looks.tick() => {
-                    self.look(now(), Instant::now())?;
+                    self.look(now(), Instant::now(), LOOK)?;
                     told(self.written());
                 }
                 () = &mut until => break,
             }
         }
         self.end(now())
+    }
+
+    /// Writes what is found by asking `client` every five seconds, until `until` ends. `found` and `told` are as in
+    /// [`Self::run`].
+    ///
+    /// # Errors
+    ///
+    /// Names the file that can't be written.
+    pub(crate) async fn poll(
+        &mut self,
+        client: Client,
+        tickers: impl IntoIterator<Item = Ticker>,
+        found: &mut mpsc::Receiver<Vec<Ticker>>,
+        until: impl Future<Output = ()>,
+        mut told: impl FnMut(Written),
+    ) -> anyhow::Result<()> {
+        let mut poll = Poll::new(client, tickers, machine_time());
+        let mut rounds = tokio::time::interval(poll::EVERY);
+        rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        tokio::pin!(until);
+        loop {
+            tokio::select! {
+                Some(tickers) = found.recv() => poll.insert(tickers),
+                () = &mut until => break,
+                _ = rounds.tick() => {
+                    let outcome = tokio::select! {
+                        outcome = poll.round() => outcome,
+                        () = &mut until => break,
+                    };
+                    self.found(now(), outcome.map_err(|why| why.to_string()))?;
+                    self.look(now(), Instant::now(), poll::EVERY)?;
+                    told(self.written());
+                }
+            }
+        }
+        self.end(now())
+    }
+
+    /// Takes in what a round of questions found.
+    fn found(&mut self, at: Received, outcome: Result<Vec<String>, String>) -> anyhow::Result<()> {
+        let frames = match outcome {
+            Ok(frames) => frames,
+            Err(why) => {
+                tracing::warn!("the exchange was asked in vain: {why}");
+                self.down.get_or_insert((self.last, why));
+                return Ok(());
+            }
+        };
+        if let Some((from, why)) = self.down.take() {
+            self.gap(at, from, format!("the exchange was asked in vain: {why}"))?;
+        }
+        for text in frames {
+            let line = Line::Frame(Recorded { at: Some(at), text, is_polled: true });
+            self.writer.write(at, &line)?;
+        }
+        self.last = Some(at);
+        Ok(())
     }
 
     /// Takes in something that was heard.
@@ -140,8 +198,8 @@ impl Recording {
     }
 
     /// Looks at both clocks, and writes what has waited.
-    fn look(&mut self, wall: Received, awake: Instant) -> anyhow::Result<()> {
-        if let Some((from, why)) = self.stillness.look(wall, awake, LOOK) {
+    fn look(&mut self, wall: Received, awake: Instant, every: Duration) -> anyhow::Result<()> {
+        if let Some((from, why)) = self.stillness.look(wall, awake, every) {
             self.gap(wall, Some(from), why)?;
         }
         self.writer.flush_in_time(awake)

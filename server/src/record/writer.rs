@@ -159,3 +159,62 @@ impl Writer {
         anyhow::bail!("{} has {NAMES} files called {name}", self.folder.display())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::line::{Gap, Recorded};
+    use crate::record::reader::Lines;
+
+    fn at(text: &str) -> Received {
+        Received(text.parse::<Timestamp>().unwrap().micros() * 1_000)
+    }
+
+    fn frame(at: Received, text: &str) -> Line {
+        Line::Frame(Recorded { at: Some(at), text: text.to_owned(), is_polled: false })
+    }
+
+    #[test]
+    fn a_day_has_a_file_of_its_own_and_what_was_flushed_is_read_whatever_comes_behind() {
+        let folder = std::env::temp_dir().join(format!("tauroi-{}-writer", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let (late, early) = (at("2026-11-02T23:59:59.9Z"), at("2026-11-03T00:00:00.1Z"));
+        let mut writer = Writer::create(&folder, "X").unwrap();
+        assert!(writer.write(late, &frame(late, "{}")).unwrap());
+        // Nothing has waited long enough yet.
+        writer.flush_in_time(Instant::now()).unwrap();
+        assert_eq!(writer.written().bytes, 0);
+        writer.flush_in_time(Instant::now() + WAIT).unwrap();
+        let flushed = writer.written().bytes;
+        assert!(flushed > 0);
+        let gap = Line::Gap(Gap { from: Some(late), to: Some(early), why: "cut".to_owned() });
+        assert!(writer.write(early, &gap).unwrap());
+        // A clock that goes back begins no file, and neither does the same day.
+        assert!(!writer.write(late, &frame(late, "[]")).unwrap());
+        writer.flush().unwrap();
+        let first = folder.join("X_2026-11-02T235959Z.ws.jsonl.gz");
+        let second = folder.join("X_2026-11-03T000000Z.ws.jsonl.gz");
+        let lines = |path: &Path| Lines::open(path).unwrap().map(Result::unwrap).collect::<Vec<Line>>();
+        assert_eq!(lines(&first), [frame(late, "{}")]);
+        assert_eq!(lines(&second), [gap, frame(late, "[]")]);
+        let Written { frames, gaps, bytes, files } = writer.written();
+        assert_eq!((frames, gaps, files), (2, 1, 2));
+        assert_eq!(
+            bytes,
+            std::fs::metadata(&first).unwrap().len() + std::fs::metadata(&second).unwrap().len()
+        );
+        // The same time again takes another name.
+        let mut again = Writer::create(&folder, "X").unwrap();
+        again.write(early, &frame(early, "{}")).unwrap();
+        again.flush().unwrap();
+        assert_eq!(lines(&folder.join("X_2026-11-03T000000Z-2.ws.jsonl.gz")), [frame(early, "{}")]);
+        // A member that was being written when the machine went down.
+        let whole = std::fs::read(&second).unwrap();
+        std::fs::write(&second, [&whole[..], &whole[..whole.len() / 2]].concat()).unwrap();
+        let read: Vec<_> = Lines::open(&second).unwrap().collect();
+        let (last, before) = read.split_last().unwrap();
+        assert!(before.len() >= 2 && before.iter().all(Result::is_ok), "{read:?}");
+        assert!(last.as_ref().unwrap_err().why.starts_with("the file breaks off here"), "{read:?}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

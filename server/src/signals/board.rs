@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use shared::fees::FeeSchedule;
 use shared::market::{EventTicker, Ticker};
 use shared::units::{Date, Price, Timestamp};
-use shared::wire::{Market, MarketStatus, SignedCount};
+use shared::wire::{Market, MarketStatus, Quotes};
 
 use crate::kalshi::{Client, Open, fees, open_events};
 
@@ -76,17 +76,7 @@ impl Board {
 
 impl Quoted {
     fn of(market: Market) -> Self {
-        // An empty side is sent in several ways; its size tells. A side without a size is told by its price.
-        let side = |price: Option<Price>, size: Option<SignedCount>| {
-            let is_empty = size.is_some_and(|size| size.hundredths() <= 0);
-            price.filter(|price| !is_empty && *price > Price::ZERO && *price < Price::ONE)
-        };
-        Self {
-            bid: side(market.yes_bid_dollars, market.yes_bid_size_fp),
-            ask: side(market.yes_ask_dollars, market.yes_ask_size_fp),
-            last: side(market.last_price_dollars, None),
-            artist: market.yes_sub_title,
-            ticker: market.ticker,
-        }
+        let Quotes { bid, ask, last } = market.quotes();
+        Self { bid, ask, last, artist: market.yes_sub_title, ticker: market.ticker }
     }
 }

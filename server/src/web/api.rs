@@ -17,11 +17,12 @@ use super::{PAGE_IS_BUILT, State};
 pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
     Json(Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        mode: state.mode,
+        mode: state.holds.mode,
         page_is_built: PAGE_IS_BUILT,
-        desk: state.desk.is_some(),
-        contracts: state.library.contracts(),
-        trades: state.library.trades(),
+        desk: state.holds.desk.is_some(),
+        market: state.holds.market.is_some(),
+        contracts: state.holds.library.contracts(),
+        trades: state.holds.library.trades(),
     })
 }
 
@@ -36,7 +37,7 @@ pub(super) async fn prints(
     Path(ticker): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    if state.library.tape(&ticker).is_none() {
+    if state.holds.library.tape(&ticker).is_none() {
         return Err(ApiError::NotFound(format!("no tape of a contract called {ticker:?}")));
     }
     answer(state, &request, Answer::Prints(ticker)).await
@@ -48,7 +49,7 @@ pub(super) async fn trades_csv(
     Path(event): Path<String>,
     request: HeaderMap,
 ) -> Result<Response, ApiError> {
-    if state.library.event(&event).is_none() {
+    if state.holds.library.event(&event).is_none() {
         return Err(ApiError::NotFound(format!("no tape of an event called {event:?}")));
     }
     answer(state, &request, Answer::Trades(event)).await
@@ -89,14 +90,14 @@ async fn answer(
 
 impl Answer {
     fn render(&self, state: &State) -> Result<Kept, String> {
-        let library = &state.library;
+        let library = &state.holds.library;
         match self {
             Self::Tapes => Kept::json(&TapeList {
-                mode: state.mode,
+                mode: state.holds.mode,
                 events: library.events(),
                 problems: library.problems().to_vec(),
             }),
-            Self::Listeners => Kept::json(&state.listeners),
+            Self::Listeners => Kept::json(&state.holds.listeners),
             Self::Markets => Ok(Kept::csv(write_markets(library.markets()))),
             Self::Prints(ticker) => {
                 let tape = library.tape(ticker).ok_or_else(|| format!("{ticker} has no tape"))?;

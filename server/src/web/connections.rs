@@ -3,16 +3,20 @@
 //! axum's own loop sets no timer, so that half a head keeps a connection for ever. This one does what it does, with one.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tower_layer::Layer as _;
 use tracing::{debug, warn};
+
+use super::kalshi::Peer;
 
 /// How long the head of a request may take to come, and how long a connection is kept for the next one.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,11 +30,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             stream = accept(&listener) => stream,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let service = TowerToHyperService::new(Extension(Peer(peer.ip())).layer(router.clone()));
         let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
         let connection = open.watch(connection.into_owned());
         tokio::spawn(async move {
@@ -43,16 +47,16 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
     open.shutdown().await;
 }
 
-/// Returns the next connection. One that is gone before it was taken is nobody's loss.
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// Returns the next connection, and whose it is. One that is gone before it was taken is nobody's loss.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are written whole: waiting for more to send with them only delays.
                 if let Err(error) = stream.set_nodelay(true) {
                     debug!("a connection may be slower: {error}");
                 }
-                return stream;
+                return (stream, peer);
             }
             Err(error)
                 if matches!(

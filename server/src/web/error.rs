@@ -10,6 +10,8 @@ use shared::api::Problem;
 pub(super) enum ApiError {
     /// What was named does not exist.
     NotFound(String),
+    /// It is refused, with this status.
+    Refused(StatusCode, String),
     /// The answer could not be made: a fault of this program.
     Failed(String),
 }
@@ -18,6 +20,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
             Self::NotFound(what) => (StatusCode::NOT_FOUND, what),
+            Self::Refused(status, why) => (status, why),
             Self::Failed(why) => {
                 tracing::error!("an answer could not be made: {why}");
                 (StatusCode::INTERNAL_SERVER_ERROR, "the server could not make this answer".to_owned())

@@ -6,9 +6,11 @@ mod connections;
 mod desk;
 mod error;
 mod guard;
+mod kalshi;
 mod kept;
 mod security;
 mod signals;
+mod stream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,36 +29,58 @@ pub(crate) use self::assets::PAGE_IS_BUILT;
 pub(crate) use self::connections::serve;
 use self::error::ApiError;
 pub(crate) use self::guard::Hosts;
+use self::kalshi::Proxy;
 use self::kept::Shelf;
 use self::security::Nonce;
+use self::stream::Tellers;
+use crate::clock::machine_time;
 use crate::desk::Desk;
+use crate::kalshi::Client;
 use crate::signals::Served;
 use crate::tapes::Library;
+use crate::told::Told;
+use crate::watch::Watch;
+
+/// What a server has to show and to tell.
+pub(crate) struct Holds {
+    /// What it does.
+    pub(crate) mode: Mode,
+    /// The tapes that it read at the start or simulated.
+    pub(crate) library: Library,
+    /// The histories of listeners, likewise.
+    pub(crate) listeners: Listeners,
+    /// What trades, if anything does.
+    pub(crate) desk: Option<Desk>,
+    /// What signals were found, if any are looked for.
+    pub(crate) signals: Option<Served>,
+    /// The market that is followed, if one is.
+    pub(crate) market: Option<Watch>,
+    /// Who asks the exchange for pages, if anybody does.
+    pub(crate) asker: Option<Client>,
+}
 
 /// What every handler may read.
 pub(crate) struct State {
-    mode: Mode,
-    library: Library,
-    listeners: Listeners,
-    /// What trades, if anything does.
-    desk: Option<Desk>,
-    /// What signals were found, if any are looked for.
-    signals: Option<Served>,
+    holds: Holds,
+    proxy: Option<Proxy>,
+    /// Which server process this is.
+    epoch: i64,
     /// Answers that were made of these, none of which changes.
     shelf: Shelf<Answer>,
 }
 
 impl State {
-    /// Returns the state of a server that runs in `mode`, with the tapes and the histories of listeners that it read at
-    /// the start or simulated, with a desk if it has one, and with signals if it looks for any.
-    pub(crate) fn new(
-        mode: Mode,
-        library: Library,
-        listeners: Listeners,
-        desk: Option<Desk>,
-        signals: Option<Served>,
-    ) -> Self {
-        Self { mode, library, listeners, desk, signals, shelf: Shelf::new() }
+    /// Returns the state of a server that holds these.
+    pub(crate) fn new(mut holds: Holds) -> Self {
+        let proxy = holds.asker.take().map(Proxy::new);
+        Self { holds, proxy, epoch: machine_time().micros(), shelf: Shelf::new() }
+    }
+
+    /// Returns who tells pages what happens.
+    fn tellers(&self) -> Tellers {
+        let desk = self.holds.desk.as_ref().map(|desk| Arc::clone(desk.face()) as Arc<dyn Told>);
+        let market = self.holds.market.as_ref().map(|market| Arc::clone(market.face()) as Arc<dyn Told>);
+        Tellers { epoch: self.epoch, desk, market }
     }
 
     /// Tells the desk, if there is one, of something that may move an artist's listeners.
@@ -65,7 +89,7 @@ impl State {
     ///
     /// Says that the desk takes nothing more.
     pub(crate) async fn heed(&self, catalyst: Catalyst) -> anyhow::Result<()> {
-        match &self.desk {
+        match &self.holds.desk {
             Some(desk) => desk.heed(catalyst).await,
             None => Ok(()),
         }
@@ -73,7 +97,7 @@ impl State {
 
     /// Ends the desk in order, if there is one: its orders are taken back.
     pub(crate) async fn stop_desk(&self, grace: Duration) {
-        if let Some(desk) = &self.desk {
+        if let Some(desk) = &self.holds.desk {
             desk.stop(grace).await;
         }
     }
@@ -89,11 +113,12 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))
+        .route("/api/kalshi/{*path}", get(kalshi::ask))
         .route("/api/listeners", get(api::listeners))
         .route("/api/markets.csv", get(api::markets_csv))
         .route("/api/signals", get(signals::latest))
         .route("/api/signals.jsonl", get(signals::file))
-        .route("/api/stream", get(desk::stream))
+        .route("/api/stream", get(stream::stream))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)

@@ -49,7 +49,7 @@ pub(super) async fn file(Shared(state): Shared<Arc<State>>) -> Result<Response, 
 }
 
 fn told(state: &State) -> Result<&Served, ApiError> {
-    state.signals.as_ref().ok_or_else(|| {
+    state.holds.signals.as_ref().ok_or_else(|| {
         ApiError::NotFound(
             "this server looks for no signals: it was started with --no-signals or --no-desk".to_owned(),
         )

@@ -390,7 +390,10 @@ async fn a_settlement_is_restated_and_the_money_follows() {
     tried.add(&json!({ "kind": "restate", "at": 0, "target": TICKER, "value": "1.0000" }));
     let page = page();
     assert_eq!(page.settlements.len(), 1);
-    assert_eq!((page.settlements[0].market_result, page.settlements[0].revenue), (MarketResult::Yes, 100));
+    assert_eq!(
+        (page.settlements[0].market_result.clone(), page.settlements[0].revenue),
+        (MarketResult::Yes, 100)
+    );
     assert_eq!(crate::free(&tried.member).microdollars() - after.microdollars(), 740_000);
     let mut values = Vec::new();
     while values.len() < 2 {

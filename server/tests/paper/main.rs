@@ -187,7 +187,7 @@ fn an_order_is_placed_listed_changed_and_taken_back() {
     let path = format!("{ORDERS}/{}", placed.order_id);
     let listed: OrdersPage = member.read(200, "GET", "/portfolio/orders?status=resting", "");
     let [listed] = &listed.orders[..] else { panic!("{listed:?}") };
-    assert_eq!((listed.client_order_id.as_str(), listed.status), ("a", OrderStatus::Resting));
+    assert_eq!((listed.client_order_id.as_str(), &listed.status), ("a", &OrderStatus::Resting));
     let body = format!(
         r#"{{"ticker":"{TICKER}","side":"bid","price":"0.0200","count":"3.00","client_order_id":"a","updated_client_order_id":"b"}}"#
     );

@@ -199,10 +199,10 @@ async fn an_order_ends_at_its_time_and_an_event_settles_at_its_own() {
     let market: MarketAnswer = member.read(200, "GET", &format!("/markets/{TICKER}"), "");
     assert_eq!(
         (market.market.status, market.market.result),
-        (MarketStatus::Finalized, settled.market_result)
+        (MarketStatus::Finalized, settled.market_result.clone())
     );
     let pays = market.market.settlement_value_dollars.unwrap();
-    assert_eq!((paid.settlement_value, paid.result), (Some(pays), Some(settled.market_result)));
+    assert_eq!((paid.settlement_value, paid.result), (Some(pays), Some(settled.market_result.clone())));
     assert_eq!(settled.revenue, pays.cost(settled.yes_count_fp).microdollars() / 10_000);
     assert!(settled.settled_time.0 > opened.market.close_time.0);
 }

@@ -33,6 +33,45 @@ pub(crate) struct Done {
     pub(crate) events: u64,
 }
 
+/// What somebody does at the exchange.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Deed {
+    /// Places an order that may rest.
+    Place(AccountNumber, NewOrder),
+    /// Places one that may not.
+    Take(AccountNumber, NewOrder),
+    Cancel(AccountNumber, OrderNumber),
+    Amend(AccountNumber, OrderNumber, Amendment),
+    /// Finds that an order that was to be amended is gone.
+    Look(OrderNumber),
+}
+
+impl Deed {
+    /// Does it, and returns the order that it was about; none if it was refused.
+    pub(crate) fn perform(&self, exchange: &mut Matching, now: Timestamp) -> Option<OrderNumber> {
+        match self {
+            Self::Place(account, order) | Self::Take(account, order) => {
+                exchange.place(now, *account, order).ok().map(|placed| placed.order)
+            }
+            Self::Cancel(account, order) => exchange.cancel(now, *account, *order).ok().map(|_| *order),
+            Self::Amend(account, order, change) => {
+                exchange.amend(now, *account, *order, change).ok().map(|placed| placed.order)
+            }
+            Self::Look(order) => exchange.order(*order).map(|order| order.number),
+        }
+    }
+
+    /// Returns whose order it is, if it is one that may rest.
+    fn places(&self) -> Option<AccountNumber> {
+        if let Self::Place(account, _) = self { Some(*account) } else { None }
+    }
+}
+
+/// Counts trades, as one that reads events does.
+pub(crate) fn trades(events: &[Event]) -> u64 {
+    events.iter().filter(|event| matches!(event.what, What::Trade(_))).count() as u64
+}
+
 /// An exchange and those who trade there.
 pub(crate) struct Day {
     exchange: Matching,
@@ -92,20 +131,40 @@ impl Day {
 
     /// Lets the next one act, and reads what came of it, as a server does for those who listen.
     pub(crate) fn act(&mut self) {
+        let _ = self.record();
+    }
+
+    /// Does the same, and returns when it was and what was done, so that it can be done again at a copy of the exchange as it
+    /// was before.
+    pub(crate) fn record(&mut self) -> (Timestamp, Deed) {
         self.now += STEP;
-        let Ok(now) = Timestamp::from_micros(self.now) else { return };
-        let is_done = match self.below(100) {
-            0..8 => self.take(now),
-            8..18 => self.amend(now),
-            // As many are placed as are filled, taken back and end, around the depth.
-            _ if self.below(2 * self.depth as u64) >= self.working.len() as u64 => self.place(now),
-            _ => self.cancel(now),
-        };
-        self.done.refused += u64::from(!is_done);
+        let now = Timestamp::from_micros(self.now).unwrap_or(Timestamp::MAX);
+        let deed = self.draw(now);
+        match deed.perform(&mut self.exchange, now) {
+            Some(order) => self.working.extend(deed.places().map(|account| (account, order))),
+            None => self.done.refused += 1,
+        }
         self.exchange.drain_into(&mut self.events);
         self.done.events += self.events.len() as u64;
-        let trades = self.events.iter().filter(|event| matches!(event.what, What::Trade(_)));
-        self.done.trades += trades.count() as u64;
+        self.done.trades += trades(&self.events);
+        (now, deed)
+    }
+
+    /// Returns the exchange as it is.
+    #[allow(dead_code, reason = "not who only lets them act")]
+    pub(crate) const fn exchange(&self) -> &Matching {
+        &self.exchange
+    }
+
+    /// Draws what is done next.
+    fn draw(&mut self, now: Timestamp) -> Deed {
+        match self.below(100) {
+            0..8 => self.take(),
+            8..18 => self.amend(),
+            // As many are placed as are filled, taken back and end, around the depth.
+            _ if self.below(2 * self.depth as u64) >= self.working.len() as u64 => self.place(now),
+            _ => self.cancel(),
+        }
     }
 
     /// Returns one of the first so many accounts.
@@ -134,7 +193,7 @@ impl Day {
         )
     }
 
-    fn place(&mut self, now: Timestamp) -> bool {
+    fn place(&mut self, now: Timestamp) -> Deed {
         self.done.placed += 1;
         let (worse, contracts) = (1 + self.below(10) as i64, 1 + self.below(100) as i64);
         let mut order = self.order(worse, contracts);
@@ -142,40 +201,34 @@ impl Day {
         if self.below(8) == 0 {
             order.expires = now.checked_add_micros(1_000_000 * (5 + self.below(55) as i64));
         }
-        let account = self.one_of(MAKERS);
-        let placed = self.exchange.place(now, account, &order);
-        if let Ok(placed) = &placed {
-            self.working.push((account, placed.order));
-        }
-        placed.is_ok()
+        Deed::Place(self.one_of(MAKERS), order)
     }
 
-    fn take(&mut self, now: Timestamp) -> bool {
+    fn take(&mut self) -> Deed {
         self.done.taken += 1;
         let (worse, contracts) = (-3 - self.below(3) as i64, 1 + self.below(120) as i64);
         let order =
             NewOrder { time_in_force: TimeInForce::ImmediateOrCancel, ..self.order(worse, contracts) };
-        let account = self.one_of(ACCOUNTS);
-        self.exchange.place(now, account, &order).is_ok()
+        Deed::Take(self.one_of(ACCOUNTS), order)
     }
 
-    fn cancel(&mut self, now: Timestamp) -> bool {
+    fn cancel(&mut self) -> Deed {
         self.done.cancelled += 1;
         let place = self.below(self.working.len() as u64) as usize;
         let (account, order) = self.working.swap_remove(place);
-        self.exchange.cancel(now, account, order).is_ok()
+        Deed::Cancel(account, order)
     }
 
-    fn amend(&mut self, now: Timestamp) -> bool {
+    fn amend(&mut self) -> Deed {
         self.done.amended += 1;
         if self.working.is_empty() {
-            return false;
+            return Deed::Look(OrderNumber(0));
         }
         let place = self.below(self.working.len() as u64) as usize;
         let (account, number) = self.working[place];
         let Some(order) = self.exchange.order(number) else {
             self.working.swap_remove(place);
-            return false;
+            return Deed::Look(number);
         };
         // A cent away from where it is, larger, or smaller.
         let (buys, price) = (order.action == Action::Buy, order.price);
@@ -188,7 +241,7 @@ impl Day {
         let away = if buys { -cents } else { cents };
         let price = Price::from_centicents(price.centicents() + away).unwrap_or(price);
         let total = Quantity::from_hundredths(total).unwrap_or(Quantity::ZERO);
-        self.exchange.amend(now, account, number, &Amendment { price, total, expires: None }).is_ok()
+        Deed::Amend(account, number, Amendment { price, total, expires: None })
     }
 
     /// Returns whether no microdollar was made or lost.

@@ -46,6 +46,9 @@ pub struct Health {
     /// Whether it has a desk, which pages watch and may tell something.
     #[serde(default)]
     pub desk: bool,
+    /// Whether it follows the market of an open event.
+    #[serde(default)]
+    pub market: bool,
     /// How many contracts have a tape.
     pub contracts: usize,
     /// How many trades the tapes hold.

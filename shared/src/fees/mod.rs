@@ -22,6 +22,7 @@
 //! # Ok::<(), shared::Invalid>(())
 //! ```
 
+mod basket;
 mod catalogue;
 mod dated;
 mod edge;
@@ -31,10 +32,12 @@ mod rounding;
 mod schedule;
 
 pub use crate::market::{FeeMultiplier, FeeType};
+pub use basket::{Basket, Touch};
 pub use catalogue::KnownSeries;
 pub use dated::FeeRule;
 pub use edge::{Edge, Quotes};
 pub use model::ModelFee;
+pub(crate) use order::PriceFees;
 pub use order::{Fill, OrderFees};
 pub use rounding::{FeeAccumulator, FillFee, Membership, RoundingRule};
 pub use schedule::{FeeSchedule, Role};

@@ -2,12 +2,17 @@
 
 use core::fmt;
 
+use crate::units::Quantity;
+
 /// Units of a [`ModelFee`] in a dollar.
 const PER_DOLLAR: i128 = 10_i128.pow(20);
 /// Units of a [`ModelFee`] in a cent.
 const PER_CENT: i128 = PER_DOLLAR / 100;
 /// Decimals of a [`ModelFee`] in dollars.
 const DECIMALS: usize = 20;
+/// A microdollar has `2^TWOS` times `FIVES` units.
+const TWOS: u32 = 14;
+const FIVES: u64 = 5_u64.pow(14);
 
 /// The exact fee of the fee model, before any rounding, in units of 10^-20 of a dollar.
 ///
@@ -22,11 +27,23 @@ impl ModelFee {
         Self(units)
     }
 
-    /// Returns the least whole number of `unit` microdollars, at least one each, that covers the fee; in
-    /// microdollars.
-    pub(super) const fn round_up_to(self, unit: i128) -> i128 {
-        let size = PER_DOLLAR / 1_000_000 * unit;
-        (self.0 + size - 1) / size * unit
+    /// Returns the fee of so many hundredths of a contract, where this is that of one.
+    #[inline]
+    pub(super) fn times(self, count: Quantity) -> Self {
+        // At most 7e19 · 9.3e14 = 6.5e34, and an i128 holds 1.7e38.
+        Self(self.0 * i128::from(count.hundredths()))
+    }
+
+    /// Returns the least whole number of `unit` microdollars, 1 to 10,000, that covers the fee; in microdollars.
+    #[inline]
+    pub(super) fn round_up_to(self, unit: u32) -> i128 {
+        // Rounding up twice, first to 2^14 units, comes to the same as once. What is then left of all but enormous fees
+        // fits a machine word, which is divided many times as fast.
+        let (twos, fives) = ((self.0 + (1 << TWOS) - 1) >> TWOS, FIVES * u64::from(unit));
+        match u64::try_from(twos) {
+            Ok(twos) => i128::from(twos.div_ceil(fives) * u64::from(unit)),
+            Err(_) => (twos + i128::from(fives) - 1) / i128::from(fives) * i128::from(unit),
+        }
     }
 
     /// Returns the nearest double to the fee in dollars.

@@ -1,6 +1,6 @@
 //! The fees of an order, fill by fill.
 
-use super::{FeeAccumulator, FeeRule, FeeSchedule, FillFee, Membership, Role};
+use super::{FeeAccumulator, FeeRule, FeeSchedule, FillFee, Membership, ModelFee, Role, RoundingRule};
 use crate::Invalid;
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity};
@@ -54,22 +54,57 @@ impl OrderFees {
     ///
     /// Returns [`Invalid`] naming `count` if nothing was filled, or `fee` if an amount doesn't fit a
     /// [`Cash`]; the order's fees are then unchanged.
+    #[inline]
     pub fn fill(&mut self, fill: &Fill) -> Result<FillFee, Invalid> {
         if fill.count.is_zero() {
             return Err(Invalid::new("count", "must be greater than zero, got 0.00"));
         }
-        let fee = if fill.rule.flat_makers {
-            self.schedule.model_fee_with_flat_makers(fill.role, fill.price, fill.count)
+        let fees = PriceFees::new(&self.schedule, fill.rule, fill.role, fill.price);
+        fees.settle(&mut self.accumulator, fill.action, fill.count)
+    }
+}
+
+/// What fills of one role at one price are charged. For who settles many of them it is worked out once what all of them
+/// have in common.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PriceFees {
+    price: Price,
+    rounding: RoundingRule,
+    /// The fee of a hundredth of a contract.
+    each: ModelFee,
+}
+
+impl PriceFees {
+    /// Returns what is charged by these rules where the contract is bought or sold at `price`.
+    #[inline]
+    pub(crate) fn new(schedule: &FeeSchedule, rule: FeeRule, role: Role, price: Price) -> Self {
+        let each = if rule.flat_makers {
+            schedule.hundredth_with_flat_makers(role, price)
         } else {
-            self.schedule.model_fee(fill.role, fill.price, fill.count)
+            schedule.hundredth(role, price)
         };
-        let trade_fee = fill.rule.rounding.trade_fee(fee)?;
-        let cost = fill.price.cost(fill.count);
-        let revenue = match fill.action {
+        Self { price, rounding: rule.rounding, each }
+    }
+
+    /// Settles an order's next fill, of more than no contract, and returns its fee; the accumulator is that of the order.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Invalid`] naming `fee` if an amount doesn't fit a [`Cash`]; the accumulator is then unchanged.
+    #[inline(always)]
+    pub(crate) fn settle(
+        &self,
+        accumulator: &mut FeeAccumulator,
+        action: Action,
+        count: Quantity,
+    ) -> Result<FillFee, Invalid> {
+        let trade_fee = self.rounding.trade_fee(self.each.times(count))?;
+        let cost = self.price.cost(count);
+        let revenue = match action {
             // A cost is not negative, so its negation fits.
             Action::Buy => Cash::from_microdollars(-cost.microdollars()),
             Action::Sell => cost,
         };
-        self.accumulator.settle(fill.rule.rounding, revenue, trade_fee)
+        accumulator.settle(self.rounding, revenue, trade_fee)
     }
 }

@@ -9,9 +9,9 @@ use crate::invalid::quoted;
 use crate::units::{Cash, serde_as_text};
 
 /// Microdollars in a cent.
-const CENT: i128 = 10_000;
+const CENT: u16 = 10_000;
 /// Microdollars in a centi-cent.
-const CENTICENT: i128 = 100;
+const CENTICENT: u16 = 100;
 
 /// Who holds the account, which decides the precision its balance is kept to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +24,7 @@ pub enum Membership {
 
 impl Membership {
     /// Returns the step of the balance, in microdollars.
-    const fn precision(self) -> i128 {
+    const fn precision(self) -> u16 {
         match self {
             Self::Direct => CENTICENT,
             Self::NonDirect => CENT,
@@ -84,12 +84,15 @@ impl RoundingRule {
     /// # Errors
     ///
     /// Returns [`Invalid`] naming `fee` if it doesn't fit a [`Cash`].
+    #[inline]
     pub fn trade_fee(self, fee: ModelFee) -> Result<Cash, Invalid> {
-        cash(fee.round_up_to(match self {
-            Self::Cent => CENT,
-            Self::CentBalance | Self::Centicent => CENTICENT,
-            Self::Microdollar => 1,
-        }))
+        // Each unit is a number that the compiler knows: it then multiplies where it would divide.
+        let rounded = match self {
+            Self::Cent => fee.round_up_to(CENT.into()),
+            Self::CentBalance | Self::Centicent => fee.round_up_to(CENTICENT.into()),
+            Self::Microdollar => fee.round_up_to(1),
+        };
+        i64::try_from(rounded).map(Cash::from_microdollars).map_err(|_| too_large(rounded))
     }
 }
 
@@ -127,6 +130,11 @@ impl FeeAccumulator {
         Self { account, held: Cash::ZERO }
     }
 
+    /// Returns the accumulator of an order of whose rounding fees this much is held.
+    pub(crate) const fn holding(account: Membership, held: Cash) -> Self {
+        Self { account, held }
+    }
+
     /// Returns what is held of the order's rounding fees, never negative.
     pub const fn held(&self) -> Cash {
         self.held
@@ -141,11 +149,13 @@ impl FeeAccumulator {
     ///
     /// Returns [`Invalid`] naming `fee` if `trade_fee` is negative or an amount doesn't fit a [`Cash`]; the
     /// accumulator is then unchanged.
+    #[inline(always)]
     pub fn settle(&mut self, rule: RoundingRule, revenue: Cash, trade_fee: Cash) -> Result<FillFee, Invalid> {
         if trade_fee < Cash::ZERO {
             return Err(Invalid::new("fee", format!("a trade fee must not be negative, got {trade_fee}")));
         }
-        let (before, fee) = (i128::from(revenue.microdollars()), i128::from(trade_fee.microdollars()));
+        let (before, fee, held) =
+            (revenue.microdollars(), trade_fee.microdollars(), self.held.microdollars());
         let precision = match rule {
             RoundingRule::CentBalance => CENT,
             _ => self.account.precision(),
@@ -153,37 +163,56 @@ impl FeeAccumulator {
         // Rounding the balance down leaves exactly the remainder as the rounding fee.
         let rounding = match rule {
             RoundingRule::Cent => 0,
-            _ => (before - fee).rem_euclid(precision),
+            _ => above(before, fee, precision),
         };
-        let held = i128::from(self.held.microdollars()) + rounding;
-        let rebate =
-            match rule {
-                RoundingRule::Cent => 0,
-                // A rebate is a whole cent, and no fill's net fee is below zero: where a cent is more than the
-                // fill's own fee, the rebate waits for a fill that can bear it.
-                RoundingRule::CentBalance | RoundingRule::Centicent => {
-                    if held > CENT && fee + rounding >= CENT { CENT } else { 0 }
-                }
-                // A part of a step would leave the balance between two steps.
-                RoundingRule::Microdollar => held.min(fee + rounding) / precision * precision,
-            };
-        let net = fee + rounding - rebate;
-        let settled = FillFee {
+        let sums = fee.checked_add(rounding).zip(held.checked_add(rounding));
+        let (charged, held) = sums.ok_or_else(|| too_large(i128::from(fee) + i128::from(held)))?;
+        let rebate = match rule {
+            RoundingRule::Cent => 0,
+            // A rebate is a whole cent, and no fill's net fee is below zero: where a cent is more than the
+            // fill's own fee, the rebate waits for a fill that can bear it.
+            RoundingRule::CentBalance | RoundingRule::Centicent => {
+                let cent = i64::from(CENT);
+                if held > cent && charged >= cent { cent } else { 0 }
+            }
+            // A part of a step would leave the balance between two steps.
+            RoundingRule::Microdollar => whole(held.min(charged), precision),
+        };
+        let net = charged - rebate;
+        let change =
+            before.checked_sub(net).ok_or_else(|| too_large(i128::from(before) - i128::from(net)))?;
+        self.held = Cash::from_microdollars(held - rebate);
+        Ok(FillFee {
             revenue,
             trade_fee,
-            rounding_fee: cash(rounding)?,
-            rebate: cash(rebate)?,
-            net: cash(net)?,
-            balance_change: cash(before - net)?,
-        };
-        self.held = cash(held - rebate)?;
-        Ok(settled)
+            rounding_fee: Cash::from_microdollars(rounding),
+            rebate: Cash::from_microdollars(rebate),
+            net: Cash::from_microdollars(net),
+            balance_change: Cash::from_microdollars(change),
+        })
     }
 }
 
-/// Returns an amount in microdollars as cash.
-fn cash(microdollars: i128) -> Result<Cash, Invalid> {
-    i64::try_from(microdollars)
-        .map(Cash::from_microdollars)
-        .map_err(|_| Invalid::new("fee", format!("{microdollars} microdollars are more than can be held")))
+/// Returns by how much `a - b` is above a whole number of steps.
+#[inline]
+fn above(a: i64, b: i64, step: u16) -> i64 {
+    // The difference itself may not fit, but that of remainders does, and with two steps more it is above zero. The usual
+    // step is spelled out, as a division by a number that the compiler knows is a multiplication.
+    let of = |step: i64| (a % step - b % step + 2 * step) % step;
+    if step == CENTICENT { of(CENTICENT.into()) } else { of(step.into()) }
+}
+
+/// Returns the whole steps of an amount that is not negative.
+#[inline]
+fn whole(amount: i64, step: u16) -> i64 {
+    match step {
+        CENTICENT => amount - amount % i64::from(CENTICENT),
+        _ => amount - amount % i64::from(step),
+    }
+}
+
+/// Refuses an amount in microdollars that is no cash.
+#[cold]
+fn too_large(microdollars: i128) -> Invalid {
+    Invalid::new("fee", format!("{microdollars} microdollars are more than can be held"))
 }

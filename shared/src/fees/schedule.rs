@@ -88,28 +88,34 @@ impl FeeSchedule {
 
     /// Returns the exact fee `rate · multiplier · count · P · (1 - P)`, before any rounding.
     pub fn model_fee(&self, role: Role, price: Price, count: Quantity) -> ModelFee {
+        self.hundredth(role, price).times(count)
+    }
+
+    /// Returns the exact fee of a hundredth of a contract.
+    #[inline]
+    pub(super) fn hundredth(&self, role: Role, price: Price) -> ModelFee {
         let rate = match role {
             Role::Maker => self.maker_rate,
             Role::Taker => Self::TAKER_RATE,
         };
-        self.units(rate, count, [price.centicents(), price.complement().centicents()])
+        self.units(rate, [price, price.complement()])
     }
 
-    /// Returns the exact fee of a time when makers paid the same at every price.
-    pub(super) fn model_fee_with_flat_makers(&self, role: Role, price: Price, count: Quantity) -> ModelFee {
+    /// Returns the same of a time when makers paid the same at every price.
+    #[inline]
+    pub(super) fn hundredth_with_flat_makers(&self, role: Role, price: Price) -> ModelFee {
         match role {
-            Role::Maker if self.maker_rate > 0 => {
-                let dollar = Price::ONE.centicents();
-                self.units(FLAT_MAKER_FEE, count, [dollar, dollar])
-            }
-            _ => self.model_fee(role, price, count),
+            Role::Maker if self.maker_rate > 0 => self.units(FLAT_MAKER_FEE, [Price::ONE; 2]),
+            _ => self.hundredth(role, price),
         }
     }
 
-    /// Multiplies a rate by the multiplier, a count and two prices.
-    fn units(&self, rate: i64, count: Quantity, prices: [i64; 2]) -> ModelFee {
-        // At most 7e2 · 1e9 · 9.3e14 · 2.5e7 = 1.7e34, and an i128 holds 1.7e38.
-        let factors = [self.multiplier.millionths(), count.hundredths()].into_iter().chain(prices);
-        ModelFee::from_units(factors.fold(i128::from(rate), |fee, factor| fee * i128::from(factor)))
+    /// Multiplies a rate by the multiplier and two prices.
+    #[inline]
+    fn units(&self, rate: i64, prices: [Price; 2]) -> ModelFee {
+        // At most 7e2 · 1e9 = 7e11, and 1e4 · 1e4 = 1e8: each fits an i64, and their product an i128.
+        let rate = rate * self.multiplier.millionths();
+        let prices = prices[0].centicents() * prices[1].centicents();
+        ModelFee::from_units(i128::from(rate) * i128::from(prices))
     }
 }

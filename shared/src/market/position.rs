@@ -49,19 +49,22 @@ impl Position {
     }
 
     /// Returns the position after buying or selling `count` contracts, or `None` beyond [`Quantity::MAX`].
+    #[inline]
     pub fn checked_after(self, action: Action, count: Quantity) -> Option<Self> {
         // Two values of at most i64::MAX / 10 000 can't overflow an i64.
         let after = match action {
             Action::Buy => self.0 + count.hundredths(),
             Action::Sell => self.0 - count.hundredths(),
         };
-        Self::from_hundredths(after).ok()
+        let most = Quantity::MAX.hundredths();
+        (-most..=most).contains(&after).then_some(Self(after))
     }
 
     /// Returns how many contracts are held, whichever way.
-    pub fn size(self) -> Quantity {
+    #[inline]
+    pub const fn size(self) -> Quantity {
         // Bounded by construction.
-        Quantity::from_hundredths(self.0.abs()).unwrap_or(Quantity::MAX)
+        Quantity::saturating(self.0.abs())
     }
 
     /// Returns what the position is worth at a YES price: negative where NO is held, whose collateral of $1 a contract is

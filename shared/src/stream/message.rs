@@ -1,12 +1,13 @@
 //! What is said on the socket.
 
 use super::desk::{Appended, BookView, DeskView};
+use super::market::{DepthView, MarketView};
 use crate::market::Ticker;
 use crate::message;
 use crate::units::Timestamp;
 
 /// The version of these messages: a page of another one must be loaded anew.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 message! {
     /// Something to be told of.
@@ -21,6 +22,13 @@ message! {
         },
         /// Fills, alerts and equity since the desk began: [`Data::Log`].
         2 = Log {},
+        /// The market of the event that is open, and a row a contract: [`Data::Market`].
+        3 = Market {},
+        /// A contract's book as everybody sees it, and what was traded in it: [`Data::Depth`].
+        4 = Depth {
+            /// The contract.
+            ticker: Ticker,
+        },
     }
 }
 
@@ -111,6 +119,16 @@ message! {
         3 = Log {
             /// It.
             appended: Appended,
+        },
+        /// All of a market.
+        4 = Market {
+            /// It.
+            market: MarketView,
+        },
+        /// All of a book and its latest trades.
+        5 = Depth {
+            /// They.
+            depth: DepthView,
         },
     }
 }

@@ -9,6 +9,7 @@
 
 mod desk;
 mod ladder;
+mod market;
 mod message;
 mod replica;
 mod retry;
@@ -18,6 +19,7 @@ pub use desk::{
     OwnOrder, SideDecided,
 };
 pub use ladder::Rung;
+pub use market::{BasketView, DepthView, MarketRow, MarketView, TradeRow};
 pub use message::{Data, FromPage, PROTOCOL, ToPage, Topic};
 pub use replica::{Outcome, Replica};
 pub use retry::retry_after;

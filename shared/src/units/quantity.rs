@@ -11,7 +11,7 @@ use crate::invalid::quoted;
 /// A number of contracts, never negative, in steps of 0.01 contract.
 ///
 /// Text has up to two decimals and prints with two: `10.00`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Quantity(i64);
 
 impl Quantity {
@@ -49,6 +49,34 @@ impl Quantity {
             .ok_or_else(|| Invalid::new("count", format!("must be from 0 to {}, got {contracts}", Self::MAX)))
     }
 
+    /// Returns the number of contracts nearest to `hundredths` hundredths of one: none, and the most, for what lies beyond.
+    #[inline]
+    pub(crate) const fn saturating(hundredths: i64) -> Self {
+        if hundredths < 0 {
+            Self::ZERO
+        } else if hundredths > Self::MAX.0 {
+            Self::MAX
+        } else {
+            Self(hundredths)
+        }
+    }
+
+    /// Returns the sum, or the most where it is above that.
+    #[inline]
+    #[must_use]
+    pub(crate) const fn saturating_add(self, other: Self) -> Self {
+        let sum = self.0 + other.0;
+        if sum < Self::MAX.0 { Self(sum) } else { Self::MAX }
+    }
+
+    /// Returns the difference, or none where it is below zero.
+    #[inline]
+    #[must_use]
+    pub(crate) const fn saturating_sub(self, other: Self) -> Self {
+        let difference = self.0 - other.0;
+        if difference > 0 { Self(difference) } else { Self::ZERO }
+    }
+
     /// Returns the number of hundredths of a contract.
     pub const fn hundredths(self) -> i64 {
         self.0
@@ -65,14 +93,18 @@ impl Quantity {
     }
 
     /// Returns the sum, or `None` above [`Quantity::MAX`].
+    #[inline]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         // Two values of at most i64::MAX / 10 000 can't overflow an i64.
-        Self::from_hundredths(self.0 + other.0).ok()
+        let sum = self.0 + other.0;
+        (sum <= Self::MAX.0).then_some(Self(sum))
     }
 
     /// Returns the difference, or `None` below zero.
+    #[inline]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
-        Self::from_hundredths(self.0 - other.0).ok()
+        let difference = self.0 - other.0;
+        (difference >= 0).then_some(Self(difference))
     }
 }
 

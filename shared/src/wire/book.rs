@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stream::OrderbookSnapshot;
 use crate::market::Ticker;
+use crate::sort::places;
 use crate::units::{Price, Quantity};
 
 /// A price and what is bid there: `["0.4700","3.00"]`.
@@ -19,12 +21,58 @@ pub struct Orderbook {
     pub no_dollars: Vec<LevelText>,
 }
 
+impl Orderbook {
+    /// Returns the bids for YES, the best first.
+    pub fn bids(&self) -> impl Iterator<Item = LevelText> {
+        best_first(&self.yes_dollars).into_iter()
+    }
+
+    /// Returns what YES is offered at, the best first: a bid for NO is an offer of YES at the complement.
+    pub fn offers(&self) -> impl Iterator<Item = LevelText> {
+        best_first(&self.no_dollars).into_iter().map(|level| LevelText(level.0.complement(), level.1))
+    }
+}
+
+/// Returns bids with the highest first, in whatever order they came.
+fn best_first(bids: &[LevelText]) -> Vec<LevelText> {
+    let price = |place: usize| bids.get(place).map(|level| level.0);
+    let order = places(bids.len(), &|a, b| price(a) > price(b));
+    order.into_iter().filter_map(|place| bids.get(place).copied()).collect()
+}
+
 /// The answer to `GET /markets/{ticker}/orderbook`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderbookAnswer {
     /// The book.
     pub orderbook_fp: Orderbook,
-    /// The contract, where books of several are listed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ticker: Option<Ticker>,
+}
+
+/// A contract's book among those of others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderbookOf {
+    /// The contract.
+    pub ticker: Ticker,
+    /// Its book.
+    pub orderbook_fp: Orderbook,
+}
+
+impl OrderbookOf {
+    /// Returns the book as a subscription that asks for YES prices tells it: NO at the price of YES at which it is offered.
+    pub fn at_yes_prices(&self) -> OrderbookSnapshot {
+        let complement = |level: &LevelText| LevelText(level.0.complement(), level.1);
+        OrderbookSnapshot {
+            market_ticker: self.ticker.clone(),
+            market_id: None,
+            clock: None,
+            yes_dollars_fp: self.orderbook_fp.yes_dollars.clone(),
+            no_dollars_fp: self.orderbook_fp.no_dollars.iter().map(complement).collect(),
+        }
+    }
+}
+
+/// The answer to `GET /markets/orderbooks`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderbooksAnswer {
+    /// By contract.
+    pub orderbooks: Vec<OrderbookOf>,
 }

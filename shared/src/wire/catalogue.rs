@@ -300,6 +300,34 @@ pub struct Market {
     pub exchange_index: Option<i64>,
 }
 
+/// What is bid, offered and was last paid for YES, where anything is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotes {
+    /// The best bid.
+    pub bid: Option<Price>,
+    /// The best offer.
+    pub ask: Option<Price>,
+    /// The last trade's price.
+    pub last: Option<Price>,
+}
+
+impl Market {
+    /// Returns its quotes. An empty side is sent in several ways, as `0.0000`, `1.0000` or not at all: its size tells, and
+    /// where that isn't told either, the price, which is none at the bounds. The listing lags the book, and may say nothing
+    /// while that is full: who trades asks for the book.
+    pub fn quotes(&self) -> Quotes {
+        let side = |price: Option<Price>, size: Option<SignedCount>| {
+            let is_empty = size.is_some_and(|size| size.hundredths() <= 0);
+            price.filter(|price| !is_empty && *price > Price::ZERO && *price < Price::ONE)
+        };
+        Quotes {
+            bid: side(self.yes_bid_dollars, self.yes_bid_size_fp),
+            ask: side(self.yes_ask_dollars, self.yes_ask_size_fp),
+            last: side(self.last_price_dollars, None),
+        }
+    }
+}
+
 /// The answer to `GET /markets`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarketsPage {

@@ -30,15 +30,15 @@ pub use batch::{
     BatchCancel, BatchCancelAnswer, BatchCancelOrder, BatchCancelled, BatchCreate, BatchCreateAnswer,
     BatchCreated, DecreaseOrder, DecreaseOrderAnswer, OrderQueuePosition, QueuePosition, QueuePositions,
 };
-pub use book::{LevelText, Orderbook, OrderbookAnswer};
+pub use book::{LevelText, Orderbook, OrderbookAnswer, OrderbookOf, OrderbooksAnswer};
 pub use candles::{
     BatchCandlesticks, Candlestick, CandlesticksAnswer, EventCandlesticks, HistoricalCandlestick,
     HistoricalCandlesticks, HistoricalQuoteRange, HistoricalTradeRange, MarketCandlesticks, QuoteRange,
     TradeRange,
 };
 pub use catalogue::{
-    Event, EventAnswer, EventMetadata, EventsPage, Market, MarketAnswer, MarketPicture, MarketsPage, Series,
-    SeriesAnswer, SeriesList, SettlementSource,
+    Event, EventAnswer, EventMetadata, EventsPage, Market, MarketAnswer, MarketPicture, MarketsPage, Quotes,
+    Series, SeriesAnswer, SeriesList, SettlementSource,
 };
 pub use errors::{ErrorAnswer, ErrorBody};
 pub use exchange::{

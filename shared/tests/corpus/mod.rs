@@ -48,6 +48,15 @@ pub(crate) fn bytes(path: &str) -> Option<Vec<u8>> {
     None
 }
 
+/// Returns the folder that a file of the corpus is in, or says that the test is skipped and returns `None`.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) fn folder_of(path: &str) -> Option<std::path::PathBuf> {
+    bytes(path)?;
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared");
+    let folder = std::env::var("TAUROI_CORPUS").unwrap_or_else(|_| beside.to_owned());
+    std::path::Path::new(&folder).join(path).parent().map(std::path::Path::to_path_buf)
+}
+
 /// Returns the rows below a table's header, cut at the commas.
 pub(crate) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     text.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split(',').collect())

@@ -1,6 +1,7 @@
 //! What a person should know of, the latest first.
 
-use super::head::time;
+use shared::format;
+
 use super::state::Watch;
 use crate::parts::element::{Element, div, el, text};
 use crate::reactive::memo;
@@ -17,7 +18,7 @@ pub(super) fn list(watch: Watch) -> Element {
             return vec![text("p", "Nothing so far.").class("aside")];
         }
         let line = |alert: &shared::stream::Alert| {
-            let line = el("li").child(text("span", &time(alert.at)).class("num aside"));
+            let line = el("li").child(text("span", &format::instant(alert.at)).class("num aside"));
             // Said in words, not by its colour alone.
             let text = if alert.is_wrong { format!("⚠ {}", alert.text) } else { alert.text.clone() };
             line.child(el("span").class(if alert.is_wrong { "wrong" } else { "" }).text(&text))

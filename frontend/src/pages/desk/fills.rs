@@ -4,7 +4,6 @@ use shared::format;
 use shared::stream::{Appended, FillRow};
 
 use super::contracts::sign;
-use super::head::time;
 use super::state::Watch;
 use crate::parts::element::Element;
 use crate::parts::table::{Kind, Row, Table, column};
@@ -51,7 +50,7 @@ fn shown(fill: &FillRow) -> Row {
         fill.fee.to_dollars(),
         fill.position as f64 / 100.0,
     ];
-    let words = [time(fill.at).into(), fill.ticker.outcome().into()];
+    let words = [format::instant(fill.at).into(), fill.ticker.outcome().into()];
     Row { cells: words.into_iter().chain(numbers.map(Into::into)).collect(), ..Row::default() }
 }
 

@@ -37,19 +37,12 @@ const FIGURES: [Figure; 9] = [
     }),
     ("desk-clock", "Its clock", "In UTC, and how many times as fast as ours it runs", |d| {
         let speed = if d.speed == 1.0 { String::new() } else { format!(" ×{}", format::shortest(d.speed)) };
-        format!("{}{speed}", time(d.now))
+        format!("{}{speed}", format::instant(d.now))
     }),
 ];
 
 fn milliseconds(micros: u32) -> String {
     format::fixed(f64::from(micros) / 1e3, if micros < 9_950 { 1 } else { 0 })
-}
-
-/// Returns an instant to the second.
-pub(super) fn time(at: Timestamp) -> String {
-    let mut text = at.to_string().replace('T', " ");
-    text.truncate(19);
-    text
 }
 
 /// Returns the page's head.
@@ -67,7 +60,8 @@ pub(super) fn head(watch: Watch) -> Element {
     let title = move || {
         said(|desk| {
             let event = desk.event.as_ref().map(|event| format!(" · {event}")).unwrap_or_default();
-            let closes = desk.closes.map(|at| format!(" · trading ends {}", time(at))).unwrap_or_default();
+            let closes =
+                desk.closes.map(|at| format!(" · trading ends {}", format::instant(at))).unwrap_or_default();
             format!("{}{event}{closes}", desk.title)
         })
     };
@@ -129,7 +123,7 @@ fn kill(watch: Watch) -> Element {
 /// Returns why the desk doesn't quote, and what to do about it.
 fn why(watch: Watch) -> String {
     if let Link::Cut(since) = watch.live.link() {
-        let at = Timestamp::from_micros((since * 1e3) as i64).map(time).unwrap_or_default();
+        let at = Timestamp::from_micros((since * 1e3) as i64).map(format::instant).unwrap_or_default();
         return format!(
             "The connection to the desk is cut since {at} UTC: what is shown is of then, and the desk goes on without this page. It is tried again and again."
         );

@@ -53,7 +53,7 @@ fn page() -> Element {
     live.enter();
     watch.follow_book();
     let shown = memo(move || match live.link() {
-        link @ (Link::NoDesk | Link::Outdated) => Shown::Instead(link),
+        link @ (Link::Absent | Link::Outdated) => Shown::Instead(link),
         _ if live.desk(|desk| desk.is_some()) => Shown::Desk,
         // Since when it is cut is nothing that this depends on.
         Link::Cut(_) => Shown::Instead(Link::Cut(0.0)),
@@ -61,7 +61,7 @@ fn page() -> Element {
     });
     div("").shows_in_turn(move || match shown.get() {
         Shown::Desk => desk_page(watch),
-        Shown::Instead(Link::NoDesk) => {
+        Shown::Instead(Link::Absent) => {
             empty("This server has no desk, so there is nothing to watch: it was started with --no-desk.")
         }
         Shown::Instead(Link::Outdated) => refused(

@@ -5,7 +5,7 @@ use shared::stream::{DeskCommand, DeskRow, DeskState};
 
 use crate::commands::Command;
 use crate::desk::Desk;
-use crate::live::{self, Link, Live};
+use crate::live::{self, Link, Live, Of};
 use crate::reactive::{Memo, RwSignal, effect, memo};
 use crate::route::Said;
 
@@ -27,7 +27,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Returns the state of a page that is not shown yet.
     pub(super) fn new(desk: Desk) -> Self {
-        let live = Live::new(desk);
+        let live = Live::new(desk, Of::Desk);
         let asked = RwSignal::new(None::<Ticker>);
         let chosen = memo(move || {
             let asked = asked.get();

@@ -1,9 +1,11 @@
-//! What was traded: the event's contracts, the chosen one's tape, and files of trades that are opened here.
+//! What is quoted and traded: the open event as it happens, where the server follows one, and the tapes of events: their
+//! contracts, the chosen one's prints, and files of trades that are opened here.
 
 mod charts;
 mod contracts;
 mod fairs;
 mod latest;
+mod live;
 mod tape;
 
 use leptos::prelude::*;
@@ -16,6 +18,7 @@ use crate::parts::state::{Remote, empty, failed, loading};
 use crate::reactive::memo;
 use crate::route::{Audience, Page};
 use fairs::Fairs;
+use live::Hears;
 use tape::Shown;
 
 /// Its row of the table.
@@ -28,6 +31,7 @@ pub(crate) static PAGE: Page = Page {
     needs_no_events: false,
     open: |desk| {
         provide_context(Fairs::open(desk));
+        provide_context(Hears::open(desk));
         desk.of_scenario()
     },
     view: page,
@@ -67,6 +71,7 @@ fn page() -> Element {
         .says(move || shown.heading(desk, &names.get()));
     let latest = el("section").class("card market-latest").label("Latest prints");
     div("market")
+        .child(live::open_event(expect_context::<Hears>()))
         .child(head)
         .child(
             el("section")

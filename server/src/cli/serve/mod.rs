@@ -18,8 +18,10 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
-use crate::tapes::Library;
-use crate::{listeners, web};
+use crate::clock::Clock;
+use crate::kalshi::Client;
+use crate::tapes::{Beside, Library};
+use crate::{listeners, watch, web};
 
 /// How long requests may take that are under way when the server is told to stop. Who stops it, like a supervisor, waits
 /// some ten seconds before it kills.
@@ -55,6 +57,8 @@ pub(super) struct Options {
 enum Mode {
     /// A simulated month, a desk that trades on a paper exchange inside, and the tapes you name: no key, no real order
     Demo,
+    /// Kalshi's open event as it is, read only: with a key as it happens, without one by asking every few seconds
+    Watch,
 }
 
 /// Checks that a text is an address or a name with a port.
@@ -70,7 +74,19 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
-    let mut library = Library::load(&options.tapes)?;
+    let mode = match options.mode {
+        Mode::Demo => shared::api::Mode::Demo,
+        Mode::Watch => shared::api::Mode::Watch,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outside = options.trading.outside(mode)?;
+    let beside = match (&outside, options.mode) {
+        (Some((client, _)), Mode::Watch) => {
+            Beside::Market(runtime.block_on(watch::past(client, options.trading.series())))
+        }
+        _ => Beside::Demo,
+    };
+    let mut library = Library::load(&options.tapes, beside)?;
     let (listeners, left_out) = listeners::load(&options.listeners, options.artist.as_deref(), &library)?;
     library.add_problems(left_out);
     for problem in library.problems() {
@@ -88,11 +104,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         library.trades(),
         library.contracts()
     );
-    let mode = match options.mode {
-        Mode::Demo => shared::api::Mode::Demo,
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outcome = runtime.block_on(serve(options, mode, library, listeners));
+    let outcome = runtime.block_on(serve(options, mode, outside, library, listeners));
     // An answer that nobody waits for any more may still be in the making.
     runtime.shutdown_background();
     outcome
@@ -103,6 +115,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 async fn serve(
     options: &Options,
     mode: shared::api::Mode,
+    outside: Option<(Client, Clock)>,
     library: Library,
     histories: shared::api::Listeners,
 ) -> anyhow::Result<()> {
@@ -117,10 +130,22 @@ async fn serve(
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
-    let mut trading = options.trading.start(mode, bound.port()).await?;
-    let mut looking = options.signals.start(&trading, options.trading.event(), bound.port()).await?;
+    let mut trading = options.trading.start(mode, outside, bound.port()).await?;
+    let mut looking = options
+        .signals
+        .start(&trading, options.trading.series(), options.trading.event(), bound.port())
+        .await?;
     let served = looking.as_ref().map(|looking| looking.served.clone());
-    let state = Arc::new(web::State::new(mode, library, histories, trading.desk.take(), served));
+    let holds = web::Holds {
+        mode,
+        library,
+        listeners: histories,
+        desk: trading.desk.take(),
+        signals: served,
+        market: trading.market.take(),
+        asker: trading.asker.take(),
+    };
+    let state = Arc::new(web::State::new(holds));
     if let Some(news) = looking.as_mut().and_then(|looking| looking.news.take()) {
         tokio::spawn(hand_on(Arc::clone(&state), news));
     }

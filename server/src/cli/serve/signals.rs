@@ -64,6 +64,7 @@ impl Options {
     pub(super) async fn start(
         &self,
         trading: &Trading,
+        series: &str,
         event: (u64, u32),
         port: u16,
     ) -> anyhow::Result<Option<Looking>> {
@@ -101,7 +102,7 @@ impl Options {
             latest(&path, SHOWN)?.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
         let told = Arc::new(Told::new(clock.now(), self.signal_interval, &lines));
         let logged = opened.last.as_deref().and_then(last_run);
-        let settings = Settings { catalysts: Some(self.catalysts), ..Settings::of("KXTOPMONTHLY") };
+        let settings = Settings { catalysts: Some(self.catalysts), ..Settings::of(series) };
         let engine = Engine::new(settings, client, collector, clock.clone(), logged)?;
         let (tell, news) = mpsc::unbounded_channel();
         let teller = Arc::clone(&told);

@@ -1,4 +1,4 @@
-//! The desk of a server, and the paper exchange that it trades on.
+//! The exchange of a server: the market that it follows, the desk, and the paper exchange that it trades on.
 
 use std::path::PathBuf;
 
@@ -13,6 +13,7 @@ use crate::desk::{self, Desk};
 use crate::environment::cache_folder;
 use crate::kalshi::{self, Client};
 use crate::paper::{self, Running};
+use crate::watch::{self, Watch};
 
 #[derive(Args)]
 #[group(id = "trading")]
@@ -26,6 +27,9 @@ pub(super) struct Options {
     /// Trade on the paper exchange that wrote this file (`tauroi paper --env FILE`) instead of one inside
     #[arg(long, value_name = "FILE", conflicts_with_all = ["speed", "rng_seed"])]
     paper: Option<PathBuf>,
+    /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other
+    #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
+    series: String,
     /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
     #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
     config: String,
@@ -49,6 +53,9 @@ pub(super) struct Trading {
     /// The exchange, if it is inside.
     pub(super) exchange: Option<Running>,
     pub(super) desk: Option<Desk>,
+    pub(super) market: Option<Watch>,
+    /// Who asks the exchange for pages.
+    pub(super) asker: Option<Client>,
     /// Who asks the exchange other things than the desk does, and the exchange's clock.
     pub(super) watcher: Option<(Client, Clock)>,
 }
@@ -59,41 +66,75 @@ impl Options {
         (self.rng_seed, paper::DEMO_DAYS)
     }
 
-    /// Starts the exchange, if it is inside, and the desk, if there is to be one. `port` tells servers apart.
-    pub(super) async fn start(&self, mode: Mode, port: u16) -> anyhow::Result<Trading> {
-        if self.no_desk {
-            return Ok(Trading::default());
-        }
-        let config = Config::from_text(&self.config).context("--config")?;
-        let (exchange, member, clock) = match &self.paper {
-            Some(file) => {
-                let (member, clock) = kalshi::Config::from_file(file)?;
-                (None, member, clock.unwrap_or_else(Clock::real))
-            }
+    /// Returns which series is followed and traded.
+    pub(super) fn series(&self) -> &str {
+        &self.series
+    }
+
+    /// Returns who asks the exchange, where that is outside, and its clock.
+    ///
+    /// # Errors
+    ///
+    /// Says what of the file or the environment can't be used.
+    pub(super) fn outside(&self, mode: Mode) -> anyhow::Result<Option<(Client, Clock)>> {
+        let (member, clock) = match (&self.paper, mode) {
+            (Some(file), _) => kalshi::Config::from_file(file)?,
+            (None, Mode::Watch) => (kalshi::Config::from_environment_or_public()?, None),
+            (None, _) => return Ok(None),
+        };
+        let clock = clock.unwrap_or_else(Clock::real);
+        Ok(Some((Client::new(member, clock.clone())?, clock)))
+    }
+
+    /// Begins to follow the market, and starts the desk, if there is to be one, and the exchange, if it is inside. `port`
+    /// tells servers apart.
+    pub(super) async fn start(
+        &self,
+        mode: Mode,
+        outside: Option<(Client, Clock)>,
+        port: u16,
+    ) -> anyhow::Result<Trading> {
+        let has_desk = mode != Mode::Watch && !self.no_desk;
+        let (exchange, client, clock) = match outside {
+            Some((client, clock)) => (None, client, clock),
+            None if !has_desk => return Ok(Trading::default()),
             None => {
                 let clock = Clock::scaled(machine_time(), self.speed);
                 let settings = paper::Settings::demo(self.rng_seed, clock.clone());
                 let exchange = paper::start(settings).await.context("the paper exchange")?;
                 let member = kalshi::Config::of_paper(exchange.credentials())?;
-                (Some(exchange), member, clock)
+                (Some(exchange), Client::new(member, clock.clone())?, clock)
             }
         };
+        let market = watch::start(self.series.clone(), client.apart()?, clock.clone());
+        let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
+        let desk = has_desk.then(|| self.desk(mode, client, clock, exchange.is_some(), port)).transpose()?;
+        Ok(Trading { exchange, desk, market: Some(market), asker, watcher })
+    }
+
+    fn desk(
+        &self,
+        mode: Mode,
+        client: Client,
+        clock: Clock,
+        is_inside: bool,
+        port: u16,
+    ) -> anyhow::Result<Desk> {
+        let config = Config::from_text(&self.config).context("--config")?;
         let journal = match &self.journal {
             Some(file) => file.clone(),
-            None => cached(if exchange.is_some() { "demo" } else { "paper" }, port, exchange.is_some())?,
+            None => cached(if is_inside { "demo" } else { "paper" }, port, is_inside)?,
         };
         tracing::info!("the desk's journal is {}", journal.display());
         let settings = desk::Settings {
             mode,
-            series: "KXTOPMONTHLY".to_owned(),
+            series: self.series.clone(),
             config,
             order_ttl_s: self.order_ttl_s,
             journal,
             starts: !self.wait,
         };
-        let client = Client::new(member, clock.clone())?;
-        let watcher = Some((client.apart()?, clock.clone()));
-        Ok(Trading { exchange, desk: Some(desk::start(settings, client, clock)?), watcher })
+        desk::start(settings, client, clock)
     }
 }
 
@@ -103,6 +144,7 @@ fn cached(name: &str, port: u16, anew: bool) -> anyhow::Result<PathBuf> {
     let file = folder.join(format!("{name}-{port}.sqlite"));
     if anew {
         database::begin_anew(&file)?;
+        database::begin_anew(&file.with_extension("catalogue.sqlite"))?;
     }
     Ok(file)
 }

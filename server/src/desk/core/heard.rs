@@ -47,10 +47,10 @@ impl Core {
     /// Takes in all of a book.
     pub(in crate::desk) fn book(&mut self, now: Timestamp, snapshot: &wire::OrderbookSnapshot) {
         let Some(place) = self.places.get(&snapshot.market_ticker).copied() else { return };
-        if let Some(contract) = self.contracts.get_mut(place) {
-            if let Err(why) = contract.book.replace(snapshot) {
-                self.lost.get_or_insert(why.to_string());
-            }
+        if let Some(contract) = self.contracts.get_mut(place)
+            && let Err(why) = contract.book.replace(snapshot)
+        {
+            self.lost.get_or_insert(why.to_string());
         }
         self.look_at_book(now, place);
     }
@@ -155,7 +155,7 @@ impl Core {
     /// Takes in what the feed says of one of our orders. Returns the exchange's id of one that should not be there.
     pub(in crate::desk) fn order(&mut self, now: Timestamp, order: &wire::UserOrder) -> Option<String> {
         let named = self.orders.named(&order.client_order_id);
-        match (named, order.status) {
+        match (named, &order.status) {
             (Some(order_of), wire::OrderStatus::Canceled | wire::OrderStatus::Executed) => {
                 let mut follows = Follows::default();
                 self.orders.end(order_of, order.fill_count_fp, &mut follows);

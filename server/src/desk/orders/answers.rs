@@ -48,8 +48,9 @@ impl Orders {
             }
             (_, Outcome::Found(Some(found))) => {
                 live.id = Some(found.order_id.clone());
-                if found.status == wire::OrderStatus::Resting {
-                    // It may be as it was before the last request, or as that asked: out of the book it is neither.
+                if matches!(found.status, wire::OrderStatus::Resting | wire::OrderStatus::Other(_)) {
+                    // It may be as it was before the last request, or as that asked: out of the book it is neither. What
+                    // a new word means isn't known; that the order has ended is not to be assumed.
                     self.wait(place, order, action, What::Cancel);
                 } else {
                     self.end(order, found.fill_count_fp, &mut follows);

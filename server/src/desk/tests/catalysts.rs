@@ -16,6 +16,7 @@ use crate::clock::{Clock, machine_time};
 use crate::desk::{Desk, Journal, Replay, Settings, start};
 use crate::kalshi::{self, Client};
 use crate::paper::{self, Running};
+use crate::told::Told as _;
 
 /// How long is waited at most for what must come.
 const SOON: Duration = Duration::from_secs(30);

@@ -60,7 +60,7 @@ impl Kept {
             },
             book_side: side,
             r#type: "limit".to_owned(),
-            status: self.status,
+            status: self.status.clone(),
             yes_price_dollars: self.price,
             no_price_dollars: self.price.complement(),
             initial_count_fp: count(self.total),

@@ -11,9 +11,25 @@ const PARTS: u64 = 1_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rate {
     /// In tokens.
-    pub(super) capacity: u64,
+    capacity: u64,
     /// In tokens a second, above zero.
-    pub(super) per_second: u64,
+    per_second: u64,
+}
+
+/// The largest bucket, and the fastest, that is believed: far above Kalshi's, and far below what would overflow.
+const MOST: u64 = 1_000_000_000;
+
+impl Rate {
+    /// Returns a rate that is known to be one.
+    pub(super) const fn new(capacity: u64, per_second: u64) -> Self {
+        Self { capacity, per_second }
+    }
+
+    /// Returns a rate that somebody names, unless it would never let anything pass.
+    pub(super) fn checked(capacity: u64, per_second: u64) -> Option<Self> {
+        let fits = |number: u64| (1..=MOST).contains(&number);
+        (fits(capacity) && fits(per_second)).then_some(Self { capacity, per_second })
+    }
 }
 
 /// A place in the line.
@@ -58,12 +74,30 @@ impl Lane {
         Self { rate, level, at: now, urgent: VecDeque::new(), others: VecDeque::new(), last: 0 }
     }
 
+    /// Returns how much it holds, in tokens.
+    pub(super) const fn capacity(&self) -> u64 {
+        self.rate.capacity
+    }
+
+    /// Has another size and speed from now on; what is in it stays, as far as there is room.
+    pub(super) fn resize(&mut self, rate: Rate, now: Timestamp) {
+        self.fill(now);
+        self.rate = rate;
+        self.level = self.level.min(rate.capacity * PARTS);
+    }
+
+    /// Is empty from now on.
+    pub(super) fn empty(&mut self, now: Timestamp) {
+        self.fill(now);
+        self.level = 0;
+    }
+
     /// Takes a place in the line. More tokens than the bucket holds are as many as it holds, since there never are more.
     pub(super) fn join(&mut self, tokens: u64, urgent: bool) -> Ticket {
         self.last += 1;
         let ticket = Ticket(self.last);
         let line = if urgent { &mut self.urgent } else { &mut self.others };
-        line.push_back(Waiting { ticket, tokens: tokens.min(self.rate.capacity) });
+        line.push_back(Waiting { ticket, tokens });
         ticket
     }
 
@@ -74,7 +108,7 @@ impl Lane {
         let Some(first) = line.front().copied().filter(|first| first.ticket == ticket) else {
             return Verdict::Behind;
         };
-        let price = first.tokens * PARTS;
+        let price = first.tokens.min(self.rate.capacity) * PARTS;
         if let Some(left) = self.level.checked_sub(price) {
             self.level = left;
             line.pop_front();
@@ -106,7 +140,7 @@ mod tests {
 
     use super::*;
 
-    const RATE: Rate = Rate { capacity: 100, per_second: 100 };
+    const RATE: Rate = Rate::new(100, 100);
 
     fn at(micros: i64) -> Timestamp {
         Timestamp::from_micros(micros).unwrap()

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt as _, StreamExt as _};
+use shared::units::Timestamp;
 use shared::wire::Command;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -19,6 +20,7 @@ use super::backoff::Backoff;
 use super::commands::Change;
 use super::session::{Do, Session};
 use super::{Heard, Pulse, What};
+use crate::clock::Clock;
 use crate::kalshi::access::Access;
 use crate::kalshi::rest::Client;
 
@@ -40,6 +42,8 @@ pub(super) struct Actor {
     access: Access,
     url: Uri,
     ask: Ask,
+    /// What waits between connections go by: on a world that runs a thousand times as fast, so does its exchange.
+    clock: Clock,
     heard: mpsc::Sender<Heard>,
     pulse: Arc<Pulse>,
     backoff: Backoff,
@@ -54,7 +58,8 @@ impl Actor {
         pulse: Arc<Pulse>,
     ) -> anyhow::Result<Self> {
         let (access, url) = (client.access()?.clone(), client.ws_url()?.clone());
-        Ok(Self { access, url, ask, heard, pulse, backoff: Backoff::default() })
+        let clock = client.clock().clone();
+        Ok(Self { access, url, ask, clock, heard, pulse, backoff: Backoff::default() })
     }
 
     /// Keeps the connection up until nobody listens.
@@ -62,7 +67,9 @@ impl Actor {
         while self.once(&mut changes).await.is_ok() {
             // Without entropy the wait is the longest, which is safe.
             let random = getrandom::u32().unwrap_or(u32::MAX);
-            tokio::time::sleep(self.backoff.next(random)).await;
+            let wait = i64::try_from(self.backoff.next(random).as_micros()).unwrap_or(i64::MAX);
+            let until = self.clock.now().checked_add_micros(wait);
+            self.clock.reached(until.unwrap_or(Timestamp::MAX)).await;
         }
     }
 
@@ -75,7 +82,8 @@ impl Actor {
             Err(_) => anyhow::anyhow!("no connection within {} s", CONNECT.as_secs()),
         };
         if let Some(up) = up {
-            self.backoff.held(Instant::now().saturating_duration_since(up));
+            let held = u64::try_from(self.clock.now().micros_since(up)).unwrap_or(0);
+            self.backoff.held(Duration::from_micros(held));
         }
         let why = format!("{why:#}");
         tracing::warn!("the stream is down: {why}");
@@ -91,11 +99,11 @@ impl Actor {
         Ok(socket)
     }
 
-    /// Listens, and returns why it has ended. `up` is when all was confirmed.
+    /// Listens, and returns why it has ended. `up` is when all was confirmed, by the clock.
     async fn listen(
         &mut self,
         socket: &mut Socket,
-        up: &mut Option<Instant>,
+        up: &mut Option<Timestamp>,
         changes: &mut mpsc::UnboundedReceiver<Change>,
     ) -> Result<anyhow::Error, Gone> {
         // What was asked for while there was no connection is asked for with the rest.
@@ -153,7 +161,7 @@ impl Actor {
                 }
             }
             if up.is_none() && session.is_up() {
-                *up = Some(at);
+                *up = Some(self.clock.now());
                 deadline = tokio::time::Instant::now() + SILENCE;
                 tracing::info!("the stream is up");
             }

@@ -17,6 +17,9 @@ pub(super) enum Change {
     Remove(BTreeSet<Ticker>),
     /// Tell all books again.
     Refresh,
+    /// Find out whether anything is missing.
+    #[cfg(test)]
+    Remind,
 }
 
 impl Change {
@@ -26,6 +29,8 @@ impl Change {
             Self::Insert(tickers) => ask.tickers.extend(tickers.iter().cloned()),
             Self::Remove(tickers) => ask.tickers.retain(|ticker| !tickers.contains(ticker)),
             Self::Refresh => {}
+            #[cfg(test)]
+            Self::Remind => {}
         }
     }
 }
@@ -50,6 +55,8 @@ impl Session {
                 self.ask_for_books(&self.ask.tickers.clone(), &mut todo);
                 return todo;
             }
+            #[cfg(test)]
+            Change::Remind => return self.remind(),
         };
         change.apply(&mut self.ask);
         let sids = self.subscriptions.iter().filter(|(_, there)| is_by_contract(there.channel));
@@ -63,11 +70,21 @@ impl Session {
         todo
     }
 
-    /// Asks again for the books that are still not here: an answer was lost too, and nothing has come after it.
+    /// Finds out whether anything is missing although nothing more has come that would show it: asks again for the books that
+    /// are still not here; and to add a contract that is there, as the answer has the subscription's next number. So a quiet
+    /// market hides no loss for long.
     pub(super) fn remind(&mut self) -> Vec<Do> {
         let mut todo = Vec::new();
-        if self.is_up() {
-            self.ask_for_missing_books(&mut todo);
+        if !self.is_up() {
+            return todo;
+        }
+        self.ask_for_missing_books(&mut todo);
+        let Some(first) = self.ask.tickers.first().cloned() else { return todo };
+        let numbered = [Channel::OrderbookDelta, Channel::Trade];
+        let sids = self.subscriptions.iter().filter(|(_, there)| numbered.contains(&there.channel));
+        let sids: Vec<u64> = sids.map(|(sid, _)| *sid).collect();
+        for sid in sids {
+            todo.push(Do::Send(self.update(sid, UpdateAction::AddMarkets, vec![first.clone()])));
         }
         todo
     }

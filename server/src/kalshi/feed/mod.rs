@@ -10,6 +10,8 @@ mod actor;
 mod ask;
 mod backoff;
 mod commands;
+#[cfg(test)]
+mod ear;
 mod numbers;
 mod session;
 mod subscribe;
@@ -34,6 +36,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 pub(crate) use self::ask::Ask;
 use self::commands::Change;
+#[cfg(test)]
+pub(crate) use self::ear::Ear;
 
 use super::rest::Client;
 
@@ -103,6 +107,12 @@ impl Feed {
         self.change(Change::Refresh);
     }
 
+    /// Finds out whether anything is missing, as happens by itself now and then.
+    #[cfg(test)]
+    pub(crate) fn remind(&self) {
+        self.change(Change::Remind);
+    }
+
     fn change(&self, change: Change) {
         // The actor lives as long as this, but while the program ends.
         let _ = self.changes.send(change);
@@ -151,4 +161,12 @@ pub(crate) fn listen(client: &Client, ask: Ask) -> anyhow::Result<(Feed, mpsc::R
     let pulse = Arc::new(Pulse { began: Instant::now(), last: AtomicU64::new(0) });
     let actor = actor::Actor::new(client, ask, heard, Arc::clone(&pulse))?;
     Ok((Feed { actor: tokio::spawn(actor.run(changed)).abort_handle(), pulse, changes }, taken))
+}
+
+/// Returns what reads frames as a connection does, without its socket.
+#[allow(dead_code, reason = "a benchmark reads frames so")]
+pub(super) fn without_socket(ask: &Ask) -> impl FnMut(&str) -> Vec<What> + use<> {
+    let (mut session, _) = session::Session::begin(ask);
+    let said = |todo| if let session::Do::Say(what) = todo { Some(what) } else { None };
+    move |frame| session.hear(frame).into_iter().filter_map(said).collect()
 }

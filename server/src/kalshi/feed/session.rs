@@ -10,6 +10,9 @@ use super::What;
 use super::ask::Ask;
 use super::numbers::{Follows, Numbers};
 
+/// How much may be kept of what is not answered, not confirmed or not asked for: an exchange that goes beyond it is not one.
+const MOST: usize = 100_000;
+
 /// What is to be done about a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Do {
@@ -35,8 +38,9 @@ pub(super) struct Session {
     pub(super) subscriptions: BTreeMap<u64, Subscription>,
     /// The contracts that the command which subscribed to a channel named.
     pub(super) begun: BTreeMap<Channel, Vec<Ticker>>,
-    /// How often a channel was subscribed to anew.
+    /// How often a channel was subscribed to anew, and the commands that do.
     pub(super) anew: BTreeMap<Channel, u32>,
+    pub(super) again: BTreeMap<u64, Channel>,
     /// The books; of those that are not known no change is told.
     pub(super) books: Books,
     /// What was heard before all was confirmed.
@@ -46,7 +50,7 @@ pub(super) struct Session {
 #[derive(Debug)]
 pub(super) struct Subscription {
     pub(super) channel: Channel,
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
 }
 
 impl Session {
@@ -62,6 +66,7 @@ impl Session {
             subscriptions: BTreeMap::new(),
             begun: BTreeMap::new(),
             anew: BTreeMap::new(),
+            again: BTreeMap::new(),
             books: Books::new(ask.tickers.iter().cloned(), NoPrices::OfYes),
             early: Vec::new(),
         };
@@ -79,6 +84,11 @@ impl Session {
         let mut todo = Vec::new();
         if let Some(delta) = ScannedDelta::of(text) {
             self.scanned(&delta, &mut todo);
+            return todo;
+        }
+        if [self.asked.len(), self.subscriptions.len(), self.early.len()].into_iter().any(|kept| kept > MOST)
+        {
+            todo.push(Do::Cut("the exchange answers nothing, or says what nobody asked for".to_owned()));
             return todo;
         }
         match serde_json::from_str::<Frame>(text) {
@@ -102,10 +112,10 @@ impl Session {
                 todo.push(Do::Cut(format!("the subscription {sid} was ended")));
             }
             Frame::Ok { id, sid, seq, .. } => {
-                self.answered(id, todo);
                 if let (Some(sid), Some(seq)) = (sid, seq) {
-                    self.number(sid, seq, todo);
+                    self.carried_out(id, sid, seq, todo);
                 }
+                self.answered(id, todo);
             }
             Frame::Error { id, sid, seq, msg } => self.refused(id, sid, seq, &msg, todo),
             Frame::OrderbookSnapshot { sid, seq, id, msg } => {

@@ -7,7 +7,8 @@ use shared::wire::{Channel, Command, CommandError, Parameters, UpdateAction};
 
 use super::What;
 use super::ask::{Ask, is_by_contract, is_own};
-use super::session::{Do, Session};
+use super::numbers::Numbers;
+use super::session::{Do, Session, Subscription};
 
 /// Errors that end a subscription, whoever caused them: the channel broke, or we were too slow for it.
 const BROKEN: [i64; 2] = [10, 25];
@@ -39,6 +40,7 @@ impl Session {
                 }
                 self.say(What::Missed(channel), todo);
                 let command = self.subscribe(self.ask.subscribe(channel));
+                self.again.insert(command.id, channel);
                 todo.push(Do::Send(command));
             }
             _ if BROKEN.contains(&msg.code) || id.is_some_and(|id| self.asked.contains(&id)) => {
@@ -49,6 +51,25 @@ impl Session {
                 if let (Some(sid), Some(seq)) = (sid, seq) {
                     self.number(sid, seq, todo);
                 }
+            }
+        }
+    }
+
+    /// Takes in that a command about a subscription was carried out. If it was to subscribe anew, then what had broken for us is
+    /// still there for the exchange, and goes on from this number.
+    pub(super) fn carried_out(&mut self, id: Option<u64>, sid: u64, seq: u64, todo: &mut Vec<Do>) {
+        let anew = id.and_then(|id| self.again.remove(&id));
+        match anew.filter(|_| !self.subscriptions.contains_key(&sid)) {
+            Some(channel) => {
+                let mut numbers = Numbers::default();
+                numbers.hear(seq);
+                self.subscriptions.insert(sid, Subscription { channel, numbers });
+                if channel == Channel::OrderbookDelta {
+                    self.ask_for_missing_books(todo);
+                }
+            }
+            None => {
+                self.number(sid, seq, todo);
             }
         }
     }

@@ -83,8 +83,11 @@ fn contracts_come_and_go_while_the_connection_is_up() {
     assert_eq!(session.change(&Change::Insert(tickers(1..4))), []);
     // All books anew, while they stay here.
     assert_eq!(commands(&session.change(&Change::Refresh)), [(Some("get_snapshot".to_owned()), 3)]);
-    // Of what is still not here it reminds.
-    assert_eq!(commands(&session.remind()), [(Some("get_snapshot".to_owned()), 2)]);
+    // Of what is still not here it reminds, and asks for a number that shows whether more is missing.
+    let reminds = [(Some("get_snapshot".to_owned()), 2), (Some("add_markets".to_owned()), 1)];
+    assert_eq!(commands(&session.remind()), reminds);
+    let todo = session.hear(r#"{"type":"ok","id":5,"sid":7,"seq":5}"#);
+    assert!(matches!(&todo[..], [Do::Say(What::Missed(_)), Do::Send(_)]), "{todo:?}");
 }
 
 #[test]
@@ -111,6 +114,30 @@ fn a_broken_subscription_alone_begins_anew_a_few_times() {
         let broken = format!(r#"{{"type":"error","sid":10,"seq":2,"msg":{{"code":{code},"msg":"broken"}}}}"#);
         assert!(matches!(&session.hear(&broken)[..], [Do::Cut(_)]));
     }
+}
+
+#[test]
+fn a_subscription_that_broke_for_us_alone_goes_on_where_it_is() {
+    let (mut session, _) = Session::begin(&books(tickers(0..1)));
+    session.hear(&subscribed(7));
+    let todo = session.hear(r#"{"type":"error","sid":7,"seq":4,"msg":{"code":25,"msg":"broken"}}"#);
+    let [_, Do::Send(command)] = &todo[..] else { panic!("{todo:?}") };
+    let todo = session.hear(&format!(r#"{{"type":"ok","id":{},"sid":7,"seq":20}}"#, command.id));
+    assert_eq!(commands(&todo), [(Some("get_snapshot".to_owned()), 1)]);
+    assert!(matches!(&session.hear(&snapshot(7, 21, "A-0000"))[..], [Do::Say(What::Book(_))]));
+}
+
+#[test]
+fn a_contract_that_settles_early_is_told_to_whatever_its_expiration_was() {
+    let ask = Ask { channels: [Channel::MarketLifecycle].into(), ..books(tickers(0..1)) };
+    let (mut session, _) = Session::begin(&ask);
+    session.hear(r#"{"type":"subscribed","id":1,"msg":{"channel":"market_lifecycle_v2","sid":3}}"#);
+    let settled = r#"{"type":"market_lifecycle_v2","sid":3,"seq":1,"msg":{"market_ticker":"A-0000","event_type":"settled","close_ts":4102444800,"settled_ts":1796000000}}"#;
+    let todo = session.hear(settled);
+    assert!(
+        matches!(&todo[..], [Do::Say(What::Lifecycle(told))] if told.event_type == "settled"),
+        "{todo:?}"
+    );
 }
 
 #[test]

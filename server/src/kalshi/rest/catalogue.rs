@@ -4,13 +4,14 @@
 use shared::market::{EventTicker, Ticker};
 use shared::units::Timestamp;
 use shared::wire::{
-    Event, EventAnswer, EventsPage, ExchangeStatus, Market, MarketAnswer, MarketsPage, Orderbook,
-    OrderbookAnswer, Series, SeriesAnswer, SeriesList, Trade, TradesPage,
+    Event, EventAnswer, EventFeeChange, EventFeeChanges, EventMetadata, EventsPage, IncentiveProgram,
+    IncentivesPage, Market, MarketAnswer, MarketsPage, Orderbook, OrderbookAnswer, OrderbookOf,
+    OrderbooksAnswer, Series, SeriesAnswer, SeriesFeeChange, SeriesFeeChanges, SeriesList, Trade, TradesPage,
 };
 
 use super::history::Tier;
 use super::pages::{min_ts, oldest_first};
-use super::{COST, Client, Cursor, Failure, Part};
+use super::{Client, Cursor, Failure, Part};
 
 /// Which events are asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +23,9 @@ pub(crate) struct EventsAsked<'a> {
     /// Whether their contracts are told with them. Those that are older than the cutoff are left out.
     pub(crate) with_markets: bool,
 }
+
+/// How many contracts' books one question may ask for.
+const BOOKS: usize = 100;
 
 /// Which contracts are asked for. The historical tier takes one filter at most, and no state.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,22 +39,13 @@ pub(crate) struct MarketsAsked<'a> {
 }
 
 impl Client {
-    /// Returns whether the exchange runs.
-    ///
-    /// # Errors
-    ///
-    /// As [`Failure`] tells them apart.
-    pub(crate) async fn exchange_status(&self) -> Result<ExchangeStatus, Failure> {
-        self.get(&["exchange", "status"], &[], COST).await
-    }
-
     /// Returns a series.
     ///
     /// # Errors
     ///
     /// As [`Failure`] tells them apart.
     pub(crate) async fn series(&self, ticker: &str) -> Result<Series, Failure> {
-        self.get::<SeriesAnswer>(&["series", ticker], &[], COST).await.map(|answer| answer.series)
+        self.get::<SeriesAnswer>(&["series", ticker], &[]).await.map(|answer| answer.series)
     }
 
     /// Returns all series, of a category where one is said, in its exact spelling: `Entertainment`.
@@ -60,7 +55,7 @@ impl Client {
     /// As [`Failure`] tells them apart.
     pub(crate) async fn all_series(&self, category: Option<&str>) -> Result<Vec<Series>, Failure> {
         let query: Vec<_> = category.map(|category| ("category", category)).into_iter().collect();
-        self.get::<SeriesList>(&["series"], &query, COST).await.map(|answer| answer.series)
+        self.get::<SeriesList>(&["series"], &query).await.map(|answer| answer.series)
     }
 
     /// Returns a page of events, which are on the live tier however old.
@@ -86,7 +81,7 @@ impl Client {
     ///
     /// As [`Failure`] tells them apart.
     pub(crate) async fn event(&self, ticker: &EventTicker) -> Result<Event, Failure> {
-        let mut event = self.get::<EventAnswer>(&["events", ticker.as_str()], &[], COST).await?.event;
+        let mut event = self.get::<EventAnswer>(&["events", ticker.as_str()], &[]).await?.event;
         event.markets = None;
         Ok(event)
     }
@@ -125,7 +120,49 @@ impl Client {
     /// As [`Failure`] tells them apart; some that have settled [aren't found](Failure::is_not_found) on either tier.
     pub(crate) async fn market(&self, tier: Tier, ticker: &Ticker) -> Result<Market, Failure> {
         let (live, historical) = (["markets", ticker.as_str()], ["historical", "markets", ticker.as_str()]);
-        self.get::<MarketAnswer>(tier.path(&live, &historical), &[], COST).await.map(|answer| answer.market)
+        self.get::<MarketAnswer>(tier.path(&live, &historical), &[]).await.map(|answer| answer.market)
+    }
+
+    /// Returns how an event is shown, and who says how it settles.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn event_metadata(&self, ticker: &EventTicker) -> Result<EventMetadata, Failure> {
+        self.get(&["events", ticker.as_str(), "metadata"], &[]).await
+    }
+
+    /// Returns the fees that a series is to have, and those that it had.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn series_fee_changes(&self, series: &str) -> Result<Vec<SeriesFeeChange>, Failure> {
+        let query = [("series_ticker", series), ("show_historical", "true")];
+        let answer = self.get::<SeriesFeeChanges>(&["series", "fee_changes"], &query).await?;
+        Ok(answer.series_fee_change_arr)
+    }
+
+    /// Returns the fees of its own that an event is to have, had, or has lost.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn event_fee_changes(
+        &self,
+        event: &EventTicker,
+    ) -> Result<Vec<EventFeeChange>, Failure> {
+        self.list::<EventFeeChanges>(&["events", "fee_changes"], &[("event_ticker", event.as_str())]).await
+    }
+
+    /// Returns the programmes under which the exchange pays for orders or trades, of a state: `active`, `upcoming`, `closed`,
+    /// `paid_out` or `all`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn incentives(&self, status: &str) -> Result<Vec<IncentiveProgram>, Failure> {
+        self.list::<IncentivesPage>(&["incentive_programs"], &[("status", status)]).await
     }
 
     /// Returns all contracts of an event, wherever they stand.
@@ -162,6 +199,22 @@ impl Client {
     /// As [`Failure`] tells them apart.
     pub(crate) async fn orderbook(&self, ticker: &Ticker) -> Result<Orderbook, Failure> {
         let path = ["markets", ticker.as_str(), "orderbook"];
-        self.get::<OrderbookAnswer>(&path, &[], COST).await.map(|answer| answer.orderbook_fp)
+        self.get::<OrderbookAnswer>(&path, &[]).await.map(|answer| answer.orderbook_fp)
+    }
+
+    /// Returns the books of contracts, in the exchange's order; a contract that it doesn't know is left out. As many questions
+    /// are asked as it takes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn orderbooks(&self, tickers: &[Ticker]) -> Result<Vec<OrderbookOf>, Failure> {
+        let mut books = Vec::with_capacity(tickers.len());
+        for some in tickers.chunks(BOOKS) {
+            let query: Vec<_> = some.iter().map(|ticker| ("tickers", ticker.as_str())).collect();
+            let answer: OrderbooksAnswer = self.get(&["markets", "orderbooks"], &query).await?;
+            books.extend(answer.orderbooks);
+        }
+        Ok(books)
     }
 }

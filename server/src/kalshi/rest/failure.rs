@@ -1,7 +1,10 @@
 //! How a request can fail.
 
 use reqwest::StatusCode;
-use shared::wire::ErrorAnswer;
+use shared::wire::{ErrorAnswer, ErrorBody};
+
+/// How much is shown of a refusal that can't be read, in characters.
+const MOST_SHOWN: usize = 200;
 
 /// Why a request was not done, as far as is known.
 #[derive(Debug, thiserror::Error)]
@@ -35,11 +38,26 @@ impl Failure {
         matches!(self, Self::Refused { code, .. } if code == "order_already_exists")
     }
 
+    /// Returns why an order of a batch was refused: as it would have been by itself, as far as its word tells.
+    pub(super) fn of_item(error: &ErrorBody) -> Self {
+        let status = match error.code.as_str() {
+            "not_found" => StatusCode::NOT_FOUND,
+            "order_already_exists" => StatusCode::CONFLICT,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let text = ErrorAnswer::Flat(error.clone()).text();
+        Self::Refused { status: status.as_u16(), code: error.code.clone(), text }
+    }
+
     /// Returns what an answer that isn't a success means.
-    pub(super) fn answered(what: impl core::fmt::Display, status: StatusCode, body: &[u8]) -> Self {
+    pub(in crate::kalshi) fn answered(
+        what: impl core::fmt::Display,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Self {
         let said = serde_json::from_slice(body);
         let (code, text) = said.map_or_else(
-            |_| (String::new(), String::new()),
+            |_| (String::new(), excerpt(body)),
             |said: ErrorAnswer| (said.code().to_owned(), said.text()),
         );
         // The exchange's own refusals leave nothing behind; what a server or something between says after it may have
@@ -50,6 +68,17 @@ impl Failure {
             Self::Unknown(anyhow::anyhow!("{what}: {status} {text}"))
         }
     }
+}
+
+/// Returns the beginning of what can't be read, for people: a shape of an error that isn't known is shown as it is.
+fn excerpt(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let mut shown: String =
+        text.trim().chars().take(MOST_SHOWN).filter(|shown| !shown.is_control()).collect();
+    if text.trim().chars().nth(MOST_SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -69,6 +98,12 @@ mod tests {
             of(429, r#"{"error":"too many requests"}"#).to_string(),
             "refused (429): too many requests"
         );
+        assert_eq!(
+            of(403, "{\"reason\":\"location\"}\n").to_string(),
+            "refused (403): {\"reason\":\"location\"}"
+        );
+        let long = of(403, &"é".repeat(300)).to_string();
+        assert!(long.ends_with("é…") && long.chars().count() == 216, "{long}");
         for status in [302, 408, 500, 502, 503, 504] {
             assert!(matches!(of(status, "<html>"), Failure::Unknown(_)), "{status}");
         }

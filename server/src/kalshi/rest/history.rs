@@ -6,7 +6,7 @@ use shared::wire::{
     Candlestick, CandlesticksAnswer, HistoricalCandlesticks, HistoricalCutoff, Trade, TradesPage,
 };
 
-use super::{COST, Client, Cursor, Failure, Part};
+use super::{Client, Cursor, Failure, Part};
 
 /// Where a record is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Client {
     ///
     /// As [`Failure`] tells them apart.
     pub(crate) async fn historical_cutoff(&self) -> Result<HistoricalCutoff, Failure> {
-        self.get(&["historical", "cutoff"], &[], COST).await
+        self.get(&["historical", "cutoff"], &[]).await
     }
 
     /// Returns a page of public trades, the newest first, those off the book included. Whether trades that are made
@@ -109,11 +109,11 @@ impl Client {
         match tier {
             Tier::Live => {
                 let path = ["series", series, "markets", ticker.as_str(), "candlesticks"];
-                self.get::<CandlesticksAnswer>(&path, &query, COST).await.map(|answer| answer.candlesticks)
+                self.get::<CandlesticksAnswer>(&path, &query).await.map(|answer| answer.candlesticks)
             }
             Tier::Historical => {
                 let path = ["historical", "markets", ticker.as_str(), "candlesticks"];
-                let answer = self.get::<HistoricalCandlesticks>(&path, &query, COST).await?;
+                let answer = self.get::<HistoricalCandlesticks>(&path, &query).await?;
                 Ok(answer.candlesticks.into_iter().map(Candlestick::from).collect())
             }
         }

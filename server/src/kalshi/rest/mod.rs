@@ -1,33 +1,41 @@
 //! Requests and their answers.
 
+mod again;
+mod as_it_is;
+mod ask;
+mod batches;
 mod catalogue;
+mod exchange;
 mod failure;
+mod groups;
 mod history;
+mod limits;
 mod orders;
 mod pages;
 mod portfolio;
 mod raw;
 mod sent;
+mod transport;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Request, Url};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use reqwest::Url;
+use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::http::Uri;
 
+use self::again::Patience;
+use self::ask::{Ask, NONE};
 pub(crate) use self::catalogue::{EventsAsked, MarketsAsked};
 pub(crate) use self::failure::Failure;
 pub(crate) use self::history::{Period, Tier, TradesAsked};
 pub(crate) use self::pages::{Cursor, Part};
-use self::sent::Written;
 pub(crate) use self::sent::{Sending, SentAt};
 use super::access::Access;
-use super::budget::{Budget, COST, Kind};
+use super::budget::{Budget, Kind};
 use super::config::Config;
+use super::signing::Ready;
 use crate::clock::Clock;
 
 /// How long a connection may take, and a whole answer, in the machine's time.
@@ -35,16 +43,16 @@ const CONNECT: Duration = Duration::from_secs(3);
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long a connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(90);
-/// The longest answer that is read, in bytes: a full page of anything is well below.
-const MAX_BODY: usize = 16 << 20;
 
 /// A connection to the exchange, a member's or, without a key, anybody's; a clone is the same one.
 ///
-/// Each request waits for the tokens that it costs ([`Budget`]) before it is signed.
+/// Each request waits for the tokens that it costs ([`Budget`]) before it is signed. A question that isn't answered is asked
+/// again; whatever changes something is sent once.
 #[derive(Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
     member: Arc<Member>,
+    patience: Patience,
 }
 
 /// What is the same whatever connections are used.
@@ -52,23 +60,19 @@ struct Member {
     /// Without it only what anybody may ask is asked.
     access: Option<Access>,
     budget: Budget,
+    /// Tells who follows the limits that they may be others.
+    refused: Notify,
     api_base: Url,
     ws_url: Option<Uri>,
 }
 
-/// A request that is not signed yet.
-struct Ask<'a, B> {
-    method: Method,
-    /// The parts of its path behind the base; they may hold anything.
-    path: &'a [&'a str],
-    query: &'a [(&'a str, &'a str)],
-    body: Option<&'a B>,
-    kind: Kind,
-    cost: u64,
+impl Member {
+    /// Takes note that the exchange had no tokens left (429).
+    fn was_refused(&self, kind: Kind) {
+        self.budget.was_empty(kind);
+        self.refused.notify_waiters();
+    }
 }
-
-/// The body of a request without one.
-const NONE: Option<&()> = None;
 
 impl Client {
     /// Returns a client whose budget goes by `clock`; nothing is sent yet.
@@ -78,10 +82,10 @@ impl Client {
     /// Fails when no TLS can be set up, or no thread to sign on can be started.
     pub(crate) fn new(config: Config, clock: Clock) -> anyhow::Result<Self> {
         let Config { key, api_base, ws_url } = config;
-        let access = key.map(|key| Access::new(&key.id, key.signer)).transpose()?;
+        let access = key.map(|key| Access::new(key, api_base.path())).transpose()?;
         let budget = if access.is_some() { Budget::basic(clock) } else { Budget::keyless(clock) };
-        let member = Arc::new(Member { access, budget, api_base, ws_url });
-        Ok(Self { http: connections()?, member })
+        let member = Arc::new(Member { access, budget, refused: Notify::new(), api_base, ws_url });
+        Ok(Self { http: connections()?, member, patience: Patience::Brief })
     }
 
     /// Returns a client without a key, of the exchange at an address or else of Kalshi's own. What only a member may ask is
@@ -101,12 +105,29 @@ impl Client {
     ///
     /// Fails when no TLS can be set up.
     pub(crate) fn apart(&self) -> anyhow::Result<Self> {
-        Ok(Self { http: connections()?, member: Arc::clone(&self.member) })
+        Ok(Self { http: connections()?, ..self.clone() })
+    }
+
+    /// Returns the same client for long work that one missing answer would break off: it asks a question again for up to two
+    /// minutes before it gives up.
+    #[must_use]
+    pub(crate) fn patient(&self) -> Self {
+        Self { patience: Patience::Long, ..self.clone() }
     }
 
     /// Returns whether it has a key.
     pub(crate) fn has_key(&self) -> bool {
         self.member.access.is_some()
+    }
+
+    /// Returns the clock that its budget goes by.
+    pub(crate) fn clock(&self) -> &Clock {
+        self.member.budget.clock()
+    }
+
+    /// Keeps orders' signatures ready while what is returned is there, for who is about to trade.
+    pub(crate) fn keep_ready(&self) -> Option<Ready> {
+        self.member.access.as_ref().map(Access::keep_ready)
     }
 
     /// Returns what signs for the member.
@@ -126,65 +147,6 @@ impl Client {
     pub(super) fn ws_url(&self) -> anyhow::Result<&Uri> {
         self.member.ws_url.as_ref().context("KALSHI_WS_URL is not set")
     }
-
-    /// Asks for what changes nothing.
-    async fn get<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-        cost: u64,
-    ) -> Result<T, Failure> {
-        let ask = Ask { method: Method::GET, path, query, body: NONE, kind: Kind::Read, cost };
-        self.read(&ask, &mut Sending::default()).await
-    }
-
-    /// Sends a request and reads its answer.
-    async fn read<T: DeserializeOwned>(
-        &self,
-        ask: &Ask<'_, impl Serialize>,
-        sent: &mut Sending,
-    ) -> Result<T, Failure> {
-        let body = self.send(ask, sent).await?;
-        serde_json::from_slice(&body)
-            .with_context(|| format!("{} was answered with something else", ask.name()))
-            .map_err(Failure::Unknown)
-    }
-
-    /// Sends a signed request when its turn has come and what it must wait for has, and returns the body of its answer.
-    async fn send(&self, ask: &Ask<'_, impl Serialize>, sent: &mut Sending) -> Result<Vec<u8>, Failure> {
-        let access = self.member.access.as_ref();
-        if access.is_none() && !ask.is_public() {
-            return Err(Failure::NotSent(anyhow::anyhow!("{} needs a key", ask.name())));
-        }
-        self.member.budget.take(ask.kind, ask.cost).await;
-        let written = Written::default();
-        let mut request = ask.request(&self.member.api_base, &written).map_err(Failure::NotSent)?;
-        if let Some(access) = access {
-            let path = request.url().path().to_owned();
-            let signed = access.sign(ask.method.as_str(), &path, request.headers_mut()).await;
-            signed.map_err(Failure::NotSent)?;
-        }
-        let failed = |error: reqwest::Error| anyhow::Error::new(error.without_url()).context(ask.name());
-        sent.at.signed = Some(Instant::now());
-        if !sent.may_go().await {
-            return Err(Failure::NotSent(anyhow::anyhow!("{} was called off", ask.name())));
-        }
-        let answered = self.http.execute(request).await;
-        sent.at.written = written.at();
-        let mut answer = answered.map_err(|error| {
-            // Without a connection nothing was sent; after that nobody knows.
-            if error.is_connect() { Failure::NotSent(failed(error)) } else { Failure::Unknown(failed(error)) }
-        })?;
-        let status = answer.status();
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|error| Failure::Unknown(failed(error)))? {
-            if body.len() + chunk.len() > MAX_BODY {
-                return Err(Failure::Unknown(anyhow::anyhow!("{}: the answer is too long", ask.name())));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        if status.is_success() { Ok(body) } else { Err(Failure::answered(ask.name(), status, &body)) }
-    }
 }
 
 /// Returns connections, none of which is open yet.
@@ -199,37 +161,4 @@ fn connections() -> anyhow::Result<reqwest::Client> {
         .retry(reqwest::retry::never())
         .build()
         .context("no HTTP client can be made")
-}
-
-impl<B: Serialize> Ask<'_, B> {
-    /// Returns what it is called in an error.
-    fn name(&self) -> String {
-        format!("{} /{}", self.method, self.path.join("/"))
-    }
-
-    /// Returns whether anybody may ask it, by what Kalshi's `OpenAPI` document says of security.
-    fn is_public(&self) -> bool {
-        let is_own = matches!(
-            self.path,
-            ["portfolio" | "api_keys" | "communications", ..]
-                | ["account", "limits" | "api_usage_level", ..]
-                | ["historical", "fills" | "orders" | "positions"]
-        );
-        self.method == Method::GET && !is_own
-    }
-
-    /// Returns it without its signature.
-    fn request(&self, api_base: &Url, written: &Written) -> anyhow::Result<Request> {
-        let mut url = api_base.clone();
-        url.path_segments_mut().ok().context("the base has no path")?.extend(self.path);
-        if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(self.query);
-        }
-        let mut request = Request::new(self.method.clone(), url);
-        if let Some(body) = self.body {
-            *request.body_mut() = Some(written.body(serde_json::to_vec(body)?));
-            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        }
-        Ok(request)
-    }
 }

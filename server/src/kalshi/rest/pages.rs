@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use shared::units::Timestamp;
 use shared::wire::{
-    Event, EventsPage, Fill, FillsPage, Market, MarketPosition, MarketsPage, Order, OrdersPage,
-    PositionsPage, Trade, TradesPage,
+    Event, EventFeeChange, EventFeeChanges, EventsPage, Fill, FillsPage, IncentiveProgram, IncentivesPage,
+    Market, MarketPosition, MarketsPage, Order, OrdersPage, PositionsPage, Settlement, SettlementsPage,
+    Trade, TradesPage,
 };
 
-use super::{COST, Client, Failure};
+use super::{Client, Failure};
 
 /// The longest list that is read, in pages: of a member's orders the exchange holds no more than these have.
 const MAX_PAGES: usize = 200;
@@ -45,6 +46,16 @@ page!(PositionsPage, MarketPosition, market_positions);
 page!(EventsPage, Event, events, "200");
 page!(MarketsPage, Market, markets);
 page!(TradesPage, Trade, trades);
+page!(SettlementsPage, Settlement, settlements);
+page!(EventFeeChanges, EventFeeChange, event_fee_changes);
+
+impl Page for IncentivesPage {
+    type Item = IncentiveProgram;
+
+    fn open(self) -> (Vec<IncentiveProgram>, String) {
+        (self.incentive_programs, self.next_cursor.unwrap_or_default())
+    }
+}
 
 /// Where a list goes on: the exchange's own word, which may be kept and asked with later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +93,7 @@ impl Client {
         let mut query = query.to_vec();
         query.push(("limit", P::LIMIT));
         query.extend(from.map(|from| ("cursor", from.as_str())));
-        let (items, next) = self.get::<P>(path, &query, COST).await?.open();
+        let (items, next) = self.get::<P>(path, &query).await?.open();
         Ok(Part { items, next: Cursor::new(next) })
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::catalogue::MarketsAsked;
 use super::history::{Tier, TradesAsked};
 use super::pages::{Cursor, Part};
-use super::{COST, Client, Failure};
+use super::{Client, Failure};
 
 /// A page of trades that are not read yet.
 #[derive(Debug, Deserialize)]
@@ -43,7 +43,7 @@ impl Client {
         query.extend(max_ts.as_deref().map(|at| ("max_ts", at)));
         query.extend(from.map(|from| ("cursor", from.as_str())));
         let path = tier.path(&["markets", "trades"], &["historical", "trades"]);
-        let RawTrades { cursor, trades: items } = self.get(path, &query, COST).await?;
+        let RawTrades { cursor, trades: items } = self.get(path, &query).await?;
         Ok(Part { items, next: Cursor::new(cursor) })
     }
 
@@ -66,7 +66,7 @@ impl Client {
         query.extend(asked.status.map(|status| ("status", status)));
         query.extend(from.map(|from| ("cursor", from.as_str())));
         let path = tier.path(&["markets"], &["historical", "markets"]);
-        let RawMarkets { cursor, markets: items } = self.get(path, &query, COST).await?;
+        let RawMarkets { cursor, markets: items } = self.get(path, &query).await?;
         Ok(Part { items, next: Cursor::new(cursor) })
     }
 }

@@ -1,10 +1,17 @@
 //! The client against the paper exchange, over real sockets.
 
+mod again;
+pub(super) mod answers;
 pub(super) mod books;
+mod day;
 mod keyless;
+mod limits;
 mod proxy;
 mod requests;
+mod scripted;
 mod stream;
+mod surface;
+mod threads;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -21,6 +21,8 @@ pub(super) enum Fate {
     Spoil,
     /// It is lost, and both connections with it.
     Cut,
+    /// This comes instead of it.
+    Instead(&'static str),
 }
 
 type Plan = Box<dyn FnMut(&str) -> Fate + Send>;
@@ -98,6 +100,7 @@ async fn carry(socket: TcpStream, to: String, plan: Arc<Mutex<Plan>>) {
                     Fate::Double => vec![message.clone(), message],
                     Fate::Spoil => vec![Message::Text(spoilt(&message.into_text().unwrap()))],
                     Fate::Cut => return,
+                    Fate::Instead(text) => vec![Message::Text(text.into())],
                 };
                 for message in messages {
                     if client.send(message).await.is_err() {

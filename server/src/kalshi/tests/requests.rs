@@ -41,7 +41,7 @@ async fn an_order_is_placed_changed_listed_and_taken_back_with_either_key() {
         assert_eq!(cancelled.reduced_by, change.count);
         assert!(client.resting().await.unwrap().is_empty());
         let all = client.orders(Some(&ticker), Some(exchange.clock.now())).await.unwrap();
-        assert_eq!(all.iter().map(|order| order.status).collect::<Vec<_>>(), [OrderStatus::Canceled]);
+        assert_eq!(all.iter().map(|order| &order.status).collect::<Vec<_>>(), [&OrderStatus::Canceled]);
         // What is refused is told apart.
         let gone = client.cancel(&placed.order_id, &mut Sending::default()).await.unwrap_err();
         assert!(gone.is_not_found() && !gone.already_exists(), "{gone}");

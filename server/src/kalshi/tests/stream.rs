@@ -162,6 +162,41 @@ async fn what_is_lost_doubled_or_spoilt_on_the_way_is_noticed_and_made_good() {
 }
 
 #[tokio::test]
+async fn a_public_channel_that_breaks_begins_anew_alone_and_an_own_one_with_the_connection() {
+    let exchange = Exchange::start(KeyKind::Ed25519).await;
+    let proxy = Proxy::start(&exchange.running.credentials().ws_url).await;
+    let (mut listener, tickers) = Listener::start(&exchange, Some(&proxy)).await;
+    assert_eq!(listener.next().await, What::Up);
+    listener.agrees(&exchange, &tickers).await;
+    // The books' subscription is the fifth; a frame of it is lost with the error, and the books come anew.
+    for broken in [
+        r#"{"type":"error","sid":5,"seq":1,"msg":{"code":25,"msg":"Subscription buffer overflow"}}"#,
+        r#"{"type":"error","sid":5,"msg":{"code":10,"msg":"Channel error"}}"#,
+    ] {
+        proxy.once("orderbook_delta", Fate::Instead(broken));
+        exchange.pass(1);
+        let books = What::Missed(Channel::OrderbookDelta);
+        let only_books = |what: What| {
+            assert!(!matches!(what, What::Down(_)), "{what:?}");
+            (what == books).then_some(())
+        };
+        listener.until(only_books).await;
+        listener.agrees(&exchange, &tickers).await;
+    }
+    // What is lost of the own fills is found out as at the beginning. An error about no subscription of ours is only said.
+    let nobodys = r#"{"type":"error","msg":{"code":19,"msg":"shard_factor must be > 0"}}"#;
+    proxy.once("trade", Fate::Instead(nobodys));
+    exchange.pass(12);
+    listener.until(|what| (what == What::Missed(Channel::Trade)).then_some(())).await;
+    let own = r#"{"type":"error","sid":1,"msg":{"code":25,"msg":"Subscription buffer overflow"}}"#;
+    proxy.once("orderbook_delta", Fate::Instead(own));
+    exchange.pass(1);
+    let why = listener.until(|what| if let What::Down(why) = what { Some(why) } else { None }).await;
+    assert_eq!(why, "the exchange says: Subscription buffer overflow (25)");
+    exchange.running.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_silence_is_a_cut() {
     let exchange = Exchange::start(KeyKind::Ed25519).await;
     let proxy = Proxy::start(&exchange.running.credentials().ws_url).await;

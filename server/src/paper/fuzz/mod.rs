@@ -1,9 +1,11 @@
 //! What comes from outside, spoiled: bodies, queries with their cursors, commands of the stream and keys, at the code that
-//! reads them from its outermost entry on. Nothing may panic, take long, answer 500, lose money or keep what it is sent.
+//! reads them from its outermost entry on, and what a client hears as an answer. Nothing may panic, take long, answer 500,
+//! lose money or keep what it is sent.
 //!
 //! Each test replays what it was given once and must never break (`corpus`), and then some inputs that are made of those by a
 //! seed. `cargo xtask soak --part bodies` makes them for ten minutes: `TAUROI_SOAK_SECONDS` and `TAUROI_SOAK_SEED` say so.
 
+mod heard;
 mod mutate;
 mod watch;
 
@@ -199,5 +201,45 @@ fn spoiled_keys_are_refused_or_sign() {
         watch.input(&[pem.as_bytes()]);
         try_out(&pem);
     }
+    watch.end();
+}
+
+/// Returns the answers that were recorded of Kalshi, if they are here.
+fn recorded() -> Vec<Vec<u8>> {
+    let folders = [
+        "data/kalshi-recorded/exchange__status.json",
+        "data/kalshi-responses/pmvl_2026-07__kalshi_trades.json",
+    ];
+    let files = folders.iter().filter_map(|file| crate::corpus::path(file));
+    let files = files.flat_map(|file| std::fs::read_dir(file.parent().unwrap()).unwrap());
+    let answers = files.map(|entry| entry.unwrap().path()).filter(|path| {
+        let name = path.to_string_lossy();
+        name.ends_with(".json") && !name.ends_with(".meta.json")
+    });
+    answers.map(|path| std::fs::read(path).unwrap()).filter(|answer| answer.len() < 50_000).collect()
+}
+
+#[test]
+fn spoiled_answers_are_refused_or_mean_what_they_say() {
+    let known = lines(include_str!("corpus/answers.txt"));
+    let recorded = recorded();
+    let all: Vec<&[u8]> =
+        known.iter().map(|answer| answer.as_bytes()).chain(recorded.iter().map(Vec::as_slice)).collect();
+    let (mut watch, mut dice) = (Watch::begin("answers", duration()), Dice::new(seed()));
+    let mut taken = 0;
+    for answer in &all {
+        watch.input(&[answer]);
+        taken += usize::from(crate::kalshi::taken_as(answer) > 0);
+    }
+    // All but what is known to be odd.
+    assert!(taken > known.len() * 3 / 4, "{taken}");
+    let (mut spoiled, mut refused) = (0_u64, 0_u64);
+    while watch.next().is_some() {
+        let answer = dice.spoil(all[dice.peek(all.len())], &all);
+        watch.input(&[&answer]);
+        spoiled += 1;
+        refused += u64::from(crate::kalshi::taken_as(&answer) == 0);
+    }
+    assert!(refused > 0 && refused < spoiled, "{refused} of {spoiled}");
     watch.end();
 }

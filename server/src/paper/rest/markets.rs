@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Serialize;
 use shared::market::EventTicker;
 use shared::units::Timestamp;
 use shared::wire::{
-    Market, MarketAnswer, MarketStatus, MarketsPage, OrderbookAnswer, Rfc3339, Trade, TradesPage,
+    Market, MarketAnswer, MarketStatus, MarketsPage, OrderbookAnswer, OrderbookOf, OrderbooksAnswer, Rfc3339,
+    Trade, TradesPage,
 };
 
 use super::query::{Limit, Query, Span};
@@ -24,14 +24,8 @@ const MOST_BOOKS: usize = 100;
 /// The words by which contracts are asked for.
 pub(super) const STATUSES: [&str; 5] = ["unopened", "open", "paused", "closed", "settled"];
 
-/// The answer to `GET /markets/orderbooks`.
-#[derive(Debug, Serialize)]
-pub(super) struct Orderbooks {
-    orderbooks: Vec<OrderbookAnswer>,
-}
-
 /// Returns the word by which contracts of a status are asked for.
-pub(super) const fn asked(status: MarketStatus) -> &'static str {
+pub(super) const fn asked(status: &MarketStatus) -> &'static str {
     match status {
         MarketStatus::Initialized => "unopened",
         MarketStatus::Active => "open",
@@ -41,7 +35,7 @@ pub(super) const fn asked(status: MarketStatus) -> &'static str {
         | MarketStatus::Determined
         | MarketStatus::Disputed
         | MarketStatus::Amended
-        | MarketStatus::Unknown => "closed",
+        | MarketStatus::Other(_) => "closed",
     }
 }
 
@@ -142,7 +136,8 @@ pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<Mar
                 && of_series.contains(&market.event_ticker)
                 && query.admits("event_ticker", market.event_ticker.as_str())
                 && query.admits("tickers", market.ticker.as_str())
-                && status.is_none_or(|status| asked(market.status) == status || is_late(core, status, market))
+                && status
+                    .is_none_or(|status| asked(&market.status) == status || is_late(core, status, market))
                 && windows.hold(market)
         });
         let mut found: Vec<(u64, Market)> = found
@@ -178,11 +173,11 @@ pub(super) async fn orderbook(
         let place = core.catalogue.place(&ticker)?;
         book_as_of(core, place, depth, i64::from(core.behaviour().book_lag_ms) * 1_000)
     });
-    Ok(Json(OrderbookAnswer { orderbook_fp: book.ok_or_else(Refusal::not_found)?, ticker: None }))
+    Ok(Json(OrderbookAnswer { orderbook_fp: book.ok_or_else(Refusal::not_found)? }))
 }
 
 /// Tells the books of several contracts, in the order in which they were asked for; an unknown one has none.
-pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<Orderbooks> {
+pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<OrderbooksAnswer> {
     let tickers: Vec<&str> = query.all("tickers").filter(|ticker| !ticker.is_empty()).collect();
     match tickers.len() {
         0 => return Err(query.refuse("tickers", "required")),
@@ -194,11 +189,11 @@ pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<
             let place = core.catalogue.place(ticker)?;
             let lag = i64::from(core.behaviour().book_lag_ms) * 1_000;
             let orderbook_fp = book_as_of(core, place, 0, lag)?;
-            Some(OrderbookAnswer { orderbook_fp, ticker: core.catalogue.ticker(place).cloned() })
+            Some(OrderbookOf { ticker: core.catalogue.ticker(place)?.clone(), orderbook_fp })
         };
         tickers.iter().filter_map(book).collect()
     });
-    Ok(Json(Orderbooks { orderbooks }))
+    Ok(Json(OrderbooksAnswer { orderbooks }))
 }
 
 pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {

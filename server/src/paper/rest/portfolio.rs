@@ -8,8 +8,8 @@ use serde::Serialize;
 use shared::exchange::matching::{Account, OrderNumber};
 use shared::units::{Cash, Quantity};
 use shared::wire::{
-    Balance, BalanceShare, Dollars, EventPosition, FillsPage, MarketPosition, OrderAnswer, OrderStatus,
-    OrdersPage, PositionsPage, Rfc3339, Seconds, SettlementsPage,
+    Balance, BalanceShare, Dollars, EventPosition, FillsPage, MarketPosition, OrderAnswer, OrdersPage,
+    PositionsPage, Rfc3339, Seconds, SettlementsPage,
 };
 
 use super::query::{Limit, Query};
@@ -240,14 +240,10 @@ pub(super) async fn orders(
                 else {
                     continue;
                 };
-                let word = match status(&kept.order) {
-                    OrderStatus::Resting => "resting",
-                    OrderStatus::Canceled => "canceled",
-                    OrderStatus::Executed | OrderStatus::Unknown => "executed",
-                };
+                let word = status(&kept.order);
                 if query.admits("ticker", ticker.as_str())
                     && query.admits("event_ticker", event.ticker.as_str())
-                    && wanted.is_none_or(|wanted| wanted == word)
+                    && wanted.is_none_or(|wanted| wanted == word.as_str())
                     && span.holds(kept.order.created)
                 {
                     found.push((kept, ticker));

@@ -135,7 +135,7 @@ pub(super) async fn events(State(shared): Exchange, query: Query) -> Answer<Even
                 let mut markets = event.markets.iter().flatten();
                 markets.any(|market| {
                     let closes_at = market.close_time.0.micros().div_euclid(1_000_000);
-                    status.is_none_or(|status| asked(market.status) == status)
+                    status.is_none_or(|status| asked(&market.status) == status)
                         && closes.is_none_or(|closes| closes_at > closes)
                 })
             })

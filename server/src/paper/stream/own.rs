@@ -73,9 +73,9 @@ pub(super) fn own_order(core: &mut Core, event: &Event, order: &Order, reason: R
         created_ts_ms: Some(Millis(order.created)),
         last_updated_ts_ms: Some(Millis(event.at)),
         last_update_time: Some(Rfc3339(event.at)),
-        expiration_ts_ms: order.expires.map(Millis),
-        expiration_time: order.expires.map(Rfc3339),
-        order_group_id: order.group.map(|group| core.ids.text(Named::Group, group.0)),
+        expiration_ts_ms: order.expires().map(Millis),
+        expiration_time: order.expires().map(Rfc3339),
+        order_group_id: order.group().map(|group| core.ids.text(Named::Group, group.0)),
         self_trade_prevention_type: Some(match order.self_trade {
             SelfTrade::TakerAtCross => SelfTradePrevention::TakerAtCross,
             SelfTrade::Maker => SelfTradePrevention::Maker,

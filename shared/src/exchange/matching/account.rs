@@ -1,13 +1,17 @@
 //! An account: its cash, what it holds, and what its orders reserve.
 
-use super::links::List;
+use super::links::{List, Of};
 use super::orders::{less, own_price, plus};
-use super::reserve::Side;
+use super::payout::Payout;
+use super::reserve::Change;
+use super::slots::Slots;
+use super::tally::Tally;
 use crate::market::{Action, Position};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
-/// Cash, positions and resting orders of one member.
+/// Cash, positions and resting orders of one member. It is a cache line; what it holds has others.
 #[derive(Debug, Clone, Default)]
+#[repr(align(64))]
 pub struct Account {
     /// All cash that is in no position, in microdollars: free or reserved.
     pub(super) cash: i64,
@@ -16,9 +20,13 @@ pub struct Account {
     /// How many orders rest.
     pub(super) resting: usize,
     /// Where what is held of each contract stands in `holdings`, and one; zero where there is nothing.
-    places: Vec<u32>,
+    places: Box<[u32]>,
     holdings: Vec<Holding>,
 }
+
+/// Where an account keeps what it holds of a contract: as long as the account is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seat(u32);
 
 /// What an account holds of one contract, and what rests there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +47,14 @@ pub struct Holding {
     pub updated: Timestamp,
     /// The orders that rest.
     pub(super) orders: List,
-    /// What they reserve, by action.
-    pub(super) sides: [Side; 2],
+    /// What they come to and reserve, by action.
+    tallies: Tallies,
 }
+
+/// Two tallies, in a cache line of their own: with them all of a holding is in two lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[repr(align(64))]
+struct Tallies([Tally; 2]);
 
 impl Holding {
     pub(super) const fn new(now: Timestamp) -> Self {
@@ -54,32 +67,68 @@ impl Holding {
             settled: Position::FLAT,
             updated: now,
             orders: List::EMPTY,
-            sides: [Side::new(), Side::new()],
+            tallies: Tallies([Tally::new(), Tally::new()]),
         }
     }
 
-    /// Returns the orders that rest on one side.
-    pub(super) const fn side(&self, action: Action) -> &Side {
-        &self.sides[action as usize]
+    /// Returns what is reserved for the orders on one side, in microdollars.
+    pub(super) const fn reserved(&self, action: Action) -> i64 {
+        self.tallies.0[action as usize].reserved
     }
 
-    /// Returns the same to be changed.
-    pub(super) const fn side_mut(&mut self, action: Action) -> &mut Side {
-        &mut self.sides[action as usize]
+    /// Adds hundredths of a contract to what the orders on one side come to, or takes them away, and reserves nothing yet.
+    #[inline]
+    pub(super) fn change(&mut self, action: Action, change: Change) {
+        self.tallies.0[action as usize].change(change);
+    }
+
+    /// Returns what the orders on one side need, in microdollars, if this position were held and a few things changed.
+    #[inline]
+    pub(super) fn needs(
+        &mut self,
+        action: Action,
+        position: Position,
+        changes: &[Change],
+        slots: &Slots,
+    ) -> i128 {
+        let against = against(position, action);
+        match self.tallies.0[action as usize].total(against, changes) {
+            Some(total) => total,
+            None => self.needs_by_price(action, against, changes, slots),
+        }
+    }
+
+    #[inline(never)]
+    fn needs_by_price(
+        &mut self,
+        action: Action,
+        against: Quantity,
+        changes: &[Change],
+        slots: &Slots,
+    ) -> i128 {
+        let orders = self.orders.iter(Of::Owner, slots).map(|slot| &slots[slot]);
+        let orders = orders.map(|order| (order.action, (order.own_price(), order.left.hundredths())));
+        self.tallies.0[action as usize].by_price(action, orders).needs(against, changes)
     }
 
     /// Reserves what the orders on one side need, and returns by how much that is more, in microdollars.
-    pub(super) fn refresh(&mut self, action: Action) -> i64 {
+    #[inline]
+    pub(super) fn refresh(&mut self, action: Action, slots: &Slots) -> i64 {
         let against = against(self.position, action);
-        let side = self.side_mut(action);
-        // What an account can't pay for was refused.
-        let needs = i64::try_from(side.needs(against, &[])).unwrap_or(i64::MAX);
-        needs - core::mem::replace(&mut side.reserved, needs)
+        let needs = match self.tallies.0[action as usize].total_now(against) {
+            Some(total) => total,
+            // What an account can't pay for was refused.
+            None => i64::try_from(self.needs_by_price(action, against, &[], slots)).unwrap_or(i64::MAX),
+        };
+        needs - core::mem::replace(&mut self.tallies.0[action as usize].reserved, needs)
     }
 
     /// Books a trade and returns what it changes the cash by, its fee included.
+    #[inline]
     pub(super) fn trade(&mut self, fill: &Traded, now: Timestamp) -> Cash {
-        let &Traded { action, price, count, fee, after } = fill;
+        let &Traded { action, price, count, fee } = fill;
+        // Every open pair lies on a dollar that was paid in: no position is too large.
+        let after = self.position.checked_after(action, count).unwrap_or(self.position);
         let (closing, opening) = parts(self.position, action, count);
         let each = own_price(action, price);
         // What closes is the other side of what is held: it brings that side's price.
@@ -121,53 +170,46 @@ impl Holding {
     }
 }
 
-/// What a settled position pays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Payout {
-    /// What the account gets: whole cents.
-    pub(super) paid: Cash,
-    /// What was rounded away, in microdollars.
-    pub(super) rounded: i64,
-}
-
-impl Payout {
-    /// Returns what a position pays where a YES contract pays `value`, down to the cent.
-    fn of(position: Position, value: Price) -> Self {
-        let each = if position.hundredths() < 0 { value.complement() } else { value };
-        let exact = each.cost(position.size()).microdollars();
-        let rounded = exact % 10_000;
-        Self { paid: Cash::from_microdollars(exact - rounded), rounded }
-    }
-}
-
 /// A trade as an account books it.
 pub(super) struct Traded {
     pub(super) action: Action,
     pub(super) price: Price,
     pub(super) count: Quantity,
     pub(super) fee: Cash,
-    /// The position after it.
-    pub(super) after: Position,
 }
 
-fn difference(a: Cash, b: Cash) -> Cash {
-    Cash::from_microdollars(a.microdollars().saturating_sub(b.microdollars()))
+/// Returns a difference of two amounts that are each within what may be paid in, so that it fits.
+#[inline]
+const fn difference(a: Cash, b: Cash) -> Cash {
+    Cash::from_microdollars(a.microdollars() - b.microdollars())
 }
 
 /// Returns the part of a cost that falls on `count` of `of` contracts, rounded down; nothing where nothing is held.
+#[inline]
 fn share(cost: Cash, count: Quantity, of: Quantity) -> Cash {
-    let product = i128::from(cost.microdollars()) * i128::from(count.hundredths());
-    let part = product.checked_div(i128::from(of.hundredths())).unwrap_or(0);
+    if count.is_zero() {
+        return Cash::ZERO;
+    }
+    if count == of {
+        return cost;
+    }
+    let (cost, count, of) = (cost.microdollars(), count.hundredths(), of.hundredths());
+    if let Some(product) = cost.checked_mul(count) {
+        return Cash::from_microdollars(product.checked_div(of).unwrap_or(0));
+    }
+    let part = (i128::from(cost) * i128::from(count)).checked_div(i128::from(of)).unwrap_or(0);
     // No more than the cost, as no more is closed than is held.
     Cash::from_microdollars(i64::try_from(part).unwrap_or(0))
 }
 
 /// Returns how many contracts a trade can close of a position.
+#[inline]
 pub(super) fn against(position: Position, action: Action) -> Quantity {
-    if position.towards(action).hundredths() < 0 { position.size() } else { Quantity::ZERO }
+    Quantity::saturating(-position.towards(action).hundredths())
 }
 
 /// Returns how many of the contracts of a trade close a position, and how many open one.
+#[inline]
 pub(super) fn parts(position: Position, action: Action, count: Quantity) -> (Quantity, Quantity) {
     let closing = against(position, action).min(count);
     (closing, less(count, closing))
@@ -175,6 +217,7 @@ pub(super) fn parts(position: Position, action: Action, count: Quantity) -> (Qua
 
 /// Returns what a trade changes the cash by, fees apart: what opens is paid for, and what closes brings a dollar a pair
 /// less its price.
+#[inline]
 pub(super) fn flow(action: Action, price: Price, closing: Quantity, opening: Quantity) -> Cash {
     let each = own_price(action, price);
     difference(each.complement().cost(closing), each.cost(opening))
@@ -203,25 +246,52 @@ impl Account {
 
     /// Returns what is held of a contract and rests in it, if there ever was something.
     pub(super) fn holding(&self, market: usize) -> Option<&Holding> {
-        let place = self.places.get(market)?.checked_sub(1)?;
-        self.holdings.get(place as usize)
+        self.holdings.get(self.seat(market)?.0 as usize)
     }
 
     /// Returns the same to be changed.
     pub(super) fn holding_mut(&mut self, market: usize) -> Option<&mut Holding> {
-        let place = self.places.get(market)?.checked_sub(1)?;
-        self.holdings.get_mut(place as usize)
+        self.at_mut(self.seat(market)?)
+    }
+
+    /// Returns where that is kept, if there ever was something.
+    #[inline]
+    pub(super) fn seat(&self, market: usize) -> Option<Seat> {
+        self.places.get(market)?.checked_sub(1).map(Seat)
     }
 
     /// Returns the same, made if there was nothing.
-    pub(super) fn hold(&mut self, market: usize, now: Timestamp) -> &mut Holding {
+    #[inline]
+    pub(super) fn take_seat(&mut self, market: usize, now: Timestamp) -> Seat {
+        self.seat(market).unwrap_or_else(|| self.new_seat(market, now))
+    }
+
+    #[cold]
+    fn new_seat(&mut self, market: usize, now: Timestamp) -> Seat {
         if self.places.len() <= market {
-            self.places.resize(market + 1, 0);
+            // As many again, so that a series of contracts is not copied for each of them.
+            let mut places = core::mem::take(&mut self.places).into_vec();
+            places.resize(2 * market + 1, 0);
+            self.places = places.into();
         }
-        if self.places[market] == 0 {
-            self.holdings.push(Holding::new(now));
-            self.places[market] = self.holdings.len() as u32;
+        self.holdings.push(Holding::new(now));
+        self.places[market] = self.holdings.len() as u32;
+        Seat(self.places[market] - 1)
+    }
+
+    /// Returns what is kept there.
+    #[inline]
+    pub(super) fn at_mut(&mut self, seat: Seat) -> Option<&mut Holding> {
+        self.holdings.get_mut(seat.0 as usize)
+    }
+
+    /// Reserves what the orders in a contract need, on both sides.
+    #[inline]
+    pub(super) fn refresh(&mut self, seat: Seat, slots: &Slots) {
+        let Some(holding) = self.holdings.get_mut(seat.0 as usize) else { return };
+        if holding.orders.is_empty() {
+            return;
         }
-        &mut self.holdings[self.places[market] as usize - 1]
+        self.reserved += holding.refresh(Action::Buy, slots) + holding.refresh(Action::Sell, slots);
     }
 }

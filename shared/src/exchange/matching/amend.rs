@@ -2,7 +2,7 @@
 
 use super::orders::{MOST, less};
 use super::place::Arrival;
-use super::{AccountNumber, Amendment, Matching, OrderNumber, Placed, Reason, Refusal, TimeInForce, What};
+use super::{AccountNumber, Amendment, Matching, OrderNumber, Placed, Reason, Refusal, TimeInForce};
 use crate::units::{Cash, Quantity, Timestamp};
 
 impl Matching {
@@ -26,7 +26,7 @@ impl Matching {
         let market = self.tradable(before.market)?;
         // What rests keeps its price, even if the grid is another one since.
         if change.price != before.price {
-            market.listing.grid.check(change.price).map_err(Refusal::OffGrid)?;
+            market.check(change.price)?;
         }
         if change.total.hundredths() > MOST * 100 {
             return Err(Refusal::Count);
@@ -40,30 +40,28 @@ impl Matching {
             let (worth, fees) = (Cash::ZERO, Cash::ZERO);
             return Ok(Placed { order: number, filled: Quantity::ZERO, left, worth, fees });
         }
-        let expires = change.expires.unwrap_or(before.expires);
+        let expires = change.expires.unwrap_or(before.expires());
         if change.price != before.price || left > before.left {
             let mut order = before.clone();
-            (order.price, order.left, order.expires, order.updated) = (change.price, left, expires, self.now);
+            (order.price, order.left, order.updated) = (change.price, left, self.now);
+            order.end_at(expires);
             let arrival = Arrival {
                 most: left,
                 time_in_force: TimeInForce::GoodTillCancelled,
                 before: Some(slot),
                 reason: Reason::Amended,
             };
-            return self.take_in(order, &arrival);
+            return self.take_in(&mut order, &arrival);
         }
-        if let Some(expires) = before.expires {
-            self.expiries.remove(&(expires, number));
+        if expires != before.expires() {
+            if before.expires().is_some() {
+                self.expiries.remove(slot);
+            }
+            self.slots[slot].end_at(expires);
+            self.note_end(slot);
         }
-        if let Some(expires) = expires {
-            self.expiries.insert((expires, number));
-            self.quiet_until = self.quiet_until.min(expires);
-        }
-        self.slots[slot].expires = expires;
         self.shrink(slot, left);
-        let order = self.slots[slot].clone();
-        let placed = Placed::untouched(&order);
-        self.tell(What::Order { order, reason: Reason::Amended });
-        Ok(placed)
+        self.tell_order(slot, Reason::Amended);
+        Ok(Placed::untouched(&self.slots[slot]))
     }
 }

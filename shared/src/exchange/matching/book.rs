@@ -11,6 +11,8 @@ use crate::units::{Price, Quantity};
 pub struct Book {
     bids: Half,
     offers: Half,
+    /// A bit for each level of the bids, set where the grid has its price.
+    accepted: Vec<u64>,
 }
 
 /// One side, by what its orders pay a contract: `p` for YES, `1 - p` for NO. So the best price is the highest on both.
@@ -18,6 +20,8 @@ pub struct Book {
 pub(super) struct Half {
     /// How many centi-cents lie between neighbouring levels: they divide all prices of the grid, and a dollar.
     unit: i64,
+    /// 2^32 divided by the unit, rounded up: a price times this, shifted back, is its level.
+    inverse: u64,
     levels: Vec<Level>,
     /// A bit for each level, set where orders rest.
     used: Vec<u64>,
@@ -37,31 +41,41 @@ const EMPTY: Level = Level { queue: List::EMPTY, total: 0 };
 impl Half {
     fn new(unit: i64) -> Self {
         let levels = (Price::ONE.centicents() / unit) as usize + 1;
-        Self { unit, levels: vec![EMPTY; levels], used: vec![0; levels.div_ceil(64)], best: None }
+        let inverse = ((1 << 32) / unit) as u64 + 1;
+        Self { unit, inverse, levels: vec![EMPTY; levels], used: vec![0; levels.div_ceil(64)], best: None }
     }
 
+    /// Returns the level of a price: the price divided by the unit. As neither is above 10^4, what rounding adds to the
+    /// inverse comes to less than 10^4 / 2^32, which is less than one in a unit: the quotient is exact.
+    #[inline]
     const fn place(&self, own: Price) -> usize {
-        (own.centicents() / self.unit) as usize
+        ((own.centicents() as u64 * self.inverse) >> 32) as usize
     }
 
-    fn own_price(&self, level: usize) -> Price {
+    const fn own_price(&self, level: usize) -> Price {
         // A level is a price's.
-        Price::from_centicents(level as i64 * self.unit).unwrap_or(Price::ONE)
+        Price::literal(level as i64 * self.unit)
     }
 
-    /// Puts an order behind those of its price.
-    pub(super) fn push(&mut self, own: Price, slots: &mut Slots, slot: Slot) {
+    /// Puts an order of hundredths of a contract behind those of its price.
+    #[inline]
+    pub(super) fn push(&mut self, own: Price, slots: &mut Slots, slot: Slot, hundredths: i64) {
         let place = self.place(own);
-        self.levels[place].queue.push(Of::Price, slots, slot);
+        let level = &mut self.levels[place];
+        level.queue.push(Of::Price, slots, slot);
+        level.total += hundredths;
         self.used[place / 64] |= 1 << (place % 64);
         self.best = self.best.max(Some(place));
     }
 
-    /// Takes an order out.
-    pub(super) fn remove(&mut self, own: Price, slots: &mut Slots, slot: Slot) {
+    /// Takes an order out of which hundredths of a contract are left.
+    #[inline]
+    pub(super) fn remove(&mut self, own: Price, slots: &mut Slots, slot: Slot, hundredths: i64) {
         let place = self.place(own);
-        self.levels[place].queue.remove(Of::Price, slots, slot);
-        if self.levels[place].queue.is_empty() {
+        let level = &mut self.levels[place];
+        level.queue.remove(Of::Price, slots, slot);
+        level.total -= hundredths;
+        if level.queue.is_empty() {
             self.used[place / 64] &= !(1 << (place % 64));
             if self.best == Some(place) {
                 self.best = self.below(place);
@@ -70,6 +84,7 @@ impl Half {
     }
 
     /// Adds hundredths of a contract to what rests at a price, or takes them away.
+    #[inline]
     pub(super) fn change(&mut self, own: Price, hundredths: i64) {
         let place = self.place(own);
         self.levels[place].total += hundredths;
@@ -138,6 +153,16 @@ fn unit(unit: i64, grid: &PriceGrid) -> i64 {
     prices.fold(common(unit, Price::ONE.centicents()), |unit, price| common(unit, price.centicents()))
 }
 
+/// Returns a bit for each level of a half, set where a grid has its price.
+fn accepted(half: &Half, grid: &PriceGrid) -> Vec<u64> {
+    let mut accepted = vec![0; half.used.len()];
+    for level in 0..half.levels.len() {
+        let price = half.own_price(level);
+        accepted[level / 64] |= u64::from(grid.round_down(price) == Some(price)) << (level % 64);
+    }
+    accepted
+}
+
 /// Returns whether two orders trade with each other, by what each pays: together they must make a dollar.
 pub(super) const fn meets(one: Price, other: Price) -> bool {
     one.centicents() + other.centicents() >= Price::ONE.centicents()
@@ -147,21 +172,29 @@ impl Book {
     /// Returns an empty book for the prices of a grid.
     pub(super) fn new(grid: &PriceGrid) -> Self {
         let half = Half::new(unit(0, grid));
-        Self { bids: half.clone(), offers: half }
+        Self { accepted: accepted(&half, grid), bids: half.clone(), offers: half }
     }
 
     /// Returns the book of a contract in which nothing can rest any more.
     pub(super) fn closed() -> Self {
         let half = Half::new(Price::ONE.centicents());
-        Self { bids: half.clone(), offers: half }
+        Self { accepted: vec![0; half.used.len()], bids: half.clone(), offers: half }
     }
 
-    /// Makes room for the prices of another grid; what rests stays where it is.
+    /// Returns whether the grid has a price.
+    #[inline]
+    pub(super) fn accepts(&self, price: Price) -> bool {
+        let level = self.bids.place(price);
+        self.bids.own_price(level) == price && self.accepted[level / 64] & 1 << (level % 64) != 0
+    }
+
+    /// Makes room for the prices of another grid, and accepts those alone; what rests stays where it is.
     pub(super) fn refine(&mut self, grid: &PriceGrid) {
         let unit = unit(self.bids.unit, grid);
         if unit != self.bids.unit {
             (self.bids, self.offers) = (self.bids.refined(unit), self.offers.refined(unit));
         }
+        self.accepted = accepted(&self.bids, grid);
     }
 
     pub(super) const fn half(&self, action: Action) -> &Half {

@@ -1,8 +1,9 @@
 //! Orders that are taken back, made smaller, or end.
 
+use super::account::Seat;
 use super::links::{Of, Slot};
 use super::orders::less;
-use super::{AccountNumber, Matching, Order, OrderNumber, OrderState, Reason, Refusal, What};
+use super::{AccountNumber, Matching, Order, OrderNumber, OrderState, Reason, Refusal};
 use crate::units::{Quantity, Timestamp};
 
 impl Matching {
@@ -49,7 +50,7 @@ impl Matching {
             self.take_out(slot, Reason::Decreased);
         } else if to < left {
             self.shrink(slot, to);
-            self.tell(What::Order { order: self.slots[slot].clone(), reason: Reason::Decreased });
+            self.tell_order(slot, Reason::Decreased);
         }
         Ok(to)
     }
@@ -65,7 +66,14 @@ impl Matching {
         let order = &mut self.slots[slot];
         let gone = less(order.left, to).hundredths();
         (order.left, order.updated) = (to, self.now);
-        self.level(slot, -gone);
+        if gone == 0 {
+            return;
+        }
+        let (market, action, own) = (order.market, order.action, order.own_price());
+        if let Some(market) = self.markets.get_mut(market) {
+            market.book.half_mut(action).change(own, -gone);
+        }
+        self.tell_level(slot, -gone);
         self.reserve(slot, -gone);
     }
 
@@ -80,78 +88,81 @@ impl Matching {
 
     /// Cancels a resting order.
     pub(super) fn take_out(&mut self, slot: Slot, reason: Reason) {
-        self.level(slot, -self.slots[slot].left.hundredths());
+        self.tell_level(slot, -self.slots[slot].left.hundredths());
         self.unlink(slot);
         let order = &mut self.slots[slot];
         (order.left, order.state, order.updated) = (Quantity::ZERO, OrderState::Cancelled, self.now);
-        let order = order.clone();
-        self.tell(What::Order { order, reason });
+        self.tell_order(slot, reason);
         self.slots.remove(slot);
     }
 
-    /// Puts an order into all lists, and reserves what it needs; what rests at its price is not changed yet.
-    pub(super) fn link(&mut self, order: Order) -> Slot {
-        let (now, left) = (self.now, order.left.hundredths());
-        if let Some(expires) = order.expires {
-            self.expiries.insert((expires, order.number));
-            self.quiet_until = self.quiet_until.min(expires);
+    /// Puts an order into all lists of what rests, and reserves what it needs.
+    pub(super) fn link(&mut self, order: &Order, seat: Seat) -> Slot {
+        self.groups.note(order);
+        let slot = self.slots.insert(order, seat);
+        self.note_end(slot);
+        let (own, left) = (order.own_price(), order.left.hundredths());
+        if let Some(market) = self.markets.get_mut(order.market) {
+            market.book.half_mut(order.action).push(own, &mut self.slots, slot, left);
         }
-        self.groups.note(&order);
-        let (market, action, own, account) = (order.market, order.action, order.own_price(), order.account);
-        let slot = self.slots.insert(order);
-        if let Some(market) = self.markets.get_mut(market) {
-            market.book.half_mut(action).push(own, &mut self.slots, slot);
-        }
-        if let Some(account) = self.accounts.get_mut(account.0) {
+        if let Some(account) = self.accounts.get_mut(order.account.place()) {
             account.resting += 1;
-            account.hold(market, now).orders.push(Of::Owner, &mut self.slots, slot);
+            if let Some(holding) = account.at_mut(seat) {
+                holding.orders.push(Of::Owner, &mut self.slots, slot);
+                holding.change(order.action, (own, left));
+                let more = holding.refresh(order.action, &self.slots);
+                account.reserved += more;
+            }
         }
-        self.reserve(slot, left);
         slot
     }
 
-    /// Takes a resting order out of all lists, and frees what it reserves; what rests at its price is not changed, and the
-    /// order itself is still there.
-    pub(super) fn unlink(&mut self, slot: Slot) {
-        self.reserve(slot, -self.slots[slot].left.hundredths());
+    /// Notes when a resting order ends, if it does so by itself.
+    pub(super) fn note_end(&mut self, slot: Slot) {
         let order = &self.slots[slot];
-        let (market, action, own, account) = (order.market, order.action, order.own_price(), order.account);
-        if let Some(market) = self.markets.get_mut(market) {
-            market.book.half_mut(action).remove(own, &mut self.slots, slot);
+        if let Some(expires) = order.expires() {
+            self.expiries.insert(expires, order.number, slot);
+            self.quiet_until = self.quiet_until.min(expires);
         }
-        if let Some(account) = self.accounts.get_mut(account.0) {
-            account.resting -= 1;
-            if let Some(holding) = account.holding_mut(market) {
-                holding.orders.remove(Of::Owner, &mut self.slots, slot);
-            }
-        }
-        let order = &self.slots[slot];
-        if let Some(expires) = order.expires {
-            self.expiries.remove(&(expires, order.number));
-        }
-        self.groups.forget(order);
     }
 
-    /// Changes what rests at an order's price, and says so.
-    pub(super) fn level(&mut self, slot: Slot, change: i64) {
-        if change == 0 {
-            return;
+    /// Takes a resting order out of all lists, and frees what it reserves; the order itself is still there.
+    pub(super) fn unlink(&mut self, slot: Slot) {
+        let seat = self.slots.seat(slot);
+        let order = &self.slots[slot];
+        let &Order { market, action, account, number, .. } = order;
+        let (own, left, group) = (order.own_price(), order.left.hundredths(), order.group());
+        if order.expires().is_some() {
+            self.expiries.remove(slot);
         }
-        let &Order { market, action: side, price, number, account, .. } = &self.slots[slot];
-        let own = self.slots[slot].own_price();
-        if let Some(listed) = self.markets.get_mut(market) {
-            listed.book.half_mut(side).change(own, change);
+        if let Some(market) = self.markets.get_mut(market) {
+            market.book.half_mut(action).remove(own, &mut self.slots, slot, left);
         }
-        self.tell(What::Level { market, side, price, change, order: number, account });
+        if let Some(account) = self.accounts.get_mut(account.place()) {
+            account.resting -= 1;
+            if let Some(holding) = account.at_mut(seat) {
+                holding.orders.remove(Of::Owner, &mut self.slots, slot);
+                if left != 0 {
+                    holding.change(action, (own, -left));
+                    let more = holding.refresh(action, &self.slots);
+                    account.reserved += more;
+                }
+            }
+        }
+        if let Some(group) = group {
+            self.groups.forget(group, number);
+        }
     }
 
     /// Reserves what an account's orders need after one of them has become larger or smaller by hundredths of a contract.
-    pub(super) fn reserve(&mut self, slot: Slot, change: i64) {
+    fn reserve(&mut self, slot: Slot, change: i64) {
+        let seat = self.slots.seat(slot);
         let order = &self.slots[slot];
-        let Some(account) = self.accounts.get_mut(order.account.0) else { return };
-        let Some(holding) = account.holding_mut(order.market) else { return };
-        holding.side_mut(order.action).change((order.own_price(), change));
-        let more = holding.refresh(order.action);
+        let (action, own) = (order.action, order.own_price());
+        let Some(account) = self.accounts.get_mut(order.account.place()) else { return };
+        let Some(holding) = account.at_mut(seat) else { return };
+        holding.change(action, (own, change));
+        let more = holding.refresh(action, &self.slots);
         account.reserved += more;
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::expiries::Expiries;
 use super::group::Groups;
-use super::links::Of;
+use super::links::{Of, Slot};
 use super::plan::Plan;
 use super::refusal::too_much;
 use super::slots::Slots;
@@ -29,14 +30,14 @@ pub struct Matching {
     /// What rests.
     pub(super) slots: Slots,
     /// When orders end.
-    pub(super) expiries: BTreeSet<(Timestamp, OrderNumber)>,
+    pub(super) expiries: Expiries,
     /// When contracts close.
     pub(super) closes: BTreeSet<(Timestamp, usize)>,
     /// Before this nothing happens by itself: no later than the first of the two.
     pub(super) quiet_until: Timestamp,
     pub(super) groups: Groups,
     /// What the last arriving order did: kept for the room that its lists have.
-    pub(super) plan: Plan,
+    pub(super) plan: Option<Box<Plan>>,
     pub(super) last_order: u64,
     pub(super) last_trade: u64,
     last_event: u64,
@@ -57,11 +58,11 @@ impl Matching {
             markets: Vec::new(),
             accounts: Vec::new(),
             slots: Slots::new(),
-            expiries: BTreeSet::new(),
+            expiries: Expiries::new(),
             closes: BTreeSet::new(),
             quiet_until: Timestamp::MAX,
             groups: Groups::new(),
-            plan: Plan::EMPTY,
+            plan: None,
             last_order: 0,
             last_trade: 0,
             last_event: 0,
@@ -75,8 +76,9 @@ impl Matching {
 
     /// Opens an account with no cash.
     pub fn open_account(&mut self) -> AccountNumber {
+        let number = AccountNumber(self.accounts.len() as u32);
         self.accounts.push(Account::default());
-        AccountNumber(self.accounts.len() - 1)
+        number
     }
 
     /// Pays cash into an account, or out of it if it is negative.
@@ -85,7 +87,7 @@ impl Matching {
     ///
     /// Refuses to pay out more than is free, and to hold more than a trillion dollars.
     pub fn pay(&mut self, account: AccountNumber, amount: Cash) -> Result<(), Refusal> {
-        let account = self.accounts.get_mut(account.0).ok_or(Refusal::NoSuchAccount)?;
+        let account = self.accounts.get_mut(account.place()).ok_or(Refusal::NoSuchAccount)?;
         let amount = amount.microdollars();
         let most = |sum: i64| sum.checked_add(amount.saturating_abs()).filter(|sum| *sum <= MOST_MONEY);
         if amount < 0 {
@@ -128,7 +130,7 @@ impl Matching {
 
     /// Returns an account.
     pub fn account(&self, account: AccountNumber) -> Option<&Account> {
-        self.accounts.get(account.0)
+        self.accounts.get(account.place())
     }
 
     /// Returns an order that rests.
@@ -161,7 +163,7 @@ impl Matching {
         let ahead = half.queue(order.own_price()).iter(Of::Price, &self.slots).map(|slot| &self.slots[slot]);
         let ahead = ahead.take_while(|other| other.number != number).map(|other| other.left.hundredths());
         let sum = ahead.fold(half.better(order.own_price()), i64::saturating_add);
-        Some(Quantity::from_hundredths(sum).unwrap_or(Quantity::MAX))
+        Some(Quantity::saturating(sum))
     }
 
     /// Returns the number of the last event.
@@ -203,19 +205,45 @@ impl Matching {
             if let Some((at, market)) = self.closes.first().copied().filter(|close| close.0 == due) {
                 self.closes.remove(&(at, market));
                 self.close(market);
-            } else if let Some((at, number)) = self.expiries.first().copied() {
-                self.expiries.remove(&(at, number));
-                if let Some(slot) = self.slots.find(number) {
-                    self.take_out(slot, Reason::Expired);
-                }
+            } else if let Some((_, slot)) = self.expiries.first() {
+                self.take_out(slot, Reason::Expired);
             }
         }
         self.quiet_until = self.next_due().unwrap_or(Timestamp::MAX);
     }
 
     /// Numbers what has happened.
+    #[inline]
     pub(super) fn tell(&mut self, what: What) {
         self.last_event += 1;
-        self.events.push(Event { seq: self.last_event, at: self.now, what });
+        let (seq, at) = (self.last_event, self.now);
+        self.events.extend(core::iter::once_with(|| Event { seq, at, what }));
     }
+
+    /// Tells how a resting order stands.
+    #[inline]
+    pub(super) fn tell_order(&mut self, slot: Slot, reason: Reason) {
+        self.last_event += 1;
+        push_order(&mut self.events, self.last_event, self.now, &self.slots[slot], reason);
+    }
+
+    /// Tells how an order stands that doesn't rest.
+    pub(super) fn tell_gone(&mut self, order: &Order, reason: Reason) {
+        self.last_event += 1;
+        push_order(&mut self.events, self.last_event, self.now, order, reason);
+    }
+
+    /// Tells that more or less rests at an order's price, by hundredths of a contract.
+    #[inline]
+    pub(super) fn tell_level(&mut self, slot: Slot, change: i64) {
+        let &Order { market, action: side, price, number: order, account, .. } = &self.slots[slot];
+        self.tell(What::Level { market, side, price, change, order, account });
+    }
+}
+
+/// Adds the event of an order, which is made where it stays: an order is large.
+#[inline]
+fn push_order(events: &mut Vec<Event>, seq: u64, at: Timestamp, order: &Order, reason: Reason) {
+    let made = || Event { seq, at, what: What::Order { order: order.clone(), reason } };
+    events.extend(core::iter::once_with(made));
 }

@@ -1,23 +1,74 @@
 //! Finding what an arriving order would do, and whether its account can pay for that.
 
-use super::account::{against, flow, parts};
-use super::book::meets;
+use super::account::{Account, Seat, against, flow, parts};
+use super::book::{Half, meets};
 use super::links::Slot;
 use super::orders::{less, own_price};
 use super::plan::{Plan, Planned};
 use super::refusal::too_much;
-use super::reserve::Side;
+use super::reserve::{Change, Side};
+use super::slots::Slots;
 use super::{Matching, Order, Reason, Refusal, SelfTrade};
-use crate::fees::{FeeAccumulator, FeeRule, FeeSchedule, Fill, OrderFees, Role};
-use crate::market::Action;
-use crate::units::{Cash, Quantity};
+use crate::fees::{FeeAccumulator, FeeRule, Membership, PriceFees, Role};
+use crate::market::{Action, Position};
+use crate::units::{Cash, Price, Quantity};
 
-/// Returns what a fill is charged.
-fn fee(schedule: FeeSchedule, held: &mut FeeAccumulator, fill: &Fill) -> Result<Cash, Refusal> {
-    let mut fees = OrderFees::resumed(schedule, *held);
-    let charged = fees.fill(fill).map_err(Refusal::TooMuch)?;
-    *held = fees.accumulator();
+/// What takers and makers are charged at one price.
+struct Fees {
+    taker: PriceFees,
+    maker: PriceFees,
+}
+
+/// Returns what a fill is charged, where so much is `held` of its order's rounding fees, and changes that.
+#[inline(always)]
+fn charge(fees: &PriceFees, held: &mut Cash, action: Action, count: Quantity) -> Result<Cash, Refusal> {
+    let mut accumulator = FeeAccumulator::holding(Membership::Direct, *held);
+    let charged = fees.settle(&mut accumulator, action, count).map_err(Refusal::TooMuch)?;
+    *held = accumulator.held();
     Ok(charged.net)
+}
+
+/// Returns by how much more an account's orders in a contract would need than is reserved for them, in microdollars, if it
+/// held this position and a few of them changed.
+#[inline]
+fn more_needed(
+    account: &mut Account,
+    seat: Option<Seat>,
+    action: Action,
+    position: Position,
+    changes: &[Change],
+    slots: &Slots,
+) -> i128 {
+    match seat.and_then(|seat| account.at_mut(seat)) {
+        Some(holding) => {
+            let reserved = i128::from(holding.reserved(action));
+            holding.needs(action, position, changes, slots) - reserved
+        }
+        None => Side::new().needs(against(position, action), changes),
+    }
+}
+
+/// Returns whether an account can pay for whatever may come of an order, without looking at what else rests: `cash` flows
+/// in, and `count` of its contracts trade or rest.
+///
+/// Each of them makes at most one contract more of those that are paid for, whatever closes what, and none costs more than a
+/// dollar. Orders that go make it less.
+#[inline]
+fn can_pay_for_sure(account: &Account, cash: i128, count: Quantity) -> bool {
+    let most = Price::ONE.cost(count).microdollars();
+    i128::from(account.free().microdollars()) + cash >= i128::from(most)
+}
+
+/// Refuses what would take more cash than an account has free: `cash` flows in, and `more` is reserved. What leaves it no
+/// poorer is always allowed.
+fn affordable(account: &Account, cash: i128, more: i128) -> Result<(), Refusal> {
+    let free = i128::from(account.free().microdollars());
+    let then = free + cash - more;
+    if then >= 0 || then >= free {
+        return Ok(());
+    }
+    let needed = i64::try_from(-then).map_err(|_| too_much("price"))?;
+    Err(Refusal::Balance { needed: Cash::from_microdollars(needed) })
 }
 
 /// Returns the other action.
@@ -29,6 +80,13 @@ const fn opposite(action: Action) -> Action {
 }
 
 impl Matching {
+    /// Returns whether an order would meet one that rests.
+    #[inline]
+    pub(super) fn crosses(&self, order: &Order) -> bool {
+        let half = self.markets.get(order.market).map(|market| market.book.half(opposite(order.action)));
+        half.and_then(Half::best).is_some_and(|best| meets(order.own_price(), best))
+    }
+
     /// Finds what `order` would do with `count` contracts to trade, and leaves in it what rounding would then hold of its
     /// fees.
     pub(super) fn find_plan(
@@ -38,7 +96,7 @@ impl Matching {
         count: Quantity,
     ) -> Result<(), Refusal> {
         let market = self.markets.get(order.market).ok_or(Refusal::NoSuchMarket)?;
-        let account = self.accounts.get(order.account.0).ok_or(Refusal::NoSuchAccount)?;
+        let account = self.accounts.get(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
         plan.clear(count, account.position(order.market));
         let own = order.own_price();
         let half = market.book.half(opposite(order.action));
@@ -54,28 +112,23 @@ impl Matching {
                 break;
             }
             let price = own_price(opposite(order.action), theirs);
+            let of = |role| PriceFees::new(&market.listing.fees, rule, role, price);
+            let fees = Fees { taker: of(Role::Taker), maker: of(Role::Maker) };
             for slot in queue {
                 if plan.left.is_zero() || plan.stopped.is_some() {
                     return Ok(());
                 }
-                let fill = |role, action, count| Fill { rule, role, action, price, count };
-                self.meet(plan, order, slot, &market.listing.fees, fill)?;
+                self.meet(plan, order, slot, &fees)?;
             }
         }
         Ok(())
     }
 
     /// Finds what becomes of an order at the next one that rests.
-    fn meet(
-        &self,
-        plan: &mut Plan,
-        order: &mut Order,
-        slot: Slot,
-        schedule: &FeeSchedule,
-        fill: impl Fn(Role, Action, Quantity) -> Fill,
-    ) -> Result<(), Refusal> {
+    #[inline]
+    fn meet(&self, plan: &mut Plan, order: &mut Order, slot: Slot, fees: &Fees) -> Result<(), Refusal> {
         let resting = &self.slots[slot];
-        if self.would_be_triggered(&plan.counted, resting.group) {
+        if self.would_be_triggered(&plan.counted, resting.group()) {
             // A trade of this plan takes it out.
             return Ok(());
         }
@@ -88,8 +141,8 @@ impl Matching {
         }
         let count = resting.left.min(plan.left);
         let mut maker_held = resting.held;
-        let taker_fee = fee(*schedule, &mut order.held, &fill(Role::Taker, order.action, count))?;
-        let maker_fee = fee(*schedule, &mut maker_held, &fill(Role::Maker, resting.action, count))?;
+        let taker_fee = charge(&fees.taker, &mut order.held, order.action, count)?;
+        let maker_fee = charge(&fees.maker, &mut maker_held, resting.action, count)?;
         let (closing, opening) = parts(plan.position, order.action, count);
         plan.position =
             plan.position.checked_after(order.action, count).ok_or_else(|| too_much("position"))?;
@@ -104,8 +157,8 @@ impl Matching {
             maker_fee,
             maker_held,
         });
-        self.would_count(&mut plan.counted, resting.group, count);
-        if self.would_count(&mut plan.counted, order.group, count) {
+        self.would_count(&mut plan.counted, resting.group(), count);
+        if self.would_count(&mut plan.counted, order.group(), count) {
             plan.stopped = Some(Reason::Group);
         }
         Ok(())
@@ -115,14 +168,29 @@ impl Matching {
     /// the order may have rested `before`.
     ///
     /// What leaves it no poorer is always allowed.
+    #[inline]
     pub(super) fn afford(
-        &self,
+        &mut self,
         plan: &mut Plan,
         order: &Order,
         rests: bool,
         before: Option<Slot>,
     ) -> Result<(), Refusal> {
-        let account = self.accounts.get(order.account.0).ok_or(Refusal::NoSuchAccount)?;
+        let account = self.accounts.get(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
+        if can_pay_for_sure(account, plan.cash, order.left) {
+            return Ok(());
+        }
+        self.afford_exactly(plan, order, rests, before)
+    }
+
+    #[inline(never)]
+    fn afford_exactly(
+        &mut self,
+        plan: &mut Plan,
+        order: &Order,
+        rests: bool,
+        before: Option<Slot>,
+    ) -> Result<(), Refusal> {
         plan.changes.iter_mut().for_each(Vec::clear);
         for slot in plan.cancelled.iter().copied().chain(before) {
             let gone = &self.slots[slot];
@@ -131,21 +199,28 @@ impl Matching {
         if rests {
             plan.changes[order.action as usize].push((order.own_price(), plan.left.hundredths()));
         }
-        let holding = account.holding(order.market);
-        let nothing = Side::new();
+        let account = self.accounts.get_mut(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
+        let seat = account.seat(order.market);
         let mut more = 0;
         for (action, changes) in [Action::Buy, Action::Sell].into_iter().zip(&plan.changes) {
-            let side = holding.map_or(&nothing, |holding| holding.side(action));
             if !changes.is_empty() || !plan.trades.is_empty() {
-                more += side.needs(against(plan.position, action), changes) - i128::from(side.reserved);
+                more += more_needed(account, seat, action, plan.position, changes, &self.slots);
             }
         }
-        let free = i128::from(account.free().microdollars());
-        let then = free + plan.cash - more;
-        if then >= 0 || then >= free {
+        affordable(account, plan.cash, more)
+    }
+
+    /// Checks that the account of `order` can pay for it to rest where it trades with nothing and may have rested `before`.
+    #[inline]
+    pub(super) fn afford_to_rest(&mut self, order: &Order, before: Option<Slot>) -> Result<(), Refusal> {
+        let account = self.accounts.get(order.account.place()).ok_or(Refusal::NoSuchAccount)?;
+        if can_pay_for_sure(account, 0, order.left) {
             return Ok(());
         }
-        let needed = i64::try_from(-then).map_err(|_| too_much("price"))?;
-        Err(Refusal::Balance { needed: Cash::from_microdollars(needed) })
+        let mut plan = self.plan.take().unwrap_or_default();
+        plan.clear(order.left, account.position(order.market));
+        let done = self.afford_exactly(&mut plan, order, true, before);
+        self.plan = Some(plan);
+        done
     }
 }

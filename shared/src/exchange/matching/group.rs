@@ -138,26 +138,24 @@ impl Groups {
 
     /// Notes that an order rests.
     pub(super) fn note(&mut self, order: &Order) {
-        if let Some(group) = order.group.and_then(|group| self.get_mut(group)) {
+        if let Some(group) = order.group().and_then(|group| self.get_mut(group)) {
             group.orders.insert(order.number);
         }
     }
 
     /// Notes that an order rests no longer.
-    pub(super) fn forget(&mut self, order: &Order) {
-        if let Some(group) = order.group.and_then(|group| self.get_mut(group)) {
-            group.orders.remove(&order.number);
+    pub(super) fn forget(&mut self, group: GroupNumber, order: OrderNumber) {
+        if let Some(group) = self.get_mut(group) {
+            group.orders.remove(&order);
         }
     }
 }
 
 /// What a plan would add to the counts of groups, in hundredths of a contract.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Counted(Vec<(GroupNumber, i64)>);
 
 impl Counted {
-    pub(super) const NOTHING: Self = Self(Vec::new());
-
     /// Begins anew.
     pub(super) fn clear(&mut self) {
         self.0.clear();

@@ -113,6 +113,7 @@ impl Matching {
     }
 
     /// Refuses an order whose group takes none.
+    #[inline]
     pub(super) fn may_join(&self, account: AccountNumber, group: Option<GroupNumber>) -> Result<(), Refusal> {
         let Some(number) = group else { return Ok(()) };
         let group = self.group(number).filter(|group| group.account() == account);
@@ -120,28 +121,35 @@ impl Matching {
     }
 
     /// Adds a fill to what a plan counts for a group, and returns whether that would trigger it.
+    #[inline]
     pub(super) fn would_count(
         &self,
         counted: &mut Counted,
         group: Option<GroupNumber>,
         count: Quantity,
     ) -> bool {
-        let Some((number, group)) = group.and_then(|number| Some((number, self.group(number)?))) else {
-            return false;
-        };
+        let Some(number) = group else { return false };
+        let Some(group) = self.group(number) else { return false };
         let more = counted.add(number, count.hundredths());
         group.would_trigger(self.now, more)
     }
 
     /// Returns whether a plan would have triggered a group by now.
+    #[inline]
     pub(super) fn would_be_triggered(&self, counted: &Counted, group: Option<GroupNumber>) -> bool {
         let Some(number) = group.filter(|number| counted.of(*number) > 0) else { return false };
         self.group(number).is_some_and(|group| group.would_trigger(self.now, counted.of(number)))
     }
 
     /// Counts a fill of hundredths of a contract for a group, which may trigger it.
+    #[inline]
     pub(super) fn count(&mut self, number: Option<GroupNumber>, count: i64) {
-        let Some(number) = number else { return };
+        if let Some(number) = number {
+            self.count_for(number, count);
+        }
+    }
+
+    fn count_for(&mut self, number: GroupNumber, count: i64) {
         let Some(group) = self.groups.get_mut(number) else { return };
         group.count(self.now, count);
         if !group.is_triggered && group.would_trigger(self.now, 0) {

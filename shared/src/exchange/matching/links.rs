@@ -1,7 +1,9 @@
 //! Lists whose elements carry the links themselves, so that one is taken out without looking for it.
 
+use core::hint::select_unpredictable;
+
 /// Where an order is kept while it rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Slot(pub(super) u32);
 
 impl Slot {
@@ -11,6 +13,12 @@ impl Slot {
     /// Returns the place, if it is one.
     pub(super) fn some(self) -> Option<Self> {
         (self != Self::NONE).then_some(self)
+    }
+
+    /// Returns the place, or `other` if it is none.
+    #[inline]
+    fn or(self, other: Self) -> Self {
+        select_unpredictable(self == Self::NONE, other, self)
     }
 
     pub(super) const fn place(self) -> usize {
@@ -61,26 +69,35 @@ impl List {
     }
 
     /// Adds an element at the end.
+    #[inline]
     pub(super) fn push(&mut self, of: Of, slots: &mut impl Linked, slot: Slot) {
-        *slots.link_mut(of, slot) = Link { before: self.last, after: Slot::NONE };
-        match self.last.some() {
-            Some(last) => slots.link_mut(of, last).after = slot,
-            None => self.first = slot,
-        }
+        let before = self.last;
+        *Self::follows(&mut self.first, slots.link_mut(of, before.or(slot)), before) = slot;
+        *slots.link_mut(of, slot) = Link { before, after: Slot::NONE };
         self.last = slot;
     }
 
     /// Takes an element out.
+    #[inline]
     pub(super) fn remove(&mut self, of: Of, slots: &mut impl Linked, slot: Slot) {
         let Link { before, after } = slots.link(of, slot);
-        match before.some() {
-            Some(before) => slots.link_mut(of, before).after = after,
-            None => self.first = after,
-        }
-        match after.some() {
-            Some(after) => slots.link_mut(of, after).before = before,
-            None => self.last = before,
-        }
+        *Self::follows(&mut self.first, slots.link_mut(of, before.or(slot)), before) = after;
+        *Self::precedes(&mut self.last, slots.link_mut(of, after.or(slot)), after) = before;
+    }
+
+    /// Returns what says which element follows `before`, whose link is given, or which is the first where there is none.
+    ///
+    /// Whether there is one is as good as random. So both places are found, for which an element that has no neighbour
+    /// stands in for it, and one of them is chosen: that needs no branch, which would be foretold wrongly half of the time.
+    #[inline]
+    fn follows<'a>(first: &'a mut Slot, link: &'a mut Link, before: Slot) -> &'a mut Slot {
+        select_unpredictable(before == Slot::NONE, first, &mut link.after)
+    }
+
+    /// Returns what says which element precedes `after`, or which is the last where there is none.
+    #[inline]
+    fn precedes<'a>(last: &'a mut Slot, link: &'a mut Link, after: Slot) -> &'a mut Slot {
+        select_unpredictable(after == Slot::NONE, last, &mut link.before)
     }
 
     /// Returns the elements from the first to the last.

@@ -1,5 +1,6 @@
 //! Contracts, as the exchange lists them.
 
+use super::Refusal;
 use super::book::Book;
 use crate::fees::FeeSchedule;
 use crate::market::PriceGrid;
@@ -44,6 +45,15 @@ impl Market {
     pub(super) fn new(listing: Listing) -> Self {
         let book = Book::new(&listing.grid);
         Self { listing, status: MarketStatus::Open, book, last: None, volume: Quantity::ZERO }
+    }
+
+    /// Refuses a price that is not on the grid.
+    #[inline]
+    pub(super) fn check(&self, price: Price) -> Result<(), Refusal> {
+        if self.book.accepts(price) {
+            return Ok(());
+        }
+        self.listing.grid.check(price).map_err(Refusal::OffGrid)
     }
 
     /// Returns what it was listed as.

@@ -1,6 +1,7 @@
 //! Orders.
 
-use crate::fees::FeeAccumulator;
+use core::num::{NonZeroI64, NonZeroU64};
+
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -101,7 +102,7 @@ pub enum OrderState {
     Cancelled,
 }
 
-/// An order at the exchange.
+/// An order at the exchange. It takes 128 bytes: two cache lines where it rests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// The exchange's number.
@@ -122,14 +123,14 @@ pub struct Order {
     pub left: Quantity,
     /// Whether it must not take.
     pub post_only: bool,
-    /// When it ends by itself.
-    pub expires: Option<Timestamp>,
     /// What happens when it meets its own account.
     pub self_trade: SelfTrade,
-    /// The group that it belongs to.
-    pub group: Option<GroupNumber>,
     /// Whether it is cancelled when trading is paused.
     pub cancel_on_pause: bool,
+    /// When it ends by itself: microseconds since just before the first instant there is.
+    ends: Option<NonZeroI64>,
+    /// The number of the group that it belongs to.
+    group: Option<NonZeroU64>,
     /// When it arrived.
     pub created: Timestamp,
     /// When it last changed.
@@ -145,14 +146,64 @@ pub struct Order {
     /// Fees as maker.
     pub maker_fees: Cash,
     /// What rounding holds of its fees.
-    pub(super) held: FeeAccumulator,
+    pub(super) held: Cash,
 }
 
 impl Order {
+    /// Returns an order that has just arrived.
+    pub(super) fn new(number: OrderNumber, account: AccountNumber, new: &NewOrder, now: Timestamp) -> Self {
+        Self {
+            number,
+            account,
+            market: new.market,
+            action: new.action,
+            price: new.price,
+            initial: new.count,
+            filled: Quantity::ZERO,
+            left: new.count,
+            post_only: new.post_only,
+            self_trade: new.self_trade,
+            cancel_on_pause: new.cancel_on_pause,
+            ends: new.expires.and_then(ends),
+            group: new.group.and_then(|group| NonZeroU64::new(group.0)),
+            created: now,
+            updated: now,
+            state: OrderState::Resting,
+            taker_cost: Cash::ZERO,
+            maker_cost: Cash::ZERO,
+            taker_fees: Cash::ZERO,
+            maker_fees: Cash::ZERO,
+            held: Cash::ZERO,
+        }
+    }
+
+    /// Returns when it ends by itself.
+    #[inline]
+    pub fn expires(&self) -> Option<Timestamp> {
+        Timestamp::MIN.checked_add_micros(self.ends?.get() - 1)
+    }
+
+    /// Lets it end at another time, or not by itself.
+    pub(super) fn end_at(&mut self, expires: Option<Timestamp>) {
+        self.ends = expires.and_then(ends);
+    }
+
+    /// Returns the group that it belongs to.
+    #[inline]
+    pub fn group(&self) -> Option<GroupNumber> {
+        self.group.map(|group| GroupNumber(group.get()))
+    }
+
     /// Returns what its contracts cost a piece at its price.
     pub(super) const fn own_price(&self) -> Price {
         own_price(self.action, self.price)
     }
+}
+
+/// Returns an instant as orders keep it: as a number that is never zero, so that none takes no room.
+#[inline]
+const fn ends(expires: Timestamp) -> Option<NonZeroI64> {
+    NonZeroI64::new(expires.micros_since(Timestamp::MIN) + 1)
 }
 
 /// Returns what an order's contracts cost a piece: NO at `1 - p` where YES is sold.
@@ -164,11 +215,19 @@ pub(super) const fn own_price(action: Action, price: Price) -> Price {
 }
 
 /// Returns what is left of an amount that is known to be no smaller.
-pub(super) fn less(count: Quantity, by: Quantity) -> Quantity {
-    count.checked_sub(by).unwrap_or(Quantity::ZERO)
+#[inline]
+pub(super) const fn less(count: Quantity, by: Quantity) -> Quantity {
+    count.saturating_sub(by)
+}
+
+/// Returns a number of contracts that is known to fit.
+#[inline]
+pub(super) const fn more(count: Quantity, by: Quantity) -> Quantity {
+    count.saturating_add(by)
 }
 
 /// Returns a sum that is known to fit, as all money of an exchange was paid in and is bounded.
-pub(super) fn plus(sum: Cash, by: Cash) -> Cash {
+#[inline]
+pub(super) const fn plus(sum: Cash, by: Cash) -> Cash {
     Cash::from_microdollars(sum.microdollars().saturating_add(by.microdollars()))
 }

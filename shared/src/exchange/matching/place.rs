@@ -6,9 +6,8 @@ use super::orders::{MOST, MOST_RESTING};
 use super::plan::Plan;
 use super::{
     AccountNumber, Market, MarketStatus, Matching, NewOrder, Order, OrderNumber, OrderState, Reason, Refusal,
-    TimeInForce, What,
+    TimeInForce,
 };
-use crate::fees::{FeeAccumulator, Membership};
 use crate::units::{Cash, Quantity, Timestamp};
 
 /// What an order that arrived has come to.
@@ -51,7 +50,7 @@ impl Matching {
         self.advance(now);
         self.may_place()?;
         let market = self.tradable(new.market)?;
-        market.listing.grid.check(new.price).map_err(Refusal::OffGrid)?;
+        market.check(new.price)?;
         if !(1..=MOST * 100).contains(&new.count.hundredths()) {
             return Err(Refusal::Count);
         }
@@ -71,32 +70,10 @@ impl Matching {
             true => parts(owner.position(new.market), new.action, new.count).0,
             false => new.count,
         };
-        let order = Order {
-            number: OrderNumber(self.last_order + 1),
-            account,
-            market: new.market,
-            action: new.action,
-            price: new.price,
-            initial: new.count,
-            filled: Quantity::ZERO,
-            left: new.count,
-            post_only: new.post_only,
-            expires: new.expires,
-            self_trade: new.self_trade,
-            group: new.group,
-            cancel_on_pause: new.cancel_on_pause,
-            created: self.now,
-            updated: self.now,
-            state: OrderState::Resting,
-            taker_cost: Cash::ZERO,
-            maker_cost: Cash::ZERO,
-            taker_fees: Cash::ZERO,
-            maker_fees: Cash::ZERO,
-            held: FeeAccumulator::new(Membership::Direct),
-        };
+        let mut order = Order::new(OrderNumber(self.last_order + 1), account, new, self.now);
         let arrival =
             Arrival { most, time_in_force: new.time_in_force, before: None, reason: Reason::Placed };
-        self.take_in(order, &arrival)
+        self.take_in(&mut order, &arrival)
     }
 
     /// Returns a contract in which an order may be placed.
@@ -106,21 +83,33 @@ impl Matching {
     }
 
     /// Finds what an order would do, and does it if that is allowed.
-    pub(super) fn take_in(&mut self, order: Order, arrival: &Arrival) -> Result<Placed, Refusal> {
-        let mut plan = core::mem::replace(&mut self.plan, Plan::EMPTY);
+    pub(super) fn take_in(&mut self, order: &mut Order, arrival: &Arrival) -> Result<Placed, Refusal> {
+        if arrival.time_in_force == TimeInForce::GoodTillCancelled && !self.crosses(order) {
+            return self.rest(order, arrival);
+        }
+        let mut plan = self.plan.take().unwrap_or_default();
         let done = self.plan_and_execute(&mut plan, order, arrival);
-        self.plan = plan;
+        self.plan = Some(plan);
         done
+    }
+
+    /// Lets an order rest that trades with nothing: what most orders do, and what a plan would come to.
+    fn rest(&mut self, order: &mut Order, arrival: &Arrival) -> Result<Placed, Refusal> {
+        self.afford_to_rest(order, arrival.before)?;
+        self.begin(arrival.before);
+        order.updated = self.now;
+        self.link_and_tell(order, arrival.reason);
+        Ok(Placed::untouched(order))
     }
 
     fn plan_and_execute(
         &mut self,
         plan: &mut Plan,
-        mut order: Order,
+        order: &mut Order,
         arrival: &Arrival,
     ) -> Result<Placed, Refusal> {
         let &Arrival { most, time_in_force, before, reason } = arrival;
-        self.find_plan(plan, &mut order, most)?;
+        self.find_plan(plan, order, most)?;
         let whole = plan.left.is_zero() || plan.stopped == Some(Reason::SelfTrade);
         if time_in_force == TimeInForce::FillOrKill && !whole {
             return Err(Refusal::FillOrKill);
@@ -130,41 +119,52 @@ impl Matching {
         }
         let stays = time_in_force == TimeInForce::GoodTillCancelled;
         let rests = stays && plan.stopped.is_none() && !plan.left.is_zero();
-        self.afford(plan, &order, rests, before)?;
-        match before {
-            Some(slot) => {
-                self.level(slot, -self.slots[slot].left.hundredths());
-                self.unlink(slot);
-                self.slots.remove(slot);
-            }
-            None => self.last_order += 1,
-        }
+        self.afford(plan, order, rests, before)?;
+        self.begin(before);
         Ok(self.execute(order, plan, rests, reason))
     }
 
+    /// Takes an order that is allowed out of where it rested `before`, or counts it if it is new.
+    fn begin(&mut self, before: Option<Slot>) {
+        let Some(slot) = before else {
+            self.last_order += 1;
+            return;
+        };
+        self.tell_level(slot, -self.slots[slot].left.hundredths());
+        self.unlink(slot);
+        self.slots.remove(slot);
+    }
+
     /// Does what was planned.
-    fn execute(&mut self, mut order: Order, plan: &Plan, rests: bool, reason: Reason) -> Placed {
+    fn execute(&mut self, order: &mut Order, plan: &Plan, rests: bool, reason: Reason) -> Placed {
         for slot in &plan.cancelled {
             self.take_out(*slot, Reason::SelfTrade);
         }
-        let mut placed = Placed::untouched(&order);
-        for planned in &plan.trades {
-            self.trade(&mut order, planned, &mut placed);
+        let mut placed = Placed::untouched(order);
+        if !plan.trades.is_empty() {
+            self.trade_all(order, &plan.trades, &mut placed);
         }
         (placed.left, order.updated) = (order.left, self.now);
         let mut reason = if placed.filled.is_zero() { reason } else { Reason::Traded };
         if rests {
-            let slot = self.link(order);
-            self.level(slot, placed.left.hundredths());
-            self.tell(What::Order { order: self.slots[slot].clone(), reason });
+            self.link_and_tell(order, reason);
             return placed;
         }
         if !order.left.is_zero() {
             (order.left, placed.left, order.state) = (Quantity::ZERO, Quantity::ZERO, OrderState::Cancelled);
             reason = plan.stopped.unwrap_or(Reason::Cancelled);
         }
-        self.tell(What::Order { order, reason });
+        self.tell_gone(order, reason);
         placed
+    }
+
+    /// Puts an order where it rests from now on, reserves what it needs, and tells it.
+    fn link_and_tell(&mut self, order: &Order, reason: Reason) {
+        let Some(account) = self.accounts.get_mut(order.account.place()) else { return };
+        let seat = account.take_seat(order.market, self.now);
+        let slot = self.link(order, seat);
+        self.tell_level(slot, order.left.hundredths());
+        self.tell_order(slot, reason);
     }
 }
 

@@ -4,12 +4,11 @@ use super::Reason;
 use super::group::Counted;
 use super::links::Slot;
 use super::reserve::Change;
-use crate::fees::FeeAccumulator;
 use crate::market::Position;
 use crate::units::{Cash, Price, Quantity};
 
 /// What an arriving order would do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Plan {
     /// The trades, in order.
     pub(super) trades: Vec<Planned>,
@@ -38,22 +37,10 @@ pub(super) struct Planned {
     pub(super) taker_fee: Cash,
     pub(super) maker_fee: Cash,
     /// What rounding holds of the maker's fees then.
-    pub(super) maker_held: FeeAccumulator,
+    pub(super) maker_held: Cash,
 }
 
 impl Plan {
-    /// A plan in which nothing happens.
-    pub(super) const EMPTY: Self = Self {
-        trades: Vec::new(),
-        cancelled: Vec::new(),
-        left: Quantity::ZERO,
-        stopped: None,
-        cash: 0,
-        position: Position::FLAT,
-        counted: Counted::NOTHING,
-        changes: [Vec::new(), Vec::new()],
-    };
-
     /// Begins anew.
     pub(super) fn clear(&mut self, count: Quantity, position: Position) {
         self.trades.clear();

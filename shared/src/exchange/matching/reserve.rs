@@ -2,18 +2,21 @@
 //!
 //! Orders on one side of a contract reserve what their contracts pay, but for those that may close a position: these are
 //! taken to be the cheapest. So whatever fills next, and in whatever order, a fill frees at least what it costs.
+//!
+//! Most often all of them open a position or all of them close one, and sums say what is reserved ([`Tally`]). Only where
+//! some do this and some that is it asked which are the cheapest ([`Side`]).
+//!
+//! [`Tally`]: super::tally::Tally
 
 use crate::units::{Price, Quantity};
 
-/// What rests of one account on one side of a contract.
+/// What rests of one account on one side of a contract, by what it pays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Side {
     /// All hundredths of a contract.
     count: i64,
     /// What they pay, in microdollars.
     cost: i64,
-    /// What is reserved for them, in microdollars.
-    pub(super) reserved: i64,
     /// Hundredths of a contract by what they pay, the cheapest first.
     ladder: Vec<Change>,
 }
@@ -23,7 +26,7 @@ pub(super) type Change = (Price, i64);
 
 impl Side {
     pub(super) const fn new() -> Self {
-        Self { count: 0, cost: 0, reserved: 0, ladder: Vec::new() }
+        Self { count: 0, cost: 0, ladder: Vec::new() }
     }
 
     /// Adds hundredths of a contract at what they pay, or takes them away.
@@ -110,6 +113,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::exchange::matching::tally::Tally;
+    use crate::market::Action;
 
     /// Reserves by looking at every hundredth of a contract.
     fn by_hand(orders: &[(i64, i64)], against: i64) -> i128 {
@@ -146,6 +151,47 @@ mod tests {
             prop_assert_eq!(side.needs(against_all, &[]), by_hand(&left, against));
             let steps: i64 = side.ladder.iter().map(|step| step.1).sum();
             prop_assert_eq!((steps, side.ladder.iter().all(|step| step.1 > 0)), (side.count, true));
+        }
+
+        /// What an account that has a dollar for each contract needn't work out.
+        #[test]
+        fn a_contract_that_rests_or_trades_takes_no_more_than_a_dollar(
+            resting in orders(), extra in orders(), gone in 0..12_usize, against in 0..120_i64, traded in 0..20_i64,
+        ) {
+            let kept: Vec<(i64, i64)> = resting.iter().skip(gone).chain(&extra).copied().collect();
+            let more: i64 = extra.iter().map(|order| order.1).sum();
+            // The dearest of these contracts costs 11.
+            let most = by_hand(&resting, against) + 11 * i128::from(more + traded);
+            prop_assert!(by_hand(&kept, (against - traded).max(0)) <= most);
+        }
+
+        /// Sums where they suffice and a ladder where not, which comes and goes, say the same as a ladder that is kept.
+        #[test]
+        fn a_tally_needs_what_its_prices_do(steps in proptest::collection::vec((1..12_i64, 1..9_i64, 0..60_i64), 0..60)) {
+            let (mut side, mut tally) = (Side::new(), Tally::new());
+            let mut all: Vec<Change> = Vec::new();
+            for (own, count, against) in steps {
+                // One in three goes, if there is one.
+                let change = match all.len() {
+                    len if count % 3 == 0 && len > 0 => {
+                        let (own, count) = all.swap_remove(own as usize % len);
+                        (own, -count)
+                    }
+                    _ => {
+                        all.push((Price::literal(own), count));
+                        (Price::literal(own), count)
+                    }
+                };
+                side.change(change);
+                tally.change(change);
+                let against = Quantity::from_hundredths(against).unwrap();
+                let needs = side.needs(against, &[]);
+                let others = core::iter::once((Action::Sell, (Price::literal(5), 100)));
+                let own = all.iter().map(|order| (Action::Buy, *order));
+                prop_assert_eq!(tally.total_now(against).map_or(needs, i128::from), needs);
+                prop_assert_eq!(tally.total(against, &[]).unwrap_or(needs), needs);
+                prop_assert_eq!(tally.by_price(Action::Buy, others.chain(own)).needs(against, &[]), needs);
+            }
         }
     }
 }
