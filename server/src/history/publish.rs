@@ -134,14 +134,14 @@ fn market_row(
     // An event's own fee comes before its series'.
     let fee_type = event.fee_type_override.clone().or_else(|| series.map(|series| series.fee_type.clone()));
     let fee_multiplier = event.fee_multiplier_override.or_else(|| series.map(|series| series.fee_multiplier));
-    let result = match market.result {
+    let result = match &market.result {
         MarketResult::None => None,
         MarketResult::Yes => Some("yes"),
         MarketResult::No => Some("no"),
         MarketResult::Scalar => Some("scalar"),
-        MarketResult::Unknown => Some("unknown"),
+        MarketResult::Other(word) => Some(word.as_str()),
     };
-    let status = serde_json::to_value(market.status)?;
+    let status = serde_json::to_value(&market.status)?;
     Ok(MarketRow {
         ticker: market.ticker.clone(),
         event_ticker: market.event_ticker.clone(),

@@ -19,12 +19,12 @@ probability = 0.1
 kind = "http"
 value = 503
 target = "rest"
-probability = 0.05
+probability = 0.02
 
 [[fault]]
 kind = "drop"
 target = "rest"
-probability = 0.05
+probability = 0.02
 "#;
 
 /// How a fetch is broken off.
