@@ -10,6 +10,7 @@ mod desk;
 mod environment;
 mod files;
 mod hexadecimal;
+mod history;
 mod kalshi;
 mod listeners;
 mod markets;

@@ -12,7 +12,7 @@ use shared::world::{self, Month};
 
 use crate::markets::Known;
 use crate::watch::Past;
-use crate::{files, markets, trades};
+use crate::{files, history, markets, trades};
 
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
 const DEMO_SEED: u64 = 20;
@@ -209,7 +209,9 @@ fn markets_among(paths: &[PathBuf]) -> anyhow::Result<(Vec<PathBuf>, Vec<PathBuf
     for path in paths {
         if path.is_dir() {
             let found = files::in_folder(path, markets::is_called);
-            of_markets.extend(found.with_context(|| format!("--tapes: {} can't be read", path.display()))?);
+            let unreadable = || format!("--tapes: {} can't be read", path.display());
+            of_markets.extend(found.with_context(unreadable)?);
+            of_markets.extend(history::markets_of(path).with_context(unreadable)?);
             others.push(path.clone());
         } else if path.file_name().is_some_and(|name| markets::is_called(&name.to_string_lossy())) {
             of_markets.push(path.clone());

@@ -3,17 +3,18 @@
 mod json;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use shared::market::Trade;
 use shared::market::csv::{TradeReader, TradesRead};
 
 use crate::files::{self, Found};
 
 /// What files of trades are called in a folder.
-const CALLED: &str =
-    "*trades.csv, *trades.json or *trades.jsonl, or one of these with .gz, or *trades.parquet";
+const CALLED: &str = "*trades.csv, *trades.json or *trades.jsonl, or one of these with .gz, or *trades.parquet, nor a part of a table";
+/// The folder of a table in parts.
+const TABLE: &str = "trades";
 
 /// What files of trades hold.
 #[derive(Debug, Default)]
@@ -28,6 +29,9 @@ pub(crate) struct Recorded {
 
 /// Reads the files of trades among `paths`, each a file or a folder, which `option` names.
 ///
+/// Of a folder, the files that are called so are read, and the parts of a table: Parquet in folders `NAME=VALUE`, as
+/// [`crate::history`] writes them. Candles and contracts beside them are none.
+///
 /// A malformed row is left out and named, and the rest of its file is read; so is a file that can't be read as one of
 /// trades. What an earlier file holds too counts once, and is named: the same file under another name or packing, or
 /// downloads that overlap. Within a file all rows count: a sweep may fill several equal orders at one instant.
@@ -38,7 +42,7 @@ pub(crate) struct Recorded {
 pub(crate) fn read(option: &str, paths: &[PathBuf]) -> anyhow::Result<Recorded> {
     let mut recorded = Recorded::default();
     let (mut names, mut starts) = (Vec::new(), Vec::new());
-    for file in files::find(option, paths, is_called, CALLED)? {
+    for file in files::find(option, paths, within, CALLED)? {
         recorded.files.push(file.path.clone());
         match read_file(&file) {
             Ok(mut read) => {
@@ -77,11 +81,33 @@ impl Recorded {
     }
 }
 
+/// Returns the files of trades in a folder.
+fn within(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files = files::in_folder(folder, is_called)?;
+    files.retain(|path| !path.is_dir());
+    files.extend(files::in_partitions(folder, TABLE, |name| name.ends_with(".parquet"))?);
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
 /// Returns whether a file in a folder says by its name that it holds trades.
 fn is_called(name: &str) -> bool {
     let name = name.strip_suffix(".gz").unwrap_or(name);
     name.ends_with("trades.parquet")
         || ["trades.csv", "trades.json", "trades.jsonl"].iter().any(|end| name.ends_with(end))
+}
+
+/// Returns what a table holds instead of trades, if its header says so: what lies beside trades is easily taken for them.
+fn other_table(start: &[u8]) -> Option<&'static str> {
+    let header = start.split(|byte| *byte == b'\n').next()?;
+    let header = String::from_utf8_lossy(header).to_ascii_lowercase();
+    let has = |column: &str| header.split(',').any(|name| name.trim().trim_matches('"') == column);
+    match () {
+        () if has("end_period_ts") => Some("candles"),
+        () if has("event_ticker") && has("result") => Some("contracts"),
+        () => None,
+    }
 }
 
 /// Reads one file; an error names it.
@@ -93,6 +119,7 @@ fn read_file(file: &Found) -> anyhow::Result<TradesRead> {
     files::read_pieces(&file.path, |piece| {
         if std::mem::take(&mut is_first) {
             is_json = json::begins(piece);
+            other_table(piece).map_or(Ok(()), |what| Err(anyhow!("{name} holds {what}, and no trades")))?;
         }
         if is_json {
             kept.extend_from_slice(piece);

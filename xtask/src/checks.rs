@@ -29,7 +29,7 @@ enum Check {
     Bundle,
     /// Unit, property, golden and socket tests, natively
     Native,
-    /// Kalshi's own Python SDK on the paper exchange, and pandas on what commands write
+    /// Kalshi's own Python SDK on the paper exchange, and pandas, polars and DuckDB on what commands write
     Python,
     /// The same mathematics as WebAssembly in Chromium: golden values, and the native code's bits
     Wasm,
@@ -149,9 +149,11 @@ fn python() -> anyhow::Result<()> {
         return Ok(());
     };
     demo::build_server()?;
-    for (name, script) in
-        [("Kalshi's Python SDK", "server/tests/sdk/trades.py"), ("pandas", "server/tests/pandas/tables.py")]
-    {
+    for (name, script) in [
+        ("Kalshi's Python SDK", "server/tests/sdk/trades.py"),
+        ("pandas", "server/tests/pandas/tables.py"),
+        ("pandas, polars and DuckDB on a history", "server/tests/pandas/history.py"),
+    ] {
         // What it imports is beside it, and nothing is written there.
         let mut command = Command::new(&python);
         command.arg("-B").arg(workspace::root().join(script)).arg(workspace::target().join("debug/tauroi"));

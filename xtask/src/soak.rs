@@ -37,12 +37,12 @@ enum Part {
     Frames,
     /// Public and private keys in PEM
     Pem,
+    /// Answers that the client hears
+    Answers,
     /// Frames of an exchange at a client that hears them
     Heard,
     /// Days of an exchange on which everything goes wrong, beside a feed that must have its books after each quiet second
     Stream,
-    /// Answers that the client hears
-    Answers,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -56,11 +56,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Cursors => spoil("spoiled_queries_and_cursors_are_answered", options)?,
             Part::Frames => spoil("spoiled_commands_are_answered", options)?,
             Part::Pem => spoil("spoiled_keys_are_refused_or_sign", options)?,
+            Part::Answers => spoil("spoiled_answers_are_refused_or_mean_what_they_say", options)?,
             Part::Heard => spoil("heard::spoiled_frames_are_heard", options)?,
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }
-            Part::Answers => spoil("spoiled_answers_are_refused_or_mean_what_they_say", options)?,
         }
     }
     Ok(())

@@ -3,6 +3,22 @@
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// A command that a signal has ended before it was through: an error whose exit code is the one that shells have for it.
+#[derive(Debug, thiserror::Error)]
+#[error("{signal}: {left}")]
+pub(super) struct Interrupted {
+    pub(super) signal: &'static str,
+    /// What is there now, and how to go on.
+    pub(super) left: String,
+}
+
+impl Interrupted {
+    /// Returns 128 and the signal's number.
+    pub(super) fn exit_code(&self) -> u8 {
+        if self.signal == "SIGTERM" { 143 } else { 130 }
+    }
+}
+
 /// Signals as they come; while this listens they don't end the process by themselves.
 pub(super) struct Interrupts {
     #[cfg(unix)]

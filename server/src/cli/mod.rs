@@ -2,6 +2,7 @@
 
 mod backtest;
 mod belief;
+mod fetch;
 mod interrupts;
 mod journal;
 mod kill;
@@ -21,6 +22,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use self::interrupts::Interrupted;
+
 #[derive(Parser)]
 #[command(name = "tauroi", version, about = "Prices, nowcasts and makes markets in Kalshi's music contracts")]
 #[command(disable_help_subcommand = true)]
@@ -37,6 +40,9 @@ enum Command {
     /// Say what a contract was worth at every print, from the prints before it
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
+    /// Fetch an exchange's history into Parquet: trades, candles, contracts, settlements
+    #[command(long_about = fetch::ABOUT)]
+    Fetch(fetch::Options),
     /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
     #[command(long_about = kill::ABOUT, after_long_help = kill::MORE)]
     Kill,
@@ -69,6 +75,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
+        Command::Fetch(options) => fetch::run(&options),
         Command::Kill => kill::run(),
         Command::Journal(options) => journal::journal(&options),
         Command::Listeners(options) => listeners::run(&options),
@@ -89,7 +96,7 @@ pub(crate) fn main() -> ExitCode {
             {
                 eprintln!("error: {error:#}");
             }
-            ExitCode::FAILURE
+            error.downcast_ref::<Interrupted>().map_or(ExitCode::FAILURE, |ended| ended.exit_code().into())
         }
     }
 }

@@ -81,6 +81,9 @@ pub(super) struct Options {
     /// How many days the simulated event lasts
     #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(2..=62))]
     days: u32,
+    /// How many days ago it began: what was traded since is there already, and so is how it settled if it has
+    #[arg(long, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(0..=366))]
+    past_days: u32,
     /// The kind of key that its member signs with
     #[arg(long, value_enum, default_value_t = KeyKind::Ed25519)]
     key: KeyKind,
@@ -140,7 +143,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         port: options.port,
         rng_seed: options.rng_seed,
         days: options.days,
-        past_days: 0,
+        past_days: options.past_days,
         key: options.key,
         tier: options.tier,
         behaviour: if options.plain { Behaviour::plain() } else { behaviour.unwrap_or_default() },

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-pub(crate) use self::columnar::write_histories;
+pub(crate) use self::columnar::{Column, Values, table, write_histories};
 pub(crate) use self::out::spares;
 
 /// The most that one file may unpack to: a hundred times the largest recorded month of trades.
@@ -23,7 +23,7 @@ pub(crate) struct Found {
     pub(crate) named: bool,
 }
 
-/// Lists the files to read: those among `paths`, and of each folder, by name, those that are `wanted`.
+/// Lists the files to read: those among `paths`, and of each folder those that `within` finds.
 ///
 /// # Errors
 ///
@@ -32,7 +32,7 @@ pub(crate) struct Found {
 pub(crate) fn find(
     option: &str,
     paths: &[PathBuf],
-    wanted: impl Fn(&str) -> bool,
+    within: impl Fn(&Path) -> std::io::Result<Vec<PathBuf>>,
     called: &str,
 ) -> anyhow::Result<Vec<Found>> {
     let mut files = Vec::new();
@@ -42,12 +42,35 @@ pub(crate) fn find(
             files.push(Found { path: path.clone(), named: true });
             continue;
         }
-        let folder = in_folder(path, &wanted).with_context(unreadable)?;
+        let folder = within(path).with_context(unreadable)?;
         if folder.is_empty() {
             bail!("{option}: {} holds no file called {called}", path.display());
         }
         files.extend(folder.into_iter().map(|path| Found { path, named: false }));
     }
+    Ok(files)
+}
+
+/// Lists the files of a folder's partitions that are `wanted`: of those folders in it that are called `NAME=VALUE`, as tables
+/// in parts are kept, however deep, and of these parts in a folder called `table`.
+///
+/// # Errors
+///
+/// Fails when a folder can't be read.
+pub(crate) fn in_partitions(
+    folder: &Path,
+    table: &str,
+    wanted: impl Fn(&str) -> bool + Copy,
+) -> std::io::Result<Vec<PathBuf>> {
+    let is_part = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().contains('='));
+    let mut files = if is_part(folder) { in_folder(folder, wanted)? } else { Vec::new() };
+    files.retain(|path| !path.is_dir());
+    for path in in_folder(folder, |name| name == table || name.contains('='))? {
+        if path.is_dir() {
+            files.extend(in_partitions(&path, table, wanted)?);
+        }
+    }
+    files.sort();
     Ok(files)
 }
 

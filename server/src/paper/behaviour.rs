@@ -34,6 +34,9 @@ pub(crate) struct Behaviour {
     /// Kalshi's description of its stream has strings alone, so there are none unless one asks for them.
     #[serde(deserialize_with = "share")]
     pub(crate) numbers: f64,
+    /// After how many hours trades, and contracts that have settled, are told by the historical tier alone; 0 is never. At
+    /// Kalshi it is weeks to months, which is longer than an event here lasts.
+    pub(crate) live_hours: u32,
 }
 
 /// How an offer is told that there is not; its size is 0.00 in any case.
@@ -67,6 +70,7 @@ impl Default for Behaviour {
             no_offer: NoOffer::One,
             vanished: 0.05,
             numbers: 0.0,
+            live_hours: 0,
         }
     }
 }
@@ -82,6 +86,7 @@ impl Behaviour {
             no_offer: NoOffer::One,
             vanished: 0.0,
             numbers: 0.0,
+            live_hours: 0,
         }
     }
 

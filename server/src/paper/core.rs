@@ -23,7 +23,8 @@ use super::stream::{Numbers, Positions, Tickers};
 
 /// How many public trades are kept for those who ask later.
 const TRADES: usize = 100_000;
-const DAY: i64 = 86_400_000_000;
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
 
 /// The exchange and all that it knows.
 pub(super) struct Core {
@@ -124,6 +125,21 @@ impl Core {
         let crowd = self.crowd.as_ref().and_then(Crowd::next_step);
         let due = self.exchange.next_due().into_iter().chain(crowd).chain(self.hub.faults.next_due()).min();
         due.filter(|due| self.ends.is_none_or(|ends| *due <= ends))
+    }
+
+    /// Returns where the live tier ends: what is older the historical one tells. It moves on once a day.
+    pub(super) fn cutoff(&self) -> Timestamp {
+        let now = self.exchange.now();
+        let began = self.catalogue.began().unwrap_or(now);
+        let hours = i64::from(self.behaviour.live_hours);
+        let then = now.checked_add_micros(-hours * HOUR).filter(|_| hours > 0);
+        then.map_or(began, |then| then.date().midnight().max(began))
+    }
+
+    /// Returns whether the historical tier alone tells of a contract: it settled before the cutoff.
+    pub(super) fn is_past(&self, market: usize) -> bool {
+        let settled = self.catalogue.markets.get(market).and_then(|listed| listed.settled);
+        settled.is_some_and(|settled| settled < self.cutoff())
     }
 
     /// Returns how the exchange behaves where nothing is wrong.

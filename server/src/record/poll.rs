@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use shared::market::Ticker;
 use shared::units::Timestamp;
-use shared::wire::{
-    Frame, LevelText, Millis, Orderbook, OrderbookOf, OrderbookSnapshot, Seconds, Trade, TradeMessage,
-};
+use shared::wire::{Frame, Millis, Orderbook, OrderbookOf, Seconds, Trade, TradeMessage};
 
 use crate::kalshi::{Client, Failure};
 
@@ -15,8 +13,6 @@ use crate::kalshi::{Client, Failure};
 pub(super) const EVERY: Duration = Duration::from_secs(5);
 /// After so many rounds trades of a contract are asked for although its book is as it was.
 const ROUNDS: u32 = 12;
-/// How many books one question may be about.
-const BOOKS: usize = 100;
 /// The subscription that its frames are said to be of; the exchange's own begin at 1.
 const SID: u64 = 0;
 
@@ -62,29 +58,26 @@ impl Poll {
     pub(super) async fn round(&mut self) -> Result<Vec<String>, Failure> {
         let tickers: Vec<Ticker> = self.contracts.keys().cloned().collect();
         let mut frames = Vec::new();
-        let mut books = Vec::with_capacity(tickers.len());
-        for some in tickers.chunks(BOOKS) {
-            books.extend(self.client.orderbooks(some).await?);
-        }
-        for OrderbookOf { ticker, orderbook_fp: book } in books {
-            let Some(known) = self.contracts.get_mut(&ticker) else { continue };
+        for of in self.client.orderbooks(&tickers).await? {
+            let OrderbookOf { ticker, orderbook_fp: book } = &of;
+            let Some(known) = self.contracts.get_mut(ticker) else { continue };
             known.rounds += 1;
-            let has_changed = known.book.as_ref() != Some(&book);
+            let has_changed = known.book.as_ref() != Some(book);
             self.seq += 1;
             frames.push(Frame::OrderbookSnapshot {
                 sid: SID,
                 seq: self.seq,
                 id: None,
-                msg: snapshot(&ticker, &book),
+                msg: of.at_yes_prices(),
             });
             // Who trades changes the book, but for what crosses it at once.
             if has_changed || known.rounds >= ROUNDS {
                 let since = known.traded.unwrap_or(self.began);
-                let trades = self.client.trades(&ticker, Some(since)).await?;
+                let trades = self.client.trades(ticker, Some(since)).await?;
                 frames.extend(known.new_trades(&trades).map(|msg| Frame::Trade { sid: SID, seq: None, msg }));
                 known.took(trades);
             }
-            known.book = Some(book);
+            known.book = Some(book.clone());
         }
         // All that a frame holds can be written.
         Ok(frames.iter().filter_map(|frame| serde_json::to_string(frame).ok()).collect())
@@ -107,18 +100,6 @@ impl Known {
         self.traded = Some(last);
         let of_then = trades.into_iter().filter(|trade| trade.created_time.0 == last);
         self.told.extend(of_then.map(|trade| trade.trade_id));
-    }
-}
-
-/// Returns a book as the stream tells it, at YES prices.
-fn snapshot(ticker: &Ticker, book: &Orderbook) -> OrderbookSnapshot {
-    let yes_price = |level: &LevelText| LevelText(level.0.complement(), level.1);
-    OrderbookSnapshot {
-        market_ticker: ticker.clone(),
-        market_id: None,
-        clock: None,
-        yes_dollars_fp: book.yes_dollars.clone(),
-        no_dollars_fp: book.no_dollars.iter().map(yes_price).collect(),
     }
 }
 

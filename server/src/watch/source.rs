@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use shared::market::{EventTicker, Ticker};
 use shared::units::{Quantity, Timestamp};
-use shared::wire::{LevelText, Market, OrderbookOf, OrderbookSnapshot};
+use shared::wire::{Market, OrderbookSnapshot};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
@@ -18,8 +18,6 @@ use crate::kalshi::{self, Ask, Client, Feed, Heard, What};
 const EVERY: Duration = Duration::from_secs(5);
 /// Trades of this time before the last one that is known are asked for again, in microseconds: several may share an instant.
 const OVERLAP: i64 = 1_000_000;
-/// How many contracts' books one request may ask for: Kalshi's limit.
-const BOOKS: usize = 100;
 /// How many things may wait to be taken.
 const WAITING: usize = 1_024;
 
@@ -153,14 +151,11 @@ impl Poller {
         let markets = self.client.markets(&self.event).await?;
         let tickers: Vec<Ticker> = markets.iter().map(|market| market.ticker.clone()).collect();
         let mut new = Vec::new();
-        for some in tickers.chunks(BOOKS) {
-            for of in self.client.orderbooks(some).await? {
-                let ticker = of.ticker.clone();
-                let book = at_yes_prices(of);
-                if self.books.get(&ticker) != Some(&book) {
-                    self.books.insert(ticker, book.clone());
-                    new.push(Said::What(What::Book(book)));
-                }
+        for of in self.client.orderbooks(&tickers).await? {
+            let book = of.at_yes_prices();
+            if self.books.get(&of.ticker) != Some(&book) {
+                self.books.insert(of.ticker, book.clone());
+                new.push(Said::What(What::Book(book)));
             }
         }
         for market in &markets {
@@ -189,18 +184,5 @@ impl Poller {
             }
         }
         Ok(Ok(()))
-    }
-}
-
-/// Returns a book of REST as our subscriptions tell it: NO at the price of YES at which it is offered.
-fn at_yes_prices(of: OrderbookOf) -> OrderbookSnapshot {
-    let book = of.orderbook_fp;
-    let complement = |level: LevelText| LevelText(level.0.complement(), level.1);
-    OrderbookSnapshot {
-        market_ticker: of.ticker,
-        market_id: None,
-        clock: None,
-        yes_dollars_fp: book.yes_dollars,
-        no_dollars_fp: book.no_dollars.into_iter().map(complement).collect(),
     }
 }

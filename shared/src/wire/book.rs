@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stream::OrderbookSnapshot;
 use crate::market::Ticker;
 use crate::sort::places;
 use crate::units::{Price, Quantity};
@@ -53,6 +54,20 @@ pub struct OrderbookOf {
     pub ticker: Ticker,
     /// Its book.
     pub orderbook_fp: Orderbook,
+}
+
+impl OrderbookOf {
+    /// Returns the book as a subscription that asks for YES prices tells it: NO at the price of YES at which it is offered.
+    pub fn at_yes_prices(&self) -> OrderbookSnapshot {
+        let complement = |level: &LevelText| LevelText(level.0.complement(), level.1);
+        OrderbookSnapshot {
+            market_ticker: self.ticker.clone(),
+            market_id: None,
+            clock: None,
+            yes_dollars_fp: self.orderbook_fp.yes_dollars.clone(),
+            no_dollars_fp: self.orderbook_fp.no_dollars.iter().map(complement).collect(),
+        }
+    }
 }
 
 /// The answer to `GET /markets/orderbooks`.

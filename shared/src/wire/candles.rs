@@ -191,6 +191,34 @@ impl From<HistoricalCandlestick> for Candlestick {
     }
 }
 
+impl From<QuoteRange> for HistoricalQuoteRange {
+    fn from(range: QuoteRange) -> Self {
+        let QuoteRange { open_dollars, low_dollars, high_dollars, close_dollars } = range;
+        Self { open: open_dollars, low: low_dollars, high: high_dollars, close: close_dollars }
+    }
+}
+
+impl From<Candlestick> for HistoricalCandlestick {
+    fn from(candle: Candlestick) -> Self {
+        let TradeRange {
+            open_dollars: open,
+            low_dollars: low,
+            high_dollars: high,
+            close_dollars: close,
+            mean_dollars: mean,
+            previous_dollars: previous,
+        } = candle.price;
+        Self {
+            end_period_ts: candle.end_period_ts,
+            yes_bid: candle.yes_bid.into(),
+            yes_ask: candle.yes_ask.into(),
+            price: HistoricalTradeRange { open, low, high, close, mean, previous },
+            volume: candle.volume_fp,
+            open_interest: candle.open_interest_fp,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ mod fee_changes;
 mod groups;
 mod historical;
 mod incentives;
+mod market;
 mod number;
 mod orders;
 mod portfolio;
@@ -37,8 +38,8 @@ pub use candles::{
     TradeRange,
 };
 pub use catalogue::{
-    Event, EventAnswer, EventMetadata, EventsPage, Market, MarketAnswer, MarketPicture, MarketsPage, Quotes,
-    Series, SeriesAnswer, SeriesList, SettlementSource,
+    Event, EventAnswer, EventMetadata, EventsPage, MarketPicture, Series, SeriesAnswer, SeriesList,
+    SettlementSource,
 };
 pub use errors::{ErrorAnswer, ErrorBody};
 pub use exchange::{
@@ -49,6 +50,7 @@ pub use fee_changes::{EventFeeChange, EventFeeChanges, SeriesFeeChange, SeriesFe
 pub use groups::{GroupCreated, GroupLimit, OrderGroup, OrderGroupAnswer, OrderGroups};
 pub use historical::HistoricalCutoff;
 pub use incentives::{IncentiveProgram, IncentivesPage};
+pub use market::{Market, MarketAnswer, MarketsPage, Quotes};
 pub use number::{Dollars, SignedCount};
 pub use orders::{
     AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Order, OrderAnswer,

@@ -38,12 +38,13 @@ pub(super) fn more() -> String {
 
 const FILES: &str = "
 Files:
-  A tape is CSV, JSON or JSON Lines, perhaps packed with gzip, with Kalshi's own names: ticker; timestamp
+  A tape is CSV, JSON or JSON Lines, perhaps packed with gzip, or Parquet, with Kalshi's own names: ticker; timestamp
   or created_time; price, yes_price_dollars or mid_price in dollars, or else yes_price in whole cents;
   count_fp, count or volume; and, where they are there, taker_side or taker_outcome_side, trade_id and
   is_block_trade. A block trade moves the belief and fills nobody. Of a folder, the files called
-  *trades.csv, *trades.json or *trades.jsonl (or .gz) are read. A malformed row is skipped, a trade that
-  two files hold counts once, and both are said on standard error.
+  *trades.csv, *trades.json or *trades.jsonl (or .gz) or *trades.parquet are read, and what `tauroi fetch` has
+  brought, with its contracts where --markets names none. A malformed row is skipped, a trade that two files
+  hold counts once, and both are said on standard error.
 
   A markets file has ticker, event_ticker, result (yes, no, scalar or nothing), and perhaps settlement_value
   (what a scalar paid), mutually_exclusive, fee_type, fee_multiplier, close_time. It is the authority on which

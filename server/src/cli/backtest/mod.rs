@@ -109,7 +109,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
         spares("--out", &OUTPUTS.map(|name| folder.join(name)), inputs)?;
     }
-    let markets = markets::read(options.markets.as_deref())?;
+    let markets = markets::read(options.markets.as_deref(), &options.tape)?;
     let tapes = markets::group(tapes, &markets)?;
     let prepared = prepare("Filtering", &tapes, &markets, &link)?;
     let record = if options.out.is_some() { Record::All } else { Record::Totals };

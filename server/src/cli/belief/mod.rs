@@ -24,12 +24,13 @@ fitted walk-forward: whole days after the first print, on the prints before, and
 
 const MORE: &str = "\
 Files:
-  A tape is CSV, JSON or JSON Lines, perhaps packed with gzip, with Kalshi's own names: ticker; timestamp
+  A tape is CSV, JSON or JSON Lines, perhaps packed with gzip, or Parquet, with Kalshi's own names: ticker; timestamp
   or created_time; price, yes_price_dollars or mid_price in dollars, or else yes_price in whole cents;
   count_fp, count or volume; and, where they are there, taker_side or taker_outcome_side, trade_id and
   is_block_trade. A block trade moves the belief and fills nobody. Of a folder, the files called
-  *trades.csv, *trades.json or *trades.jsonl (or .gz) are read. A malformed row is skipped, a trade that
-  two files hold counts once, and both are said on standard error.
+  *trades.csv, *trades.json or *trades.jsonl (or .gz) or *trades.parquet are read, and what `tauroi fetch` has
+  brought, with its contracts where --markets names none. A malformed row is skipped, a trade that two files
+  hold counts once, and both are said on standard error.
 
   FILE gets a line for each trade, in the order they came in: ticker, timestamp, price, count,
   fair_before, sd_before, fair_after, sd_after, w_diffusion, w_stray, w_jump, z, pit. Price and fair are in
@@ -69,7 +70,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
     crate::files::spares("--out", std::slice::from_ref(&options.out), inputs)?;
     let events = EventTape::group(trades.iter().cloned()).context("--tape")?;
-    let markets = markets::read(options.markets.as_deref())?;
+    let markets = markets::read(options.markets.as_deref(), &options.tape)?;
     let events = EventTape::regrouped(events, &markets);
     let settles = settlements(&events, &markets);
     let progress = Progress::start("Walking forward", 1);

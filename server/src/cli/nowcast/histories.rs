@@ -96,7 +96,7 @@ pub(crate) fn files(listeners: &[PathBuf], events: &[PathBuf]) -> anyhow::Result
 }
 
 fn find(option: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<Found>> {
-    files::find(option, paths, is_table, "*.csv, *.csv.gz or *.parquet")
+    files::find(option, paths, |folder| files::in_folder(folder, is_table), "*.csv, *.csv.gz or *.parquet")
 }
 
 /// A file's name and its content.

@@ -24,6 +24,9 @@ pub(crate) struct EventsAsked<'a> {
     pub(crate) with_markets: bool,
 }
 
+/// How many contracts' books one question may ask for.
+const BOOKS: usize = 100;
+
 /// Which contracts are asked for. The historical tier takes one filter at most, and no state.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct MarketsAsked<'a> {
@@ -199,13 +202,19 @@ impl Client {
         self.get::<OrderbookAnswer>(&path, &[]).await.map(|answer| answer.orderbook_fp)
     }
 
-    /// Returns the books of up to a hundred contracts, in the exchange's order; a contract that it doesn't know is left out.
+    /// Returns the books of contracts, in the exchange's order; a contract that it doesn't know is left out. As many questions
+    /// are asked as it takes.
     ///
     /// # Errors
     ///
     /// As [`Failure`] tells them apart.
     pub(crate) async fn orderbooks(&self, tickers: &[Ticker]) -> Result<Vec<OrderbookOf>, Failure> {
-        let query: Vec<_> = tickers.iter().map(|ticker| ("tickers", ticker.as_str())).collect();
-        self.get::<OrderbooksAnswer>(&["markets", "orderbooks"], &query).await.map(|answer| answer.orderbooks)
+        let mut books = Vec::with_capacity(tickers.len());
+        for some in tickers.chunks(BOOKS) {
+            let query: Vec<_> = some.iter().map(|ticker| ("tickers", ticker.as_str())).collect();
+            let answer: OrderbooksAnswer = self.get(&["markets", "orderbooks"], &query).await?;
+            books.extend(answer.orderbooks);
+        }
+        Ok(books)
     }
 }

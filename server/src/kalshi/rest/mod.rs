@@ -13,6 +13,7 @@ mod limits;
 mod orders;
 mod pages;
 mod portfolio;
+mod raw;
 mod sent;
 mod transport;
 

@@ -97,7 +97,9 @@ async fn listed(client: &mut Client) {
     }
     client.get(400, "GET", &format!("/series/{SERIES}/markets/{TICKER}/candlesticks"), "").await;
     client.get(400, "GET", "/markets/candlesticks?start_ts=1&end_ts=2&period_interval=5", "").await;
-    client.get(404, "GET", &format!("/historical/markets/{TICKER}/candlesticks"), "").await;
+    client.get(400, "GET", &format!("/historical/markets/{TICKER}/candlesticks"), "").await;
+    let hours = "start_ts=1&end_ts=2&period_interval=60";
+    client.get(404, "GET", &format!("/historical/markets/{TICKER}/candlesticks?{hours}"), "").await;
     client.get(200, "GET", "/historical/cutoff", "").await;
     client.get(200, "GET", "/historical/markets", "").await;
     client.get(400, "GET", "/historical/markets?tickers=A&event_ticker=B", "").await;

@@ -5,10 +5,11 @@ use axum::extract::{Path, State};
 use shared::market::Ticker;
 use shared::units::{Price, Quantity, Timestamp};
 use shared::wire::{
-    BatchCandlesticks, Candlestick, CandlesticksAnswer, EventCandlesticks, MarketCandlesticks, QuoteRange,
-    Seconds, TradeRange,
+    BatchCandlesticks, Candlestick, CandlesticksAnswer, EventCandlesticks, HistoricalCandlestick,
+    HistoricalCandlesticks, MarketCandlesticks, QuoteRange, Seconds, TradeRange,
 };
 
+use super::markets::has_vanished;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::{Answer, Exchange};
@@ -136,11 +137,40 @@ pub(super) async fn of_market(
         let place = core.catalogue.place(&ticker)?;
         let is_of = core.catalogue.event_of(place).is_some_and(|event| event.series == series);
         let ticker = core.catalogue.ticker(place)?.clone();
-        is_of.then(|| CandlesticksAnswer { ticker, candlesticks: asked.of(core, place) })
+        let is_there = is_of && !core.is_past(place) && !is_gone(core, place);
+        is_there.then(|| CandlesticksAnswer { ticker, candlesticks: asked.of(core, place) })
     });
     let answer = found.ok_or_else(Refusal::not_found)?;
     short(answer.candlesticks.len())?;
     Ok(Json(answer))
+}
+
+/// Answers for a contract that the historical tier alone tells of, in its words.
+pub(super) async fn of_past_market(
+    State(shared): Exchange,
+    Path(ticker): Path<String>,
+    query: Query,
+) -> Answer<HistoricalCandlesticks> {
+    let asked = Asked::read(&query)?;
+    let found = shared.with(|core| {
+        let place = core.catalogue.place(&ticker)?;
+        let ticker = core.catalogue.ticker(place)?.clone();
+        let is_there = core.is_past(place) && !is_gone(core, place);
+        is_there.then(|| {
+            let candlesticks = asked.of(core, place).into_iter().map(HistoricalCandlestick::from).collect();
+            HistoricalCandlesticks { ticker, candlesticks }
+        })
+    });
+    let answer = found.ok_or_else(Refusal::not_found)?;
+    short(answer.candlesticks.len())?;
+    Ok(Json(answer))
+}
+
+/// Returns whether a contract is one of those that are not found any more.
+fn is_gone(core: &Core, place: usize) -> bool {
+    let market =
+        core.lately().get(place).and_then(|lately| core.catalogue.market(place, &core.exchange, lately));
+    market.is_some_and(|market| has_vanished(core, &market))
 }
 
 pub(super) async fn of_markets(State(shared): Exchange, query: Query) -> Answer<BatchCandlesticks> {

@@ -1,46 +1,70 @@
-//! What is so old that Kalshi keeps it elsewhere. This exchange keeps all that it tells in one place, so that nothing is.
+//! What is so old that Kalshi keeps it elsewhere: trades and settled contracts from before the cutoff. Of one's own account all
+//! stays in one place here.
 
 use axum::Json;
 use axum::extract::{Path, State};
+use shared::units::Timestamp;
 use shared::wire::{
-    FillsPage, HistoricalCutoff, MarketAnswer, MarketsPage, OrdersPage, PositionsPage, Rfc3339, TradesPage,
+    FillsPage, HistoricalCutoff, Market, MarketAnswer, MarketsPage, OrdersPage, PositionsPage, Rfc3339,
+    TradesPage,
 };
 
+use super::markets::{all_markets, has_vanished, is_past, trades_where};
 use super::query::{Limit, Query};
 use super::refusal::Refusal;
 use super::{Answer, Exchange, Signed};
 
-/// Names the time at which the exchange began.
+/// For how long before they are there alone trades are told by both tiers, in microseconds. That they ever are at Kalshi isn't
+/// known; who reads both must not count them twice.
+const BOTH: i64 = 3_600_000_000;
+
+/// Names the time at which the live tier begins.
 pub(super) async fn cutoff(State(shared): Exchange) -> Json<HistoricalCutoff> {
-    let (began, now) = shared.with_quietly(|core| (core.catalogue.began(), core.exchange.now()));
-    let at = Rfc3339(began.unwrap_or(now));
+    let (began, cutoff) = shared.with_quietly(|core| {
+        let began = core.catalogue.began().unwrap_or(core.exchange.now());
+        (Rfc3339(began), Rfc3339(core.cutoff()))
+    });
     Json(HistoricalCutoff {
-        market_settled_ts: at,
-        trades_created_ts: at,
-        orders_updated_ts: at,
-        market_positions_last_updated_ts: Some(at),
+        market_settled_ts: cutoff,
+        trades_created_ts: cutoff,
+        orders_updated_ts: began,
+        market_positions_last_updated_ts: Some(began),
     })
 }
 
-pub(super) async fn markets(query: Query) -> Answer<MarketsPage> {
-    query.number("limit", Limit::MARKETS)?;
+pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<MarketsPage> {
+    let limit = query.number("limit", Limit::MARKETS)?;
     query.word("mve_filter", &["exclude"])?;
     let filters = ["tickers", "event_ticker", "series_ticker", "mve_filter"];
     if filters.iter().filter(|name| query.text(name).is_some()).count() > 1 {
         return Err(Refusal::parameters("at most one filter may be given"));
     }
-    Ok(Json(MarketsPage { cursor: String::new(), markets: Vec::new() }))
+    let (markets, cursor) = shared.with(|core| {
+        let is_of = |market: &Market| {
+            let place = core.catalogue.place(market.ticker.as_str());
+            let event = place.and_then(|place| core.catalogue.event_of(place));
+            event.is_some_and(|event| query.admits("series_ticker", &event.series))
+                && query.admits("event_ticker", market.event_ticker.as_str())
+                && query.admits("tickers", market.ticker.as_str())
+        };
+        let found = all_markets(core).into_iter().filter(|market| is_past(core, market) && is_of(market));
+        let found: Vec<(u64, Market)> = (0..).zip(found).map(|(k, market)| (u64::MAX - k, market)).collect();
+        query.page(found.into_iter(), |(rank, _)| *rank, limit)
+    });
+    Ok(Json(MarketsPage { cursor, markets: markets.into_iter().map(|(_, market)| market).collect() }))
 }
 
-/// Answers for a contract, and for its candles, that it is not here.
-pub(super) async fn market(Path(_ticker): Path<String>) -> Answer<MarketAnswer> {
-    Err(Refusal::not_found())
+pub(super) async fn market(State(shared): Exchange, Path(ticker): Path<String>) -> Answer<MarketAnswer> {
+    let found = shared.with(|core| {
+        let place = core.catalogue.place(&ticker)?;
+        let market = core.catalogue.market(place, &core.exchange, core.lately().get(place)?)?;
+        (!has_vanished(core, &market) && core.is_past(place)).then_some(market)
+    });
+    Ok(Json(MarketAnswer { market: found.ok_or_else(Refusal::not_found)? }))
 }
 
-pub(super) async fn trades(query: Query) -> Answer<TradesPage> {
-    query.number("limit", Limit::MARKETS)?;
-    query.span("min_ts", "max_ts")?;
-    Ok(Json(TradesPage { cursor: String::new(), trades: Vec::new() }))
+pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {
+    trades_where(&shared, &query, |at, cutoff| at < cutoff.checked_add_micros(BOTH).unwrap_or(Timestamp::MAX))
 }
 
 pub(super) async fn fills(_: Signed, query: Query) -> Answer<FillsPage> {

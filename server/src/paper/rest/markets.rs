@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::Json;
 use axum::extract::{Path, State};
 use shared::market::EventTicker;
+use shared::units::Timestamp;
 use shared::wire::{
     Market, MarketAnswer, MarketStatus, MarketsPage, OrderbookAnswer, OrderbookOf, OrderbooksAnswer, Rfc3339,
     Trade, TradesPage,
@@ -12,7 +13,7 @@ use shared::wire::{
 
 use super::query::{Limit, Query, Span};
 use super::refusal::Refusal;
-use super::{Answer, Exchange};
+use super::{Answer, Exchange, Shared};
 use crate::paper::core::Core;
 use crate::paper::ids::Named;
 use crate::paper::past::book_as_of;
@@ -54,9 +55,14 @@ fn is_late(core: &Core, status: &str, market: &Market) -> bool {
 }
 
 /// Returns whether a contract is not found any more, although it is listed.
-fn has_vanished(core: &Core, market: &Market) -> bool {
+pub(super) fn has_vanished(core: &Core, market: &Market) -> bool {
     let is_over = market.status == MarketStatus::Finalized;
     is_over && core.behaviour().has_vanished(u64::from(core.ids.0), market.ticker.as_str())
+}
+
+/// Returns whether the historical tier alone tells of a contract.
+pub(super) fn is_past(core: &Core, market: &Market) -> bool {
+    core.catalogue.place(market.ticker.as_str()).is_some_and(|place| core.is_past(place))
 }
 
 /// What a list of contracts is cut down to by time.
@@ -126,6 +132,7 @@ pub(super) async fn markets(State(shared): Exchange, query: Query) -> Answer<Mar
             .collect();
         let found = all_markets(core).into_iter().enumerate().filter(|(_, market)| {
             !none
+                && !is_past(core, market)
                 && of_series.contains(&market.event_ticker)
                 && query.admits("event_ticker", market.event_ticker.as_str())
                 && query.admits("tickers", market.ticker.as_str())
@@ -151,7 +158,7 @@ pub(super) async fn market(State(shared): Exchange, Path(ticker): Path<String>) 
     let found = shared.with(|core| {
         let place = core.catalogue.place(&ticker)?;
         let market = core.catalogue.market(place, &core.exchange, core.lately().get(place)?)?;
-        (!has_vanished(core, &market)).then_some(market)
+        (!has_vanished(core, &market) && !core.is_past(place)).then_some(market)
     });
     Ok(Json(MarketAnswer { market: found.ok_or_else(Refusal::not_found)? }))
 }
@@ -190,11 +197,21 @@ pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<
 }
 
 pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {
+    trades_where(&shared, &query, |at, cutoff| at >= cutoff)
+}
+
+/// Answers with those trades whose time, and the cutoff of the tiers, are so.
+pub(super) fn trades_where(
+    shared: &Shared,
+    query: &Query,
+    is_told: impl Fn(Timestamp, Timestamp) -> bool,
+) -> Answer<TradesPage> {
     let limit = query.number("limit", Limit::MARKETS)?;
     let span = query.span("min_ts", "max_ts")?;
     // None here is matched off the book.
     let none = query.word("is_block_trade", &["true", "false"])? == Some("true");
     shared.with(|core| {
+        let cutoff = core.cutoff();
         let of: BTreeMap<usize, _> = (core.catalogue.markets.iter().enumerate())
             .filter(|(_, listed)| !none && query.admits("ticker", listed.ticker.as_str()))
             .map(|(place, listed)| (place, &listed.ticker))
@@ -203,7 +220,7 @@ pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<Trad
             .trades
             .iter()
             .rev()
-            .filter(|(at, _)| span.holds(*at))
+            .filter(|(at, _)| span.holds(*at) && is_told(*at, cutoff))
             .filter_map(|(at, trade)| Some((*at, *trade, *of.get(&trade.market)?)));
         let (page, cursor) = query.page(found, |(_, trade, _)| trade.number, limit);
         let trades = page.into_iter().map(|(at, trade, ticker)| {

@@ -126,7 +126,7 @@ operations! {
     GET "/historical/markets" "GetHistoricalMarkets" OPEN ASK => historical::markets,
     GET "/historical/markets/{ticker}" "GetHistoricalMarket" OPEN ASK => historical::market,
     GET "/historical/markets/{ticker}/candlesticks" "GetMarketCandlesticksHistorical" OPEN ASK
-        => historical::market,
+        => candles::of_past_market,
     GET "/historical/trades" "GetTradesHistorical" OPEN ASK => historical::trades,
     GET "/historical/fills" "GetFillsHistorical" READ ASK => historical::fills,
     GET "/historical/orders" "GetHistoricalOrders" READ ASK => historical::orders,

@@ -9,7 +9,7 @@ use shared::wire::{
     SeriesFeeChanges,
 };
 
-use super::markets::{all_markets, asked};
+use super::markets::{all_markets, asked, is_past};
 use super::query::{Limit, Query};
 use super::refusal::Refusal;
 use super::{Answer, Exchange};
@@ -107,6 +107,14 @@ fn with_markets(core: &Core, event: &NewEvent, markets: &[Market]) -> Event {
     Event { markets: Some(of.cloned().collect()), ..core.catalogue.event(event) }
 }
 
+/// Returns an event without those of its contracts that the historical tier alone tells of.
+fn live(core: &Core, mut event: Event) -> Event {
+    if let Some(markets) = &mut event.markets {
+        markets.retain(|market| !is_past(core, market));
+    }
+    event
+}
+
 pub(super) async fn events(State(shared): Exchange, query: Query) -> Answer<Events> {
     let limit = query.number("limit", Limit::EVENTS)?;
     let status = query.word("status", &["unopened", "open", "closed", "settled"])?;
@@ -138,7 +146,7 @@ pub(super) async fn events(State(shared): Exchange, query: Query) -> Answer<Even
             .collect();
         let (page, cursor) =
             query.page(found.into_iter().enumerate(), |(place, _)| u64::MAX - *place as u64, limit);
-        (page.into_iter().map(|(_, event)| event).collect::<Vec<_>>(), cursor)
+        (page.into_iter().map(|(_, event)| live(core, event)).collect::<Vec<_>>(), cursor)
     });
     if !query.flag("with_nested_markets") {
         for event in &mut events {
@@ -166,7 +174,7 @@ pub(super) async fn event(
     }
     let found = shared.with(|core| {
         let event = core.catalogue.events.iter().find(|event| event.ticker.as_str() == ticker)?;
-        Some(with_markets(core, event, &all_markets(core)))
+        Some(live(core, with_markets(core, event, &all_markets(core))))
     });
     let mut event = found.ok_or_else(Refusal::not_found)?;
     let markets = if excluded { Some(Vec::new()) } else { event.markets.clone() };

@@ -5,6 +5,7 @@ use super::trades::flag;
 use crate::Invalid;
 use crate::market::{Contract, Ticker};
 use crate::table::{Column, Table, TableError};
+use crate::units::Timestamp;
 
 /// What a file of contracts holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,14 +25,15 @@ struct Columns {
     fee_type: Option<Column>,
     fee_multiplier: Option<Column>,
     close_time: Option<Column>,
+    settlement_ts: Option<Column>,
 }
 
 /// Returns the contracts of a CSV file; `source_name` is what errors call the file. A row that is malformed, or of a
 /// contract that was there before, is skipped and named.
 ///
 /// The columns are `ticker`, `event_ticker` and `result` (`yes`, `no`, `scalar`, or empty while open), and perhaps
-/// `settlement_value` (what a scalar paid, in dollars), `mutually_exclusive`, `fee_type`, `fee_multiplier` and
-/// `close_time`, each of which may be empty. The exchange adds kinds of results and fees: a contract with one that isn't
+/// `settlement_value` (what a scalar paid, in dollars), `mutually_exclusive`, `fee_type`, `fee_multiplier`, `close_time`
+/// and `settlement_ts`, each of which may be empty. A contract that settled before it was to close closed then. The exchange adds kinds of results and fees: a contract with one that isn't
 /// known here is named, and counts as one that has not settled, or whose fee the file doesn't tell.
 ///
 /// # Errors
@@ -68,6 +70,7 @@ impl Columns {
             fee_type: table.optional(&["fee_type"])?,
             fee_multiplier: table.optional(&["fee_multiplier"])?,
             close_time: table.optional(&["close_time"])?,
+            settlement_ts: table.optional(&["settlement_ts"])?,
         })
     }
 
@@ -94,6 +97,10 @@ impl Columns {
             fee_multiplier: table.value_if_any(self.fee_multiplier.as_ref())?,
             close_time: table.value_if_any(self.close_time.as_ref())?,
         };
+        // The time at which it was to close stays as it was where it settled early.
+        if let Some(settled) = table.value_if_any(self.settlement_ts.as_ref())? {
+            contract.close_time = contract.close_time.map(|closes: Timestamp| closes.min(settled));
+        }
         let Err(place) = seen.binary_search(&contract.ticker) else {
             let invalid = Invalid::new("ticker", format!("{} appears twice", contract.ticker));
             return Err(table.refuse(&self.ticker, &invalid));

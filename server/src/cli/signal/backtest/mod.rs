@@ -101,7 +101,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let outputs = OUTPUTS.map(|name| options.out.join(name));
     spares("--out", &outputs, inputs.chain(options.markets.as_deref()))?;
     let histories = histories::read(&options.listeners, &[], None)?;
-    let markets = markets::read(options.markets.as_deref())?;
+    let markets = markets::read(options.markets.as_deref(), &options.tape)?;
     let tapes = EventTape::group(recorded.trades).context("--tape")?;
     let tapes = markets::group(tapes, &markets)?;
 

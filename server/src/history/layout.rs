@@ -1,0 +1,74 @@
+//! Where what is: the tables of a history and their partitions.
+
+use std::path::{Path, PathBuf};
+
+use shared::units::Timestamp;
+
+use super::question::{Minutes, Series};
+
+/// Where a fetch keeps what it is about: nothing in it is a table.
+pub(super) const STATE_FOLDER: &str = ".tauroi-fetch";
+
+/// The folders of the tables.
+pub(super) const TRADES: &str = "trades";
+pub(super) const CANDLES: &str = "candles";
+pub(super) const MARKETS: &str = "markets";
+pub(super) const SETTLEMENTS: &str = "settlements";
+
+/// A month of UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Month {
+    year: i32,
+    month: i32,
+}
+
+impl Month {
+    /// Returns the month of an instant.
+    pub(super) const fn of(at: Timestamp) -> Self {
+        let (year, month, _) = at.date().year_month_day();
+        Self { year, month }
+    }
+}
+
+impl core::fmt::Display for Month {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// Returns where a month's trades are, below the history's folder.
+pub(super) fn trades(series: &Series, month: Month) -> String {
+    format!("{TRADES}/series={series}/month={month}/trades.parquet")
+}
+
+/// Returns where a month's candles are.
+pub(super) fn candles(series: &Series, month: Month, minutes: Minutes) -> String {
+    format!("{CANDLES}/series={series}/month={month}/candles-{}m.parquet", minutes.number())
+}
+
+/// Returns where the contracts of a series are.
+pub(super) fn markets(series: &Series) -> String {
+    format!("{MARKETS}/series={series}.parquet")
+}
+
+/// Returns where their settlements are.
+pub(super) fn settlements(series: &Series) -> String {
+    format!("{SETTLEMENTS}/series={series}.parquet")
+}
+
+/// Returns whether a folder is one that a fetch has written.
+fn is_history(folder: &Path) -> bool {
+    folder.join(TRADES).is_dir() && folder.join(MARKETS).is_dir()
+}
+
+/// Returns the files of contracts of a history, by name; none where the folder is no history.
+///
+/// # Errors
+///
+/// Fails when the folder can't be read.
+pub(crate) fn markets_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !is_history(folder) {
+        return Ok(Vec::new());
+    }
+    crate::files::in_folder(&folder.join(MARKETS), |name| name.ends_with(".parquet"))
+}
