@@ -28,7 +28,7 @@ pub(crate) static PAGE: Page = Page {
     letter: 'm',
     audience: Audience::Everyone,
     is_of_event: true,
-    needs_no_events: false,
+    needs_no_events: true,
     open: |desk| {
         provide_context(Fairs::open(desk));
         provide_context(Hears::open(desk));
