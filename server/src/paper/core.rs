@@ -136,6 +136,12 @@ impl Core {
         then.map_or(began, |then| then.date().midnight().max(began))
     }
 
+    /// Returns where the historical tier ends; nothing as long as all is on the live one.
+    pub(super) fn past_until(&self) -> Option<Timestamp> {
+        let cutoff = self.cutoff();
+        self.catalogue.began().filter(|began| cutoff > *began).map(|_| cutoff)
+    }
+
     /// Returns whether the historical tier alone tells of a contract: it settled before the cutoff.
     pub(super) fn is_past(&self, market: usize) -> bool {
         let settled = self.catalogue.markets.get(market).and_then(|listed| listed.settled);

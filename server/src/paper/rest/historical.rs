@@ -64,7 +64,8 @@ pub(super) async fn market(State(shared): Exchange, Path(ticker): Path<String>) 
 }
 
 pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {
-    trades_where(&shared, &query, |at, cutoff| at < cutoff.checked_add_micros(BOTH).unwrap_or(Timestamp::MAX))
+    let until = |cutoff: Timestamp| cutoff.checked_add_micros(BOTH).unwrap_or(Timestamp::MAX);
+    trades_where(&shared, &query, |at, cutoff| cutoff.is_some_and(|cutoff| at < until(cutoff)))
 }
 
 pub(super) async fn fills(_: Signed, query: Query) -> Answer<FillsPage> {

@@ -197,21 +197,21 @@ pub(super) async fn orderbooks(State(shared): Exchange, query: Query) -> Answer<
 }
 
 pub(super) async fn trades(State(shared): Exchange, query: Query) -> Answer<TradesPage> {
-    trades_where(&shared, &query, |at, cutoff| at >= cutoff)
+    trades_where(&shared, &query, |at, cutoff| cutoff.is_none_or(|cutoff| at >= cutoff))
 }
 
 /// Answers with those trades whose time, and the cutoff of the tiers, are so.
 pub(super) fn trades_where(
     shared: &Shared,
     query: &Query,
-    is_told: impl Fn(Timestamp, Timestamp) -> bool,
+    is_told: impl Fn(Timestamp, Option<Timestamp>) -> bool,
 ) -> Answer<TradesPage> {
     let limit = query.number("limit", Limit::MARKETS)?;
     let span = query.span("min_ts", "max_ts")?;
     // None here is matched off the book.
     let none = query.word("is_block_trade", &["true", "false"])? == Some("true");
     shared.with(|core| {
-        let cutoff = core.cutoff();
+        let cutoff = core.past_until();
         let of: BTreeMap<usize, _> = (core.catalogue.markets.iter().enumerate())
             .filter(|(_, listed)| !none && query.admits("ticker", listed.ticker.as_str()))
             .map(|(place, listed)| (place, &listed.ticker))
