@@ -4,6 +4,7 @@ use super::links::{List, Of};
 use super::orders::{less, own_price, plus};
 use super::payout::Payout;
 use super::reserve::Change;
+use super::seat::Seat;
 use super::slots::Slots;
 use super::tally::Tally;
 use crate::market::{Action, Position};
@@ -23,10 +24,6 @@ pub struct Account {
     places: Box<[u32]>,
     holdings: Vec<Holding>,
 }
-
-/// Where an account keeps what it holds of a contract: as long as the account is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seat(u32);
 
 /// What an account holds of one contract, and what rests there.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Orders that are taken back, made smaller, or end.
 
-use super::account::Seat;
 use super::links::{Of, Slot};
 use super::orders::less;
+use super::seat::Seat;
 use super::{AccountNumber, Matching, Order, OrderNumber, OrderState, Reason, Refusal};
 use crate::units::{Quantity, Timestamp};
 

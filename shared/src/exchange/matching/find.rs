@@ -1,12 +1,13 @@
 //! Finding what an arriving order would do, and whether its account can pay for that.
 
-use super::account::{Account, Seat, against, flow, parts};
+use super::account::{Account, against, flow, parts};
 use super::book::{Half, meets};
 use super::links::Slot;
 use super::orders::{less, own_price};
 use super::plan::{Plan, Planned};
 use super::refusal::too_much;
 use super::reserve::{Change, Side};
+use super::seat::Seat;
 use super::slots::Slots;
 use super::{Matching, Order, Reason, Refusal, SelfTrade};
 use crate::fees::{FeeAccumulator, FeeRule, Membership, PriceFees, Role};

@@ -31,6 +31,7 @@ mod place;
 mod plan;
 mod refusal;
 mod reserve;
+mod seat;
 mod settle;
 mod slots;
 mod state;

@@ -2,8 +2,8 @@
 
 use core::ops;
 
-use super::account::Seat;
 use super::links::{Link, Linked, Of, Slot};
+use super::seat::Seat;
 use super::{Order, OrderNumber};
 
 /// The least number of chains.

@@ -1,8 +1,9 @@
 //! Trades, and how both sides book them.
 
-use super::account::{Seat, Traded};
+use super::account::Traded;
 use super::orders::{less, more, own_price, plus};
 use super::plan::Planned;
+use super::seat::Seat;
 use super::{AccountNumber, MarketTrade, Matching, Order, OrderState, OwnFill, Placed, Reason, What};
 use crate::fees::Role;
 use crate::market::Position;
