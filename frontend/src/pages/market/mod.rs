@@ -70,8 +70,7 @@ fn page() -> Element {
         .attr("data-ticker", move || Some(shown.ticker()))
         .says(move || shown.heading(desk, &names.get()));
     let latest = el("section").class("card market-latest").label("Latest prints");
-    div("market")
-        .child(live::open_event(expect_context::<Hears>()))
+    let tapes = div("market")
         .child(head)
         .child(
             el("section")
@@ -93,5 +92,6 @@ fn page() -> Element {
             latest
                 .prop("hidden", move || (shown.state.get() != Remote::Ready(true)).into())
                 .child(latest::table(shown)),
-        )
+        );
+    div("").child(live::open_event(expect_context::<Hears>())).child(tapes)
 }

@@ -10,8 +10,8 @@ use crate::parts::ladder::ladder;
 use crate::parts::table::{Cell, Kind, Table, column, row};
 use crate::reactive::{RwSignal, memo};
 
-/// Returns ladder and trades.
-pub(super) fn depth(hears: Hears) -> Element {
+/// Returns the ladder.
+pub(super) fn book(hears: Hears) -> Element {
     let live = hears.live;
     let name = move || {
         let chosen = hears.chosen.get();
@@ -32,6 +32,16 @@ pub(super) fn depth(hears: Hears) -> Element {
     let rungs = memo(move || {
         live.depth(|depth| depth.map(|depth| BookView::ladder(&depth.book)).unwrap_or_default())
     });
+    div("")
+        .child(el("h2").id("live-name").says(name))
+        // Whose orders they are isn't told.
+        .child(ladder(rungs, RwSignal::new(None)))
+        .child(el("p").class("aside").says(nothing))
+}
+
+/// Returns the latest trades.
+pub(super) fn trades(hears: Hears) -> Element {
+    let live = hears.live;
     let trades =
         memo(move || live.depth(|depth| depth.map(|depth| depth.trades.clone()).unwrap_or_default()));
     let columns = vec![
@@ -40,18 +50,13 @@ pub(super) fn depth(hears: Hears) -> Element {
         column("Size", "Contracts", Kind::Number(format::shortest)),
         column("Taker", "Who came to what rested", Kind::Words),
     ];
-    let latest = Table {
+    Table {
         is_headed: true,
         id: "live-trades",
         file: "live-trades",
-        ..Table::of("Trades", columns, move || trades.with(|trades| trades.iter().map(trade).collect()))
-    };
-    div("")
-        .child(el("h2").id("live-name").says(name))
-        // Whose orders they are isn't told.
-        .child(ladder(rungs, RwSignal::new(None)))
-        .child(el("p").class("aside").says(nothing))
-        .child(latest.build())
+        ..Table::of("Its trades", columns, move || trades.with(|trades| trades.iter().map(trade).collect()))
+    }
+    .build()
 }
 
 fn trade(trade: &TradeRow) -> crate::parts::table::Row {

@@ -99,19 +99,22 @@ fn whole(market: &MarketView) -> Vec<Figure> {
     let [yes, no] = &market.whole;
     let none = || ("–".to_owned(), String::new());
     let each = |cash: Cash, basket: &BasketView| cash.to_dollars() / basket.count.to_contracts();
-    let beside = |basket: &BasketView| {
+    let note = |basket: &BasketView, [loses, gains]: [&str; 2]| {
         let left = each(basket.profit, basket);
-        let fees = format::cents(each(basket.fees, basket), 2);
-        if left > 0.0 {
-            format!("after {fees} of fees {} are left", format::cents(left, 2))
-        } else {
-            format!("with {fees} of fees {} too much", format::cents(-left, 2))
-        }
+        let side = if left > 0.0 { gains } else { loses };
+        format!(
+            "{} {side} {} of fees",
+            format::cents(left.abs(), 2),
+            format::cents(each(basket.fees, basket), 2)
+        )
     };
-    let offers = yes.as_ref().map(|basket| (format::cents(each(basket.cost, basket), 1), beside(basket)));
+    let offers = yes.as_ref().map(|basket| {
+        let said = note(basket, ["over a dollar, with", "under a dollar, with"]);
+        (format::cents(each(basket.cost, basket), 1), said)
+    });
     let bids = no.as_ref().map(|basket| {
         let bids = f64::from(basket.legs) - each(basket.cost, basket);
-        (format::cents(bids, 1), beside(basket))
+        (format::cents(bids, 1), note(basket, ["short of a dollar, after", "above a dollar, after"]))
     });
     let leaves =
         market.leaves.iter().zip(["YES", "NO"]).filter_map(|(basket, side)| Some(((*basket)?, side)));

@@ -29,7 +29,8 @@ pub(super) fn open_event(hears: Hears) -> Element {
                 .class_if("stale", move || hears.is_stale.get())
                 .child(card("live-head", "The open event", head::head(hears)))
                 .child(card("live-contracts", "Its contracts, live", contracts::table(hears)))
-                .child(card("live-depth", "The chosen contract, live", depth::depth(hears))),
+                .child(card("live-depth", "The chosen contract's book, live", depth::book(hears)))
+                .child(card("live-trades", "Its trades, live", depth::trades(hears))),
         ]
     })
 }
