@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use shared::market::Ticker;
-use shared::stream::{ToPage, Topic};
+use shared::stream::{Data, ToPage, Topic};
 use tokio::sync::watch;
 
 /// Somebody who has topics to tell of.
@@ -24,30 +24,69 @@ pub(crate) trait Told: Send + Sync {
     fn book_watched(&self, ticker: &Ticker, is: bool);
 }
 
-/// Who watches what.
-#[derive(Debug, Default)]
-pub(crate) struct Audience {
+/// Who watches which contracts, and what is told of those that somebody watches.
+#[derive(Debug)]
+pub(crate) struct Audience<View> {
     watchers: usize,
     /// All contracts, whether anybody watches them or not.
     tickers: Vec<Ticker>,
-    /// How many watch each of them; none that nobody does.
-    books: BTreeMap<Ticker, usize>,
+    watched: BTreeMap<Ticker, Watched<View>>,
 }
 
-impl Audience {
+/// A contract that somebody watches.
+#[derive(Debug)]
+struct Watched<View> {
+    /// How many.
+    by: usize,
+    /// The state that was told last, with its number.
+    told: Option<(i64, View)>,
+}
+
+impl<View> Default for Audience<View> {
+    fn default() -> Self {
+        Self { watchers: 0, tickers: Vec::new(), watched: BTreeMap::new() }
+    }
+}
+
+impl<View: Clone + PartialEq> Audience<View> {
     /// Says which contracts there are.
     pub(crate) fn list(&mut self, tickers: Vec<Ticker>) {
+        for (ticker, watched) in &mut self.watched {
+            if !tickers.contains(ticker) {
+                watched.told = None;
+            }
+        }
         self.tickers = tickers;
-    }
-
-    /// Returns whether there is such a contract.
-    pub(crate) fn knows(&self, ticker: &Ticker) -> bool {
-        self.tickers.contains(ticker)
     }
 
     /// Returns whether anybody watches, and which contracts.
     pub(crate) fn wanted(&self) -> (bool, Vec<Ticker>) {
-        (self.watchers > 0, self.books.keys().cloned().collect())
+        (self.watchers > 0, self.watched.keys().cloned().collect())
+    }
+
+    /// Tells the state of a contract; nothing where it is the one that was told, or nobody watches it.
+    pub(crate) fn tell(&mut self, ticker: &Ticker, view: View) {
+        let Some(watched) = self.watched.get_mut(ticker) else { return };
+        match &mut watched.told {
+            Some((_, told)) if *told == view => {}
+            Some((seq, told)) => (*seq, *told) = (*seq + 1, view),
+            none => *none = Some((1, view)),
+        }
+    }
+
+    /// Returns what is newer of a contract's topic than state number `have`.
+    pub(crate) fn newer(
+        &self,
+        topic: &Topic,
+        ticker: &Ticker,
+        have: Option<i64>,
+        data: impl FnOnce(View) -> Data,
+    ) -> Option<ToPage> {
+        match self.watched.get(ticker).and_then(|watched| watched.told.as_ref()) {
+            Some((seq, view)) => newer(topic, have, *seq, || data(view.clone())),
+            None if self.tickers.contains(ticker) => None,
+            None => have.is_none().then(|| ToPage::None { topic: topic.clone() }),
+        }
     }
 
     /// Takes note that somebody watches, or watches no more.
@@ -55,18 +94,28 @@ impl Audience {
         self.watchers = if is { self.watchers + 1 } else { self.watchers.saturating_sub(1) };
     }
 
-    /// Takes note that somebody watches a contract, if there is such, or watches it no more; returns whether anybody does.
-    pub(crate) fn book_watched(&mut self, ticker: &Ticker, is: bool) -> bool {
-        let is_there = self.knows(ticker);
-        match self.books.get_mut(ticker) {
-            Some(count) if is => *count += 1,
-            Some(count) if *count > 1 => *count -= 1,
-            Some(_) => drop(self.books.remove(ticker)),
-            None if is && is_there => drop(self.books.insert(ticker.clone(), 1)),
+    /// Takes note that somebody watches a contract, if there is such, or watches it no more. What nobody watches is not kept.
+    pub(crate) fn book_watched(&mut self, ticker: &Ticker, is: bool) {
+        match self.watched.get_mut(ticker) {
+            Some(watched) if is => watched.by += 1,
+            Some(watched) if watched.by > 1 => watched.by -= 1,
+            Some(_) => drop(self.watched.remove(ticker)),
+            None if is && self.tickers.contains(ticker) => {
+                self.watched.insert(ticker.clone(), Watched { by: 1, told: None });
+            }
             None => {}
         }
-        self.books.contains_key(ticker)
     }
+}
+
+/// Returns state number `seq` of a topic to whoever has another one.
+pub(crate) fn newer(
+    topic: &Topic,
+    have: Option<i64>,
+    seq: i64,
+    data: impl FnOnce() -> Data,
+) -> Option<ToPage> {
+    (have != Some(seq)).then(|| ToPage::Snapshot { topic: topic.clone(), seq, data: data() })
 }
 
 #[cfg(test)]
@@ -78,11 +127,33 @@ mod tests {
         let (a, b): (Ticker, Ticker) = ("A-B-C".parse().unwrap(), "A-B-D".parse().unwrap());
         let mut audience = Audience::default();
         audience.list(vec![a.clone()]);
-        assert!(!audience.book_watched(&b, true), "there is no such contract");
-        assert!(audience.book_watched(&a, true) && audience.book_watched(&a, true));
-        assert!(audience.book_watched(&a, false));
+        let topic = |ticker: &Ticker| Topic::Depth { ticker: ticker.clone() };
+        let told = |audience: &Audience<i64>, ticker: &Ticker, have| {
+            audience.newer(&topic(ticker), ticker, have, |_| Data::Nothing {})
+        };
+        let number = |told: Option<ToPage>| match told {
+            Some(ToPage::Snapshot { seq, .. }) => Some(seq),
+            _ => None,
+        };
+        // There is no such contract; and of one that nobody watches nothing is kept.
+        audience.book_watched(&b, true);
+        assert_eq!(told(&audience, &b, None), Some(ToPage::None { topic: topic(&b) }));
+        audience.tell(&a, 7);
+        audience.book_watched(&a, true);
+        audience.book_watched(&a, true);
+        assert_eq!(told(&audience, &a, None), None);
+        for (view, seq) in [(7, 1), (7, 1), (8, 2)] {
+            audience.tell(&a, view);
+            assert_eq!(number(told(&audience, &a, None)), Some(seq));
+            assert_eq!(told(&audience, &a, Some(seq)), None);
+        }
+        audience.book_watched(&a, false);
         assert_eq!(audience.wanted(), (false, vec![a.clone()]));
-        assert!(!audience.book_watched(&a, false) && !audience.book_watched(&a, false));
+        // Another event is open: it is watched on, and has nothing to tell.
+        audience.list(vec![b]);
+        assert_eq!(told(&audience, &a, None), Some(ToPage::None { topic: topic(&a) }));
+        audience.book_watched(&a, false);
+        audience.book_watched(&a, false);
         audience.watched(true);
         audience.watched(false);
         audience.watched(false);

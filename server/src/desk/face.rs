@@ -2,7 +2,7 @@
 //!
 //! Whoever is slow skips states that are over, and loses nothing of the log.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::market::Ticker;
@@ -10,7 +10,7 @@ use shared::stream::{Appended, BookView, Data, DeskState, DeskView, ToPage, Topi
 use tokio::sync::watch;
 
 use super::Wish;
-use crate::told::{Audience, Told};
+use crate::told::{Audience, Told, newer};
 
 /// How many changes of the log are kept for those who are a little behind.
 const CHANGES: usize = 256;
@@ -26,10 +26,9 @@ struct Known {
     desk: (i64, DeskView),
     /// What the desk is doing whatever a person wants, and why.
     is: (DeskState, String),
-    books: BTreeMap<Ticker, (i64, BookView)>,
     log: (i64, Appended),
     changes: VecDeque<(i64, Appended)>,
-    audience: Audience,
+    audience: Audience<BookView>,
 }
 
 impl Face {
@@ -39,7 +38,6 @@ impl Face {
             known: Mutex::new(Known {
                 is: (desk.state, desk.why.clone()),
                 desk: (1, desk),
-                books: BTreeMap::new(),
                 log: (1, Appended::default()),
                 changes: VecDeque::new(),
                 audience: Audience::default(),
@@ -72,14 +70,7 @@ impl Face {
     pub(super) fn tell_state(&self, is: Option<(DeskState, &str)>, wish: Wish) {
         {
             let mut known = self.known();
-            if let Some((state, why)) = is {
-                known.is = (state, why.to_owned());
-            }
-            let (state, why) = wish.over(known.is.0, &known.is.1);
-            (known.desk.1.state, known.desk.1.why) = (state, why.to_owned());
-            if known.is.0 != DeskState::Quoting {
-                known.desk.1.feed_age_ms = None;
-            }
+            known.is_doing(is, wish);
             known.desk.0 += 1;
         }
         self.version.send_modify(|version| *version += 1);
@@ -87,9 +78,7 @@ impl Face {
 
     /// Says which contracts there are.
     pub(super) fn list(&self, tickers: Vec<Ticker>) {
-        let mut known = self.known();
-        known.books.retain(|ticker, _| tickers.contains(ticker));
-        known.audience.list(tickers);
+        self.known().audience.list(tickers);
     }
 
     /// Returns whether anybody watches, and which books are watched.
@@ -97,14 +86,21 @@ impl Face {
         self.known().audience.wanted()
     }
 
-    /// Tells what is newer.
-    pub(super) fn tell(&self, desk: DeskView, books: Vec<BookView>, appended: Appended) {
+    /// Tells what is newer, with what the desk is doing: nobody sees one without the other.
+    pub(super) fn tell(
+        &self,
+        desk: DeskView,
+        books: Vec<BookView>,
+        appended: Appended,
+        is: (DeskState, &str),
+        wish: Wish,
+    ) {
         {
             let mut known = self.known();
             known.desk = (known.desk.0 + 1, desk);
+            known.is_doing(Some(is), wish);
             for book in books {
-                let seq = known.books.get(&book.ticker).map_or(1, |(seq, _)| seq + 1);
-                known.books.insert(book.ticker.clone(), (seq, book));
+                known.audience.tell(&book.ticker.clone(), book);
             }
             if !appended.is_empty() {
                 known.log.0 += 1;
@@ -120,6 +116,20 @@ impl Face {
     }
 }
 
+impl Known {
+    /// Takes in what the desk is doing, if that is said, and what a person wants of it.
+    fn is_doing(&mut self, is: Option<(DeskState, &str)>, wish: Wish) {
+        if let Some((state, why)) = is {
+            self.is = (state, why.to_owned());
+        }
+        let (state, why) = wish.over(self.is.0, &self.is.1);
+        (self.desk.1.state, self.desk.1.why) = (state, why.to_owned());
+        if self.is.0 != DeskState::Quoting {
+            self.desk.1.feed_age_ms = None;
+        }
+    }
+}
+
 impl Told for Face {
     fn changes(&self) -> watch::Receiver<u64> {
         self.version.subscribe()
@@ -127,16 +137,12 @@ impl Told for Face {
 
     fn newer(&self, topic: &Topic, have: Option<i64>) -> Option<ToPage> {
         let known = self.known();
-        let snapshot = |seq: i64, data: Data| {
-            (have != Some(seq)).then(|| ToPage::Snapshot { topic: topic.clone(), seq, data })
-        };
         match topic {
-            Topic::Desk {} => snapshot(known.desk.0, Data::Desk { desk: known.desk.1.clone() }),
-            Topic::Book { ticker } => match known.books.get(ticker) {
-                Some((seq, book)) => snapshot(*seq, Data::Book { book: book.clone() }),
-                None if known.audience.knows(ticker) => None,
-                None => have.is_none().then(|| ToPage::None { topic: topic.clone() }),
-            },
+            Topic::Desk {} => {
+                let (seq, desk) = &known.desk;
+                newer(topic, have, *seq, || Data::Desk { desk: desk.clone() })
+            }
+            Topic::Book { ticker } => known.audience.newer(topic, ticker, have, |book| Data::Book { book }),
             // Others tell of these.
             Topic::Market {} | Topic::Depth { .. } => None,
             Topic::Log {} => {
@@ -152,7 +158,7 @@ impl Told for Face {
                         let data = Data::Log { appended };
                         Some(ToPage::Change { topic: topic.clone(), from: have, seq: *seq, data })
                     }
-                    _ => snapshot(*seq, Data::Log { appended: log.clone() }),
+                    _ => newer(topic, have, *seq, || Data::Log { appended: log.clone() }),
                 }
             }
         }
@@ -163,10 +169,6 @@ impl Told for Face {
     }
 
     fn book_watched(&self, ticker: &Ticker, is: bool) {
-        let mut known = self.known();
-        if !known.audience.book_watched(ticker, is) {
-            // What is not watched is not kept up either.
-            known.books.remove(ticker);
-        }
+        self.known().audience.book_watched(ticker, is);
     }
 }

@@ -11,6 +11,7 @@ mod discovery;
 mod feed;
 #[allow(dead_code, reason = "a benchmark measures it")]
 mod measured;
+mod poll;
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "the exchange's whole surface is here, and tried; not all is asked yet")
@@ -30,6 +31,7 @@ pub(crate) use self::feed::Ear;
 pub(crate) use self::feed::{Ask, Feed, Heard, What, listen};
 #[allow(unused_imports, reason = "a benchmark measures it")]
 pub(crate) use self::measured::OrderPath;
+pub(crate) use self::poll::{EVERY as POLLED_EVERY, Poll, Round};
 pub(crate) use self::rest::{Client, Failure, Sending, SentAt};
 #[cfg_attr(not(test), allow(unused_imports, reason = "what history is asked with"))]
 pub(crate) use self::rest::{Cursor, EventsAsked, MarketsAsked, Part, Period, Tier, TradesAsked};

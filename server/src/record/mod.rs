@@ -6,7 +6,7 @@
 
 mod contents;
 mod line;
-mod poll;
+mod polled;
 mod reader;
 mod rebuild;
 mod run;

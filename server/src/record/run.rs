@@ -6,11 +6,11 @@ use shared::market::Ticker;
 use tokio::sync::mpsc;
 
 use super::line::{Gap, Line, Received, Recorded};
-use super::poll::{self, Poll};
+use super::polled::frames;
 use super::stillness::Stillness;
 use super::writer::{Writer, Written};
 use crate::clock::machine_time;
-use crate::kalshi::{Client, Feed, Heard, What};
+use crate::kalshi::{Client, Feed, Heard, POLLED_EVERY, Poll, What};
 
 /// How often it is looked what waits to be written, and whether the machine slept.
 const LOOK: Duration = Duration::from_secs(1);
@@ -115,8 +115,8 @@ impl Recording {
         until: impl Future<Output = ()>,
         mut told: impl FnMut(Written),
     ) -> anyhow::Result<()> {
-        let mut poll = Poll::new(client, tickers, machine_time());
-        let mut rounds = tokio::time::interval(poll::EVERY);
+        let (mut poll, mut seq) = (Poll::new(client, tickers), 0);
+        let mut rounds = tokio::time::interval(POLLED_EVERY);
         rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         tokio::pin!(until);
         loop {
@@ -128,8 +128,9 @@ impl Recording {
                         outcome = poll.round() => outcome,
                         () = &mut until => break,
                     };
-                    self.found(now(), outcome.map_err(|why| why.to_string()))?;
-                    self.look(now(), Instant::now(), poll::EVERY)?;
+                    let found = outcome.map(|round| frames(round, &mut seq)).map_err(|why| why.to_string());
+                    self.found(now(), found)?;
+                    self.look(now(), Instant::now(), POLLED_EVERY)?;
                     told(self.written());
                 }
             }

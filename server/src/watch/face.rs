@@ -1,13 +1,12 @@
 //! What those who watch a market are told: the state of each topic, with a number.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::market::Ticker;
 use shared::stream::{Data, DepthView, MarketView, ToPage, Topic};
 use tokio::sync::watch;
 
-use crate::told::{Audience, Told};
+use crate::told::{Audience, Told, newer};
 
 /// What is known to those who watch.
 pub(crate) struct Face {
@@ -18,15 +17,13 @@ pub(crate) struct Face {
 
 struct Known {
     market: (i64, MarketView),
-    /// Of contracts that are watched.
-    depths: BTreeMap<Ticker, (i64, DepthView)>,
-    audience: Audience,
+    audience: Audience<DepthView>,
 }
 
 impl Face {
     /// Returns what is known of a market before anything was heard.
     pub(super) fn new(market: MarketView) -> Self {
-        let known = Known { market: (1, market), depths: BTreeMap::new(), audience: Audience::default() };
+        let known = Known { market: (1, market), audience: Audience::default() };
         Self { known: Mutex::new(known), version: watch::Sender::new(0) }
     }
 
@@ -42,9 +39,7 @@ impl Face {
 
     /// Says which contracts there are.
     pub(super) fn list(&self, tickers: Vec<Ticker>) {
-        let mut known = self.known();
-        known.depths.retain(|ticker, _| tickers.contains(ticker));
-        known.audience.list(tickers);
+        self.known().audience.list(tickers);
     }
 
     /// Returns whether anybody watches, and which contracts.
@@ -68,11 +63,7 @@ impl Face {
             let mut known = self.known();
             known.market = (known.market.0 + 1, market);
             for depth in depths {
-                match known.depths.get_mut(&depth.book.ticker) {
-                    Some((_, told)) if *told == depth => {}
-                    Some((seq, told)) => (*seq, *told) = (*seq + 1, depth),
-                    None => drop(known.depths.insert(depth.book.ticker.clone(), (1, depth))),
-                }
+                known.audience.tell(&depth.book.ticker.clone(), depth);
             }
         }
         self.version.send_modify(|version| *version += 1);
@@ -86,16 +77,14 @@ impl Told for Face {
 
     fn newer(&self, topic: &Topic, have: Option<i64>) -> Option<ToPage> {
         let known = self.known();
-        let snapshot = |seq: i64, data: Data| {
-            (have != Some(seq)).then(|| ToPage::Snapshot { topic: topic.clone(), seq, data })
-        };
         match topic {
-            Topic::Market {} => snapshot(known.market.0, Data::Market { market: known.market.1.clone() }),
-            Topic::Depth { ticker } => match known.depths.get(ticker) {
-                Some((seq, depth)) => snapshot(*seq, Data::Depth { depth: depth.clone() }),
-                None if known.audience.knows(ticker) => None,
-                None => have.is_none().then(|| ToPage::None { topic: topic.clone() }),
-            },
+            Topic::Market {} => {
+                let (seq, market) = &known.market;
+                newer(topic, have, *seq, || Data::Market { market: market.clone() })
+            }
+            Topic::Depth { ticker } => {
+                known.audience.newer(topic, ticker, have, |depth| Data::Depth { depth })
+            }
             // Others tell of these.
             Topic::Desk {} | Topic::Book { .. } | Topic::Log {} => None,
         }
@@ -106,10 +95,6 @@ impl Told for Face {
     }
 
     fn book_watched(&self, ticker: &Ticker, is: bool) {
-        let mut known = self.known();
-        if !known.audience.book_watched(ticker, is) {
-            // What is not watched is not kept up either.
-            known.depths.remove(ticker);
-        }
+        self.known().audience.book_watched(ticker, is);
     }
 }

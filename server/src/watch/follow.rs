@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use shared::market::{Ticker, Trade};
+use shared::market::Ticker;
 use shared::units::Timestamp;
-use shared::wire::Channel;
+use shared::wire::{self, Channel};
 use tokio::sync::mpsc;
 
 use super::core::{Change, Core};
@@ -17,8 +17,10 @@ use crate::kalshi::{self, Client, What};
 
 /// How long to wait before it is tried again, in the machine's time, where nothing is open or something went wrong.
 const AGAIN: Duration = Duration::from_secs(10);
-/// The least time between two things that those who watch are told, and the same if nobody watches.
+/// The least time between two things that those who watch are told; the same where nothing but its age is new, which pages
+/// count on by themselves; and if nobody watches.
 const EVERY: Duration = Duration::from_millis(50);
+const UNCHANGED: Duration = Duration::from_millis(500);
 const UNSEEN: Duration = Duration::from_secs(1);
 /// How far back trades are asked for at first, in microseconds of the exchange's clock.
 const BACK: i64 = 86_400_000_000;
@@ -36,7 +38,7 @@ pub(super) struct Follower {
 }
 
 /// Trades that REST told, or why it didn't.
-type Asked = anyhow::Result<Vec<Trade>>;
+type Asked = anyhow::Result<Vec<wire::Trade>>;
 
 impl Follower {
     /// Follows one event after the other, for ever.
@@ -44,7 +46,7 @@ impl Follower {
         loop {
             let why = match self.find().await {
                 Ok(Some(core)) => match self.follow(core).await {
-                    Ok(()) => continue,
+                    Ok(()) => "Trading in the event has ended. The next one is looked for.".to_owned(),
                     Err(error) => format!("{error:#}. It is tried again."),
                 },
                 Ok(None) => {
@@ -73,10 +75,10 @@ impl Follower {
     async fn follow(&self, core: Core) -> anyhow::Result<()> {
         let tickers: Vec<Ticker> = core.contracts.iter().map(|contract| contract.ticker.clone()).collect();
         self.face.list(tickers.clone());
-        let mut source = Source::of(&self.client, &self.clock, &core.open.event.event_ticker, &tickers)?;
+        let mut source = Source::of(&self.client, &core.open.event.event_ticker, &tickers)?;
         let (trades, mut asked) = mpsc::channel(WAITING);
         let mut event = Event { core, down: Some("It is being connected to.".to_owned()), is_newer: true };
-        let mut told: Option<Instant> = None;
+        let (mut told, mut shown) = (None::<Instant>, Vec::new());
         let mut looks = tokio::time::interval(EVERY);
         looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -96,13 +98,18 @@ impl Follower {
                 Some(found) = asked.recv() => event.asked(found),
                 _ = looks.tick() => {
                     let (is_watched, wanted) = self.face.wanted();
-                    let every = if is_watched { EVERY } else { UNSEEN };
+                    let every = match is_watched {
+                        true if event.is_newer || wanted != shown => EVERY,
+                        true => UNCHANGED,
+                        false => UNSEEN,
+                    };
                     if told.is_none_or(|at| at.elapsed() >= every) {
                         told = Some(Instant::now());
                         if !event.core.pass(self.clock.now()) {
                             return Ok(());
                         }
                         self.tell(&mut event, source.silence(), &wanted);
+                        shown = wanted;
                     }
                 }
             }
@@ -118,10 +125,7 @@ impl Follower {
         let (client, tickers, trades) = (self.client.clone(), tickers.to_vec(), trades.clone());
         tokio::spawn(async move {
             for ticker in tickers {
-                let found = client.trades(&ticker, since).await.map_err(anyhow::Error::from);
-                let found = found.and_then(|found| {
-                    found.iter().map(|trade| trade.print().map_err(anyhow::Error::from)).collect()
-                });
+                let found = client.trades(&ticker, since).await;
                 // Whoever asked may follow another event by now.
                 if trades.send(found.with_context(|| format!("the trades of {ticker}"))).await.is_err() {
                     return;
@@ -194,7 +198,10 @@ impl Event {
         match found {
             Ok(trades) => {
                 for trade in trades {
-                    self.is_newer |= self.core.trade(trade, false) != Change::Nothing;
+                    match trade.print() {
+                        Ok(trade) => self.is_newer |= self.core.trade(trade, false) != Change::Nothing,
+                        Err(why) => tracing::warn!("the trade {} is passed over: {why}", trade.trade_id),
+                    }
                 }
             }
             Err(error) => tracing::warn!("trades may be missing: {error:#}"),

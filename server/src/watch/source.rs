@@ -1,23 +1,16 @@
 //! Where what happens is heard: of the stream, or, without a key, of REST again and again.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use shared::market::{EventTicker, Ticker};
-use shared::units::{Quantity, Timestamp};
-use shared::wire::{Market, OrderbookSnapshot};
+use shared::wire::Market;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use crate::clock::Clock;
-use crate::kalshi::{self, Ask, Client, Feed, Heard, What};
+use crate::kalshi::{self, Ask, Client, Failure, Feed, Heard, POLLED_EVERY, Poll, Round, What};
 
-/// How often everything is asked for without a key, in the machine's time.
-const EVERY: Duration = Duration::from_secs(5);
-/// Trades of this time before the last one that is known are asked for again, in microseconds: several may share an instant.
-const OVERLAP: i64 = 1_000_000;
 /// How many things may wait to be taken.
 const WAITING: usize = 1_024;
 
@@ -35,7 +28,7 @@ pub(super) enum Source {
     /// The stream.
     Stream(Feed, mpsc::Receiver<Heard>),
     /// REST, in turns.
-    Polled(Poll, mpsc::Receiver<Said>),
+    Polled(Polling, mpsc::Receiver<Said>),
 }
 
 impl Source {
@@ -44,12 +37,7 @@ impl Source {
     /// # Errors
     ///
     /// Says that it isn't known where the stream is.
-    pub(super) fn of(
-        client: &Client,
-        clock: &Clock,
-        event: &EventTicker,
-        tickers: &[Ticker],
-    ) -> anyhow::Result<Self> {
+    pub(super) fn of(client: &Client, event: &EventTicker, tickers: &[Ticker]) -> anyhow::Result<Self> {
         if client.has_key() {
             let (feed, heard) = kalshi::listen(client, Ask::public(tickers.iter().cloned()))?;
             return Ok(Self::Stream(feed, heard));
@@ -58,16 +46,14 @@ impl Source {
         let answered = Arc::new(Mutex::new(Instant::now()));
         let poller = Poller {
             client: client.clone(),
-            clock: clock.clone(),
+            poll: Poll::new(client.clone(), tickers.iter().cloned()),
             event: event.clone(),
             said,
             answered: Arc::clone(&answered),
-            books: BTreeMap::new(),
-            traded: BTreeMap::new(),
             is_up: false,
         };
         let task = tokio::spawn(poller.run()).abort_handle();
-        Ok(Self::Polled(Poll { task, answered }, heard))
+        Ok(Self::Polled(Polling { task, answered }, heard))
     }
 
     /// Returns what is said next.
@@ -87,7 +73,9 @@ impl Source {
     pub(super) fn silence(&self) -> Duration {
         match self {
             Self::Stream(feed, _) => feed.silence(),
-            Self::Polled(poll, _) => poll.answered.lock().unwrap_or_else(PoisonError::into_inner).elapsed(),
+            Self::Polled(polling, _) => {
+                polling.answered.lock().unwrap_or_else(PoisonError::into_inner).elapsed()
+            }
         }
     }
 
@@ -100,12 +88,12 @@ impl Source {
 }
 
 /// What asks again and again; dropped, it ends.
-pub(super) struct Poll {
+pub(super) struct Polling {
     task: AbortHandle,
     answered: Arc<Mutex<Instant>>,
 }
 
-impl Drop for Poll {
+impl Drop for Polling {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -114,14 +102,10 @@ impl Drop for Poll {
 /// What asks.
 struct Poller {
     client: Client,
-    clock: Clock,
+    poll: Poll,
     event: EventTicker,
     said: mpsc::Sender<Said>,
     answered: Arc<Mutex<Instant>>,
-    /// The books as they were told.
-    books: BTreeMap<Ticker, OrderbookSnapshot>,
-    /// How much had been traded of each contract, and its last trade, when that was asked.
-    traded: BTreeMap<Ticker, (Option<Quantity>, Timestamp)>,
     is_up: bool,
 }
 
@@ -131,58 +115,47 @@ struct Gone;
 impl Poller {
     async fn run(mut self) {
         loop {
-            let what = match self.round().await {
-                Ok(Ok(())) => None,
-                Ok(Err(Gone)) => return,
-                Err(error) => Some(What::Down(format!("{error:#}"))),
-            };
-            if let Some(down) = what {
-                self.is_up = false;
-                if self.said.send(Said::What(down)).await.is_err() {
-                    return;
+            let told = match self.ask().await {
+                Ok((markets, round)) => self.tell(markets, round).await,
+                Err(error) => {
+                    self.is_up = false;
+                    self.say(Said::What(What::Down(error.to_string()))).await
                 }
+            };
+            if told.is_err() {
+                return;
             }
-            tokio::time::sleep(EVERY).await;
+            tokio::time::sleep(POLLED_EVERY).await;
         }
     }
 
-    /// Asks for everything once, and says what is new.
-    async fn round(&mut self) -> anyhow::Result<Result<(), Gone>> {
+    /// Asks for everything once.
+    async fn ask(&mut self) -> Result<(Vec<Market>, Round), Failure> {
         let markets = self.client.markets(&self.event).await?;
-        let tickers: Vec<Ticker> = markets.iter().map(|market| market.ticker.clone()).collect();
-        let mut new = Vec::new();
-        for of in self.client.orderbooks(&tickers).await? {
-            let book = of.at_yes_prices();
-            if self.books.get(&of.ticker) != Some(&book) {
-                self.books.insert(of.ticker, book.clone());
-                new.push(Said::What(What::Book(book)));
-            }
-        }
-        for market in &markets {
-            let now = self.clock.now();
-            let (before, last) = match self.traded.get(&market.ticker) {
-                Some((before, last)) => (*before, *last),
-                // What was traded before is asked for by whoever listens.
-                None => (market.volume_fp, now),
-            };
-            let mut latest = last;
-            if before != market.volume_fp {
-                let since = last.checked_add_micros(-OVERLAP);
-                for trade in self.client.trades(&market.ticker, since).await? {
-                    let trade = trade.print().with_context(|| format!("trade {}", trade.trade_id))?;
-                    latest = latest.max(trade.at);
-                    new.push(Said::What(What::Trade(trade)));
-                }
-            }
-            self.traded.insert(market.ticker.clone(), (market.volume_fp, latest));
-        }
+        self.poll.insert(markets.iter().map(|market| market.ticker.clone()));
+        Ok((markets, self.poll.round().await?))
+    }
+
+    /// Says what was found.
+    async fn tell(&mut self, markets: Vec<Market>, round: Round) -> Result<(), Gone> {
         *self.answered.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        let up = (!std::mem::replace(&mut self.is_up, true)).then_some(Said::What(What::Up));
-        for said in up.into_iter().chain([Said::Listed(markets)]).chain(new) {
-            if self.said.send(said).await.is_err() {
-                return Ok(Err(Gone));
+        if !std::mem::replace(&mut self.is_up, true) {
+            self.say(Said::What(What::Up)).await?;
+        }
+        self.say(Said::Listed(markets)).await?;
+        for book in round.books {
+            self.say(Said::What(What::Book(book))).await?;
+        }
+        for trade in round.trades {
+            match trade.print() {
+                Ok(trade) => self.say(Said::What(What::Trade(trade))).await?,
+                Err(why) => tracing::warn!("the trade {} is passed over: {why}", trade.trade_id),
             }
         }
-        Ok(Ok(()))
+        Ok(())
+    }
+
+    async fn say(&self, said: Said) -> Result<(), Gone> {
+        self.said.send(said).await.map_err(|_| Gone)
     }
 }

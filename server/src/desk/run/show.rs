@@ -42,12 +42,11 @@ impl Run {
             .collect();
         self.core.say_unsaid();
         let appended: Appended = std::mem::take(&mut self.core.appended);
-        desk.face.tell(view, books, appended);
         let pulled = self.core.pulled().map(|(_, why)| why).unwrap_or_default();
         let is = match self.books_missing {
             true => (DeskState::Blind, "Not all books are here yet."),
             false => (DeskState::Quoting, pulled.as_str()),
         };
-        desk.face.tell_state(Some(is), *desk.wish.borrow());
+        desk.face.tell(view, books, appended, is, *desk.wish.borrow());
     }
 }

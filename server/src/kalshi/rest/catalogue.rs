@@ -10,7 +10,7 @@ use shared::wire::{
 };
 
 use super::history::Tier;
-use super::pages::{min_ts, oldest_first};
+use super::pages::{borrowed, min_ts, oldest_first};
 use super::{Client, Cursor, Failure, Part};
 
 /// Which events are asked for.
@@ -27,6 +27,10 @@ pub(crate) struct EventsAsked<'a> {
 /// How many contracts' books one question may ask for.
 const BOOKS: usize = 100;
 
+/// Where contracts are, on either tier.
+pub(super) const MARKETS: [&str; 1] = ["markets"];
+pub(super) const HISTORICAL_MARKETS: [&str; 2] = ["historical", "markets"];
+
 /// Which contracts are asked for. The historical tier takes one filter at most, and no state.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct MarketsAsked<'a> {
@@ -36,6 +40,16 @@ pub(crate) struct MarketsAsked<'a> {
     pub(crate) series: Option<&'a str>,
     /// In this state: `unopened`, `open`, `paused`, `closed` or `settled`.
     pub(crate) status: Option<&'a str>,
+}
+
+impl MarketsAsked<'_> {
+    /// Returns it as a query.
+    pub(super) fn query(&self) -> Vec<(&'static str, String)> {
+        let event = self.event.map(|event| ("event_ticker", event.to_string()));
+        let series = self.series.map(|series| ("series_ticker", series.to_owned()));
+        let status = self.status.map(|status| ("status", status.to_owned()));
+        event.into_iter().chain(series).chain(status).collect()
+    }
 }
 
 impl Client {
@@ -106,11 +120,8 @@ impl Client {
         asked: MarketsAsked<'_>,
         from: Option<&Cursor>,
     ) -> Result<Part<Market>, Failure> {
-        let mut query = Vec::with_capacity(3);
-        query.extend(asked.event.map(|event| ("event_ticker", event.as_str())));
-        query.extend(asked.series.map(|series| ("series_ticker", series)));
-        query.extend(asked.status.map(|status| ("status", status)));
-        self.part::<MarketsPage>(tier.path(&["markets"], &["historical", "markets"]), &query, from).await
+        let path = tier.path(&MARKETS, &HISTORICAL_MARKETS);
+        self.part::<MarketsPage>(path, &borrowed(&asked.query()), from).await
     }
 
     /// Returns a contract.

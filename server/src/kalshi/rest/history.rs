@@ -6,6 +6,7 @@ use shared::wire::{
     Candlestick, CandlesticksAnswer, HistoricalCandlesticks, HistoricalCutoff, Trade, TradesPage,
 };
 
+use super::pages::borrowed;
 use super::{Client, Cursor, Failure, Part};
 
 /// Where a record is kept.
@@ -27,6 +28,10 @@ impl Tier {
     }
 }
 
+/// Where trades are, on either tier.
+pub(super) const TRADES: [&str; 2] = ["markets", "trades"];
+pub(super) const HISTORICAL_TRADES: [&str; 2] = ["historical", "trades"];
+
 /// Which trades are asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TradesAsked<'a> {
@@ -36,6 +41,16 @@ pub(crate) struct TradesAsked<'a> {
     pub(crate) min_ts: Option<i64>,
     /// Until this second, with the same doubt.
     pub(crate) max_ts: Option<i64>,
+}
+
+impl TradesAsked<'_> {
+    /// Returns it as a query.
+    pub(super) fn query(&self) -> Vec<(&'static str, String)> {
+        let ticker = self.ticker.map(|ticker| ("ticker", ticker.to_string()));
+        let (min_ts, max_ts) = (self.min_ts.map(|at| ("min_ts", at)), self.max_ts.map(|at| ("max_ts", at)));
+        let times = min_ts.into_iter().chain(max_ts).map(|(name, at)| (name, at.to_string()));
+        ticker.into_iter().chain(times).collect()
+    }
 }
 
 /// How long a candle is.
@@ -79,13 +94,8 @@ impl Client {
         asked: TradesAsked<'_>,
         from: Option<&Cursor>,
     ) -> Result<Part<Trade>, Failure> {
-        let (min_ts, max_ts) = (asked.min_ts.map(|at| at.to_string()), asked.max_ts.map(|at| at.to_string()));
-        let mut query = Vec::with_capacity(5);
-        query.extend(asked.ticker.map(|ticker| ("ticker", ticker.as_str())));
-        query.extend(min_ts.as_deref().map(|at| ("min_ts", at)));
-        query.extend(max_ts.as_deref().map(|at| ("max_ts", at)));
-        let path = tier.path(&["markets", "trades"], &["historical", "trades"]);
-        self.part::<TradesPage>(path, &query, from).await
+        let path = tier.path(&TRADES, &HISTORICAL_TRADES);
+        self.part::<TradesPage>(path, &borrowed(&asked.query()), from).await
     }
 
     /// Returns the candles of a contract that end from `first` to `last`, in order of time; quiet periods are left out. The live

@@ -82,6 +82,11 @@ pub(crate) struct Part<T> {
     pub(crate) next: Option<Cursor>,
 }
 
+/// Returns a query as it is sent.
+pub(super) fn borrowed<'a>(query: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    query.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
 impl Client {
     /// Reads one page of a list: the first, or the one where a cursor stands.
     pub(super) async fn part<P: Page>(

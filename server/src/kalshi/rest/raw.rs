@@ -3,23 +3,17 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::catalogue::MarketsAsked;
-use super::history::{Tier, TradesAsked};
-use super::pages::{Cursor, Part};
+use super::catalogue::{HISTORICAL_MARKETS, MARKETS, MarketsAsked};
+use super::history::{HISTORICAL_TRADES, TRADES, Tier, TradesAsked};
+use super::pages::{Cursor, Part, borrowed};
 use super::{Client, Failure};
 
-/// A page of trades that are not read yet.
+/// A page of things that are not read yet.
 #[derive(Debug, Deserialize)]
-struct RawTrades {
+struct Raw {
     cursor: String,
-    trades: Vec<Value>,
-}
-
-/// A page of contracts that are not read yet.
-#[derive(Debug, Deserialize)]
-struct RawMarkets {
-    cursor: String,
-    markets: Vec<Value>,
+    #[serde(alias = "trades", alias = "markets")]
+    items: Vec<Value>,
 }
 
 impl Client {
@@ -35,16 +29,7 @@ impl Client {
         limit: usize,
         from: Option<&Cursor>,
     ) -> Result<Part<Value>, Failure> {
-        let (min_ts, max_ts) = (asked.min_ts.map(|at| at.to_string()), asked.max_ts.map(|at| at.to_string()));
-        let limit = limit.to_string();
-        let mut query = vec![("limit", limit.as_str())];
-        query.extend(asked.ticker.map(|ticker| ("ticker", ticker.as_str())));
-        query.extend(min_ts.as_deref().map(|at| ("min_ts", at)));
-        query.extend(max_ts.as_deref().map(|at| ("max_ts", at)));
-        query.extend(from.map(|from| ("cursor", from.as_str())));
-        let path = tier.path(&["markets", "trades"], &["historical", "trades"]);
-        let RawTrades { cursor, trades: items } = self.get(path, &query).await?;
-        Ok(Part { items, next: Cursor::new(cursor) })
+        self.raw_part(tier.path(&TRADES, &HISTORICAL_TRADES), asked.query(), limit, from).await
     }
 
     /// Returns a page of contracts, each as it was sent, at most `limit` of them (up to 1000).
@@ -59,14 +44,19 @@ impl Client {
         limit: usize,
         from: Option<&Cursor>,
     ) -> Result<Part<Value>, Failure> {
-        let limit = limit.to_string();
-        let mut query = vec![("limit", limit.as_str())];
-        query.extend(asked.event.map(|event| ("event_ticker", event.as_str())));
-        query.extend(asked.series.map(|series| ("series_ticker", series)));
-        query.extend(asked.status.map(|status| ("status", status)));
-        query.extend(from.map(|from| ("cursor", from.as_str())));
-        let path = tier.path(&["markets"], &["historical", "markets"]);
-        let RawMarkets { cursor, markets: items } = self.get(path, &query).await?;
+        self.raw_part(tier.path(&MARKETS, &HISTORICAL_MARKETS), asked.query(), limit, from).await
+    }
+
+    async fn raw_part(
+        &self,
+        path: &[&str],
+        mut query: Vec<(&'static str, String)>,
+        limit: usize,
+        from: Option<&Cursor>,
+    ) -> Result<Part<Value>, Failure> {
+        query.push(("limit", limit.to_string()));
+        query.extend(from.map(|from| ("cursor", from.as_str().to_owned())));
+        let Raw { cursor, items } = self.get(path, &borrowed(&query)).await?;
         Ok(Part { items, next: Cursor::new(cursor) })
     }
 }

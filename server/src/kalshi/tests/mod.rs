@@ -6,6 +6,7 @@ pub(super) mod books;
 mod day;
 mod keyless;
 mod limits;
+mod polled;
 mod proxy;
 mod requests;
 mod scripted;
