@@ -12,6 +12,7 @@ pub mod catalyst;
 pub mod codec;
 pub mod coherence;
 pub mod decimal;
+pub mod desk;
 pub mod engine;
 pub mod error;
 pub mod exchange;
@@ -44,3 +45,7 @@ pub mod wire;
 pub mod world;
 
 pub use invalid::Invalid;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+#[path = "../tests/corpus/mod.rs"]
+mod corpus;

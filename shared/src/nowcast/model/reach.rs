@@ -159,14 +159,11 @@ fn power(base: f64, exponent: usize) -> f64 {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-#[path = "../../../tests/corpus/mod.rs"]
-mod corpus;
-
-#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::super::filter::Spread;
     use super::super::parameters::SLOPES;
     use super::*;
+    use crate::corpus;
     use crate::nowcast::series::{History, Observation};
     use crate::units::Date;
 

@@ -1,0 +1,125 @@
+//! Taking every order of the account back, and letting no other one in.
+
+use super::{Answer, Ask, Failure};
+use crate::units::Timestamp;
+
+/// How long an answer is waited for before the same is asked once more, which changes nothing if it was done, and how many
+/// may be on their way. In microseconds.
+const AGAIN: i64 = 150_000;
+const AT_MOST: usize = 8;
+/// A cancellation of all orders may catch those of the next minute: for so long no order is placed after it.
+const AFTERMATH: i64 = 60_000_000;
+
+/// A kill.
+#[derive(Debug)]
+pub(super) struct Killing {
+    /// The order group, which is triggered: none if there is none yet.
+    group: Option<String>,
+    is_triggered: bool,
+    is_cancelled: bool,
+    /// Nothing rests: the exchange has said so after both.
+    pub(super) is_done: bool,
+    /// When something was last asked, and how much is on its way.
+    asked: Option<Timestamp>,
+    waiting: usize,
+    /// When all orders were last asked to be taken back.
+    cancelled: Timestamp,
+    /// A person wants the desk to trade again.
+    pub(super) is_over: bool,
+    /// The group is being reset.
+    is_resetting: bool,
+}
+
+impl Killing {
+    pub(super) fn new(now: Timestamp, group: Option<&str>) -> Self {
+        Self {
+            group: group.map(str::to_owned),
+            is_triggered: group.is_none(),
+            is_cancelled: false,
+            is_done: false,
+            asked: None,
+            waiting: 0,
+            cancelled: now,
+            is_over: false,
+            is_resetting: false,
+        }
+    }
+
+    /// Returns what is to be asked now.
+    pub(super) fn tick(&mut self, now: Timestamp) -> Vec<Ask> {
+        let mut asks = Vec::new();
+        if self.due().is_some_and(|due| due <= now) {
+            if self.is_done {
+                if let Some(group) = &self.group {
+                    asks.push(Ask::ResetGroup(group.clone()));
+                    self.is_resetting = true;
+                }
+            } else if self.is_triggered && self.is_cancelled {
+                asks.push(Ask::Resting);
+            } else {
+                if !self.is_triggered
+                    && let Some(group) = &self.group
+                {
+                    asks.push(Ask::TriggerGroup(group.clone()));
+                }
+                if !self.is_cancelled {
+                    asks.push(Ask::CancelAll);
+                    self.cancelled = now;
+                }
+            }
+        }
+        if !asks.is_empty() {
+            self.asked = Some(now);
+            self.waiting += asks.len();
+        }
+        asks
+    }
+
+    /// Returns when something is to be asked.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let again = match self.asked {
+            None => Timestamp::MIN,
+            Some(_) if self.waiting >= AT_MOST => return None,
+            Some(asked) => asked.checked_add_micros(AGAIN).unwrap_or(Timestamp::MAX),
+        };
+        if !self.is_done {
+            return Some(again);
+        }
+        let waits = self.is_over && (self.group.is_some() || !self.is_resetting);
+        waits.then(|| again.max(self.over_at()))
+    }
+
+    /// Returns when orders may be placed again.
+    pub(super) fn over_at(&self) -> Timestamp {
+        self.cancelled.checked_add_micros(AFTERMATH).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Returns whether it is over: a person wants that, the time has come, and the group takes orders again.
+    pub(super) fn has_ended(&self, now: Timestamp) -> bool {
+        self.is_done && self.is_over && self.group.is_none() && now >= self.over_at()
+    }
+
+    /// Takes in an answer to `ask`.
+    pub(super) fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Failure>) {
+        self.waiting = self.waiting.saturating_sub(1);
+        let is_done = answer.is_ok();
+        // A group that is gone takes no order.
+        let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
+        match ask {
+            Ask::TriggerGroup(_) => self.is_triggered |= is_done || is_gone,
+            Ask::CancelAll => self.is_cancelled |= is_done,
+            Ask::ResetGroup(_) if is_done => self.group = None,
+            Ask::Resting => match answer {
+                Ok(Answer::Orders(resting)) if resting.is_empty() => self.is_done = true,
+                // What came in before the group was triggered is taken back once more.
+                Ok(_) => self.is_cancelled = false,
+                Err(_) => {}
+            },
+            _ => {}
+        }
+        if is_done && !self.is_done {
+            // The next step needn't wait.
+            self.asked = None;
+        }
+    }
+}

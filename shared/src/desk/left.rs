@@ -1,0 +1,59 @@
+//! What earlier runs left: read from what the last one wrote down, which began by writing down what those before it left.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Wish;
+use super::entry::{Answered, Command, Entry, Said, Setting, Written};
+use super::orders::What;
+use crate::catalyst::Catalyst;
+use crate::engine::Record;
+
+/// What earlier runs left.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Left {
+    /// Our names of orders of which it was not written down that they are over, and whether each is known to have reached the
+    /// exchange.
+    pub unfinished: BTreeMap<String, bool>,
+    /// The order group of the last run, and whether that run has let go of it.
+    pub group: Option<(String, bool)>,
+    /// What a person wanted last.
+    pub wish: Option<Wish>,
+    /// What was seen of artists, as far as it may hold yet.
+    pub catalysts: Vec<Catalyst>,
+}
+
+impl Left {
+    /// Takes in the next entry of a run. What was known of those before it is forgotten as it begins: it says that itself.
+    pub fn take(&mut self, entry: &Entry) {
+        match &entry.what {
+            Written::Setting(Setting::Config(_)) => *self = Self::default(),
+            Written::Setting(Setting::Left(left)) => self.clone_from(left),
+            Written::Setting(Setting::Group(id)) => self.group = Some((id.clone(), false)),
+            Written::Setting(Setting::Released(id)) => {
+                if let Some((_, is_released)) = self.group.as_mut().filter(|group| group.0 == *id) {
+                    *is_released = true;
+                }
+            }
+            Written::Setting(Setting::Wish(wish)) => self.wish = Some(*wish),
+            Written::Command(Command { client_order_id: name, what: What::Place { .. }, .. }) => {
+                self.unfinished.insert(name.clone(), false);
+            }
+            Written::Answer(Answered { client_order_id: name, answer, .. }) => match answer {
+                // That it is over may have been heard before.
+                Said::Placed(_) => {
+                    if let Some(is_known) = self.unfinished.get_mut(name) {
+                        *is_known = true;
+                    }
+                }
+                Said::Over | Said::Reconciled(_) => {
+                    self.unfinished.remove(name);
+                }
+                _ => {}
+            },
+            Written::Input(Record::Catalyst { catalyst, .. }) => self.catalysts.push(catalyst.clone()),
+            Written::Command(_) | Written::Input(_) | Written::Decision(_) => {}
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The desk: what the exchange says in, [`Engine`](crate::engine::Engine) in the middle, orders out, and everything written
+//! down; without a socket, a file or a clock.
+//!
+//! ```text
+//! Input ──> Desk ── Starting: fence, clear, reconcile, account, past
+//!             │       └─> Trading ── Record ──> Engine
+//!             │             └── commands ──> Orders (one request at a time a contract)
+//!             ├── Killing, Clearing, Audit
+//!             └──> Effect: Write (committed before anything after it is sent), Ask, Fit, End
+//! ```
+//!
+//! A [`Desk`] is one *run*: the time from when it is begun until the account can't be known any more, until the stream is cut,
+//! an answer doesn't fit, the program ends. The next run begins as the first did, from what was written down ([`Left`]) and
+//! what the exchange says: so recovery and start are one. Whoever drives it ([`Input`], [`Effect`]) has the sockets and files;
+//! a simulation drives it as a server does.
+//!
+//! # What holds whatever happens
+//!
+//! * A request ends *done*, *refused* or *unknown*. Unknown is never called refused and never sent again: the exchange is
+//!   asked, and the order counts for the most that it may be until that is known.
+//! * What is sent was written down before. Who comes after a crash knows every order that may rest.
+//! * Every order ends by itself within `order_ttl_s`, unless its expiry is moved on.
+//! * Every order is in the run's own order group. Who begins after a run that has not let go of its group triggers it first:
+//!   then nothing of that run can come to rest, even if it wakes.
+//! * After a kill nothing rests until a person starts the desk again, in whichever run.
+
+mod ask;
+mod audit;
+mod book;
+mod clearing;
+mod closed;
+mod effect;
+mod entry;
+mod input;
+mod killing;
+mod left;
+mod orders;
+mod run;
+mod settings;
+mod starting;
+mod trading;
+mod view;
+
+pub use ask::{Account, Answer, Ask, Failure};
+pub use effect::{Effect, End};
+pub use entry::{Answered, Command, Entry, Said, Setting, Written};
+pub use input::{Heard, Input, Wish};
+pub use left::Left;
+pub use orders::{PREFIX, What};
+pub use run::Desk;
+pub use settings::{Event, Listed, Settings};
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,0 +1,258 @@
+//! What became of orders: answers, fills, ends.
+
+use super::{Follows, Job, Live, Orders, Sent, What};
+use crate::desk::{Answer, Failure};
+use crate::engine::Record;
+use crate::exchange::{OrderId, Verdict};
+use crate::market::TradeId;
+use crate::units::{Quantity, Timestamp};
+use crate::wire;
+
+/// How long it takes the exchange at most to list what it has done: after a first look in vain the next one comes that much
+/// later, and each further one twice as late, up to the longest. In microseconds.
+const LAG: i64 = 250_000;
+const LONGEST: i64 = 8_000_000;
+/// How long after its expiry an order that the exchange doesn't know is believed never to have been, for clocks that differ
+/// a little, in microseconds.
+const MARGIN: i64 = 5_000_000;
+
+impl Orders {
+    /// Takes in what was answered at `now`.
+    pub(in crate::desk) fn done(
+        &mut self,
+        now: Timestamp,
+        sent: &Sent,
+        outcome: &Result<Answer, Failure>,
+    ) -> Follows {
+        let Job { place, order, what, .. } = sent.job;
+        if let Some(lane) = self.lanes.get_mut(place) {
+            lane.busy = false;
+        }
+        let mut follows = Follows::default();
+        if !self.live.contains_key(&order) {
+            return follows;
+        }
+        match outcome {
+            Ok(Answer::Created(placed)) => self.placed(order, &placed.order_id, &mut follows),
+            Ok(Answer::Amended(amended)) => self.amended(sent, amended, &mut follows),
+            Ok(Answer::Cancelled(cancelled)) => {
+                let live = self.live.get(&order);
+                // What it was for less what was taken back of it has traded.
+                let traded = live.map_or(Quantity::ZERO, |live| {
+                    live.total.checked_sub(cancelled.reduced_by).unwrap_or(live.traded)
+                });
+                self.end(now, order, traded, &mut follows);
+            }
+            Ok(Answer::Found(found, _)) => self.found(now, sent, found.as_deref(), &mut follows),
+            Ok(other) => {
+                follows.alert = Some(format!("{}: another question was answered: {other:?}", sent.name));
+                self.look(now, order);
+            }
+            // It has arrived before, by whatever way.
+            Err(failure) if matches!(what, What::Place { .. }) && failure.already_exists() => {
+                self.unknown(now, sent, &mut follows);
+            }
+            Err(failure) => self.failed(now, sent, failure, &mut follows),
+        }
+        follows
+    }
+
+    /// The order rests, or has traded already.
+    fn placed(&mut self, order: OrderId, id: &str, follows: &mut Follows) {
+        let is_killed = self.killed;
+        let Some(live) = self.live.get_mut(&order) else { return };
+        live.id = Some(id.to_owned());
+        (live.confirmed, live.unknown, live.tries) = (true, None, 0);
+        follows.records.push(live.answer(Verdict::Resting));
+        let cancel = live.job(What::Cancel, Timestamp::MIN);
+        if is_killed {
+            self.wait(cancel);
+        }
+    }
+
+    /// An amendment was carried out.
+    fn amended(&mut self, sent: &Sent, amended: &wire::AmendOrderAnswer, follows: &mut Follows) {
+        let Some(live) = self.live.get_mut(&sent.job.order) else { return };
+        live.expires = sent.expires;
+        if sent.job.what == What::Renew {
+            live.tries = 0;
+            return;
+        }
+        if amended.remaining_count.is_some_and(Quantity::is_zero) {
+            // It had traded as much before, and is out of the book. Those fills come first: to the engine, which would take
+            // it for the smaller one from now on, they would be too many.
+            let look = live.job(What::Look { times: 0 }, Timestamp::MIN);
+            self.wait(look);
+            return;
+        }
+        (live.price, live.total) = (sent.price, sent.total);
+        (live.unknown, live.tries) = (None, 0);
+        follows.records.push(live.answer(Verdict::Resting));
+    }
+
+    /// The exchange was asked what became of an order.
+    fn found(&mut self, now: Timestamp, sent: &Sent, found: Option<&wire::Order>, follows: &mut Follows) {
+        let order = sent.job.order;
+        let Some(live) = self.live.get_mut(&order) else { return };
+        match found {
+            Some(found) => {
+                live.id = Some(found.order_id.clone());
+                if matches!(found.status, wire::OrderStatus::Resting | wire::OrderStatus::Other(_)) {
+                    // It may be as it was before the last request, or as that asked: out of the book it is neither. What a
+                    // new word means isn't known; that the order has ended is not to be assumed.
+                    live.confirmed = true;
+                    let at = if live.tries == 0 { Timestamp::MIN } else { live.again(now) };
+                    let cancel = live.job(What::Cancel, at);
+                    self.wait(cancel);
+                } else {
+                    self.end(now, order, found.fill_count_fp, follows);
+                }
+            }
+            None if live.confirmed || live.id.is_some() => {
+                // One that was confirmed and is not listed any more has ended long ago.
+                follows.alert = Some(format!("{} is not at the exchange any more", sent.name));
+                let traded = live.traded;
+                self.end(now, order, traded, follows);
+            }
+            // It may yet arrive. Once its own expiry is over nothing can make it rest.
+            None if live.expires.checked_add_micros(MARGIN).is_some_and(|over| now <= over) => {
+                self.look(now, order);
+            }
+            None => {
+                follows.records.push(live.answer(Verdict::Rejected));
+                follows.over.push(sent.name.clone());
+                self.live.remove(&order);
+            }
+        }
+    }
+
+    /// A request failed.
+    fn failed(&mut self, now: Timestamp, sent: &Sent, failure: &Failure, follows: &mut Follows) {
+        let Job { order, what, .. } = sent.job;
+        let is_unknown = matches!(failure, Failure::Unknown(_));
+        follows.is_fenced = failure.is_of_group();
+        match what {
+            What::Look { .. } => self.look(now, order),
+            // To take an order back once more changes nothing, but it may have ended by now.
+            What::Cancel => {
+                follows.alert = told(&sent.name, failure).filter(|_| !failure.is_not_found());
+                self.look(now, order);
+            }
+            // The order is not in the book any more.
+            What::Amend { .. } | What::Renew if failure.is_not_found() => self.look(now, order),
+            What::Place { .. } | What::Amend { .. } if is_unknown => {
+                follows.alert = told(&sent.name, failure);
+                self.unknown(now, sent, follows);
+            }
+            What::Place { .. } => {
+                follows.alert = told(&sent.name, failure);
+                if let Some(live) = self.live.remove(&order) {
+                    follows.records.push(live.answer(Verdict::Rejected));
+                    follows.over.push(sent.name.clone());
+                }
+            }
+            What::Amend { .. } => {
+                follows.alert = told(&sent.name, failure);
+                if let Some(live) = self.live.get(&order) {
+                    follows.records.push(live.answer(Verdict::Rejected));
+                }
+            }
+            // It ends by itself if nothing comes of the next ones either.
+            What::Renew => {
+                follows.alert = told(&sent.name, failure);
+                if let Some(live) = self.live.get_mut(&order) {
+                    let at = live.again(now);
+                    let renew = live.job(What::Renew, at);
+                    self.wait(renew);
+                }
+            }
+        }
+    }
+
+    /// It is not known what became of a request.
+    fn unknown(&mut self, now: Timestamp, sent: &Sent, follows: &mut Follows) {
+        let Some(live) = self.live.get_mut(&sent.job.order) else { return };
+        live.unknown.get_or_insert(now);
+        // It may have moved the expiry on.
+        live.expires = live.expires.max(sent.expires);
+        follows.records.push(live.answer(Verdict::Unknown));
+        let look = live.job(What::Look { times: 0 }, Timestamp::MIN);
+        self.wait(look);
+    }
+
+    /// Asks what became of an order, later the more often that was asked in vain.
+    fn look(&mut self, now: Timestamp, order: OrderId) {
+        let Some(live) = self.live.get_mut(&order) else { return };
+        let at = live.again(now);
+        let look = live.job(What::Look { times: live.tries }, at);
+        self.wait(look);
+    }
+
+    /// Takes note that an order is out of the book, having traded so much. The engine is told once all of that was heard.
+    pub(in crate::desk) fn end(
+        &mut self,
+        now: Timestamp,
+        order: OrderId,
+        traded: Quantity,
+        follows: &mut Follows,
+    ) {
+        let name = self.name(order);
+        let Some(live) = self.live.get_mut(&order) else { return };
+        live.ended = Some(live.ended.map_or(traded, |known| known.max(traded)));
+        if live.traded < traded {
+            // The fills are on their way here: if they are not here by then, they are asked for.
+            self.look(now, order);
+            return;
+        }
+        follows.records.push(live.answer(Verdict::Gone));
+        follows.over.push(name);
+        self.live.remove(&order);
+    }
+
+    /// Takes note of a trade of an order; returns whether it was not heard before.
+    pub(in crate::desk) fn fill(&mut self, order: OrderId, trade: TradeId, count: Quantity) -> bool {
+        let Some(live) = self.live.get_mut(&order) else { return false };
+        if live.heard.contains(&trade) {
+            return false;
+        }
+        live.heard.push(trade);
+        live.traded = live.traded.checked_add(count).unwrap_or(live.traded);
+        true
+    }
+
+    /// Says what follows from a trade once the engine was told of it: an order that had ended is over when all of it was
+    /// heard.
+    pub(in crate::desk) fn filled(&mut self, now: Timestamp, order: OrderId, follows: &mut Follows) {
+        if let Some(traded) = self.live.get(&order).and_then(|live| live.ended) {
+            self.end(now, order, traded, follows);
+        }
+    }
+
+    /// Takes note of where in the book an order came to rest.
+    pub(in crate::desk) fn rests(&mut self, order: OrderId, ahead: Quantity) {
+        if let Some(live) = self.live.get_mut(&order) {
+            live.ahead = Some(ahead);
+        }
+    }
+}
+
+impl Live {
+    fn answer(&self, verdict: Verdict) -> Record {
+        Record::Answer { place: self.place, action: self.action, order: self.order, verdict }
+    }
+
+    /// Returns when the exchange is asked about it again, and counts that.
+    fn again(&mut self, now: Timestamp) -> Timestamp {
+        let pause = (LAG << self.tries.min(8)).min(LONGEST);
+        self.tries = self.tries.saturating_add(1);
+        now.checked_add_micros(pause).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// Says what a person should know of a request that failed. That a quote would have crossed is the market's everyday.
+fn told(name: &str, failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Refused { text, .. } if text.contains("post only cross") => None,
+        _ => Some(format!("{name}: {failure}")),
+    }
+}

@@ -1,0 +1,281 @@
+//! Our orders at the exchange: what is asked for each, one request at a time a contract, and what became of it.
+//!
+//! An order's expiry is its dead man's switch: it lies `order_ttl_s` ahead, and is moved on by amendments that change
+//! nothing else, so that the order keeps its place. Whatever stops this program stops that too.
+//!
+//! What became of a request may be *unknown*. Then the exchange is asked, at growing intervals, and until it is known nothing
+//! new is asked of the contract but to take back what rests. An order that the exchange doesn't know may still be on its way:
+//! it is believed never to have been only when its own expiry is over, as nothing can make it rest then.
+//!
+//! A state machine: [`Orders::accept`] takes the engine's commands, [`Orders::next`] says what is to be sent now,
+//! [`Orders::done`] takes in what was answered.
+
+mod answers;
+mod ask;
+mod lane;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use self::ask::What;
+pub(super) use self::ask::{Follows, Job, Sent};
+use self::lane::Lane;
+use crate::engine::Record;
+use crate::exchange::{OrderCommand, OrderId, Request, Verdict};
+use crate::market::{Action, TradeId};
+use crate::units::{Price, Quantity, Timestamp};
+
+const SECOND: i64 = 1_000_000;
+/// What all our names for orders begin with.
+pub const PREFIX: &str = "tauroi-";
+
+/// Our orders.
+#[derive(Debug)]
+pub(super) struct Orders {
+    /// How long an order lives if its expiry is not moved on, in microseconds.
+    ttl: i64,
+    /// What this run's names for orders begin with.
+    prefix: String,
+    live: BTreeMap<OrderId, Live>,
+    lanes: Vec<Lane>,
+    /// Nothing new is to rest any more.
+    killed: bool,
+}
+
+/// An order that may rest.
+#[derive(Debug, Clone)]
+pub(super) struct Live {
+    pub(super) place: usize,
+    pub(super) action: Action,
+    pub(super) order: OrderId,
+    /// The exchange's id, once it has told it.
+    pub(super) id: Option<String>,
+    /// As the exchange has confirmed them, or as they were asked for at first.
+    pub(super) price: Price,
+    pub(super) total: Quantity,
+    pub(super) traded: Quantity,
+    /// When it ends by itself, at the latest.
+    expires: Timestamp,
+    /// The exchange says that it is out of the book, and how much of it had traded: fills that were not heard yet come
+    /// first.
+    ended: Option<Quantity>,
+    /// Since when it is not known what became of a request.
+    pub(super) unknown: Option<Timestamp>,
+    /// How often in a row the exchange was asked about it in vain.
+    tries: u32,
+    /// The exchange has confirmed it.
+    pub(super) confirmed: bool,
+    /// How much stood before it when it came to rest.
+    pub(super) ahead: Option<Quantity>,
+    /// Trades of it that were heard.
+    heard: Vec<TradeId>,
+}
+
+impl Orders {
+    /// Returns the orders of a run that has none yet, in so many contracts.
+    pub(super) fn new(run: i64, ttl_s: i64, contracts: usize) -> Self {
+        Self {
+            ttl: ttl_s.saturating_mul(SECOND),
+            prefix: format!("{PREFIX}{run:x}-"),
+            live: BTreeMap::new(),
+            lanes: (0..contracts).map(|_| Lane::default()).collect(),
+            killed: false,
+        }
+    }
+
+    /// Returns the order that goes by this name, if this run gave it.
+    pub(super) fn named(&self, name: &str) -> Option<OrderId> {
+        name.strip_prefix(&self.prefix)?.parse().ok().map(OrderId)
+    }
+
+    /// Returns our name of an order.
+    fn name(&self, order: OrderId) -> String {
+        format!("{}{order}", self.prefix)
+    }
+
+    /// Returns the order that the exchange calls `id`.
+    pub(super) fn by_id(&self, id: &str) -> Option<OrderId> {
+        self.live.values().find(|live| live.id.as_deref() == Some(id)).map(|live| live.order)
+    }
+
+    /// Returns whether an order may rest.
+    pub(super) fn is_live(&self, order: OrderId) -> bool {
+        self.live.contains_key(&order)
+    }
+
+    /// Returns the orders of a contract that may rest.
+    pub(super) fn of(&self, place: usize) -> impl Iterator<Item = &Live> {
+        self.live.values().filter(move |live| live.place == place)
+    }
+
+    /// Returns all orders that may rest.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Live> {
+        self.live.values()
+    }
+
+    /// Returns whether no request is on its way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.lanes.iter().all(|lane| !lane.busy)
+    }
+
+    /// Returns since when the order that is unknown for longest is.
+    pub(super) fn unknown_since(&self) -> Option<Timestamp> {
+        self.live.values().filter_map(|live| live.unknown).min()
+    }
+
+    /// Takes a command of the engine.
+    pub(super) fn accept(&mut self, command: &OrderCommand) -> Option<Record> {
+        let OrderCommand { contract: place, action, order, request } = *command;
+        let what = match request {
+            Request::Place { price, count } => What::Place { price, count },
+            Request::Amend { price, total } => What::Amend { price, total },
+            Request::Cancel => What::Cancel,
+        };
+        if self.killed && what != What::Cancel {
+            return Some(Record::Answer { place, action, order, verdict: Verdict::Rejected });
+        }
+        if let What::Place { price, count } = what {
+            self.live.insert(order, Live::placed(place, action, order, (price, count)));
+        }
+        if let Some(lane) = self.lanes.get_mut(place) {
+            lane.command(Job { place, order, action, what, not_before: Timestamp::MIN });
+        }
+        None
+    }
+
+    /// Lets nothing new rest from now on: what waits to be sent for that is answered as refused.
+    pub(super) fn kill(&mut self) -> Follows {
+        self.killed = true;
+        let mut follows = Follows::default();
+        let refused: Vec<Job> = self.lanes.iter_mut().flat_map(Lane::give_up).collect();
+        for Job { place, action, order, what, .. } in refused {
+            follows.records.push(Record::Answer { place, action, order, verdict: Verdict::Rejected });
+            if matches!(what, What::Place { .. }) {
+                // It was never sent.
+                self.live.remove(&order);
+            }
+        }
+        follows
+    }
+
+    /// Lets orders rest again.
+    pub(super) fn revive(&mut self) {
+        self.killed = false;
+    }
+
+    /// Returns when something is to be sent, if nothing else happens before.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let renewals = self.live.values().filter_map(|live| self.renewal(live));
+        let looks = self.lanes.iter().filter_map(Lane::due);
+        renewals.chain(looks).min()
+    }
+
+    /// Returns when an order's expiry is to be moved on: when half of its life is over.
+    fn renewal(&self, live: &Live) -> Option<Timestamp> {
+        let rests = live.confirmed
+            && live.unknown.is_none()
+            && live.ended.is_none()
+            && live.traded < live.total
+            && !self.killed;
+        let is_asked = self.lanes.get(live.place).is_none_or(|lane| lane.concerns(live.order));
+        (rests && !is_asked).then(|| live.expires.checked_add_micros(-self.ttl / 2))?
+    }
+
+    /// Returns what is to be sent now, and takes it as sent.
+    pub(super) fn next(&mut self, now: Timestamp) -> Vec<Sent> {
+        let due: Vec<Job> = self
+            .live
+            .values()
+            .filter(|live| self.renewal(live).is_some_and(|at| at <= now))
+            .map(|live| live.job(What::Renew, Timestamp::MIN))
+            .collect();
+        for job in due {
+            self.wait(job);
+        }
+        let mut sent = Vec::new();
+        for place in 0..self.lanes.len() {
+            sent.extend(self.next_of(place, now));
+        }
+        sent
+    }
+
+    fn next_of(&mut self, place: usize, now: Timestamp) -> Option<Sent> {
+        loop {
+            let is_unknown = self.of(place).any(|live| live.unknown.is_some());
+            // Of two that move at once, the one that goes out of the other's way goes first.
+            let chosen = {
+                let lane = self.lanes.get(place)?;
+                lane.choose(now, is_unknown, |job| self.would_cross(job))?
+            };
+            let lane = self.lanes.get_mut(place)?;
+            let job = lane.take(chosen)?;
+            let name = self.name(job.order);
+            let Some(live) = self.live.get_mut(&job.order) else { continue };
+            let expires = expiry(now, self.ttl);
+            let (price, total) = match job.what {
+                What::Place { price, count: total } => (price, total),
+                What::Amend { price, total } => (price, total),
+                What::Cancel | What::Renew | What::Look { .. } => (live.price, live.total),
+            };
+            if matches!(job.what, What::Place { .. }) {
+                live.expires = expires;
+            }
+            if let Some(lane) = self.lanes.get_mut(place) {
+                lane.busy = true;
+            }
+            return Some(Sent { job, name, id: live.id.clone(), price, total, expires });
+        }
+    }
+
+    fn wait(&mut self, job: Job) {
+        if let Some(lane) = self.lanes.get_mut(job.place) {
+            lane.wait(job);
+        }
+    }
+
+    /// Returns whether a job would put an order through our own of the other side, which the exchange refuses.
+    fn would_cross(&self, job: &Job) -> bool {
+        let (What::Place { price, .. } | What::Amend { price, .. }) = job.what else { return false };
+        self.of(job.place).any(|other| {
+            other.confirmed
+                && other.ended.is_none()
+                && match (job.action, other.action) {
+                    (Action::Buy, Action::Sell) => price >= other.price,
+                    (Action::Sell, Action::Buy) => price <= other.price,
+                    _ => false,
+                }
+        })
+    }
+}
+
+impl Live {
+    fn placed(place: usize, action: Action, order: OrderId, (price, total): (Price, Quantity)) -> Self {
+        Self {
+            place,
+            action,
+            order,
+            id: None,
+            price,
+            total,
+            traded: Quantity::ZERO,
+            expires: Timestamp::MAX,
+            ended: None,
+            unknown: None,
+            tries: 0,
+            confirmed: false,
+            ahead: None,
+            heard: Vec::new(),
+        }
+    }
+
+    fn job(&self, what: What, not_before: Timestamp) -> Job {
+        Job { place: self.place, order: self.order, action: self.action, what, not_before }
+    }
+}
+
+/// Returns the whole second at which an order that is sent now is to end: the exchange takes no others.
+fn expiry(now: Timestamp, ttl: i64) -> Timestamp {
+    let at = now.micros().saturating_add(ttl).saturating_add(SECOND - 1);
+    Timestamp::from_micros(at.div_euclid(SECOND).saturating_mul(SECOND)).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,527 @@
+//! A run: what is told in, what follows out.
+
+use std::collections::BTreeMap;
+
+use super::audit;
+use super::clearing::{Clearing, Next};
+use super::closed::Closed;
+use super::entry::{Answered, Entry, Setting, Written};
+use super::killing::Killing;
+use super::orders::Sent;
+use super::starting::{Starting, Then};
+use super::trading::{Traded, Trading};
+use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Settings, Wish};
+use crate::catalyst::Catalyst;
+use crate::market::Trade;
+use crate::units::Timestamp;
+
+/// A run of a desk.
+pub struct Desk {
+    run: i64,
+    began: Timestamp,
+    now: Timestamp,
+    settings: Settings,
+    event: Event,
+    left: Left,
+    wish: Wish,
+    phase: Phase,
+    group: Option<String>,
+    asked: BTreeMap<u64, Purpose>,
+    next: u64,
+    killing: Option<Killing>,
+    pub(super) closed: Closed,
+    /// How many of our fills were known when the account was last something else, if it was.
+    misfit: Option<u32>,
+    entries: Vec<Entry>,
+    /// What was seen of artists before it trades.
+    seen: Vec<Catalyst>,
+}
+
+/// Where a run is.
+enum Phase {
+    Starting(Starting),
+    Trading(Box<Trading>),
+    /// What rests is taken back; then it ends so.
+    Leaving(Clearing, String),
+    Ended,
+}
+
+/// What something was asked for.
+#[derive(Debug)]
+enum Purpose {
+    Start,
+    Order(Box<Sent>),
+    /// To take back an order that nobody looks after.
+    Stray,
+    /// How many of our fills were known when it was asked.
+    Audit(u32),
+    Kill(Ask),
+    Leave,
+}
+
+impl Desk {
+    /// Begins a run. `run` is a number above those of all runs before it; `left` is what they left, and `wish` what a person
+    /// wants.
+    pub fn begin(
+        now: Timestamp,
+        run: i64,
+        settings: Settings,
+        event: Event,
+        left: Left,
+        wish: Wish,
+        effects: &mut Vec<Effect>,
+    ) -> Self {
+        let (starting, then) = Starting::new(&left, settings.group_limit);
+        let config = Setting::Config(settings.config.text());
+        let mut seen = left.catalysts.clone();
+        seen.retain(|catalyst| catalyst.until > now);
+        let mut desk = Self {
+            run,
+            began: now,
+            now,
+            settings,
+            event,
+            left,
+            wish: Wish::Off,
+            phase: Phase::Starting(starting),
+            group: None,
+            asked: BTreeMap::new(),
+            next: 0,
+            killing: None,
+            closed: Closed::default(),
+            misfit: None,
+            entries: Vec::new(),
+            seen,
+        };
+        desk.write(Written::Setting(config));
+        desk.write(Written::Setting(Setting::Left(Box::new(desk.left.clone()))));
+        desk.wish(wish);
+        desk.then(then, effects);
+        desk.flush(effects);
+        desk
+    }
+
+    /// Takes in what happened at `now` and adds what follows from it. Once it has said [`Effect::End`], nothing follows.
+    pub fn step(&mut self, now: Timestamp, input: Input, effects: &mut Vec<Effect>) {
+        self.now = now.max(self.now);
+        if matches!(self.phase, Phase::Ended) {
+            return;
+        }
+        match input {
+            Input::Heard(heard) => {
+                self.hear(heard, effects);
+                // What comes of it is decided with what else is there.
+                return;
+            }
+            Input::Drained => {
+                if let Phase::Trading(trading) = &mut self.phase {
+                    trading.drained(self.now);
+                }
+            }
+            Input::Answered(number, answer) => self.answered(number, answer, effects),
+            Input::Wish(wish) => self.wish(wish),
+            Input::Catalyst(catalyst) => match &mut self.phase {
+                Phase::Trading(trading) => trading.heed(self.now, &catalyst),
+                _ => self.seen.push(catalyst),
+            },
+            Input::Fitted(found) => {
+                if let Phase::Trading(trading) = &mut self.phase {
+                    trading.fitted(self.now, found);
+                }
+            }
+            Input::Audit => self.audit(effects),
+            Input::Silence(micros) => self.closed.silent(micros),
+            Input::Skew(micros) => self.closed.skewed(micros),
+            Input::Tick => self.tick(false, effects),
+            Input::Waited => self.tick(true, effects),
+        }
+        self.flush(effects);
+    }
+
+    /// Returns when it must be told that time passed, if nothing else happens before.
+    pub fn due(&self) -> Option<Timestamp> {
+        let phase = match &self.phase {
+            Phase::Starting(starting) => starting.due(),
+            Phase::Trading(trading) => {
+                let closes = Closed::due(self.now, trading.orders.unknown_since());
+                trading.due().into_iter().chain(closes).min()
+            }
+            Phase::Leaving(clearing, _) => clearing.due(),
+            Phase::Ended => return None,
+        };
+        let killing = self.killing.as_ref().and_then(Killing::due);
+        phase.into_iter().chain(killing).min()
+    }
+
+    /// Returns whether what the stream says is taken in: before a run knows what there is it waits.
+    pub const fn hears(&self) -> bool {
+        matches!(self.phase, Phase::Trading(_))
+    }
+
+    /// Returns whether the next answer may take a while to be taken in, as all past trades are heard then.
+    pub const fn is_about_to_learn(&self) -> bool {
+        matches!(&self.phase, Phase::Starting(starting) if starting.is_about_to_know())
+    }
+
+    /// Returns what a person wants; or what they may be taken to want, after what has happened.
+    pub const fn wanted(&self) -> Wish {
+        self.wish
+    }
+
+    /// Returns what trades, once it does.
+    pub(super) fn trading(&self) -> Option<&Trading> {
+        match &self.phase {
+            Phase::Trading(trading) => Some(trading),
+            _ => None,
+        }
+    }
+
+    pub(super) fn trading_mut(&mut self) -> Option<&mut Trading> {
+        match &mut self.phase {
+            Phase::Trading(trading) => Some(trading),
+            _ => None,
+        }
+    }
+
+    /// Returns why it ends, while what rests is taken back.
+    pub(super) const fn leaving(&self) -> Option<&String> {
+        match &self.phase {
+            Phase::Leaving(_, why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Returns the kill that is under way or holds.
+    pub(super) const fn killing(&self) -> Option<&Killing> {
+        self.killing.as_ref()
+    }
+
+    fn write(&mut self, what: Written) {
+        let entry = Entry { at: self.now, what };
+        match &mut self.phase {
+            Phase::Trading(trading) => trading.entries.push(entry),
+            _ => self.entries.push(entry),
+        }
+    }
+
+    /// Asks something, after all that was written down.
+    fn ask(&mut self, purpose: Purpose, ask: Ask, effects: &mut Vec<Effect>) {
+        self.commit(effects);
+        self.next += 1;
+        self.asked.insert(self.next, purpose);
+        effects.push(Effect::Ask(self.next, ask));
+    }
+
+    /// Hands over what is to be written down.
+    fn commit(&mut self, effects: &mut Vec<Effect>) {
+        let mut entries = std::mem::take(&mut self.entries);
+        if let Phase::Trading(trading) = &mut self.phase {
+            entries.append(&mut trading.entries);
+        }
+        if !entries.is_empty() {
+            effects.push(Effect::Write(entries));
+        }
+    }
+
+    /// Takes note of what a person wants.
+    fn wish(&mut self, wish: Wish) {
+        if wish == Wish::Quote {
+            if self.closed.drift.is_some() {
+                // What the exchange says is taken for what there is.
+                self.lose("A person goes on with what the exchange says.".to_owned());
+            }
+            if let Some(killing) = &mut self.killing {
+                killing.is_over = true;
+            }
+        }
+        if wish == self.wish {
+            return;
+        }
+        self.wish = wish;
+        if wish != Wish::Stop {
+            self.write(Written::Setting(Setting::Wish(wish)));
+        }
+        if wish == Wish::Kill {
+            self.killing = Some(Killing::new(self.now, self.group.as_deref()));
+        }
+    }
+
+    /// Takes note that nothing can be relied on any more.
+    fn lose(&mut self, why: String) {
+        if let Phase::Trading(trading) = &mut self.phase {
+            trading.lost.get_or_insert(why);
+        }
+    }
+
+    fn hear(&mut self, heard: Heard, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Phase::Trading(trading) = &mut self.phase else { return };
+        match heard {
+            Heard::Book(snapshot) => trading.book(now, &snapshot),
+            Heard::Level(delta) => trading.level(now, &delta),
+            Heard::Trade(trade) => {
+                self.fit(trade.at, effects);
+                if let Some(trading) = self.trading_mut() {
+                    trading.trade(now, trade);
+                }
+            }
+            Heard::Fill(fill) => {
+                let traded = Traded::from(&*fill);
+                self.fit(traded.at.unwrap_or(now), effects);
+                if let Some(trading) = self.trading_mut() {
+                    trading.traded(now, &traded);
+                }
+            }
+            Heard::Order(order) => {
+                if let Some(id) = trading.order(now, &order) {
+                    self.ask(Purpose::Stray, Ask::Cancel(id), effects);
+                }
+            }
+            Heard::Lifecycle(told) => trading.lifecycle(now, &told),
+            Heard::MissedBooks => trading.forget_books(now),
+            // What was missed is found out as at the start.
+            Heard::Missed(what) => self.lose(format!("the exchange's stream lost something of {what}")),
+            Heard::Down(why) => self.lose(format!("the exchange's stream was cut: {why}")),
+        }
+    }
+
+    /// Has the fits made that are asked for before anything of `at` is taken into the belief.
+    fn fit(&mut self, at: Timestamp, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Phase::Trading(trading) = &mut self.phase else { return };
+        let asked = trading.asked(now, at);
+        if !asked.is_empty() {
+            effects.push(Effect::Fit(asked));
+        }
+    }
+
+    fn answered(&mut self, number: u64, answer: Result<Answer, Failure>, effects: &mut Vec<Effect>) {
+        let Some(purpose) = self.asked.remove(&number) else { return };
+        match (purpose, &mut self.phase) {
+            (Purpose::Start, Phase::Starting(starting)) => {
+                let with = (&self.event, &self.left, self.settings.group_limit);
+                let then = starting.answered(self.now, with, answer);
+                self.then(then, effects);
+            }
+            (Purpose::Order(sent), Phase::Trading(trading)) => trading.done(self.now, &sent, answer),
+            (Purpose::Audit(fills), Phase::Trading(_)) => self.audited(fills, answer),
+            (Purpose::Kill(ask), _) => {
+                let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
+                if let Some(killing) = &mut self.killing {
+                    killing.answered(&ask, &answer);
+                }
+                if is_gone && matches!(ask, Ask::ResetGroup(_)) {
+                    self.lose("The desk's order group is gone.".to_owned());
+                }
+            }
+            (Purpose::Leave, Phase::Leaving(clearing, why)) => {
+                match clearing.answered(self.now, &self.event, answer) {
+                    Next::Ask(asks) => {
+                        asks.into_iter().for_each(|ask| self.ask(Purpose::Leave, ask, effects));
+                    }
+                    next => {
+                        let why = std::mem::take(why);
+                        let is_clear = matches!(next, Next::Clear);
+                        self.end(End::Lost { why, is_clear }, effects);
+                    }
+                }
+            }
+            // What it was asked for is over. A stray order that could not be taken back ends by itself.
+            _ => {}
+        }
+    }
+
+    /// Does what follows from a step of the start.
+    fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
+        let Then { asks, found, group, known, failed } = then;
+        for (name, answer) in found {
+            let answered = Answered { client_order_id: name, what: None, answer };
+            self.write(Written::Answer(answered));
+        }
+        if let Some(id) = group {
+            self.group = Some(id.clone());
+            self.write(Written::Setting(Setting::Group(id)));
+            // A kill that came before there was a group goes on with it.
+            if let Some(killing) = self.killing.as_mut().filter(|killing| !killing.is_over) {
+                *killing = Killing::new(self.now, self.group.as_deref());
+            }
+        }
+        if let Some(why) = failed {
+            self.end(End::Lost { why, is_clear: false }, effects);
+            return;
+        }
+        asks.into_iter().for_each(|ask| self.ask(Purpose::Start, ask, effects));
+        if let Some((account, trades)) = known {
+            match self.learn(&account, trades) {
+                Ok(trading) => self.phase = Phase::Trading(Box::new(trading)),
+                Err(why) => self.end(End::Lost { why, is_clear: true }, effects),
+            }
+        }
+    }
+
+    /// Returns what trades, with all past trades heard and all that was seen heeded.
+    fn learn(&mut self, account: &Account, trades: Vec<Trade>) -> Result<Trading, String> {
+        let began = trades.first().map_or(self.now, |trade| trade.at);
+        let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
+        for trade in trades {
+            trading.trade(trade.at, trade);
+        }
+        trading.drained(self.now);
+        let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
+        if taken + self.left.unfinished.len() > 0 {
+            let text = format!(
+                "An earlier run left {taken} orders resting, which are taken back; of {} it is found out what became of them.",
+                self.left.unfinished.len()
+            );
+            trading.alert(false, text);
+        }
+        for catalyst in std::mem::take(&mut self.seen) {
+            trading.heed(self.now, &catalyst);
+        }
+        Ok(trading)
+    }
+
+    fn audit(&mut self, effects: &mut Vec<Effect>) {
+        let Phase::Trading(trading) = &self.phase else { return };
+        let fills = trading.fills;
+        let is_asked = self.asked.values().any(|purpose| matches!(purpose, Purpose::Audit(_)));
+        if !is_asked {
+            self.ask(Purpose::Audit(fills), Ask::Account, effects);
+        }
+    }
+
+    /// Compares cash and positions with what the exchange says, where nothing has happened since it was asked. Twice in a row,
+    /// with no fill between, is no delay any more: the exchange tells positions up to a second later than fills, so that a look
+    /// that comes soon after a fill proves nothing.
+    fn audited(&mut self, asked_at: u32, answer: Result<Answer, Failure>) {
+        let Phase::Trading(trading) = &mut self.phase else { return };
+        let account = match answer {
+            Ok(Answer::Account(account)) => account,
+            Ok(_) => return,
+            Err(failure) => {
+                trading.alert(true, format!("the account can't be asked for: {failure}"));
+                return;
+            }
+        };
+        if asked_at != trading.fills || !trading.orders.is_idle() {
+            return;
+        }
+        match audit::differs(trading, &account) {
+            None => self.misfit = None,
+            Some(what) if self.misfit == Some(asked_at) => {
+                let text = format!("{what} Nothing is quoted until a person goes on.");
+                trading.alert(true, text.clone());
+                self.closed.drift.get_or_insert(text);
+                if self.wish == Wish::Quote {
+                    self.wish(Wish::Pause);
+                }
+            }
+            Some(_) => self.misfit = Some(asked_at),
+        }
+    }
+
+    /// Lets time pass for what waits for nothing else.
+    fn tick(&mut self, waited: bool, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        match &mut self.phase {
+            Phase::Starting(starting) => {
+                let then = starting.tick(now, waited);
+                self.then(then, effects);
+            }
+            Phase::Leaving(clearing, _) => {
+                for ask in clearing.tick(now, waited) {
+                    self.ask(Purpose::Leave, ask, effects);
+                }
+            }
+            Phase::Trading(_) | Phase::Ended => {}
+        }
+    }
+
+    /// Does all that follows, after what has happened was taken in.
+    fn flush(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        self.kill_on(effects);
+        self.fit(now, effects);
+        let is_stopping = self.wish == Wish::Stop;
+        match &mut self.phase {
+            Phase::Trading(trading) => {
+                trading.close_in_time(now);
+                if self.killing.is_some() || is_stopping {
+                    trading.kill(now);
+                } else {
+                    trading.orders.revive();
+                    let closed = self.closed.why(now, trading.sees(), trading.orders.unknown_since());
+                    trading.pause(now, self.wish != Wish::Quote || closed.is_some());
+                }
+                trading.tick(now);
+                for sent in trading.take_sent(now) {
+                    self.send(sent, effects);
+                }
+            }
+            Phase::Starting(_) if is_stopping => self.end(End::Stopped, effects),
+            _ => {}
+        }
+        self.fence();
+        self.leave(is_stopping, effects);
+        self.commit(effects);
+    }
+
+    fn send(&mut self, sent: Sent, effects: &mut Vec<Effect>) {
+        let Phase::Trading(trading) = &self.phase else { return };
+        let Some(ticker) = trading.ticker(sent.job.place) else { return };
+        let ask = sent.ask(ticker, self.began, self.group.as_deref());
+        self.ask(Purpose::Order(Box::new(sent)), ask, effects);
+    }
+
+    /// Goes on with a kill, if there is one.
+    fn kill_on(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(killing) = &mut self.killing else { return };
+        for ask in killing.tick(now) {
+            self.ask(Purpose::Kill(ask.clone()), ask, effects);
+        }
+        if self.killing.as_ref().is_some_and(|killing| killing.has_ended(now)) {
+            self.killing = None;
+        }
+    }
+
+    /// If the exchange takes no order of our group any more, somebody has triggered it, or too much traded at once: that is a
+    /// kill.
+    fn fence(&mut self) {
+        let Phase::Trading(trading) = &mut self.phase else { return };
+        if std::mem::take(&mut trading.is_fenced) && self.killing.is_none() {
+            trading.alert(
+                true,
+                "The exchange takes no order of this desk any more: its order group was triggered, by somebody or as too much \
+                 traded at once. Start makes it quote again."
+                    .to_owned(),
+            );
+            self.wish(Wish::Kill);
+        }
+    }
+
+    /// Ends it, or begins to, if it is to end.
+    fn leave(&mut self, is_stopping: bool, effects: &mut Vec<Effect>) {
+        let Phase::Trading(trading) = &mut self.phase else { return };
+        let is_empty = trading.orders.all().next().is_none() && trading.orders.is_idle();
+        if let Some(why) = trading.lost.take() {
+            self.entries.append(&mut trading.entries);
+            // Nothing that waits to be sent is: what rests is looked for and taken back.
+            self.phase = Phase::Leaving(Clearing::default(), why);
+            self.ask(Purpose::Leave, Ask::Resting, effects);
+        } else if trading.is_over() {
+            self.end(End::Over, effects);
+        } else if is_stopping && is_empty {
+            if let Some(group) = self.group.clone() {
+                self.write(Written::Setting(Setting::Released(group)));
+            }
+            self.end(End::Stopped, effects);
+        }
+    }
+
+    fn end(&mut self, end: End, effects: &mut Vec<Effect>) {
+        self.commit(effects);
+        self.phase = Phase::Ended;
+        effects.push(Effect::End(end));
+    }
+}

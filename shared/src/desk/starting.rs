@@ -1,0 +1,217 @@
+//! How a run begins: nothing of an earlier one may come to rest, nothing rests, and what is there is known.
+
+use super::clearing::{Clearing, Next};
+use super::{Account, Answer, Ask, Event, Failure, Left, Said};
+use crate::market::Trade;
+use crate::units::{Cash, Quantity, Timestamp};
+use crate::wire::{Order, OrderStatus};
+
+/// By how much positions may be behind fills, in microseconds of the exchange's clock: about a second was seen.
+const LAG: i64 = 2_000_000;
+
+/// A run that begins.
+#[derive(Debug)]
+pub(super) struct Starting {
+    step: Step,
+    /// The order group that its orders will be in.
+    pub(super) group: Option<String>,
+    /// How many orders of earlier runs rested.
+    pub(super) taken: usize,
+    /// Public trades so far.
+    trades: Vec<Trade>,
+    account: Account,
+}
+
+/// What is under way.
+#[derive(Debug)]
+enum Step {
+    /// The group of a run that has not let go of it is triggered: what of it is on its way comes to nothing.
+    Fencing,
+    Grouping,
+    Clearing(Clearing),
+    Reconciling,
+    /// The latest fills are asked for, and waited for until positions tell of them.
+    Settling(Option<Timestamp>),
+    Accounting,
+    /// Past trades are asked for, of so many more contracts.
+    Learning(usize),
+}
+
+/// What follows.
+#[derive(Debug, Default)]
+pub(super) struct Then {
+    pub(super) asks: Vec<Ask>,
+    /// What became of orders that earlier runs left, by our names.
+    pub(super) found: Vec<(String, Said)>,
+    /// The order group is known from here on.
+    pub(super) group: Option<String>,
+    /// All is known: what the account has, and what was traded, in order of time.
+    pub(super) known: Option<(Account, Vec<Trade>)>,
+    /// Why it can't go on.
+    pub(super) failed: Option<String>,
+}
+
+impl Starting {
+    /// Begins after what earlier runs left.
+    pub(super) fn new(left: &Left, limit: Quantity) -> (Self, Then) {
+        let (step, group, ask) = match &left.group {
+            Some((id, true)) => (Step::Clearing(Clearing::default()), Some(id.clone()), Ask::Resting),
+            Some((id, false)) => (Step::Fencing, None, Ask::TriggerGroup(id.clone())),
+            None => (Step::Grouping, None, Ask::CreateGroup(limit)),
+        };
+        let then = Then { asks: vec![ask], group: group.clone(), ..Then::default() };
+        (
+            Self {
+                step,
+                group,
+                taken: 0,
+                trades: Vec::new(),
+                account: Account { free: Cash::ZERO, held: Vec::new() },
+            },
+            then,
+        )
+    }
+
+    /// Returns whether the next answer may be followed by hearing all past trades, which takes a while.
+    pub(super) const fn is_about_to_know(&self) -> bool {
+        matches!(self.step, Step::Learning(1))
+    }
+
+    /// Takes in an answer.
+    pub(super) fn answered(
+        &mut self,
+        now: Timestamp,
+        (event, left, limit): (&Event, &Left, Quantity),
+        answer: Result<Answer, Failure>,
+    ) -> Then {
+        let mut then = Then::default();
+        match (&mut self.step, answer) {
+            (Step::Fencing, Ok(Answer::Done)) => self.group(limit, &mut then),
+            // No order can come to rest in a group that is gone.
+            (Step::Fencing, Err(failure)) if failure.is_not_found() => self.group(limit, &mut then),
+            (Step::Grouping, Ok(Answer::Group(id))) => {
+                (self.group, then.group) = (Some(id.clone()), Some(id));
+                self.step = Step::Clearing(Clearing::default());
+                then.asks.push(Ask::Resting);
+            }
+            (Step::Clearing(clearing), answer) => match clearing.answered(now, event, answer) {
+                Next::Ask(asks) => then.asks = asks,
+                Next::Clear => {
+                    self.taken = clearing.taken;
+                    if left.unfinished.is_empty() {
+                        self.settle(now, &mut then);
+                    } else {
+                        self.step = Step::Reconciling;
+                        then.asks.push(Ask::Orders);
+                    }
+                }
+                Next::Failed(why) => then.failed = Some(why),
+            },
+            (Step::Reconciling, Ok(Answer::Orders(orders))) => {
+                then.found = reconciled(left, &orders);
+                self.settle(now, &mut then);
+            }
+            (Step::Settling(until @ None), Ok(Answer::Fills(fills))) => {
+                let latest = fills.iter().filter_map(|fill| fill.created_time).map(|at| at.0).max();
+                let known = latest.and_then(|latest| latest.checked_add_micros(LAG));
+                *until = Some(known.unwrap_or(now));
+                then = self.tick(now, false);
+            }
+            (Step::Accounting, Ok(Answer::Account(account))) => {
+                self.account = account;
+                self.step = Step::Learning(event.contracts.len());
+                then.asks = event.contracts.iter().map(|one| Ask::Trades(one.ticker.clone())).collect();
+                if event.contracts.is_empty() {
+                    then.failed = Some("the event has no contract".to_owned());
+                }
+            }
+            (Step::Learning(left), Ok(Answer::Trades(trades))) => {
+                self.trades.extend(trades);
+                *left -= 1;
+                if *left == 0 {
+                    let mut trades = std::mem::take(&mut self.trades);
+                    trades.sort_by_key(|trade| trade.at);
+                    then.known = Some((self.account.clone(), trades));
+                }
+            }
+            (step, Err(failure)) => then.failed = Some(format!("{}: {failure}", step.name())),
+            (step, Ok(other)) => {
+                then.failed = Some(format!("{}: another question was answered: {other:?}", step.name()));
+            }
+        }
+        then
+    }
+
+    /// Returns what follows as time passes; `waited` says that the machine has waited for it.
+    pub(super) fn tick(&mut self, now: Timestamp, waited: bool) -> Then {
+        let mut then = Then::default();
+        match &mut self.step {
+            Step::Clearing(clearing) => then.asks = clearing.tick(now, waited),
+            Step::Settling(Some(until)) if *until <= now || waited => {
+                self.step = Step::Accounting;
+                then.asks.push(Ask::Account);
+            }
+            _ => {}
+        }
+        then
+    }
+
+    /// Returns when time alone makes it go on.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        match &self.step {
+            Step::Clearing(clearing) => clearing.due(),
+            Step::Settling(until) => *until,
+            _ => None,
+        }
+    }
+
+    fn group(&mut self, limit: Quantity, then: &mut Then) {
+        self.step = Step::Grouping;
+        then.asks.push(Ask::CreateGroup(limit));
+    }
+
+    fn settle(&mut self, now: Timestamp, then: &mut Then) {
+        self.step = Step::Settling(None);
+        let since = now.checked_add_micros(-LAG).unwrap_or(Timestamp::MIN);
+        then.asks.push(Ask::Fills { since });
+    }
+}
+
+impl Step {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Fencing => "the order group of the run before",
+            Self::Grouping => "an order group",
+            Self::Clearing(_) => "what rests",
+            Self::Reconciling => "the orders of the run before",
+            Self::Settling(_) => "the latest fills",
+            Self::Accounting => "the account",
+            Self::Learning(_) => "past trades",
+        }
+    }
+}
+
+/// Returns what became of orders that earlier runs left.
+fn reconciled(left: &Left, orders: &[Order]) -> Vec<(String, Said)> {
+    let known: std::collections::BTreeMap<&str, &Order> =
+        orders.iter().map(|order| (order.client_order_id.as_str(), order)).collect();
+    left.unfinished
+        .iter()
+        .map(|(name, was_confirmed)| {
+            let became = match known.get(name.as_str()) {
+                Some(order) => {
+                    let what = match &order.status {
+                        OrderStatus::Canceled => "cancelled",
+                        OrderStatus::Executed => "executed",
+                        OrderStatus::Resting => "resting",
+                        OrderStatus::Other(word) => word,
+                    };
+                    format!("{what}, {} of {} traded", order.fill_count_fp, order.initial_count_fp)
+                }
+                None if *was_confirmed => "not listed any more".to_owned(),
+                None => "never was".to_owned(),
+            };
+            (name.clone(), Said::Reconciled(became))
+        })
+        .collect()
+}

@@ -1,0 +1,319 @@
+//! What a desk knows and decides while it trades.
+//!
+//! The engine is told nothing but [`Record`]s, each of which is written down, so that a run can be done again.
+
+mod catalysts;
+mod heard;
+
+use std::collections::BTreeMap;
+
+use crate::belief::{self, Asked, Found, Stream};
+use crate::book::{Book, NoPrices};
+use crate::engine::{Engine, Error, Outputs, Record};
+use crate::market::{EventTicker, Position, Ticker};
+use crate::quoting::{Status, Terms};
+use crate::stream::{Alert, Appended};
+use crate::units::{Cash, Price, Timestamp};
+
+use self::catalysts::Catalysts;
+pub(super) use self::heard::Traded;
+use super::entry::{Answered, Entry, Said, Written};
+use super::orders::{Follows, Orders, Sent, What};
+use super::{Account, Answer, Event, Failure, Listed, Settings};
+
+/// A contract.
+#[derive(Debug)]
+pub(super) struct Contract {
+    pub(super) ticker: Ticker,
+    pub(super) name: String,
+    pub(super) terms: Terms,
+    /// When trading ends.
+    closes: Timestamp,
+    pub(super) book: Book,
+    pub(super) others: [Option<Price>; 2],
+    pub(super) last: Option<Price>,
+    /// What it is to pay, once that was told.
+    pub(super) determined: Option<Price>,
+    /// What buying and selling brought, fees taken off.
+    pub(super) flow: Cash,
+    /// What the position was worth that was there at first; not known before something is believed.
+    pub(super) brought: Option<Cash>,
+    began_with: Position,
+    pub(super) fills: u32,
+}
+
+/// A run of a desk: from when the account was found out until it can't be known any more.
+pub(super) struct Trading {
+    pub(super) engine: Engine,
+    pub(super) event: EventTicker,
+    pub(super) contracts: Vec<Contract>,
+    places: BTreeMap<Ticker, usize>,
+    pub(super) orders: Orders,
+    outputs: Outputs,
+    /// What is to be written down.
+    pub(super) entries: Vec<Entry>,
+    /// The time never goes back.
+    pub(super) now: Timestamp,
+    has_trades: bool,
+    paused: bool,
+    /// What was heard or found doesn't fit: why the account must be found out anew.
+    pub(super) lost: Option<String>,
+    /// The exchange takes no order of our group any more.
+    pub(super) is_fenced: bool,
+    pub(super) start_equity: Cash,
+    pub(super) fills: u32,
+    /// What was seen of artists, as far as it holds.
+    catalysts: Catalysts,
+    /// What came of all this for those who watch.
+    pub(super) appended: Appended,
+}
+
+impl Trading {
+    /// Returns what trades an event, with what the account has.
+    ///
+    /// # Errors
+    ///
+    /// Says what of it can't be traded.
+    pub(super) fn new(
+        run: i64,
+        now: Timestamp,
+        settings: &Settings,
+        event: &Event,
+        account: &Account,
+    ) -> Result<Self, String> {
+        let config = &settings.config;
+        let stream = Stream::new(belief::Engine::new(config.belief.calibration));
+        let mut trading = Self {
+            engine: Engine::new(config.parameters(), stream),
+            event: event.event.clone(),
+            contracts: Vec::with_capacity(event.contracts.len()),
+            places: BTreeMap::new(),
+            orders: Orders::new(run, settings.order_ttl_s, event.contracts.len()),
+            outputs: Outputs::new(),
+            entries: Vec::new(),
+            now,
+            has_trades: false,
+            paused: true,
+            lost: None,
+            is_fenced: false,
+            start_equity: account.free,
+            fills: 0,
+            catalysts: Catalysts::default(),
+            appended: Appended::default(),
+        };
+        for (place, Listed { ticker, name, terms, closes }) in event.contracts.iter().enumerate() {
+            let position = account.held(ticker);
+            let (of, contract) = (event.event.clone(), ticker.clone());
+            trading.tell(now, &Record::List { event: of, ticker: contract, terms: terms.clone() });
+            trading.places.insert(ticker.clone(), place);
+            trading.contracts.push(Contract {
+                book: Book::new(ticker.clone(), NoPrices::OfYes),
+                ticker: ticker.clone(),
+                name: name.clone(),
+                terms: terms.clone(),
+                closes: *closes,
+                others: [None, None],
+                last: None,
+                determined: None,
+                flow: Cash::ZERO,
+                brought: (position == Position::FLAT).then_some(Cash::ZERO),
+                began_with: position,
+                fills: 0,
+            });
+            trading.tell(now, &Record::Position { place, position });
+        }
+        trading.engine.keep_explanations();
+        trading.tell(now, &Record::Balance { event: event.event.clone(), balance: account.free });
+        // Nothing is quoted before somebody says so, who has heard all that was traded.
+        trading.tell(now, &Record::Paused(true));
+        match trading.lost.take() {
+            Some(why) => Err(why),
+            None => Ok(trading),
+        }
+    }
+
+    /// Tells the engine something, and writes it down with what came of it.
+    fn tell(&mut self, now: Timestamp, record: &Record) {
+        self.now = now.max(self.now);
+        self.outputs.clear();
+        let told = self.engine.apply(self.now, record, &mut self.outputs);
+        let at = self.now;
+        let entry = |what| Entry { at, what };
+        self.entries.push(entry(Written::Input(record.clone())));
+        let decisions = self.outputs.decisions.iter();
+        self.entries.extend(decisions.map(|decision| entry(Written::Decision(*decision))));
+        let refused: Vec<Record> =
+            self.outputs.commands.iter().filter_map(|command| self.orders.accept(command)).collect();
+        match told {
+            // Told twice, or after a later one: the feed and what was asked overlap.
+            Ok(()) | Err(Error::Refused(_)) => {}
+            Err(error @ (Error::Execution(_) | Error::Ledger(_))) => {
+                self.lost.get_or_insert(format!("what was heard is not what was asked for: {error}"));
+            }
+            Err(Error::Input(invalid)) => self.alert(true, invalid.to_string()),
+        }
+        for record in refused {
+            self.tell(now, &record);
+        }
+    }
+
+    /// Says something to those who watch.
+    pub(super) fn alert(&mut self, is_wrong: bool, text: String) {
+        let at = self.now;
+        if self.appended.alerts.len() < Appended::ALERTS {
+            self.appended.alerts.push(Alert { at, is_wrong, text });
+        }
+    }
+
+    /// Lets time pass, if that changes anything.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        if self.engine.due().is_some_and(|due| due <= now) {
+            self.tell(now, &Record::Tick);
+        }
+    }
+
+    /// Returns the fits that the belief asks for before it takes in anything of `at`: they are to be made beside the loop, and
+    /// until then trades wait.
+    pub(super) fn asked(&mut self, now: Timestamp, at: Timestamp) -> Vec<Asked> {
+        let asked = self.engine.asked(at);
+        if !asked.is_empty() {
+            self.tell(now, &Record::Fitting);
+        }
+        asked
+    }
+
+    /// Takes the fits that were made, and the trades that waited for them.
+    pub(super) fn fitted(&mut self, now: Timestamp, found: Vec<Found>) {
+        found.into_iter().for_each(|found| self.engine.know(found));
+        self.tell(now, &Record::Fitted);
+    }
+
+    /// Returns when something will happen by itself.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        self.engine.due().into_iter().chain(self.orders.due()).min()
+    }
+
+    /// Lets quotes be made, or takes all of them out.
+    pub(super) fn pause(&mut self, now: Timestamp, paused: bool) {
+        if self.paused != paused {
+            self.paused = paused;
+            self.tell(now, &Record::Paused(paused));
+        }
+    }
+
+    /// Lets nothing new rest, not even what was decided before.
+    pub(super) fn kill(&mut self, now: Timestamp) {
+        let follows = self.orders.kill();
+        self.follow(now, follows);
+        self.pause(now, true);
+    }
+
+    /// Returns what is to be sent now, written down.
+    pub(super) fn take_sent(&mut self, now: Timestamp) -> Vec<Sent> {
+        self.now = now.max(self.now);
+        let sent = self.orders.next(self.now);
+        for sent in &sent {
+            if let Some(contract) = self.contracts.get(sent.job.place) {
+                self.entries.push(sent.entry(self.now, &contract.ticker));
+            }
+        }
+        sent
+    }
+
+    /// Returns the ticker of the contract at a place.
+    pub(super) fn ticker(&self, place: usize) -> Option<&Ticker> {
+        self.contracts.get(place).map(|contract| &contract.ticker)
+    }
+
+    /// Takes in what was answered to something that was asked about an order.
+    pub(super) fn done(&mut self, now: Timestamp, sent: &Sent, outcome: Result<Answer, Failure>) {
+        self.now = now.max(self.now);
+        if let Ok(Answer::Found(_, fills)) = &outcome {
+            for fill in fills {
+                self.traded(now, &Traded { name: Some(sent.name.clone()), ..Traded::from(fill) });
+            }
+        }
+        let place = sent.job.place;
+        let follows = self.orders.done(self.now, sent, &outcome);
+        self.write_answer(&sent.name, Some(sent.job.what), said(outcome));
+        self.follow(now, follows);
+        // Ours may stand elsewhere now.
+        self.look_at_book(now, place);
+    }
+
+    fn write_answer(&mut self, name: &str, what: Option<What>, answer: Said) {
+        let client_order_id = name.to_owned();
+        let what = Written::Answer(Answered { client_order_id, what, answer });
+        self.entries.push(Entry { at: self.now, what });
+    }
+
+    fn follow(&mut self, now: Timestamp, follows: Follows) {
+        let Follows { records, over, alert, is_fenced } = follows;
+        for name in over {
+            self.write_answer(&name, None, Said::Over);
+        }
+        for record in records {
+            self.tell(now, &record);
+        }
+        if let Some(text) = alert {
+            self.alert(true, text);
+        }
+        self.is_fenced |= is_fenced;
+    }
+
+    /// Takes note of contracts whose trading is over by now.
+    pub(super) fn close_in_time(&mut self, now: Timestamp) {
+        for place in 0..self.contracts.len() {
+            if self.contracts.get(place).is_some_and(|contract| contract.closes <= now) {
+                self.set_status(now, place, Status::Closed);
+            }
+        }
+    }
+
+    /// Returns whether the books of all contracts are known.
+    pub(super) fn sees(&self) -> bool {
+        self.contracts.iter().all(|contract| contract.book.is_known())
+    }
+
+    /// Returns whether all contracts have settled.
+    pub(super) fn is_over(&self) -> bool {
+        let Some(ledger) = self.maker().map(|maker| maker.ledger()) else { return false };
+        (0..ledger.contracts()).all(|contract| ledger.settled(contract).is_some())
+    }
+
+    /// Returns the event's maker.
+    pub(super) fn maker(&self) -> Option<&crate::engine::Maker> {
+        self.engine.maker(&self.event)
+    }
+
+    /// Notes the equity, for those who watch.
+    pub(super) fn note_equity(&mut self) {
+        let Some(equity) = self.maker().map(|maker| maker.ledger().equity()) else { return };
+        if self.appended.equity.len() < Appended::EQUITY {
+            self.appended.equity.push((self.now, equity.to_dollars()));
+        }
+    }
+
+    /// Finds what positions were worth at first, once something is believed of them.
+    pub(super) fn note_brought(&mut self) {
+        for place in 0..self.contracts.len() {
+            let Some(belief) = self.maker().and_then(|maker| maker.belief(place)) else { continue };
+            let mark = Price::nearest(belief.fair);
+            if let Some(contract) = self.contracts.get_mut(place) {
+                contract.brought.get_or_insert(contract.began_with.worth(mark));
+            }
+        }
+    }
+}
+
+/// Returns an answer as it is written down.
+fn said(outcome: Result<Answer, Failure>) -> Said {
+    match outcome {
+        Ok(Answer::Created(placed)) => Said::Placed(placed),
+        Ok(Answer::Amended(amended)) => Said::Amended(amended),
+        Ok(Answer::Cancelled(cancelled)) => Said::Cancelled(cancelled),
+        Ok(Answer::Found(found, _)) => Said::Found(found),
+        Ok(_) => Said::Failed("another question was answered".to_owned()),
+        Err(failure) => Said::Failed(failure.to_string()),
+    }
+}

@@ -1,0 +1,208 @@
+//! A desk as those who watch it see it.
+
+use crate::belief::{logit, sigmoid};
+use crate::engine::{Explained, Explanation, Parameters};
+use crate::execution::OrderState;
+use crate::market::{Action, Position, Ticker};
+use crate::quoting::Regime;
+use crate::stream::{
+    Appended, BookView, Decided, DeskRow, DeskState, DeskView, LadderLevel, OwnOrder, SideDecided,
+};
+use crate::units::{Cash, Price, Quantity, Timestamp};
+
+use super::Desk;
+use super::book;
+use super::killing::Killing;
+use super::trading::{Contract, Trading};
+
+/// Half of the interval of 80 % of a normal distribution, in standard deviations.
+const Z80: f64 = 1.281_551_565_544_600_5;
+/// How many levels of a side are told.
+const LEVELS: usize = 40;
+
+impl Desk {
+    /// Returns what it is doing whatever a person wants, and why for people.
+    pub fn state(&self) -> (DeskState, String) {
+        let why = |text: &str| text.to_owned();
+        if let Some(why) = self.leaving() {
+            return (DeskState::Blind, why.to_owned());
+        }
+        let Some(trading) = self.trading() else {
+            let text = if self.is_about_to_learn() {
+                "It learns from past trades."
+            } else {
+                "It asks the exchange what is there."
+            };
+            return (DeskState::Starting, why(text));
+        };
+        match self.closed.why(trading.now, trading.sees(), trading.orders.unknown_since()) {
+            Some(why) => (DeskState::Blind, why),
+            None => (DeskState::Quoting, trading.pulled().map(|(_, why)| why).unwrap_or_default()),
+        }
+    }
+
+    /// Returns until when a kill lets nothing rest although a person has started the desk again.
+    pub fn rearms(&self) -> Option<Timestamp> {
+        self.killing().filter(|killing| killing.is_over).map(Killing::over_at)
+    }
+
+    /// Writes what is known of the account and the contracts at `now`.
+    pub fn show(&mut self, now: Timestamp, desk: &mut DeskView) {
+        let Some(trading) = self.trading_mut() else { return };
+        trading.now = now.max(trading.now);
+        trading.note_brought();
+        trading.note_equity();
+        trading.show(desk);
+    }
+
+    /// Returns a contract's book with our orders in it; `parameters` say how quotes are explained.
+    pub fn show_book(&self, ticker: &Ticker, parameters: &Parameters) -> Option<BookView> {
+        let trading = self.trading()?;
+        let place = trading.contracts.iter().position(|contract| contract.ticker == *ticker)?;
+        trading.show_book(place, parameters)
+    }
+
+    /// Returns what is new for those who watch, and forgets it.
+    pub fn take_appended(&mut self) -> Appended {
+        let Some(trading) = self.trading_mut() else { return Appended::default() };
+        trading.say_unsaid();
+        std::mem::take(&mut trading.appended)
+    }
+}
+
+impl Trading {
+    /// Writes what is known of the account and the contracts.
+    pub(super) fn show(&self, desk: &mut DeskView) {
+        let Some(maker) = self.maker() else { return };
+        let ledger = maker.ledger();
+        desk.event = Some(self.event.clone());
+        desk.now = self.now;
+        (desk.balance, desk.equity, desk.fees) = (ledger.balance(), ledger.equity(), ledger.fees());
+        desk.start_equity = self.start_equity_now();
+        desk.fills = self.fills;
+        let count = |keep: &dyn Fn(&super::orders::Live) -> bool| {
+            u32::try_from(self.orders.all().filter(|live| keep(live)).count()).unwrap_or(u32::MAX)
+        };
+        desk.resting = count(&|live| live.confirmed && live.unknown.is_none());
+        desk.unknown = count(&|live| live.unknown.is_some());
+        desk.pulled_until = maker.gate().pulled(self.now);
+        desk.rows = (0..).zip(&self.contracts).map(|(place, contract)| self.row(place, contract)).collect();
+    }
+
+    /// Returns the equity that the run began with: cash, and positions as they were first believed in.
+    fn start_equity_now(&self) -> Cash {
+        let brought = self.contracts.iter().filter_map(|contract| contract.brought);
+        let micros = brought.fold(self.start_equity.microdollars(), |sum, brought| {
+            sum.saturating_add(brought.microdollars())
+        });
+        Cash::from_microdollars(micros)
+    }
+
+    fn row(&self, place: usize, contract: &Contract) -> DeskRow {
+        let maker = self.maker();
+        let belief = maker.and_then(|maker| maker.belief(place));
+        let position = maker.map_or(Position::FLAT, |maker| maker.position(place));
+        let fair = belief.map(|belief| {
+            let (middle, reach) = (logit(belief.fair), Z80 * belief.sd);
+            [belief.fair, sigmoid(middle - reach), sigmoid(middle + reach)]
+        });
+        let worth = belief.map_or(Cash::ZERO, |belief| position.worth(Price::nearest(belief.fair)));
+        let brought = contract.brought.unwrap_or(worth);
+        let pnl = contract
+            .flow
+            .microdollars()
+            .saturating_add(worth.microdollars())
+            .saturating_sub(brought.microdollars());
+        let widened = maker.and_then(|maker| maker.widening(place, self.now));
+        let quote = |action| {
+            let own = self.own(place).find(|own| own.action == action)?;
+            (!own.left.is_zero()).then_some((own.price, own.left))
+        };
+        DeskRow {
+            ticker: contract.ticker.clone(),
+            name: contract.name.clone(),
+            status: contract.terms.status,
+            fair,
+            z: belief.map_or(0.0, |belief| belief.z),
+            regime: maker.map_or(Regime::Halted, |maker| maker.regime(place, self.now)),
+            widened: widened.and_then(|wide| Some((u32::try_from(wide.percent()).ok()?, wide.until()))),
+            quotes: [quote(Action::Buy), quote(Action::Sell)],
+            others: contract.others,
+            last: contract.last,
+            position: position.hundredths(),
+            pnl: Cash::from_microdollars(pnl),
+            fills: contract.fills,
+        }
+    }
+
+    /// Returns a contract's book with our orders in it.
+    pub(super) fn show_book(&self, place: usize, parameters: &Parameters) -> Option<BookView> {
+        let contract = self.contracts.get(place)?;
+        let maker = self.maker()?;
+        let mut levels: Vec<LadderLevel> = Vec::new();
+        let (mut bids, mut asks) = (0, 0);
+        let all = book::levels(&contract.book);
+        let offers = all.iter().filter(|(_, [_, ask])| !ask.is_zero()).count();
+        for (price, [bid, ask]) in all {
+            // Of each side those next to the middle.
+            if !ask.is_zero() {
+                asks += 1;
+                if offers - asks >= LEVELS {
+                    continue;
+                }
+            }
+            if !bid.is_zero() {
+                bids += 1;
+                if bids > LEVELS {
+                    break;
+                }
+            }
+            levels.push(LadderLevel { price, bid, ask });
+        }
+        let orders = self.orders.of(place).filter(|live| live.confirmed).map(|live| OwnOrder {
+            action: live.action,
+            price: live.price,
+            left: live.total.checked_sub(live.traded).unwrap_or(Quantity::ZERO),
+            is_settled: maker
+                .execution()
+                .working(place, live.action)
+                .is_some_and(|working| working.id == live.order && working.state == OrderState::Resting),
+            ahead: live.ahead,
+        });
+        let fair = maker.belief(place).map(|belief| belief.fair);
+        let ranges = contract.terms.grid.ranges();
+        let middle = fair.map_or(Price::ZERO, Price::nearest);
+        let tick = ranges.iter().find(|range| range.end >= middle).or(ranges.last()).map(|range| range.step);
+        Some(BookView {
+            ticker: contract.ticker.clone(),
+            tick: tick.unwrap_or(Price::ZERO),
+            levels,
+            orders: orders.collect(),
+            last: contract.last,
+            fair,
+            decided: maker.explained(place).map(|sides| decided(sides, parameters)),
+        })
+    }
+}
+
+/// Tells how both sides were decided.
+fn decided(sides: &[Explained; 2], parameters: &Parameters) -> Decided {
+    let [bid, ask] = sides;
+    let told = bid.explain(parameters);
+    let inputs = told.inputs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let side = |told: Explanation| {
+        let steps = told.steps.iter();
+        SideDecided {
+            steps: steps
+                .map(|step| (step.stage.label().to_owned(), step.formula.clone(), step.amount as f64 / 1e9))
+                .collect(),
+            withheld: told.outcome.err().map_or_else(String::new, |(_, why)| why),
+        }
+    };
+    Decided {
+        reason: bid.reason.name().to_owned(),
+        inputs,
+        bid: side(told),
+        ask: side(ask.explain(parameters)),
+    }
+}
