@@ -30,7 +30,7 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Returns the test run's server, which is started for the first who asks, or says that the test is skipped and returns
-    /// `None`: where PostgreSQL 15 or newer is not installed, and `TAUROI_POSTGRES` names no folder of its programs.
+    /// `None`: where `PostgreSQL` 15 or newer is not installed, and `TAUROI_POSTGRES` names no folder of its programs.
     ///
     /// # Panics
     ///
