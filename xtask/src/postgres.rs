@@ -94,15 +94,9 @@ fn unpacked() -> anyhow::Result<Postgres> {
     let remedy = "install PostgreSQL 15 or newer, or run `apt-get update` as the superuser and then the same command again";
     Step { doing: "Fetching PostgreSQL".into(), usually: "10 s", remedy }
         .run(Command::new("apt-get").arg("download").args(&packages).current_dir(&folder))?;
-    for entry in fs::read_dir(&folder)?.flatten() {
-        let package = entry.path();
-        if package.extension().is_some_and(|end| end == "deb") {
-            let name = package.file_name().unwrap_or_default().to_string_lossy();
-            Step { doing: format!("Unpacking {name}"), usually: "1 s", remedy }
-                .run(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(&unpacked))?;
-            fs::remove_file(&package)?;
-        }
-    }
+    let each = "for package in *.deb; do dpkg-deb --extract \"$package\" unpacked && rm \"$package\" || exit 1; done";
+    Step { doing: "Unpacking it".into(), usually: "5 s", remedy }
+        .run(Command::new("sh").args(["-c", each]).current_dir(&folder))?;
     match within(&unpacked).filter(Postgres::is_new_enough) {
         Some(found) => Ok(found),
         None => bail!("PostgreSQL was unpacked into {} and does not run", unpacked.display()),
@@ -123,7 +117,8 @@ fn within(unpacked: &Path) -> Option<Postgres> {
     Some(Postgres { programs, libraries: Some(libraries.join(":")) })
 }
 
-/// Returns the packages that Debian would install, without what only a service or a compiler of queries needs.
+/// Returns the packages that Debian would install, without what only a service or a compiler of queries needs, and without the C
+/// library, which must be the loader's own.
 fn packages() -> anyhow::Result<Vec<String>> {
     let mut command = Command::new("apt-get");
     command.args(["install", "--simulate", "--no-install-recommends", "postgresql"]);
@@ -135,8 +130,9 @@ fn packages() -> anyhow::Result<Vec<String>> {
             let numbered = |prefix: &str| {
                 name.strip_prefix(prefix).is_some_and(|end| end.parse::<u32>().is_ok_and(|end| end >= OLDEST))
             };
-            let is_library =
-                name.starts_with("lib") && !name.ends_with("-perl") && !name.starts_with("libllvm");
+            let is_library = name.starts_with("lib")
+                && !name.ends_with("-perl")
+                && !["libc6", "libc-", "libllvm"].iter().any(|other| name.starts_with(other));
             numbered("postgresql-") || numbered("postgresql-client-") || is_library
         })
         .map(str::to_owned)
