@@ -7,6 +7,7 @@ use crate::Invalid;
 use crate::belief::Belief;
 use crate::execution::Requote;
 use crate::quoting::{Quote, Quotes, Status, Terms, Toxicity, Widening, Widenings};
+use crate::risk::Closures;
 use crate::units::{Price, Quantity};
 
 /// One contract's state.
@@ -20,6 +21,9 @@ pub(super) struct Contract {
     /// What widens the quotes from outside, and what of it they were last decided with.
     pub(super) widenings: Widenings,
     pub(super) widened: Option<Widening>,
+    /// What of it, apart from the event, is not known to be so.
+    #[serde(default)]
+    pub(super) closures: Closures,
     pub(super) requote: Requote,
     /// What should rest: what was decided, less what traded of it.
     pub(super) quotes: Quotes,
@@ -38,16 +42,23 @@ impl Contract {
             toxicity: Toxicity::CALM,
             widenings: Widenings::default(),
             widened: None,
+            closures: Closures::NONE,
             requote: Requote::NEVER,
             quotes: Quotes::default(),
             explained: None,
         }
     }
 
-    /// Whether quotes can be decided at all.
+    /// Whether it can be traded.
     #[inline]
     pub(super) fn is_open(&self) -> bool {
         self.terms.status == Status::Open
+    }
+
+    /// Whether quotes can be decided at all.
+    #[inline]
+    pub(super) fn can_be_quoted(&self) -> bool {
+        self.is_open() && self.closures.is_empty()
     }
 }
 

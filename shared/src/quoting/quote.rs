@@ -74,6 +74,8 @@ pub enum Withheld {
     WouldCross,
     /// The contract can't be traded now.
     Closed,
+    /// What quoting rests on is not known to be so.
+    FailedClosed,
 }
 
 impl Withheld {
@@ -89,6 +91,7 @@ impl Withheld {
             Self::NoPrice => "no_price",
             Self::WouldCross => "would_cross",
             Self::Closed => "closed",
+            Self::FailedClosed => "failed_closed",
         }
     }
 }

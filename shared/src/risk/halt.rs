@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Bounds;
+use super::{Bounds, Closures};
 use crate::units::{Cash, Timestamp};
 
 /// What halts all quoting.
@@ -12,6 +12,8 @@ pub enum Halt {
     DailyLoss,
     /// A balance below the floor, while it is there.
     Floor,
+    /// What quoting rests on is not known to be so, until it is: [`Gate::closures`](super::Gate::closures) says what.
+    Closed,
     /// Somebody's word, until it is taken back.
     Paused,
     /// What may move the event's artists was seen, until the time that was said.
@@ -32,6 +34,9 @@ pub struct Halts {
     lost_until: Option<Timestamp>,
     pulled_until: Option<Timestamp>,
     paused: bool,
+    /// A snapshot from before there were any has none.
+    #[serde(default)]
+    pub(super) closures: Closures,
 }
 
 impl Halts {
@@ -45,6 +50,7 @@ impl Halts {
             lost_until: None,
             pulled_until: None,
             paused: false,
+            closures: Closures::NONE,
         }
     }
 
@@ -95,6 +101,8 @@ impl Halts {
             Some(Halt::DailyLoss)
         } else if self.below_floor {
             Some(Halt::Floor)
+        } else if !self.closures.is_empty() {
+            Some(Halt::Closed)
         } else if self.paused {
             Some(Halt::Paused)
         } else {

@@ -2,9 +2,11 @@
 //!
 //! What is wanted becomes [`Cleared`], which only the gate makes and only [`crate::execution`] takes.
 
+mod closed;
 mod halt;
 mod settings;
 
+pub use closed::{ClosedFor, Closures};
 pub use halt::{Halt, Halts};
 pub use settings::Limits;
 
@@ -110,6 +112,16 @@ impl Gate {
     /// Takes note that nothing be quoted from now on, or that it may be again.
     pub fn pause(&mut self, paused: bool) {
         self.halts.pause(paused);
+    }
+
+    /// Returns for what nothing of the event is quoted.
+    pub const fn closures(&self) -> Closures {
+        self.halts.closures
+    }
+
+    /// Returns for what nothing of the event is quoted, to be changed.
+    pub const fn closures_mut(&mut self) -> &mut Closures {
+        &mut self.halts.closures
     }
 
     /// Returns what halts all quoting at `now`, if anything does.

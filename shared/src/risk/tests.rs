@@ -76,6 +76,54 @@ fn the_floor_halts_while_the_balance_is_below_it() {
 }
 
 #[test]
+fn reasons_not_to_quote_are_kept_apart() {
+    let mut closures = Closures::NONE;
+    assert!(closures.is_empty());
+    for (place, why) in ClosedFor::ALL.into_iter().enumerate() {
+        assert!(!closures.holds(why));
+        closures.close(why);
+        closures.close_or_lift(Some(why));
+        assert!(closures.holds(why) && !closures.is_empty());
+        assert_eq!(closures.iter().collect::<Vec<_>>(), ClosedFor::ALL[..=place]);
+        let alone = Closures::from(vec![why]);
+        assert_eq!(alone.iter().collect::<Vec<_>>(), [why]);
+        assert_eq!((alone.and(closures), closures.and(alone)), (closures, closures));
+        assert_eq!(alone.and(Closures::NONE), alone);
+        let name = serde_json::to_string(&why).unwrap();
+        assert_eq!(name, format!("\"{}\"", why.name()));
+    }
+    let text = serde_json::to_string(&closures).unwrap();
+    assert!(text.starts_with("[\"stale_book\",\"stale_position\",\"clock\""), "{text}");
+    assert_eq!(serde_json::from_str::<Closures>(&text).unwrap(), closures);
+    for why in ClosedFor::ALL {
+        let mut others = closures;
+        others.lift(why);
+        others.lift(why);
+        assert!(!others.holds(why));
+        assert_eq!(others.iter().count(), ClosedFor::ALL.len() - 1);
+    }
+    closures.close_or_lift(None);
+    assert_eq!(closures.iter().collect::<Vec<_>>(), [ClosedFor::Killed]);
+    assert_eq!(
+        ClosedFor::ALL.map(ClosedFor::text).into_iter().collect::<std::collections::BTreeSet<_>>().len(),
+        8
+    );
+}
+
+#[test]
+fn what_closes_halts_until_it_is_lifted() {
+    let mut gate = gate();
+    let now = at("03T10:00:00");
+    gate.closures_mut().close(ClosedFor::Clock);
+    gate.pause(true);
+    gate.pull(at("03T11:00:00"));
+    assert_eq!(gate.halted(now), Some(Halt::Closed));
+    assert_eq!(clear(&gate, Action::Buy, "1", 0, "0"), Err(Refusal::Halted(Halt::Closed)));
+    gate.closures_mut().lift(ClosedFor::Clock);
+    assert_eq!((gate.halted(now), gate.closures()), (Some(Halt::Paused), Closures::NONE));
+}
+
+#[test]
 fn a_catalyst_halts_until_it_says_and_a_shorter_one_does_not_end_it() {
     let mut gate = gate();
     gate.pull(at("03T13:00:00"));

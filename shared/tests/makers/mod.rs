@@ -10,6 +10,7 @@ use shared::exchange::{Fill, OrderCommand, OrderReport, Request, Verdict};
 use shared::fees::FeeSchedule;
 use shared::market::{Action, FeeMultiplier, FeeType, Position, PriceGrid};
 use shared::quoting::{Status, Terms, Widening};
+use shared::risk::ClosedFor;
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 pub(crate) const START: i64 = 1_770_000_000_000_000;
@@ -135,6 +136,16 @@ fn told(count: usize) -> impl Strategy<Value = Told> {
     ]
 }
 
+/// Reasons not to quote that begin, and that end more often.
+pub(crate) fn closed(count: usize) -> impl Strategy<Value = Input<'static>> {
+    let why = prop::sample::select(ClosedFor::ALL.to_vec());
+    (prop::option::of(0..count), why, 0..5_u8).prop_map(|(contract, why, what)| match what {
+        0 => Input::Closed { contract, why: None },
+        1 | 2 => Input::Lifted { contract, why },
+        _ => Input::Closed { contract, why: Some(why) },
+    })
+}
+
 /// What a maker of `count` contracts is told, changes of any kind included.
 fn told_anything(count: usize) -> impl Strategy<Value = Told> {
     let until = |seconds: i64| Timestamp::from_micros(START + seconds * 1_000_000).unwrap();
@@ -160,6 +171,7 @@ fn told_anything(count: usize) -> impl Strategy<Value = Told> {
         2 => (0..count, 100..400_i64, 0..100_000_i64).prop_map(move |(contract, percent, seconds)| {
             Input::Widen { contract, widening: Widening::new(percent, until(seconds)).unwrap() }
         }),
+        2 => closed(count),
         1 => Just(Input::Publication),
         1 => (0..count).prop_map(infinite),
         1 => (0..count).prop_map(|contract| Input::Belief {

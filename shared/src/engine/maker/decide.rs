@@ -10,7 +10,7 @@ use crate::quoting::{
     Nano, Pricing, Quote, Quotes, Regime, Reservation, Status, Targets, View, Waterfall, Widening, Withheld,
     nano,
 };
-use crate::risk::{Cleared, Halt, Refusal};
+use crate::risk::{Cleared, Closures, Halt, Refusal};
 use crate::units::{Quantity, Timestamp};
 
 impl Maker {
@@ -115,7 +115,8 @@ impl Maker {
             let mut waterfalls = [Waterfall::default(); 2];
             let targets = Targets::decide(rules, pricing, &view, Some(&mut waterfalls));
             let pulled = self.gate.pulled(now);
-            state.explained = Some(Box::new(explained(&view, (reason, pulled), waterfalls)));
+            let closures = self.gate.closures().and(state.closures);
+            state.explained = Some(Box::new(explained(&view, (reason, pulled, closures), waterfalls)));
             targets
         } else {
             Targets::decide(rules, pricing, &view, None)
@@ -138,7 +139,11 @@ impl Maker {
         if let Some(both) = &mut state.explained {
             let closed = state.terms.status != Status::Open;
             for (side, quote) in both.iter_mut().zip([bid_quote, ask_quote]) {
-                side.quote = if closed { Err(Withheld::Closed) } else { quote };
+                side.quote = match quote {
+                    _ if closed => Err(Withheld::Closed),
+                    Err(_) if !side.closures.is_empty() => Err(Withheld::FailedClosed),
+                    quote => quote,
+                };
             }
         }
         let quotes = Quotes { bid: bid_quote.ok(), ask: ask_quote.ok() };
@@ -239,7 +244,7 @@ impl Maker {
 /// Returns how both sides came about, their quotes not yet known.
 fn explained(
     view: &View<'_>,
-    (reason, pulled): (Reason, Option<Timestamp>),
+    (reason, pulled, closures): (Reason, Option<Timestamp>, Closures),
     waterfalls: [Waterfall; 2],
 ) -> [Explained; 2] {
     let [bids, asks] = waterfalls;
@@ -251,6 +256,7 @@ fn explained(
         position: view.position,
         regime: view.regime,
         pulled,
+        closures,
         widening: view.widening,
         book: view.book,
         waterfall,

@@ -18,7 +18,7 @@ use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
 use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB, Widening};
-use crate::risk::{Bounds, Gate, Halt};
+use crate::risk::{Bounds, Closures, Gate, Halt};
 use crate::units::Timestamp;
 
 /// Makes the market in one event: keeps its belief, its orders and its account, and says what the exchange is to be asked.
@@ -150,6 +150,12 @@ impl Maker {
                 self.look_again = Timestamp::MIN;
                 self.account(now, out)?;
             }
+            Input::Closed { contract, why } => {
+                self.close(contract, now, |closures| closures.close_or_lift(why), out)?;
+            }
+            Input::Lifted { contract, why } => {
+                self.close(contract, now, |closures| closures.lift(why), out)?;
+            }
             Input::Publication => {
                 (0..self.contracts.len()).try_for_each(|contract| self.tell(contract))?;
                 self.react_all(now, out)?;
@@ -204,6 +210,12 @@ impl Maker {
         &self.gate
     }
 
+    /// Returns for what nothing of a contract is quoted, whether it was said of the contract or of the event.
+    pub fn closures(&self, contract: usize) -> Closures {
+        let own = self.contracts.get(contract).map_or(Closures::NONE, |state| state.closures);
+        self.gate.closures().and(own)
+    }
+
     /// Returns what is held of a contract.
     pub fn position(&self, contract: usize) -> Position {
         self.ledger.position(contract)
@@ -225,8 +237,8 @@ impl Maker {
     #[inline]
     fn regime_of(&self, state: &Contract, now: Timestamp) -> Regime {
         match self.halted {
-            None if state.is_open() => state.toxicity.regime(now, &self.settings.quoting),
-            Some(Halt::Catalyst) if state.is_open() => Regime::Catalyst,
+            None if state.can_be_quoted() => state.toxicity.regime(now, &self.settings.quoting),
+            Some(Halt::Catalyst) if state.can_be_quoted() => Regime::Catalyst,
             _ => Regime::Halted,
         }
     }

@@ -9,6 +9,7 @@ use crate::exchange::Fill;
 use crate::execution::Requote;
 use crate::market::{Action, Position};
 use crate::quoting::{Status, Terms, Widening};
+use crate::risk::Closures;
 use crate::units::{Price, Timestamp};
 
 impl Maker {
@@ -155,6 +156,40 @@ impl Maker {
         self.hold(contract);
         self.withdraw(contract, out)?;
         self.account(now, out)
+    }
+
+    /// Closes a contract or the event for reasons, or lifts them.
+    pub(super) fn close(
+        &mut self,
+        contract: Option<usize>,
+        now: Timestamp,
+        change: impl FnOnce(&mut Closures),
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        let closures = match contract {
+            Some(contract) => &mut self.contract_mut(contract)?.closures,
+            None => self.gate.closures_mut(),
+        };
+        let before = *closures;
+        change(closures);
+        if *closures == before {
+            return Ok(());
+        }
+        if let Some(contract) = contract {
+            self.tell(contract)?;
+            return self.react(contract, now, out);
+        }
+        (0..self.contracts.len()).try_for_each(|contract| self.tell(contract))?;
+        self.look_again = Timestamp::MIN;
+        self.account(now, out)?;
+        // Where something else halts too, nothing has opened or closed, but what is said of it has changed.
+        self.react_all(now, out)
+    }
+
+    /// Closes the event, as all are, before it has a contract.
+    pub(in crate::engine) fn begin_closed(&mut self, closures: Closures) {
+        *self.gate.closures_mut() = closures;
+        self.halted = self.gate.halted(Timestamp::MIN);
     }
 
     /// Widens a contract's quotes, and those of the likeliest other outcome: what one gains in probability the others lose

@@ -1,6 +1,7 @@
 //! The loop, one rule at a time.
 
 mod catalysts;
+mod closures;
 mod fills;
 mod inputs;
 mod limits;
