@@ -307,6 +307,10 @@ impl Engine {
             return Ok(());
         }
         let closed = self.stream.push(place, trade.clone())?.to_vec();
+        if !trade.is_block {
+            let (of, contract) = self.place(place)?;
+            self.tell(of, now, &Input::Last { contract, price: trade.price }, out)?;
+        }
         self.believe(now, &closed, out)
     }
 

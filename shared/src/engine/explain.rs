@@ -6,7 +6,7 @@ use crate::execution::Reason;
 use crate::format::{cents, fixed, minute, shortest, signed_cents};
 use crate::market::{Action, Position};
 use crate::quoting::{Offset, Quote, Regime, Rules, Stage, Waterfall, Widening, Withheld, dynamic_factor};
-use crate::risk::{ClosedFor, Closures};
+use crate::risk::{ClosedFor, Closures, Refusal};
 use crate::settings::Fee;
 use crate::units::{Price, Quantity, Timestamp};
 
@@ -66,6 +66,8 @@ pub struct Explained {
     pub book: (Option<Price>, Option<Price>),
     /// The way to the price.
     pub waterfall: Waterfall,
+    /// What the gate refused of it, in numbers, where it did.
+    pub refusal: Option<Refusal>,
     /// The quote, or why there is none.
     pub quote: Result<Quote, Withheld>,
 }
@@ -198,6 +200,7 @@ impl Explained {
                 )
             }
             Withheld::Closed => "the contract can't be traded now".to_owned(),
+            Withheld::Limit => self.refusal.map(|refusal| refusal.to_string()).unwrap_or_default(),
             Withheld::FailedClosed => {
                 self.closures.iter().map(ClosedFor::text).collect::<Vec<_>>().join(", ")
             }

@@ -31,6 +31,13 @@ pub enum Input<'a> {
         /// The lowest offer of YES, of which our bids must stay below.
         ask: Option<Price>,
     },
+    /// A contract traded at that price, whoever traded: what a position is valued at where the settings ask for that.
+    Last {
+        /// The contract's place in the event.
+        contract: usize,
+        /// The YES price.
+        price: Price,
+    },
     /// One of our orders traded, or a command was answered.
     Order(OrderReport),
     /// What is held of a contract, in the exchange's own words.

@@ -8,7 +8,7 @@ use crate::belief::Belief;
 use crate::execution::Requote;
 use crate::quoting::{Quote, Quotes, Status, Terms, Toxicity, Widening, Widenings};
 use crate::risk::Closures;
-use crate::units::{Price, Quantity};
+use crate::units::{Price, Quantity, Timestamp};
 
 /// One contract's state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,9 +22,12 @@ pub(super) struct Contract {
     pub(super) widenings: Widenings,
     pub(super) widened: Option<Widening>,
     /// What of it, apart from the event, is not known to be so.
-    #[serde(default)]
     pub(super) closures: Closures,
     pub(super) requote: Requote,
+    /// When the quotes are decided again, as what a limit refused may pass then.
+    pub(super) again: Option<Timestamp>,
+    /// What it traded at last.
+    pub(super) last: Option<Price>,
     /// What should rest: what was decided, less what traded of it.
     pub(super) quotes: Quotes,
     /// How both sides were last decided, where that is kept.
@@ -44,6 +47,8 @@ impl Contract {
             widened: None,
             closures: Closures::NONE,
             requote: Requote::NEVER,
+            again: None,
+            last: None,
             quotes: Quotes::default(),
             explained: None,
         }

@@ -76,6 +76,8 @@ pub enum Withheld {
     Closed,
     /// What quoting rests on is not known to be so.
     FailedClosed,
+    /// Another limit of the gate speaks against it.
+    Limit,
 }
 
 impl Withheld {
@@ -92,6 +94,7 @@ impl Withheld {
             Self::WouldCross => "would_cross",
             Self::Closed => "closed",
             Self::FailedClosed => "failed_closed",
+            Self::Limit => "limit",
         }
     }
 }

@@ -63,7 +63,6 @@ pub struct EngineSnapshot {
     early: Vec<(usize, Trade)>,
     heard: Vec<(usize, Trade)>,
     waiting: Option<Vec<(usize, Trade)>>,
-    #[serde(default)]
     closures: Closures,
 }
 

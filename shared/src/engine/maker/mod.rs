@@ -1,8 +1,9 @@
 //! Trading one event, from its beliefs on.
 //!
-//! `told` takes in what happened, `decide` says what should rest, `together` holds what all outcomes are worth as one.
+//! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `together` holds what all outcomes are worth as one.
 
 mod decide;
+mod gate;
 mod together;
 mod told;
 
@@ -19,6 +20,7 @@ use crate::ledger::{self, Ledger};
 use crate::market::Position;
 use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB, Widening};
 use crate::risk::{Bounds, Closures, Gate, Halt};
+use crate::settings::Fee;
 use crate::units::Timestamp;
 
 /// Makes the market in one event: keeps its belief, its orders and its account, and says what the exchange is to be asked.
@@ -50,6 +52,8 @@ struct Numbers {
     quoting: quoting::Numbers,
     patience: Patience,
     bounds: Bounds,
+    /// What a fill is reckoned to be charged.
+    fee: Fee,
 }
 
 impl Maker {
@@ -110,15 +114,22 @@ impl Maker {
             Input::Belief { contract, ref belief, agreed } => {
                 self.believe(now, (contract, belief, agreed), out)?;
             }
-            Input::Book { contract, bid, ask } => self.book(contract, (bid, ask))?,
+            Input::Book { contract, bid, ask } => self.book(contract, now, (bid, ask), out)?,
+            Input::Last { contract, price } => {
+                self.contract_mut(contract)?.last = Some(price);
+                self.mark_if_asked(contract, now, out)?;
+            }
             Input::Order(OrderReport::Fill(ref fill)) => self.fill(fill)?,
             Input::Order(OrderReport::Answer { contract, action, order, verdict }) => {
-                self.execution.answer(contract, action, order, verdict, &mut out.commands)?;
+                self.answer(now, (contract, action), (order, verdict), out)?;
             }
             Input::Position { contract, position } => self.told_position(contract, now, position, out)?,
             Input::Balance(balance) => {
                 self.ledger.told_balance(balance)?;
                 self.account(now, out)?;
+                if self.tell_if_beyond()? {
+                    self.react_all(now, out)?;
+                }
             }
             Input::Listed(ref terms) => self.list(terms),
             Input::Terms { contract, ref terms } => {
@@ -128,6 +139,10 @@ impl Maker {
                 }
                 self.tell(contract)?;
                 self.react(contract, now, out)?;
+                // Its fees may be others.
+                if self.tell_if_beyond()? {
+                    self.react_all(now, out)?;
+                }
             }
             Input::Status { contract, status } => {
                 self.open_mut(contract)?.terms.status = status;
@@ -279,6 +294,7 @@ impl Numbers {
             quoting: quoting::Numbers::new(&parameters.quoting, patience.refresh),
             patience,
             bounds: Bounds::new(&parameters.limits),
+            fee: parameters.fee,
         }
     }
 }

@@ -34,7 +34,7 @@ impl Maker {
                 together.watch.unwatch(contract);
                 together.coherent.weigh(together.agreement.probabilities());
             }
-            self.withdraw(contract, out)?;
+            self.withdraw(contract, now, out)?;
             return Err(invalid.into());
         }
         // Nothing was believed that a first print could surprise.
@@ -57,7 +57,8 @@ impl Maker {
         }
         let holds = self.ledger.position(contract) != Position::FLAT;
         if holds {
-            self.ledger.mark(contract, mark_of(belief.fair))?;
+            let mark = self.mark(contract, belief.fair);
+            self.ledger.mark(contract, mark)?;
         }
         // Without a position here no belief changes what the account is worth.
         if holds || now >= self.look_again {
@@ -75,7 +76,9 @@ impl Maker {
     pub(super) fn book(
         &mut self,
         contract: usize,
+        now: Timestamp,
         book: (Option<Price>, Option<Price>),
+        out: &mut Outputs,
     ) -> Result<(), Error> {
         let refresh = self.settings.patience.refresh;
         let state = self.contract_mut(contract)?;
@@ -90,27 +93,28 @@ impl Maker {
         if let Some(at) = held_since {
             self.wake_by(at.checked_add_micros(refresh));
         }
-        Ok(())
+        self.mark_if_asked(contract, now, out)
     }
 
     /// Takes in a fill: the decision waits for the belief that includes it.
     pub(super) fn fill(&mut self, fill: &Fill) -> Result<(), Error> {
-        let belief = self.contract_mut(fill.contract)?.belief;
         self.execution.check_fill(fill)?;
         self.ledger.fill(fill.contract, fill.action, fill.price, fill.count, fill.fee)?;
-        if let Some(belief) = belief {
-            self.ledger.mark(fill.contract, mark_of(belief.fair))?;
-        }
         self.execution.fill(fill)?;
         let state = self.contract_mut(fill.contract)?;
+        state.last = Some(fill.price);
         let side = match fill.action {
             Action::Buy => &mut state.quotes.bid,
             Action::Sell => &mut state.quotes.ask,
         };
         *side = less(*side, fill.quoted, fill.count);
         state.requote.note_fill();
+        if let Some(mark) = self.mark_now(fill.contract) {
+            self.ledger.mark(fill.contract, mark)?;
+        }
         self.hold(fill.contract);
         self.undecided = true;
+        self.tell_if_beyond()?;
         // The account is shown to the gate with the decision.
         self.look_again = Timestamp::MIN;
         Ok(())
@@ -125,8 +129,9 @@ impl Maker {
         out: &mut Outputs,
     ) -> Result<(), Error> {
         // What was not held had no mark.
-        if let Some(belief) = self.contract_mut(contract)?.belief {
-            self.ledger.mark(contract, mark_of(belief.fair))?;
+        self.contract_mut(contract)?;
+        if let Some(mark) = self.mark_now(contract) {
+            self.ledger.mark(contract, mark)?;
         }
         if self.ledger.told_position(contract, position)?.is_none() {
             return Ok(());
@@ -134,7 +139,7 @@ impl Maker {
         self.tell(contract)?;
         self.hold(contract);
         self.account(now, out)?;
-        self.react_to(contract, now, out)
+        if self.tell_if_beyond()? { self.react_all(now, out) } else { self.react_to(contract, now, out) }
     }
 
     /// Books a settlement: nothing of the contract is quoted any more.
@@ -154,8 +159,9 @@ impl Maker {
             together.alone = true;
         }
         self.hold(contract);
-        self.withdraw(contract, out)?;
-        self.account(now, out)
+        self.withdraw(contract, now, out)?;
+        self.account(now, out)?;
+        if self.tell_if_beyond()? { self.react_all(now, out) } else { Ok(()) }
     }
 
     /// Closes a contract or the event for reasons, or lifts them.
@@ -260,6 +266,9 @@ impl Maker {
             if let (Some(together), Some(belief)) = (&mut self.together, belief) {
                 together.agreement.note(contract, belief.fair);
             }
+            if let (Some(mark), None) = (self.mark_now(contract), self.ledger.settled(contract)) {
+                self.ledger.mark(contract, mark)?;
+            }
             self.tell(contract)?;
         }
         if let Some(together) = &mut self.together {
@@ -287,10 +296,4 @@ impl Maker {
         }
         Ok(())
     }
-}
-
-/// Returns the price that a position is valued at: the nearest to what is believed.
-#[inline]
-fn mark_of(fair: f64) -> Price {
-    Price::nearest(fair)
 }

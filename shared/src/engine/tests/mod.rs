@@ -3,6 +3,7 @@
 mod catalysts;
 mod closures;
 mod fills;
+mod gate;
 mod inputs;
 mod limits;
 mod regimes;
