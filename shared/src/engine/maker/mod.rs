@@ -1,9 +1,11 @@
 //! Trading one event, from its beliefs on.
 //!
-//! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `together` holds what all outcomes are worth as one.
+//! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `look` says when to look again,
+//! `together` holds what all outcomes are worth as one.
 
 mod decide;
 mod gate;
+mod look;
 mod together;
 mod told;
 

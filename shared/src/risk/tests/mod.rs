@@ -9,7 +9,7 @@ mod worst;
 
 use super::*;
 use crate::backtest::Config;
-use crate::market::Position;
+use crate::market::{Action, Position};
 
 fn at(text: &str) -> Timestamp {
     format!("2026-02-{text}Z").parse().unwrap()
