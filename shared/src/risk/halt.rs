@@ -62,6 +62,10 @@ impl Halts {
         }
     }
 
+    pub(super) const fn begin(&mut self, equity: Cash) {
+        (self.start, self.high, self.equity) = (equity, equity, equity);
+    }
+
     #[inline]
     pub(super) fn observe(&mut self, now: Timestamp, balance: Cash, equity: Cash, bounds: &Bounds) {
         if now >= self.day_ends {

@@ -76,6 +76,12 @@ impl Gate {
         &self.bounds
     }
 
+    /// Takes note that the account began with `equity` and has lost nothing yet: what was taken for it before was not known.
+    pub fn begin(&mut self, equity: Cash) {
+        self.start = equity;
+        self.halts.begin(equity);
+    }
+
     /// Returns what the event began with, which its loss counts from.
     pub const fn start(&self) -> Cash {
         self.start

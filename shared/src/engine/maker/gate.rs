@@ -102,6 +102,9 @@ impl Maker {
         (order, verdict): (OrderId, Verdict),
         out: &mut Outputs,
     ) -> Result<(), Error> {
+        if verdict == Verdict::Rejected {
+            self.refused(now, (contract, action), order)?;
+        }
         if !self.gate.bounds().asks_twice() {
             return Ok(self.execution.answer(contract, action, order, verdict, &mut out.commands)?);
         }
@@ -153,6 +156,28 @@ impl Maker {
             limits[place] = refused.map(|refusal| refusal.limit);
             let refused = limits;
             out.decide(|| Decision { contract, reason, regime, belief, position, quotes, refused });
+        }
+        Ok(())
+    }
+
+    /// The exchange refuses a command, or it never was sent. What was wanted by it is wanted again by the next decision, which
+    /// comes after a while if nothing else asks for it: at once the same would be refused again.
+    fn refused(
+        &mut self,
+        now: Timestamp,
+        (contract, action): (usize, Action),
+        order: OrderId,
+    ) -> Result<(), Error> {
+        let working = self.execution.working(contract, action).filter(|working| working.id == order);
+        let is_wanted = self.execution.wanted(contract, action).is_some();
+        if is_wanted && working.is_some_and(|working| working.traded < working.total) {
+            let at = now.checked_add_micros(self.settings.patience.refresh);
+            let state = self.contract_mut(contract)?;
+            state.again = state.again.into_iter().chain(at).min();
+            if let Some(together) = &mut self.together {
+                together.watch.unwatch(contract);
+            }
+            self.wake_by(at);
         }
         Ok(())
     }

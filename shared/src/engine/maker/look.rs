@@ -2,15 +2,19 @@
 
 use super::Maker;
 use crate::engine::{Error, Outputs};
+use crate::market::Position;
 use crate::quoting::Widening;
 use crate::risk::Halt;
-use crate::units::Timestamp;
+use crate::units::{Cash, Timestamp};
 
 impl Maker {
     /// Shows the account to the gate, and decides all anew if that opened or closed it.
     #[inline]
     pub(super) fn account(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
         let (balance, equity) = (self.ledger.balance(), self.ledger.equity());
+        if !self.is_valued {
+            self.value(equity);
+        }
         if now < self.look_again && self.halted.is_none() && self.gate.passes(balance, equity) {
             return Ok(());
         }
@@ -22,6 +26,18 @@ impl Maker {
             self.wake_by(self.gate.resumes(now));
         }
         if halted == self.halted { Ok(()) } else { self.turn(halted, now, out) }
+    }
+
+    /// Takes the account for what the event begins with, until what was held of it at first has a value: that it gets one is
+    /// neither a gain nor a loss.
+    #[cold]
+    fn value(&mut self, equity: Cash) {
+        self.gate.begin(equity);
+        self.is_valued = self.contracts.iter().enumerate().all(|(contract, state)| {
+            state.belief.is_some()
+                || self.ledger.position(contract) == Position::FLAT
+                || self.ledger.settled(contract).is_some()
+        });
     }
 
     /// Decides all anew, as the gate has opened or closed, or is closed by something else.

@@ -42,6 +42,8 @@ pub struct Maker {
     usual: UsualSigmaB,
     /// No regime ends and nothing held back is due before this.
     due: Option<Timestamp>,
+    /// Whether all that was held at first has a value.
+    is_valued: bool,
     /// Whether a fill waits for its decision: the belief that includes its print comes first.
     undecided: bool,
     /// Whether each decision's way to its prices is kept.
@@ -79,6 +81,7 @@ impl Maker {
             ledger: Ledger::new(start, count),
             usual: UsualSigmaB::default(),
             due: None,
+            is_valued: false,
             undecided: false,
             explains: false,
         })
