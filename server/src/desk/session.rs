@@ -84,7 +84,10 @@ impl Supervisor {
     /// A run.
     async fn session(&mut self) -> anyhow::Result<End> {
         self.show(DeskState::Starting, "It asks the exchange what is there.");
-        let mut journal = Journal::open(&self.settings.journal).await?;
+        let mut journal = match &self.settings.database {
+            Some(database) => Journal::open_at(database).await?,
+            None => Journal::open(&self.settings.journal).await?,
+        };
         let exchange = self.client.exchange_status().await.context("whether the exchange is open")?;
         if !exchange.trading_active {
             bail!("the exchange takes no orders now");

@@ -118,6 +118,7 @@ impl Answered {
             series: String::new(),
             config: *config,
             order_ttl_s: 86_400,
+            database: None,
             journal: PathBuf::new(),
             starts: true,
         };

@@ -24,6 +24,7 @@ pub(super) fn quoting(now: Timestamp) -> Core {
         series: String::new(),
         config: Config::from_text("preset=seed-fixed3").unwrap(),
         order_ttl_s: 86_400,
+        database: None,
         journal: PathBuf::new(),
         starts: true,
     };
