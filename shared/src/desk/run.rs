@@ -12,8 +12,8 @@ use super::starting::{Starting, Then};
 use super::trading::{Traded, Trading};
 use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Settings, Wish};
 use crate::catalyst::Catalyst;
-use crate::market::Trade;
-use crate::units::Timestamp;
+use crate::market::{Position, Ticker, Trade};
+use crate::units::{Cash, Timestamp};
 
 /// A run of a desk.
 pub struct Desk {
@@ -166,6 +166,17 @@ impl Desk {
     /// Returns what a person wants; or what they may be taken to want, after what has happened.
     pub const fn wanted(&self) -> Wish {
         self.wish
+    }
+
+    /// Returns the cash that is reckoned with, once that is known: what orders reserve of it included.
+    pub fn cash(&self) -> Option<Cash> {
+        Some(self.trading()?.maker()?.ledger().balance())
+    }
+
+    /// Returns what is held of a contract, once that is known.
+    pub fn position(&self, ticker: &Ticker) -> Option<Position> {
+        let place = self.event.contracts.iter().position(|contract| contract.ticker == *ticker)?;
+        Some(self.trading()?.maker()?.position(place))
     }
 
     /// Returns what trades, once it does.

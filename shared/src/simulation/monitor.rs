@@ -1,0 +1,208 @@
+//! What must hold, looked at as it happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dice::later;
+use super::venue::Venue;
+use super::violation::{Rule, Violation};
+use crate::desk::{Answer, Ask, Failure};
+use crate::exchange::matching::Order;
+use crate::market::Action;
+use crate::risk::Limits;
+use crate::units::{Quantity, Timestamp};
+
+const SECOND: i64 = 1_000_000;
+/// How long two orders may stand on one side of a contract while nothing is wrong, in microseconds: until a request is given
+/// up, and the order that was unknown until then is found and taken back.
+const DOUBLED: i64 = 15 * SECOND;
+/// How long it may take from a kill until nothing rests, once requests get through, in microseconds.
+const KILLED: i64 = SECOND;
+
+/// What must hold.
+#[derive(Debug)]
+pub(super) struct Monitor {
+    limits: Limits,
+    ttl: i64,
+    /// Since when nothing was wrong.
+    fair_since: Timestamp,
+    kill: Option<Kill>,
+    /// Since when more than one order stands on a side of a contract.
+    doubled: BTreeMap<(usize, Action), Timestamp>,
+    pub(super) violations: Vec<Violation>,
+}
+
+/// A kill that holds.
+#[derive(Debug)]
+struct Kill {
+    since: Timestamp,
+    /// When everything was taken back, and the order group was triggered: both have arrived.
+    swept: Option<Timestamp>,
+    fenced: Option<Timestamp>,
+}
+
+impl Monitor {
+    pub(super) fn new(limits: Limits, order_ttl_s: i64, now: Timestamp) -> Self {
+        Self {
+            limits,
+            ttl: order_ttl_s * SECOND,
+            fair_since: now,
+            kill: None,
+            doubled: BTreeMap::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// Takes note that a rule is violated.
+    pub(super) fn violated(&mut self, at: Timestamp, rule: Rule, what: String) {
+        // What follows from the first one says little.
+        if self.violations.len() < 8 {
+            self.violations.push(Violation { at, rule, what });
+        }
+    }
+
+    /// Takes note that something is wrong at the moment.
+    pub(super) fn foul(&mut self, now: Timestamp) {
+        self.fair_since = self.fair_since.max(now);
+    }
+
+    /// Takes note that a person has killed the desk.
+    pub(super) fn killed(&mut self, now: Timestamp) {
+        self.kill.get_or_insert(Kill { since: now, swept: None, fenced: None });
+    }
+
+    /// Takes note that orders may rest again, or that nobody knows of the kill any more.
+    pub(super) fn armed(&mut self) {
+        self.kill = None;
+    }
+
+    /// Takes note of a request that has arrived and was answered. It was sent at `sent`, by a clock that was `skew` ahead.
+    pub(super) fn arrived(
+        &mut self,
+        now: Timestamp,
+        venue: &Venue,
+        ask: &Ask,
+        (sent, skew): (Timestamp, i64),
+        by_hand: &BTreeSet<usize>,
+        answer: &Result<Answer, Failure>,
+    ) {
+        if now.micros_since(sent) > SECOND {
+            self.foul(now);
+        }
+        match ask {
+            Ask::Create(order) => {
+                self.ends(now, order.expiration_time.map(|at| at.0), sent, skew);
+                if order.count > self.limits.max_order_size {
+                    let what = format!(
+                        "an order of {} contracts, {} at most",
+                        order.count, self.limits.max_order_size
+                    );
+                    self.violated(now, Rule::Limit, what);
+                }
+                if answer.is_ok()
+                    && let Some(market) =
+                        venue.place(&order.ticker).filter(|market| !by_hand.contains(market))
+                {
+                    self.position(now, venue, market, order.side.action());
+                }
+            }
+            Ask::Amend(_, change) => {
+                if change.expiration_time.is_some() {
+                    self.ends(now, change.expiration_time.map(|at| at.0), sent, skew);
+                }
+                if answer.is_ok()
+                    && let Some(market) =
+                        venue.place(&change.ticker).filter(|market| !by_hand.contains(market))
+                {
+                    self.position(now, venue, market, change.side.action());
+                }
+            }
+            Ask::CancelAll if answer.is_ok() => {
+                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent) {
+                    kill.swept.get_or_insert(now);
+                }
+            }
+            Ask::TriggerGroup(_) if answer.is_ok() => {
+                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent) {
+                    kill.fenced.get_or_insert(now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ends(&mut self, now: Timestamp, ends: Option<Timestamp>, sent: Timestamp, skew: i64) {
+        let latest = later(sent, self.ttl + SECOND + skew.max(0));
+        if ends.is_none_or(|ends| ends > latest) {
+            let ends = ends.map_or_else(|| "never".to_owned(), |ends| ends.to_string());
+            self.violated(
+                now,
+                Rule::Expiry,
+                format!("an order sent at {sent} that ends {ends}, {latest} at the latest"),
+            );
+        }
+    }
+
+    /// Checks the greatest position that what rests on a side of a contract can lead to.
+    fn position(&mut self, now: Timestamp, venue: &Venue, market: usize, action: Action) {
+        let resting = ours(venue).filter(|order| order.market == market && order.action == action);
+        let rests: i64 = resting.map(|order| order.left.hundredths()).sum();
+        let held =
+            venue.matching.account(venue.account).map_or(0, |account| account.position(market).hundredths());
+        let towards = if action == Action::Buy { held } else { -held };
+        let most = self.limits.max_position_per_ticker;
+        if rests > 0 && towards + rests > most.hundredths() {
+            let could = Quantity::from_hundredths((towards + rests).max(0)).unwrap_or(Quantity::MAX);
+            let what =
+                format!("orders in contract {market} that could lead to {could} contracts, {most} at most");
+            self.violated(now, Rule::Limit, what);
+        }
+    }
+
+    /// Looks at what rests after it has changed, or after time has passed.
+    pub(super) fn look(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
+        self.look_at_kill(now, venue, is_running);
+        let mut many: BTreeMap<(usize, Action), u32> = BTreeMap::new();
+        for order in ours(venue) {
+            *many.entry((order.market, order.action)).or_default() += 1;
+        }
+        self.doubled.retain(|side, _| many.get(side).is_some_and(|many| *many > 1));
+        for (side, _) in many.into_iter().filter(|(_, many)| *many > 1) {
+            let since = *self.doubled.entry(side).or_insert(now);
+            if is_running && now > later(since.max(self.fair_since), DOUBLED) {
+                let what = format!(
+                    "{:?} orders in contract {} stand beside each other since {since}",
+                    side.1, side.0
+                );
+                self.violated(now, Rule::Doubled, what);
+                self.doubled.insert(side, Timestamp::MAX);
+            }
+        }
+    }
+
+    fn look_at_kill(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
+        let Some(kill) = &mut self.kill else { return };
+        let rests = ours(venue).count();
+        if rests == 0 {
+            return;
+        }
+        let done = kill.swept.zip(kill.fenced).map(|(swept, fenced)| swept.max(fenced));
+        if let Some(done) = done.filter(|done| *done < now) {
+            let what =
+                format!("{rests} orders rest, although all were taken back and no more let in at {done}");
+            self.kill = None;
+            self.violated(now, Rule::Kill, what);
+            return;
+        }
+        let begins = kill.since.max(self.fair_since);
+        if is_running && now > later(begins, KILLED) {
+            let what = format!("{rests} orders rest, although requests get through since {begins}");
+            self.kill = None;
+            self.violated(now, Rule::Kill, what);
+        }
+    }
+}
+
+/// Returns what rests of the desk's own: what a person places by hand has no name.
+fn ours(venue: &Venue) -> impl Iterator<Item = &Order> {
+    venue.resting().filter(|order| venue.called(order.number).is_some_and(|name| !name.is_empty()))
+}
