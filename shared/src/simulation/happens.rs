@@ -146,6 +146,7 @@ impl<T: Trader> World<T> {
         let other = if action == Action::Buy { Action::Sell } else { Action::Buy };
         let of = if takes { other } else { action };
         let best = self.venue.matching.markets().get(market).and_then(|market| market.book().best(of));
+        let calm = later(self.begins, self.schedule.micros - self.schedule.calm());
         let (Some(price), Ok(count)) = (best, Quantity::from_contracts(2)) else { return };
         let order = NewOrder {
             time_in_force: if takes {
@@ -153,7 +154,7 @@ impl<T: Trader> World<T> {
             } else {
                 TimeInForce::GoodTillCancelled
             },
-            expires: (!takes).then(|| later(now, 60 * SECOND)),
+            expires: (!takes).then(|| later(now, 60 * SECOND).min(calm)),
             ..NewOrder::resting(market, action, price, count)
         };
         self.by_hand.insert(market);

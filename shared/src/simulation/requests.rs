@@ -12,7 +12,7 @@ use super::weather::{GIVEN_UP, Seen};
 use super::world::{Due, First, Request, World};
 use crate::belief::Found;
 use crate::desk::{Account, Answer, Ask, End, Failure, Input, Settings, Wish};
-use crate::exchange::matching::MarketStatus;
+use crate::exchange::matching::{MarketStatus, Order};
 use crate::quoting::Status;
 
 const SECOND: i64 = 1_000_000;
@@ -409,6 +409,8 @@ impl<T: Trader> World<T> {
         let (left, wish) = (shell.journal.left.clone(), shell.begins);
         (shell.heard, shell.audit, shell.silence) = (now, later(now, AUDIT), later(now, SILENCE));
         (shell.skew, shell.was_silent, shell.repeat) = (0, false, later(now, 2 * SECOND));
+        let is_by_hand = |order: &Order| venue.called(order.number).is_some_and(str::is_empty);
+        shell.is_blurred = venue.resting().any(is_by_hand);
         shell.clock = clock;
         shell.desk = Some(T::begin(clock, shell.run, settings, event, left, wish, effects));
         for effect in effects.drain(..) {

@@ -1,7 +1,7 @@
 //! The loop: whatever comes next happens, at its time.
 
 use super::dice::later;
-use super::schedule::{CALM, Schedule};
+use super::schedule::Schedule;
 use super::trader::Trader;
 use super::violation::Rule;
 use super::world::{Due, Looks, Report, Unfit, World};
@@ -10,12 +10,11 @@ use crate::exchange::matching::MarketStatus;
 use crate::units::{Cash, Timestamp};
 
 const SECOND: i64 = 1_000_000;
-/// What happens in the calm end, in microseconds after it begins: a person starts the desk, and once more, the crowd leaves,
-/// what the desk knows is compared, and it is stopped; then it is over.
-const START: i64 = 0;
+/// What happens in the calm end: a person starts the desk, and after this time once more, in microseconds.
 const AGAIN: i64 = 30 * SECOND;
-const LEAVE: i64 = 50 * SECOND;
-const COMPARE: i64 = 58 * SECOND;
+/// How long before it is over the crowd leaves, and what the desk knows is compared and it is stopped, in microseconds.
+const LEAVE: i64 = 25 * SECOND;
+const COMPARE: i64 = 17 * SECOND;
 /// How often what rests is looked at although nothing has changed, in microseconds.
 const LOOK: i64 = SECOND;
 
@@ -83,8 +82,7 @@ impl<T: Trader> World<T> {
 
     /// Returns when something happens next.
     fn next(&self) -> Timestamp {
-        let calm = later(self.begins, self.schedule.micros - CALM);
-        let stage = [START, AGAIN, LEAVE, COMPARE].get(self.stage as usize).map(|after| later(calm, *after));
+        let stage = self.stage_at();
         let change = self.changes.last().map(|change| change.0);
         let due = self.on_its_way.first_key_value().map(|due| due.0.0);
         let feeds = self.feeds.iter().zip(&self.shells).flat_map(|(feed, shell)| {
@@ -96,11 +94,17 @@ impl<T: Trader> World<T> {
         feeds.chain(others).flatten().min().unwrap_or(Timestamp::MAX)
     }
 
+    /// Returns when the next of what belongs to the calm end happens.
+    fn stage_at(&self) -> Option<Timestamp> {
+        let Schedule { micros, .. } = self.schedule;
+        let calm = micros - self.schedule.calm();
+        let all = [calm, calm + AGAIN, micros - LEAVE, micros - COMPARE];
+        all.get(self.stage as usize).map(|after| later(self.begins, *after))
+    }
+
     /// Does what belongs to the calm end.
     fn stages(&mut self) {
-        let calm = later(self.begins, self.schedule.micros - CALM);
-        let all = [START, AGAIN, LEAVE, COMPARE];
-        while all.get(self.stage as usize).is_some_and(|after| later(calm, *after) <= self.now) {
+        while self.stage_at().is_some_and(|at| at <= self.now) {
             match self.stage {
                 0 | 1 => self.wish(Wish::Quote, true),
                 2 => self.crowd.leave(),
@@ -142,7 +146,9 @@ impl<T: Trader> World<T> {
                 self.monitor.violated(self.now, Rule::Recovery, what);
                 return;
             };
-            if let Some(cash) = desk.cash().filter(|cash| *cash != has && self.shells.len() == 1) {
+            if let Some(cash) =
+                desk.cash().filter(|cash| *cash != has && self.shells.len() == 1 && !shell.is_blurred)
+            {
                 let what = format!("the desk reckons $ {cash}, the exchange has $ {has}");
                 self.monitor.violated(self.now, Rule::Account, what);
             }

@@ -9,8 +9,10 @@ use crate::backtest::{Config, Preset};
 use crate::units::Quantity;
 
 const SECOND: i64 = 1_000_000;
-/// How long the end of a simulation is in which nothing goes wrong, in microseconds.
-pub(super) const CALM: i64 = 75 * SECOND;
+/// How long the end of a simulation is in which nothing goes wrong, beside the life of an order, in microseconds.
+const CALM: i64 = 60 * SECOND;
+/// How long a simulation is at least, in microseconds.
+pub const LEAST_MICROS: i64 = 120 * SECOND;
 /// The most contracts.
 pub const MOST_CONTRACTS: usize = 10;
 
@@ -40,15 +42,14 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Draws a simulation of so many microseconds from a seed: a day at `paced` things a contract and day, or, where none is
-    /// said, at a pace that is drawn as well.
+    /// Draws a simulation of so many microseconds from a seed.
     ///
     /// # Errors
     ///
-    /// Names `hours` if it is no longer than the calm end, or a setting: a fault of this program.
+    /// Names `hours` if it is shorter than two minutes, or a setting: a fault of this program.
     pub fn draw(rng_seed: u64, micros: i64) -> Result<Self, Invalid> {
-        if micros <= CALM + 10 * SECOND {
-            return Err(Invalid::new("hours", "must be longer than two minutes"));
+        if micros < LEAST_MICROS {
+            return Err(Invalid::new("hours", "must be at least two minutes"));
         }
         let mut dice = Dice::new(rng_seed, For::Schedule);
         let contracts = dice.between(1, MOST_CONTRACTS as i64) as usize;
@@ -63,9 +64,12 @@ impl Schedule {
         config.set("max_position_per_ticker", dice.pick(&["5", "12", "50"], "50"))?;
         config.set("half_spread_cents", dice.pick(&["0.5", "1", "3"], "3"))?;
         config.set("skew_cents", dice.pick(&["0", "0.25", "1"], "1"))?;
-        let order_ttl_s = dice.pick(&[15, 30, 60, 120], 120);
+        // What is unknown is waited for as long as an order lives.
+        let is_short = micros < 600 * SECOND;
+        let order_ttl_s = dice.pick(if is_short { &[10, 15, 30] } else { &[15, 30, 60, 120] }, 30);
         let group_limit = Quantity::from_contracts(dice.pick(&[20, 100, 500], 100))?;
-        let faults = faults(&mut dice, micros - CALM, contracts);
+        let calm = CALM + order_ttl_s * SECOND;
+        let faults = faults(&mut dice, micros - calm, contracts);
         let desks = 1;
         let closes = dice.chance(0.08).then(|| dice.between(micros / 4, micros));
         Ok(Self {
@@ -80,6 +84,13 @@ impl Schedule {
             order_ttl_s,
             group_limit,
         })
+    }
+}
+
+impl Schedule {
+    /// Returns how long the end is in which nothing goes wrong, in microseconds.
+    pub const fn calm(&self) -> i64 {
+        CALM + self.order_ttl_s * SECOND
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) struct Shell<T> {
     pub(super) clock: Timestamp,
     /// By how much its clock was ahead when an answer last showed it.
     pub(super) skew: i64,
+    /// Something that a person placed by hand rested when the run began: what that reserves counts as spent, as nothing the
+    /// exchange says tells them apart.
+    pub(super) is_blurred: bool,
     /// It has ended for good.
     pub(super) is_over: bool,
     /// How often it woke up at one instant.
@@ -92,6 +95,7 @@ impl<T> Shell<T> {
             was_silent: false,
             clock: now,
             skew: 0,
+            is_blurred: false,
             is_over: false,
             woke: (now, 0),
         }

@@ -8,7 +8,7 @@ use super::dice::{Dice, For, later};
 use super::fault::Kind;
 use super::journal::Journal;
 use super::monitor::Monitor;
-use super::schedule::{CALM, Schedule};
+use super::schedule::Schedule;
 use super::shell::Shell;
 use super::trace::Trace;
 use super::venue::{Feed, Venue};
@@ -175,7 +175,7 @@ impl<T> World<T> {
         let mut changes: Vec<(Timestamp, bool, usize)> = Vec::with_capacity(2 * schedule.faults.len());
         for (place, fault) in schedule.faults.iter().enumerate() {
             changes.push((later(begins, fault.at), true, place));
-            let calm = schedule.micros - CALM;
+            let calm = schedule.micros - schedule.calm();
             changes.push((later(begins, fault.ends().min(calm)), false, place));
         }
         changes.sort_by_key(|change| core::cmp::Reverse((change.0, !change.1)));
