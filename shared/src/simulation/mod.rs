@@ -23,6 +23,7 @@ mod requests;
 mod run;
 mod schedule;
 mod shell;
+mod shrink;
 mod trace;
 mod trader;
 mod venue;
@@ -32,7 +33,8 @@ mod world;
 
 pub use fault::{Fault, Kind};
 pub use run::simulate;
-pub use schedule::{MOST_CONTRACTS, Schedule};
+pub use schedule::{LEAST_MICROS, MOST_CONTRACTS, Schedule};
+pub use shrink::shrink;
 pub use trader::Trader;
 pub use violation::{Rule, Violation};
 pub use world::{Looks, Report, Unfit};

@@ -389,7 +389,8 @@ impl<T: Trader> World<T> {
             return;
         }
         shell.again = None;
-        shell.run += 1;
+        // Whoever shares an account has numbers of its own: names are taken once, for all.
+        shell.run += schedule.desks as i64;
         let mut event = shell.event.clone();
         for (listed, market) in
             event.contracts.iter_mut().zip(markets.get(feed.markets.clone()).unwrap_or(&[]))

@@ -70,7 +70,7 @@ impl Schedule {
         let group_limit = Quantity::from_contracts(dice.pick(&[20, 100, 500], 100))?;
         let calm = CALM + order_ttl_s * SECOND;
         let faults = faults(&mut dice, micros - calm, contracts);
-        let desks = 1;
+        let desks = if dice.chance(0.1) { 2 } else { 1 };
         let closes = dice.chance(0.08).then(|| dice.between(micros / 4, micros));
         Ok(Self {
             rng_seed,

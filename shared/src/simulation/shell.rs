@@ -72,11 +72,11 @@ pub(super) enum Out {
 }
 
 impl<T> Shell<T> {
-    pub(super) fn new(event: Event, journal: Journal, now: Timestamp) -> Self {
+    pub(super) fn new(event: Event, desk: usize, journal: Journal, now: Timestamp) -> Self {
         Self {
             event,
             desk: None,
-            run: 0,
+            run: desk as i64,
             journal,
             out: VecDeque::new(),
             written: now,

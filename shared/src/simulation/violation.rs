@@ -36,6 +36,8 @@ pub enum Rule {
     Doubled,
     /// What was written down decides the same when it is done again.
     Replay,
+    /// The same schedule is the same simulation, to the last bit.
+    Repeatable,
     /// A desk runs again when nothing is wrong any more.
     Recovery,
 }

@@ -12,7 +12,7 @@ use super::schedule::Schedule;
 use super::shell::Shell;
 use super::trace::Trace;
 use super::venue::{Feed, Venue};
-use super::violation::Violation;
+use super::violation::{Rule, Violation};
 use super::weather::Weather;
 use crate::Invalid;
 use crate::belief::Found;
@@ -66,6 +66,17 @@ pub struct Report {
     pub trace: Option<[u8; 32]>,
     /// The lines that it is made of, if they were kept.
     pub lines: Vec<String>,
+}
+
+impl Report {
+    /// Compares it with that of the same schedule simulated once more: they must have the same hash.
+    pub fn compare(&mut self, again: &Self) {
+        if self.trace != again.trace {
+            let at = Timestamp::from_micros(BEGINS).unwrap_or(Timestamp::MIN);
+            let what = "the same seed was simulated otherwise".to_owned();
+            self.violations.push(Violation { at, rule: Rule::Repeatable, what });
+        }
+    }
 }
 
 /// Something that is on its way.
@@ -161,7 +172,7 @@ impl<T> World<T> {
                 contracts.push(Listed { ticker, name: format!("contract {place}"), terms, closes });
             }
             let event = Event { event: name.parse()?, contracts };
-            shells.push(Shell::new(event, Journal::new(looks.replays), begins));
+            shells.push(Shell::new(event, desk, Journal::new(looks.replays), begins));
             feeds.push(Feed::new(first..venue.tickers.len(), Dice::new(seed, For::Network)));
         }
         let markets = 0..venue.tickers.len();
