@@ -100,6 +100,7 @@ fn schedule(options: &Options, seed: u64) -> Result<Schedule, Unfit> {
     if options.calm {
         schedule.faults.clear();
         (schedule.closes, schedule.contracts, schedule.desks, schedule.pace) = (None, 10, 1, 4_000_000);
+        schedule.order_ttl_s = 120;
     }
     Ok(schedule)
 }

@@ -23,6 +23,8 @@ const KILLED: i64 = SECOND;
 pub(super) struct Monitor {
     limits: Limits,
     ttl: i64,
+    /// How many desks there are: each has an order group of its own.
+    desks: usize,
     /// Since when nothing was wrong.
     fair_since: Timestamp,
     kill: Option<Kill>,
@@ -41,10 +43,11 @@ struct Kill {
 }
 
 impl Monitor {
-    pub(super) fn new(limits: Limits, order_ttl_s: i64, now: Timestamp) -> Self {
+    pub(super) fn new(limits: Limits, order_ttl_s: i64, desks: usize, now: Timestamp) -> Self {
         Self {
             limits,
             ttl: order_ttl_s * SECOND,
+            desks,
             fair_since: now,
             kill: None,
             doubled: BTreeMap::new(),
@@ -186,7 +189,7 @@ impl Monitor {
             return;
         }
         let done = kill.swept.zip(kill.fenced).map(|(swept, fenced)| swept.max(fenced));
-        if let Some(done) = done.filter(|done| *done < now) {
+        if let Some(done) = done.filter(|done| *done < now && self.desks == 1) {
             let what =
                 format!("{rests} orders rest, although all were taken back and no more let in at {done}");
             self.kill = None;

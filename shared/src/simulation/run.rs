@@ -106,7 +106,10 @@ impl<T: Trader> World<T> {
     fn stages(&mut self) {
         while self.stage_at().is_some_and(|at| at <= self.now) {
             match self.stage {
-                0 | 1 => self.wish(Wish::Quote, true),
+                0 | 1 => {
+                    self.shells.iter_mut().for_each(|shell| shell.crash = None);
+                    self.wish(Wish::Quote, true);
+                }
                 2 => self.crowd.leave(),
                 _ => {
                     self.compare();

@@ -190,7 +190,7 @@ impl<T> World<T> {
             changes.push((later(begins, fault.ends().min(calm)), false, place));
         }
         changes.sort_by_key(|change| core::cmp::Reverse((change.0, !change.1)));
-        let monitor = Monitor::new(schedule.config.limits, schedule.order_ttl_s, begins);
+        let monitor = Monitor::new(schedule.config.limits, schedule.order_ttl_s, schedule.desks, begins);
         Ok(Self {
             schedule: schedule.clone(),
             begins,
