@@ -5,11 +5,12 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use shared::desk::Wish;
 use shared::market::Ticker;
 use shared::stream::{Appended, BookView, Data, DeskState, DeskView, ToPage, Topic};
 use tokio::sync::watch;
 
-use super::Wish;
+use super::over;
 use crate::told::{Audience, Told, newer};
 
 /// How many changes of the log are kept for those who are a little behind.
@@ -54,16 +55,6 @@ impl Face {
     /// Returns the desk as it was last told.
     pub(crate) fn desk(&self) -> DeskView {
         self.known().desk.1.clone()
-    }
-
-    /// Changes what is told of the desk.
-    pub(super) fn alter(&self, alter: impl FnOnce(&mut DeskView)) {
-        {
-            let mut known = self.known();
-            alter(&mut known.desk.1);
-            known.desk.0 += 1;
-        }
-        self.version.send_modify(|version| *version += 1);
     }
 
     /// Tells what the desk is doing, or what a person wants of it now.
@@ -122,7 +113,7 @@ impl Known {
         if let Some((state, why)) = is {
             self.is = (state, why.to_owned());
         }
-        let (state, why) = wish.over(self.is.0, &self.is.1);
+        let (state, why) = over(wish, self.is.0, &self.is.1);
         (self.desk.1.state, self.desk.1.why) = (state, why.to_owned());
         if self.is.0 != DeskState::Quoting {
             self.desk.1.feed_age_ms = None;

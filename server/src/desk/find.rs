@@ -1,31 +1,23 @@
-//! Finding out what is there: what an earlier run left, what is held, what is listed, what was traded.
+//! Finding out what is traded.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use shared::desk::{Event, Listed, PREFIX};
 use shared::fees::FeeSchedule;
-use shared::market::{EventTicker, Position, Ticker};
+use shared::market::{EventTicker, Ticker};
 use shared::quoting::Terms;
-use shared::units::{Cash, Timestamp};
-use shared::wire::{Market, Order, OrderStatus};
+use shared::units::Timestamp;
+use shared::wire::{Market, Order};
 
-use super::core::Listed;
-use super::journal::{Entry, Journal};
-use super::orders::PREFIX;
-use crate::clock::Clock;
 use crate::kalshi::{
-    Catalogue, Client, Facts, Failure, Open, Sending, charged, exclusive, open_events, trading_status,
+    Catalogue, Client, Facts, Open, Sending, charged, exclusive, open_events, trading_status,
 };
 
 /// How often orders are taken back until none of ours rests, and the pause between two looks.
 const ROUNDS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(50);
-/// By how much positions may be behind fills, in microseconds of the exchange's clock: about a second was seen. And the same in
-/// the machine's time.
-const LAG: i64 = 2_000_000;
-const LAG_AT_MOST: Duration = Duration::from_secs(2);
 
 /// What is traded: an event and its contracts.
 #[derive(Debug, Clone)]
@@ -61,14 +53,14 @@ pub(super) async fn event(client: &Client, series: &str, catalogue: &Path) -> an
 }
 
 impl Found {
-    /// Returns the contracts as they are to be listed, with what is held of them.
+    /// Returns the event as it is to be traded.
     ///
     /// # Errors
     ///
     /// Names a contract without a price grid: nothing could be quoted in it.
-    pub(super) fn listed(&self, held: &BTreeMap<Ticker, Position>) -> anyhow::Result<Vec<Listed>> {
-        self.contracts
-            .iter()
+    pub(super) fn listed(&self) -> anyhow::Result<Event> {
+        let contracts = self.contracts.iter();
+        let contracts: anyhow::Result<Vec<Listed>> = contracts
             .map(|market| {
                 let grid = market.price_ranges.clone();
                 Ok(Listed {
@@ -79,11 +71,12 @@ impl Found {
                         settles: market.expected_expiration_time.map(|at| at.0),
                         status: trading_status(&market.status),
                     },
-                    position: held.get(&market.ticker).copied().unwrap_or(Position::FLAT),
+                    closes: market.close_time.0,
                     ticker: market.ticker.clone(),
                 })
             })
-            .collect()
+            .collect();
+        Ok(Event { event: self.event.clone(), contracts: contracts? })
     }
 
     pub(super) fn tickers(&self) -> Vec<Ticker> {
@@ -91,27 +84,28 @@ impl Found {
     }
 }
 
-/// Takes back whatever rests of ours, whoever placed it, and returns how many orders that were once none rests.
+/// Takes back whatever rests of ours in an event, where a run could not do so itself.
 ///
 /// # Errors
 ///
 /// Says that it can't be found out what rests, or that something does.
-pub(super) async fn clear(client: &Client) -> anyhow::Result<usize> {
-    let mut taken = 0;
+pub(super) async fn clear(client: &Client, found: &Found) -> anyhow::Result<()> {
+    let is_ours = |order: &Order| {
+        order.client_order_id.starts_with(PREFIX)
+            && found.contracts.iter().any(|market| market.ticker == order.ticker)
+    };
     for round in 0..ROUNDS {
         let ours: Vec<Order> = client
             .resting()
             .await
             .context("what rests can't be found out")?
             .into_iter()
-            .filter(|order| order.client_order_id.starts_with(PREFIX))
+            .filter(is_ours)
             .collect();
         if ours.is_empty() {
-            return Ok(taken);
+            return Ok(());
         }
-        if round == 0 {
-            taken = ours.len();
-        } else {
+        if round > 0 {
             // What is listed may be a little behind.
             tokio::time::sleep(PAUSE).await;
         }
@@ -123,88 +117,5 @@ pub(super) async fn clear(client: &Client) -> anyhow::Result<usize> {
             }
         }
     }
-    bail!("orders of an earlier run still rest");
-}
-
-/// Finds out what became of the orders that the last run left, and returns what is to be written down of them and how many
-/// the exchange has never heard of.
-///
-/// # Errors
-///
-/// Says that the journal or the exchange's list can't be read.
-pub(super) async fn reconcile(
-    client: &Client,
-    journal: &mut Journal,
-    last: i64,
-    now: Timestamp,
-) -> anyhow::Result<Vec<Entry>> {
-    let unfinished = journal.unfinished(last).await?;
-    if unfinished.is_empty() {
-        return Ok(Vec::new());
-    }
-    let orders = client.orders(None, None).await.context("the orders can't be listed")?;
-    let known: BTreeMap<&str, &Order> =
-        orders.iter().map(|order| (order.client_order_id.as_str(), order)).collect();
-    let mut entries = Vec::new();
-    for (name, was_confirmed) in &unfinished {
-        let became = match known.get(name.as_str()) {
-            Some(order) => {
-                let what = match &order.status {
-                    OrderStatus::Canceled => "cancelled",
-                    OrderStatus::Executed => "executed",
-                    OrderStatus::Resting => "resting",
-                    OrderStatus::Other(word) => word,
-                };
-                format!("{what}, {} of {} traded", order.fill_count_fp, order.initial_count_fp)
-            }
-            None if *was_confirmed => {
-                tracing::warn!("{name} is not listed at the exchange any more");
-                "not listed any more".to_owned()
-            }
-            None => "never was".to_owned(),
-        };
-        entries.push(Entry::found(now, name, &became));
-    }
-    Ok(entries)
-}
-
-/// What the account has.
-#[derive(Debug)]
-pub(super) struct Account {
-    pub(super) free: Cash,
-    pub(super) held: BTreeMap<Ticker, Position>,
-}
-
-/// Waits until positions tell of all fills that there were: the exchange tells them up to a second later. Nothing of ours may
-/// rest meanwhile.
-///
-/// # Errors
-///
-/// As [`Failure`] tells them apart.
-pub(super) async fn settled(client: &Client, clock: &Clock) -> anyhow::Result<()> {
-    let since = clock.now().checked_add_micros(-LAG).unwrap_or(Timestamp::MIN);
-    let fills = client.fills(None, Some(since)).await.context("the latest fills")?;
-    let latest = fills.iter().filter_map(|fill| fill.created_time).map(|at| at.0).max();
-    if let Some(told) = latest.and_then(|latest| latest.checked_add_micros(LAG)) {
-        // No longer than it takes on a clock that runs as the machine's does: one that stands would never show it.
-        let _ = tokio::time::timeout(LAG_AT_MOST, clock.reached(told)).await;
-    }
-    Ok(())
-}
-
-/// Finds out what the account has.
-///
-/// # Errors
-///
-/// As [`Failure`] tells them apart, or says that the balance is not told to the microdollar.
-pub(super) async fn account(client: &Client) -> anyhow::Result<Account> {
-    let balance = client.balance().await.context("the balance")?;
-    let free = balance.balance_dollars.context("the balance is told in cents only")?.0;
-    let positions: Result<Vec<_>, Failure> = client.positions().await;
-    let held = positions
-        .context("the positions")?
-        .into_iter()
-        .map(|held| Ok((held.ticker, held.position_fp.position()?)))
-        .collect::<anyhow::Result<_>>()?;
-    Ok(Account { free, held })
+    bail!("orders of ours still rest");
 }

@@ -9,14 +9,12 @@
 mod entry;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
-use shared::catalyst::Catalyst;
-use shared::engine::Record;
+use shared::desk::Left;
 use shared::units::Timestamp;
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row as _, SqliteConnection};
 
 pub(crate) use self::entry::{Entry, Kind};
@@ -152,74 +150,32 @@ impl Journal {
                 .fetch_all(&mut self.connection)
                 .await
                 .context("the journal can't be read")?;
-        rows.iter()
-            .map(|row| {
-                let (at, kind): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-                let kind = Kind::ALL.into_iter().find(|known| known.name() == kind);
-                Ok(Entry {
-                    at: Timestamp::from_micros(at)?,
-                    kind: kind.context("an entry is of no known kind")?,
-                    data: row.try_get(2)?,
-                })
-            })
-            .collect()
+        rows.iter().map(entry_of).collect()
     }
 
-    /// Returns our names for the orders of a run of which it was not written down that they are over, and whether each is
-    /// known to have reached the exchange.
+    /// Returns what the last run left.
     ///
     /// # Errors
     ///
     /// Says that the file can't be read.
-    pub(super) async fn unfinished(&mut self, run: i64) -> anyhow::Result<BTreeMap<String, bool>> {
+    pub(super) async fn left(&mut self) -> anyhow::Result<Left> {
         let rows = sqlx::query(
-            "SELECT kind, data FROM entry WHERE run = ?1 AND kind IN ('command', 'answer') ORDER BY seq",
-        )
-        .bind(run)
-        .fetch_all(&mut self.connection)
-        .await
-        .context("the journal can't be read")?;
-        let mut orders = BTreeMap::new();
-        for row in &rows {
-            let (kind, data): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let data: serde_json::Value = serde_json::from_str(&data).context("an entry is no JSON")?;
-            let Some(name) = data.get("client_order_id").and_then(|name| name.as_str()) else { continue };
-            let is_new = kind == Kind::Command.name() && data.pointer("/what/place").is_some();
-            if is_new {
-                orders.insert(name.to_owned(), false);
-            } else if data.pointer("/answer/placed").is_some() {
-                orders.insert(name.to_owned(), true);
-            } else if data.pointer("/answer/cancelled").is_some() {
-                orders.remove(name);
-            }
-        }
-        Ok(orders)
-    }
-
-    /// Returns what was seen of artists and holds beyond `now`, of the last run that began: it had been told what held then.
-    ///
-    /// # Errors
-    ///
-    /// Says that the file can't be read.
-    pub(super) async fn catalysts(&mut self, now: Timestamp) -> anyhow::Result<Vec<Catalyst>> {
-        let rows = sqlx::query(
-            "SELECT data FROM entry WHERE run = (SELECT MAX(run) FROM entry WHERE kind = 'setting') \
-             AND kind = 'input' AND data LIKE '{\"catalyst\":%' ORDER BY seq",
+            "SELECT t, kind, data FROM entry WHERE run = (SELECT MAX(run) FROM entry) \
+             AND (kind IN ('command', 'answer', 'setting') OR (kind = 'input' AND data LIKE '{\"catalyst\":%')) \
+             ORDER BY seq",
         )
         .fetch_all(&mut self.connection)
         .await
         .context("the journal can't be read")?;
-        let mut holding = Vec::new();
+        let mut left = Left::default();
         for row in &rows {
-            let data: String = row.try_get(0)?;
-            let record: Record = serde_json::from_str(&data).context("an entry is no input")?;
-            if let Record::Catalyst { catalyst, .. } = record
-                && catalyst.until > now
-            {
-                holding.push(catalyst);
+            match entry_of(row)?.read() {
+                Ok(entry) => left.take(&entry),
+                // Of an order that an older version of this program wrote down otherwise, the exchange says what became.
+                Err(error) => tracing::warn!("{error:#}"),
             }
         }
-        Ok(holding)
+        Ok(left)
     }
 
     /// Lets commits wait for the disk or not, which is then for another connection to do: it carries the log over into the
@@ -239,6 +195,17 @@ impl Journal {
         // What was committed stays.
         let _ = self.connection.close().await;
     }
+}
+
+/// Reads time, kind and data of an entry.
+fn entry_of(row: &SqliteRow) -> anyhow::Result<Entry> {
+    let (at, kind): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+    let kind = Kind::ALL.into_iter().find(|known| known.name() == kind);
+    Ok(Entry {
+        at: Timestamp::from_micros(at)?,
+        kind: kind.context("an entry is of no known kind")?,
+        data: row.try_get(2)?,
+    })
 }
 
 /// Writes entries down in one statement, numbered from `next` on.

@@ -1,39 +1,37 @@
 //! The desk: feeds in, [`shared::engine`] in the middle, orders out, and everything written down.
 //!
+//! What it knows and decides is [`shared::desk`], which is told what happened and says what is to be done. Here is what
+//! tells it and does that: sockets, the journal's file, clocks, threads.
+//!
 //! ```text
-//! kalshi::feed ──> session ──> core ── Record ──> shared::engine
-//!                     ^          │ └── commands ──> orders (one request at a time a contract)
-//!                     │          └── entries ──> journal (committed before anything is sent)
-//!                     └── answers ── send <── what is to be sent
-//!                                core ──> view ──> face ──> those who watch
+//! kalshi::feed ──> run ── Input ──> shared::desk
+//!                   ^ │ <── Effect ──┘
+//!                   │ ├── Write ──> journal (committed before anything after it is sent)
+//!                   │ ├── Ask ────> send ──> exchange
+//!                   │ └── what it shows ──> face ──> those who watch
+//!                   └── answers ── send
 //! ```
 //!
-//! A *run* is the time from when the account was found out until it can't be known any more: until the feed is cut, an
-//! answer doesn't fit, the program ends. The next one begins as the first did: nothing of ours may rest, then the exchange
-//! is asked what is held, then past trades are heard, then quotes are made. So recovery and start are one.
+//! `session` begins one run after the other.
 
-mod audit;
-mod book;
-mod core;
 mod face;
 mod find;
 mod fits;
 mod journal;
 mod kill;
 mod latency;
-mod orders;
 mod replay;
 mod run;
 mod send;
 mod session;
 mod settings;
-mod view;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use shared::catalyst::Catalyst;
+use shared::desk::Wish;
 use shared::stream::{DeskCommand, DeskState, DeskView};
 use shared::units::Cash;
 use tokio::sync::{mpsc, watch};
@@ -52,32 +50,19 @@ const UNDER_WAY: Duration = Duration::from_millis(500);
 const WAITING: usize = 256;
 const ROOM: Duration = Duration::from_secs(10);
 
-/// What a person wants of a desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    Off,
-    Quote,
-    Pause,
-    Kill,
-    /// The program ends.
-    Stop,
-}
-
-impl Wish {
-    /// Returns what is told of a desk that is doing something: what a person wanted last goes before that.
-    fn over(self, is: DeskState, why: &str) -> (DeskState, &str) {
-        match (self, is) {
-            (Self::Kill, _) => (DeskState::Killed, "Every order is taken back. Start makes it quote again."),
-            (_, DeskState::Ended) => (is, why),
-            (Self::Off | Self::Stop, DeskState::Starting | DeskState::Blind) => (DeskState::Off, why),
-            (Self::Pause, DeskState::Starting | DeskState::Blind) => (DeskState::Paused, why),
-            (_, DeskState::Starting | DeskState::Blind) => (is, why),
-            (Self::Off | Self::Stop, _) => {
-                (DeskState::Off, "It listens and quotes nothing. Start makes it quote.")
-            }
-            (Self::Pause, _) => (DeskState::Paused, "Its quotes are taken out. Resume puts them back."),
-            (Self::Quote, _) => (DeskState::Quoting, why),
+/// Returns what is told of a desk that is doing something: what a person wanted last goes before that.
+fn over(wish: Wish, is: DeskState, why: &str) -> (DeskState, &str) {
+    match (wish, is) {
+        (Wish::Kill, _) => (DeskState::Killed, "Every order is taken back. Start makes it quote again."),
+        (_, DeskState::Ended) => (is, why),
+        (Wish::Off | Wish::Stop, DeskState::Starting | DeskState::Blind) => (DeskState::Off, why),
+        (Wish::Pause, DeskState::Starting | DeskState::Blind) => (DeskState::Paused, why),
+        (_, DeskState::Starting | DeskState::Blind) => (is, why),
+        (Wish::Off | Wish::Stop, _) => {
+            (DeskState::Off, "It listens and quotes nothing. Start makes it quote.")
         }
+        (Wish::Pause, _) => (DeskState::Paused, "Its quotes are taken out. Resume puts them back."),
+        (Wish::Quote, _) => (DeskState::Quoting, why),
     }
 }
 
@@ -140,9 +125,11 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         client,
         clock,
         face: Arc::clone(&face),
+        wishes: wish.clone(),
         wish: wish.subscribe(),
         catalysts: seen,
         in_flight: flying,
+        is_first: true,
     };
     let (end, ended) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -1,47 +1,44 @@
-//! A run that has begun: what is heard, answered, wanted and due, one after the other.
+//! A run: what is heard, answered, wanted and due goes to the desk one after the other, and what it wants done is done.
 
 mod show;
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
-use shared::market::Ticker;
-use shared::quoting::Status;
+use anyhow::Context;
+use shared::desk::{Desk, Effect, End, Event, Heard, Input, Left, Wish};
 use shared::units::Timestamp;
 use shared::wire::Channel;
 use tokio::sync::mpsc;
 
-use super::Wish;
-use super::audit::{self, Audit};
-use super::core::{Core, Traded};
 use super::find::Found;
 use super::fits::Fits;
-use super::journal::{Journal, Writer};
+use super::journal::{Entry, Journal, Writer};
 use super::latency::{Cause, Latency};
 use super::send::{Done, Sender};
 use super::session::Supervisor;
-use crate::kalshi::{Feed, Heard, Sending, What};
+use crate::kalshi::{self, Feed, What};
 
 /// How many frames are taken before what came of them is sent.
 const BATCH: usize = 256;
 /// How long nothing is waited for: time that has come doesn't come again.
 const MOMENT: Duration = Duration::from_millis(1);
-
-/// How a run ended.
-pub(super) enum End {
-    /// What was traded has ended.
-    Over,
-    /// The program ends.
-    Stopped,
-}
+/// How long a start waits at most, in the machine's time, for what it waits for by the clock.
+const LONG_ENOUGH: Duration = Duration::from_secs(2);
+/// How often it is asked whether the exchange holds what is thought.
+const AUDIT: Duration = Duration::from_secs(10);
+/// The silence of the exchange that a desk is told of: it says something every ten seconds.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// A run that has begun.
 pub(super) struct Run {
-    core: Core,
+    /// None only while it learns on another thread.
+    desk: Option<Desk>,
+    effects: Vec<Effect>,
     found: Found,
     feed: Feed,
     journal: Writer,
     sender: Sender,
+    answers: mpsc::UnboundedReceiver<Done>,
     in_flight: usize,
     fits: Fits,
     latency: Latency,
@@ -50,26 +47,39 @@ pub(super) struct Run {
     began: Instant,
     /// When those who watch were last told.
     shown: Option<Instant>,
-    /// Not all books are here.
-    books_missing: bool,
+    /// The exchange was silent when that was last looked at.
+    is_silent: bool,
 }
 
 impl Run {
-    /// Returns a run whose account was found out and that has heard what was traded.
-    pub(super) fn new(core: Core, found: Found, feed: Feed, journal: Journal, sender: Sender) -> Self {
+    /// Begins a run after what earlier ones left.
+    pub(super) fn begin(
+        desk: &Supervisor,
+        (run, left): (i64, Left),
+        (found, event): (Found, Event),
+        feed: Feed,
+        journal: Journal,
+    ) -> Self {
+        let mut effects = Vec::new();
+        let settings = desk.settings.of(event.contracts.len());
+        let (now, wish) = (desk.clock.now(), *desk.wish.borrow());
+        let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
+        let (sender, answers) = Sender::new(desk.client.clone());
         Self {
-            core,
+            desk: Some(begun),
+            effects,
             found,
             feed,
             journal: Writer::new(journal),
             sender,
+            answers,
             in_flight: 0,
             fits: Fits::default(),
             latency: Latency::default(),
             frames: 0,
             began: Instant::now(),
             shown: None,
-            books_missing: true,
+            is_silent: false,
         }
     }
 
@@ -82,47 +92,38 @@ impl Run {
         self.journal.close().await;
     }
 
-    /// Runs until what is traded has ended, the program ends, or something is lost.
+    /// Runs until it ends.
     ///
     /// # Errors
     ///
-    /// Says what was lost: the account must be found out anew.
+    /// Says what failed here: the run is over, and what rests of it is not known.
     pub(super) async fn go(
         &mut self,
         desk: &mut Supervisor,
-        heard: &mut mpsc::Receiver<Heard>,
-        mut answers: mpsc::UnboundedReceiver<Done>,
+        heard: &mut mpsc::Receiver<kalshi::Heard>,
     ) -> anyhow::Result<End> {
-        let (audits, mut audited) = mpsc::channel(1);
-        let mut audit = tokio::time::interval(audit::EVERY);
+        let mut audit = tokio::time::interval(AUDIT);
         audit.tick().await;
-        let mut misfit = None;
         // What was heard before has waited for the past to be learned: it says nothing of how quick this is.
-        let began = Instant::now();
+        let mut began = None;
         let mut cause = None;
+        let mut told = *desk.wish.borrow();
         loop {
             let wish = *desk.wish.borrow_and_update();
-            let now = desk.clock.now();
-            if wish == Wish::Stop {
-                self.core.kill(now);
-                self.write(true).await?;
-                return Ok(End::Stopped);
+            if wish != told {
+                told = wish;
+                self.step(desk.clock.now(), Input::Wish(wish))?;
             }
-            // Before anything can rest that is not to.
-            self.heed(desk, now);
-            self.obey(now, wish);
-            self.fit(now, now);
-            self.core.tick(now);
-            self.send(desk, cause.take()).await?;
-            if let Some(why) = self.core.lost.take() {
-                bail!(why);
+            if let Some(end) = self.carry_out(desk, cause.take()).await? {
+                return Ok(end);
             }
-            if self.is_over() {
-                self.show(desk, now);
-                return Ok(End::Over);
+            told = self.follow(desk, told);
+            self.show_in_time(desk);
+            let hears = self.desk()?.hears();
+            if hears && began.is_none() {
+                began = Some(Instant::now());
             }
-            self.show_in_time(desk, now);
-            let due = self.core.due();
+            let due = self.desk()?.due();
             let time = async {
                 match due {
                     Some(due) => {
@@ -132,171 +133,143 @@ impl Run {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
-                first = heard.recv() => {
+            let input = tokio::select! {
+                first = heard.recv(), if hears => {
                     let first = first.context("the feed has ended")?;
-                    cause = (first.at >= began).then(|| Cause::heard(first.at));
+                    cause = began.filter(|began| first.at >= *began).map(|_| Cause::heard(first.at));
                     let now = desk.clock.now();
                     self.hear(now, first.what)?;
                     for _ in 1..BATCH {
                         let Ok(next) = heard.try_recv() else { break };
                         self.hear(now, next.what)?;
                     }
-                    self.core.drained(now);
+                    Input::Drained
                 }
-                Some(done) = answers.recv() => {
-                    let now = desk.clock.now();
-                    self.answered(now, done);
-                    while let Ok(done) = answers.try_recv() {
-                        self.answered(now, done);
-                    }
+                Some(done) = self.answers.recv() => {
+                    let input = self.answered(done);
                     desk.in_flight.send_replace(self.in_flight);
+                    if self.desk()?.is_about_to_learn() {
+                        self.learn(desk.clock.now(), input).await?;
+                        continue;
+                    }
+                    input
                 }
-                Some(catalyst) = desk.catalysts.recv() => {
-                    let now = desk.clock.now();
-                    self.core.heed(now, &catalyst);
+                Some(catalyst) = desk.catalysts.recv() => Input::Catalyst(catalyst),
+                changed = desk.wish.changed() => {
+                    changed.context("nobody steers")?;
+                    continue;
                 }
-                changed = desk.wish.changed() => changed.context("nobody steers")?,
-                () = time => {}
-                () = tokio::time::sleep(show::EVERY) => {}
-                _ = audit.tick() => {
-                    let (client, audits, fills) = (desk.client.clone(), audits.clone(), self.core.fills);
-                    tokio::spawn(async move {
-                        // Nobody asks any more when the run is over.
-                        let _ = audits.send(Audit::of(&client, fills).await).await;
-                    });
-                }
-                found = self.fits.found() => {
-                    let now = desk.clock.now();
-                    self.core.fitted(now, found);
-                }
-                Some(audit) = audited.recv() => misfit = audit.compare(&mut self.core, misfit)?,
-            }
+                () = time => Input::Tick,
+                () = tokio::time::sleep(LONG_ENOUGH), if !hears && due.is_some() => Input::Waited,
+                () = tokio::time::sleep(show::EVERY) => match self.silence() {
+                    Some(input) => input,
+                    None => continue,
+                },
+                _ = audit.tick() => Input::Audit,
+                found = self.fits.found() => Input::Fitted(found),
+            };
+            self.step(desk.clock.now(), input)?;
         }
     }
 
-    /// Acts on what was seen of artists meanwhile.
-    fn heed(&mut self, desk: &mut Supervisor, now: Timestamp) {
-        for _ in 0..BATCH {
-            let Ok(catalyst) = desk.catalysts.try_recv() else { break };
-            self.core.heed(now, &catalyst);
-        }
+    fn desk(&self) -> anyhow::Result<&Desk> {
+        self.desk.as_ref().context("the desk is learning")
     }
 
-    /// Does what a person wants, as far as it can see.
-    fn obey(&mut self, now: Timestamp, wish: Wish) {
-        for place in 0..self.found.contracts.len() {
-            let closes = self.found.contracts.get(place).map(|market| market.close_time.0);
-            if closes.is_some_and(|closes| closes <= now) {
-                self.core.set_status(now, place, Status::Closed);
-            }
-        }
-        if wish == Wish::Kill {
-            self.core.kill(now);
-        } else {
-            self.core.orders.revive();
-            self.core.pause(now, wish != Wish::Quote || self.books_missing);
-        }
+    fn step(&mut self, now: Timestamp, input: Input) -> anyhow::Result<()> {
+        let desk = self.desk.as_mut().context("the desk is learning")?;
+        desk.step(now, input, &mut self.effects);
+        Ok(())
     }
 
-    /// Begins to make the fits that are asked for before anything of `at` is taken into the belief.
-    fn fit(&mut self, now: Timestamp, at: Timestamp) {
-        let asked = self.core.asked(now, at);
-        if !asked.is_empty() {
-            self.fits.begin(asked);
+    /// Takes in an input that takes a while, on another thread.
+    async fn learn(&mut self, now: Timestamp, input: Input) -> anyhow::Result<()> {
+        let mut desk = self.desk.take().context("the desk is learning")?;
+        let mut effects = std::mem::take(&mut self.effects);
+        let learning = tokio::task::spawn_blocking(move || {
+            desk.step(now, input, &mut effects);
+            (desk, effects)
+        });
+        let (desk, effects) = learning.await.context("the past could not be learned")?;
+        (self.desk, self.effects) = (Some(desk), effects);
+        Ok(())
+    }
+
+    /// What is wanted may be something else by now, after what has happened; returns what the desk goes by.
+    fn follow(&self, desk: &Supervisor, told: Wish) -> Wish {
+        let wanted = self.desk.as_ref().map_or(told, Desk::wanted);
+        if wanted != told {
+            desk.wishes.send_if_modified(|wish| {
+                // What a person has said since goes before that.
+                let is_same = *wish == told;
+                if is_same {
+                    *wish = wanted;
+                }
+                is_same
+            });
         }
+        wanted
     }
 
     /// Takes in something that was heard.
     fn hear(&mut self, now: Timestamp, what: What) -> anyhow::Result<()> {
         self.frames += 1;
-        match what {
-            What::Up => {}
-            What::Down(why) => bail!("the exchange's stream was cut: {why}"),
-            What::Book(snapshot) => {
-                self.core.book(now, &snapshot);
-                self.books_missing = !self.core.contracts.iter().all(|contract| contract.book.is_known());
-            }
-            What::Level(delta) => self.core.level(now, &delta),
-            What::Trade(trade) => {
-                self.fit(now, trade.at);
-                self.core.trade(now, trade);
-            }
-            What::Fill(fill) => {
-                let traded = Traded::from(&fill);
-                self.fit(now, traded.at.unwrap_or(now));
-                self.core.traded(now, &traded);
-            }
-            What::Order(order) => {
-                if let Some(id) = self.core.order(now, &order) {
-                    let client = self.sender.client().clone();
-                    tokio::spawn(async move {
-                        match client.cancel(&id, &mut Sending::default()).await {
-                            Err(error) if !error.is_not_found() => {
-                                tracing::warn!("an order that nobody looks after rests: {error}");
-                            }
-                            _ => {}
-                        }
-                    });
-                }
-            }
-            What::Lifecycle(told) => self.core.lifecycle(now, &told),
-            // Not asked for.
-            What::Frame(_) | What::Ticker(_) => {}
-            What::Missed(Channel::OrderbookDelta) => {
-                self.core.forget_books(now);
-                self.books_missing = true;
-            }
-            // What was missed is found out as at the start.
-            What::Missed(channel) => bail!("the exchange's stream lost something of {}", channel.name()),
-        }
-        Ok(())
+        let heard = match what {
+            // Not asked for, or heard of before.
+            What::Up | What::Frame(_) | What::Ticker(_) => return Ok(()),
+            What::Down(why) => Heard::Down(why),
+            What::Book(snapshot) => Heard::Book(snapshot),
+            What::Level(delta) => Heard::Level(delta),
+            What::Trade(trade) => Heard::Trade(trade),
+            What::Fill(fill) => Heard::Fill(Box::new(fill)),
+            What::Order(order) => Heard::Order(Box::new(order)),
+            What::Lifecycle(told) => Heard::Lifecycle(Box::new(told)),
+            What::Missed(Channel::OrderbookDelta) => Heard::MissedBooks,
+            What::Missed(channel) => Heard::Missed(channel.name().to_owned()),
+        };
+        self.step(now, Input::Heard(heard))
     }
 
     /// Takes in an answer.
-    fn answered(&mut self, now: Timestamp, done: Done) {
-        let Done { sent, outcome, fills, at, cause } = done;
+    fn answered(&mut self, done: Done) -> Input {
+        let Done { number, answer, at, cause } = done;
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(cause) = cause {
             self.latency.note(&cause, at);
         }
-        for fill in &fills {
-            self.core.traded(now, &Traded { name: Some(sent.name.clone()), ..Traded::from(fill) });
-        }
-        self.core.done(now, &sent, outcome);
+        Input::Answered(number, answer)
     }
 
-    /// Writes down what is not yet.
-    async fn write(&mut self, is_urgent: bool) -> anyhow::Result<()> {
-        let entries = self.core.take_entries();
-        self.journal.write(entries, is_urgent).await
+    /// Returns what is to be told of the exchange's silence, if that is anything new.
+    fn silence(&mut self) -> Option<Input> {
+        let silence = self.feed.silence();
+        let was_silent = std::mem::replace(&mut self.is_silent, silence > SILENCE);
+        let micros = i64::try_from(silence.as_micros()).unwrap_or(i64::MAX);
+        (self.is_silent || was_silent).then_some(Input::Silence(micros))
     }
 
-    /// Writes down what happened, and lets what is to be sent be sent once that is committed.
-    async fn send(&mut self, desk: &Supervisor, cause: Option<Cause>) -> anyhow::Result<()> {
-        // To decide may have taken a while: an order lives from when it is sent.
-        let sent = self.core.take_sent(desk.clock.now());
+    /// Does what the desk wants done: writes down what happened, and lets what is asked be sent once that is committed.
+    async fn carry_out(&mut self, desk: &Supervisor, cause: Option<Cause>) -> anyhow::Result<Option<End>> {
         let cause = cause.map(Cause::decided);
-        self.write(!sent.is_empty()).await?;
-        if sent.is_empty() {
-            return Ok(());
+        let mut effects = std::mem::take(&mut self.effects);
+        let mut end = None;
+        let last_ask = effects.iter().rposition(|effect| matches!(effect, Effect::Ask(..)));
+        for (at, effect) in effects.drain(..).enumerate() {
+            match effect {
+                Effect::Write(entries) => {
+                    let is_urgent = last_ask.is_some_and(|last| at < last);
+                    self.journal.write(entries.iter().map(Entry::from).collect(), is_urgent).await?;
+                }
+                Effect::Ask(number, ask) => {
+                    self.in_flight += 1;
+                    self.sender.send(number, ask, cause, self.journal.before());
+                }
+                Effect::Fit(asked) => self.fits.begin(asked),
+                Effect::End(why) => end = Some(why),
+            }
         }
-        self.in_flight += sent.len();
-        desk.in_flight.send_replace(self.in_flight);
-        for sent in sent {
-            let Some(ticker) = self.ticker(sent.job.place) else { continue };
-            self.sender.send(sent, ticker, cause, self.journal.before());
-        }
-        Ok(())
-    }
-
-    fn ticker(&self, place: usize) -> Option<Ticker> {
-        self.core.contracts.get(place).map(|contract| contract.ticker.clone())
-    }
-
-    /// Returns whether all contracts have settled.
-    fn is_over(&self) -> bool {
-        let Some(ledger) = self.core.maker().map(|maker| maker.ledger()) else { return false };
-        (0..ledger.contracts()).all(|contract| ledger.settled(contract).is_some())
+        self.effects = effects;
+        desk.in_flight.send_if_modified(|known| std::mem::replace(known, self.in_flight) != self.in_flight);
+        Ok(end)
     }
 }

@@ -5,16 +5,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use shared::catalyst::Catalyst;
+use shared::desk::{End, Wish};
 use shared::stream::DeskState;
-use shared::wire::Trade;
 use tokio::sync::{mpsc, watch};
 
-use super::core::Core;
-use super::find::{self, Account, Found};
+use super::find;
 use super::journal::Journal;
-use super::run::{End, Run};
-use super::send::Sender;
-use super::{Face, Settings, Wish};
+use super::run::Run;
+use super::{Face, Settings};
 use crate::clock::Clock;
 use crate::kalshi::{Ask, Client, Heard, What, listen};
 
@@ -29,9 +27,12 @@ pub(super) struct Supervisor {
     pub(super) client: Client,
     pub(super) clock: Clock,
     pub(super) face: Arc<Face>,
+    pub(super) wishes: watch::Sender<Wish>,
     pub(super) wish: watch::Receiver<Wish>,
     pub(super) catalysts: mpsc::Receiver<Catalyst>,
     pub(super) in_flight: watch::Sender<usize>,
+    /// No run has begun yet.
+    pub(super) is_first: bool,
 }
 
 impl Supervisor {
@@ -43,22 +44,22 @@ impl Supervisor {
             let began = Instant::now();
             let ended = self.session().await;
             self.in_flight.send_replace(0);
-            if matches!(ended, Ok(End::Stopped)) {
-                break;
-            }
             let (state, why) = match ended {
-                Ok(_) => (DeskState::Ended, "What it traded has ended and is paid.".to_owned()),
-                Err(error) => {
-                    let why = format!("{error:#}");
-                    tracing::warn!("the desk can't see: {why}");
-                    (DeskState::Blind, why)
+                Ok(End::Stopped) => break,
+                Ok(End::Over) => (DeskState::Ended, "What it traded has ended and is paid.".to_owned()),
+                Ok(End::Lost { why, is_clear }) => {
+                    let rests = if is_clear { "" } else { " What may rest of it ends by itself." };
+                    (DeskState::Blind, format!("{why}{rests}"))
                 }
+                Err(error) => (DeskState::Blind, format!("{error:#}")),
             };
             let over = state == DeskState::Ended;
+            if !over {
+                tracing::warn!("the desk can't see: {why}");
+            }
             self.show(state, &why);
-            // What is left at the exchange ends by itself, at the latest; where it can be reached, now.
-            if !over && let Err(error) = find::clear(&self.client).await {
-                tracing::warn!("{error:#}");
+            if *self.wish.borrow() == Wish::Stop {
+                break;
             }
             pause = if began.elapsed() > AGAIN[1] { AGAIN[0] } else { (pause * 2).min(AGAIN[1]) };
             let again =
@@ -71,9 +72,6 @@ impl Supervisor {
                 break;
             }
         }
-        if let Err(error) = find::clear(&self.client).await {
-            tracing::warn!("{error:#}");
-        }
     }
 
     /// Tells those who watch what it is doing.
@@ -85,72 +83,36 @@ impl Supervisor {
     async fn session(&mut self) -> anyhow::Result<End> {
         self.show(DeskState::Starting, "It asks the exchange what is there.");
         let mut journal = Journal::open(&self.settings.journal).await?;
+        let left = journal.left().await?;
+        // Who was killed stays so, whatever ended the program, until a person says otherwise.
+        if std::mem::take(&mut self.is_first) && left.wish == Some(Wish::Kill) {
+            self.wishes.send_replace(Wish::Kill);
+        }
         let exchange = self.client.exchange_status().await.context("whether the exchange is open")?;
         if !exchange.trading_active {
             bail!("the exchange takes no orders now");
         }
         let catalogue = self.settings.journal.with_extension("catalogue.sqlite");
         let found = find::event(&self.client, &self.settings.series, &catalogue).await?;
+        let event = found.listed()?;
         let (feed, mut heard) = listen(&self.client, Ask::trading(found.tickers()))?;
         tokio::time::timeout(UP, up(&mut heard))
             .await
             .context("the exchange's stream does not come up")??;
-        let taken = find::clear(&self.client).await?;
-        let now = self.clock.now();
-        let left = match journal.last_run().await? {
-            Some(last) => find::reconcile(&self.client, &mut journal, last, now).await?,
-            None => Vec::new(),
-        };
-        let holding = journal.catalysts(now).await?;
-        let run = journal.begin(crate::clock::machine_time().micros()).await?;
-        journal.commit(&left).await?;
-        find::settled(&self.client, &self.clock).await?;
-        let account = find::account(&self.client).await?;
-        self.show(DeskState::Starting, "It learns from past trades.");
-        let mut core = self.warm(run, &found, &account).await?;
-        if taken + left.len() > 0 {
-            let text = format!(
-                "An earlier run left {taken} orders resting, which are taken back; of {} it is found out what became of them.",
-                left.len()
-            );
-            core.alert(false, text);
-        }
-        for catalyst in &holding {
-            core.heed(now, catalyst);
-        }
-        let (sender, answers) = Sender::new(self.client.clone(), now);
+        let number = journal.begin(crate::clock::machine_time().micros()).await?;
         self.face.list(found.tickers());
-        self.face.alter(|desk| {
-            (desk.title, desk.closes) = (found.title.clone(), Some(found.closes));
-        });
-        let mut run = Run::new(core, found, feed, journal, sender);
-        let ended = run.go(self, &mut heard, answers).await;
+        let mut run = Run::begin(self, (number, left), (found.clone(), event), feed, journal);
+        let ended = run.go(self, &mut heard).await;
+        if let Ok(End::Over) = &ended {
+            run.show(self);
+        }
+        if ended.is_err()
+            && let Err(error) = find::clear(&self.client, &found).await
+        {
+            tracing::warn!("{error:#}");
+        }
         run.end().await;
         ended
-    }
-
-    /// Returns the run with all past trades heard.
-    async fn warm(&self, run: i64, found: &Found, account: &Account) -> anyhow::Result<Core> {
-        let mut trades = Vec::new();
-        for ticker in found.tickers() {
-            trades.extend(self.client.trades(&ticker, None).await.context("past trades")?);
-        }
-        let mut trades: Vec<_> = trades.iter().filter_map(|trade: &Trade| trade.print().ok()).collect();
-        trades.sort_by_key(|trade| trade.at);
-        let began = trades.first().map_or_else(|| self.clock.now(), |trade| trade.at);
-        let listed = (found.event.clone(), found.listed(&account.held)?);
-        let (settings, free) = (self.settings.clone(), account.free);
-        // To fit the models of many trades takes a while.
-        let warm = tokio::task::spawn_blocking(move || {
-            let mut core = Core::new(run, began, &settings, listed, free)?;
-            for trade in trades {
-                core.trade(trade.at, trade);
-            }
-            anyhow::Ok(core)
-        });
-        let mut core = warm.await.context("the past could not be learned")??;
-        core.drained(self.clock.now());
-        Ok(core)
     }
 }
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use shared::api::Mode;
 use shared::backtest::Config;
+use shared::desk;
+use shared::units::Quantity;
 
 /// How a desk is to trade.
 #[derive(Debug, Clone)]
@@ -20,4 +22,23 @@ pub(crate) struct Settings {
     pub(crate) journal: PathBuf,
     /// Whether it begins to quote by itself.
     pub(crate) starts: bool,
+}
+
+impl Settings {
+    /// Returns how an event of so many contracts is traded.
+    pub(super) fn of(&self, contracts: usize) -> desk::Settings {
+        let config = self.config;
+        let most = config.parameters().limits.max_position_per_ticker;
+        desk::Settings { config, order_ttl_s: self.order_ttl_s, group_limit: group_limit(most, contracts) }
+    }
+}
+
+/// Returns how many contracts of a desk's orders may be filled within 15 seconds before the exchange takes them all back: as
+/// much as would turn all its positions round.
+fn group_limit(most: Quantity, contracts: usize) -> Quantity {
+    /// What a group's limit may be.
+    const MOST: i64 = 1_000_000;
+    let contracts = i64::try_from(contracts).unwrap_or(i64::MAX);
+    let limit = (most.hundredths() / 100).saturating_mul(2).saturating_mul(contracts).clamp(1, MOST);
+    Quantity::from_contracts(limit).unwrap_or(most)
 }

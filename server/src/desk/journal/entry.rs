@@ -3,24 +3,21 @@
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::json;
-use shared::engine::{Decision, Record};
-use shared::market::Ticker;
+use shared::desk::{self, Written};
 use shared::units::Timestamp;
-
-use crate::desk::orders::{Outcome, Sent};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The engine was told something: a [`Record`].
+    /// The engine was told something: a [`Record`](shared::engine::Record).
     Input,
-    /// The engine decided: a [`Decision`].
+    /// The engine decided: a [`Decision`](shared::engine::Decision).
     Decision,
     /// The exchange is asked something.
     Command,
     /// It answered, or didn't.
     Answer,
-    /// How the run quotes: the text of its configuration.
+    /// How the run trades, and what a person wants of it.
     Setting,
 }
 
@@ -72,52 +69,36 @@ impl Entry {
         Ok(serde_json::to_string(&line)?)
     }
 
-    pub(in crate::desk) fn input(at: Timestamp, record: &Record) -> Self {
-        Self::new(at, Kind::Input, record)
-    }
-
-    pub(crate) fn decision(at: Timestamp, decision: &Decision) -> Self {
-        Self::new(at, Kind::Decision, decision)
-    }
-
-    pub(in crate::desk) fn setting(at: Timestamp, config: &str) -> Self {
-        Self::new(at, Kind::Setting, &json!({ "config": config }))
-    }
-
-    pub(in crate::desk) fn command(at: Timestamp, sent: &Sent, ticker: Option<&Ticker>) -> Self {
-        let Sent { job, name, id, price, total, expires } = sent;
-        Self::new(
-            at,
-            Kind::Command,
-            &json!({
-                "client_order_id": name, "order_id": id, "ticker": ticker, "side": job.action, "what": job.what,
-                "price": price, "count": total, "expires": expires,
-            }),
-        )
-    }
-
-    pub(in crate::desk) fn answer(at: Timestamp, sent: &Sent, outcome: &Outcome) -> Self {
-        let what = match outcome {
-            Outcome::Placed(placed) => json!({ "placed": placed }),
-            Outcome::Amended(amended) => json!({ "amended": amended }),
-            Outcome::Cancelled(cancelled) => json!({ "cancelled": cancelled }),
-            Outcome::Found(found) => json!({ "found": found }),
-            Outcome::Failed(failure) => json!({ "failed": failure.to_string() }),
+    /// Returns it as what a desk wrote down.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read.
+    pub(crate) fn read(&self) -> anyhow::Result<desk::Entry> {
+        let data = self.data.as_str();
+        let read = || {
+            Ok::<_, serde_json::Error>(match self.kind {
+                Kind::Input => Written::Input(serde_json::from_str(data)?),
+                Kind::Decision => Written::Decision(serde_json::from_str(data)?),
+                Kind::Command => Written::Command(serde_json::from_str(data)?),
+                Kind::Answer => Written::Answer(serde_json::from_str(data)?),
+                Kind::Setting => Written::Setting(serde_json::from_str(data)?),
+            })
         };
-        Self::new(
-            at,
-            Kind::Answer,
-            &json!({ "client_order_id": sent.name, "what": sent.job.what, "answer": what }),
-        )
+        Ok(desk::Entry { at: self.at, what: read().context("an entry can't be read")? })
     }
+}
 
-    /// What was found out of an order that an earlier run left.
-    pub(in crate::desk) fn found(at: Timestamp, name: &str, became: &str) -> Self {
-        Self::new(
-            at,
-            Kind::Answer,
-            &json!({ "client_order_id": name, "what": "reconciled", "answer": became }),
-        )
+impl From<&desk::Entry> for Entry {
+    fn from(entry: &desk::Entry) -> Self {
+        let at = entry.at;
+        match &entry.what {
+            Written::Input(record) => Self::new(at, Kind::Input, record),
+            Written::Decision(decision) => Self::new(at, Kind::Decision, decision),
+            Written::Command(command) => Self::new(at, Kind::Command, command),
+            Written::Answer(answer) => Self::new(at, Kind::Answer, answer),
+            Written::Setting(setting) => Self::new(at, Kind::Setting, setting),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! That a journal keeps what it was given, as it was.
 
+use shared::desk::{self, Setting, Written};
+
 use super::*;
 
 /// A journal in a folder that is gone when this is.
@@ -24,7 +26,8 @@ impl Drop for Fleeting {
 }
 
 fn setting(at: i64, text: &str) -> Entry {
-    Entry::setting(Timestamp::from_micros(at).unwrap(), text)
+    let what = Written::Setting(Setting::Config(text.to_owned()));
+    Entry::from(&desk::Entry { at: Timestamp::from_micros(at).unwrap(), what })
 }
 
 #[tokio::test]

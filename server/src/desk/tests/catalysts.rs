@@ -11,7 +11,6 @@ use shared::stream::{Alert, Data, DeskCommand, DeskState, DeskView, ToPage, Topi
 use shared::units::Timestamp;
 use shared::wire::Order;
 
-use super::quoting;
 use crate::clock::{Clock, machine_time};
 use crate::desk::{Desk, Journal, Replay, Settings, start};
 use crate::kalshi::{self, Client};
@@ -205,6 +204,8 @@ async fn a_pull_outlasts_a_pause_a_kill_and_the_program() {
     // Another desk on the same journal.
     let member = trading.member.apart().unwrap();
     trading.desk = start(trading.settings.clone(), member, trading.clock.clone()).unwrap();
+    trading.until("killed still", |desk| desk.state == DeskState::Killed && desk.event.is_some()).await;
+    trading.desk.tell(DeskCommand::Start).await.unwrap();
     trading.until("pulled", |desk| desk.pulled_until == Some(later.until)).await;
     trading.nothing_rests_until(later.until).await;
     trading.until("quoting again", |desk| desk.resting > 0).await;
@@ -240,29 +241,4 @@ async fn a_surge_widens_and_hundreds_at_once_are_all_heeded_and_few_are_said() {
     assert_eq!(trading.desk.face().desk().pulled_until, None);
     trading.desk.stop(SOON).await;
     assert_eq!(trading.replayed().await.len(), 600);
-}
-
-#[test]
-fn what_is_over_or_can_not_be_changes_nothing() {
-    let now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
-    let mut core = quoting(now);
-    let release = Catalysts::default().raise(Kind::Release, "a", now, "“Lux” is out".to_owned()).unwrap();
-    let entries = core.take_entries().len();
-    assert!(entries > 0);
-    core.heed(now, &Catalyst { until: now, ..release.clone() });
-    let percent = 5_000;
-    let precaution = shared::catalyst::Precaution::Widen { percent };
-    core.heed(now, &Catalyst { precaution, ..release.clone() });
-    assert_eq!((core.take_entries(), core.pulled()), (Vec::new(), None));
-    let texts: Vec<&str> = core.appended.alerts.iter().map(|alert| alert.text.as_str()).collect();
-    assert!(
-        texts[0].ends_with("That is over already.") && texts[1].contains("must be from 100 to 1000"),
-        "{texts:?}"
-    );
-    // The same one as it should be does, once; the name counts without its case.
-    core.heed(now, &release);
-    core.heed(now, &release);
-    assert_eq!(core.pulled().map(|(until, _)| until), Some(release.until));
-    let told = core.take_entries().into_iter().filter(|entry| entry.data.starts_with("{\"catalyst\":"));
-    assert_eq!(told.count(), 1);
 }
