@@ -162,9 +162,11 @@ impl Trading {
                 self.follow(now, follows);
                 None
             }
-            // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it.
+            // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it. Of
+            // another event another desk does.
             (named, wire::OrderStatus::Resting)
                 if order.client_order_id.starts_with(PREFIX)
+                    && self.places.contains_key(&order.ticker)
                     && named.is_none_or(|named| !self.orders.is_live(named)) =>
             {
                 Some(order.order_id.clone())
