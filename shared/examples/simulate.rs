@@ -96,7 +96,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
 }
 
 fn schedule(options: &Options, seed: u64) -> Result<Schedule, Unfit> {
-    let mut schedule = Schedule::draw(seed, (options.hours * 3_600e6) as i64)?;
+    let mut schedule = Schedule::draw(seed, (options.hours * 3_600e6).round() as i64)?;
     if options.calm {
         schedule.faults.clear();
         (schedule.closes, schedule.contracts, schedule.desks, schedule.pace) = (None, 10, 1, 4_000_000);

@@ -39,11 +39,6 @@ impl Dice {
         ((-ln(1.0 - self.0.uniform()) * mean as f64) as i64).max(1)
     }
 
-    /// Returns a uniform number from 0 to below 1.
-    pub(super) fn uniform(&mut self) -> f64 {
-        self.0.uniform()
-    }
-
     /// Returns one of some, each as likely.
     pub(super) fn pick<T: Copy>(&mut self, of: &[T], otherwise: T) -> T {
         of.get(self.0.below(of.len().max(1))).copied().unwrap_or(otherwise)

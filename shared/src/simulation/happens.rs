@@ -20,7 +20,6 @@ impl<T: Trader> World<T> {
         {
             self.changes.pop();
             let Some(fault) = self.schedule.faults.get(place).copied() else { continue };
-            self.monitor.foul(self.now);
             if begins {
                 *self.report.faults.entry(fault.kind).or_default() += 1;
                 self.weather.begin(fault);

@@ -12,9 +12,10 @@ use crate::risk::Limits;
 use crate::units::{Quantity, Timestamp};
 
 const SECOND: i64 = 1_000_000;
-/// How long two orders may stand on one side of a contract while nothing is wrong, in microseconds: until a request is given
-/// up, and the order that was unknown until then is found and taken back.
-const DOUBLED: i64 = 15 * SECOND;
+/// How long two orders may stand on one side of a contract, in microseconds: until one is heard of and taken back.
+const DOUBLED: i64 = SECOND;
+/// How late a request arrives at most, in microseconds.
+const LATE: i64 = 31 * SECOND;
 /// How long it may take from a kill until nothing rests, once requests get through, in microseconds.
 const KILLED: i64 = SECOND;
 
@@ -25,8 +26,10 @@ pub(super) struct Monitor {
     ttl: i64,
     /// How many desks there are: each has an order group of its own.
     desks: usize,
-    /// Since when nothing was wrong.
-    fair_since: Timestamp,
+    /// Since when requests get through.
+    open_since: Timestamp,
+    /// Until when orders may be there that nothing tells of any more: what told of them was lost with the machine.
+    lost_until: Timestamp,
     kill: Option<Kill>,
     /// Since when more than one order stands on a side of a contract.
     doubled: BTreeMap<(usize, Action), Timestamp>,
@@ -37,9 +40,10 @@ pub(super) struct Monitor {
 #[derive(Debug)]
 struct Kill {
     since: Timestamp,
-    /// When everything was taken back, and the order group was triggered: both have arrived.
-    swept: Option<Timestamp>,
-    fenced: Option<Timestamp>,
+    /// Everything was taken back.
+    is_swept: bool,
+    /// When the exchange has said after that that nothing rests.
+    confirmed: Option<Timestamp>,
 }
 
 impl Monitor {
@@ -48,7 +52,8 @@ impl Monitor {
             limits,
             ttl: order_ttl_s * SECOND,
             desks,
-            fair_since: now,
+            open_since: now,
+            lost_until: now,
             kill: None,
             doubled: BTreeMap::new(),
             violations: Vec::new(),
@@ -63,14 +68,19 @@ impl Monitor {
         }
     }
 
-    /// Takes note that something is wrong at the moment.
-    pub(super) fn foul(&mut self, now: Timestamp) {
-        self.fair_since = self.fair_since.max(now);
+    /// Takes note that requests may not get through at the moment, or that nobody is there to make any.
+    pub(super) fn shut(&mut self, now: Timestamp) {
+        self.open_since = self.open_since.max(now);
+    }
+
+    /// Takes note that what was written in the last second is lost.
+    pub(super) fn lost(&mut self, now: Timestamp) {
+        self.lost_until = later(now, self.ttl + LATE);
     }
 
     /// Takes note that a person has killed the desk.
     pub(super) fn killed(&mut self, now: Timestamp) {
-        self.kill.get_or_insert(Kill { since: now, swept: None, fenced: None });
+        self.kill.get_or_insert(Kill { since: now, is_swept: false, confirmed: None });
     }
 
     /// Takes note that orders may rest again, or that nobody knows of the kill any more.
@@ -88,9 +98,6 @@ impl Monitor {
         by_hand: &BTreeSet<usize>,
         answer: &Result<Answer, Failure>,
     ) {
-        if now.micros_since(sent) > SECOND {
-            self.foul(now);
-        }
         match ask {
             Ask::Create(order) => {
                 self.ends(now, order.expiration_time.map(|at| at.0), sent, skew);
@@ -121,12 +128,12 @@ impl Monitor {
             }
             Ask::CancelAll if answer.is_ok() => {
                 if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent) {
-                    kill.swept.get_or_insert(now);
+                    kill.is_swept = true;
                 }
             }
-            Ask::TriggerGroup(_) if answer.is_ok() => {
-                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent) {
-                    kill.fenced.get_or_insert(now);
+            Ask::Resting if matches!(answer, Ok(Answer::Orders(orders)) if orders.is_empty()) => {
+                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent && kill.is_swept) {
+                    kill.confirmed.get_or_insert(now);
                 }
             }
             _ => {}
@@ -171,7 +178,7 @@ impl Monitor {
         self.doubled.retain(|side, _| many.get(side).is_some_and(|many| *many > 1));
         for (side, _) in many.into_iter().filter(|(_, many)| *many > 1) {
             let since = *self.doubled.entry(side).or_insert(now);
-            if is_running && now > later(since.max(self.fair_since), DOUBLED) {
+            if now > later(since.max(self.lost_until), DOUBLED) {
                 let what = format!(
                     "{:?} orders in contract {} stand beside each other since {since}",
                     side.1, side.0
@@ -188,15 +195,14 @@ impl Monitor {
         if rests == 0 {
             return;
         }
-        let done = kill.swept.zip(kill.fenced).map(|(swept, fenced)| swept.max(fenced));
-        if let Some(done) = done.filter(|done| *done < now && self.desks == 1) {
-            let what =
-                format!("{rests} orders rest, although all were taken back and no more let in at {done}");
+        // Two desks have a group each, and each asks for itself.
+        if let Some(confirmed) = kill.confirmed.filter(|_| self.desks == 1) {
+            let what = format!("{rests} orders rest, although none did at {confirmed}, after all were taken back");
             self.kill = None;
             self.violated(now, Rule::Kill, what);
             return;
         }
-        let begins = kill.since.max(self.fair_since);
+        let begins = kill.since.max(self.open_since);
         if is_running && now > later(begins, KILLED) {
             let what = format!("{rests} orders rest, although requests get through since {begins}");
             self.kill = None;

@@ -83,7 +83,9 @@ impl<T: Trader> World<T> {
                 Ok(Answer::Account(Account { free: *free, held: self.venue.held(later(now, -lag)) }))
             }
             (ask @ (Ask::Resting | Ask::Orders | Ask::Fills { .. } | Ask::Trades(_)), _) => {
-                self.venue.read(now, ask, behind)
+                let answer = self.venue.read(now, ask, behind);
+                self.monitor.arrived(now, &self.venue, ask, request.sent, &self.by_hand, &answer);
+                answer
             }
             (ask, _) => {
                 let answer = self.venue.act(now, ask);
@@ -242,7 +244,7 @@ impl<T: Trader> World<T> {
         }
         shell.end(Some(later(self.now, after)));
         feed.close();
-        self.monitor.foul(self.now);
+        self.monitor.shut(self.now);
     }
 
     /// Ends the process, and perhaps the machine.
@@ -251,6 +253,7 @@ impl<T: Trader> World<T> {
         let (Some(shell), Some(feed)) = (self.shells.get_mut(desk), self.feeds.get_mut(desk)) else { return };
         if is_machine {
             shell.journal.lose();
+            self.monitor.lost(self.now);
         }
         "the process ended".clone_into(&mut shell.why);
         shell.end(Some(later(self.now, after)));
@@ -261,7 +264,7 @@ impl<T: Trader> World<T> {
         if shell.begins != Wish::Kill {
             self.monitor.armed();
         }
-        self.monitor.foul(self.now);
+        self.monitor.shut(self.now);
     }
 
     /// Notes when a desk is to look at its clock.
@@ -413,13 +416,15 @@ impl<T: Trader> World<T> {
         let is_by_hand = |order: &Order| venue.called(order.number).is_some_and(str::is_empty);
         shell.is_blurred = venue.resting().any(is_by_hand);
         shell.clock = clock;
+        // What a person has said since may be lost with the machine; they say it again.
+        let is_wanted = shell.wish == wish;
         shell.desk = Some(T::begin(clock, shell.run, settings, event, left, wish, effects));
         for effect in effects.drain(..) {
             shell.queue(now, effect, 0);
         }
         self.report.runs += 1;
-        self.monitor.foul(now);
-        if wish == Wish::Kill {
+        self.monitor.shut(now);
+        if wish == Wish::Kill && is_wanted {
             self.monitor.killed(now);
         }
         self.work(desk);

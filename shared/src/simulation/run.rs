@@ -57,8 +57,8 @@ impl<T: Trader> World<T> {
             }
             if is_dirty || self.now >= look {
                 let runs = self.shells.iter().all(|shell| shell.desk.is_some() && shell.frozen <= self.now);
-                if !self.weather.is_fair() || !runs {
-                    self.monitor.foul(self.now);
+                if !self.weather.lets_through() || !runs {
+                    self.monitor.shut(self.now);
                 }
                 self.monitor.look(self.now, &self.venue, runs);
                 look = later(self.now, LOOK);
@@ -129,7 +129,7 @@ impl<T: Trader> World<T> {
             }
         }
         if wish == Wish::Kill {
-            self.monitor.foul(self.now);
+            self.monitor.shut(self.now);
         }
     }
 

@@ -62,9 +62,24 @@ impl Weather {
         self.active.iter().any(|fault| fault.kind == kind)
     }
 
-    /// Returns whether nothing is wrong.
-    pub(super) const fn is_fair(&self) -> bool {
-        self.active.is_empty()
+    /// Returns whether requests get through: whatever becomes of their answers.
+    pub(super) fn lets_through(&self) -> bool {
+        !self.active.iter().any(|fault| {
+            matches!(
+                fault.kind,
+                Kind::Latency
+                    | Kind::DropRequest
+                    | Kind::Late
+                    | Kind::NotSent
+                    | Kind::TooMany
+                    | Kind::Failing
+                    | Kind::Partition
+                    | Kind::Freeze
+                    | Kind::DiskFull
+                    | Kind::SlowDisk
+                    | Kind::PauseExchange
+            )
+        })
     }
 
     /// Returns the greatest value of the faults of a kind.
