@@ -123,9 +123,9 @@ impl<T: Trader> World<T> {
     /// Takes note of what a person wants; it may be said again.
     pub(super) fn wish(&mut self, wish: Wish, again: bool) {
         for shell in &mut self.shells {
-            shell.wish = wish;
+            (shell.wish, shell.begins) = (wish, wish);
             if again {
-                shell.is_told = false;
+                (shell.is_told, shell.repeat) = (false, self.now);
             }
         }
         if wish == Wish::Kill {
