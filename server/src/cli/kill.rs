@@ -4,15 +4,19 @@ use std::io::Write as _;
 
 use anyhow::Context;
 
+use shared::format;
+
 use crate::clock::Clock;
 use crate::desk;
 use crate::kalshi::{Client, Config};
 
 pub(super) const ABOUT: &str = "\
-Take back all orders at the exchange that the KALSHI_ variables name, and ask until none rests
+Take back all orders at the exchange that the KALSHI_ variables name, let no desk place others, and ask until none rests
 
 All orders of the whole account, in all contracts, whoever placed them: other programs and people too. What
-is held stays. A desk that still runs may place new ones: stop it first.";
+is held stays. All order groups are triggered and a mark is left at the exchange: a desk, whether it runs,
+stands still, wakes or is started later, places no order until a person tells it to start. A program that
+places orders outside of any order group still can.";
 
 pub(super) const MORE: &str = "\
 Variables, of the environment or else of ./.env:
@@ -31,10 +35,16 @@ Example: what rests at a paper exchange that runs with --env paper.env
 pub(super) fn run() -> anyhow::Result<()> {
     let client = Client::new(Config::from_environment()?, Clock::real())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let rested = runtime.block_on(desk::kill(&client))?;
+    let killed = runtime.block_on(desk::kill(&client, true))?;
     let mut out = std::io::stdout();
-    for resting in rested {
-        writeln!(out, "{resting} orders still rested.").context("standard output can't be written")?;
+    let cant = "standard output can't be written";
+    for resting in killed.rested {
+        writeln!(out, "{resting} orders still rested.").context(cant)?;
     }
-    writeln!(out, "No order rests.").context("standard output can't be written")
+    if killed.groups > 0 {
+        let groups = format::counted(killed.groups, "order group");
+        writeln!(out, "{groups} triggered: no order of theirs is taken until they are reset.")
+            .context(cant)?;
+    }
+    writeln!(out, "No order rests.").context(cant)
 }

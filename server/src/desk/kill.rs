@@ -1,36 +1,140 @@
-//! Taking every order of the account back, whatever else runs or doesn't.
+//! Taking every order of the account back, and letting no other one in, whatever else runs or doesn't.
+
+use std::time::Duration;
 
 use anyhow::bail;
+use shared::desk::{is_kill_mark, kill_mark};
+use shared::wire::GroupLimit;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
 
 use crate::kalshi::{Client, Failure};
 
 /// How often it is asked again whether nothing rests.
 const ROUNDS: usize = 5;
+/// How long an answer is waited for before the same is asked once more beside it, and how often in all. What a kill asks
+/// changes nothing if it was done before.
+const AGAIN: Duration = Duration::from_millis(150);
+const TRIES: u32 = 40;
 
-/// Takes all orders back and asks the exchange until none rests; returns how many still rested after each round before.
+/// What a kill did.
+#[derive(Debug, Default)]
+pub(crate) struct Killed {
+    /// How many orders still rested after each round before the last.
+    pub(crate) rested: Vec<usize>,
+    /// How many order groups take no order any more until they are reset.
+    pub(crate) groups: usize,
+}
+
+/// Takes all orders back, triggers all order groups, and asks the exchange until nothing rests. A desk that stands still or is
+/// cut off, and wakes, can't place an order in a group that was triggered; with `marks`, one that begins later finds a mark
+/// that it was killed.
 ///
 /// # Errors
 ///
 /// Says that orders still rest, or that it can't be found out.
-pub(crate) async fn kill(client: &Client) -> anyhow::Result<Vec<usize>> {
-    let mut rested = Vec::new();
+pub(crate) async fn kill(client: &Client, marks: bool) -> anyhow::Result<Killed> {
+    let mut killed = Killed::default();
     let mut last = None;
+    let mut is_fenced = false;
     for _ in 0..ROUNDS {
-        // To cancel everything once more changes nothing, so that what is unknown may be asked again.
-        match client.cancel_all().await {
-            Ok(()) => {}
-            Err(refused @ Failure::Refused { .. }) => bail!(refused),
-            Err(other) => last = Some(other),
+        let cancelling = at_last(client, |client| async move { client.cancel_all().await });
+        let fencing = async { if is_fenced { Ok(killed.groups) } else { fence(client, marks).await } };
+        let (cancelled, fenced) = tokio::join!(cancelling, fencing);
+        let mut note = |failure: Failure| -> anyhow::Result<()> {
+            match failure {
+                refused @ Failure::Refused { .. } => Err(anyhow::Error::new(refused)),
+                other => {
+                    last = Some(other);
+                    Ok(())
+                }
+            }
+        };
+        cancelled.or_else(&mut note)?;
+        match fenced {
+            Ok(groups) => (killed.groups, is_fenced) = (groups, true),
+            Err(failure) => note(failure)?,
         }
-        match client.resting().await {
-            Ok(resting) if resting.is_empty() => return Ok(rested),
-            Ok(resting) => rested.push(resting.len()),
-            Err(refused @ Failure::Refused { .. }) => bail!(refused),
-            Err(other) => last = Some(other),
+        match at_last(client, |client| async move { client.resting().await }).await {
+            // What was on its way before the groups were triggered may have come in since: it is asked once they are.
+            Ok(resting) if resting.is_empty() && is_fenced => return Ok(killed),
+            Ok(resting) => killed.rested.push(resting.len()),
+            Err(failure) => note(failure)?,
         }
     }
     match last {
         Some(failure) => Err(anyhow::Error::new(failure).context("ORDERS MAY STILL REST")),
         None => bail!("ORDERS STILL REST after {ROUNDS} cancellations"),
+    }
+}
+
+/// Triggers all order groups of the account, and returns how many there are. A mark is made before they are listed: a desk that
+/// doesn't find it has made its own group before, which is among them.
+async fn fence(client: &Client, marks: bool) -> Result<usize, Failure> {
+    let list = |client: Client| async move { client.order_groups().await };
+    if marks && !at_last(client, list).await?.iter().any(is_kill_mark) {
+        let limit = GroupLimit { contracts_limit_fp: Some(kill_mark()), ..GroupLimit::default() };
+        let mark = |client: Client| {
+            let limit = limit.clone();
+            async move { client.create_group(&limit).await }
+        };
+        at_last(client, mark).await?;
+    }
+    let groups = at_last(client, list).await?;
+    let mut triggering = JoinSet::new();
+    for group in groups.iter().filter(|group| !is_kill_mark(group)) {
+        let (client, id) = (client.clone(), group.id.clone());
+        triggering.spawn(async move {
+            let trigger = |client: Client| {
+                let id = id.clone();
+                async move { client.trigger_group(&id).await }
+            };
+            match at_last(&client, trigger).await {
+                // A group that is gone takes no order.
+                Err(failure) if failure.is_not_found() => Ok(()),
+                other => other,
+            }
+        });
+    }
+    while let Some(triggered) = triggering.join_next().await {
+        triggered.map_err(|error| Failure::Unknown(error.into()))??;
+    }
+    Ok(groups.iter().filter(|group| !is_kill_mark(group)).count())
+}
+
+/// Asks until it is answered: where no answer comes soon, once more beside what is on its way, as answers get lost.
+///
+/// # Errors
+///
+/// Returns the refusal, or the last failure once it was asked [`TRIES`] times.
+async fn at_last<T, F>(client: &Client, ask: impl Fn(Client) -> F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, Failure>> + Send + 'static,
+{
+    let mut asking = JoinSet::new();
+    let mut again = interval(AGAIN);
+    again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tries = 0;
+    let mut last = None;
+    loop {
+        tokio::select! {
+            _ = again.tick(), if tries < TRIES => {
+                tries += 1;
+                asking.spawn(ask(client.clone()));
+            }
+            Some(answer) = asking.join_next() => match answer {
+                Ok(Ok(done)) => return Ok(done),
+                // It was too much at once: another one may pass.
+                Ok(Err(failure @ Failure::Refused { status: 429, .. })) => last = Some(failure),
+                Ok(Err(refused @ Failure::Refused { .. })) => return Err(refused),
+                Ok(Err(other)) => last = Some(other),
+                Err(error) => last = Some(Failure::Unknown(error.into())),
+            },
+            else => {
+                let nothing = || Failure::NotSent(anyhow::anyhow!("it was never asked"));
+                return Err(last.unwrap_or_else(nothing));
+            }
+        }
     }
 }

@@ -195,12 +195,12 @@ impl Desk {
         let began = Instant::now();
         let resting = self.face.desk().resting;
         self.wish.send_replace(Wish::Kill);
-        kill(&self.client).await?;
+        kill(&self.client, false).await?;
         // What was on its way when the button was pressed may have arrived since.
         let mut in_flight = self.in_flight.clone();
         let settled = in_flight.wait_for(|count| *count == 0);
         if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
-            kill(&self.client).await?;
+            kill(&self.client, false).await?;
         }
         let took = began.elapsed().as_millis();
         Ok(format!(

@@ -80,11 +80,13 @@ impl Sender {
                 Answer::Trades(trades.iter().filter_map(|trade| trade.print().ok()).collect())
             }
             Ask::CancelAll => client.cancel_all().await.map(|()| Answer::Done)?,
+            Ask::Groups => Answer::Groups(client.order_groups().await?),
             Ask::CreateGroup(limit) => {
                 let limit = GroupLimit { contracts_limit_fp: Some(limit), ..GroupLimit::default() };
                 Answer::Group(client.create_group(&limit).await?.order_group_id)
             }
             Ask::TriggerGroup(id) => client.trigger_group(&id).await.map(|()| Answer::Done)?,
+            Ask::DeleteGroup(id) => client.delete_group(&id).await.map(|()| Answer::Done)?,
             Ask::ResetGroup(id) => client.reset_group(&id).await.map(|()| Answer::Done)?,
         })
     }

@@ -33,6 +33,10 @@ impl Server {
 
     /// Starts a server by its command, and waits until it names its address.
     pub(crate) fn run(mut command: Command) -> Self {
+        // What it keeps is the test's, not a user's.
+        if !command.get_envs().any(|(name, _)| name == "TAUROI_CACHE") {
+            command.env("TAUROI_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -42,12 +42,16 @@ pub enum Ask {
     Trades(Ticker),
     /// Take back every order of the account.
     CancelAll,
+    /// All order groups of the account.
+    Groups,
     /// Make an order group of which so many contracts may be filled within 15 seconds.
     CreateGroup(Quantity),
     /// Take back the orders of a group, and let none in until it is reset.
     TriggerGroup(String),
     /// Let a group trade again.
     ResetGroup(String),
+    /// Remove a group, and take back its orders.
+    DeleteGroup(String),
 }
 
 /// What was answered.
@@ -71,6 +75,8 @@ pub enum Answer {
     Trades(Vec<Trade>),
     /// The id of the order group that was made.
     Group(String),
+    /// Order groups.
+    Groups(Vec<wire::OrderGroup>),
     /// It was done.
     Done,
 }

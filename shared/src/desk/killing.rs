@@ -1,12 +1,12 @@
 //! Taking every order of the account back, and letting no other one in.
 
-use super::{Answer, Ask, Failure};
+use super::{Answer, Ask, Failure, is_kill_mark};
 use crate::units::Timestamp;
 
 /// How long an answer is waited for before the same is asked once more, which changes nothing if it was done, and how many
 /// may be on their way. In microseconds.
 const AGAIN: i64 = 150_000;
-const AT_MOST: usize = 8;
+const AT_MOST: usize = 24;
 /// A cancellation of all orders may catch those of the next minute: for so long no order is placed after it.
 const AFTERMATH: i64 = 60_000_000;
 
@@ -26,8 +26,8 @@ pub(super) struct Killing {
     cancelled: Timestamp,
     /// A person wants the desk to trade again.
     pub(super) is_over: bool,
-    /// The group is being reset.
-    is_resetting: bool,
+    /// The marks of a kill that stand at the exchange, once they are known.
+    marks: Option<Vec<String>>,
 }
 
 impl Killing {
@@ -41,7 +41,7 @@ impl Killing {
             waiting: 0,
             cancelled: now,
             is_over: false,
-            is_resetting: false,
+            marks: None,
         }
     }
 
@@ -50,10 +50,7 @@ impl Killing {
         let mut asks = Vec::new();
         if self.due().is_some_and(|due| due <= now) {
             if self.is_done {
-                if let Some(group) = &self.group {
-                    asks.push(Ask::ResetGroup(group.clone()));
-                    self.is_resetting = true;
-                }
+                asks = self.rearm();
             } else if self.is_triggered && self.is_cancelled {
                 asks.push(Ask::Resting);
             } else {
@@ -85,8 +82,17 @@ impl Killing {
         if !self.is_done {
             return Some(again);
         }
-        let waits = self.is_over && (self.group.is_some() || !self.is_resetting);
-        waits.then(|| again.max(self.over_at()))
+        self.is_over.then(|| again.max(self.over_at()))
+    }
+
+    /// Returns what lets orders be placed again, step by step.
+    fn rearm(&self) -> Vec<Ask> {
+        match (&self.marks, &self.group) {
+            (None, _) => vec![Ask::Groups],
+            (Some(marks), _) if !marks.is_empty() => marks.iter().cloned().map(Ask::DeleteGroup).collect(),
+            (_, Some(group)) => vec![Ask::ResetGroup(group.clone())],
+            (_, None) => Vec::new(),
+        }
     }
 
     /// Returns when orders may be placed again.
@@ -96,7 +102,8 @@ impl Killing {
 
     /// Returns whether it is over: a person wants that, the time has come, and the group takes orders again.
     pub(super) fn has_ended(&self, now: Timestamp) -> bool {
-        self.is_done && self.is_over && self.group.is_none() && now >= self.over_at()
+        let is_unmarked = self.marks.as_ref().is_some_and(Vec::is_empty);
+        self.is_done && self.is_over && is_unmarked && self.group.is_none() && now >= self.over_at()
     }
 
     /// Takes in an answer to `ask`.
@@ -109,6 +116,15 @@ impl Killing {
             Ask::TriggerGroup(_) => self.is_triggered |= is_done || is_gone,
             Ask::CancelAll => self.is_cancelled |= is_done,
             Ask::ResetGroup(_) if is_done => self.group = None,
+            Ask::Groups => {
+                if let Ok(Answer::Groups(groups)) = answer {
+                    let marks = groups.iter().filter(|group| is_kill_mark(group));
+                    self.marks = Some(marks.map(|group| group.id.clone()).collect());
+                }
+            }
+            Ask::DeleteGroup(id) if is_done || is_gone => {
+                self.marks.iter_mut().for_each(|marks| marks.retain(|mark| mark != id));
+            }
             Ask::Resting => match answer {
                 Ok(Answer::Orders(resting)) if resting.is_empty() => self.is_done = true,
                 // What came in before the group was triggered is taken back once more.
@@ -117,7 +133,7 @@ impl Killing {
             },
             _ => {}
         }
-        if is_done && !self.is_done {
+        if is_done {
             // The next step needn't wait.
             self.asked = None;
         }

@@ -18,6 +18,9 @@ pub struct Left {
     pub unfinished: BTreeMap<String, bool>,
     /// The order group of the last run, and whether that run has let go of it.
     pub group: Option<(String, bool)>,
+    /// The order group of the run before that, if it was triggered as that one began: nobody needs it any more.
+    #[serde(default)]
+    pub fenced: Option<String>,
     /// What a person wanted last.
     pub wish: Option<Wish>,
     /// What was seen of artists, as far as it may hold yet.
@@ -30,7 +33,10 @@ impl Left {
         match &entry.what {
             Written::Setting(Setting::Config(_)) => *self = Self::default(),
             Written::Setting(Setting::Left(left)) => self.clone_from(left),
-            Written::Setting(Setting::Group(id)) => self.group = Some((id.clone(), false)),
+            Written::Setting(Setting::Group(id)) => {
+                let before = self.group.replace((id.clone(), false));
+                self.fenced = before.map(|(before, _)| before).filter(|before| before != id);
+            }
             Written::Setting(Setting::Released(id)) => {
                 if let Some((_, is_released)) = self.group.as_mut().filter(|group| group.0 == *id) {
                     *is_released = true;

@@ -51,7 +51,7 @@ enum Phase {
 enum Purpose {
     Start,
     Order(Box<Sent>),
-    /// To take back an order that nobody looks after.
+    /// To take away something that nobody looks after: if that fails, an order ends by itself, and a group does nothing.
     Stray,
     /// How many of our fills were known when it was asked.
     Audit(u32),
@@ -97,6 +97,9 @@ impl Desk {
         desk.write(Written::Setting(Setting::Left(Box::new(desk.left.clone()))));
         desk.wish(wish);
         desk.then(then, effects);
+        if let Some(group) = desk.left.fenced.clone() {
+            desk.ask(Purpose::Stray, Ask::DeleteGroup(group), effects);
+        }
         desk.flush(effects);
         desk
     }
@@ -344,7 +347,7 @@ impl Desk {
 
     /// Does what follows from a step of the start.
     fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
-        let Then { asks, found, group, known, failed } = then;
+        let Then { asks, found, group, is_killed, known, failed } = then;
         for (name, answer) in found {
             let answered = Answered { client_order_id: name, what: None, answer };
             self.write(Written::Answer(answered));
@@ -356,6 +359,9 @@ impl Desk {
             if let Some(killing) = self.killing.as_mut().filter(|killing| !killing.is_over) {
                 *killing = Killing::new(self.now, self.group.as_deref());
             }
+        }
+        if is_killed && self.wish != Wish::Stop {
+            self.wish(Wish::Kill);
         }
         if let Some(why) = failed {
             self.end(End::Lost { why, is_clear: false }, effects);

@@ -1,7 +1,7 @@
 //! How a run begins: nothing of an earlier one may come to rest, nothing rests, and what is there is known.
 
 use super::clearing::{Clearing, Next};
-use super::{Account, Answer, Ask, Event, Failure, Left, Said};
+use super::{Account, Answer, Ask, Event, Failure, Left, Said, is_kill_mark};
 use crate::market::Trade;
 use crate::units::{Cash, Quantity, Timestamp};
 use crate::wire::{Order, OrderStatus};
@@ -28,6 +28,8 @@ enum Step {
     /// The group of a run that has not let go of it is triggered: what of it is on its way comes to nothing.
     Fencing,
     Grouping,
+    /// It is looked whether the account was killed, after the run's own group is there.
+    Checking,
     Clearing(Clearing),
     Reconciling,
     /// The latest fills are asked for, and waited for until positions tell of them.
@@ -45,6 +47,8 @@ pub(super) struct Then {
     pub(super) found: Vec<(String, Said)>,
     /// The order group is known from here on.
     pub(super) group: Option<String>,
+    /// Somebody has killed the account.
+    pub(super) is_killed: bool,
     /// All is known: what the account has, and what was traded, in order of time.
     pub(super) known: Option<(Account, Vec<Trade>)>,
     /// Why it can't go on.
@@ -55,7 +59,7 @@ impl Starting {
     /// Begins after what earlier runs left.
     pub(super) fn new(left: &Left, limit: Quantity) -> (Self, Then) {
         let (step, group, ask) = match &left.group {
-            Some((id, true)) => (Step::Clearing(Clearing::default()), Some(id.clone()), Ask::Resting),
+            Some((id, true)) => (Step::Checking, Some(id.clone()), Ask::Groups),
             Some((id, false)) => (Step::Fencing, None, Ask::TriggerGroup(id.clone())),
             None => (Step::Grouping, None, Ask::CreateGroup(limit)),
         };
@@ -91,6 +95,11 @@ impl Starting {
             (Step::Fencing, Err(failure)) if failure.is_not_found() => self.group(limit, &mut then),
             (Step::Grouping, Ok(Answer::Group(id))) => {
                 (self.group, then.group) = (Some(id.clone()), Some(id));
+                self.step = Step::Checking;
+                then.asks.push(Ask::Groups);
+            }
+            (Step::Checking, Ok(Answer::Groups(groups))) => {
+                then.is_killed = groups.iter().any(is_kill_mark);
                 self.step = Step::Clearing(Clearing::default());
                 then.asks.push(Ask::Resting);
             }
@@ -182,6 +191,7 @@ impl Step {
         match self {
             Self::Fencing => "the order group of the run before",
             Self::Grouping => "an order group",
+            Self::Checking => "the order groups",
             Self::Clearing(_) => "what rests",
             Self::Reconciling => "the orders of the run before",
             Self::Settling(_) => "the latest fills",

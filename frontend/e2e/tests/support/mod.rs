@@ -222,6 +222,8 @@ where
 /// Starts a server and returns it with its address, as `127.0.0.1:8080`.
 async fn serve(tapes: &[PathBuf], has_desk: bool) -> Result<(Child, String)> {
     let mut serve = Command::new(program("TAUROI_BINARY")?);
+    // What it keeps is the test's, not a user's.
+    serve.env("TAUROI_CACHE", env::temp_dir().join(format!("tauroi-pages-{}", std::process::id())));
     serve.args(["serve", "--addr", "127.0.0.1:0"]);
     if !has_desk {
         serve.arg("--no-desk");

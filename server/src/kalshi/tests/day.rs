@@ -203,13 +203,20 @@ impl Day {
 async fn a_day_of_every_fault_leaves_the_exchanges_books() {
     let soak = std::env::var("TAUROI_SOAK_SECONDS").ok().map(|seconds| seconds.parse().unwrap());
     let minutes = if soak.is_some() { 24 * 60 } else { 8 * 60 };
-    let soak = Duration::from_secs(soak.unwrap_or(0));
+    let (is_soak, soak) = (soak.is_some(), Duration::from_secs(soak.unwrap_or(0)));
     let begun = Instant::now();
     for rng_seed in 20.. {
         let began = Instant::now();
         let mut day = Day::begin(rng_seed).await;
         for minute in 0..minutes {
-            day.pass(59);
+            if is_soak {
+                // After each quiet second.
+                for _ in 0..59 {
+                    day.compare().await;
+                }
+            } else {
+                day.pass(59);
+            }
             day.compare().await;
             if minute % 10 == 0 {
                 day.burst().await;
