@@ -3,10 +3,12 @@
 use super::{Answer, Ask, Failure, is_kill_mark};
 use crate::units::Timestamp;
 
-/// How long an answer is waited for before the same is asked once more, which changes nothing if it was done, and how many
-/// may be on their way. In microseconds.
+/// How long an answer is waited for before the same is asked once more, which changes nothing if it was done, in microseconds;
+/// and how long while so many are on their way that nothing seems to get through. When that changes can't be known but by
+/// asking.
 const AGAIN: i64 = 150_000;
-const AT_MOST: usize = 24;
+const RARELY: i64 = 500_000;
+const MANY: usize = 24;
 /// A cancellation of all orders may catch those of the next minute: for so long no order is placed after it.
 const AFTERMATH: i64 = 60_000_000;
 
@@ -76,8 +78,10 @@ impl Killing {
     pub(super) fn due(&self) -> Option<Timestamp> {
         let again = match self.asked {
             None => Timestamp::MIN,
-            Some(_) if self.waiting >= AT_MOST => return None,
-            Some(asked) => asked.checked_add_micros(AGAIN).unwrap_or(Timestamp::MAX),
+            Some(asked) => {
+                let pause = if self.waiting < MANY { AGAIN } else { RARELY };
+                asked.checked_add_micros(pause).unwrap_or(Timestamp::MAX)
+            }
         };
         if !self.is_done {
             return Some(again);
