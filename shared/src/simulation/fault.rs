@@ -95,8 +95,11 @@ kinds! {
     Hold = "hold", 1;
     /// A person places an order by hand on the desk's account.
     Hand = "hand", 2;
-    /// Somebody takes back every order of the account from outside.
-    Sweep = "sweep", 2;
+    /// Somebody takes back every order of the account, and nothing else.
+    Sweep = "sweep", 1;
+    /// Somebody kills the account past the desk: leaves a mark, and `value` microseconds later triggers all order groups and
+    /// takes back every order.
+    KillOutside = "kill_outside", 4;
 }
 
 /// Something that goes wrong.

@@ -4,8 +4,8 @@ use super::dice::later;
 use super::fault::{Fault, Kind};
 use super::trader::Trader;
 use super::venue::Channel;
-use super::world::World;
-use crate::desk::{Ask, Wish};
+use super::world::{Due, World};
+use crate::desk::{Ask, Wish, is_kill_mark, kill_mark};
 use crate::exchange::matching::{ExchangeState, MarketStatus, NewOrder, TimeInForce};
 use crate::market::Action;
 use crate::units::{Price, Quantity, Timestamp};
@@ -79,6 +79,12 @@ impl<T: Trader> World<T> {
                 // The exchange may be paused.
                 let _ = self.venue.act(now, &Ask::CancelAll);
             }
+            Kind::KillOutside => {
+                // The exchange may be paused: then it is not done.
+                if self.venue.act(now, &Ask::CreateGroup(kill_mark())).is_ok() {
+                    self.later(fault.value, Due::Fence);
+                }
+            }
             Kind::Latency
             | Kind::DropRequest
             | Kind::DropAnswer
@@ -108,6 +114,20 @@ impl<T: Trader> World<T> {
             _ => {}
         }
         self.publish();
+    }
+
+    /// Triggers all order groups and takes back every order, past all desks.
+    pub(super) fn fence(&mut self) {
+        let now = self.now;
+        let groups = self.venue.groups();
+        let fenced = groups.iter().filter(|group| !is_kill_mark(group));
+        let mut asks: Vec<Ask> = fenced.map(|group| Ask::TriggerGroup(group.id.clone())).collect();
+        asks.push(Ask::CancelAll);
+        let is_done = asks.iter().all(|ask| self.venue.act(now, ask).is_ok());
+        self.publish();
+        if is_done {
+            self.monitor.fenced(now);
+        }
     }
 
     /// Lets nothing of the stream arrive for a while.

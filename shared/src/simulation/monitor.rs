@@ -31,6 +31,8 @@ pub(super) struct Monitor {
     /// Until when orders may be there that nothing tells of any more: what told of them was lost with the machine.
     lost_until: Timestamp,
     kill: Option<Kill>,
+    /// When the account was killed past the desks.
+    fenced: Option<Timestamp>,
     /// Since when more than one order stands on a side of a contract.
     doubled: BTreeMap<(usize, Action), Timestamp>,
     pub(super) violations: Vec<Violation>,
@@ -55,6 +57,7 @@ impl Monitor {
             open_since: now,
             lost_until: now,
             kill: None,
+            fenced: None,
             doubled: BTreeMap::new(),
             violations: Vec::new(),
         }
@@ -83,9 +86,19 @@ impl Monitor {
         self.kill.get_or_insert(Kill { since: now, is_swept: false, confirmed: None });
     }
 
-    /// Takes note that orders may rest again, or that nobody knows of the kill any more.
+    /// Takes note that orders may rest again.
     pub(super) fn armed(&mut self) {
+        (self.kill, self.fenced) = (None, None);
+    }
+
+    /// Takes note that no desk knows any more that a person has killed it: that was lost with the machine.
+    pub(super) fn forgotten(&mut self) {
         self.kill = None;
+    }
+
+    /// Takes note that the account was killed past the desks: nothing rests, and nothing may come to rest.
+    pub(super) fn fenced(&mut self, now: Timestamp) {
+        self.fenced = Some(now);
     }
 
     /// Takes note of a request that has arrived and was answered. It was sent at `sent`, by a clock that was `skew` ahead.
@@ -190,6 +203,13 @@ impl Monitor {
     }
 
     fn look_at_kill(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
+        let rests = if self.fenced.is_some() { ours(venue).count() } else { 0 };
+        if let Some(fenced) = self.fenced.filter(|_| rests > 0) {
+            self.fenced = None;
+            let what =
+                format!("{rests} orders rest, although the account was killed past the desk at {fenced}");
+            self.violated(now, Rule::Kill, what);
+        }
         let Some(kill) = &mut self.kill else { return };
         let rests = ours(venue).count();
         if rests == 0 {
@@ -197,7 +217,8 @@ impl Monitor {
         }
         // Two desks have a group each, and each asks for itself.
         if let Some(confirmed) = kill.confirmed.filter(|_| self.desks == 1) {
-            let what = format!("{rests} orders rest, although none did at {confirmed}, after all were taken back");
+            let what =
+                format!("{rests} orders rest, although none did at {confirmed}, after all were taken back");
             self.kill = None;
             self.violated(now, Rule::Kill, what);
             return;

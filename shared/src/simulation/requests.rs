@@ -82,7 +82,7 @@ impl<T: Trader> World<T> {
                 let lag = self.network.between(0, LAG).max(behind);
                 Ok(Answer::Account(Account { free: *free, held: self.venue.held(later(now, -lag)) }))
             }
-            (ask @ (Ask::Resting | Ask::Orders | Ask::Fills { .. } | Ask::Trades(_)), _) => {
+            (ask @ (Ask::Resting | Ask::Orders | Ask::Groups | Ask::Fills { .. } | Ask::Trades(_)), _) => {
                 let answer = self.venue.read(now, ask, behind);
                 self.monitor.arrived(now, &self.venue, ask, request.sent, &self.by_hand, &answer);
                 answer
@@ -262,7 +262,7 @@ impl<T: Trader> World<T> {
         shell.begins = shell.journal.left.wish.unwrap_or(Wish::Quote);
         shell.is_told = shell.begins == shell.wish;
         if shell.begins != Wish::Kill {
-            self.monitor.armed();
+            self.monitor.forgotten();
         }
         self.monitor.shut(self.now);
     }
@@ -418,14 +418,15 @@ impl<T: Trader> World<T> {
         shell.clock = clock;
         // What a person has said since may be lost with the machine; they say it again.
         let is_wanted = shell.wish == wish;
+        shell.is_told |= is_wanted;
         shell.desk = Some(T::begin(clock, shell.run, settings, event, left, wish, effects));
         for effect in effects.drain(..) {
             shell.queue(now, effect, 0);
         }
         self.report.runs += 1;
         self.monitor.shut(now);
-        if wish == Wish::Kill && is_wanted {
-            self.monitor.killed(now);
+        if is_wanted {
+            self.note_wish(wish);
         }
         self.work(desk);
         self.set_alarm(desk);

@@ -49,6 +49,7 @@ impl<T: Trader> World<T> {
                 match entry.remove() {
                     Due::Arrive(request, back) => self.arrive(request, back),
                     Due::Answer(desk, run, number, answer) => self.answer(desk, run, number, *answer),
+                    Due::Fence => self.fence(),
                     Due::Fitted(desk, run, found) => self.fitted(desk, run, found),
                 }
             }

@@ -140,7 +140,7 @@ fn fault(dice: &mut Dice, kind: Kind, micros: i64, contracts: usize) -> Fault {
         K::Skew => (long, 1.0, dice.pick(&[-30, -2, -1, 1, 2, 30], 1) * dice.between(100_000, SECOND)),
         K::Crash | K::MachineCrash => (0, 1.0, dice.between(0, 12)),
         K::DiskFull => (brief, 1.0, 0),
-        K::SlowDisk => (long, 1.0, dice.pick(&[2_000, 50_000, SECOND], 50_000)),
+        K::SlowDisk => (long, 1.0, dice.pick(&[2_000, 50_000, 300_000], 50_000)),
         K::Restate => (0, 1.0, dice.between(0, 3)),
         K::RepeatFills => (long, 1.0, 0),
         K::Settle => (0, 1.0, dice.pick(&[0, 10_000, 2_600, 5_000, 3_333], 0)),
@@ -148,6 +148,7 @@ fn fault(dice: &mut Dice, kind: Kind, micros: i64, contracts: usize) -> Fault {
         K::Kill => (dice.pick(&[brief, long], long), 1.0, 0),
         K::Hand => (0, 1.0, dice.between(0, 3)),
         K::Sweep => (0, 1.0, 0),
+        K::KillOutside => (0, 1.0, dice.between(1_000, 400_000)),
     };
     let contract = dice.between(0, contracts as i64 - 1) as usize;
     Fault { kind, at, lasts: lasts.min(micros - at), share, value, contract }

@@ -105,7 +105,8 @@ impl<T> Shell<T> {
     pub(super) fn queue(&mut self, now: Timestamp, effect: Effect, takes: i64) {
         let out = match effect {
             Effect::Write(entries) => {
-                self.written = later(self.written.max(now), takes);
+                // What is written together is committed together.
+                self.written = self.written.max(later(now, takes));
                 Out::Commit(entries)
             }
             Effect::Ask(number, ask) => Out::Send(number, ask),

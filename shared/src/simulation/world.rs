@@ -88,6 +88,8 @@ pub(super) enum Due {
     Answer(usize, i64, u64, Box<Result<Answer, Failure>>),
     /// Fits that were made.
     Fitted(usize, i64, Vec<Found>),
+    /// The rest of a kill past the desks.
+    Fence,
 }
 
 /// A request.

@@ -59,6 +59,10 @@ impl Venue {
                 let group = group_number(id).ok_or_else(not_found)?;
                 told(self.matching.trigger_group(now, self.account, group)).map(|()| Answer::Done)
             }
+            Ask::DeleteGroup(id) => {
+                let group = group_number(id).ok_or_else(not_found)?;
+                told(self.matching.delete_group(now, self.account, group)).map(|()| Answer::Done)
+            }
             Ask::ResetGroup(id) => {
                 let group = group_number(id).ok_or_else(not_found)?;
                 told(self.matching.reset_group(now, self.account, group)).map(|()| Answer::Done)

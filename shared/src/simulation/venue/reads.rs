@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::orders::{group_id, order_id, order_number};
 use super::{Kept, Venue, frames};
 use crate::desk::{Account, Answer, Ask, Failure};
-use crate::exchange::matching::{MarketStatus, OrderNumber, OrderState, OwnFill, SelfTrade};
+use crate::exchange::matching::{Group, MarketStatus, OrderNumber, OrderState, OwnFill, SelfTrade};
 use crate::fees::Role;
 use crate::market::{Position, Side, Ticker};
 use crate::simulation::dice::later;
@@ -38,6 +38,7 @@ impl Venue {
         match ask {
             Ask::Resting => Ok(Answer::Orders(orders(&rests))),
             Ask::Orders => Ok(Answer::Orders(orders(&|_| true))),
+            Ask::Groups => Ok(Answer::Groups(self.groups())),
             Ask::Fills { since } => Ok(Answer::Fills(self.fills_of(as_of, |at, _| at >= *since))),
             Ask::Account => Ok(Answer::Account(Account { free: self.free(), held: self.held(as_of) })),
             Ask::Trades(ticker) => Ok(Answer::Trades(self.public(ticker))),
@@ -77,6 +78,17 @@ impl Venue {
     pub(in crate::simulation) fn fills_of_order(&self, as_of: Timestamp, id: &str) -> Vec<wire::Fill> {
         let number = order_number(id);
         self.fills_of(as_of, |_, fill| Some(fill.order) == number)
+    }
+
+    /// Returns the account's order groups.
+    pub(in crate::simulation) fn groups(&self) -> Vec<wire::OrderGroup> {
+        let told = |(number, group): (_, &Group)| wire::OrderGroup {
+            id: group_id(number),
+            contracts_limit_fp: Some(group.limit()),
+            is_auto_cancel_enabled: true,
+            exchange_index: Some(0),
+        };
+        self.matching.groups(self.account).map(told).collect()
     }
 
     /// Returns the cash that is free.
