@@ -28,8 +28,12 @@ pub(super) struct Killing {
     cancelled: Timestamp,
     /// A person wants the desk to trade again.
     pub(super) is_over: bool,
-    /// The marks of a kill that stand at the exchange, once they are known.
+    /// The marks of a kill that stood at the exchange when a person wanted to trade again, once they are known, and still do.
     marks: Option<Vec<String>>,
+    /// The group takes orders again.
+    is_reset: bool,
+    /// It was looked after that whether there is another mark: none if not, else whether there is.
+    marked_since: Option<bool>,
 }
 
 impl Killing {
@@ -44,6 +48,8 @@ impl Killing {
             cancelled: now,
             is_over: false,
             marks: None,
+            is_reset: group.is_none(),
+            marked_since: None,
         }
     }
 
@@ -86,7 +92,18 @@ impl Killing {
         if !self.is_done {
             return Some(again);
         }
-        self.is_over.then(|| again.max(self.over_at()))
+        if !self.is_over || self.marked_since.is_some() {
+            return None;
+        }
+        // The marks that a person knows of are taken away at once: one that is there later is of another kill.
+        if self.marks.as_ref().is_none_or(|marks| !marks.is_empty()) {
+            return Some(again);
+        }
+        // An answer that tells of an earlier time must not be taken for one that comes after the reset.
+        if !self.is_reset && self.waiting > 0 {
+            return None;
+        }
+        Some(again.max(self.over_at()))
     }
 
     /// Returns what lets orders be placed again, step by step.
@@ -94,8 +111,10 @@ impl Killing {
         match (&self.marks, &self.group) {
             (None, _) => vec![Ask::Groups],
             (Some(marks), _) if !marks.is_empty() => marks.iter().cloned().map(Ask::DeleteGroup).collect(),
-            (_, Some(group)) => vec![Ask::ResetGroup(group.clone())],
-            (_, None) => Vec::new(),
+            (_, Some(group)) if !self.is_reset => vec![Ask::ResetGroup(group.clone())],
+            // Who kills past the desk leaves the mark first, and triggers the groups then: either it is there by now, or the
+            // group is triggered after it was reset.
+            _ => vec![Ask::Groups],
         }
     }
 
@@ -104,14 +123,19 @@ impl Killing {
         self.cancelled.checked_add_micros(AFTERMATH).unwrap_or(Timestamp::MAX)
     }
 
-    /// Returns whether it is over: a person wants that, the time has come, and the group takes orders again.
+    /// Returns whether it is over: a person wants that, the time has come, the group takes orders again, and nobody has killed
+    /// the account since.
     pub(super) fn has_ended(&self, now: Timestamp) -> bool {
-        let is_unmarked = self.marks.as_ref().is_some_and(Vec::is_empty);
-        self.is_done && self.is_over && is_unmarked && self.group.is_none() && now >= self.over_at()
+        self.is_done && self.is_over && self.marked_since == Some(false) && now >= self.over_at()
+    }
+
+    /// Returns whether somebody has killed the account since a person wanted to trade again.
+    pub(super) fn is_again(&self) -> bool {
+        self.marked_since == Some(true)
     }
 
     /// Takes in an answer to `ask`.
-    pub(super) fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Failure>) {
+    pub(super) fn answered(&mut self, now: Timestamp, ask: &Ask, answer: &Result<Answer, Failure>) {
         self.waiting = self.waiting.saturating_sub(1);
         let is_done = answer.is_ok();
         // A group that is gone takes no order.
@@ -119,11 +143,16 @@ impl Killing {
         match ask {
             Ask::TriggerGroup(_) => self.is_triggered |= is_done || is_gone,
             Ask::CancelAll => self.is_cancelled |= is_done,
-            Ask::ResetGroup(_) if is_done => self.group = None,
+            Ask::ResetGroup(_) => self.is_reset |= is_done,
             Ask::Groups => {
                 if let Ok(Answer::Groups(groups)) = answer {
                     let marks = groups.iter().filter(|group| is_kill_mark(group));
-                    self.marks = Some(marks.map(|group| group.id.clone()).collect());
+                    let marks: Vec<String> = marks.map(|group| group.id.clone()).collect();
+                    if self.marks.is_none() {
+                        self.marks = Some(marks);
+                    } else if self.is_reset && now >= self.over_at() {
+                        self.marked_since.get_or_insert(!marks.is_empty());
+                    }
                 }
             }
             Ask::DeleteGroup(id) if is_done || is_gone => {
