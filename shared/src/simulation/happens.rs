@@ -177,6 +177,9 @@ impl<T: Trader> World<T> {
             ..NewOrder::resting(market, action, price, count)
         };
         self.by_hand.insert(market);
+        for shell in &mut self.shells {
+            shell.is_blurred |= !takes && !shell.desk.as_ref().is_some_and(T::hears);
+        }
         self.venue.place_by_hand(now, &order);
     }
 }

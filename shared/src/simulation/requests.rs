@@ -427,6 +427,8 @@ impl<T: Trader> World<T> {
         self.monitor.shut(now);
         if is_wanted {
             self.note_wish(wish);
+        } else {
+            self.monitor.forgotten();
         }
         self.work(desk);
         self.set_alarm(desk);

@@ -10,11 +10,11 @@ use crate::exchange::matching::MarketStatus;
 use crate::units::{Cash, Timestamp};
 
 const SECOND: i64 = 1_000_000;
-/// What happens in the calm end: a person starts the desk, and after this time once more, in microseconds.
-const AGAIN: i64 = 30 * SECOND;
-/// How long before it is over the crowd leaves, and what the desk knows is compared and it is stopped, in microseconds.
-const LEAVE: i64 = 25 * SECOND;
-const COMPARE: i64 = 17 * SECOND;
+/// How long before it is over the crowd leaves, so that a desk has the time to find what it was not told; a person starts the
+/// desk once more, if it halts over that; what it knows is compared, and it is stopped. In microseconds.
+const LEAVE: i64 = 62 * SECOND;
+const AGAIN: i64 = 35 * SECOND;
+const COMPARE: i64 = 15 * SECOND;
 /// How often what rests is looked at although nothing has changed, in microseconds.
 const LOOK: i64 = SECOND;
 
@@ -99,7 +99,7 @@ impl<T: Trader> World<T> {
     fn stage_at(&self) -> Option<Timestamp> {
         let Schedule { micros, .. } = self.schedule;
         let calm = micros - self.schedule.calm();
-        let all = [calm, calm + AGAIN, micros - LEAVE, micros - COMPARE];
+        let all = [calm, micros - LEAVE, micros - AGAIN, micros - COMPARE];
         all.get(self.stage as usize).map(|after| later(self.begins, *after))
     }
 
@@ -107,11 +107,11 @@ impl<T: Trader> World<T> {
     fn stages(&mut self) {
         while self.stage_at().is_some_and(|at| at <= self.now) {
             match self.stage {
-                0 | 1 => {
+                0 | 2 => {
                     self.shells.iter_mut().for_each(|shell| shell.crash = None);
                     self.wish(Wish::Quote, true);
                 }
-                2 => self.crowd.leave(),
+                1 => self.crowd.leave(),
                 _ => {
                     self.compare();
                     self.wish(Wish::Stop, true);

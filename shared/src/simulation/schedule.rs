@@ -10,7 +10,7 @@ use crate::units::Quantity;
 
 const SECOND: i64 = 1_000_000;
 /// How long the end of a simulation is in which nothing goes wrong, beside the life of an order, in microseconds.
-const CALM: i64 = 60 * SECOND;
+const CALM: i64 = 75 * SECOND;
 /// How long a simulation is at least, in microseconds.
 pub const LEAST_MICROS: i64 = 120 * SECOND;
 /// The most contracts.
