@@ -2,7 +2,7 @@
 
 use shared::desk::{Answer, Ask, Desk, Effect, Entry, Event, Failure, Input, Left, Settings, Wish};
 use shared::market::{Position, Ticker};
-use shared::simulation::{Kind, Looks, Rule, Schedule, Trader, Violation, shrink, simulate};
+use shared::simulation::{Fault, Kind, Looks, Rule, Schedule, Trader, Violation, shrink, simulate};
 use shared::units::{Cash, Quantity, Timestamp};
 use shared::wire::Seconds;
 
@@ -26,6 +26,31 @@ fn nothing_is_violated_whatever_goes_wrong() {
     // It is not for lack of trades or faults.
     assert!(fills > 300, "{fills}");
     assert!(kinds.len() + 2 > Kind::ALL.len(), "{kinds:?}");
+}
+
+#[test]
+fn a_kill_past_the_desk_while_it_waits_to_trade_again_is_a_kill_of_its_own() {
+    // A person has armed the desk again, which waits a minute; meanwhile somebody kills the account past it. The mark of that
+    // was taken away as if it had been there before.
+    let mut schedule = schedule(1);
+    let fault = |kind, at, lasts, value| Fault { kind, at, lasts, share: 1.0, value, contract: 0 };
+    schedule.faults =
+        vec![fault(Kind::Kill, 5_000_000, 2_000_000, 0), fault(Kind::KillOutside, 30_000_000, 0, 200_000)];
+    (schedule.closes, schedule.desks) = (None, 1);
+    let report = simulate::<Desk>(&schedule, ALL).unwrap();
+    assert_eq!(report.violations, [], "{schedule}");
+}
+
+#[test]
+fn a_kill_goes_on_as_soon_as_requests_get_through() {
+    // So long a cut that all that a kill may have on its way is lost.
+    let mut schedule = schedule(1);
+    let fault = |kind, at, lasts| Fault { kind, at, lasts, share: 1.0, value: 0, contract: 0 };
+    schedule.faults =
+        vec![fault(Kind::Partition, 40_000_000, 6_500_000), fault(Kind::Kill, 41_000_000, 20_000_000)];
+    (schedule.closes, schedule.desks) = (None, 1);
+    let report = simulate::<Desk>(&schedule, ALL).unwrap();
+    assert_eq!(report.violations, [], "{schedule}");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! `cargo xtask simulate`: desks against an exchange that does its worst, a seed each.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::bail;
@@ -23,9 +22,6 @@ pub struct Options {
     /// On how many threads; on as many as there are cores if this isn't said
     #[arg(long)]
     threads: Option<usize>,
-    /// What goes wrong, from a file as the paper exchange reads it, in place of what is drawn
-    #[arg(long)]
-    faults: Option<PathBuf>,
     /// Nothing goes wrong: ten contracts at 50,000 events a day, to measure
     #[arg(long)]
     calm: bool,
@@ -37,7 +33,7 @@ pub struct Options {
 impl Options {
     /// Returns so many seeds from the first one on, of so many hours each.
     pub const fn of(seeds: u64, first_seed: u64, hours: f64) -> Self {
-        Self { seeds, first_seed, hours, threads: None, faults: None, calm: false, lines: false }
+        Self { seeds, first_seed, hours, threads: None, calm: false, lines: false }
     }
 }
 
@@ -53,16 +49,13 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         remedy: "look at the compiler's errors",
     }
     .run(&mut build)?;
-    let Options { seeds, first_seed, hours, threads, faults, calm, lines } = options;
+    let Options { seeds, first_seed, hours, threads, calm, lines } = options;
     let mut command = Command::new(workspace::target().join("release/examples/simulate"));
     command
         .args(["--seeds", &seeds.to_string(), "--first-seed", &first_seed.to_string()])
         .args(["--hours", &hours.to_string()]);
     if let Some(threads) = threads {
         command.args(["--threads", &threads.to_string()]);
-    }
-    if let Some(faults) = faults {
-        command.arg("--faults").arg(faults);
     }
     for (is_wanted, name) in [(calm, "--calm"), (lines, "--lines")] {
         if *is_wanted {

@@ -31,7 +31,7 @@ impl Dice {
     /// Returns a whole number within two bounds, as likely as any other.
     pub(super) fn between(&mut self, least: i64, most: i64) -> i64 {
         let many = most.saturating_sub(least).saturating_add(1).max(1);
-        least.saturating_add((i128::from(self.0.next() >> 1) * i128::from(many) >> 63) as i64)
+        least.saturating_add(((i128::from(self.0.next() >> 1) * i128::from(many)) >> 63) as i64)
     }
 
     /// Returns a waiting time of this mean: exponential, and at least one.

@@ -122,7 +122,7 @@ impl Replay {
                 self.outputs.clear();
                 // What it refused then it refuses now.
                 let _ = engine.apply(entry.at, record, &mut self.outputs);
-                self.decided.extend(self.outputs.decisions.iter().cloned());
+                self.decided.extend(self.outputs.decisions.iter().copied());
             }
             Written::Decision(then) => {
                 let now = self.decided.pop_front();

@@ -10,8 +10,8 @@
 //!                                         └── Monitor ──> Violation
 //! ```
 //!
-//! After Zhou et al., "FoundationDB" (SIGMOD 2021), and TigerBeetle's simulator. The same seed gives the same simulation to the
-//! last bit. What is violated is a value with the time; the loop never panics over it.
+//! As `FoundationDB` (Zhou et al., SIGMOD 2021) and `TigerBeetle` are tested. The same seed gives the same simulation to the last
+//! bit. What is violated is a value with the time; the loop never panics over it.
 
 mod crowd;
 mod dice;

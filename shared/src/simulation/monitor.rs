@@ -35,6 +35,8 @@ pub(super) struct Monitor {
     fenced: Option<Timestamp>,
     /// Since when more than one order stands on a side of a contract.
     doubled: BTreeMap<(usize, Action), Timestamp>,
+    /// The sides that orders stand on: kept for the room that it has.
+    sides: Vec<(usize, Action)>,
     pub(super) violations: Vec<Violation>,
 }
 
@@ -59,6 +61,7 @@ impl Monitor {
             kill: None,
             fenced: None,
             doubled: BTreeMap::new(),
+            sides: Vec::new(),
             violations: Vec::new(),
         }
     }
@@ -184,12 +187,16 @@ impl Monitor {
     /// Looks at what rests after it has changed, or after time has passed.
     pub(super) fn look(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
         self.look_at_kill(now, venue, is_running);
-        let mut many: BTreeMap<(usize, Action), u32> = BTreeMap::new();
-        for order in ours(venue) {
-            *many.entry((order.market, order.action)).or_default() += 1;
-        }
-        self.doubled.retain(|side, _| many.get(side).is_some_and(|many| *many > 1));
-        for (side, _) in many.into_iter().filter(|(_, many)| *many > 1) {
+        // They come contract by contract.
+        let sides = &mut self.sides;
+        sides.clear();
+        sides.extend(ours(venue).map(|order| (order.market, order.action)));
+        sides.sort_unstable();
+        let mut many: Vec<(usize, Action)> =
+            sides.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        many.dedup();
+        self.doubled.retain(|side, _| many.contains(side));
+        for side in many {
             let since = *self.doubled.entry(side).or_insert(now);
             if now > later(since.max(self.lost_until), DOUBLED) {
                 let what = format!(

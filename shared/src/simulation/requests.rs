@@ -56,7 +56,7 @@ impl<T: Trader> World<T> {
     }
 
     /// Lets a request arrive; where it is answered, that takes so long.
-    pub(super) fn arrive(&mut self, request: Request, back: Option<i64>) {
+    pub(super) fn arrive(&mut self, request: &Request, back: Option<i64>) {
         self.report.requests += 1;
         let (now, old) = (self.now, self.weather.most(Kind::LateRead));
         let behind = if old > 0 { self.network.between(0, old) } else { 0 };

@@ -47,7 +47,7 @@ impl<T: Trader> World<T> {
             let is_dirty = self.publish();
             while let Some(entry) = self.on_its_way.first_entry().filter(|entry| entry.key().0 <= self.now) {
                 match entry.remove() {
-                    Due::Arrive(request, back) => self.arrive(request, back),
+                    Due::Arrive(request, back) => self.arrive(&request, back),
                     Due::Answer(desk, run, number, answer) => self.answer(desk, run, number, *answer),
                     Due::Fence => self.fence(),
                     Due::Fitted(desk, run, found) => self.fitted(desk, run, found),
