@@ -1,5 +1,7 @@
 //! The simulator: what it simulates is repeatable and right, and desks that are broken on purpose are noticed.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use shared::desk::{Answer, Ask, Desk, Effect, Entry, Event, Failure, Input, Left, Settings, Wish};
 use shared::market::{Position, Ticker};
 use shared::simulation::{Fault, Kind, Looks, Rule, Schedule, Trader, Violation, shrink, simulate};
