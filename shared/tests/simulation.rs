@@ -2,7 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use shared::desk::{Answer, Ask, Desk, Effect, Entry, Event, Failure, Input, Left, Settings, Wish};
+use shared::desk::{Answer, Ask, Desk, Effect, Entry, Event, Failure, Heard, Input, Left, Settings, Wish};
 use shared::market::{Position, Ticker};
 use shared::simulation::{Fault, Kind, Looks, Rule, Schedule, Trader, Violation, shrink, simulate};
 use shared::units::{Cash, Quantity, Timestamp};
@@ -239,6 +239,30 @@ flaws! {
             })
         }
     }
+    /// It writes down each of its trades twice.
+    Greedy: a_trade_that_is_booked_twice_is_noticed, Rule::Fills, {
+        fn follow(effects: &mut Vec<Effect>) {
+            for entries in effects.iter_mut().filter_map(|effect| match effect {
+                Effect::Write(entries) => Some(entries),
+                _ => None,
+            }) {
+                let fills: Vec<Entry> = entries.iter().filter(|entry| is_fill(entry)).cloned().collect();
+                entries.extend(fills);
+            }
+        }
+    }
+    /// It hears only a half of some trades.
+    Deaf: a_trade_of_which_only_a_half_is_heard_is_noticed, Rule::Account | Rule::Limit | Rule::Stop | Rule::Recovery, {
+        fn hear(input: Input) -> Option<Input> {
+            Some(match input {
+                Input::Heard(Heard::Fill(mut fill)) if fill.trade_id.ends_with(['0', '2', '4', '6', '8']) => {
+                    fill.count_fp = Quantity::from_hundredths(fill.count_fp.hundredths().div_euclid(2).max(1)).unwrap();
+                    Input::Heard(Heard::Fill(fill))
+                }
+                other => other,
+            })
+        }
+    }
     /// It never ends.
     Restless: a_desk_that_does_not_stop_is_noticed, Rule::Stop, {
         fn hear(input: Input) -> Option<Input> {
@@ -255,6 +279,10 @@ flaws! {
 
 fn is_command(entry: &Entry) -> bool {
     matches!(entry.what, shared::desk::Written::Command(_))
+}
+
+fn is_fill(entry: &Entry) -> bool {
+    matches!(entry.what, shared::desk::Written::Input(shared::engine::Record::Fill { .. }))
 }
 
 #[test]

@@ -81,7 +81,7 @@ kinds! {
     Restate = "restate", 2;
     /// Each fill is told twice while it lasts.
     RepeatFills = "repeat_fills", 2;
-    /// A contract settles at `value` centi-cents.
+    /// A contract settles at `value` centi-cents; if that lasts, it is corrected then to what is left of a dollar.
     Settle = "settle", 1;
     /// No order can be placed at the exchange while it lasts.
     PauseTrading = "pause_trading", 2;

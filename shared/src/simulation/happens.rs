@@ -106,6 +106,11 @@ impl<T: Trader> World<T> {
     fn finish(&mut self, fault: &Fault) {
         match fault.kind {
             Kind::PauseTrading | Kind::PauseExchange | Kind::PauseContract => self.pause(fault),
+            Kind::Settle if fault.lasts > 0 => {
+                let value = Price::from_centicents(fault.value).unwrap_or(Price::ZERO);
+                let market = self.market(fault);
+                let _ = self.venue.matching.resettle(self.now, market, value.complement());
+            }
             Kind::Kill | Kind::Hold => {
                 let is_killed = self.weather.is(Kind::Kill);
                 let wish = if is_killed { Wish::Kill } else { Wish::Quote };

@@ -143,7 +143,9 @@ fn fault(dice: &mut Dice, kind: Kind, micros: i64, contracts: usize) -> Fault {
         K::SlowDisk => (long, 1.0, dice.pick(&[2_000, 50_000, 300_000], 50_000)),
         K::Restate => (0, 1.0, dice.between(0, 3)),
         K::RepeatFills => (long, 1.0, 0),
-        K::Settle => (0, 1.0, dice.pick(&[0, 10_000, 2_600, 5_000, 3_333], 0)),
+        K::Settle => {
+            (if dice.chance(0.3) { brief } else { 0 }, 1.0, dice.pick(&[0, 10_000, 2_600, 5_000, 3_333], 0))
+        }
         K::PauseTrading | K::PauseExchange | K::PauseContract | K::Hold => (brief, 1.0, 0),
         K::Kill => (dice.pick(&[brief, long], long), 1.0, 0),
         K::Hand => (0, 1.0, dice.between(0, 3)),
