@@ -15,9 +15,13 @@ mod kalshi;
 mod listeners;
 mod markets;
 mod paper;
+#[cfg(test)]
+#[path = "../tests/support/postgres.rs"]
+mod postgres;
 mod record;
 mod signals;
 mod sources;
+mod store;
 mod tapes;
 mod told;
 mod trades;

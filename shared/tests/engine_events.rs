@@ -8,10 +8,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use shared::backtest::Config;
 use shared::belief::{Calibration, Stream, walk_forward};
-use shared::engine::{Decision, Engine, Input, Maker, Outputs, Parameters, Told};
+use shared::engine::{Decision, Engine, Input, Maker, Outputs, Parameters, Record, Told};
 use shared::exchange::{Fill, OrderCommand, OrderReport, Request, Verdict};
 use shared::market::{Action, EventTape, Trade};
-use shared::quoting::Terms;
+use shared::quoting::{Quotes, Terms};
+use shared::risk::ClosedFor;
 use shared::units::{Cash, Timestamp};
 
 /// A simulated month; the trades of each instant are together.
@@ -268,4 +269,48 @@ fn a_trade_out_of_order_or_seen_before_is_refused_and_changes_nothing() {
     follow(&mut told, &BATCHES[200..400], &mut decisions);
     follow(&mut spared, &BATCHES[..400], &mut expected);
     assert_eq!(decisions, expected);
+}
+
+#[test]
+fn what_closes_all_closes_what_is_listed_later_and_outlives_a_snapshot() {
+    let text = "preset=coherent";
+    let mut engine = engine(text);
+    let apply = |engine: &mut Engine, now, record: &Record| {
+        // A record that is written down is read again.
+        let record: Record = serde_json::from_str(&serde_json::to_string(record).unwrap()).unwrap();
+        engine.apply(now, &record, &mut Outputs::default()).unwrap();
+    };
+    let (first, rest) = BATCHES.split_at(BATCHES.len() / 2);
+    follow(&mut engine, first, &mut Vec::new());
+    let now = first[first.len() - 1].1[0].at;
+    let closures = |engine: &Engine, event, within| {
+        engine.maker(event).unwrap().closures(within).iter().collect::<Vec<ClosedFor>>()
+    };
+    apply(&mut engine, now, &Record::Closed { place: Some(1), why: Some(ClosedFor::StaleBook) });
+    assert_eq!(closures(&engine, MONTH.event(), 1), [ClosedFor::StaleBook]);
+    assert_eq!(closures(&engine, MONTH.event(), 0), []);
+    apply(&mut engine, now, &Record::Closed { place: None, why: Some(ClosedFor::Killed) });
+    apply(&mut engine, now, &Record::Closed { place: None, why: Some(ClosedFor::Clock) });
+    apply(&mut engine, now, &Record::Closed { place: None, why: None });
+    let written = serde_json::to_string(&engine.snapshot()).unwrap();
+    let mut engine = Engine::restore(parameters(text), &serde_json::from_str(&written).unwrap()).unwrap();
+    let later = "KXTOPMONTHLY-26DEC".parse().unwrap();
+    let ticker = "KXTOPMONTHLY-26DEC-BAD".parse().unwrap();
+    let place = engine.list(&later, &ticker, &Terms::default()).unwrap();
+    assert_eq!(closures(&engine, MONTH.event(), 1), [ClosedFor::StaleBook, ClosedFor::Killed]);
+    assert_eq!(closures(&engine, &later, 0), [ClosedFor::Killed]);
+    apply(&mut engine, now, &Record::Closed { place: Some(place), why: Some(ClosedFor::Drift) });
+    follow(&mut engine, &rest[..40], &mut Vec::new());
+    for within in 0..MONTH.contracts().len() {
+        assert_eq!(engine.maker(MONTH.event()).unwrap().quotes(within), Quotes::default());
+    }
+    apply(&mut engine, now, &Record::Lifted { place: None, why: ClosedFor::Killed });
+    apply(&mut engine, now, &Record::Lifted { place: Some(1), why: ClosedFor::StaleBook });
+    assert_eq!(
+        (closures(&engine, MONTH.event(), 1), closures(&engine, &later, 0)),
+        (vec![], vec![ClosedFor::Drift])
+    );
+    assert!((0..2).any(|within| engine.maker(MONTH.event()).unwrap().quotes(within) != Quotes::default()));
+    let nowhere = Record::Closed { place: Some(place + 1), why: None };
+    assert!(engine.apply(now, &nowhere, &mut Outputs::default()).is_err());
 }

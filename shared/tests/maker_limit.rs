@@ -1,4 +1,4 @@
-//! A position limit holds whatever is on its way: what rests, what is asked for and what was not answered counts.
+//! Limits hold whatever is on its way: what rests, what is asked for and what was not answered counts.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use proptest::prelude::*;
 use shared::engine::{Input, Maker, Outputs};
 use shared::exchange::{
-    Charge, FillModel, OrderCommand, OrderReport, Print, PrintVenue, PrintVenueSettings, Venue, Verdict,
+    Charge, FillModel, OrderCommand, OrderReport, Print, PrintVenue, PrintVenueSettings, Request, Venue,
+    Verdict,
 };
 use shared::market::Action;
 use shared::quoting::Terms;
@@ -54,8 +55,15 @@ struct Wired {
     venue: PrintVenue,
     commands: VecDeque<OrderCommand>,
     reports: VecDeque<OrderReport>,
-    /// What is really held, in hundredths of a contract.
+    /// What is really held, in hundredths of a contract, and what was really paid for it, in microdollars.
     held: Vec<i64>,
+    paid: i64,
+    /// When commands were sent.
+    sent: Vec<Timestamp>,
+    /// What was last heard of the others' orders.
+    books: Vec<(Option<Price>, Option<Price>)>,
+    /// The most messages of a minute, and how far past a mid an order may be, in hundredths of a cent; where there is one.
+    budget: Option<(usize, i64)>,
 }
 
 impl Wired {
@@ -70,13 +78,76 @@ impl Wired {
         });
         let maker = Maker::new(&makers::parse(text), vec![Terms::default(); contracts]).unwrap();
         let (commands, reports) = (VecDeque::new(), VecDeque::new());
-        Self { maker, venue, commands, reports, held: vec![0; contracts] }
+        Self {
+            maker,
+            venue,
+            commands,
+            reports,
+            held: vec![0; contracts],
+            paid: 0,
+            sent: Vec::new(),
+            books: vec![(None, None); contracts],
+            budget: None,
+        }
     }
 
     fn tell(&mut self, now: Timestamp, input: &Input<'_>) {
         let mut out = Outputs::default();
+        if let Input::Book { contract, bid, ask } = *input {
+            self.books[contract] = (bid, ask);
+        }
         self.maker.step(now, input, &mut out).unwrap();
+        for command in &out.commands {
+            self.check(now, command);
+            self.sent.push(now);
+        }
         self.commands.extend(out.commands);
+    }
+
+    /// Checks what no order may break when it is sent, but those that lessen a position.
+    fn check(&self, now: Timestamp, command: &OrderCommand) {
+        let Some((most, past_mid)) = self.budget else { return };
+        let OrderCommand { contract, action, request, .. } = *command;
+        let working = self.maker.execution().working(contract, action).unwrap();
+        let (price, count) = match request {
+            Request::Place { price, count } => (price, count),
+            Request::Amend { price, total } => (price, total.checked_sub(working.traded).unwrap()),
+            Request::Cancel => return,
+        };
+        if self.maker.position(contract).towards(action).hundredths() + count.hundredths() <= 0 {
+            return;
+        }
+        let lately = self.sent.iter().filter(|at| now.micros_since(**at) < 60_000_000).count();
+        assert!(lately < most, "{command:?} after {lately}");
+        let (bid, ask) = self.books[contract];
+        let meets = |bid: Price, ask: Price| bid >= ask;
+        match action {
+            Action::Buy => assert!(ask.is_none_or(|ask| !meets(price, ask))),
+            Action::Sell => assert!(bid.is_none_or(|bid| !meets(bid, price))),
+        }
+        if let (Some(bid), Some(ask)) = (bid, ask)
+            && (1..3_000).contains(&(ask.centicents() - bid.centicents()))
+        {
+            let twice_past = 2 * price.centicents() - bid.centicents() - ask.centicents();
+            let sign = if action == Action::Buy { 1 } else { -1 };
+            assert!(sign * twice_past <= 2 * past_mid, "{command:?} in {bid} to {ask}");
+        }
+    }
+
+    /// Whether an order is wanted or works that lessens a position: it passes, also where that hedged another one.
+    fn lessens(&self) -> bool {
+        (0..self.held.len()).any(|contract| {
+            [Action::Buy, Action::Sell].into_iter().any(|action| {
+                let may_fill = self.maker.execution().may_fill(contract, action);
+                self.maker.position(contract).towards(action).hundredths() < 0 && !may_fill.count().is_zero()
+            })
+        })
+    }
+
+    /// What is really lost if the worst outcome comes true now, in microdollars.
+    fn lost(&self) -> i64 {
+        let sum: i64 = self.held.iter().map(|held| (-held).max(0) * 10_000).max().unwrap_or(0);
+        self.paid + sum.max(0)
     }
 
     /// Lets the next command arrive, and returns what the exchange says of it.
@@ -97,6 +168,7 @@ impl Wired {
                 for (_, fill) in fills {
                     let sign = if fill.action == Action::Buy { 1 } else { -1 };
                     self.held[contract] += sign * fill.count.hundredths();
+                    self.paid += sign * fill.price.cost(fill.count).microdollars();
                     self.reports.push_back(OrderReport::Fill(fill));
                 }
             }
@@ -132,15 +204,20 @@ impl Wired {
     }
 }
 
+/// What happens to so many contracts, with the seconds between.
+fn happens() -> impl Strategy<Value = (usize, Vec<(i64, Next)>)> {
+    (1..4_usize).prop_flat_map(|contracts| {
+        let seconds = prop_oneof![Just(0), 1..100_i64];
+        (Just(contracts), prop::collection::vec((seconds, next(contracts)), 1..150))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
     fn no_position_can_come_to_more_than_its_limit(
-        (contracts, tape) in (1..4_usize).prop_flat_map(|contracts| {
-            let seconds = prop_oneof![Just(0), 1..100_i64];
-            (Just(contracts), prop::collection::vec((seconds, next(contracts)), 1..150))
-        }),
+        (contracts, tape) in happens(),
         preset in prop::sample::select(vec!["seed-fixed3", "seed-noskew", "coherent", "coherent&offset=glft"]),
         size in prop::sample::select(vec!["0.5", "3", "7", "20"]),
         limit in prop::sample::select(vec![0, 2, 5, 9]),
@@ -161,6 +238,47 @@ proptest! {
                     let exposed = wired.maker.execution().exposed(contract, action).hundredths();
                     prop_assert!(position + exposed <= 100 * limit, "{} + {}", position, exposed);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn no_outcome_loses_more_than_the_events_limit_and_no_order_is_sent_beyond_another(
+        (contracts, tape) in happens(),
+        preset in prop::sample::select(vec!["seed-fixed3", "seed-noskew", "coherent", "coherent&offset=glft"]),
+        size in prop::sample::select(vec!["0.5", "3", "20"]),
+        (dollars, messages, past_mid) in (
+            prop::sample::select(vec![1, 3, 9]),
+            prop::sample::select(vec![1, 3, 30]),
+            prop::sample::select(vec![0, 300, 9_900]),
+        ),
+    ) {
+        let text = format!(
+            "preset={preset}&quote_size={size}&max_order_size=500&pull_at=400&max_position_per_ticker=500&fee=flat:0\
+             &drift_cents=0&z_widen=100&z_pull=100&alarm_pull=1&max_daily_loss_pct=100&max_event_loss={dollars}\
+             &max_messages_per_minute={messages}&max_past_mid_cents={}",
+            past_mid / 100,
+        );
+        let mut wired = Wired::new(&text, contracts);
+        wired.budget = Some((messages, past_mid));
+        let mut excused = false;
+        let mut now = makers::START;
+        for (seconds, next) in &tape {
+            now += seconds * 1_000_000;
+            let now = Timestamp::from_micros(now).unwrap();
+            wired.step(now, next);
+            let worst = wired.maker.worst_loss();
+            let within = worst <= 1_000_000 * dollars;
+            // What lessened a position that hedged another one may have filled since.
+            excused = !within && (excused || wired.lessens());
+            prop_assert!(within || excused, "{} may be lost after {:?}", worst, next);
+            // Whatever is on its way, no more is lost than was reckoned with.
+            let lost = i128::from(wired.lost());
+            prop_assert!(lost <= worst, "{} is lost after {:?}, and not {}", lost, next, worst);
+            // What was refused is asked again: nobody waits for ever.
+            if let Some(due) = wired.maker.due().filter(|due| *due <= now) {
+                wired.tell(now, &Input::Tick);
+                prop_assert!(wired.maker.due().is_none_or(|next| next > due || next > now));
             }
         }
     }

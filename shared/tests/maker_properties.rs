@@ -4,6 +4,8 @@
 
 mod makers;
 
+use std::collections::BTreeSet;
+
 use makers::{Told, in_time, position, tape, tell};
 use proptest::prelude::*;
 use shared::belief::Belief;
@@ -12,6 +14,7 @@ use shared::engine::{Error, Explained, Input, Maker, Outputs, Parameters};
 use shared::exchange::Request;
 use shared::market::Action;
 use shared::quoting::{Quote, Quotes, Regime, Rules, Stage, Terms, Widening, Withheld};
+use shared::risk::ClosedFor;
 use shared::units::{Price, Quantity, Timestamp};
 
 /// Returns a maker that keeps its explanations.
@@ -94,7 +97,7 @@ proptest! {
 
     #[test]
     fn every_quote_is_valid_rests_and_is_explained(
-        parameters in makers::parameters(), (terms, told) in tape(),
+        parameters in makers::limited(), (terms, told) in tape(),
     ) {
         let mut believed = vec![false; terms.len()];
         run(&parameters, &terms, &told, |maker, told, out| {
@@ -137,7 +140,7 @@ proptest! {
 
     #[test]
     fn no_quote_passes_before_a_pull_is_over(
-        parameters in makers::parameters(), (terms, told) in makers::tape_of_anything(),
+        parameters in makers::limited(), (terms, told) in makers::tape_of_anything(),
     ) {
         let mut maker = explaining(&parameters, &terms);
         let mut pulled: Option<Timestamp> = None;
@@ -155,6 +158,48 @@ proptest! {
             }
             for command in &out.commands {
                 prop_assert_eq!(command.request, Request::Cancel);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_closed_wants_nothing_until_the_last_reason_is_lifted(
+        parameters in makers::limited(), (terms, told) in makers::tape_of_anything(),
+        closings in prop::collection::vec(makers::closed(5), 60),
+    ) {
+        let mut maker = explaining(&parameters, &terms);
+        let (mut event, mut own) = (BTreeSet::new(), vec![BTreeSet::new(); 6]);
+        for ((now, told), closing) in in_time(&told).zip(closings) {
+            let (Input::Closed { contract, .. } | Input::Lifted { contract, .. }) = closing else { continue };
+            let closing = Told::Input(closing);
+            let known = contract.is_none_or(|contract| contract < maker.ledger().contracts());
+            for told in known.then_some(&closing).into_iter().chain([told]) {
+                let out = tell(&mut maker, now, told);
+                own.resize(maker.ledger().contracts(), BTreeSet::new());
+                if let Told::Input(Input::Closed { contract, .. } | Input::Lifted { contract, .. }) = told {
+                    let held = contract.map_or(&mut event, |contract| &mut own[contract]);
+                    match told {
+                        Told::Input(Input::Closed { why: Some(why), .. }) => drop(held.insert(*why)),
+                        Told::Input(Input::Lifted { why, .. }) => drop(held.remove(why)),
+                        _ => held.retain(|why| *why == ClosedFor::Killed),
+                    }
+                }
+                let closed = |contract: usize| event.union(&own[contract]).copied().collect::<Vec<_>>();
+                for contract in 0..own.len() {
+                    let reasons = closed(contract);
+                    prop_assert_eq!(&maker.closures(contract).iter().collect::<Vec<_>>(), &reasons);
+                    if reasons.is_empty() {
+                        continue;
+                    }
+                    prop_assert_eq!(maker.regime(contract, now), Regime::Halted);
+                    prop_assert_eq!(maker.quotes(contract), Quotes::default());
+                    for action in [Action::Buy, Action::Sell] {
+                        prop_assert!(maker.execution().working(contract, action).is_none());
+                    }
+                }
+                for command in &out.commands {
+                    prop_assert!(command.request == Request::Cancel || closed(command.contract).is_empty());
+                }
             }
         }
     }
@@ -201,7 +246,7 @@ proptest! {
 
     #[test]
     fn the_same_tape_brings_the_same_outputs_and_what_comes_later_changes_none(
-        parameters in makers::parameters(), (terms, told) in tape(), cut in 0..60_usize,
+        parameters in makers::limited(), (terms, told) in tape(), cut in 0..60_usize,
     ) {
         let all = run(&parameters, &terms, &told, |_, _, _| {});
         prop_assert_eq!(&run(&parameters, &terms, &told, |_, _, _| {}), &all);

@@ -47,4 +47,14 @@ proptest! {
     fn with_a_horizon(tape in tape_of_anything(), cut in 0..60_usize) {
         goes_on("preset=coherent&horizon_h=48&quote_size=5", &tape, cut);
     }
+
+    #[test]
+    fn with_every_limit(tape in tape_of_anything(), cut in 0..60_usize) {
+        goes_on(
+            "preset=coherent&quote_size=5&max_event_loss=5&max_messages_per_minute=6&max_past_mid_cents=2\
+             &loss_from=high_water&equity_at=book&max_daily_loss_pct=1",
+            &tape,
+            cut,
+        );
+    }
 }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::chromium::Chromium;
 use crate::step::{duration, show};
-use crate::{budget, bundle, demo, python, simulate, tools, wasm_tests, workspace};
+use crate::{budget, bundle, demo, postgres, python, simulate, tools, wasm_tests, workspace};
 
 /// How many seeds of desks are simulated, and for how many hours each.
 const SIMULATED: (u64, f64) = (2_000, 2.0);
@@ -140,7 +140,15 @@ fn deny() -> anyhow::Result<()> {
 }
 
 fn native() -> anyhow::Result<()> {
-    show("cargo test", &mut cargo(&["test", "--locked", "--no-fail-fast"]))?;
+    let mut command = cargo(&["test", "--locked", "--no-fail-fast"]);
+    match postgres::find_or_install() {
+        Ok(found) => found.show(&mut command),
+        Err(why) if workspace::in_ci() => {
+            return Err(why.context("in CI the store must be tried on PostgreSQL"));
+        }
+        Err(why) => eprintln!("  · no PostgreSQL: the tests on it are skipped by name ({why:#})"),
+    }
+    show("cargo test", &mut command)?;
     eprintln!("  ▸ simulation …");
     let began = Instant::now();
     simulate::run(&simulate::Options::of(SIMULATED.0, 1, SIMULATED.1))?;

@@ -1,26 +1,27 @@
 //! `tauroi replay` and `tauroi journal export`: what a desk wrote down, done again and read.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use super::store::Which;
 use crate::desk::{Journal, Replay};
 
 pub(super) const ABOUT: &str = "\
 Do a desk's run again from its journal: everything that the engine was told is told to a new one, and what it decides must be
 what was decided then, byte for byte. Exits with 1 where it isn't.
 
-    tauroi replay desk.sqlite";
+    tauroi replay desk.sqlite
+    tauroi replay --db postgres://tauroi@localhost/tauroi --run 1796000000000000";
 
 /// How many entries are read at a time.
 const CHUNK: i64 = 10_000;
 
 #[derive(Args)]
 pub(super) struct ReplayOptions {
-    /// The journal
-    file: PathBuf,
+    #[command(flatten)]
+    which: Which,
     /// The run [default: all of them]
     #[arg(long, value_name = "NUMBER")]
     run: Option<i64>,
@@ -36,15 +37,16 @@ pub(super) struct JournalOptions {
 enum JournalCommand {
     /// Write a journal as JSON Lines to standard output
     Export {
-        /// The journal
-        file: PathBuf,
+        #[command(flatten)]
+        which: Which,
         /// The run [default: all of them]
         #[arg(long, value_name = "NUMBER")]
         run: Option<i64>,
     },
 }
 
-fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+/// Does something asynchronous on this thread.
+pub(super) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
 }
 
@@ -61,7 +63,7 @@ async fn runs(journal: &mut Journal, wanted: Option<i64>) -> anyhow::Result<Vec<
 /// Does runs again.
 pub(super) fn replay(options: &ReplayOptions) -> anyhow::Result<()> {
     block_on(async {
-        let mut journal = Journal::read(&options.file).await?;
+        let mut journal = Journal::read_at(&options.which.address()?).await?;
         let mut out = std::io::stdout();
         let mut differ = 0;
         for run in runs(&mut journal, options.run).await? {
@@ -98,9 +100,9 @@ pub(super) fn replay(options: &ReplayOptions) -> anyhow::Result<()> {
 
 /// Reads a journal out.
 pub(super) fn journal(options: &JournalOptions) -> anyhow::Result<()> {
-    let JournalCommand::Export { file, run } = &options.command;
+    let JournalCommand::Export { which, run } = &options.command;
     block_on(async {
-        let mut journal = Journal::read(file).await?;
+        let mut journal = Journal::read_at(&which.address()?).await?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         for run in runs(&mut journal, *run).await? {
             let mut from = 0;

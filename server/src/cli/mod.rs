@@ -16,6 +16,7 @@ mod progress;
 mod record;
 mod serve;
 mod signal;
+mod store;
 mod trades;
 
 use std::process::ExitCode;
@@ -68,6 +69,9 @@ enum Command {
     /// Say what contracts are worth beside their prices, once or for ever
     #[command(long_about = signal::ABOUT, after_long_help = signal::MORE)]
     Signal(signal::Options),
+    /// Check, copy and rebuild the store that a desk writes
+    #[command(long_about = store::ABOUT)]
+    Store(store::Options),
 }
 
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
@@ -86,6 +90,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Replay(options) => journal::replay(&options),
         Command::Serve(options) => serve::run(&options),
         Command::Signal(options) => signal::run(&options),
+        Command::Store(options) => store::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
 
 use super::find;
-use super::journal::Journal;
+use super::journal::{Journal, left};
 use super::run::Run;
 use super::{Face, Settings};
 use crate::clock::Clock;
@@ -83,7 +83,7 @@ impl Supervisor {
     async fn session(&mut self) -> anyhow::Result<End> {
         self.show(DeskState::Starting, "It asks the exchange what is there.");
         let mut journal = Journal::open(&self.settings.journal).await?;
-        let left = journal.left().await?;
+        let left = left(&mut journal).await?;
         // Who was killed stays so, whatever ended the program, until a person says otherwise.
         if std::mem::take(&mut self.is_first) && left.wish == Some(Wish::Kill) {
             self.wishes.send_replace(Wish::Kill);

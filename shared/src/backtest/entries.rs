@@ -48,7 +48,7 @@ impl Part {
 }
 
 /// How we quote, and what is assumed of the exchange, in the order of links and reports.
-pub static SETTINGS: [Entry; 34] = [
+pub static SETTINGS: [Entry; 41] = [
     Part::Quoting.entry("rules"),
     Part::Quoting.entry("quote_size"),
     Part::Quoting.entry("half_spread_cents"),
@@ -79,6 +79,13 @@ pub static SETTINGS: [Entry; 34] = [
     Part::Quoting.entry("horizon_h"),
     Part::Quoting.entry("alarm_pull"),
     Part::Limits.entry("start_balance"),
+    Part::Limits.entry("loss_from"),
+    Part::Limits.entry("equity_at"),
+    Part::Limits.entry("max_event_loss"),
+    Part::Limits.entry("outcomes"),
+    Part::Limits.entry("max_messages_per_minute"),
+    Part::Limits.entry("max_past_mid_cents"),
+    Part::Limits.entry("dead_book_cents"),
     // From here on, assumptions that only a backtest has.
     Part::Assumptions.entry("queue_ahead"),
     Part::Assumptions.entry("slippage_cents"),

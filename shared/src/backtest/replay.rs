@@ -335,6 +335,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
         }
         let now = Timestamp::from_micros(at)?;
         self.strategies[event].step(now, &Input::Order(report), &mut self.out).map_err(refused)?;
+        self.wake(event);
         if self.out.is_empty() { Ok(()) } else { self.send(event, at) }
     }
 

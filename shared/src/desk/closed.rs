@@ -1,5 +1,7 @@
-//! Why nothing may be quoted although a person wants it: what can't be seen or relied on.
+//! Why nothing may be quoted, of a contract or of all, although a person wants it: what can't be seen or relied on.
 
+use super::trading::Trading;
+use crate::risk::ClosedFor;
 use crate::units::Timestamp;
 
 /// How long nothing may have been heard of the exchange, by how much clocks may differ, and for how long it may not be known
@@ -7,6 +9,9 @@ use crate::units::Timestamp;
 const SILENCE: i64 = 25_000_000;
 const SKEW: i64 = 2_000_000;
 const UNKNOWN: i64 = 30_000_000;
+
+/// What closes a contract, by its place, or all of them.
+pub(super) type Closure = (Option<usize>, ClosedFor);
 
 /// What is known of what closes a desk.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,14 +33,28 @@ impl Closed {
         self.skew = micros;
     }
 
-    /// Returns why nothing may be quoted at `now`, if so; `sees` says whether all books are known, `unknown` since when the order
-    /// that is unknown for longest is.
-    pub(super) fn why(&self, now: Timestamp, sees: bool, unknown: Option<Timestamp>) -> Option<String> {
+    /// Returns all that closes at `now`.
+    pub(super) fn closures(&self, now: Timestamp, trading: &Trading) -> Vec<Closure> {
+        let unseen = trading.contracts.iter().enumerate().filter(|(_, contract)| !contract.book.is_known());
+        let mut closures: Vec<Closure> = unseen.map(|(place, _)| (Some(place), ClosedFor::FeedGap)).collect();
+        let is_old = |since: Timestamp| now.micros_since(since) > UNKNOWN;
+        let unknown = trading.orders.all().filter(|live| live.unknown.is_some_and(is_old));
+        closures.extend(unknown.map(|live| (Some(live.place), ClosedFor::UnknownOrders)));
+        let all = [
+            (self.drift.is_some(), ClosedFor::Drift),
+            (self.silence > SILENCE, ClosedFor::StaleBook),
+            (self.skew.abs() > SKEW, ClosedFor::Clock),
+        ];
+        closures.extend(all.into_iter().filter(|(holds, _)| *holds).map(|(_, why)| (None, why)));
+        closures.sort_unstable();
+        closures.dedup();
+        closures
+    }
+
+    /// Says why nothing at all may be quoted, if so.
+    pub(super) fn why(&self, trading: &Trading) -> Option<String> {
         if let Some(drift) = &self.drift {
             return Some(drift.clone());
-        }
-        if !sees {
-            return Some("Not all books are here yet.".to_owned());
         }
         if self.silence > SILENCE {
             return Some(format!("Nothing was heard of the exchange for {} s.", self.silence / 1_000_000));
@@ -46,9 +65,25 @@ impl Closed {
                 self.skew / 1_000
             ));
         }
-        unknown.filter(|since| now.micros_since(*since) > UNKNOWN).map(|since| {
-            format!("What became of an order is not known for {} s.", now.micros_since(since) / 1_000_000)
-        })
+        (!trading.contracts.iter().any(|contract| contract.book.is_known()))
+            .then(|| "No book is here yet.".to_owned())
+    }
+
+    /// Says which contracts are closed, while others are quoted; nothing where none is.
+    pub(super) fn some(&self, now: Timestamp, trading: &Trading) -> String {
+        let closures = self.closures(now, trading);
+        let texts: Vec<String> = closures
+            .iter()
+            .filter_map(|(place, why)| {
+                let contract = trading.contracts.get((*place)?)?;
+                let text = match why {
+                    ClosedFor::UnknownOrders => "what became of an order is not known",
+                    _ => "its book is not here",
+                };
+                Some(format!("Nothing is quoted of {}: {text}.", contract.name))
+            })
+            .collect();
+        texts.join(" ")
     }
 
     /// Returns when that may change as time passes.

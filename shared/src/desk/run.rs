@@ -13,6 +13,7 @@ use super::trading::{Traded, Trading};
 use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Settings, Wish};
 use crate::catalyst::Catalyst;
 use crate::market::{Position, Ticker, Trade};
+use crate::risk::ClosedFor;
 use crate::units::{Cash, Timestamp};
 
 /// A run of a desk.
@@ -466,12 +467,16 @@ impl Desk {
         match &mut self.phase {
             Phase::Trading(trading) => {
                 trading.close_in_time(now);
+                let mut closures = self.closed.closures(now, trading);
+                if self.killing.is_some() {
+                    closures.push((None, ClosedFor::Killed));
+                }
+                trading.close(now, closures);
                 if self.killing.is_some() || is_stopping {
                     trading.kill(now);
                 } else {
                     trading.orders.revive();
-                    let closed = self.closed.why(now, trading.sees(), trading.orders.unknown_since());
-                    trading.pause(now, self.wish != Wish::Quote || closed.is_some());
+                    trading.pause(now, self.wish != Wish::Quote);
                 }
                 trading.tick(now);
                 for sent in trading.take_sent(now) {

@@ -35,10 +35,11 @@ impl Desk {
             };
             return (DeskState::Starting, why(text));
         };
-        match self.closed.why(trading.now, trading.sees(), trading.orders.unknown_since()) {
-            Some(why) => (DeskState::Blind, why),
-            None => (DeskState::Quoting, trading.pulled().map(|(_, why)| why).unwrap_or_default()),
+        if let Some(why) = self.closed.why(trading) {
+            return (DeskState::Blind, why);
         }
+        let closed = || self.closed.some(trading.now, trading);
+        (DeskState::Quoting, trading.pulled().map_or_else(closed, |(_, why)| why))
     }
 
     /// Returns until when a kill lets nothing rest although a person has started the desk again.

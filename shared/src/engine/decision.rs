@@ -7,6 +7,7 @@ use crate::exchange::OrderCommand;
 use crate::execution::Reason;
 use crate::market::Position;
 use crate::quoting::{Quotes, Regime};
+use crate::risk::Limit;
 
 /// From now on these quotes shall rest for a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Decision {
     pub position: Position,
     /// What shall rest, within every limit.
     pub quotes: Quotes,
+    /// Which limit refused the bid and the offer, where one did; [`Explained`](super::Explained) has the numbers.
+    #[serde(default)]
+    pub refused: [Option<Limit>; 2],
 }
 
 /// What the loop answers to an input. A driver keeps one and clears it between inputs.

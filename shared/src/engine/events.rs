@@ -16,6 +16,7 @@ use crate::catalyst::Precaution;
 use crate::exchange::{Fill, OrderCommand, OrderReport};
 use crate::market::{EventTicker, Ticker, Trade};
 use crate::quoting::{Terms, Widening};
+use crate::risk::Closures;
 use crate::sort;
 use crate::units::Timestamp;
 
@@ -42,6 +43,8 @@ pub struct Engine {
     heard: VecDeque<(usize, Trade)>,
     /// Trades that wait for a fit, if one is being made.
     waiting: Option<Vec<(usize, Trade)>>,
+    /// What closes all events, also those that are listed later.
+    closures: Closures,
     /// Room for one maker's outputs.
     own: Outputs,
 }
@@ -85,6 +88,7 @@ impl Engine {
             early: VecDeque::new(),
             heard: VecDeque::new(),
             waiting: None,
+            closures: Closures::NONE,
             own: Outputs::new(),
         }
     }
@@ -102,7 +106,8 @@ impl Engine {
         let of = match self.events.iter().position(|known| known.ticker == *event) {
             Some(of) => of,
             None => {
-                let maker = Maker::new(&self.parameters, Vec::new())?;
+                let mut maker = Maker::new(&self.parameters, Vec::new())?;
+                maker.begin_closed(self.closures);
                 self.events.push(Event { ticker: event.clone(), maker, places: Vec::new() });
                 self.events.len() - 1
             }
@@ -158,7 +163,7 @@ impl Engine {
                     let closed = self.stream.advance(now)?.to_vec();
                     self.believe(now, &closed, out)?;
                 }
-                (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Tick, out))
+                self.tell_all(now, &Input::Tick, out)
             }
         }
     }
@@ -180,8 +185,18 @@ impl Engine {
             Record::Fitted => self.step(now, &Told::Fitted, out),
             Record::Fill { fill, trade } => self.step(now, &Told::Fill(*fill, trade.clone()), out),
             Record::Tick => self.step(now, &Told::Tick, out),
-            Record::Paused(paused) => {
-                (0..self.events.len()).try_for_each(|of| self.tell(of, now, &Input::Paused(*paused), out))
+            Record::Paused(paused) => self.tell_all(now, &Input::Paused(*paused), out),
+            Record::Closed { place: Some(place), why } => self
+                .tell_of(*place, now, out, |contract| Input::Closed { contract: Some(contract), why: *why }),
+            Record::Lifted { place: Some(place), why } => self
+                .tell_of(*place, now, out, |contract| Input::Lifted { contract: Some(contract), why: *why }),
+            Record::Closed { place: None, why } => {
+                self.closures.close_or_lift(*why);
+                self.tell_all(now, &Input::Closed { contract: None, why: *why }, out)
+            }
+            Record::Lifted { place: None, why } => {
+                self.closures.lift(*why);
+                self.tell_all(now, &Input::Lifted { contract: None, why: *why }, out)
             }
             Record::Catalyst { place, catalyst } => {
                 let until = catalyst.until;
@@ -292,6 +307,10 @@ impl Engine {
             return Ok(());
         }
         let closed = self.stream.push(place, trade.clone())?.to_vec();
+        if !trade.is_block {
+            let (of, contract) = self.place(place)?;
+            self.tell(of, now, &Input::Last { contract, price: trade.price }, out)?;
+        }
         self.believe(now, &closed, out)
     }
 
@@ -318,6 +337,11 @@ impl Engine {
             decisions.map(|decision| super::Decision { contract: place(decision.contract), ..*decision }),
         );
         told
+    }
+
+    /// Tells all events' makers something.
+    fn tell_all(&mut self, now: Timestamp, input: &Input<'_>, out: &mut Outputs) -> Result<(), Error> {
+        (0..self.events.len()).try_for_each(|of| self.tell(of, now, input, out))
     }
 
     fn place(&self, place: usize) -> Result<(usize, usize), Error> {

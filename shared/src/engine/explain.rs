@@ -6,6 +6,7 @@ use crate::execution::Reason;
 use crate::format::{cents, fixed, minute, shortest, signed_cents};
 use crate::market::{Action, Position};
 use crate::quoting::{Offset, Quote, Regime, Rules, Stage, Waterfall, Widening, Withheld, dynamic_factor};
+use crate::risk::{ClosedFor, Closures, Refusal};
 use crate::settings::Fee;
 use crate::units::{Price, Quantity, Timestamp};
 
@@ -57,12 +58,16 @@ pub struct Explained {
     pub regime: Regime,
     /// Until when a catalyst pulled all quotes of the event.
     pub pulled: Option<Timestamp>,
+    /// For what nothing was to be quoted.
+    pub closures: Closures,
     /// What widened the quotes from outside.
     pub widening: Option<Widening>,
     /// What was known of the others' highest bid and lowest offer.
     pub book: (Option<Price>, Option<Price>),
     /// The way to the price.
     pub waterfall: Waterfall,
+    /// What the gate refused of it, in numbers, where it did.
+    pub refusal: Option<Refusal>,
     /// The quote, or why there is none.
     pub quote: Result<Quote, Withheld>,
 }
@@ -195,6 +200,10 @@ impl Explained {
                 )
             }
             Withheld::Closed => "the contract can't be traded now".to_owned(),
+            Withheld::Limit => self.refusal.map(|refusal| refusal.to_string()).unwrap_or_default(),
+            Withheld::FailedClosed => {
+                self.closures.iter().map(ClosedFor::text).collect::<Vec<_>>().join(", ")
+            }
             Withheld::NoPrice => match action {
                 Action::Buy => "no price is accepted that low".to_owned(),
                 Action::Sell => "no price is accepted that high".to_owned(),

@@ -5,6 +5,7 @@ use crate::belief::Belief;
 use crate::exchange::OrderReport;
 use crate::market::Position;
 use crate::quoting::{Status, Terms, Widening};
+use crate::risk::ClosedFor;
 use crate::units::{Cash, Price, Timestamp};
 
 /// Something that happened in one event. Contracts are named by their place in the event's list.
@@ -29,6 +30,13 @@ pub enum Input<'a> {
         bid: Option<Price>,
         /// The lowest offer of YES, of which our bids must stay below.
         ask: Option<Price>,
+    },
+    /// A contract traded at that price, whoever traded: what a position is valued at where the settings ask for that.
+    Last {
+        /// The contract's place in the event.
+        contract: usize,
+        /// The YES price.
+        price: Price,
     },
     /// One of our orders traded, or a command was answered.
     Order(OrderReport),
@@ -82,6 +90,21 @@ pub enum Input<'a> {
     /// Nothing shall be quoted from now on, until that is taken back: a person pressed pause, or whoever drives the loop
     /// can't see.
     Paused(bool),
+    /// What quoting rests on is not known to be so: nothing of the contract, or of the event, is to be quoted. Several reasons
+    /// may hold at once, and each holds until it is lifted.
+    Closed {
+        /// The contract's place in the event; all of them, also those that are listed later, where there is none.
+        contract: Option<usize>,
+        /// The reason; `None` lifts all that were given for just that, but not [`ClosedFor::Killed`].
+        why: Option<ClosedFor>,
+    },
+    /// One reason not to quote holds no longer.
+    Lifted {
+        /// The contract's place in the event; the event as a whole where there is none.
+        contract: Option<usize>,
+        /// The reason.
+        why: ClosedFor,
+    },
     /// The count that the event settles on was published. Quotes made before it are looked at again.
     Publication,
     /// Time passed.

@@ -7,6 +7,7 @@ use crate::catalyst::Catalyst;
 use crate::exchange::{Fill, OrderId, Verdict};
 use crate::market::{Action, EventTicker, Position, Ticker, Trade};
 use crate::quoting::{Status, Terms};
+use crate::risk::ClosedFor;
 use crate::units::{Cash, Price};
 
 /// Something that happened, its contract named by place. [`Engine::apply`](super::Engine::apply) does it.
@@ -99,6 +100,20 @@ pub enum Record {
     },
     /// Nothing shall be quoted from now on, or may be again.
     Paused(bool),
+    /// What quoting rests on is not known to be so: nothing of the contract, or of all events, is to be quoted.
+    Closed {
+        /// The contract's place; all contracts, also those that are listed later, where there is none.
+        place: Option<usize>,
+        /// The reason; none lifts all that were given for just that, but not [`ClosedFor::Killed`].
+        why: Option<ClosedFor>,
+    },
+    /// One reason not to quote holds no longer.
+    Lifted {
+        /// The contract's place; all contracts as a whole where there is none.
+        place: Option<usize>,
+        /// The reason.
+        why: ClosedFor,
+    },
     /// Time passed.
     Tick,
 }

@@ -7,7 +7,8 @@ use crate::Invalid;
 use crate::belief::Belief;
 use crate::execution::Requote;
 use crate::quoting::{Quote, Quotes, Status, Terms, Toxicity, Widening, Widenings};
-use crate::units::{Price, Quantity};
+use crate::risk::Closures;
+use crate::units::{Price, Quantity, Timestamp};
 
 /// One contract's state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,7 +21,13 @@ pub(super) struct Contract {
     /// What widens the quotes from outside, and what of it they were last decided with.
     pub(super) widenings: Widenings,
     pub(super) widened: Option<Widening>,
+    /// What of it, apart from the event, is not known to be so.
+    pub(super) closures: Closures,
     pub(super) requote: Requote,
+    /// When the quotes are decided again, as what a limit refused may pass then.
+    pub(super) again: Option<Timestamp>,
+    /// What it traded at last.
+    pub(super) last: Option<Price>,
     /// What should rest: what was decided, less what traded of it.
     pub(super) quotes: Quotes,
     /// How both sides were last decided, where that is kept.
@@ -38,16 +45,25 @@ impl Contract {
             toxicity: Toxicity::CALM,
             widenings: Widenings::default(),
             widened: None,
+            closures: Closures::NONE,
             requote: Requote::NEVER,
+            again: None,
+            last: None,
             quotes: Quotes::default(),
             explained: None,
         }
     }
 
-    /// Whether quotes can be decided at all.
+    /// Whether it can be traded.
     #[inline]
     pub(super) fn is_open(&self) -> bool {
         self.terms.status == Status::Open
+    }
+
+    /// Whether quotes can be decided at all.
+    #[inline]
+    pub(super) fn can_be_quoted(&self) -> bool {
+        self.is_open() && self.closures.is_empty()
     }
 }
 

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exchange::{Fill, OrderCommand, OrderId, Request, Verdict};
 use crate::market::Action;
-use crate::risk::Cleared;
+use crate::risk::{Cleared, MayFill, Rests};
 use crate::units::Quantity;
 
 /// The working orders of one event's contracts.
@@ -80,11 +80,27 @@ impl Execution {
         verdict: Verdict,
         commands: &mut Vec<OrderCommand>,
     ) -> Result<(), Error> {
+        if self.heard(contract, action, order, verdict)? {
+            self.close_gap(contract, action, commands)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes in the answer to a command as [`Execution::answer`] does, sends nothing yet, and returns whether the order is still
+    /// ours to be seen to.
+    pub(crate) fn heard(
+        &mut self,
+        contract: usize,
+        action: Action,
+        order: OrderId,
+        verdict: Verdict,
+    ) -> Result<bool, Error> {
         let next = self.next;
         let side = self.side_mut(contract, action)?;
         let Some(working) = side.order.as_mut().filter(|working| working.id == order) else {
             let over = order.0 < next && matches!(verdict, Verdict::Gone | Verdict::Rejected);
-            return if over { Ok(()) } else { Err(Error::NoOrder { contract, order }) };
+            return if over { Ok(false) } else { Err(Error::NoOrder { contract, order }) };
         };
         let traded_in_full = working.traded >= working.total;
         if working.answered(verdict) == OrderState::Done {
@@ -94,7 +110,7 @@ impl Execution {
             // To ask again at once for what was just refused would never end: the next decision may.
             side.wanted = None;
         }
-        self.close_gap(contract, action, commands)
+        Ok(true)
     }
 
     /// Takes in a fill.
@@ -141,6 +157,33 @@ impl Execution {
     /// Returns the order on one side of a contract.
     pub fn working(&self, contract: usize, action: Action) -> Option<&Working> {
         self.contracts.get(contract)?[side_of(action)].order.as_ref()
+    }
+
+    /// Forgets what is wanted on one side of a contract, and sends nothing: what is wanted instead is said next.
+    pub(crate) fn forget(&mut self, contract: usize, action: Action) {
+        if let Some(sides) = self.contracts.get_mut(contract) {
+            sides[side_of(action)].wanted = None;
+        }
+    }
+
+    /// Returns what should rest on one side of a contract.
+    pub fn wanted(&self, contract: usize, action: Action) -> Option<Cleared> {
+        self.contracts.get(contract)?[side_of(action)].wanted
+    }
+
+    /// Returns what may still trade on one side of a contract: what works, and what is wanted and sent only after an answer.
+    pub fn may_fill(&self, contract: usize, action: Action) -> MayFill {
+        let mut may_fill = self.working(contract, action).map_or(MayFill::NOTHING, Working::may_fill);
+        if let Some(wanted) = self.wanted(contract, action) {
+            may_fill.wanted = (wanted.price(), wanted.count());
+        }
+        may_fill
+    }
+
+    /// Returns what rests on one side of a contract, for what may take its place.
+    #[inline]
+    pub fn rests(&self, contract: usize, action: Action) -> Rests {
+        self.working(contract, action).map_or(Rests::Nothing, Working::rests)
     }
 
     /// Returns how many contracts may still trade on one side, whatever is on its way.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::exchange::{OrderId, Request, Verdict};
+use crate::risk::{MayFill, Rests};
 use crate::units::{Price, Quantity};
 
 /// Where an order is in its life.
@@ -63,6 +64,28 @@ impl Working {
             _ => self.total,
         };
         most.checked_sub(self.traded).unwrap_or(Quantity::ZERO)
+    }
+
+    /// Returns what may still trade and at what prices, whatever is on its way.
+    pub fn may_fill(&self) -> MayFill {
+        let left = |total: Quantity| total.checked_sub(self.traded).unwrap_or(Quantity::ZERO);
+        let rests = (self.price, left(self.total));
+        let moves = match self.state {
+            OrderState::Amending { price, total } | OrderState::Unknown { price, total, .. } => {
+                (price, left(total))
+            }
+            _ => rests,
+        };
+        MayFill { rests, moves, ..MayFill::NOTHING }
+    }
+
+    /// Returns what rests, for what may take its place.
+    #[inline]
+    pub fn rests(&self) -> Rests {
+        match self.state {
+            OrderState::Resting => Rests::Order(self.price, self.exposed()),
+            _ => Rests::Busy,
+        }
     }
 
     /// Returns the request that makes the order rest as `count` contracts at `price`; none if it does already, or if an

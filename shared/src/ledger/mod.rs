@@ -187,6 +187,12 @@ impl Ledger {
         Cash::from_microdollars(self.cash.microdollars().saturating_sub(self.collateral.microdollars()))
     }
 
+    /// Returns the cash with all bookings, what is held back for NO contracts not taken off: what there is if every position is
+    /// worth nothing.
+    pub const fn cash(&self) -> Cash {
+        self.cash
+    }
+
     /// Returns cash and positions at their marks.
     pub const fn equity(&self) -> Cash {
         // `hold` and `mark` keep both within what adds up.

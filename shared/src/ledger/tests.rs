@@ -27,6 +27,87 @@ fn a_no_contract_costs_what_yes_does_not() {
     assert_eq!((ledger.position(1).hundredths(), ledger.fees()), (-250, cash("0.01")));
 }
 
+/// kurealnum/husker-mini#187: the fee of one contract was taken for a fill of many. What is booked is what was charged.
+#[test]
+fn a_fill_of_many_contracts_is_charged_for_all_of_them() {
+    let mut ledger = Ledger::new(cash("100"), 1);
+    ledger.fill(0, Action::Buy, price("0.5"), count("10"), cash("0.15")).unwrap();
+    ledger.fill(0, Action::Sell, price("0.6"), count("10"), cash("0.15")).unwrap();
+    assert_eq!(
+        (ledger.fees(), ledger.balance(), ledger.equity()),
+        (cash("0.3"), cash("100.7"), cash("100.7"))
+    );
+}
+
+/// kurealnum/husker-mini#189: NO was priced at 1 − the offer of YES. Bought at 64.5 cents, it is YES sold at 35.5.
+#[test]
+fn no_is_booked_at_the_complement_of_what_it_traded_at() {
+    let (mut no, mut yes) = (Ledger::new(cash("100"), 1), Ledger::new(cash("100"), 1));
+    no.fill(0, Action::Sell, price("0.645").complement(), count("3"), Cash::ZERO).unwrap();
+    yes.fill(0, Action::Sell, price("0.355"), count("3"), Cash::ZERO).unwrap();
+    assert_eq!((&no, no.balance()), (&yes, cash("98.065")));
+    no.settle(0, Price::ZERO).unwrap();
+    assert_eq!(no.balance(), cash("101.065"));
+}
+
+#[test]
+fn cash_is_what_is_free_and_what_is_held_back() {
+    let mut ledger = Ledger::new(cash("100"), 1);
+    assert_eq!(ledger.cash(), cash("100"));
+    ledger.fill(0, Action::Sell, price("0.4"), count("10"), cash("0.1")).unwrap();
+    assert_eq!((ledger.cash(), ledger.balance()), (cash("103.9"), cash("93.9")));
+    ledger.list();
+    assert_eq!(
+        (ledger.contracts(), ledger.position(1), ledger.position(2)),
+        (2, Position::FLAT, Position::FLAT)
+    );
+    assert_eq!((ledger.settled(0), ledger.settled(2)), (None, None));
+    // Nothing is held of it, so that no mark changes what the account is worth.
+    ledger.mark(1, price("0.7")).unwrap();
+    assert_eq!(ledger.equity(), cash("103.9"));
+    ledger.mark(0, price("0.4")).unwrap();
+    assert_eq!(ledger.equity(), cash("99.9"));
+}
+
+#[test]
+fn each_error_says_what_it_is() {
+    use crate::error::{Fault, Kind};
+    for (error, kind, text) in [
+        (
+            Error::NoContract { contract: 3, contracts: 1 },
+            Kind::Precondition,
+            "contract 3 is none of the 1 in the ledger",
+        ),
+        (Error::Settled { contract: 3 }, Kind::Precondition, "contract 3 has settled"),
+        (Error::TooMuch("cash"), Kind::Input, "cash would be beyond what can be held"),
+    ] {
+        assert_eq!((error.kind(), error.to_string()), (kind, text.to_owned()));
+    }
+}
+
+#[test]
+fn what_does_not_fit_anywhere_is_named_and_changes_nothing() {
+    let most = Cash::from_microdollars(i64::MAX - 5);
+    let mut ledger = Ledger::new(most, 1);
+    ledger.mark(0, Price::ONE).unwrap();
+    let before = ledger.clone();
+    let (one, all) = (count("1"), Quantity::MAX);
+    assert_eq!(ledger.fill(0, Action::Sell, Price::ONE, one, Cash::ZERO), Err(Error::TooMuch("cash")));
+    assert_eq!(ledger.told_balance(Cash::from_microdollars(i64::MAX)), Ok(Some(most)));
+    let mut ledger = before.clone();
+    let held = |hundredths| Position::from_hundredths(hundredths).unwrap();
+    ledger.told_position(0, held(all.hundredths())).unwrap();
+    let full = ledger.clone();
+    assert_eq!(ledger.fill(0, Action::Buy, Price::ZERO, one, Cash::ZERO), Err(Error::TooMuch("position")));
+    assert_eq!(ledger.settle(0, Price::ONE), Err(Error::TooMuch("cash")));
+    assert_eq!(ledger.told_position(1, held(0)), Err(Error::NoContract { contract: 1, contracts: 1 }));
+    assert_eq!(ledger, full);
+    let mut short = before;
+    short.told_position(0, held(-100)).unwrap();
+    assert_eq!(short.told_balance(Cash::from_microdollars(i64::MAX)), Err(Error::TooMuch("cash")));
+}
+
+/// An Entertainment market paid 26 cents, and games that were tied 50.
 #[test]
 fn a_contract_settles_at_any_value_and_once() {
     for (value, balance) in [("0", "95"), ("0.26", "97.6"), ("1", "105")] {

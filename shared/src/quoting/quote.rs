@@ -74,6 +74,10 @@ pub enum Withheld {
     WouldCross,
     /// The contract can't be traded now.
     Closed,
+    /// What quoting rests on is not known to be so.
+    FailedClosed,
+    /// Another limit of the gate speaks against it.
+    Limit,
 }
 
 impl Withheld {
@@ -89,6 +93,8 @@ impl Withheld {
             Self::NoPrice => "no_price",
             Self::WouldCross => "would_cross",
             Self::Closed => "closed",
+            Self::FailedClosed => "failed_closed",
+            Self::Limit => "limit",
         }
     }
 }

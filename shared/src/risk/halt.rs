@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Bounds;
+use super::{Bounds, Closures, LossFrom};
 use crate::units::{Cash, Timestamp};
 
 /// What halts all quoting.
@@ -12,6 +12,8 @@ pub enum Halt {
     DailyLoss,
     /// A balance below the floor, while it is there.
     Floor,
+    /// What quoting rests on is not known to be so, until it is: [`Gate::closures`](super::Gate::closures) says what.
+    Closed,
     /// Somebody's word, until it is taken back.
     Paused,
     /// What may move the event's artists was seen, until the time that was said.
@@ -20,18 +22,26 @@ pub enum Halt {
 
 /// The account's day, and what halts it.
 ///
-/// The loss of a day counts from the equity at 00:00 UTC: the last one that was known before. A loss beyond the limit
-/// halts until the next 00:00 UTC, whatever happens in between; a balance below the floor halts while it is there.
+/// The loss of a day counts from the equity at 00:00 UTC, the last one that was known before, or from the highest one since.
+/// A loss of the limit halts until the next 00:00 UTC, whatever happens in between; a balance below the floor halts while it
+/// is there. A day on which nothing changes has lost nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Halts {
     /// When the day ends that `start` is the first equity of.
     day_ends: Timestamp,
     start: Cash,
+    /// The highest equity of the day.
+    high: Cash,
     equity: Cash,
+    /// The balance that was last found wanting, or the last one before.
+    balance: Cash,
     below_floor: bool,
     lost_until: Option<Timestamp>,
+    /// The greatest loss of the day that halted, in thousandths.
+    lost: i64,
     pulled_until: Option<Timestamp>,
     paused: bool,
+    pub(super) closures: Closures,
 }
 
 impl Halts {
@@ -40,12 +50,20 @@ impl Halts {
         Self {
             day_ends: Timestamp::MIN,
             start: equity,
+            high: equity,
             equity,
+            balance: equity,
             below_floor: false,
             lost_until: None,
+            lost: 0,
             pulled_until: None,
             paused: false,
+            closures: Closures::NONE,
         }
+    }
+
+    pub(super) const fn begin(&mut self, equity: Cash) {
+        (self.start, self.high, self.equity) = (equity, equity, equity);
     }
 
     #[inline]
@@ -53,27 +71,53 @@ impl Halts {
         if now >= self.day_ends {
             let tomorrow = now.date().checked_add_days(1);
             self.day_ends = tomorrow.map_or(Timestamp::MAX, |date| date.midnight());
-            self.start = self.equity;
+            (self.start, self.high) = (self.equity, self.equity);
         }
         self.equity = equity;
+        self.high = self.high.max(equity);
+        self.balance = balance;
         self.below_floor = balance < bounds.floor;
-        if equity < self.start {
-            let start = i128::from(self.start.microdollars());
-            let loss = start - i128::from(equity.microdollars());
+        let from = self.from(bounds);
+        if equity < from {
+            let from = i128::from(from.microdollars());
+            let loss = from - i128::from(equity.microdollars());
             // Without any equity at the start of the day, any loss is beyond every limit.
-            if loss * 1_000 >= start * i128::from(bounds.max_loss) {
+            if loss * 1_000 >= from * i128::from(bounds.max_loss) {
                 self.lost_until = Some(self.day_ends);
+                // Of nothing, all of it.
+                let lost = if from > 0 { loss * 1_000 / from } else { 1_000 };
+                self.lost = i64::try_from(lost).unwrap_or(i64::MAX);
             }
+        }
+    }
+
+    /// Returns the equity that the loss counts from.
+    #[inline]
+    const fn from(&self, bounds: &Bounds) -> Cash {
+        match bounds.loss_from {
+            LossFrom::Midnight => self.start,
+            LossFrom::HighWater => self.high,
         }
     }
 
     #[inline]
     pub(super) fn passes(&mut self, balance: Cash, equity: Cash, bounds: &Bounds) -> bool {
-        let passes = equity >= self.start && balance >= bounds.floor;
+        let passes = equity >= self.from(bounds) && balance >= bounds.floor;
         if passes {
             self.equity = equity;
+            self.high = self.high.max(equity);
         }
         passes
+    }
+
+    /// Returns the loss that halted last, in thousandths of the equity that it counts from, rounded down.
+    pub(super) const fn lost(&self) -> i64 {
+        self.lost
+    }
+
+    /// Returns the balance that the floor was last compared with.
+    pub(super) const fn balance(&self) -> Cash {
+        self.balance
     }
 
     pub(super) fn pull(&mut self, until: Timestamp) {
@@ -95,6 +139,8 @@ impl Halts {
             Some(Halt::DailyLoss)
         } else if self.below_floor {
             Some(Halt::Floor)
+        } else if !self.closures.is_empty() {
+            Some(Halt::Closed)
         } else if self.paused {
             Some(Halt::Paused)
         } else {

@@ -1,87 +1,90 @@
 //! The gate: every limit, once. Nothing reaches an exchange but through it.
 //!
-//! What is wanted becomes [`Cleared`], which only the gate makes and only [`crate::execution`] takes.
+//! What is wanted becomes [`Cleared`], which only the gate makes and only [`crate::execution`] takes. What it refuses it
+//! refuses with a [`Refusal`]: which limit, where its bound is, what it would have come to, and the order.
+//!
+//! Invariants, which `tests/maker_limit.rs` and `tests/maker_properties.rs` attack through the whole maker:
+//!
+//! * No order leaves that is larger than `max_order_size`.
+//! * What is held of a contract and what may still fill on one side of it stay within `max_position_per_ticker`, and what the
+//!   event loses in its worst outcome, with all that may still fill and its fees, within `max_event_loss`: an order passes only
+//!   if that is so whether it fills, fills in part or not. What is on its way counts for the most that it may be.
+//! * No order is placed or moved while `max_messages_per_minute` messages were sent within a minute.
+//! * No quote would meet the others' best price, our own order on the other side, or be further past the mid of a book that is
+//!   evidence than `max_past_mid_cents`.
+//! * While a halt, a pause, a catalyst or a reason of [`ClosedFor`] holds, no quote is wanted; what is wanted already is
+//!   cancelled at once.
+//! * What brings a position nearer to zero, and no further, passes all of these but the order size: as a quote unless
+//!   something halts or closes, and for [`Purpose::Reduce`] always.
+//! * A cancel is never asked for here: it always passes, and counts as a message.
+//! * A limit binds at its bound: what comes to exactly that passes, and a hundredth more doesn't. A loss of the day halts as
+//!   soon as it is reached, and the floor only below it.
 
+mod bounds;
+mod checks;
+mod closed;
+mod evidence;
 mod halt;
+mod messages;
+mod order;
+mod refusal;
 mod settings;
+mod worst;
 
+pub use bounds::Bounds;
+pub use closed::{ClosedFor, Closures};
+pub use evidence::{Book, Evidence};
 pub use halt::{Halt, Halts};
-pub use settings::Limits;
+pub use order::{Cleared, Order, Place, Purpose, Rests};
+pub use refusal::{Limit, Refusal};
+pub use settings::{EquityAt, Limits, LossFrom};
+pub use worst::{Charged, Exposure, MayFill, Outcomes, Stake};
 
 use serde::{Deserialize, Serialize};
 
-use crate::market::{Action, Position};
-use crate::units::{Cash, Price, Quantity, Timestamp};
-
-/// The limits as numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bounds {
-    /// The most contracts of one order.
-    pub max_order: Quantity,
-    /// The greatest position in a contract, long or short, that orders may lead to.
-    pub max_position: Quantity,
-    /// The loss of a day that halts, in thousandths of the equity at 00:00 UTC.
-    pub max_loss: i64,
-    /// The balance below which nothing is quoted.
-    pub floor: Cash,
-}
-
-impl Bounds {
-    /// Returns the limits as numbers.
-    pub fn new(limits: &Limits) -> Self {
-        Self {
-            max_order: limits.max_order_size,
-            max_position: limits.max_position_per_ticker,
-            max_loss: limits.max_daily_loss_pct.units(),
-            floor: limits.min_balance_floor_cents,
-        }
-    }
-}
-
-/// A price and a number of contracts that may rest: it passed every limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cleared {
-    price: Price,
-    count: Quantity,
-}
-
-impl Cleared {
-    /// Returns the YES price.
-    pub const fn price(self) -> Price {
-        self.price
-    }
-
-    /// Returns how many contracts.
-    pub const fn count(self) -> Quantity {
-        self.count
-    }
-}
-
-/// Why an order may not rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The account is halted.
-    Halted(Halt),
-    /// The position limit leaves no room on this side.
-    PositionLimit,
-}
+use self::messages::Messages;
+use crate::units::{Cash, Quantity, Timestamp};
 
 /// The limits, and what is known of the account that they apply to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {
     bounds: Bounds,
     halts: Halts,
+    /// What the event began with.
+    start: Cash,
+    messages: Messages,
 }
 
 impl Gate {
     /// Returns the gate of an account that has `equity` and has lost nothing yet.
     pub fn new(bounds: Bounds, equity: Cash) -> Self {
-        Self { bounds, halts: Halts::new(equity) }
+        Self { bounds, halts: Halts::new(equity), start: equity, messages: Messages::default() }
     }
 
-    /// Takes other limits. A halt that has begun lasts as long as it was said to.
+    /// Takes other limits. A halt that has begun lasts as long as it was said to; the messages of a minute count from when
+    /// they are limited.
     pub fn set_bounds(&mut self, bounds: Bounds) {
         self.bounds = bounds;
+        if bounds.max_messages.is_none() {
+            self.messages = Messages::default();
+        }
+    }
+
+    /// Returns the limits as numbers.
+    #[inline]
+    pub const fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// Takes note that the account began with `equity` and has lost nothing yet: what was taken for it before was not known.
+    pub fn begin(&mut self, equity: Cash) {
+        self.start = equity;
+        self.halts.begin(equity);
+    }
+
+    /// Returns what the event began with, which its loss counts from.
+    pub const fn start(&self) -> Cash {
+        self.start
     }
 
     /// Takes note of the account at `now`.
@@ -112,6 +115,29 @@ impl Gate {
         self.halts.pause(paused);
     }
 
+    /// Returns for what nothing of the event is quoted.
+    pub const fn closures(&self) -> Closures {
+        self.halts.closures
+    }
+
+    /// Returns for what nothing of the event is quoted, to be changed.
+    pub const fn closures_mut(&mut self) -> &mut Closures {
+        &mut self.halts.closures
+    }
+
+    /// Takes note that so many messages were sent at `now`, whatever they ask for.
+    #[inline]
+    pub fn note_sent(&mut self, now: Timestamp, messages: usize) {
+        if self.bounds.max_messages.is_some() {
+            self.messages.note(now, messages);
+        }
+    }
+
+    /// Returns when another message may be sent, if none may at `now`.
+    pub fn room_for_messages(&self, now: Timestamp) -> Option<Timestamp> {
+        self.messages.room_at(now, self.bounds.max_messages?)
+    }
+
     /// Returns what halts all quoting at `now`, if anything does.
     #[inline]
     pub fn halted(&self, now: Timestamp) -> Option<Halt> {
@@ -128,9 +154,7 @@ impl Gate {
         self.halts.look_again(now)
     }
 
-    /// Returns as much of an order as may rest.
-    ///
-    /// `others` is what else may still fill on that side: orders that this one doesn't take the place of.
+    /// Returns as much of an order as may rest. `exposure` is asked for only where the event's loss is limited.
     ///
     /// # Errors
     ///
@@ -139,20 +163,36 @@ impl Gate {
     pub fn clear(
         &self,
         now: Timestamp,
-        action: Action,
-        (price, count): (Price, Quantity),
-        position: Position,
-        others: Quantity,
+        order: &Order,
+        place: &Place,
+        exposure: impl FnOnce() -> Exposure,
     ) -> Result<Cleared, Refusal> {
-        if let Some(halt) = self.halted(now) {
-            return Err(Refusal::Halted(halt));
+        let exposed =
+            place.position.towards(order.action).hundredths().saturating_add(place.others.hundredths());
+        let count = order.count.min(self.bounds.max_order);
+        if count.is_zero() {
+            return Err(self.refuse(order, Limit::OrderSize));
         }
-        let exposure = position.towards(action).hundredths().saturating_add(others.hundredths());
-        let room = self.bounds.max_position.hundredths().saturating_sub(exposure);
-        let count = room.min(count.hundredths()).min(self.bounds.max_order.hundredths());
-        match Quantity::from_hundredths(count) {
-            Ok(count) if !count.is_zero() => Ok(Cleared { price, count }),
-            _ => Err(Refusal::PositionLimit),
+        // What brings the position nearer to zero, and no further.
+        let lessens = Quantity::saturating(exposed.saturating_neg()).min(count);
+        let cleared = |count| Cleared { price: order.price, count };
+        if order.purpose == Purpose::Reduce {
+            let refusal = || Refusal::new(order, Limit::Reduces, (0, exposed));
+            return if lessens.is_zero() { Err(refusal()) } else { Ok(cleared(lessens)) };
+        }
+        if let Some(halt) = self.halted(now) {
+            return Err(self.refuse(order, halt.into()));
+        }
+        if !place.closures.is_empty() {
+            return Err(self.refuse(order, Limit::Closed));
+        }
+        if lessens == count {
+            return Ok(cleared(count));
+        }
+        match self.within(now, (order, count), exposed, place, exposure) {
+            Ok(count) => Ok(cleared(count)),
+            Err(refusal) if lessens.is_zero() => Err(refusal),
+            Err(_) => Ok(cleared(lessens)),
         }
     }
 }

@@ -10,6 +10,7 @@ use shared::exchange::{Fill, OrderCommand, OrderReport, Request, Verdict};
 use shared::fees::FeeSchedule;
 use shared::market::{Action, FeeMultiplier, FeeType, Position, PriceGrid};
 use shared::quoting::{Status, Terms, Widening};
+use shared::risk::{ClosedFor, Limits};
 use shared::units::{Cash, Price, Quantity, Timestamp};
 
 pub(crate) const START: i64 = 1_770_000_000_000_000;
@@ -25,6 +26,34 @@ pub(crate) enum Told {
         hundredths: i64,
     },
     Settings(Parameters),
+}
+
+/// Settings that may change what rests by what else is sent and held.
+const LIMITS: &[(&str, &[&str])] = &[
+    ("max_event_loss", &["0.5", "3", "20"]),
+    ("max_messages_per_minute", &["1", "4", "30"]),
+    ("max_past_mid_cents", &["0", "3"]),
+    ("dead_book_cents", &["5", "90"]),
+    ("loss_from", &["high_water"]),
+    ("equity_at", &["book"]),
+    ("outcomes", &["apart"]),
+];
+
+/// A preset with some of its settings changed, and with limits of every kind.
+pub(crate) fn limited() -> impl Strategy<Value = Parameters> {
+    let picks = prop::collection::vec((0..LIMITS.len(), 0..3_usize), 0..6);
+    (parameters(), picks).prop_map(|(parameters, picks)| {
+        let mut config = Config::preset(Preset::Seed);
+        for (change, value) in picks {
+            let (key, values) = LIMITS[change];
+            config.set(key, values[value % values.len()]).unwrap();
+        }
+        let Limits { max_order_size, max_position_per_ticker, .. } = parameters.limits;
+        Parameters {
+            limits: Limits { max_order_size, max_position_per_ticker, ..config.limits },
+            ..parameters
+        }
+    })
 }
 
 /// Settings with some of them changed.
@@ -135,6 +164,16 @@ fn told(count: usize) -> impl Strategy<Value = Told> {
     ]
 }
 
+/// Reasons not to quote that begin, and that end more often.
+pub(crate) fn closed(count: usize) -> impl Strategy<Value = Input<'static>> {
+    let why = prop::sample::select(ClosedFor::ALL.to_vec());
+    (prop::option::of(0..count), why, 0..5_u8).prop_map(|(contract, why, what)| match what {
+        0 => Input::Closed { contract, why: None },
+        1 | 2 => Input::Lifted { contract, why },
+        _ => Input::Closed { contract, why: Some(why) },
+    })
+}
+
 /// What a maker of `count` contracts is told, changes of any kind included.
 fn told_anything(count: usize) -> impl Strategy<Value = Told> {
     let until = |seconds: i64| Timestamp::from_micros(START + seconds * 1_000_000).unwrap();
@@ -160,6 +199,8 @@ fn told_anything(count: usize) -> impl Strategy<Value = Told> {
         2 => (0..count, 100..400_i64, 0..100_000_i64).prop_map(move |(contract, percent, seconds)| {
             Input::Widen { contract, widening: Widening::new(percent, until(seconds)).unwrap() }
         }),
+        2 => closed(count),
+        2 => (0..count, price()).prop_map(|(contract, price)| Input::Last { contract, price }),
         1 => Just(Input::Publication),
         1 => (0..count).prop_map(infinite),
         1 => (0..count).prop_map(|contract| Input::Belief {
@@ -171,7 +212,7 @@ fn told_anything(count: usize) -> impl Strategy<Value = Told> {
     prop_oneof![
         12 => told(count),
         4 => change.prop_map(Told::Input),
-        1 => parameters().prop_map(Told::Settings),
+        1 => limited().prop_map(Told::Settings),
     ]
 }
 

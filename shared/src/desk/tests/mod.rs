@@ -1,15 +1,19 @@
 //! The desk as it trades: orders that arrive when they were given up, and its decisions against a backtest's.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bench;
 mod catalysts;
 mod decisions;
 mod late;
+mod threads;
 
 use super::trading::Trading;
 use super::{Account, Event, Listed, Settings};
+use crate::api::Mode;
 use crate::backtest::Config;
 use crate::market::Trade;
 use crate::quoting::Terms;
+use crate::stream::{DeskState, DeskView};
 use crate::units::{Cash, Timestamp};
 
 /// Returns settings under which orders outlive a test.
@@ -55,4 +59,30 @@ pub(super) fn quoting(now: Timestamp) -> Trading {
     trading.trade(now, trade);
     trading.drained(now);
     trading
+}
+
+/// Returns what those who watch are told before anything is known.
+fn view() -> DeskView {
+    DeskView {
+        mode: Mode::Demo,
+        state: DeskState::Starting,
+        why: String::new(),
+        event: None,
+        title: String::new(),
+        now: Timestamp::MIN,
+        speed: 1.0,
+        feed_age_ms: None,
+        closes: None,
+        config: String::new(),
+        balance: Cash::ZERO,
+        equity: Cash::ZERO,
+        start_equity: Cash::ZERO,
+        fees: Cash::ZERO,
+        fills: 0,
+        resting: 0,
+        unknown: 0,
+        latency_us: None,
+        pulled_until: None,
+        rows: Vec::new(),
+    }
 }

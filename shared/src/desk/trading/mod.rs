@@ -17,6 +17,7 @@ use crate::units::{Cash, Price, Timestamp};
 
 use self::catalysts::Catalysts;
 pub(super) use self::heard::Traded;
+use super::closed::Closure;
 use super::entry::{Answered, Entry, Said, Written};
 use super::orders::{Follows, Orders, Sent, What};
 use super::{Account, Answer, Event, Failure, Listed, Settings};
@@ -56,6 +57,8 @@ pub(super) struct Trading {
     pub(super) now: Timestamp,
     has_trades: bool,
     paused: bool,
+    /// What closes contracts, as the engine was told.
+    closures: Vec<Closure>,
     /// What was heard or found doesn't fit: why the account must be found out anew.
     pub(super) lost: Option<String>,
     /// The exchange takes no order of our group any more.
@@ -94,6 +97,7 @@ impl Trading {
             now,
             has_trades: false,
             paused: true,
+            closures: Vec::new(),
             lost: None,
             is_fenced: false,
             start_equity: account.free,
@@ -201,6 +205,20 @@ impl Trading {
         }
     }
 
+    /// Tells the engine what closes contracts from now on; in order, each once.
+    pub(super) fn close(&mut self, now: Timestamp, closures: Vec<Closure>) {
+        if self.closures == closures {
+            return;
+        }
+        let before = std::mem::replace(&mut self.closures, closures.clone());
+        for &(place, why) in closures.iter().filter(|closure| !before.contains(closure)) {
+            self.tell(now, &Record::Closed { place, why: Some(why) });
+        }
+        for (place, why) in before.into_iter().filter(|closure| !closures.contains(closure)) {
+            self.tell(now, &Record::Lifted { place, why });
+        }
+    }
+
     /// Lets nothing new rest, not even what was decided before.
     pub(super) fn kill(&mut self, now: Timestamp) {
         let follows = self.orders.kill();
@@ -268,11 +286,6 @@ impl Trading {
                 self.set_status(now, place, Status::Closed);
             }
         }
-    }
-
-    /// Returns whether the books of all contracts are known.
-    pub(super) fn sees(&self) -> bool {
-        self.contracts.iter().all(|contract| contract.book.is_known())
     }
 
     /// Returns whether all contracts have settled.

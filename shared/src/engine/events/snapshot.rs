@@ -9,6 +9,7 @@ use crate::Invalid;
 use crate::belief::{Stream, StreamSnapshot};
 use crate::engine::Parameters;
 use crate::market::Trade;
+use crate::risk::Closures;
 
 impl Engine {
     /// Returns all that there is to know of the engine.
@@ -20,6 +21,7 @@ impl Engine {
             early: trades(&self.early),
             heard: trades(&self.heard),
             waiting: self.waiting.clone(),
+            closures: self.closures,
         }
     }
 
@@ -48,6 +50,7 @@ impl Engine {
         engine.early = snapshot.early.iter().cloned().collect();
         engine.heard = snapshot.heard.iter().cloned().collect();
         engine.waiting.clone_from(&snapshot.waiting);
+        engine.closures = snapshot.closures;
         Ok(engine)
     }
 }
@@ -60,6 +63,7 @@ pub struct EngineSnapshot {
     early: Vec<(usize, Trade)>,
     heard: Vec<(usize, Trade)>,
     waiting: Option<Vec<(usize, Trade)>>,
+    closures: Closures,
 }
 
 impl EngineSnapshot {

@@ -1,5 +1,6 @@
-//! Deciding what should rest, and when to look again.
+//! Deciding what should rest.
 
+use super::gate::quote;
 use super::{Maker, Together};
 use crate::belief::Belief;
 use crate::engine::state::Contract;
@@ -10,8 +11,11 @@ use crate::quoting::{
     Nano, Pricing, Quote, Quotes, Regime, Reservation, Status, Targets, View, Waterfall, Widening, Withheld,
     nano,
 };
-use crate::risk::{Cleared, Halt, Refusal};
-use crate::units::{Quantity, Timestamp};
+use crate::risk::{Book, Cleared, Closures, Limit, Place, Refusal};
+use crate::units::Timestamp;
+
+/// What the gate has cleared of a side, or why there is nothing and what it refused, if it was asked at all.
+type Decided = Result<Cleared, (Withheld, Option<Refusal>)>;
 
 impl Maker {
     /// Decides anew what a change of one contract touches: with coherent rules, all contracts.
@@ -40,8 +44,9 @@ impl Maker {
     pub(super) fn react_in_time(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
         let timed = self.together.as_ref().is_some_and(|together| together.coherent.is_timed());
         for contract in 0..self.contracts.len() {
-            let Contract { requote, widened, .. } = &self.contracts[contract];
-            if timed || requote.is_stirred() || widened.is_some() || requote.regime() != Some(Regime::Calm) {
+            let Contract { requote, widened, again, .. } = &self.contracts[contract];
+            let ends = widened.is_some() || again.is_some();
+            if timed || requote.is_stirred() || ends || requote.regime() != Some(Regime::Calm) {
                 self.react(contract, now, out)?;
             }
         }
@@ -74,7 +79,9 @@ impl Maker {
             }
         };
         let reason = state.requote.reason(now, value, regime, &self.settings.patience);
-        match reason.or((widening != state.widened).then_some(Reason::Catalyst)) {
+        let again = state.again;
+        let reason = reason.or((widening != state.widened).then_some(Reason::Catalyst));
+        match reason.or_else(|| again.is_some_and(|at| now >= at).then_some(Reason::Refresh)) {
             Some(reason) => self.decide(contract, now, (reason, value, regime), reservation, out),
             None => {
                 if let Some(together) = self.together.as_mut().filter(|_| !state.requote.is_stirred()) {
@@ -109,54 +116,55 @@ impl Maker {
         let sigma_scale = rules.sigma_scale(&self.usual);
         let (grid, book) = (&state.terms.grid, state.book);
         let widening = state.widenings.at(now);
-        state.widened = widening;
+        (state.widened, state.again) = (widening, None);
         let view = View { grid, belief: &belief, sigma_scale, position, regime, widening, book };
         let targets = if self.explains {
             let mut waterfalls = [Waterfall::default(); 2];
             let targets = Targets::decide(rules, pricing, &view, Some(&mut waterfalls));
             let pulled = self.gate.pulled(now);
-            state.explained = Some(Box::new(explained(&view, (reason, pulled), waterfalls)));
+            let closures = self.gate.closures().and(state.closures);
+            state.explained = Some(Box::new(explained(&view, (reason, pulled, closures), waterfalls)));
             targets
         } else {
             Targets::decide(rules, pricing, &view, None)
         };
-        let gate = &self.gate;
-        let clear = |action, target: Result<Quote, Withheld>| {
-            let Quote { price, count } = target?;
-            // An order takes the place of the one before it, and there is no other on its side.
-            gate.clear(now, action, (price, count), position, Quantity::ZERO).map_err(|refusal| match refusal
-            {
-                Refusal::Halted(Halt::Catalyst) => Withheld::Catalyst,
-                Refusal::Halted(_) => Withheld::Account,
-                Refusal::PositionLimit => Withheld::PositionLimit,
-            })
-        };
-        let (bid, ask) = (clear(Action::Buy, targets.bid), clear(Action::Sell, targets.ask));
-        state.requote.decided(now, value, regime, targets.held_back);
-        let quote = |cleared: Cleared| Quote { price: cleared.price(), count: cleared.count() };
-        let (bid_quote, ask_quote) = (bid.map(quote), ask.map(quote));
+        let (held_back, closures, status) = (targets.held_back, state.closures, state.terms.status);
+        let mut place = Place { position, book: Book::new(book), closures, ..Place::default() };
+        // A bid is asked for beside no offer: the one there is gives way to the one that is decided next.
+        let bid = self.settle_side(now, (contract, Action::Buy), targets.bid, place, out)?;
+        place.opposite = bid.ok().map(Cleared::price);
+        let ask = self.settle_side(now, (contract, Action::Sell), targets.ask, place, out)?;
+        let refusals = [bid, ask].map(|side| side.err().and_then(|(_, refusal)| refusal));
+        self.ask_again(contract, now, &refusals);
+        let quotes = Quotes { bid: bid.ok().map(quote), ask: ask.ok().map(quote) };
+        let Some(state) = self.contracts.get_mut(contract) else { return Ok(()) };
+        state.requote.decided(now, value, regime, held_back);
         if let Some(both) = &mut state.explained {
-            let closed = state.terms.status != Status::Open;
-            for (side, quote) in both.iter_mut().zip([bid_quote, ask_quote]) {
-                side.quote = if closed { Err(Withheld::Closed) } else { quote };
+            for (explained, side) in both.iter_mut().zip([bid, ask]) {
+                explained.refusal = side.err().and_then(|(_, refusal)| refusal);
+                explained.quote = match side {
+                    _ if status != Status::Open => Err(Withheld::Closed),
+                    Err(_) if !explained.closures.is_empty() => Err(Withheld::FailedClosed),
+                    side => side.map(quote).map_err(|(withheld, _)| withheld),
+                };
             }
         }
-        let quotes = Quotes { bid: bid_quote.ok(), ask: ask_quote.ok() };
         if state.quotes != quotes {
             state.quotes = quotes;
-            out.decide(|| Decision { contract, reason, regime, belief, position, quotes });
+            let refused = refusals.map(|refusal| refusal.map(|refusal| refusal.limit));
+            out.decide(|| Decision { contract, reason, regime, belief, position, quotes, refused });
         }
         let due = match regime {
             Regime::Calm => None,
-            Regime::Widened | Regime::Alarmed | Regime::Pulled => state.toxicity.settles(now, rules),
+            Regime::Widened | Regime::Alarmed | Regime::Pulled => {
+                state.toxicity.settles(now, &self.settings.quoting)
+            }
             Regime::Halted | Regime::Catalyst => self.gate.resumes(now),
         };
         let widened_until = widening.map(Widening::until);
         if let Some(together) = &mut self.together {
             together.watch.watch(contract, value);
         }
-        self.execution.want(contract, Action::Buy, bid.ok(), &mut out.commands)?;
-        self.execution.want(contract, Action::Sell, ask.ok(), &mut out.commands)?;
         for due in [due, widened_until] {
             if due.is_some() {
                 self.wake_by(due);
@@ -165,81 +173,58 @@ impl Maker {
         Ok(())
     }
 
+    /// Asks the gate for one side of a contract's quotes, and sees to it that what it clears rests.
+    #[inline]
+    fn settle_side(
+        &mut self,
+        now: Timestamp,
+        side: (usize, Action),
+        target: Result<Quote, Withheld>,
+        place: Place,
+        out: &mut Outputs,
+    ) -> Result<Decided, Error> {
+        let cleared = match target {
+            Ok(quote) => {
+                // What is decided takes the place of what was wanted before.
+                if self.gate.bounds().max_event_loss.is_some() {
+                    self.execution.forget(side.0, side.1);
+                }
+                self.clear(now, side, quote, place)
+                    .map_err(|refusal| (withheld(refusal.limit), Some(refusal)))
+            }
+            Err(withheld) => Err((withheld, None)),
+        };
+        self.want(now, side, cleared.ok(), out)?;
+        Ok(cleared)
+    }
+
     /// Takes a contract's quotes out of the book.
-    pub(super) fn withdraw(&mut self, contract: usize, out: &mut Outputs) -> Result<(), Error> {
+    pub(super) fn withdraw(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
         for action in [Action::Buy, Action::Sell] {
-            self.execution.want(contract, action, None, &mut out.commands)?;
+            self.want(now, (contract, action), None, out)?;
         }
         let position = self.ledger.position(contract);
         let state = self.contract_mut(contract)?;
         if state.quotes != Quotes::default() {
             state.quotes = Quotes::default();
             let belief = Belief { fair: 0.0, sd: 0.0, sigma_b: 0.0, z: 0.0, weights: [1.0, 0.0, 0.0] };
-            let (reason, regime, quotes) = (Reason::Regime, Regime::Halted, Quotes::default());
-            out.decide(|| Decision { contract, reason, regime, belief, position, quotes });
+            let (reason, regime, quotes, refused) =
+                (Reason::Regime, Regime::Halted, Quotes::default(), [None; 2]);
+            out.decide(|| Decision { contract, reason, regime, belief, position, quotes, refused });
         }
         Ok(())
-    }
-
-    /// Shows the account to the gate, and decides all anew if that opened or closed it.
-    #[inline]
-    pub(super) fn account(&mut self, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
-        let (balance, equity) = (self.ledger.balance(), self.ledger.equity());
-        if now < self.look_again && self.halted.is_none() && self.gate.passes(balance, equity) {
-            return Ok(());
-        }
-        self.gate.observe(now, balance, equity);
-        let halted = self.gate.halted(now);
-        self.look_again = self.gate.look_again(now);
-        if halted.is_some() {
-            // Also where something else halted before: each has an end of its own.
-            self.wake_by(self.gate.resumes(now));
-        }
-        if halted == self.halted { Ok(()) } else { self.turn(halted, now, out) }
-    }
-
-    /// Decides all anew, as the gate has opened or closed, or is closed by something else.
-    #[cold]
-    fn turn(&mut self, halted: Option<Halt>, now: Timestamp, out: &mut Outputs) -> Result<(), Error> {
-        self.halted = halted;
-        if let Some(together) = &mut self.together {
-            (0..self.contracts.len()).for_each(|contract| together.watch.unwatch(contract));
-        }
-        self.react_all(now, out)
-    }
-
-    /// Sees to it that a tick at `due` is heard.
-    pub(super) fn wake_by(&mut self, due: Option<Timestamp>) {
-        self.due = match (self.due, due) {
-            (Some(known), Some(due)) => Some(known.min(due)),
-            (known, due) => known.or(due),
-        };
-    }
-
-    /// Finds the next time after `now` that something ends or is due.
-    fn wake_again(&mut self, now: Timestamp) {
-        let rules = &self.settings.quoting;
-        let mut due = self.gate.resumes(now);
-        for state in &self.contracts {
-            if state.requote.is_calm() && state.widened.is_none() {
-                continue;
-            }
-            let settles = state.toxicity.settles(now, rules);
-            let held = state.requote.held_since();
-            let held = held.and_then(|at| at.checked_add_micros(self.settings.patience.refresh));
-            let widened = state.widened.map(Widening::until);
-            for at in [settles, held, widened].into_iter().flatten().filter(|at| *at > now) {
-                due = Some(due.map_or(at, |known| known.min(at)));
-            }
-        }
-        self.due = due;
     }
 }
 
 /// Returns how both sides came about, their quotes not yet known.
 fn explained(
     view: &View<'_>,
-    (reason, pulled): (Reason, Option<Timestamp>),
+    (reason, pulled, closures): (Reason, Option<Timestamp>, Closures),
     waterfalls: [Waterfall; 2],
 ) -> [Explained; 2] {
     let [bids, asks] = waterfalls;
@@ -251,9 +236,28 @@ fn explained(
         position: view.position,
         regime: view.regime,
         pulled,
+        closures,
         widening: view.widening,
         book: view.book,
         waterfall,
+        refusal: None,
         quote: Err(Withheld::NoPrice),
     })
+}
+
+/// Returns what is said of a side that the gate has refused.
+const fn withheld(limit: Limit) -> Withheld {
+    match limit {
+        Limit::DailyLoss | Limit::Floor | Limit::Paused => Withheld::Account,
+        Limit::Closed => Withheld::FailedClosed,
+        Limit::Catalyst => Withheld::Catalyst,
+        Limit::Position => Withheld::PositionLimit,
+        Limit::OrderSize
+        | Limit::EventLoss
+        | Limit::Messages
+        | Limit::Cross
+        | Limit::PastMid
+        | Limit::SelfCross
+        | Limit::Reduces => Withheld::Limit,
+    }
 }

@@ -1,8 +1,11 @@
 //! Trading one event, from its beliefs on.
 //!
-//! `told` takes in what happened, `decide` says what should rest, `together` holds what all outcomes are worth as one.
+//! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `look` says when to look again,
+//! `together` holds what all outcomes are worth as one.
 
 mod decide;
+mod gate;
+mod look;
 mod together;
 mod told;
 
@@ -18,7 +21,8 @@ use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
 use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB, Widening};
-use crate::risk::{Bounds, Gate, Halt};
+use crate::risk::{Bounds, Closures, Gate, Halt};
+use crate::settings::Fee;
 use crate::units::Timestamp;
 
 /// Makes the market in one event: keeps its belief, its orders and its account, and says what the exchange is to be asked.
@@ -38,6 +42,8 @@ pub struct Maker {
     usual: UsualSigmaB,
     /// No regime ends and nothing held back is due before this.
     due: Option<Timestamp>,
+    /// Whether all that was held at first has a value.
+    is_valued: bool,
     /// Whether a fill waits for its decision: the belief that includes its print comes first.
     undecided: bool,
     /// Whether each decision's way to its prices is kept.
@@ -50,6 +56,8 @@ struct Numbers {
     quoting: quoting::Numbers,
     patience: Patience,
     bounds: Bounds,
+    /// What a fill is reckoned to be charged.
+    fee: Fee,
 }
 
 impl Maker {
@@ -73,6 +81,7 @@ impl Maker {
             ledger: Ledger::new(start, count),
             usual: UsualSigmaB::default(),
             due: None,
+            is_valued: false,
             undecided: false,
             explains: false,
         })
@@ -110,15 +119,22 @@ impl Maker {
             Input::Belief { contract, ref belief, agreed } => {
                 self.believe(now, (contract, belief, agreed), out)?;
             }
-            Input::Book { contract, bid, ask } => self.book(contract, (bid, ask))?,
+            Input::Book { contract, bid, ask } => self.book(contract, now, (bid, ask), out)?,
+            Input::Last { contract, price } => {
+                self.contract_mut(contract)?.last = Some(price);
+                self.mark_if_asked(contract, now, out)?;
+            }
             Input::Order(OrderReport::Fill(ref fill)) => self.fill(fill)?,
             Input::Order(OrderReport::Answer { contract, action, order, verdict }) => {
-                self.execution.answer(contract, action, order, verdict, &mut out.commands)?;
+                self.answer(now, (contract, action), (order, verdict), out)?;
             }
             Input::Position { contract, position } => self.told_position(contract, now, position, out)?,
             Input::Balance(balance) => {
                 self.ledger.told_balance(balance)?;
                 self.account(now, out)?;
+                if self.tell_if_beyond()? {
+                    self.react_all(now, out)?;
+                }
             }
             Input::Listed(ref terms) => self.list(terms),
             Input::Terms { contract, ref terms } => {
@@ -128,6 +144,10 @@ impl Maker {
                 }
                 self.tell(contract)?;
                 self.react(contract, now, out)?;
+                // Its fees may be others.
+                if self.tell_if_beyond()? {
+                    self.react_all(now, out)?;
+                }
             }
             Input::Status { contract, status } => {
                 self.open_mut(contract)?.terms.status = status;
@@ -149,6 +169,12 @@ impl Maker {
                 self.gate.pause(paused);
                 self.look_again = Timestamp::MIN;
                 self.account(now, out)?;
+            }
+            Input::Closed { contract, why } => {
+                self.close(contract, now, |closures| closures.close_or_lift(why), out)?;
+            }
+            Input::Lifted { contract, why } => {
+                self.close(contract, now, |closures| closures.lift(why), out)?;
             }
             Input::Publication => {
                 (0..self.contracts.len()).try_for_each(|contract| self.tell(contract))?;
@@ -204,6 +230,12 @@ impl Maker {
         &self.gate
     }
 
+    /// Returns for what nothing of a contract is quoted, whether it was said of the contract or of the event.
+    pub fn closures(&self, contract: usize) -> Closures {
+        let own = self.contracts.get(contract).map_or(Closures::NONE, |state| state.closures);
+        self.gate.closures().and(own)
+    }
+
     /// Returns what is held of a contract.
     pub fn position(&self, contract: usize) -> Position {
         self.ledger.position(contract)
@@ -225,8 +257,8 @@ impl Maker {
     #[inline]
     fn regime_of(&self, state: &Contract, now: Timestamp) -> Regime {
         match self.halted {
-            None if state.is_open() => state.toxicity.regime(now, &self.settings.quoting),
-            Some(Halt::Catalyst) if state.is_open() => Regime::Catalyst,
+            None if state.can_be_quoted() => state.toxicity.regime(now, &self.settings.quoting),
+            Some(Halt::Catalyst) if state.can_be_quoted() => Regime::Catalyst,
             _ => Regime::Halted,
         }
     }
@@ -267,6 +299,7 @@ impl Numbers {
             quoting: quoting::Numbers::new(&parameters.quoting, patience.refresh),
             patience,
             bounds: Bounds::new(&parameters.limits),
+            fee: parameters.fee,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::exchange::Fill;
 use crate::execution::Requote;
 use crate::market::{Action, Position};
 use crate::quoting::{Status, Terms, Widening};
+use crate::risk::Closures;
 use crate::units::{Price, Timestamp};
 
 impl Maker {
@@ -33,7 +34,7 @@ impl Maker {
                 together.watch.unwatch(contract);
                 together.coherent.weigh(together.agreement.probabilities());
             }
-            self.withdraw(contract, out)?;
+            self.withdraw(contract, now, out)?;
             return Err(invalid.into());
         }
         // Nothing was believed that a first print could surprise.
@@ -56,7 +57,8 @@ impl Maker {
         }
         let holds = self.ledger.position(contract) != Position::FLAT;
         if holds {
-            self.ledger.mark(contract, mark_of(belief.fair))?;
+            let mark = self.mark(contract, belief.fair);
+            self.ledger.mark(contract, mark)?;
         }
         // Without a position here no belief changes what the account is worth.
         if holds || now >= self.look_again {
@@ -74,7 +76,9 @@ impl Maker {
     pub(super) fn book(
         &mut self,
         contract: usize,
+        now: Timestamp,
         book: (Option<Price>, Option<Price>),
+        out: &mut Outputs,
     ) -> Result<(), Error> {
         let refresh = self.settings.patience.refresh;
         let state = self.contract_mut(contract)?;
@@ -89,27 +93,28 @@ impl Maker {
         if let Some(at) = held_since {
             self.wake_by(at.checked_add_micros(refresh));
         }
-        Ok(())
+        self.mark_if_asked(contract, now, out)
     }
 
     /// Takes in a fill: the decision waits for the belief that includes it.
     pub(super) fn fill(&mut self, fill: &Fill) -> Result<(), Error> {
-        let belief = self.contract_mut(fill.contract)?.belief;
         self.execution.check_fill(fill)?;
         self.ledger.fill(fill.contract, fill.action, fill.price, fill.count, fill.fee)?;
-        if let Some(belief) = belief {
-            self.ledger.mark(fill.contract, mark_of(belief.fair))?;
-        }
         self.execution.fill(fill)?;
         let state = self.contract_mut(fill.contract)?;
+        state.last = Some(fill.price);
         let side = match fill.action {
             Action::Buy => &mut state.quotes.bid,
             Action::Sell => &mut state.quotes.ask,
         };
         *side = less(*side, fill.quoted, fill.count);
         state.requote.note_fill();
+        if let Some(mark) = self.mark_now(fill.contract) {
+            self.ledger.mark(fill.contract, mark)?;
+        }
         self.hold(fill.contract);
         self.undecided = true;
+        self.tell_if_beyond()?;
         // The account is shown to the gate with the decision.
         self.look_again = Timestamp::MIN;
         Ok(())
@@ -124,8 +129,9 @@ impl Maker {
         out: &mut Outputs,
     ) -> Result<(), Error> {
         // What was not held had no mark.
-        if let Some(belief) = self.contract_mut(contract)?.belief {
-            self.ledger.mark(contract, mark_of(belief.fair))?;
+        self.contract_mut(contract)?;
+        if let Some(mark) = self.mark_now(contract) {
+            self.ledger.mark(contract, mark)?;
         }
         if self.ledger.told_position(contract, position)?.is_none() {
             return Ok(());
@@ -133,7 +139,7 @@ impl Maker {
         self.tell(contract)?;
         self.hold(contract);
         self.account(now, out)?;
-        self.react_to(contract, now, out)
+        if self.tell_if_beyond()? { self.react_all(now, out) } else { self.react_to(contract, now, out) }
     }
 
     /// Books a settlement: nothing of the contract is quoted any more.
@@ -153,8 +159,43 @@ impl Maker {
             together.alone = true;
         }
         self.hold(contract);
-        self.withdraw(contract, out)?;
-        self.account(now, out)
+        self.withdraw(contract, now, out)?;
+        self.account(now, out)?;
+        if self.tell_if_beyond()? { self.react_all(now, out) } else { Ok(()) }
+    }
+
+    /// Closes a contract or the event for reasons, or lifts them.
+    pub(super) fn close(
+        &mut self,
+        contract: Option<usize>,
+        now: Timestamp,
+        change: impl FnOnce(&mut Closures),
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        let closures = match contract {
+            Some(contract) => &mut self.contract_mut(contract)?.closures,
+            None => self.gate.closures_mut(),
+        };
+        let before = *closures;
+        change(closures);
+        if *closures == before {
+            return Ok(());
+        }
+        if let Some(contract) = contract {
+            self.tell(contract)?;
+            return self.react(contract, now, out);
+        }
+        (0..self.contracts.len()).try_for_each(|contract| self.tell(contract))?;
+        self.look_again = Timestamp::MIN;
+        self.account(now, out)?;
+        // Where something else halts too, nothing has opened or closed, but what is said of it has changed.
+        self.react_all(now, out)
+    }
+
+    /// Closes the event, as all are, before it has a contract.
+    pub(in crate::engine) fn begin_closed(&mut self, closures: Closures) {
+        *self.gate.closures_mut() = closures;
+        self.halted = self.gate.halted(Timestamp::MIN);
     }
 
     /// Widens a contract's quotes, and those of the likeliest other outcome: what one gains in probability the others lose
@@ -225,6 +266,9 @@ impl Maker {
             if let (Some(together), Some(belief)) = (&mut self.together, belief) {
                 together.agreement.note(contract, belief.fair);
             }
+            if let (Some(mark), None) = (self.mark_now(contract), self.ledger.settled(contract)) {
+                self.ledger.mark(contract, mark)?;
+            }
             self.tell(contract)?;
         }
         if let Some(together) = &mut self.together {
@@ -252,10 +296,4 @@ impl Maker {
         }
         Ok(())
     }
-}
-
-/// Returns the price that a position is valued at: the nearest to what is believed.
-#[inline]
-fn mark_of(fair: f64) -> Price {
-    Price::nearest(fair)
 }

@@ -1,7 +1,9 @@
 //! The loop, one rule at a time.
 
 mod catalysts;
+mod closures;
 mod fills;
+mod gate;
 mod inputs;
 mod limits;
 mod regimes;

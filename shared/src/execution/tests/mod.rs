@@ -1,8 +1,11 @@
 //! Orders from the first command to the last fill.
 
+mod requotes;
+mod watched;
+
 use super::*;
-use crate::market::Position;
-use crate::risk::{Bounds, Gate};
+use crate::error::{Fault, Kind};
+use crate::risk::{Bounds, Gate, Limits, Order, Place, Purpose};
 use crate::units::{Cash, Price, Timestamp};
 
 fn price(cents: i64) -> Price {
@@ -15,11 +18,16 @@ fn count(contracts: i64) -> Quantity {
 
 /// What a gate without limits lets through.
 fn cleared(cents: i64, contracts: i64) -> Option<Cleared> {
-    let bounds =
-        Bounds { max_order: count(999), max_position: count(999), max_loss: 1_000, floor: Cash::ZERO };
-    let gate = Gate::new(bounds, Cash::ZERO);
-    let order = (price(cents), count(contracts));
-    gate.clear(Timestamp::MIN, Action::Buy, order, Position::FLAT, Quantity::ZERO).ok()
+    let limits = Limits {
+        max_order_size: count(999),
+        max_position_per_ticker: count(999),
+        min_balance_floor_cents: Cash::ZERO,
+        ..Limits::default()
+    };
+    let gate = Gate::new(Bounds::new(&limits), Cash::ZERO);
+    let (price, count) = (price(cents), count(contracts));
+    let order = Order { contract: 0, purpose: Purpose::Quote, action: Action::Buy, price, count };
+    gate.clear(Timestamp::MIN, &order, &Place::default(), || unreachable!()).ok()
 }
 
 /// Bids in one contract.
@@ -218,4 +226,122 @@ fn what_can_not_be_is_said_and_changes_nothing() {
     assert_eq!(stray, Err(Error::NoOrder { contract: 0, order: OrderId(1) }));
     let nowhere = bids.execution.want(1, Action::Buy, None, &mut bids.commands);
     assert_eq!(nowhere, Err(Error::NoContract { contract: 1, contracts: 1 }));
+}
+
+#[test]
+fn what_may_fill_is_what_rests_what_is_on_its_way_and_what_is_wanted() {
+    let mut bids = Bids::new();
+    let none = (Price::ZERO, Quantity::ZERO);
+    let of = |cents, contracts| (price(cents), count(contracts));
+    let may = |bids: &Bids| {
+        let MayFill { rests, moves, wanted, .. } = bids.execution.may_fill(0, Action::Buy);
+        [rests, moves, wanted]
+    };
+    let rests = |bids: &Bids| bids.execution.rests(0, Action::Buy);
+    assert_eq!((may(&bids), rests(&bids)), ([none; 3], Rests::Nothing));
+    bids.want(cleared(45, 3));
+    assert_eq!((may(&bids), rests(&bids)), ([of(45, 3); 3], Rests::Busy));
+    // What is sent only after the answer counts already.
+    bids.want(cleared(47, 2));
+    assert_eq!(may(&bids), [of(45, 3), of(45, 3), of(47, 2)]);
+    assert_eq!(bids.execution.wanted(0, Action::Buy), cleared(47, 2));
+    bids.execution.forget(0, Action::Buy);
+    assert_eq!((may(&bids), bids.execution.wanted(0, Action::Buy)), ([of(45, 3), of(45, 3), none], None));
+    bids.want(cleared(45, 3));
+    bids.answer(Verdict::Resting);
+    assert_eq!(rests(&bids), Rests::Order(price(45), count(3)));
+    bids.fill(1).unwrap();
+    assert_eq!((may(&bids), rests(&bids)), ([of(45, 2), of(45, 2), none], Rests::Order(price(45), count(2))));
+    bids.want(cleared(40, 4));
+    assert_eq!((may(&bids), rests(&bids)), ([of(45, 2), of(40, 4), of(40, 4)], Rests::Busy));
+    bids.answer(Verdict::Unknown);
+    assert_eq!((may(&bids), rests(&bids)), ([of(45, 2), of(40, 4), of(40, 4)], Rests::Busy));
+    bids.answer(Verdict::Resting);
+    assert_eq!((may(&bids), rests(&bids)), ([of(40, 4); 3], Rests::Order(price(40), count(4))));
+    bids.want(None);
+    assert_eq!((may(&bids), rests(&bids)), ([of(40, 4), of(40, 4), none], Rests::Busy));
+    // The other side, and a contract that there is not, have nothing.
+    for (contract, action) in [(0, Action::Sell), (1, Action::Buy)] {
+        assert_eq!(bids.execution.may_fill(contract, action), MayFill::NOTHING);
+        assert_eq!(bids.execution.rests(contract, action), Rests::Nothing);
+        assert_eq!(bids.execution.exposed(contract, action), Quantity::ZERO);
+        assert_eq!(bids.execution.wanted(contract, action), None);
+        bids.execution.forget(contract, action);
+    }
+}
+
+#[test]
+fn an_answer_that_is_heard_sends_nothing_until_it_is_said_what_is_wanted() {
+    let mut bids = Bids::new();
+    bids.want(cleared(45, 3));
+    bids.want(cleared(46, 3));
+    let heard = bids.execution.heard(0, Action::Buy, OrderId(1), Verdict::Resting);
+    assert_eq!((heard, bids.sent()), (Ok(true), None));
+    assert_eq!(bids.want(cleared(44, 3)), Some((1, Request::Amend { price: price(44), total: count(3) })));
+    // Of an order that is over nothing is to be seen to.
+    bids.answer(Verdict::Gone);
+    assert_eq!(bids.execution.heard(0, Action::Buy, OrderId(1), Verdict::Gone), Ok(false));
+    // The next order's number was given to nobody yet.
+    let next = OrderId(bids.execution.working(0, Action::Buy).map_or(0, |working| working.id.0) + 1);
+    let nobody = bids.execution.heard(0, Action::Buy, next, Verdict::Gone);
+    assert_eq!(nobody, Err(Error::NoOrder { contract: 0, order: next }));
+}
+
+#[test]
+fn a_late_answer_about_another_order_leaves_what_a_fill_left() {
+    let mut bids = Bids::new();
+    bids.want(cleared(45, 3));
+    bids.answer(Verdict::Resting);
+    bids.want(cleared(46, 3));
+    bids.answer(Verdict::Gone);
+    bids.answer(Verdict::Resting);
+    bids.fill(1).unwrap();
+    assert_eq!(bids.execution.wanted(0, Action::Buy), None);
+    let late = bids.execution.answer(0, Action::Buy, OrderId(1), Verdict::Gone, &mut bids.commands);
+    assert_eq!((late, bids.sent(), bids.exposed()), (Ok(()), None, 2));
+}
+
+#[test]
+fn a_fill_is_checked_as_it_would_be_taken_in() {
+    let mut bids = Bids::new();
+    bids.want(cleared(45, 3));
+    let fill = |contract, order, contracts| Fill {
+        contract,
+        order: OrderId(order),
+        action: Action::Buy,
+        quoted: price(45),
+        price: price(45),
+        count: count(contracts),
+        fee: Cash::ZERO,
+        trade: None,
+    };
+    assert_eq!(bids.execution.check_fill(&fill(0, 1, 3)), Ok(()));
+    assert_eq!(bids.execution.check_fill(&fill(0, 1, 4)), Err(Error::Overfilled { order: OrderId(1) }));
+    assert_eq!(
+        bids.execution.check_fill(&fill(0, 2, 3)),
+        Err(Error::NoOrder { contract: 0, order: OrderId(2) })
+    );
+    assert_eq!(
+        bids.execution.check_fill(&fill(1, 1, 3)),
+        Err(Error::NoContract { contract: 1, contracts: 1 })
+    );
+    assert_eq!(bids.exposed(), 3);
+    bids.execution.list();
+    assert_eq!(bids.execution.contracts(), 2);
+    assert_eq!(
+        bids.execution.check_fill(&fill(1, 1, 3)),
+        Err(Error::NoOrder { contract: 1, order: OrderId(1) })
+    );
+}
+
+#[test]
+fn what_is_heard_and_can_not_be_asks_for_what_rests() {
+    let order = OrderId(7);
+    for (error, text) in [
+        (Error::NoContract { contract: 2, contracts: 1 }, "contract 2 is none of the 1 that are traded"),
+        (Error::NoOrder { contract: 2, order }, "order 7 of contract 2 is none that works"),
+        (Error::Overfilled { order }, "order 7 has traded more than it was for"),
+    ] {
+        assert_eq!((error.kind(), error.to_string()), (Kind::Precondition, text.to_owned()));
+    }
 }

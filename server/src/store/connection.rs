@@ -1,0 +1,313 @@
+//! A connection to either engine, and what differs between them.
+//!
+//! The two are an enum, not a trait with an object behind it: a commit then makes no future on the heap but those of the
+//! driver, and what is the same statement for both is written once ([`on`]).
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, QueryBuilder, SqliteConnection};
+
+use super::{Address, Entry};
+use crate::database;
+
+/// How many rows one statement of `SQLite` writes at most: those of each number are prepared once.
+const ROWS: usize = 96;
+/// How many rows one statement of `PostgreSQL` writes at most: all of them are arrays in one message.
+const AT_ONCE: usize = 20_000;
+/// For how long whoever writes waits for whoever else does.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long `PostgreSQL` may take over a commit: behind a network that is gone nothing ever answers.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// A connection to an engine.
+pub(super) enum Connection {
+    /// To a file.
+    Sqlite(SqliteConnection),
+    /// To a server.
+    Postgres(PgConnection),
+}
+
+/// Says to either engine what both understand: `$1` stands for the first value that is bound.
+macro_rules! on {
+    ($connection:expr, $inner:ident => $body:expr) => {
+        match $connection {
+            $crate::store::connection::Connection::Sqlite($inner) => $body,
+            $crate::store::connection::Connection::Postgres($inner) => $body,
+        }
+    };
+}
+pub(super) use on;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// The file is made if there is none.
+    Write,
+    /// It must be there.
+    Read,
+}
+
+impl Connection {
+    /// Opens a connection; whoever writes waits for `patience` for whoever else does.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says.
+    pub(super) async fn open(
+        address: &Address,
+        access: Access,
+        patience: Duration,
+    ) -> Result<Self, sqlx::Error> {
+        match address {
+            Address::Sqlite(path) => {
+                let options = match access {
+                    Access::Write => database::written(path, patience),
+                    Access::Read => SqliteConnectOptions::new()
+                        .filename(path)
+                        .read_only(true)
+                        .busy_timeout(patience)
+                        .disable_statement_logging(),
+                };
+                options.connect().await.map(Self::Sqlite)
+            }
+            Address::Postgres(options) => {
+                let millis = patience.as_millis().to_string();
+                let mut options = (**options).clone().options([("lock_timeout", millis.as_str())]);
+                if access == Access::Read {
+                    options = options.options([("default_transaction_read_only", "on")]);
+                }
+                options.connect().await.map(Self::Postgres)
+            }
+        }
+    }
+
+    /// Opens an empty store that lives as long as the connection.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says.
+    pub(super) async fn in_memory() -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new().in_memory(true).disable_statement_logging();
+        options.connect().await.map(Self::Sqlite)
+    }
+
+    /// Does statements that return nothing.
+    pub(super) async fn run(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        on!(self, inner => sqlx::raw_sql(sql).execute(inner).await.map(|_| ()))
+    }
+
+    /// Begins a transaction, which shuts out others that write from the start. It ends with [`Self::end`], or with the
+    /// connection, when nothing of it is written.
+    pub(super) async fn begin(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(inner) => sqlx::raw_sql("BEGIN IMMEDIATE").execute(inner).await.map(|_| ()),
+            Self::Postgres(inner) => sqlx::raw_sql("BEGIN").execute(inner).await.map(|_| ()),
+        }
+    }
+
+    /// Begins to read what is there now, whatever is written meanwhile. It ends with [`Self::end`].
+    pub(super) async fn begin_to_read(&mut self) -> Result<(), sqlx::Error> {
+        self.run(match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        })
+        .await
+    }
+
+    /// Ends a transaction: all of it is written if all went well, and else nothing.
+    ///
+    /// # Errors
+    ///
+    /// Says what went wrong first.
+    pub(super) async fn end<T>(&mut self, done: anyhow::Result<T>) -> anyhow::Result<T> {
+        match done {
+            Ok(value) => self.run("COMMIT").await.map(|()| value).map_err(Into::into),
+            Err(why) => {
+                // Where that fails too the connection is gone, and what was not committed with it.
+                let _ = self.run("ROLLBACK").await;
+                Err(why)
+            }
+        }
+    }
+
+    /// Within a transaction: waits until nobody else writes what is derived, and lets nobody until it ends.
+    pub(super) async fn derive_alone(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            // Whoever has begun is alone.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => {
+                self.run("SELECT pg_advisory_xact_lock(hashtext('tauroi derived ' || current_schema()))")
+                    .await
+            }
+        }
+    }
+
+    /// Returns whether there is a table of that name.
+    pub(super) async fn has_table(&mut self, name: &str) -> Result<bool, sqlx::Error> {
+        let (there,): (i64,) = match self {
+            Self::Sqlite(inner) => {
+                sqlx::query_as("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1")
+                    .bind(name)
+                    .fetch_one(inner)
+                    .await?
+            }
+            Self::Postgres(inner) => {
+                sqlx::query_as("SELECT CASE WHEN to_regclass($1) IS NULL THEN 0 ELSE 1 END::BIGINT")
+                    .bind(name)
+                    .fetch_one(inner)
+                    .await?
+            }
+        };
+        Ok(there > 0)
+    }
+
+    /// Writes entries of a run down, numbered from `next` on, all or none.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says, or that it says nothing for too long.
+    pub(super) async fn write_entries(
+        &mut self,
+        run: i64,
+        next: i64,
+        entries: &[Entry],
+    ) -> anyhow::Result<()> {
+        match self {
+            // One way to the file's thread, which a statement is a transaction of.
+            Self::Sqlite(inner) if entries.len() <= ROWS => Ok(insert(inner, run, next, entries).await?),
+            Self::Sqlite(inner) => Ok(insert_all(inner, run, next, entries).await?),
+            Self::Postgres(inner) => {
+                match tokio::time::timeout(LONGEST, insert_arrays(inner, run, next, entries)).await {
+                    Ok(written) => Ok(written?),
+                    Err(_) => bail!("the database has not answered for {} s", LONGEST.as_secs()),
+                }
+            }
+        }
+    }
+
+    /// Lets commits wait for the disk or not, which is then for another connection to do ([`Self::carry_over`]).
+    ///
+    /// `SQLite` without waiting: a commit is in the write-ahead log, as the operating system has it; else it waits for the disk
+    /// when the log begins anew. If that beginning is lost as the machine ends, what follows it is no part of the log, and the
+    /// table is as it was carried over. `PostgreSQL` without waiting: a commit is in the server's buffers of the write-ahead
+    /// log.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says.
+    pub(super) async fn wait_for_disk(&mut self, waits: bool) -> anyhow::Result<()> {
+        let how = match (&self, waits) {
+            (Self::Sqlite(_), true) => "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000",
+            (Self::Sqlite(_), false) => "PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0",
+            (Self::Postgres(_), true) => "SET synchronous_commit = on",
+            (Self::Postgres(_), false) => "SET synchronous_commit = off",
+        };
+        self.run(how).await.context("the journal can't be set up")
+    }
+
+    /// Makes what was committed on other connections last whatever happens to the machine, which waits for the disk.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says.
+    pub(super) async fn carry_over(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(inner) => {
+                let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)");
+                let (_, pages, _): (i64, i64, i64) = checkpoint.fetch_one(&mut *inner).await?;
+                if pages > LONGEST_LOG {
+                    // The log begins anew only when all of it was carried over, which who writes all the time never lets
+                    // happen.
+                    sqlx::query("PRAGMA wal_checkpoint(RESTART)").fetch_one(inner).await?;
+                }
+            }
+            // A commit that waits for the disk waits for all of the log before it.
+            Self::Postgres(inner) => {
+                sqlx::query("SELECT pg_logical_emit_message(true, 'tauroi', '')").fetch_one(inner).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends it in order.
+    pub(super) async fn close(self) {
+        // What was committed stays.
+        let _ = on!(self, inner => inner.close().await);
+    }
+}
+
+/// How many pages of a log of `SQLite` wait to be carried over at most before writers have to wait for it.
+const LONGEST_LOG: i64 = 16_384;
+
+/// Writes entries down in one statement, numbered from `next` on.
+async fn insert(
+    connection: &mut SqliteConnection,
+    run: i64,
+    next: i64,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let mut statement = QueryBuilder::new("INSERT INTO entry (run, seq, t, kind, data) ");
+    statement.push_values((next..).zip(entries), |mut row, (seq, entry)| {
+        row.push_bind(run).push_bind(seq).push_bind(entry.at.micros());
+        row.push_bind(entry.kind.name()).push_bind(entry.data.as_str());
+    });
+    statement.build().execute(connection).await.map(|_| ())
+}
+
+/// Writes entries down in as many statements as it takes, all or none.
+async fn insert_all(
+    connection: &mut SqliteConnection,
+    run: i64,
+    next: i64,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin().await?;
+    for (next, entries) in (next..).step_by(ROWS).zip(entries.chunks(ROWS)) {
+        insert(&mut transaction, run, next, entries).await?;
+    }
+    transaction.commit().await
+}
+
+/// Writes entries down as arrays, so that one prepared statement does for any number of them, all or none.
+async fn insert_arrays(
+    connection: &mut PgConnection,
+    run: i64,
+    next: i64,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    if entries.len() <= AT_ONCE {
+        return insert_array(connection, run, next, entries).await;
+    }
+    let mut transaction = connection.begin().await?;
+    for (next, entries) in (next..).step_by(AT_ONCE).zip(entries.chunks(AT_ONCE)) {
+        insert_array(&mut transaction, run, next, entries).await?;
+    }
+    transaction.commit().await
+}
+
+async fn insert_array(
+    connection: &mut PgConnection,
+    run: i64,
+    next: i64,
+    entries: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let numbers: Vec<i64> = (next..).take(entries.len()).collect();
+    let times: Vec<i64> = entries.iter().map(|entry| entry.at.micros()).collect();
+    let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.name()).collect();
+    let data: Vec<&str> = entries.iter().map(|entry| entry.data.as_str()).collect();
+    sqlx::query(
+        "INSERT INTO entry (run, seq, t, kind, data) \
+         SELECT $1, seq, t, kind, data FROM UNNEST($2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[]) \
+         AS row (seq, t, kind, data)",
+    )
+    .bind(run)
+    .bind(numbers)
+    .bind(times)
+    .bind(kinds)
+    .bind(data)
+    .execute(connection)
+    .await
+    .map(|_| ())
+}

@@ -1,0 +1,156 @@
+//! The journal: what happened, was decided, asked and answered, in the order in which it did.
+//!
+//! A command is committed before its bytes are written to a socket. So whatever ends this program, the journal names every
+//! order that may rest at the exchange. What nothing waits for follows within some milliseconds. A commit outlives the
+//! program, and the machine's own end once it was carried over, about a second later ([`super::Writer`]): what of the last
+//! second may then be missing rests at the exchange under a name of ours, and is taken back at the next start.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::connection::{Access, Connection, PATIENCE, on};
+use super::{Address, Entry, derived};
+
+/// The journal of a store.
+pub(crate) struct Journal {
+    pub(super) address: Address,
+    pub(super) connection: Connection,
+    pub(super) run: i64,
+    pub(super) next: i64,
+}
+
+impl Journal {
+    /// Opens the journal in a file, which is made if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be opened or is something else.
+    pub(crate) async fn open(path: &Path) -> anyhow::Result<Self> {
+        Self::open_at(&Address::file(path)).await
+    }
+
+    /// Opens the journal of a store. A file is made if there is none, the schema brought forward, and what is derived from the
+    /// journal made up to its end.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be opened or written, or is something else.
+    pub(crate) async fn open_at(address: &Address) -> anyhow::Result<Self> {
+        Self::open_patiently(address, PATIENCE).await
+    }
+
+    /// The same, for who waits for another writer that long and no longer.
+    pub(super) async fn open_patiently(address: &Address, patience: Duration) -> anyhow::Result<Self> {
+        let opened = Connection::open(address, Access::Write, patience).await;
+        let mut connection = opened.with_context(|| format!("the journal {address} can't be opened"))?;
+        connection.migrate().await.with_context(|| format!("{address} is no journal that can be written"))?;
+        derived::follow(&mut connection).await.with_context(|| format!("what follows from {address}"))?;
+        Ok(Self { address: address.clone(), connection, run: 0, next: 0 })
+    }
+
+    /// Opens a file that is there, only to be read.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be opened.
+    #[cfg_attr(not(test), expect(dead_code, reason = "commands name a store by its address"))]
+    pub(crate) async fn read(path: &Path) -> anyhow::Result<Self> {
+        Self::read_at(&Address::file(path)).await
+    }
+
+    /// Opens a store that is there, only to be read.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be opened, or is of a later version than this program knows.
+    pub(crate) async fn read_at(address: &Address) -> anyhow::Result<Self> {
+        let opened = Connection::open(address, Access::Read, PATIENCE).await;
+        let mut connection = opened.with_context(|| format!("the journal {address} can't be opened"))?;
+        connection.version().await.with_context(|| format!("{address} can't be read"))?;
+        Ok(Self { address: address.clone(), connection, run: 0, next: 0 })
+    }
+
+    /// Returns the numbers of all runs.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read.
+    pub(crate) async fn runs(&mut self) -> anyhow::Result<Vec<i64>> {
+        let sql = "SELECT DISTINCT run FROM entry ORDER BY run";
+        let rows: Result<Vec<(i64,)>, _> =
+            on!(&mut self.connection, inner => sqlx::query_as(sql).fetch_all(inner).await);
+        Ok(rows.context("it is no journal")?.into_iter().map(|(run,)| run).collect())
+    }
+
+    /// Begins a run, which has a number above all before.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read.
+    pub(crate) async fn begin(&mut self, wanted: i64) -> anyhow::Result<i64> {
+        let last = self.last_run().await?.unwrap_or(0);
+        (self.run, self.next) = (wanted.max(last.saturating_add(1)), 0);
+        Ok(self.run)
+    }
+
+    /// Returns the number of the last run, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read.
+    pub(crate) async fn last_run(&mut self) -> anyhow::Result<Option<i64>> {
+        let sql = "SELECT MAX(run) FROM entry";
+        let row: Result<(Option<i64>,), _> =
+            on!(&mut self.connection, inner => sqlx::query_as(sql).fetch_one(inner).await);
+        Ok(row.context("the journal can't be read")?.0)
+    }
+
+    /// Writes entries down, all or none.
+    ///
+    /// # Errors
+    ///
+    /// Says that they can't be written: then nothing may be sent.
+    pub(crate) async fn commit(&mut self, entries: &[Entry]) -> anyhow::Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let written = self.connection.write_entries(self.run, self.next, entries).await;
+        written.context("the journal can't be written")?;
+        self.next = self.next.saturating_add(i64::try_from(entries.len()).unwrap_or(i64::MAX));
+        Ok(())
+    }
+
+    /// Returns the entries of a run, in order, from number `from` on and at most `most` of them.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read, or what in it is no entry.
+    pub(crate) async fn entries(&mut self, run: i64, from: i64, most: i64) -> anyhow::Result<Vec<Entry>> {
+        let sql = "SELECT t, kind, data FROM entry WHERE run = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
+        let rows: Result<Vec<(i64, String, String)>, _> = on!(&mut self.connection, inner =>
+            sqlx::query_as(sql).bind(run).bind(from).bind(most).fetch_all(inner).await);
+        rows.context("the journal can't be read")?.into_iter().map(Entry::of_row).collect()
+    }
+
+    /// Returns what the last run wrote down for the one after it: what was asked of orders and answered, how it traded, and
+    /// what was seen of artists; in order.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read, or what in it is no entry.
+    pub(crate) async fn last(&mut self) -> anyhow::Result<Vec<Entry>> {
+        let sql = "SELECT t, kind, data FROM entry WHERE run = (SELECT MAX(run) FROM entry) \
+                   AND (kind IN ('command', 'answer', 'setting') \
+                   OR (kind = 'input' AND data LIKE '{\"catalyst\":%')) ORDER BY seq";
+        let rows: Result<Vec<(i64, String, String)>, _> =
+            on!(&mut self.connection, inner => sqlx::query_as(sql).fetch_all(inner).await);
+        rows.context("the journal can't be read")?.into_iter().map(Entry::of_row).collect()
+    }
+
+    /// Ends it in order.
+    pub(crate) async fn close(self) {
+        self.connection.close().await;
+    }
+}

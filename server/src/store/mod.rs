@@ -1,0 +1,32 @@
+//! What must outlast this program: the journal, what follows from it, and what is kept beside it.
+//!
+//! ```text
+//!                   ┌── one transaction, nothing else ──┐
+//! desk ── Writer ───┤ entry (append-only)               ├──> Address: a file of SQLite, or PostgreSQL
+//!                   │   └─ follow: listed, orders, fills, positions, settings (made again by `rebuild`)
+//! `store keep` ─────┤ tapes, signals (append-only)      │
+//!                   └───────────────────────────────────┘
+//! ```
+//!
+//! `docs/store.md` says what outlasts what, and how to copy, back up and rebuild.
+
+mod address;
+mod connection;
+mod derived;
+mod digest;
+mod entry;
+mod journal;
+mod kept;
+mod schema;
+mod table;
+mod upkeep;
+mod writer;
+
+pub(crate) use self::address::Address;
+pub(crate) use self::entry::{Entry, Kind};
+pub(crate) use self::journal::Journal;
+pub(crate) use self::upkeep::Store;
+pub(crate) use self::writer::{Before, Writer};
+
+#[cfg(test)]
+mod tests;

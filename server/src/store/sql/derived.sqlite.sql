@@ -1,0 +1,65 @@
+DROP TABLE IF EXISTS projection;
+DROP TABLE IF EXISTS listed;
+DROP TABLE IF EXISTS orders;
+DROP TABLE IF EXISTS fills;
+DROP TABLE IF EXISTS positions;
+DROP TABLE IF EXISTS settings;
+CREATE TABLE listed (
+    run INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    ticker TEXT NOT NULL,
+    PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE orders (
+    name TEXT NOT NULL PRIMARY KEY,
+    run INTEGER NOT NULL,
+    ticker TEXT NOT NULL,
+    action TEXT NOT NULL,
+    order_id TEXT,
+    price INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    traded INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    why TEXT,
+    asked INTEGER NOT NULL,
+    told INTEGER,
+    expires INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fills (
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    t INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    trade TEXT,
+    ticker TEXT NOT NULL,
+    action TEXT NOT NULL,
+    price INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    fee INTEGER NOT NULL,
+    PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX fills_of_order ON fills (name);
+CREATE TABLE positions (
+    ticker TEXT NOT NULL PRIMARY KEY,
+    event TEXT NOT NULL,
+    t INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    flow INTEGER NOT NULL,
+    fees INTEGER NOT NULL,
+    fills INTEGER NOT NULL,
+    paid INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (
+    version INTEGER NOT NULL PRIMARY KEY,
+    run INTEGER NOT NULL,
+    t INTEGER NOT NULL,
+    data TEXT NOT NULL
+) STRICT;
+CREATE TABLE projection (
+    version INTEGER NOT NULL PRIMARY KEY,
+    run INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    unread INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,17 @@
+//! That a store keeps what it was given, whichever engine has it and whatever happens to it.
+
+mod conformance;
+mod derived;
+mod faults;
+mod old;
+mod places;
+
+use serde_json::json;
+use shared::units::Timestamp;
+
+use super::{Entry, Kind};
+
+/// An entry of a kind that nothing follows from.
+fn told(at: i64, text: &str) -> Entry {
+    Entry::new(Timestamp::from_micros(at).unwrap(), Kind::Decision, &json!({ "told": text }))
+}

@@ -1,0 +1,229 @@
+//! Writing entries down beside the loop that decides, in its order.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use super::connection::{Access, Connection, PATIENCE as OTHERS};
+use super::derived::{self, Chunk};
+use super::{Entry, Journal};
+
+/// How long what nothing waits for may wait for more, and how much is written down at a time: what is urgent may come
+/// meanwhile, and waits for it.
+const PATIENCE: Duration = Duration::from_millis(5);
+const AT_A_TIME: usize = 64;
+/// How many entries may wait. A file that takes so few can't be relied on.
+const BEHIND: u64 = 100_000;
+/// How often what was committed is carried over into the table, and made to last whatever happens to the machine.
+const CARRY_OVER: Duration = Duration::from_secs(1);
+/// How long what follows from entries waits for a moment in which nothing is to be written, and how long at most.
+const FOLLOW: Duration = Duration::from_millis(250);
+const FOLLOW_AT_LAST: Duration = Duration::from_secs(2);
+
+/// Entries on their way into the store.
+pub(crate) struct Writer {
+    queue: mpsc::UnboundedSender<Given>,
+    /// How many were given, and how many of these are committed.
+    given: u64,
+    committed: watch::Receiver<u64>,
+    writing: JoinHandle<anyhow::Result<()>>,
+}
+
+/// What is to be written down.
+struct Given {
+    entries: Vec<Entry>,
+    is_urgent: bool,
+}
+
+/// What must be committed before something is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Before {
+    entries: u64,
+    committed: watch::Receiver<u64>,
+}
+
+impl Before {
+    /// Waits until it is committed; returns whether it is: if the store can't be written it never will be.
+    pub(crate) async fn committed(mut self) -> bool {
+        let entries = self.entries;
+        self.committed.wait_for(|committed| *committed >= entries).await.is_ok()
+    }
+}
+
+impl Writer {
+    /// Begins to write into a journal whose run has begun.
+    pub(crate) fn new(journal: Journal) -> Self {
+        let (queue, taken) = mpsc::unbounded_channel();
+        let (told, committed) = watch::channel(0);
+        Self { queue, given: 0, committed, writing: tokio::spawn(write(journal, taken, told)) }
+    }
+
+    /// Gives entries to be written down, soon or, if something is to be sent after them, at once.
+    ///
+    /// # Errors
+    ///
+    /// Says that the store can't be written, or not as fast as it must.
+    pub(crate) async fn write(&mut self, entries: Vec<Entry>, is_urgent: bool) -> anyhow::Result<()> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.given = self.given.saturating_add(entries.len() as u64);
+        if self.given.saturating_sub(*self.committed.borrow()) > BEHIND {
+            bail!("the journal is written too slowly");
+        }
+        match self.queue.send(Given { entries, is_urgent }) {
+            Ok(()) => Ok(()),
+            Err(_) => self.ended().await,
+        }
+    }
+
+    /// Returns what is committed when all that was given is.
+    pub(crate) fn before(&self) -> Before {
+        Before { entries: self.given, committed: self.committed.clone() }
+    }
+
+    /// Waits until it can't be written any more, and says why.
+    ///
+    /// # Errors
+    ///
+    /// Says why.
+    pub(crate) async fn ended(&mut self) -> anyhow::Result<()> {
+        (&mut self.writing).await.context("the journal's writer panicked")??;
+        bail!("the journal is closed")
+    }
+
+    /// Writes down what was given, and ends it in order.
+    pub(crate) async fn close(self) {
+        drop(self.queue);
+        // If it has ended already, it has said why.
+        if !self.writing.is_finished() {
+            // What was committed stays.
+            let _ = self.writing.await;
+        }
+    }
+}
+
+/// Writes what is given until nobody gives anything any more.
+async fn write(
+    mut journal: Journal,
+    mut given: mpsc::UnboundedReceiver<Given>,
+    committed: watch::Sender<u64>,
+) -> anyhow::Result<()> {
+    let aside = Connection::open(&journal.address, Access::Write, OTHERS).await;
+    let mut aside = aside.context("the journal can't be opened twice")?;
+    aside.wait_for_disk(true).await?;
+    journal.connection.wait_for_disk(false).await?;
+    // Of what was written since it was opened.
+    let behind = derived::follow(&mut journal.connection).await;
+    let behind = behind.context("orders and positions can't be written")?;
+    let carrying = tokio::spawn(carry_over(aside, committed.subscribe()));
+    let written = write_all(&mut journal, behind, &mut given, &committed).await;
+    carrying.abort();
+    // Whoever closes the file last carries over what is left.
+    let waits = journal.connection.wait_for_disk(true).await;
+    journal.close().await;
+    written.and(waits)
+}
+
+/// Writes what is given until nobody gives anything any more, or it can't be written.
+///
+/// What follows from entries, orders, fills and positions, is written when nothing else is to be for a while: no command waits
+/// for it, and what a program leaves undone as it ends is done when the store is next opened.
+async fn write_all(
+    journal: &mut Journal,
+    behind: (i64, i64),
+    given: &mut mpsc::UnboundedReceiver<Given>,
+    committed: &watch::Sender<u64>,
+) -> anyhow::Result<()> {
+    let mut follows = Follows { behind, chunk: Chunk::default(), since: None };
+    loop {
+        let next = match follows.due() {
+            None => given.recv().await,
+            Some(due) => match given.try_recv() {
+                Ok(next) => Some(next),
+                Err(mpsc::error::TryRecvError::Disconnected) => None,
+                Err(mpsc::error::TryRecvError::Empty) => match timeout_at(due, given.recv()).await {
+                    Ok(next) => next,
+                    Err(_) => {
+                        follows.write(journal).await?;
+                        continue;
+                    }
+                },
+            },
+        };
+        let Some(Given { mut entries, mut is_urgent }) = next else { break };
+        let by = Instant::now() + PATIENCE;
+        while !is_urgent && entries.len() < AT_A_TIME {
+            let Ok(Some(next)) = timeout_at(by, given.recv()).await else { break };
+            entries.extend(next.entries);
+            is_urgent = next.is_urgent;
+        }
+        let (run, first) = (journal.run, journal.next);
+        journal.commit(&entries).await?;
+        committed.send_modify(|committed| *committed = committed.saturating_add(entries.len() as u64));
+        follows.take(run, first, entries);
+        if follows.is_overdue() {
+            follows.write(journal).await?;
+        }
+    }
+    follows.write(journal).await
+}
+
+/// What follows from entries that are committed and was not written yet.
+struct Follows {
+    /// The last entry of which all is written.
+    behind: (i64, i64),
+    chunk: Chunk,
+    since: Option<Instant>,
+}
+
+impl Follows {
+    fn take(&mut self, run: i64, first: i64, entries: Vec<Entry>) {
+        self.since.get_or_insert_with(Instant::now);
+        for (seq, entry) in (first..).zip(entries) {
+            self.chunk.add(run, seq, entry);
+        }
+    }
+
+    /// Returns when it is to be written, if anything is.
+    fn due(&self) -> Option<Instant> {
+        self.since.map(|since| since + FOLLOW)
+    }
+
+    fn is_overdue(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() > FOLLOW_AT_LAST)
+    }
+
+    async fn write(&mut self, journal: &mut Journal) -> anyhow::Result<()> {
+        if self.since.take().is_some() {
+            let chunk = std::mem::take(&mut self.chunk);
+            // Not on the thread of the loop, which is this one.
+            let events =
+                tokio::task::spawn_blocking(|| chunk.read()).await.context("entries can't be read")?;
+            let Some(events) = events else { return Ok(()) };
+            let connection = &mut journal.connection;
+            let written = derived::apply(connection, self.behind, &events).await;
+            self.behind = match written.context("orders and positions can't be written")? {
+                true => events.last,
+                // Somebody else has written of these entries, as who makes all of it again.
+                false => {
+                    derived::follow(connection).await.context("orders and positions can't be written")?
+                }
+            };
+        }
+        Ok(())
+    }
+}
+
+/// Carries over what was committed, on a connection of its own: it waits for the disk, which no commit does.
+async fn carry_over(mut connection: Connection, mut committed: watch::Receiver<u64>) {
+    while committed.changed().await.is_ok() {
+        if let Err(why) = connection.carry_over().await {
+            tracing::warn!("what was written down is not carried over: {why:#}");
+        }
+        tokio::time::sleep(CARRY_OVER).await;
+    }
+}
