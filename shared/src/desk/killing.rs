@@ -53,6 +53,13 @@ impl Killing {
         }
     }
 
+    /// Takes note that the machine has waited long enough: a clock that was put back would not show it for a while.
+    pub(super) const fn waited(&mut self) {
+        if !self.is_done {
+            self.asked = None;
+        }
+    }
+
     /// Returns what is to be asked now.
     pub(super) fn tick(&mut self, now: Timestamp) -> Vec<Ask> {
         let mut asks = Vec::new();

@@ -444,6 +444,9 @@ impl Desk {
     /// Lets time pass for what waits for nothing else.
     fn tick(&mut self, waited: bool, effects: &mut Vec<Effect>) {
         let now = self.now;
+        if let Some(killing) = self.killing.as_mut().filter(|_| waited) {
+            killing.waited();
+        }
         match &mut self.phase {
             Phase::Starting(starting) => {
                 let then = starting.tick(now, waited);
