@@ -2,6 +2,12 @@
 //!
 //! It ends with a line that says how much was simulated, and fails if anything was violated: then with the command that does
 //! it again, and with less that fails in the same way.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "it says how long it took, and what it found"
+)]
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -74,7 +80,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
         match name.as_str() {
             "--seeds" => options.seeds = value().and_then(|text| text.parse().map_err(|_| wrong(&text)))?,
             "--first-seed" => {
-                options.first = value().and_then(|text| text.parse().map_err(|_| wrong(&text)))?
+                options.first = value().and_then(|text| text.parse().map_err(|_| wrong(&text)))?;
             }
             "--hours" => {
                 options.hours = value().and_then(|text| {
@@ -85,7 +91,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
                 })?;
             }
             "--threads" => {
-                options.threads = value().and_then(|text| text.parse().map_err(|_| wrong(&text)))?
+                options.threads = value().and_then(|text| text.parse().map_err(|_| wrong(&text)))?;
             }
             "--calm" => options.calm = true,
             "--lines" => options.lines = true,

@@ -1,6 +1,7 @@
 //! The simulator: what it simulates is repeatable and right, and desks that are broken on purpose are noticed.
 
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use shared::desk::{Answer, Ask, Desk, Effect, Entry, Event, Failure, Heard, Input, Left, Settings, Wish};
 use shared::market::{Position, Ticker};

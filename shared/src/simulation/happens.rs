@@ -25,6 +25,9 @@ impl<T: Trader> World<T> {
                 self.weather.begin(fault);
                 self.start(&fault);
             } else {
+                if !self.weather.lets_through() {
+                    self.monitor.shut(self.now);
+                }
                 self.weather.end(&fault);
                 self.finish(&fault);
             }
@@ -110,6 +113,8 @@ impl<T: Trader> World<T> {
                 let value = Price::from_centicents(fault.value).unwrap_or(Price::ZERO);
                 let market = self.market(fault);
                 let _ = self.venue.matching.resettle(self.now, market, value.complement());
+                // A run that began after it had settled can't know by how much that changes its cash.
+                self.shells.iter_mut().for_each(|shell| shell.is_blurred = true);
             }
             Kind::Kill | Kind::Hold => {
                 let is_killed = self.weather.is(Kind::Kill);

@@ -21,6 +21,8 @@ const LAG: i64 = SECOND;
 /// How long it takes until a run is begun after one that was lost, and after a crash, in microseconds.
 const AGAIN: [i64; 2] = [SECOND / 4, 15 * SECOND];
 const REBOOT: [i64; 2] = [SECOND, 20 * SECOND];
+/// How long a machine waits at least for a time that its clock doesn't show, in microseconds.
+const WAITS: i64 = SECOND / 10;
 /// How often a desk may wake up at one instant before it is said to spin.
 const SPINS: u32 = 10_000;
 
@@ -267,13 +269,15 @@ impl<T: Trader> World<T> {
         self.monitor.shut(self.now);
     }
 
-    /// Notes when a desk is to look at its clock.
+    /// Notes when a desk is to look at its clock: when it shows the time that is due, or, where it was put back, when that would
+    /// have come if it had not been.
     fn set_alarm(&mut self, desk: usize) {
-        let clock = later(self.now, self.weather.skew());
         let now = self.now;
+        let clock = later(now, self.weather.skew());
         let Some(shell) = self.shells.get_mut(desk) else { return };
+        let least = if shell.clock > clock { WAITS } else { 0 };
         let due = shell.desk.as_ref().and_then(T::due);
-        shell.wake = due.map(|due| later(now, due.micros_since(clock).max(0)));
+        shell.wake = due.map(|due| later(now, due.micros_since(shell.clock.max(clock)).max(least)));
     }
 
     /// Lets a desk's process do what it does by itself.

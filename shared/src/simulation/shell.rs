@@ -49,8 +49,8 @@ pub(super) struct Shell<T> {
     pub(super) clock: Timestamp,
     /// By how much its clock was ahead when an answer last showed it.
     pub(super) skew: i64,
-    /// Something that a person placed by hand rested when the run began: what that reserves counts as spent, as nothing the
-    /// exchange says tells them apart.
+    /// The run can't know its cash: something that a person placed by hand rested when it began, which counts as spent, as nothing
+    /// that the exchange says tells them apart; or a contract that had settled then was corrected since.
     pub(super) is_blurred: bool,
     /// It has ended for good.
     pub(super) is_over: bool,
