@@ -82,7 +82,10 @@ impl Supervisor {
     /// A run.
     async fn session(&mut self) -> anyhow::Result<End> {
         self.show(DeskState::Starting, "It asks the exchange what is there.");
-        let mut journal = Journal::open(&self.settings.journal).await?;
+        let mut journal = match &self.settings.database {
+            Some(database) => Journal::open_at(database).await?,
+            None => Journal::open(&self.settings.journal).await?,
+        };
         let left = left(&mut journal).await?;
         // Who was killed stays so, whatever ended the program, until a person says otherwise.
         if std::mem::take(&mut self.is_first) && left.wish == Some(Wish::Kill) {

@@ -7,6 +7,8 @@ use shared::backtest::Config;
 use shared::desk;
 use shared::units::Quantity;
 
+use crate::store::Address;
+
 /// How a desk is to trade.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -18,8 +20,10 @@ pub(crate) struct Settings {
     pub(crate) config: Config,
     /// How long an order lives that nobody looks after, in seconds of the desk's clock.
     pub(crate) order_ttl_s: i64,
-    /// The file of the journal.
+    /// The file of the journal. Beside it is what is known of contracts, wherever the journal is.
     pub(crate) journal: PathBuf,
+    /// The store that has the journal, where that is not the file.
+    pub(crate) database: Option<Address>,
     /// Whether it begins to quote by itself.
     pub(crate) starts: bool,
 }

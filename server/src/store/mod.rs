@@ -15,6 +15,7 @@ mod connection;
 mod derived;
 mod digest;
 mod entry;
+mod insert;
 mod journal;
 mod kept;
 mod schema;

@@ -474,7 +474,7 @@ impl Desk {
                 if self.killing.is_some() {
                     closures.push((None, ClosedFor::Killed));
                 }
-                trading.close(now, closures);
+                trading.close(now, &closures);
                 if self.killing.is_some() || is_stopping {
                     trading.kill(now);
                 } else {

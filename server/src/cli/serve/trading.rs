@@ -10,9 +10,10 @@ use shared::backtest::Config;
 use crate::clock::{Clock, machine_time, speed};
 use crate::database;
 use crate::desk::{self, Desk};
-use crate::environment::cache_folder;
+use crate::environment::{Variables, cache_folder};
 use crate::kalshi::{self, Client};
 use crate::paper::{self, Running};
+use crate::store::Address;
 use crate::watch::{self, Watch};
 
 #[derive(Args)]
@@ -36,7 +37,8 @@ pub(super) struct Options {
     /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock
     #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(i64).range(10..=86_400))]
     order_ttl_s: i64,
-    /// The desk's journal [default: one in the cache folder, begun anew where the exchange is inside]
+    /// The desk's journal [default: what `DATABASE_URL` names, or else a file in the cache folder; where the exchange is inside a
+    /// file that is begun anew]
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Let the desk wait until somebody starts it
@@ -121,17 +123,26 @@ impl Options {
         port: u16,
     ) -> anyhow::Result<Desk> {
         let config = Config::from_text(&self.config).context("--config")?;
-        let journal = match &self.journal {
-            Some(file) => file.clone(),
-            None => cached(if is_inside { "demo" } else { "paper" }, port, is_inside)?,
+        let (journal, database) = match &self.journal {
+            Some(file) => (file.clone(), None),
+            // An exchange that ends with this program has nothing to be remembered.
+            None if is_inside => (cached("demo", port, true)?, None),
+            None => match Address::of(&Variables::of_process()?)? {
+                Some(Address::Sqlite(file)) => (file, None),
+                database => (cached("paper", port, false)?, database),
+            },
         };
-        tracing::info!("the desk's journal is {}", journal.display());
+        match &database {
+            Some(database) => tracing::info!("the desk's journal is in {database}"),
+            None => tracing::info!("the desk's journal is {}", journal.display()),
+        }
         let settings = desk::Settings {
             mode,
             series: self.series.clone(),
             config,
             order_ttl_s: self.order_ttl_s,
             journal,
+            database,
             starts: !self.wait,
         };
         desk::start(settings, client, clock)

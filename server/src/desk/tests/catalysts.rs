@@ -47,6 +47,7 @@ impl Trading {
             series: "KXTOPMONTHLY".to_owned(),
             config: Config::from_text("preset=seed-fixed3").unwrap(),
             order_ttl_s: 86_400,
+            database: None,
             journal: fresh(name),
             starts: true,
         };

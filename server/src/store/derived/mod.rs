@@ -6,6 +6,7 @@
 mod event;
 mod known;
 mod rows;
+mod take;
 
 use anyhow::Context;
 use shared::units::Timestamp;

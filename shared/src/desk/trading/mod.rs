@@ -206,11 +206,11 @@ impl Trading {
     }
 
     /// Tells the engine what closes contracts from now on; in order, each once.
-    pub(super) fn close(&mut self, now: Timestamp, closures: Vec<Closure>) {
+    pub(super) fn close(&mut self, now: Timestamp, closures: &[Closure]) {
         if self.closures == closures {
             return;
         }
-        let before = std::mem::replace(&mut self.closures, closures.clone());
+        let before = std::mem::replace(&mut self.closures, closures.to_vec());
         for &(place, why) in closures.iter().filter(|closure| !before.contains(closure)) {
             self.tell(now, &Record::Closed { place, why: Some(why) });
         }
