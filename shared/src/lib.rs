@@ -35,6 +35,7 @@ pub mod scenario;
 mod search;
 pub mod settings;
 pub mod signal;
+pub mod simulation;
 pub mod sort;
 mod stats;
 pub mod stream;

@@ -8,7 +8,10 @@ use clap::{Args, ValueEnum};
 
 use crate::chromium::Chromium;
 use crate::step::{duration, show};
-use crate::{budget, bundle, demo, postgres, python, tools, wasm_tests, workspace};
+use crate::{budget, bundle, demo, postgres, python, simulate, tools, wasm_tests, workspace};
+
+/// How many seeds of desks are simulated, and for how many hours each.
+const SIMULATED: (u64, f64) = (2_000, 2.0);
 
 #[derive(Args)]
 pub struct Options {
@@ -27,7 +30,7 @@ enum Check {
     Deny,
     /// The release bundle and its weight
     Bundle,
-    /// Unit, property, golden and socket tests, natively
+    /// Unit, property, golden and socket tests, natively, and desks simulated while everything goes wrong
     Native,
     /// Kalshi's own Python SDK on the paper exchange, and pandas, polars and DuckDB on what commands write
     Python,
@@ -145,7 +148,12 @@ fn native() -> anyhow::Result<()> {
         }
         Err(why) => eprintln!("  · no PostgreSQL: the tests on it are skipped by name ({why:#})"),
     }
-    show("cargo test", &mut command)
+    show("cargo test", &mut command)?;
+    eprintln!("  ▸ simulation …");
+    let began = Instant::now();
+    simulate::run(&simulate::Options::of(SIMULATED.0, 1, SIMULATED.1))?;
+    eprintln!("  ✓ simulation — {}", duration(began.elapsed().as_secs()));
+    Ok(())
 }
 
 fn python() -> anyhow::Result<()> {

@@ -11,6 +11,7 @@ mod demo;
 mod postgres;
 mod python;
 mod script;
+mod simulate;
 mod soak;
 mod step;
 mod tools;
@@ -39,6 +40,10 @@ enum Command {
     Dist,
     /// Measure speed, side by side with peers, as ratios in one run
     Bench(bench::Options),
+    /// Simulate desks in virtual time while everything goes wrong, a seed each
+    ///
+    /// It exits 1 on a violation, with the command that does it again and with less that fails in the same way.
+    Simulate(simulate::Options),
     /// Run long, by hand: the server under load for hours, or spoiled inputs, watching memory and errors
     Soak(soak::Options),
     /// Install the tools and build nothing
@@ -61,6 +66,7 @@ fn main() -> std::process::ExitCode {
         Command::Test(options) => checks::run(&options),
         Command::Dist => bundle::dist(),
         Command::Bench(options) => bench::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),
         Command::Setup { all } => tools::set_up(all),
     };

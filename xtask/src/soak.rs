@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::step::show;
-use crate::{bundle, demo, workspace};
+use crate::{bundle, demo, simulate, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -43,6 +43,8 @@ enum Part {
     Heard,
     /// Days of an exchange on which everything goes wrong, beside a feed that must have its books after each quiet second
     Stream,
+    /// A million desks simulated for three minutes each while something goes wrong; `--minutes` is not heeded
+    Simulate,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -58,6 +60,10 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Pem => spoil("spoiled_keys_are_refused_or_sign", options)?,
             Part::Answers => spoil("spoiled_answers_are_refused_or_mean_what_they_say", options)?,
             Part::Heard => spoil("heard::spoiled_frames_are_heard", options)?,
+            Part::Simulate => {
+                // Apart from those that every check runs.
+                simulate::run(&simulate::Options::of(1_000_000, 1_000_000 * options.rng_seed, 0.05))?;
+            }
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }

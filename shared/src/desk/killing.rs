@@ -3,10 +3,12 @@
 use super::{Answer, Ask, Failure, is_kill_mark};
 use crate::units::Timestamp;
 
-/// How long an answer is waited for before the same is asked once more, which changes nothing if it was done, and how many
-/// may be on their way. In microseconds.
+/// How long an answer is waited for before the same is asked once more, which changes nothing if it was done, in microseconds;
+/// and how long while so many are on their way that nothing seems to get through. When that changes can't be known but by
+/// asking.
 const AGAIN: i64 = 150_000;
-const AT_MOST: usize = 24;
+const RARELY: i64 = 500_000;
+const MANY: usize = 24;
 /// A cancellation of all orders may catch those of the next minute: for so long no order is placed after it.
 const AFTERMATH: i64 = 60_000_000;
 
@@ -26,8 +28,12 @@ pub(super) struct Killing {
     cancelled: Timestamp,
     /// A person wants the desk to trade again.
     pub(super) is_over: bool,
-    /// The marks of a kill that stand at the exchange, once they are known.
+    /// The marks of a kill that stood at the exchange when a person wanted to trade again, once they are known, and still do.
     marks: Option<Vec<String>>,
+    /// The group takes orders again.
+    is_reset: bool,
+    /// It was looked after that whether there is another mark: none if not, else whether there is.
+    marked_since: Option<bool>,
 }
 
 impl Killing {
@@ -42,6 +48,15 @@ impl Killing {
             cancelled: now,
             is_over: false,
             marks: None,
+            is_reset: group.is_none(),
+            marked_since: None,
+        }
+    }
+
+    /// Takes note that the machine has waited long enough: a clock that was put back would not show it for a while.
+    pub(super) const fn waited(&mut self) {
+        if !self.is_done {
+            self.asked = None;
         }
     }
 
@@ -76,13 +91,26 @@ impl Killing {
     pub(super) fn due(&self) -> Option<Timestamp> {
         let again = match self.asked {
             None => Timestamp::MIN,
-            Some(_) if self.waiting >= AT_MOST => return None,
-            Some(asked) => asked.checked_add_micros(AGAIN).unwrap_or(Timestamp::MAX),
+            Some(asked) => {
+                let pause = if self.waiting < MANY { AGAIN } else { RARELY };
+                asked.checked_add_micros(pause).unwrap_or(Timestamp::MAX)
+            }
         };
         if !self.is_done {
             return Some(again);
         }
-        self.is_over.then(|| again.max(self.over_at()))
+        if !self.is_over || self.marked_since.is_some() {
+            return None;
+        }
+        // The marks that a person knows of are taken away at once: one that is there later is of another kill.
+        if self.marks.as_ref().is_none_or(|marks| !marks.is_empty()) {
+            return Some(again);
+        }
+        // An answer that tells of an earlier time must not be taken for one that comes after the reset.
+        if !self.is_reset && self.waiting > 0 {
+            return None;
+        }
+        Some(again.max(self.over_at()))
     }
 
     /// Returns what lets orders be placed again, step by step.
@@ -90,8 +118,10 @@ impl Killing {
         match (&self.marks, &self.group) {
             (None, _) => vec![Ask::Groups],
             (Some(marks), _) if !marks.is_empty() => marks.iter().cloned().map(Ask::DeleteGroup).collect(),
-            (_, Some(group)) => vec![Ask::ResetGroup(group.clone())],
-            (_, None) => Vec::new(),
+            (_, Some(group)) if !self.is_reset => vec![Ask::ResetGroup(group.clone())],
+            // Who kills past the desk leaves the mark first, and triggers the groups then: either it is there by now, or the
+            // group is triggered after it was reset.
+            _ => vec![Ask::Groups],
         }
     }
 
@@ -100,14 +130,19 @@ impl Killing {
         self.cancelled.checked_add_micros(AFTERMATH).unwrap_or(Timestamp::MAX)
     }
 
-    /// Returns whether it is over: a person wants that, the time has come, and the group takes orders again.
+    /// Returns whether it is over: a person wants that, the time has come, the group takes orders again, and nobody has killed
+    /// the account since.
     pub(super) fn has_ended(&self, now: Timestamp) -> bool {
-        let is_unmarked = self.marks.as_ref().is_some_and(Vec::is_empty);
-        self.is_done && self.is_over && is_unmarked && self.group.is_none() && now >= self.over_at()
+        self.is_done && self.is_over && self.marked_since == Some(false) && now >= self.over_at()
+    }
+
+    /// Returns whether somebody has killed the account since a person wanted to trade again.
+    pub(super) fn is_again(&self) -> bool {
+        self.marked_since == Some(true)
     }
 
     /// Takes in an answer to `ask`.
-    pub(super) fn answered(&mut self, ask: &Ask, answer: &Result<Answer, Failure>) {
+    pub(super) fn answered(&mut self, now: Timestamp, ask: &Ask, answer: &Result<Answer, Failure>) {
         self.waiting = self.waiting.saturating_sub(1);
         let is_done = answer.is_ok();
         // A group that is gone takes no order.
@@ -115,11 +150,16 @@ impl Killing {
         match ask {
             Ask::TriggerGroup(_) => self.is_triggered |= is_done || is_gone,
             Ask::CancelAll => self.is_cancelled |= is_done,
-            Ask::ResetGroup(_) if is_done => self.group = None,
+            Ask::ResetGroup(_) => self.is_reset |= is_done,
             Ask::Groups => {
                 if let Ok(Answer::Groups(groups)) = answer {
                     let marks = groups.iter().filter(|group| is_kill_mark(group));
-                    self.marks = Some(marks.map(|group| group.id.clone()).collect());
+                    let marks: Vec<String> = marks.map(|group| group.id.clone()).collect();
+                    if self.marks.is_none() {
+                        self.marks = Some(marks);
+                    } else if self.is_reset && now >= self.over_at() {
+                        self.marked_since.get_or_insert(!marks.is_empty());
+                    }
                 }
             }
             Ask::DeleteGroup(id) if is_done || is_gone => {

@@ -323,7 +323,10 @@ impl Desk {
             (Purpose::Kill(ask), _) => {
                 let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
                 if let Some(killing) = &mut self.killing {
-                    killing.answered(&ask, &answer);
+                    killing.answered(self.now, &ask, &answer);
+                }
+                if self.killing.as_ref().is_some_and(Killing::is_again) {
+                    self.wish(Wish::Kill);
                 }
                 if is_gone && matches!(ask, Ask::ResetGroup(_)) {
                     self.lose("The desk's order group is gone.".to_owned());
@@ -441,6 +444,9 @@ impl Desk {
     /// Lets time pass for what waits for nothing else.
     fn tick(&mut self, waited: bool, effects: &mut Vec<Effect>) {
         let now = self.now;
+        if let Some(killing) = self.killing.as_mut().filter(|_| waited) {
+            killing.waited();
+        }
         match &mut self.phase {
             Phase::Starting(starting) => {
                 let then = starting.tick(now, waited);

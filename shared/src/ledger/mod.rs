@@ -118,14 +118,17 @@ impl Ledger {
         Ok(())
     }
 
-    /// Books that a contract has settled to `value` dollars a YES contract, from $0 to $1: positions become cash.
+    /// Books that a contract has settled to `value` dollars a YES contract, from $0 to $1: positions become cash, down to the
+    /// cent as the exchange pays it.
     ///
     /// # Errors
     ///
     /// As [`Ledger::fill`].
     pub fn settle(&mut self, contract: usize, value: Price) -> Result<(), Error> {
         let holding = self.open(contract)?;
-        let cash = self.cash.checked_add(holding.position.worth(value)).ok_or(Error::TooMuch("cash"))?;
+        let (worth, residue) = (holding.position.worth(value), holding.position.residue(value));
+        let cash = self.cash.checked_add(worth).and_then(|cash| cash.checked_sub(residue));
+        let cash = cash.ok_or(Error::TooMuch("cash"))?;
         self.hold(contract, holding, Position::FLAT)?;
         self.cash = cash;
         if let Some(holding) = self.holdings.get_mut(contract) {

@@ -123,6 +123,22 @@ fn a_contract_settles_at_any_value_and_once() {
 }
 
 #[test]
+fn what_settles_is_paid_down_to_the_cent_whichever_way_it_is_held() {
+    for (action, value, balance) in [
+        (Action::Buy, "0.3333", "99.58"),
+        (Action::Sell, "0.3333", "100.41"),
+        (Action::Buy, "0.26", "99.4"),
+        (Action::Sell, "1", "98.75"),
+    ] {
+        let mut ledger = Ledger::new(cash("100"), 1);
+        ledger.fill(0, action, price("0.5"), count("2.5"), Cash::ZERO).unwrap();
+        ledger.settle(0, price(value)).unwrap();
+        // 2.5 contracts at 33.33 cents are 0.83325 dollars, at 66.67 cents 1.66675.
+        assert_eq!((ledger.balance(), ledger.equity()), (cash(balance), cash(balance)), "{action:?} {value}");
+    }
+}
+
+#[test]
 fn the_exchange_has_the_last_word() {
     let mut ledger = Ledger::new(cash("100"), 1);
     ledger.mark(0, price("0.4")).unwrap();
@@ -171,7 +187,11 @@ proptest! {
             prop_assert_eq!(i128::from(ledger.equity().microdollars()), cash + worth);
             prop_assert_eq!(i128::from(ledger.balance().microdollars()), cash - shorts);
         }
-        let settled: i128 = held.iter().zip(&values).map(|(held, value)| held * i128::from(*value)).sum();
+        let pays = |(held, value): (&i128, &i64)| {
+            let own = if *held < 0 { 10_000 - i128::from(*value) } else { i128::from(*value) };
+            held * i128::from(*value) - held.abs() * own % 10_000
+        };
+        let settled: i128 = held.iter().zip(&values).map(pays).sum();
         for (contract, value) in values.into_iter().enumerate() {
             ledger.settle(contract, Price::from_centicents(value)?).unwrap();
         }

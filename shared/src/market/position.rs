@@ -73,6 +73,15 @@ impl Position {
         Cash::from_microdollars(self.0 * price.centicents())
     }
 
+    /// Returns what is rounded away when a YES contract settles at `value`: what the contracts that are held pay together is paid
+    /// down to the cent.
+    ///
+    /// Source: Kalshi's documentation of market settlement, October 2026.
+    pub const fn residue(self, value: Price) -> Cash {
+        let each = if self.0 < 0 { value.complement() } else { value };
+        Cash::from_microdollars(each.cost(self.size()).microdollars() % 10_000)
+    }
+
     /// Returns what the exchange holds back for NO contracts when they are booked as YES sold: $1 each.
     pub const fn collateral(self) -> Cash {
         let short = if self.0 < 0 { -self.0 } else { 0 };

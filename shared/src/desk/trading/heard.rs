@@ -162,9 +162,11 @@ impl Trading {
                 self.follow(now, follows);
                 None
             }
-            // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it.
+            // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it. Of
+            // another event another desk does.
             (named, wire::OrderStatus::Resting)
                 if order.client_order_id.starts_with(PREFIX)
+                    && self.places.contains_key(&order.ticker)
                     && named.is_none_or(|named| !self.orders.is_live(named)) =>
             {
                 Some(order.order_id.clone())
@@ -190,9 +192,10 @@ impl Trading {
         let settled = (told.event_type == "settled").then_some(determined).flatten();
         self.set_status(now, place, status);
         if let Some(value) = settled {
-            let paid = self.maker().map_or(Cash::ZERO, |maker| maker.position(place).worth(value));
+            let held = self.maker().map_or(Position::FLAT, |maker| maker.position(place));
+            let paid = held.worth(value).microdollars().saturating_sub(held.residue(value).microdollars());
             if let Some(contract) = self.contracts.get_mut(place) {
-                let flow = contract.flow.microdollars().saturating_add(paid.microdollars());
+                let flow = contract.flow.microdollars().saturating_add(paid);
                 contract.flow = Cash::from_microdollars(flow);
             }
             self.tell(now, &Record::Settled { place, value });

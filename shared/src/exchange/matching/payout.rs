@@ -16,8 +16,8 @@ impl Payout {
     /// Returns what a position pays where a YES contract pays `value`, down to the cent.
     pub(super) fn of(position: Position, value: Price) -> Self {
         let each = if position.hundredths() < 0 { value.complement() } else { value };
-        let exact = each.cost(position.size()).microdollars();
-        let rounded = exact % 10_000;
+        let (exact, rounded) =
+            (each.cost(position.size()).microdollars(), position.residue(value).microdollars());
         Self { paid: Cash::from_microdollars(exact - rounded), rounded }
     }
 }

@@ -1,0 +1,245 @@
+//! What must hold, looked at as it happens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::dice::later;
+use super::venue::Venue;
+use super::violation::{Rule, Violation};
+use crate::desk::{Answer, Ask, Failure};
+use crate::exchange::matching::Order;
+use crate::market::Action;
+use crate::risk::Limits;
+use crate::units::{Quantity, Timestamp};
+
+const SECOND: i64 = 1_000_000;
+/// How long two orders may stand on one side of a contract, in microseconds: until one is heard of and taken back.
+const DOUBLED: i64 = SECOND;
+/// How late a request arrives at most, in microseconds.
+const LATE: i64 = 31 * SECOND;
+/// How long it may take from a kill until nothing rests, once requests get through, in microseconds.
+const KILLED: i64 = SECOND;
+
+/// What must hold.
+#[derive(Debug)]
+pub(super) struct Monitor {
+    limits: Limits,
+    ttl: i64,
+    /// How many desks there are: each has an order group of its own.
+    desks: usize,
+    /// Since when requests get through.
+    open_since: Timestamp,
+    /// Until when orders may be there that nothing tells of any more: what told of them was lost with the machine.
+    lost_until: Timestamp,
+    kill: Option<Kill>,
+    /// When the account was killed past the desks.
+    fenced: Option<Timestamp>,
+    /// Since when more than one order stands on a side of a contract.
+    doubled: BTreeMap<(usize, Action), Timestamp>,
+    /// The sides that orders stand on: kept for the room that it has.
+    sides: Vec<(usize, Action)>,
+    pub(super) violations: Vec<Violation>,
+}
+
+/// A kill that holds.
+#[derive(Debug)]
+struct Kill {
+    since: Timestamp,
+    /// Everything was taken back.
+    is_swept: bool,
+    /// When the exchange has said after that that nothing rests.
+    confirmed: Option<Timestamp>,
+}
+
+impl Monitor {
+    pub(super) fn new(limits: Limits, order_ttl_s: i64, desks: usize, now: Timestamp) -> Self {
+        Self {
+            limits,
+            ttl: order_ttl_s * SECOND,
+            desks,
+            open_since: now,
+            lost_until: now,
+            kill: None,
+            fenced: None,
+            doubled: BTreeMap::new(),
+            sides: Vec::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// Takes note that a rule is violated.
+    pub(super) fn violated(&mut self, at: Timestamp, rule: Rule, what: String) {
+        // What follows from the first one says little.
+        if self.violations.len() < 8 {
+            self.violations.push(Violation { at, rule, what });
+        }
+    }
+
+    /// Takes note that requests may not get through at the moment, or that nobody is there to make any.
+    pub(super) fn shut(&mut self, now: Timestamp) {
+        self.open_since = self.open_since.max(now);
+    }
+
+    /// Takes note that what was written in the last second is lost.
+    pub(super) fn lost(&mut self, now: Timestamp) {
+        self.lost_until = later(now, self.ttl + LATE);
+    }
+
+    /// Takes note that a person has killed the desk.
+    pub(super) fn killed(&mut self, now: Timestamp) {
+        self.kill.get_or_insert(Kill { since: now, is_swept: false, confirmed: None });
+    }
+
+    /// Takes note that orders may rest again.
+    pub(super) fn armed(&mut self) {
+        (self.kill, self.fenced) = (None, None);
+    }
+
+    /// Takes note that no desk knows any more that a person has killed it: that was lost with the machine.
+    pub(super) fn forgotten(&mut self) {
+        self.kill = None;
+    }
+
+    /// Takes note that the account was killed past the desks: nothing rests, and nothing may come to rest.
+    pub(super) fn fenced(&mut self, now: Timestamp) {
+        self.fenced = Some(now);
+    }
+
+    /// Takes note of a request that has arrived and was answered. It was sent at `sent`, by a clock that was `skew` ahead.
+    pub(super) fn arrived(
+        &mut self,
+        now: Timestamp,
+        venue: &Venue,
+        ask: &Ask,
+        (sent, skew): (Timestamp, i64),
+        by_hand: &BTreeSet<usize>,
+        answer: &Result<Answer, Failure>,
+    ) {
+        match ask {
+            Ask::Create(order) => {
+                self.ends(now, order.expiration_time.map(|at| at.0), sent, skew);
+                if order.count > self.limits.max_order_size {
+                    let what = format!(
+                        "an order of {} contracts, {} at most",
+                        order.count, self.limits.max_order_size
+                    );
+                    self.violated(now, Rule::Limit, what);
+                }
+                if answer.is_ok()
+                    && let Some(market) =
+                        venue.place(&order.ticker).filter(|market| !by_hand.contains(market))
+                {
+                    self.position(now, venue, market, order.side.action());
+                }
+            }
+            Ask::Amend(_, change) => {
+                if change.expiration_time.is_some() {
+                    self.ends(now, change.expiration_time.map(|at| at.0), sent, skew);
+                }
+                if answer.is_ok()
+                    && let Some(market) =
+                        venue.place(&change.ticker).filter(|market| !by_hand.contains(market))
+                {
+                    self.position(now, venue, market, change.side.action());
+                }
+            }
+            Ask::CancelAll if answer.is_ok() => {
+                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent) {
+                    kill.is_swept = true;
+                }
+            }
+            Ask::Resting if matches!(answer, Ok(Answer::Orders(orders)) if orders.is_empty()) => {
+                if let Some(kill) = self.kill.as_mut().filter(|kill| kill.since <= sent && kill.is_swept) {
+                    kill.confirmed.get_or_insert(now);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ends(&mut self, now: Timestamp, ends: Option<Timestamp>, sent: Timestamp, skew: i64) {
+        let latest = later(sent, self.ttl + SECOND + skew.max(0));
+        if ends.is_none_or(|ends| ends > latest) {
+            let ends = ends.map_or_else(|| "never".to_owned(), |ends| ends.to_string());
+            self.violated(
+                now,
+                Rule::Expiry,
+                format!("an order sent at {sent} that ends {ends}, {latest} at the latest"),
+            );
+        }
+    }
+
+    /// Checks the greatest position that what rests on a side of a contract can lead to.
+    fn position(&mut self, now: Timestamp, venue: &Venue, market: usize, action: Action) {
+        let resting = ours(venue).filter(|order| order.market == market && order.action == action);
+        let rests: i64 = resting.map(|order| order.left.hundredths()).sum();
+        let held =
+            venue.matching.account(venue.account).map_or(0, |account| account.position(market).hundredths());
+        let towards = if action == Action::Buy { held } else { -held };
+        let most = self.limits.max_position_per_ticker;
+        if rests > 0 && towards + rests > most.hundredths() {
+            let could = Quantity::from_hundredths((towards + rests).max(0)).unwrap_or(Quantity::MAX);
+            let what =
+                format!("orders in contract {market} that could lead to {could} contracts, {most} at most");
+            self.violated(now, Rule::Limit, what);
+        }
+    }
+
+    /// Looks at what rests after it has changed, or after time has passed.
+    pub(super) fn look(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
+        self.look_at_kill(now, venue, is_running);
+        // They come contract by contract.
+        let sides = &mut self.sides;
+        sides.clear();
+        sides.extend(ours(venue).map(|order| (order.market, order.action)));
+        sides.sort_unstable();
+        let mut many: Vec<(usize, Action)> =
+            sides.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+        many.dedup();
+        self.doubled.retain(|side, _| many.contains(side));
+        for side in many {
+            let since = *self.doubled.entry(side).or_insert(now);
+            if now > later(since.max(self.lost_until), DOUBLED) {
+                let what = format!(
+                    "{:?} orders in contract {} stand beside each other since {since}",
+                    side.1, side.0
+                );
+                self.violated(now, Rule::Doubled, what);
+                self.doubled.insert(side, Timestamp::MAX);
+            }
+        }
+    }
+
+    fn look_at_kill(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
+        let rests = if self.fenced.is_some() { ours(venue).count() } else { 0 };
+        if let Some(fenced) = self.fenced.filter(|_| rests > 0) {
+            self.fenced = None;
+            let what =
+                format!("{rests} orders rest, although the account was killed past the desk at {fenced}");
+            self.violated(now, Rule::Kill, what);
+        }
+        let Some(kill) = &mut self.kill else { return };
+        let rests = ours(venue).count();
+        if rests == 0 {
+            return;
+        }
+        // Two desks have a group each, and each asks for itself.
+        if let Some(confirmed) = kill.confirmed.filter(|_| self.desks == 1) {
+            let what =
+                format!("{rests} orders rest, although none did at {confirmed}, after all were taken back");
+            self.kill = None;
+            self.violated(now, Rule::Kill, what);
+            return;
+        }
+        let begins = kill.since.max(self.open_since);
+        if is_running && now > later(begins, KILLED) {
+            let what = format!("{rests} orders rest, although requests get through since {begins}");
+            self.kill = None;
+            self.violated(now, Rule::Kill, what);
+        }
+    }
+}
+
+/// Returns what rests of the desk's own: what a person places by hand has no name.
+fn ours(venue: &Venue) -> impl Iterator<Item = &Order> {
+    venue.resting().filter(|order| venue.called(order.number).is_some_and(|name| !name.is_empty()))
+}

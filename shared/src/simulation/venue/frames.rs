@@ -1,0 +1,385 @@
+//! What the stream says, and a connection to it: frames arrive some time later and in order, or not at all.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::orders::{group_id, order_id};
+use super::{Kept, Venue};
+use crate::desk::Heard;
+use crate::exchange::matching::{
+    Event, MarketStatus, MarketTrade, Order, OrderNumber, OrderState, OwnFill, Reason, SelfTrade, What,
+};
+use crate::fees::Role;
+use crate::market::{Action, Side, Trade};
+use crate::simulation::dice::{Dice, later};
+use crate::units::{Price, Timestamp};
+use crate::wire::{
+    BookSide, FillMessage, LevelText, MarketLifecycle, MarketResult, Millis, OrderStatus, OrderbookDelta,
+    OrderbookSnapshot, SelfTradePrevention, SignedCount, UserOrder,
+};
+
+/// How long a frame takes, in microseconds: the least and the most.
+const TAKES: [i64; 2] = [500, 20_000];
+/// How long it takes until books that were missed are there anew, in microseconds.
+const ANEW: [i64; 2] = [5_000, 80_000];
+
+/// What may be lost of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::simulation) enum Channel {
+    /// Changes of books: numbered, so that a loss is seen.
+    Books,
+    /// Public trades and what happens to contracts: numbered.
+    Public,
+    /// Fills and orders of the account: not numbered, so that nobody sees a loss.
+    Own,
+}
+
+/// A connection to the stream.
+#[derive(Debug)]
+pub(in crate::simulation) struct Feed {
+    /// The contracts that it is of, by place.
+    pub(in crate::simulation) markets: Range<usize>,
+    dice: Dice,
+    is_up: bool,
+    /// What is on its way.
+    queue: VecDeque<(Timestamp, Heard)>,
+    /// When the last of it arrives: no frame overtakes another one.
+    last: Timestamp,
+    /// How much longer frames take, in microseconds.
+    pub(in crate::simulation) slower: i64,
+    /// Before this nothing arrives.
+    pub(in crate::simulation) stalled: Timestamp,
+    /// How many frames of each channel are lost next.
+    losing: [u32; 3],
+    /// Changes of books mean nothing until books are there anew, which is then.
+    anew: Option<Timestamp>,
+    /// Fills are told twice while this is so.
+    pub(in crate::simulation) repeats: bool,
+}
+
+impl Feed {
+    /// Returns a connection that is not up.
+    pub(in crate::simulation) const fn new(markets: Range<usize>, dice: Dice) -> Self {
+        Self {
+            markets,
+            dice,
+            is_up: false,
+            queue: VecDeque::new(),
+            last: Timestamp::MIN,
+            slower: 0,
+            stalled: Timestamp::MIN,
+            losing: [0; 3],
+            anew: None,
+            repeats: false,
+        }
+    }
+
+    /// Returns whether anybody listens.
+    pub(in crate::simulation) const fn is_up(&self) -> bool {
+        self.is_up
+    }
+
+    /// Ends the connection: what is on its way is lost.
+    pub(in crate::simulation) fn close(&mut self) {
+        self.is_up = false;
+        self.queue.clear();
+        self.losing = [0; 3];
+        self.anew = None;
+    }
+
+    /// Cuts the connection: the client hears so, and nothing more.
+    pub(in crate::simulation) fn cut(&mut self, now: Timestamp) {
+        if self.is_up {
+            self.push(now, Heard::Down("the connection was reset".to_owned()));
+            self.is_up = false;
+        }
+    }
+
+    /// Lets the next frames of a channel be lost.
+    pub(in crate::simulation) fn lose(&mut self, channel: Channel, frames: u32) {
+        if self.is_up {
+            self.losing[channel as usize] = self.losing[channel as usize].max(frames);
+        }
+    }
+
+    /// Returns when something next arrives.
+    pub(in crate::simulation) fn due(&self) -> Option<Timestamp> {
+        self.queue.front().map(|frame| frame.0.max(self.stalled))
+    }
+
+    /// Returns what has arrived, if something has.
+    pub(in crate::simulation) fn next(&mut self, now: Timestamp) -> Option<Heard> {
+        if self.stalled > now || self.queue.front()?.0 > now {
+            return None;
+        }
+        self.queue.pop_front().map(|frame| frame.1)
+    }
+
+    /// Returns when books that were missed are there anew.
+    pub(in crate::simulation) const fn anew(&self) -> Option<Timestamp> {
+        self.anew
+    }
+
+    fn push(&mut self, now: Timestamp, heard: Heard) {
+        let takes = self.slower + self.dice.between(TAKES[0], TAKES[1]);
+        self.last = self.last.max(later(now, takes));
+        self.queue.push_back((self.last, heard));
+    }
+
+    /// Says something on a channel, unless that is lost.
+    fn say(&mut self, now: Timestamp, channel: Channel, heard: impl FnOnce() -> Heard) {
+        if !self.is_up || (channel == Channel::Books && self.anew.is_some()) {
+            return;
+        }
+        let Some(losing) = self.losing.get_mut(channel as usize) else { return };
+        if *losing > 0 {
+            *losing -= 1;
+            if *losing == 0 {
+                // The next number shows it; that it comes is a matter of time.
+                match channel {
+                    Channel::Books => {
+                        self.anew = Some(later(now, self.dice.between(ANEW[0], ANEW[1])));
+                        self.push(now, Heard::MissedBooks);
+                    }
+                    Channel::Public => self.push(now, Heard::Missed("trade".to_owned())),
+                    Channel::Own => {}
+                }
+            }
+            return;
+        }
+        self.push(now, heard());
+    }
+}
+
+/// Returns the exchange's id of a trade.
+pub(super) fn trade_id(number: u64) -> String {
+    format!("t{number}")
+}
+
+impl Venue {
+    /// Lets a client listen: all books are told first.
+    pub(in crate::simulation) fn connect(&self, now: Timestamp, feed: &mut Feed) {
+        feed.close();
+        (feed.is_up, feed.last) = (true, now);
+        self.books(now, feed);
+    }
+
+    /// Tells all books anew to who missed changes of them.
+    pub(in crate::simulation) fn books(&self, now: Timestamp, feed: &mut Feed) {
+        feed.anew = None;
+        for place in feed.markets.clone() {
+            if let Some(book) = self.snapshot(place) {
+                feed.say(now, Channel::Books, || Heard::Book(book));
+            }
+        }
+    }
+
+    fn snapshot(&self, place: usize) -> Option<OrderbookSnapshot> {
+        let book = self.matching.markets().get(place)?.book();
+        let levels = |action| book.levels(action).map(|(price, count)| LevelText(price, count)).collect();
+        Some(OrderbookSnapshot {
+            market_ticker: self.tickers.get(place)?.clone(),
+            market_id: None,
+            clock: Some(self.matching.seq()),
+            yes_dollars_fp: levels(Action::Buy),
+            no_dollars_fp: levels(Action::Sell),
+        })
+    }
+
+    /// Tells a client what has happened.
+    pub(super) fn tell(&self, event: &Event, feed: &mut Feed) {
+        let at = event.at;
+        match &event.what {
+            What::Level { market, side, price, change, order, .. } if feed.markets.contains(market) => {
+                let Some(ticker) = self.tickers.get(*market) else { return };
+                feed.say(at, Channel::Books, || {
+                    Heard::Level(OrderbookDelta {
+                        market_ticker: ticker.clone(),
+                        market_id: None,
+                        clock: Some(event.seq),
+                        price_dollars: *price,
+                        delta_fp: SignedCount::from_hundredths(*change),
+                        side: if *side == Action::Buy { Side::Yes } else { Side::No },
+                        client_order_id: self.called_now(*order),
+                        ts: None,
+                        ts_ms: Some(Millis(at)),
+                    })
+                });
+            }
+            What::Trade(trade) if feed.markets.contains(&trade.market) => {
+                if let Some(told) = self.trade(at, trade) {
+                    feed.say(at, Channel::Public, || Heard::Trade(told));
+                }
+            }
+            What::Fill(fill) if fill.account == self.account => {
+                if let Some(told) = self.fill(at, fill) {
+                    if feed.repeats {
+                        feed.say(at, Channel::Own, || Heard::Fill(Box::new(told.clone())));
+                    }
+                    feed.say(at, Channel::Own, || Heard::Fill(Box::new(told)));
+                }
+            }
+            What::Order { order, reason } if order.account == self.account => {
+                if let Some(told) = self.order(at, order, *reason) {
+                    feed.say(at, Channel::Own, || Heard::Order(Box::new(told)));
+                }
+            }
+            What::Status { market, status } if feed.markets.contains(market) => {
+                for told in self.lifecycle(*market, *status) {
+                    feed.say(at, Channel::Public, || Heard::Lifecycle(Box::new(told)));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells a fill of the account once more, as if it were new.
+    pub(in crate::simulation) fn restate(&self, now: Timestamp, feed: &mut Feed, back: usize) {
+        let Some((at, fill)) = self.fills.iter().rev().nth(back) else { return };
+        if let Some(told) = self.fill(*at, fill) {
+            feed.say(now, Channel::Own, || Heard::Fill(Box::new(told)));
+        }
+    }
+
+    /// Returns what the owner of an order calls it, if it is the account's.
+    fn called_now(&self, order: OrderNumber) -> Option<String> {
+        let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+        match self.orders.get(&order) {
+            Some(kept) => named(&kept.name),
+            // It is told that it stands in the book before it is told as an order.
+            None => self
+                .matching
+                .order(order)
+                .filter(|order| order.account == self.account)
+                .and_then(|_| named(&self.placing)),
+        }
+    }
+
+    fn trade(&self, at: Timestamp, trade: &MarketTrade) -> Option<Trade> {
+        Some(Trade {
+            ticker: self.tickers.get(trade.market)?.clone(),
+            at: at.floor_to_millisecond(),
+            price: trade.price,
+            count: trade.count,
+            taker_side: Some(if trade.taker == Action::Buy { Side::Yes } else { Side::No }),
+            id: trade_id(trade.number).parse().ok(),
+            is_block: false,
+        })
+    }
+
+    fn fill(&self, at: Timestamp, fill: &OwnFill) -> Option<FillMessage> {
+        let side = BookSide::from(fill.action);
+        Some(FillMessage {
+            trade_id: trade_id(fill.trade),
+            order_id: order_id(fill.order),
+            client_order_id: self.called_now(fill.order),
+            market_ticker: self.tickers.get(fill.market)?.clone(),
+            is_taker: fill.role == Role::Taker,
+            side: Some(side.outcome()),
+            action: Some(Action::Buy),
+            purchased_side: Some(side.outcome()),
+            outcome_side: side.outcome(),
+            book_side: side,
+            yes_price_dollars: fill.price,
+            count_fp: fill.count,
+            fee_cost: fill.fee,
+            post_position_fp: fill.position.into(),
+            ts: None,
+            ts_ms: Some(Millis(at.floor_to_millisecond())),
+            exchange_index: Some(0),
+            subaccount: Some(0),
+        })
+    }
+
+    fn order(&self, at: Timestamp, order: &Order, reason: Reason) -> Option<UserOrder> {
+        let side = BookSide::from(order.action);
+        Some(UserOrder {
+            order_id: order_id(order.number),
+            user_id: String::new(),
+            client_order_id: self.orders.get(&order.number).map(|Kept { name, .. }| name.clone())?,
+            ticker: self.tickers.get(order.market)?.clone(),
+            status: match order.state {
+                OrderState::Resting => OrderStatus::Resting,
+                OrderState::Executed => OrderStatus::Executed,
+                OrderState::Cancelled => OrderStatus::Canceled,
+            },
+            side: Some(side.outcome()),
+            is_yes: Some(side == BookSide::Bid),
+            outcome_side: side.outcome(),
+            book_side: side,
+            yes_price_dollars: order.price,
+            initial_count_fp: order.initial,
+            fill_count_fp: order.filled,
+            remaining_count_fp: order.left,
+            taker_fill_cost_dollars: order.taker_cost,
+            maker_fill_cost_dollars: order.maker_cost,
+            taker_fees_dollars: order.taker_fees,
+            maker_fees_dollars: order.maker_fees,
+            created_time: None,
+            created_ts_ms: Some(Millis(order.created)),
+            last_updated_ts_ms: Some(Millis(at)),
+            last_update_time: None,
+            expiration_ts_ms: order.expires().map(Millis),
+            expiration_time: None,
+            order_group_id: order.group().map(group_id),
+            self_trade_prevention_type: Some(match order.self_trade {
+                SelfTrade::TakerAtCross => SelfTradePrevention::TakerAtCross,
+                SelfTrade::Maker => SelfTradePrevention::Maker,
+            }),
+            last_update_reason: word(reason).map(str::to_owned),
+            exchange_index: Some(0),
+            subaccount_number: Some(0),
+        })
+    }
+
+    /// Returns what is told of a contract that is something else now; that it closes at its time is known.
+    fn lifecycle(&self, market: usize, status: MarketStatus) -> Vec<MarketLifecycle> {
+        let Some(ticker) = self.tickers.get(market) else { return Vec::new() };
+        let told = |word: &str| MarketLifecycle {
+            market_ticker: ticker.clone(),
+            event_type: word.to_owned(),
+            open_ts: None,
+            close_ts: None,
+            is_deactivated: None,
+            price_level_structure: None,
+            price_ranges: None,
+            additional_metadata: None,
+            result: None,
+            settlement_value: None,
+            determination_ts: None,
+            settled_ts: None,
+            exchange_index: None,
+        };
+        match status {
+            MarketStatus::Open => vec![told("activated")],
+            MarketStatus::Paused => vec![told("deactivated")],
+            MarketStatus::Closed => Vec::new(),
+            MarketStatus::Settled(value) => {
+                let result = Some(match value {
+                    Price::ONE => MarketResult::Yes,
+                    Price::ZERO => MarketResult::No,
+                    _ => MarketResult::Scalar,
+                });
+                let determined =
+                    MarketLifecycle { result, settlement_value: Some(value), ..told("determined") };
+                vec![determined, told("settled")]
+            }
+        }
+    }
+}
+
+/// Returns the wire's word for why an order changed; none where its owner placed or cancelled it.
+const fn word(reason: Reason) -> Option<&'static str> {
+    match reason {
+        // For a group the wire has no word.
+        Reason::Placed | Reason::Cancelled | Reason::Group => None,
+        Reason::Amended => Some("Amend"),
+        Reason::Decreased => Some("Decrease"),
+        Reason::Paused => Some("HaltCancel"),
+        Reason::ReduceOnly => Some("ReduceOnlyCancel"),
+        Reason::Traded => Some("Trade"),
+        Reason::SelfTrade => Some("SelfTradeCancel"),
+        Reason::Expired => Some("ExpiryCancel"),
+        Reason::Closed => Some("CloseCancel"),
+    }
+}

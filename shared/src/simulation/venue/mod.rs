@@ -1,0 +1,179 @@
+//! The exchange as a client meets it: its books and accounts behind answers and frames in the words of Kalshi's wire.
+//!
+//! It does what it is asked when the request arrives, and knows nothing of networks: those are around it.
+
+mod frames;
+mod orders;
+mod reads;
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub(super) use self::frames::{Channel, Feed};
+use super::dice::later;
+use crate::exchange::matching::{
+    AccountNumber, Event, Matching, NewOrder, Order, OrderNumber, OrderState, OwnFill, Refusal, What,
+};
+use crate::market::{Side, Ticker, Trade};
+use crate::units::Timestamp;
+
+/// For how long reads can be made as of an earlier time, in microseconds.
+const REMEMBERED: i64 = 5_000_000;
+/// For how long an order that is over is listed, in microseconds.
+const LISTED: i64 = 3_600_000_000;
+
+/// An order of the account, and what its owner calls it.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    pub(super) order: Order,
+    pub(super) name: String,
+}
+
+/// The exchange, and the one account that all of ours share.
+#[derive(Debug)]
+pub(super) struct Venue {
+    pub(super) matching: Matching,
+    pub(super) account: AccountNumber,
+    /// The contracts, by place.
+    pub(super) tickers: Vec<Ticker>,
+    places: BTreeMap<Ticker, usize>,
+    /// The account's orders as they stand, those that are over included for a while.
+    pub(super) orders: BTreeMap<OrderNumber, Kept>,
+    /// Those that are over, in that order.
+    over: VecDeque<(Timestamp, OrderNumber)>,
+    /// How orders stood before they changed, the oldest first.
+    before: VecDeque<(Timestamp, OrderNumber, Option<Kept>)>,
+    /// The account's fills, the oldest first.
+    pub(super) fills: Vec<(Timestamp, OwnFill)>,
+    /// The names that are taken, for ever.
+    taken: BTreeSet<String>,
+    /// What the order that is being placed is called.
+    placing: String,
+    /// All public trades, by contract.
+    trades: Vec<Vec<Trade>>,
+    events: Vec<Event>,
+}
+
+impl Venue {
+    /// Returns an exchange that lists nothing yet.
+    pub(super) fn new(now: Timestamp) -> Self {
+        let mut matching = Matching::new(now);
+        let account = matching.open_account();
+        Self {
+            matching,
+            account,
+            tickers: Vec::new(),
+            places: BTreeMap::new(),
+            orders: BTreeMap::new(),
+            over: VecDeque::new(),
+            before: VecDeque::new(),
+            fills: Vec::new(),
+            taken: BTreeSet::new(),
+            placing: String::new(),
+            trades: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Takes note of what a contract is called that was just listed.
+    pub(super) fn name(&mut self, ticker: Ticker) {
+        self.places.insert(ticker.clone(), self.tickers.len());
+        self.tickers.push(ticker);
+        self.trades.push(Vec::new());
+    }
+
+    /// Returns the place of a contract.
+    pub(super) fn place(&self, ticker: &Ticker) -> Option<usize> {
+        self.places.get(ticker).copied()
+    }
+
+    /// Returns what rests of the account.
+    pub(super) fn resting(&self) -> impl Iterator<Item = &Order> {
+        self.matching.resting(self.account)
+    }
+
+    /// Returns what the owner of an order calls it.
+    pub(super) fn called(&self, number: OrderNumber) -> Option<&str> {
+        self.orders.get(&number).map(|kept| kept.name.as_str())
+    }
+
+    /// Lets a person place an order by hand: it has no name.
+    pub(super) fn place_by_hand(&mut self, now: Timestamp, order: &NewOrder) {
+        self.placing.clear();
+        // What is refused was not placed.
+        let _ = self.matching.place(now, self.account, order);
+    }
+
+    /// Takes note of what has happened since this was last called, and tells those who listen. Returns whether any of it is the
+    /// account's.
+    pub(super) fn publish(&mut self, feeds: &mut [Feed]) -> bool {
+        let mut events = core::mem::take(&mut self.events);
+        self.matching.drain_into(&mut events);
+        let mut is_ours = false;
+        for event in &events {
+            is_ours |= matches!(&event.what, What::Order { order, .. } if order.account == self.account);
+            self.note(event);
+            for feed in &mut *feeds {
+                self.tell(event, feed);
+            }
+        }
+        self.events = events;
+        is_ours
+    }
+
+    fn note(&mut self, event: &Event) {
+        match &event.what {
+            What::Order { order, .. } if order.account == self.account => self.note_order(event.at, order),
+            What::Fill(fill) if fill.account == self.account => self.fills.push((event.at, *fill)),
+            What::Trade(trade) => {
+                let Some(ticker) = self.tickers.get(trade.market) else { return };
+                let told = Trade {
+                    ticker: ticker.clone(),
+                    at: event.at.floor_to_millisecond(),
+                    price: trade.price,
+                    count: trade.count,
+                    taker_side: Some(if trade.taker == crate::market::Action::Buy {
+                        Side::Yes
+                    } else {
+                        Side::No
+                    }),
+                    id: frames::trade_id(trade.number).parse().ok(),
+                    is_block: false,
+                };
+                if let Some(trades) = self.trades.get_mut(trade.market) {
+                    trades.push(told);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note_order(&mut self, at: Timestamp, order: &Order) {
+        let known = self.orders.get_mut(&order.number);
+        let before = known.as_ref().map(|kept| (**kept).clone());
+        match known {
+            Some(kept) => kept.order.clone_from(order),
+            None => {
+                let kept = Kept { order: order.clone(), name: self.placing.clone() };
+                self.orders.insert(order.number, kept);
+            }
+        }
+        self.before.push_back((at, order.number, before));
+        while self.before.front().is_some_and(|(then, ..)| at.micros_since(*then) > REMEMBERED) {
+            self.before.pop_front();
+        }
+        if order.state != OrderState::Resting {
+            self.over.push_back((at, order.number));
+        }
+        while let Some((_, number)) = self.over.front().copied().filter(|(then, _)| later(*then, LISTED) < at)
+        {
+            self.over.pop_front();
+            self.orders.remove(&number);
+        }
+    }
+}
+
+/// Returns what a client is told of what the exchange has done.
+fn told<T>(done: Result<T, Refusal>) -> Result<T, crate::desk::Failure> {
+    done.map_err(|refusal| refusal::of(&refusal))
+}

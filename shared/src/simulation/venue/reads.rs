@@ -1,0 +1,209 @@
+//! Questions: orders, fills, what the account has, public trades. What is read may be a little behind.
+
+use std::collections::BTreeMap;
+
+use super::orders::{group_id, order_id, order_number};
+use super::{Kept, Venue, frames};
+use crate::desk::{Account, Answer, Ask, Failure};
+use crate::exchange::matching::{Group, MarketStatus, OrderNumber, OrderState, OwnFill, SelfTrade};
+use crate::fees::Role;
+use crate::market::{Position, Side, Ticker};
+use crate::simulation::dice::later;
+use crate::units::{Cash, Timestamp};
+use crate::wire::{self, BookSide, OrderStatus, Rfc3339, Seconds};
+
+impl Venue {
+    /// Answers a question as of so many microseconds ago.
+    pub(in crate::simulation) fn read(
+        &self,
+        now: Timestamp,
+        ask: &Ask,
+        behind: i64,
+    ) -> Result<Answer, Failure> {
+        let as_of = later(now, -behind);
+        let orders = |keep: &dyn Fn(&Kept) -> bool| -> Vec<wire::Order> {
+            if behind == 0 {
+                return self
+                    .orders
+                    .values()
+                    .rev()
+                    .filter(|kept| keep(kept))
+                    .map(|kept| self.listed(kept))
+                    .collect();
+            }
+            let then = self.orders_as_of(as_of);
+            then.values().rev().filter(|kept| keep(kept)).map(|kept| self.listed(kept)).collect()
+        };
+        let rests = |kept: &Kept| kept.order.state == OrderState::Resting;
+        match ask {
+            Ask::Resting => Ok(Answer::Orders(orders(&rests))),
+            Ask::Orders => Ok(Answer::Orders(orders(&|_| true))),
+            Ask::Groups => Ok(Answer::Groups(self.groups())),
+            Ask::Fills { since } => Ok(Answer::Fills(self.fills_of(as_of, |at, _| at >= *since))),
+            Ask::Account => Ok(Answer::Account(Account { free: self.free(), held: self.held(as_of) })),
+            Ask::Trades(ticker) => Ok(Answer::Trades(self.public(ticker))),
+            Ask::Look { .. } => {
+                let found = self.find(ask, behind).map(Box::new);
+                let fills =
+                    found.as_ref().map_or_else(Vec::new, |found| self.fills_of_order(as_of, &found.order_id));
+                Ok(Answer::Found(found, fills))
+            }
+            _ => Err(Failure::Unknown("it is no question".to_owned())),
+        }
+    }
+
+    /// Returns the order that is looked for, as of so many microseconds ago.
+    pub(in crate::simulation) fn find(&self, ask: &Ask, behind: i64) -> Option<wire::Order> {
+        let Ask::Look { id, name, ticker, since } = ask else { return None };
+        let as_of = later(self.matching.now(), -behind);
+        let then;
+        let orders = if behind == 0 {
+            &self.orders
+        } else {
+            then = self.orders_as_of(as_of);
+            &then
+        };
+        let found = match id {
+            Some(id) => orders.get(&order_number(id)?),
+            None => orders.values().find(|kept| {
+                kept.name == *name
+                    && kept.order.created >= *since
+                    && self.tickers.get(kept.order.market) == Some(ticker)
+            }),
+        };
+        found.map(|kept| self.listed(kept))
+    }
+
+    /// Returns the fills of an order.
+    pub(in crate::simulation) fn fills_of_order(&self, as_of: Timestamp, id: &str) -> Vec<wire::Fill> {
+        let number = order_number(id);
+        self.fills_of(as_of, |_, fill| Some(fill.order) == number)
+    }
+
+    /// Returns the account's order groups.
+    pub(in crate::simulation) fn groups(&self) -> Vec<wire::OrderGroup> {
+        let told = |(number, group): (_, &Group)| wire::OrderGroup {
+            id: group_id(number),
+            contracts_limit_fp: Some(group.limit()),
+            is_auto_cancel_enabled: true,
+            exchange_index: Some(0),
+        };
+        self.matching.groups(self.account).map(told).collect()
+    }
+
+    /// Returns the cash that is free.
+    pub(in crate::simulation) fn free(&self) -> Cash {
+        self.matching.account(self.account).map_or(Cash::ZERO, |account| account.free())
+    }
+
+    /// Returns what is held, as of an earlier time.
+    pub(in crate::simulation) fn held(&self, as_of: Timestamp) -> Vec<(Ticker, Position)> {
+        let Some(account) = self.matching.account(self.account) else { return Vec::new() };
+        let mut held: BTreeMap<usize, i64> =
+            account.holdings().map(|(market, held)| (market, held.position.hundredths())).collect();
+        for (_, fill) in self.fills.iter().rev().take_while(|(at, _)| *at > as_of) {
+            let is_settled = self
+                .matching
+                .markets()
+                .get(fill.market)
+                .is_some_and(|market| matches!(market.status(), MarketStatus::Settled(_)));
+            if let Some(position) = held.get_mut(&fill.market).filter(|_| !is_settled) {
+                let count = fill.count.hundredths();
+                *position -= if fill.action == crate::market::Action::Buy { count } else { -count };
+            }
+        }
+        let named = |(market, hundredths): (usize, i64)| {
+            let position =
+                Position::from_hundredths(hundredths).ok().filter(|held| *held != Position::FLAT)?;
+            Some((self.tickers.get(market)?.clone(), position))
+        };
+        held.into_iter().filter_map(named).collect()
+    }
+
+    fn public(&self, ticker: &Ticker) -> Vec<crate::market::Trade> {
+        self.place(ticker).and_then(|place| self.trades.get(place)).cloned().unwrap_or_default()
+    }
+
+    fn orders_as_of(&self, at: Timestamp) -> BTreeMap<OrderNumber, Kept> {
+        let mut orders = self.orders.clone();
+        for (_, number, before) in self.before.iter().rev().take_while(|(changed, ..)| *changed > at) {
+            match before {
+                Some(kept) => orders.insert(*number, kept.clone()),
+                None => orders.remove(number),
+            };
+        }
+        orders
+    }
+
+    /// Returns the fills until an instant that are meant, the newest first.
+    fn fills_of(&self, until: Timestamp, is_meant: impl Fn(Timestamp, &OwnFill) -> bool) -> Vec<wire::Fill> {
+        let all = self.fills.iter().rev().filter(|(at, fill)| *at <= until && is_meant(*at, fill));
+        all.filter_map(|(at, fill)| self.listed_fill(*at, fill)).collect()
+    }
+
+    fn listed_fill(&self, at: Timestamp, fill: &OwnFill) -> Option<wire::Fill> {
+        let side = BookSide::from(fill.action);
+        Some(wire::Fill {
+            fill_id: format!("f{}-{}", fill.trade, fill.order.0),
+            trade_id: frames::trade_id(fill.trade),
+            order_id: order_id(fill.order),
+            ticker: self.tickers.get(fill.market)?.clone(),
+            market_ticker: None,
+            side: Some(side.outcome()),
+            action: Some(crate::market::Action::Buy),
+            outcome_side: side.outcome(),
+            book_side: side,
+            count_fp: fill.count,
+            yes_price_dollars: fill.price,
+            no_price_dollars: fill.price.complement(),
+            is_taker: fill.role == Role::Taker,
+            created_time: Some(Rfc3339(at)),
+            fee_cost: fill.fee,
+            subaccount_number: Some(0),
+            ts: Some(Seconds(at)),
+            exchange_index: Some(0),
+        })
+    }
+
+    fn listed(&self, kept: &Kept) -> wire::Order {
+        let Kept { order, name } = kept;
+        let side = BookSide::from(order.action);
+        wire::Order {
+            order_id: order_id(order.number),
+            user_id: String::new(),
+            client_order_id: name.clone(),
+            ticker: self.tickers.get(order.market).cloned().unwrap_or_else(Ticker::none),
+            // In the old words, who asks sells YES.
+            side: Some(Side::Yes),
+            action: Some(order.action),
+            outcome_side: side.outcome(),
+            book_side: side,
+            r#type: "limit".to_owned(),
+            status: match order.state {
+                OrderState::Resting => OrderStatus::Resting,
+                OrderState::Executed => OrderStatus::Executed,
+                OrderState::Cancelled => OrderStatus::Canceled,
+            },
+            yes_price_dollars: order.price,
+            no_price_dollars: order.price.complement(),
+            initial_count_fp: order.initial,
+            fill_count_fp: order.filled,
+            remaining_count_fp: order.left,
+            taker_fill_cost_dollars: order.taker_cost,
+            maker_fill_cost_dollars: order.maker_cost,
+            taker_fees_dollars: order.taker_fees,
+            maker_fees_dollars: order.maker_fees,
+            expiration_time: order.expires().map(Rfc3339),
+            created_time: Some(Rfc3339(order.created)),
+            last_update_time: Some(Rfc3339(order.updated)),
+            self_trade_prevention_type: Some(match order.self_trade {
+                SelfTrade::TakerAtCross => "taker_at_cross".to_owned(),
+                SelfTrade::Maker => "maker".to_owned(),
+            }),
+            order_group_id: order.group().map(group_id),
+            cancel_order_on_pause: Some(order.cancel_on_pause),
+            subaccount_number: Some(0),
+            exchange_index: Some(0),
+        }
+    }
+}
