@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::flatten::Plan;
 use crate::market::{EventTape, EventTicker, Tape, Ticker, artist};
 use crate::sort;
 use crate::units::{Date, Price, Quantity, Timestamp};
@@ -60,6 +61,22 @@ pub struct Health {
 pub struct Done {
     /// What it did, in a sentence.
     pub text: String,
+}
+
+/// The answer of `GET /api/desk/flatten?slippage_cents=N`: how what is held would be sold, if a person says so in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlattenPlan {
+    /// What the plan is called for who wants it carried out: it is kept for a minute, and carried out once.
+    pub id: String,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// The body of `POST /api/desk/flatten`, which is answered with [`Done`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlattenAsked {
+    /// The plan's [`FlattenPlan::id`].
+    pub id: String,
 }
 
 /// Where a tape comes from.

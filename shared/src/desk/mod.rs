@@ -46,7 +46,7 @@ pub use effect::{Effect, End};
 pub use entry::{Answered, Command, Entry, Said, Setting, Written};
 pub use input::{Heard, Input, Wish};
 pub use left::Left;
-pub use orders::{PREFIX, What};
+pub use orders::{FLATTENS, PREFIX, What};
 pub use run::Desk;
 pub use settings::{Event, Listed, Settings};
 

@@ -3,6 +3,7 @@
 use crate::belief::{logit, sigmoid};
 use crate::engine::{Explained, Explanation, Parameters};
 use crate::execution::OrderState;
+use crate::format;
 use crate::market::{Action, Position, Ticker};
 use crate::quoting::Regime;
 use crate::stream::{
@@ -36,9 +37,29 @@ impl Desk {
             return (DeskState::Starting, why(text));
         };
         match self.closed.why(trading.now, trading.sees(), trading.orders.unknown_since()) {
+            Some(why) if self.closed.drift.is_some() => {
+                (DeskState::Blind, format!("{why} Resume takes what the exchange says for what there is."))
+            }
             Some(why) => (DeskState::Blind, why),
-            None => (DeskState::Quoting, trading.pulled().map(|(_, why)| why).unwrap_or_default()),
+            None => {
+                let pulled = || trading.pulled().map(|(_, why)| why);
+                (DeskState::Quoting, self.why_not_yet().or_else(pulled).unwrap_or_default())
+            }
         }
+    }
+
+    /// Returns why nothing is placed yet although a person has started the desk after a kill, if so.
+    fn why_not_yet(&self) -> Option<String> {
+        let killing = self.killing().filter(|killing| killing.is_over)?;
+        if !killing.is_done {
+            return Some("The kill is under way: orders are placed when nothing rests of before.".to_owned());
+        }
+        // The time of day: it is within the next minute.
+        let at = format::instant(killing.over_at());
+        let at = at.split_once(' ').map_or(at.as_str(), |(_, time)| time);
+        Some(format!(
+            "Started again; orders are placed from {at} on, as a cancellation of everything may catch those of the minute after it."
+        ))
     }
 
     /// Returns until when a kill lets nothing rest although a person has started the desk again.
@@ -48,6 +69,8 @@ impl Desk {
 
     /// Writes what is known of the account and the contracts at `now`.
     pub fn show(&mut self, now: Timestamp, desk: &mut DeskView) {
+        desk.is_killing = self.killing().is_some_and(|killing| !killing.is_done);
+        desk.rearms_at = self.rearms();
         let Some(trading) = self.trading_mut() else { return };
         trading.now = now.max(trading.now);
         trading.note_brought();
@@ -85,6 +108,7 @@ impl Trading {
         };
         desk.resting = count(&|live| live.confirmed && live.unknown.is_none());
         desk.unknown = count(&|live| live.unknown.is_some());
+        desk.unknown_since = self.orders.unknown_since();
         desk.pulled_until = maker.gate().pulled(self.now);
         desk.rows = (0..).zip(&self.contracts).map(|(place, contract)| self.row(place, contract)).collect();
     }
