@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Done, Health, Listeners, Prints, Problem, TapeList};
+use shared::api::{Done, FlattenPlan, Health, Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
 use shared::stream::DeskCommand;
@@ -61,6 +61,20 @@ pub(crate) async fn command(command: DeskCommand) -> Result<String, String> {
     // A page that may not navigate would get the same as a document.
     let request = Request::post(&format!("api/desk/{}", command.path())).header("accept", "application/json");
     let done: Done = answer(request.build().map_err(|error| error.to_string())?).await?;
+    Ok(done.text)
+}
+
+/// Returns how what is held would be sold, at limits that are so many cents worse than the best prices.
+pub(crate) async fn flatten_plan(cents: i64) -> Result<FlattenPlan, String> {
+    get(&format!("api/desk/flatten?slippage_cents={cents}")).await
+}
+
+/// Has a plan carried out, and returns what became of each position, a line each.
+pub(crate) async fn flatten(id: &str) -> Result<String, String> {
+    // An id is a number: nothing in it would need escaping.
+    let request = Request::post("api/desk/flatten").header("content-type", "application/json");
+    let request = request.body(format!("{{\"id\":\"{id}\"}}")).map_err(|error| error.to_string())?;
+    let done: Done = answer(request).await?;
     Ok(done.text)
 }
 

@@ -1,6 +1,7 @@
 //! `tauroi kill`: takes all orders back, whatever else runs or doesn't, and sells what is held if that is wanted.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -40,6 +41,9 @@ Examples: what rests at a paper exchange that runs with --env paper.env, and wha
   (set -a; . ./paper.env; tauroi kill)
   (set -a; . ./paper.env; tauroi kill --flatten)";
 
+/// How much later than trades positions are told.
+const LATE: Duration = Duration::from_secs(1);
+
 #[derive(Args)]
 pub(super) struct Options {
     /// Then sell what is held, at limits that are shown first
@@ -66,6 +70,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if !options.flatten {
         return Ok(());
     }
+    // Who has just been filled is not told so at once.
+    std::thread::sleep(LATE);
     let slippage = Price::from_cents(options.slippage_cents)?;
     let plan = runtime.block_on(desk::plan(&client, slippage, Limits::default().max_order_size))?;
     if plan.rows.is_empty() {

@@ -7,6 +7,7 @@ mod account;
 mod commands;
 mod desk;
 mod doors;
+mod flatten;
 mod frozen;
 mod journal;
 mod killed;
