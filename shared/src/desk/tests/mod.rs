@@ -4,6 +4,7 @@
 mod catalysts;
 mod decisions;
 mod late;
+mod shown;
 
 use super::trading::Trading;
 use super::{Account, Event, Listed, Settings};
