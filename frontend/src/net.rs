@@ -64,8 +64,9 @@ pub(crate) async fn command(command: DeskCommand) -> Result<String, String> {
     Ok(done.text)
 }
 
-/// Returns how what is held would be sold, at limits that are so many cents worse than the best prices.
-pub(crate) async fn flatten_plan(cents: i64) -> Result<FlattenPlan, String> {
+/// Returns how what is held would be sold, at limits that are so many cents worse than the best prices: a number as a field
+/// for numbers has it.
+pub(crate) async fn flatten_plan(cents: &str) -> Result<FlattenPlan, String> {
     get(&format!("api/desk/flatten?slippage_cents={cents}")).await
 }
 

@@ -186,7 +186,7 @@ impl Desk {
         let plan = plan(&self.client, slippage, self.plans.max_order).await?;
         let micros = crate::clock::machine_time().micros();
         let id = self.plans.kept().keep(plan.clone(), micros, Instant::now());
-        Ok(FlattenPlan { id, plan })
+        Ok(FlattenPlan::new(id, &plan))
     }
 
     /// Carries out a plan that a person has seen, and says what became of each position. Once it has begun it goes on, whoever

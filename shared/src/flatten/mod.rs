@@ -8,8 +8,6 @@
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
-use serde::{Deserialize, Serialize};
-
 use crate::fees::{FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role};
 use crate::format;
 use crate::market::{Action, Position, Ticker};
@@ -35,7 +33,7 @@ pub struct Holding {
 }
 
 /// How all that is held would be sold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The most contracts of one order; zero is no limit.
     pub max_order: Quantity,
@@ -44,7 +42,7 @@ pub struct Plan {
 }
 
 /// How a position would be sold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The contract.
     pub ticker: Ticker,

@@ -2,33 +2,30 @@
 
 use leptos::task::spawn_local;
 use shared::api::FlattenPlan;
-use shared::flatten::{Row as Planned, SLIPPAGE};
+use shared::flatten::SLIPPAGE;
 use shared::format;
 use shared::stream::{DeskCommand, DeskState};
-use shared::units::Cash;
 use web_sys::HtmlInputElement;
 
 use super::state::Watch;
 use crate::keys;
+use crate::live::Link;
+use crate::net;
 use crate::parts::element::{Element, button, div, el, text};
 use crate::parts::table::{Cell, Kind, Row, Table, column};
-use crate::reactive::{RwSignal, effect};
+use crate::reactive::RwSignal;
 use crate::sheets::dialog;
-use crate::{live, net};
 
 /// How far a plan is.
-#[derive(Clone, PartialEq)]
 enum Phase {
-    /// The desk must be killed first, and the person must say so.
+    /// The person must say that the desk is killed.
     First,
     /// Something is asked.
     Waiting(&'static str),
     /// The plan is shown.
     Offered(FlattenPlan),
-    /// It was carried out: what became of each position.
-    Sold(String),
-    /// Something was not done.
-    Failed(String),
+    /// It was carried out, with what became of each position; or something was not done, with the reason.
+    Ended(Result<String, String>),
 }
 
 /// The dialog's state.
@@ -37,9 +34,7 @@ pub(super) struct Flatten {
     is_open: RwSignal<bool>,
     phase: RwSignal<Phase>,
     /// By how many cents limits may be worse than the best prices.
-    cents: RwSignal<i64>,
-    /// How often a plan was asked for: an answer to an earlier question is not shown.
-    turn: RwSignal<u32>,
+    cents: RwSignal<String>,
 }
 
 impl Flatten {
@@ -48,218 +43,184 @@ impl Flatten {
         Self {
             is_open: RwSignal::new(false),
             phase: RwSignal::new(Phase::First),
-            cents: RwSignal::new(SLIPPAGE.centicents() / 100),
-            turn: RwSignal::new(0),
+            cents: RwSignal::new((SLIPPAGE.centicents() / 100).to_string()),
         }
     }
 
-    /// Opens the dialog: with the plan, if the desk is killed.
+    /// Opens the dialog: with the plan, if the desk is killed. What came while it was closed is shown.
     pub(super) fn open(self, watch: Watch) {
-        if self.phase.with_untracked(|phase| matches!(phase, Phase::Waiting(_))) {
-            // What was begun goes on.
-        } else if watch.state.get_untracked() == Some(DeskState::Killed) {
-            self.ask();
-        } else {
-            self.phase.set(Phase::First);
+        let is_first = self.phase.with_untracked(|phase| matches!(phase, Phase::First));
+        if is_first && watch.state.get_untracked() == Some(DeskState::Killed) {
+            self.ask(None);
         }
         self.is_open.set(true);
     }
 
-    /// Asks for a plan.
-    fn ask(self) {
-        self.turn.update(|turn| *turn += 1);
-        let (turn, cents) = (self.turn.get_untracked(), self.cents.get_untracked());
-        self.phase.set(Phase::Waiting("Asking the exchange what is held …"));
-        spawn_local(async move {
-            let plan = net::flatten_plan(cents).await;
-            if self.turn.get_untracked() == turn {
-                self.phase.set(plan.map_or_else(Phase::Failed, Phase::Offered));
-            }
-        });
+    fn closed(self) {
+        self.is_open.set(false);
+        if !self.is_waiting(false) {
+            self.phase.set(Phase::First);
+        }
     }
 
-    /// Kills the desk, and asks for a plan.
-    fn kill(self) {
-        self.phase.set(Phase::Waiting("Taking every order back …"));
+    /// Returns whether something is asked; `track` says whether who asks hears of it when that changes.
+    fn is_waiting(self, track: bool) -> bool {
+        if track {
+            self.phase.track();
+        }
+        self.phase.with_untracked(|phase| matches!(phase, Phase::Waiting(_)))
+    }
+
+    /// Asks for a plan, after a command to the desk if there is to be one.
+    fn ask(self, first: Option<DeskCommand>) {
+        self.phase.set(Phase::Waiting("Asking the exchange …"));
         spawn_local(async move {
-            match net::command(DeskCommand::Kill).await {
-                Ok(_) => self.ask(),
-                Err(reason) => self.phase.set(Phase::Failed(reason)),
-            }
+            let asked = async {
+                if let Some(command) = first {
+                    net::command(command).await?;
+                }
+                let cents = self.cents.get_untracked();
+                net::flatten_plan(&cents).await
+            };
+            let phase = asked.await.map_or_else(|reason| Phase::Ended(Err(reason)), Phase::Offered);
+            self.phase.set(phase);
         });
     }
 
     /// Carries a plan out.
-    fn sell(self, watch: Watch, id: String) {
+    fn sell(self, id: String) {
         self.phase.set(Phase::Waiting("Selling …"));
         spawn_local(async move {
-            let sold = net::flatten(&id).await;
-            if !self.is_open.get_untracked() {
-                match &sold {
-                    Ok(text) => watch.desk.say(text.clone()),
-                    Err(reason) => watch.desk.warn(format!("Flatten: {reason}")),
-                }
-            }
-            self.phase.set(sold.map_or_else(Phase::Failed, Phase::Sold));
+            let ended = net::flatten(&id).await;
+            self.phase.set(Phase::Ended(ended));
         });
-    }
-
-    /// Takes what was typed for the slippage, if it is that; a plan that is shown is made anew.
-    fn slip(self, typed: &str) {
-        if let Ok(cents @ 0..=99) = typed.trim().parse::<i64>() {
-            self.cents.set(cents);
-            if self.phase.with_untracked(|phase| *phase != Phase::First) {
-                self.ask();
-            }
-        }
     }
 }
 
 /// Returns the dialog, while it is open.
 pub(super) fn sheet(watch: Watch) -> Element {
-    let flatten = watch.flatten;
-    // A kill by other means, as the key, does what the dialog's first button does.
-    effect(move || {
-        let is_killed = watch.state.get() == Some(DeskState::Killed);
-        let waits = flatten.phase.with_untracked(|phase| *phase == Phase::First);
-        if is_killed && waits && flatten.is_open.get_untracked() {
-            flatten.ask();
-        }
-    });
-    div("").shows(move || if flatten.is_open.get() { vec![opened(watch)] } else { Vec::new() })
+    let is_open = watch.flatten.is_open;
+    div("").shows(move || if is_open.get() { vec![opened(watch)] } else { Vec::new() })
 }
 
 fn opened(watch: Watch) -> Element {
     let flatten = watch.flatten;
-    let field = el("input");
+    let field = el("input").id("flatten-slippage").set("type", "number").set("min", "0").set("max", "99");
     let typed: HtmlInputElement = field.node_as();
+    let slip = move |_: web_sys::Event| {
+        flatten.cents.set(typed.value());
+        if !flatten.phase.with_untracked(|phase| matches!(phase, Phase::First)) {
+            flatten.ask(None);
+        }
+    };
     let field = field
-        .id("flatten-slippage")
-        .set("type", "number")
-        .set("min", "0")
-        .set("max", "99")
-        .set("step", "1")
-        .prop("value", move || flatten.cents.get().to_string().into())
-        .prop("disabled", move || flatten.phase.with(|phase| matches!(phase, Phase::Waiting(_))).into())
-        .on("change", move |_: web_sys::Event| flatten.slip(&typed.value()));
+        .prop("value", move || flatten.cents.get().into())
+        .prop("disabled", move || flatten.is_waiting(true).into())
+        .on("change", slip);
     let slippage = el("label")
         .class("choice")
         .title("By how many cents a limit may be worse than the best price")
         .child(text("span", "Slippage, ¢"))
         .child(field);
+    let head = div("flatten-head").child(text("h2", "Flatten")).child(slippage).child(button(
+        "",
+        "Close",
+        keys::close,
+    ));
     let body = div("flatten-body")
         .set("role", "status")
         .shows(move || flatten.phase.with(|phase| body(watch, phase)));
-    dialog("help flatten", "Flatten", move || flatten.is_open.set(false))
-        .id("flatten")
-        .child(div("flatten-head").child(text("h2", "Flatten")).child(slippage).child(button(
-            "",
-            "Close",
-            keys::close,
-        )))
-        .child(body)
+    dialog("help flatten", "Flatten", move || flatten.closed()).id("flatten").child(head).child(body)
 }
 
 fn body(watch: Watch, phase: &Phase) -> Vec<Element> {
     let flatten = watch.flatten;
-    let again = move || button("", "Look again", move || flatten.ask());
+    let (mut shown, mut last) = (Vec::new(), None);
     match phase {
         Phase::First => {
-            let state = watch.state.get_untracked().map_or("not known", DeskState::name);
-            let why = format!(
-                "The desk is {state}. It is killed first: every order of the account is taken back, and nothing new rests until Start. Then you see at which limits what is held would be sold. Nothing is sold before you say so."
-            );
-            let kill = button("kill", "Kill, and show the plan", move || flatten.kill());
-            vec![text("p", &why), kill.id("flatten-kill")]
+            shown.push(text(
+                "p",
+                "The desk is killed first: every order of the account is taken back, and nothing new rests until Start. Then you see at which limits what is held would be sold, and nothing is sold before you say so.",
+            ));
+            let kill = move || flatten.ask(Some(DeskCommand::Kill));
+            shown.push(button("kill", "Kill, and show the plan", kill).id("flatten-kill"));
+            return shown;
         }
-        Phase::Waiting(what) => vec![text("p", what)],
-        Phase::Sold(said) => vec![
-            el("ul").id("flatten-sold").children(said.lines().map(|line| text("li", line)).collect()),
-            again(),
-        ],
-        Phase::Failed(reason) => vec![text("p", reason).class("wrong").set("role", "alert"), again()],
-        Phase::Offered(offer) if offer.plan.rows.is_empty() => {
-            vec![text("p", "Nothing is held: there is nothing to sell.")]
+        Phase::Waiting(what) => return vec![text("p", what)],
+        Phase::Ended(Ok(said)) => {
+            let lines = said.lines().map(|line| text("li", line)).collect();
+            shown.push(el("ul").id("flatten-sold").children(lines));
         }
-        Phase::Offered(offer) => offered(watch, offer),
+        Phase::Ended(Err(reason)) => shown.push(text("p", reason).class("wrong").set("role", "alert")),
+        Phase::Offered(plan) if plan.ticker.is_empty() => shown.push(text("p", "Nothing is held.")),
+        Phase::Offered(plan) => {
+            shown.push(table(watch, plan));
+            shown.push(text(
+                "p",
+                "Each order takes at once what is there down to its limit, and ends. The plan holds for a minute, while nothing else changes what is held.",
+            ).class("aside"));
+            last = sells(flatten, plan);
+        }
     }
+    let again = button("", "Look again", move || flatten.ask(None));
+    shown.push(div("flatten-do").child(again).children(last.into_iter().collect()));
+    shown
 }
 
-/// Returns a plan as a table, and the button that carries it out.
-fn offered(watch: Watch, offer: &FlattenPlan) -> Vec<Element> {
-    let flatten = watch.flatten;
+/// Returns the button that carries a plan out, if there is anything that it could do.
+fn sells(flatten: Flatten, plan: &FlattenPlan) -> Option<Element> {
+    let sold = || plan.held.iter().zip(&plan.limit).filter(|(_, limit)| **limit > 0);
+    let asked = sold().map(|(held, _)| held.abs()).sum::<i64>();
+    let there = plan.there.iter().sum::<i64>();
+    let worst = plan.worst.iter().sum::<i64>();
+    let count = |hundredths: i64| format::shortest(hundredths as f64 / 100.0);
+    let what = format!(
+        "Flatten {} contracts: {} or more for the {} there",
+        count(asked),
+        format::dollars(worst as f64 / 1e6, 2),
+        count(there)
+    );
+    let id = plan.id.clone();
+    (asked > 0).then(|| button("kill", &what, move || flatten.sell(id.clone())).id("flatten-sell"))
+}
+
+/// Returns a plan as a table.
+fn table(watch: Watch, plan: &FlattenPlan) -> Element {
     let number = Kind::Number(format::shortest);
     let money = Kind::Number(|dollars| format::dollars(dollars, 2));
     let columns = vec![
         column("Contract", "", Kind::Words),
-        column("Held", "YES contracts, NO negative", Kind::Signed(format::shortest)),
-        column("Order", "What is done, and the YES price that it is done at in the worst case", Kind::Words),
+        column("Held", "YES contracts, net", Kind::Signed(format::shortest)),
+        column("Order", "With the YES price that it trades at in the worst case", Kind::Words),
         column("There", "How many the book meets within the limit", number),
-        column("Expected", "What those bring at the prices that are there, after fees", money),
-        column("Worst", "What those bring at the limit, after fees", money),
-        column("Fees", "What the exchange charges of what is expected", money),
+        column("Expected", "What those bring after fees, at the prices that are there", money),
+        column("Worst", "What those bring after fees, at the limit", money),
+        column("Fees", "Of what is expected", money),
     ];
-    let rows: Vec<Row> = offer.plan.rows.iter().map(|row| shown(watch, row)).collect();
-    let table = Table {
-        id: "flatten-rows",
-        class: "numbers",
-        sorts: false,
-        ..Table::of("What would be sold", columns, move || rows.clone())
-    };
-    let (asked, there, worst) = offer.plan.total();
-    let mut shown = vec![table.build()];
-    let buttons = div("flatten-do").child(button("", "Look again", move || flatten.ask()));
-    if asked.is_zero() {
-        shown.push(text("p", "Nothing of what is held can be sold now."));
-        shown.push(buttons);
-        return shown;
+    let mut rows = Vec::new();
+    for (place, ticker) in plan.ticker.iter().enumerate() {
+        let name = watch.live.desk(|desk| {
+            let known = desk?.rows.iter().find(|row| row.ticker == *ticker)?;
+            Some(known.name.clone())
+        });
+        let can = plan.limit.get(place).is_some_and(|limit| *limit > 0);
+        let at = |column: &[i64], unit: f64| column.get(place).map_or(f64::NAN, |value| *value as f64 / unit);
+        let sold = |column: &[i64], unit| Cell::Number(if can { at(column, unit) } else { f64::NAN });
+        rows.push(Row {
+            cells: vec![
+                name.unwrap_or_else(|| ticker.to_string()).into(),
+                at(&plan.held, 1e2).into(),
+                plan.order.get(place).cloned().unwrap_or_default().into(),
+                sold(&plan.there, 1e2),
+                sold(&plan.expected, 1e6),
+                sold(&plan.worst, 1e6),
+                sold(&plan.fees, 1e6),
+            ],
+            ..Row::default()
+        });
     }
-    let asked_count = format::shortest(asked.to_contracts());
-    let mut says = "Each order takes at once what is there down to its limit, and ends. The plan holds for a minute, and only if nothing changes in what is held.".to_owned();
-    if there < asked {
-        says = format!(
-            "Of {asked_count} contracts {} are there within their limits: more slippage may reach more. {says}",
-            format::shortest(there.to_contracts())
-        );
-    }
-    let what = format!(
-        "Flatten {asked_count} contracts: {} or more for {}",
-        format::dollars(worst.to_dollars(), 2),
-        if there < asked {
-            format!("the {} there", format::shortest(there.to_contracts()))
-        } else {
-            "them".to_owned()
-        }
-    );
-    let id = offer.id.clone();
-    let sell = button("kill", &what, move || flatten.sell(watch, id.clone())).id("flatten-sell");
-    shown.push(text("p", &says).class("aside"));
-    shown.push(buttons.child(sell));
-    shown
-}
-
-fn shown(watch: Watch, row: &Planned) -> Row {
-    let named = |name: Option<&str>| name.map_or_else(|| row.ticker.to_string(), str::to_owned);
-    let name = watch.live.desk(|desk| {
-        let known = desk.into_iter().flat_map(|desk| &desk.rows).find(|known| known.ticker == row.ticker);
-        named(known.map(|known| known.name.as_str()))
-    });
-    let sold = row.limit.is_some();
-    let if_sold = |number: f64| Cell::Number(if sold { number } else { f64::NAN });
-    let money = |amount: Cash| if_sold(amount.to_dollars());
-    Row {
-        cells: vec![
-            name.into(),
-            row.position.contracts().into(),
-            row.says().into(),
-            if_sold(row.there.to_contracts()),
-            money(row.expected),
-            money(row.worst),
-            row.fees.map(Cash::to_dollars).into(),
-        ],
-        key: row.ticker.to_string(),
-        ..Row::default()
-    }
+    let table = Table::of("What would be sold", columns, move || rows.clone());
+    Table { id: "flatten-rows", class: "numbers", sorts: false, ..table }.build()
 }
 
 /// Returns the button that opens the dialog.
@@ -267,7 +228,5 @@ pub(super) fn opener(watch: Watch) -> Element {
     button("", "Flatten…", move || watch.flatten.open(watch))
         .id("desk-flatten")
         .title("Sell what is held, at limits that you see first (shift+F)")
-        .prop("disabled", move || {
-            (watch.live.link() != live::Link::Open || watch.state.get().is_none()).into()
-        })
+        .prop("disabled", move || (watch.live.link() != Link::Open).into())
 }

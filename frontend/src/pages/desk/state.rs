@@ -13,8 +13,6 @@ use crate::route::Said;
 /// The page's state.
 #[derive(Clone, Copy)]
 pub(super) struct Watch {
-    /// The state that all pages share, with its notices.
-    pub(super) desk: Desk,
     /// Selling what is held.
     pub(super) flatten: Flatten,
     /// The desk as it is heard.
@@ -43,7 +41,7 @@ impl Watch {
             })
         });
         let state = memo(move || live.desk(|desk| desk.map(|desk| desk.state)));
-        Self { desk, flatten: Flatten::new(), live, asked, chosen, side: RwSignal::new(None), state }
+        Self { flatten: Flatten::new(), live, asked, chosen, side: RwSignal::new(None), state }
     }
 
     /// Takes what an address says.
