@@ -58,10 +58,7 @@ pub(crate) async fn health() -> Result<Health, String> {
 
 /// Tells the server's desk something, and returns what it did.
 pub(crate) async fn command(command: DeskCommand) -> Result<String, String> {
-    // A page that may not navigate would get the same as a document.
-    let request = Request::post(&format!("api/desk/{}", command.path())).header("accept", "application/json");
-    let done: Done = answer(request.build().map_err(|error| error.to_string())?).await?;
-    Ok(done.text)
+    tell(command.path(), "").await
 }
 
 /// Returns how what is held would be sold, at limits that are so many cents worse than the best prices: a number as a field
@@ -70,12 +67,12 @@ pub(crate) async fn flatten_plan(cents: &str) -> Result<FlattenPlan, String> {
     get(&format!("api/desk/flatten?slippage_cents={cents}")).await
 }
 
-/// Has a plan carried out, and returns what became of each position, a line each.
-pub(crate) async fn flatten(id: &str) -> Result<String, String> {
-    // An id is a number: nothing in it would need escaping.
-    let request = Request::post("api/desk/flatten").header("content-type", "application/json");
-    let request = request.body(format!("{{\"id\":\"{id}\"}}")).map_err(|error| error.to_string())?;
-    let done: Done = answer(request).await?;
+/// Tells the server's desk to do what `path` names, and returns what it did: a line each.
+pub(crate) async fn tell(path: &str, body: &str) -> Result<String, String> {
+    // A page that may not navigate would get the same as a document.
+    let request = Request::post(&format!("api/desk/{path}")).header("accept", "application/json");
+    let request = request.header("content-type", "application/json").body(body);
+    let done: Done = answer(request.map_err(|error| error.to_string())?).await?;
     Ok(done.text)
 }
 

@@ -47,28 +47,20 @@ impl Flatten {
         }
     }
 
-    /// Opens the dialog: with the plan, if the desk is killed. What came while it was closed is shown.
+    /// Opens the dialog: with the plan, if the desk is killed. What is under way goes on.
     pub(super) fn open(self, watch: Watch) {
-        let is_first = self.phase.with_untracked(|phase| matches!(phase, Phase::First));
-        if is_first && watch.state.get_untracked() == Some(DeskState::Killed) {
-            self.ask(None);
+        if self.is_idle() {
+            match watch.state.get_untracked() {
+                Some(DeskState::Killed) => self.ask(None),
+                _ => self.phase.set(Phase::First),
+            }
         }
         self.is_open.set(true);
     }
 
-    fn closed(self) {
-        self.is_open.set(false);
-        if !self.is_waiting(false) {
-            self.phase.set(Phase::First);
-        }
-    }
-
-    /// Returns whether something is asked; `track` says whether who asks hears of it when that changes.
-    fn is_waiting(self, track: bool) -> bool {
-        if track {
-            self.phase.track();
-        }
-        self.phase.with_untracked(|phase| matches!(phase, Phase::Waiting(_)))
+    /// Returns whether nothing is asked just now.
+    fn is_idle(self) -> bool {
+        self.phase.with(|phase| !matches!(phase, Phase::Waiting(_)))
     }
 
     /// Asks for a plan, after a command to the desk if there is to be one.
@@ -91,7 +83,8 @@ impl Flatten {
     fn sell(self, id: String) {
         self.phase.set(Phase::Waiting("Selling …"));
         spawn_local(async move {
-            let ended = net::flatten(&id).await;
+            // An id is a number: nothing in it would need escaping.
+            let ended = net::tell("flatten", &format!("{{\"id\":\"{id}\"}}")).await;
             self.phase.set(Phase::Ended(ended));
         });
     }
@@ -115,7 +108,7 @@ fn opened(watch: Watch) -> Element {
     };
     let field = field
         .prop("value", move || flatten.cents.get().into())
-        .prop("disabled", move || flatten.is_waiting(true).into())
+        .prop("disabled", move || (!flatten.is_idle()).into())
         .on("change", slip);
     let slippage = el("label")
         .class("choice")
@@ -130,7 +123,10 @@ fn opened(watch: Watch) -> Element {
     let body = div("flatten-body")
         .set("role", "status")
         .shows(move || flatten.phase.with(|phase| body(watch, phase)));
-    dialog("help flatten", "Flatten", move || flatten.closed()).id("flatten").child(head).child(body)
+    dialog("help flatten", "Flatten", move || flatten.is_open.set(false))
+        .id("flatten")
+        .child(head)
+        .child(body)
 }
 
 fn body(watch: Watch, phase: &Phase) -> Vec<Element> {
@@ -140,7 +136,7 @@ fn body(watch: Watch, phase: &Phase) -> Vec<Element> {
         Phase::First => {
             shown.push(text(
                 "p",
-                "The desk is killed first: every order of the account is taken back, and nothing new rests until Start. Then you see at which limits what is held would be sold, and nothing is sold before you say so.",
+                "The desk is killed first: every order of the account is taken back, and nothing rests until Start. Then you see at which limits what is held would be sold.",
             ));
             let kill = move || flatten.ask(Some(DeskCommand::Kill));
             shown.push(button("kill", "Kill, and show the plan", kill).id("flatten-kill"));
@@ -191,11 +187,11 @@ fn table(watch: Watch, plan: &FlattenPlan) -> Element {
     let columns = vec![
         column("Contract", "", Kind::Words),
         column("Held", "YES contracts, net", Kind::Signed(format::shortest)),
-        column("Order", "With the YES price that it trades at in the worst case", Kind::Words),
-        column("There", "How many the book meets within the limit", number),
-        column("Expected", "What those bring after fees, at the prices that are there", money),
-        column("Worst", "What those bring after fees, at the limit", money),
-        column("Fees", "Of what is expected", money),
+        column("Order", "With the worst YES price", Kind::Words),
+        column("There", "Met by the book within the limit", number),
+        column("Expected", "What those bring after fees", money),
+        column("Worst", "The same at the limit", money),
+        column("Fees", "", money),
     ];
     let mut rows = Vec::new();
     for (place, ticker) in plan.ticker.iter().enumerate() {

@@ -137,22 +137,13 @@ fn why(watch: Watch) -> String {
             "The connection to the desk is cut since {at} UTC: what is shown is of then, and the desk goes on without this page. It is tried again and again."
         );
     }
-    let (why, is_killing) = watch
-        .live
-        .desk(|desk| desk.map_or_else(Default::default, |desk| (desk.why.clone(), desk.is_killing)));
+    let why = watch.live.desk(|desk| desk.map(|desk| desk.why.clone()).unwrap_or_default());
+    // In all other states the desk says itself what to do.
     let does = match watch.state.get() {
-        Some(DeskState::Off) => "It has not been started: Start makes the market.",
-        Some(DeskState::Starting) => {
-            "It asks the exchange what is there and learns from past trades; it quotes when it knows."
-        }
-        Some(DeskState::Paused) => "Nothing rests, and it goes on listening: Resume quotes again.",
         Some(DeskState::Blind) => {
-            "It can't see, so nothing shall rest; it quotes by itself when it sees again."
+            " It can't see, so nothing shall rest; it quotes by itself when it sees again."
         }
-        Some(DeskState::Killed) if is_killing => "",
-        Some(DeskState::Killed) => "Nothing rests, and nothing will until Start.",
-        Some(DeskState::Ended) => "It is done: what it trades has ended, or it can't go on.",
         _ => "",
     };
-    if why.is_empty() || does.is_empty() { format!("{why}{does}") } else { format!("{why} {does}") }
+    format!("{why}{does}")
 }
