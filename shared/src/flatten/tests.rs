@@ -1,5 +1,7 @@
 //! What a plan says is what happens at an exchange with books, and nothing in it leads beyond zero.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 
 use super::*;
