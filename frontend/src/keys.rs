@@ -11,6 +11,8 @@ use crate::theme::Theme;
 
 /// How long the first of two keys waits for the second, in milliseconds.
 const PATIENCE: f64 = 1_000.0;
+/// What kills the desk.
+const KILL: &str = "K";
 const STORED_AS: &str = "tauroi-keys";
 
 /// What lies over the page.
@@ -88,6 +90,10 @@ impl Keyboard {
                 }
                 return;
             }
+            // Behind a page's own dialog nothing happens either, but a kill always does.
+            if keys != KILL && opened().is_some() {
+                return;
+            }
             let commands = commands::all(desk, self, theme);
             if let Some(command) = commands.iter().find(|command| command.keys == keys) {
                 event.prevent_default();
@@ -106,10 +112,15 @@ impl Keyboard {
 
 /// Closes the sheet; the browser gives the focus back to where it was.
 pub(crate) fn close() {
-    let sheet = document().query_selector("dialog[open]").ok().flatten();
+    let sheet = opened();
     if let Some(sheet) = sheet.and_then(|sheet| sheet.dyn_into::<HtmlDialogElement>().ok()) {
         sheet.close();
     }
+}
+
+/// Returns what lies over the page: a sheet, or a page's own dialog.
+fn opened() -> Option<web_sys::Element> {
+    document().query_selector("dialog[open]").ok().flatten()
 }
 
 /// Returns whether the focus is on something that a space presses.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Done, Health, Listeners, Prints, Problem, TapeList};
+use shared::api::{Done, FlattenPlan, Health, Listeners, Prints, Problem, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
 use shared::stream::DeskCommand;
@@ -58,9 +58,21 @@ pub(crate) async fn health() -> Result<Health, String> {
 
 /// Tells the server's desk something, and returns what it did.
 pub(crate) async fn command(command: DeskCommand) -> Result<String, String> {
+    tell(command.path(), "").await
+}
+
+/// Returns how what is held would be sold, at limits that are so many cents worse than the best prices: a number as a field
+/// for numbers has it.
+pub(crate) async fn flatten_plan(cents: &str) -> Result<FlattenPlan, String> {
+    get(&format!("api/desk/flatten?slippage_cents={cents}")).await
+}
+
+/// Tells the server's desk to do what `path` names, and returns what it did: a line each.
+pub(crate) async fn tell(path: &str, body: &str) -> Result<String, String> {
     // A page that may not navigate would get the same as a document.
-    let request = Request::post(&format!("api/desk/{}", command.path())).header("accept", "application/json");
-    let done: Done = answer(request.build().map_err(|error| error.to_string())?).await?;
+    let request = Request::post(&format!("api/desk/{path}")).header("accept", "application/json");
+    let request = request.header("content-type", "application/json").body(body);
+    let done: Done = answer(request.map_err(|error| error.to_string())?).await?;
     Ok(done.text)
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn sheets(keyboard: Keyboard, desk: Desk, theme: RwSignal<Theme>) -> 
 }
 
 /// Returns the browser's own dialog; `closed` hears that it was closed, by whatever means.
-fn dialog(class: &str, label: &str, closed: impl Fn() + 'static) -> Element {
+pub(crate) fn dialog(class: &str, label: &str, closed: impl Fn() + 'static) -> Element {
     let dialog = el("dialog").class(class).label(label).on("close", move |_: Event| closed());
     let node: HtmlDialogElement = dialog.node_as();
     // Once it is in the page; it fails only for one that is open already.

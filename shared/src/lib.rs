@@ -18,6 +18,7 @@ pub mod error;
 pub mod exchange;
 pub mod execution;
 pub mod fees;
+pub mod flatten;
 pub mod format;
 mod invalid;
 pub mod ledger;

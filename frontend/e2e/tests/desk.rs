@@ -5,6 +5,7 @@ mod support;
 use anyhow::{Result, ensure};
 use support::axe::assert_accessible;
 use support::{Page, with_desk_page};
+use thirtyfour::Key;
 
 const DESK: (u32, u32) = (1440, 900);
 const PHONE: (u32, u32) = (390, 844);
@@ -19,6 +20,14 @@ const QUOTES: &str = "document.querySelector('#desk-state')?.dataset.state === '
 const NOTHING_RESTS: &str = "document.querySelector('#desk-resting')?.textContent === '0'
     && !document.querySelector('#desk-rows td:nth-child(4)[data-value], #desk-rows td:nth-child(5)[data-value]')
     && !document.querySelector('#ladder .own')";
+
+/// True once the desk holds something.
+const HOLDS: &str = "[...document.querySelectorAll('#desk-rows td:nth-child(9)')]
+    .filter(cell => ![ '0', '–', '' ].includes(cell.textContent)).length > 1";
+
+/// True once a plan is shown that can be carried out.
+const OFFERED: &str =
+    "document.querySelector('#flatten-rows tbody tr') && document.querySelector('#flatten-sell')";
 
 /// A browser as the program doesn't expect it: once, it makes no element. The program panics.
 const STOP_THE_PROGRAM: &str = "
@@ -49,7 +58,7 @@ async fn a_person_watches_the_desk_pauses_it_and_kills_it() -> Result<()> {
     with_desk_page(DESK, true, |page| async move {
         page.open("/desk").await?;
         page.until(QUOTES).await?;
-        until_state(&page, "quoting", &["Pause", "Kill"]).await?;
+        until_state(&page, "quoting", &["Pause", "Flatten…", "Kill"]).await?;
         // It lives: the quotes move, and one is hit.
         page.script("window.quotes = () => [...document.querySelectorAll('#desk-rows td:nth-child(n + 4):nth-child(-n + 5)')]
                 .map(cell => cell.textContent).join();
@@ -69,21 +78,21 @@ async fn a_person_watches_the_desk_pauses_it_and_kills_it() -> Result<()> {
         page.until("location.search.includes('why=bid') && document.querySelector('#quote-explained h2')").await?;
 
         keys(&page, " ").await?;
-        until_state(&page, "paused", &["Resume", "Kill"]).await?;
+        until_state(&page, "paused", &["Resume", "Flatten…", "Kill"]).await?;
         page.until(NOTHING_RESTS).await?;
         keys(&page, " ").await?;
         page.until(QUOTES).await?;
 
         // The button; the key is pressed after the next start.
         page.find("#kill button").await?.click().await?;
-        until_state(&page, "killed", &["Start", "Kill"]).await?;
+        until_state(&page, "killed", &["Start", "Flatten…", "Kill"]).await?;
         page.until(NOTHING_RESTS).await?;
         ensure!(page.driver.current_url().await?.path() == "/desk", "the form was sent by the browser");
         page.find(".notice:not(.failure)").await?;
         page.find("#desk-start").await?.click().await?;
         page.until(QUOTES).await?;
         keys(&page, "K").await?;
-        until_state(&page, "killed", &["Start", "Kill"]).await?;
+        until_state(&page, "killed", &["Start", "Flatten…", "Kill"]).await?;
         page.until(NOTHING_RESTS).await
     })
     .await
@@ -99,7 +108,7 @@ async fn kill_needs_no_webassembly() -> Result<()> {
         page.until("location.pathname.endsWith('/api/desk/kill') && document.querySelector('a[href]')")
             .await?;
         page.open("/desk").await?;
-        until_state(&page, "killed", &["Start", "Kill"]).await?;
+        until_state(&page, "killed", &["Start", "Flatten…", "Kill"]).await?;
         page.until(NOTHING_RESTS).await
     })
     .await
@@ -136,6 +145,85 @@ async fn the_page_is_usable_by_everybody_and_on_a_phone() -> Result<()> {
         }
         page.narrow(PHONE.0, PHONE.1).await?;
         page.until("document.documentElement.scrollWidth <= innerWidth").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_person_sells_what_the_desk_holds_at_limits_that_they_saw_first() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        page.until(HOLDS).await?;
+        // It is opened and closed without anything having been done, and the focus is back where it was.
+        page.find("#desk-flatten").await?.click().await?;
+        page.until("document.querySelector('#flatten[open] #flatten-kill')").await?;
+        page.until("document.querySelector('#flatten').contains(document.activeElement)").await?;
+        keys(&page, &Key::Escape.to_string()).await?;
+        page.until("!document.querySelector('#flatten') && document.activeElement.id === 'desk-flatten'").await?;
+        until_state(&page, "quoting", &["Pause", "Flatten…", "Kill"]).await?;
+
+        keys(&page, "F").await?;
+        page.find("#flatten-kill").await?.click().await?;
+        page.until(OFFERED).await?;
+        until_state(&page, "killed", &["Start", "Flatten…", "Kill"]).await?;
+        // The keyboard stays inside, and another slippage makes another plan.
+        for _ in 0..8 {
+            keys(&page, &Key::Tab.to_string()).await?;
+            page.until(
+                "[document.querySelector('#flatten'), document.body].some(inside => inside === document.activeElement
+                     || inside.id === 'flatten' && inside.contains(document.activeElement))",
+            )
+            .await?;
+        }
+        let limits = "[...document.querySelectorAll('#flatten-rows td:nth-child(3)')].map(cell => cell.textContent).join()";
+        page.script(&format!("window.limits = {limits};")).await?;
+        page.script(
+            "const field = document.querySelector('#flatten-slippage');
+             field.value = '12';
+             field.dispatchEvent(new Event('change', { bubbles: true }));",
+        )
+        .await?;
+        page.until(&format!("{OFFERED} && {limits} !== window.limits")).await?;
+        page.find("#flatten-sell").await?.click().await?;
+        page.until("document.querySelector('#flatten-sold li')").await?;
+        page.until(
+            "[...document.querySelectorAll('#flatten-sold li')].every(line => / left\\./.test(line.textContent))",
+        )
+        .await?;
+        // What was done is among the alerts, and the desk stays killed.
+        keys(&page, &Key::Escape.to_string()).await?;
+        page.until("/ left\\./.test(document.querySelector('.alerts').textContent)").await?;
+        until_state(&page, "killed", &["Start", "Flatten…", "Kill"]).await?;
+        page.until(NOTHING_RESTS).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_dialog_is_usable_by_everybody_and_on_a_phone() -> Result<()> {
+    with_desk_page(PHONE, true, |page| async move {
+        page.narrow(PHONE.0, PHONE.1).await?;
+        for theme in ["dark", "light"] {
+            page.open("/desk").await?;
+            page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}')")).await?;
+            page.open("/desk").await?;
+            page.until("document.querySelector('#desk-flatten:enabled')").await?;
+            if theme == "dark" {
+                page.until(HOLDS).await?;
+                page.find("#kill button").await?.click().await?;
+                until_state(&page, "killed", &["Start", "Flatten…", "Kill"]).await?;
+            }
+            page.find("#desk-flatten").await?.click().await?;
+            page.until(OFFERED).await?;
+            assert_accessible(&page, theme).await?;
+            page.until(
+                "document.documentElement.scrollWidth <= innerWidth
+                 && document.querySelector('#flatten').getBoundingClientRect().right <= innerWidth",
+            )
+            .await?;
+        }
+        Ok(())
     })
     .await
 }

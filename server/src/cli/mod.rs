@@ -46,7 +46,7 @@ enum Command {
     Fetch(fetch::Options),
     /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
     #[command(long_about = kill::ABOUT, after_long_help = kill::MORE)]
-    Kill,
+    Kill(kill::Options),
     /// Read what a desk wrote down
     Journal(journal::JournalOptions),
     /// Take histories of listeners into the store, or write them out of it
@@ -80,7 +80,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
         Command::Fetch(options) => fetch::run(&options),
-        Command::Kill => kill::run(),
+        Command::Kill(options) => kill::run(&options),
         Command::Journal(options) => journal::journal(&options),
         Command::Listeners(options) => listeners::run(&options),
         Command::Nowcast(options) => nowcast::run(&options),

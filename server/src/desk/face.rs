@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::desk::Wish;
 use shared::market::Ticker;
-use shared::stream::{Appended, BookView, Data, DeskState, DeskView, ToPage, Topic};
+use shared::stream::{Alert, Appended, BookView, Data, DeskState, DeskView, ToPage, Topic};
 use tokio::sync::watch;
 
 use super::over;
@@ -61,6 +61,11 @@ impl Face {
     pub(super) fn tell_state(&self, is: Option<(DeskState, &str)>, wish: Wish) {
         {
             let mut known = self.known();
+            if is.is_some() {
+                // There is no run whose orders and kill these could be of.
+                let desk = &mut known.desk.1;
+                (desk.unknown_since, desk.is_killing, desk.rearms_at) = (None, false, None);
+            }
             known.is_doing(is, wish);
             known.desk.0 += 1;
         }
@@ -93,27 +98,38 @@ impl Face {
             for book in books {
                 known.audience.tell(&book.ticker.clone(), book);
             }
-            if !appended.is_empty() {
-                known.log.0 += 1;
-                known.log.1.extend(&appended);
-                let seq = known.log.0;
-                if known.changes.len() == CHANGES {
-                    known.changes.pop_front();
-                }
-                known.changes.push_back((seq, appended));
-            }
+            known.append(appended);
         }
+        self.version.send_modify(|version| *version += 1);
+    }
+
+    /// Tells what a person should know of beside what the desk tells.
+    pub(super) fn tell_alerts(&self, alerts: Vec<Alert>) {
+        self.known().append(Appended { alerts, ..Appended::default() });
         self.version.send_modify(|version| *version += 1);
     }
 }
 
 impl Known {
+    /// Takes in what is new of the log.
+    fn append(&mut self, appended: Appended) {
+        if appended.is_empty() {
+            return;
+        }
+        self.log.0 += 1;
+        self.log.1.extend(&appended);
+        if self.changes.len() == CHANGES {
+            self.changes.pop_front();
+        }
+        self.changes.push_back((self.log.0, appended));
+    }
+
     /// Takes in what the desk is doing, if that is said, and what a person wants of it.
     fn is_doing(&mut self, is: Option<(DeskState, &str)>, wish: Wish) {
         if let Some((state, why)) = is {
             self.is = (state, why.to_owned());
         }
-        let (state, why) = over(wish, self.is.0, &self.is.1);
+        let (state, why) = over(wish, self.is.0, &self.is.1, self.desk.1.is_killing);
         (self.desk.1.state, self.desk.1.why) = (state, why.to_owned());
         if self.is.0 != DeskState::Quoting {
             self.desk.1.feed_age_ms = None;

@@ -27,19 +27,19 @@ pub(crate) struct Killed {
 }
 
 /// Takes all orders back, triggers all order groups, and asks the exchange until nothing rests. A desk that stands still or is
-/// cut off, and wakes, can't place an order in a group that was triggered; with `marks`, one that begins later finds a mark
+/// cut off, and wakes, can't place an order in a group that was triggered; one that begins later finds a mark
 /// that it was killed.
 ///
 /// # Errors
 ///
 /// Says that orders still rest, or that it can't be found out.
-pub(crate) async fn kill(client: &Client, marks: bool) -> anyhow::Result<Killed> {
+pub(crate) async fn kill(client: &Client) -> anyhow::Result<Killed> {
     let mut killed = Killed::default();
     let mut last = None;
     let mut is_fenced = false;
     for _ in 0..ROUNDS {
         let cancelling = at_last(client, |client| async move { client.cancel_all().await });
-        let fencing = async { if is_fenced { Ok(killed.groups) } else { fence(client, marks).await } };
+        let fencing = async { if is_fenced { Ok(killed.groups) } else { fence(client).await } };
         let (cancelled, fenced) = tokio::join!(cancelling, fencing);
         let mut note = |failure: Failure| -> anyhow::Result<()> {
             match failure {
@@ -70,9 +70,9 @@ pub(crate) async fn kill(client: &Client, marks: bool) -> anyhow::Result<Killed>
 
 /// Triggers all order groups of the account, and returns how many there are. A mark is made before they are listed: a desk that
 /// doesn't find it has made its own group before, which is among them.
-async fn fence(client: &Client, marks: bool) -> Result<usize, Failure> {
+async fn fence(client: &Client) -> Result<usize, Failure> {
     let list = |client: Client| async move { client.order_groups().await };
-    if marks && !at_last(client, list).await?.iter().any(is_kill_mark) {
+    if !at_last(client, list).await?.iter().any(is_kill_mark) {
         let limit = GroupLimit { contracts_limit_fp: Some(kill_mark()), ..GroupLimit::default() };
         let mark = |client: Client| {
             let limit = limit.clone();

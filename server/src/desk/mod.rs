@@ -17,6 +17,7 @@
 mod face;
 mod find;
 mod fits;
+mod flatten;
 mod journal;
 mod kill;
 mod latency;
@@ -37,6 +38,7 @@ use shared::units::Cash;
 use tokio::sync::{mpsc, watch};
 
 pub(crate) use self::face::Face;
+pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
 pub(crate) use self::replay::Replay;
@@ -51,8 +53,11 @@ const WAITING: usize = 256;
 const ROOM: Duration = Duration::from_secs(10);
 
 /// Returns what is told of a desk that is doing something: what a person wanted last goes before that.
-fn over(wish: Wish, is: DeskState, why: &str) -> (DeskState, &str) {
+fn over(wish: Wish, is: DeskState, why: &str, is_killing: bool) -> (DeskState, &str) {
     match (wish, is) {
+        (Wish::Kill, _) if is_killing => {
+            (DeskState::Killed, "The kill is under way: what rests is taken back until nothing does.")
+        }
         (Wish::Kill, _) => (DeskState::Killed, "Every order is taken back. Start makes it quote again."),
         (_, DeskState::Ended) => (is, why),
         (Wish::Off | Wish::Stop, DeskState::Starting | DeskState::Blind) => (DeskState::Off, why),
@@ -74,6 +79,7 @@ pub(crate) struct Desk {
     catalysts: mpsc::Sender<Catalyst>,
     in_flight: watch::Receiver<usize>,
     ended: watch::Receiver<bool>,
+    plans: flatten::Plans,
 }
 
 /// Why a command was not carried out.
@@ -113,11 +119,15 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         fills: 0,
         resting: 0,
         unknown: 0,
+        unknown_since: None,
+        is_killing: false,
+        rearms_at: None,
         latency_us: None,
         pulled_until: None,
         rows: Vec::new(),
     };
     let face = Arc::new(Face::new(desk));
+    let plans = flatten::Plans::new(settings.config.parameters().limits.max_order_size);
     // A kill goes past the desk's thread, whatever that is at.
     let apart = client.apart()?;
     let supervisor = session::Supervisor {
@@ -139,7 +149,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     };
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
-    Ok(Desk { client: apart, face, wish, catalysts, in_flight, ended })
+    Ok(Desk { client: apart, face, wish, catalysts, in_flight, ended, plans })
 }
 
 impl Desk {
@@ -195,12 +205,12 @@ impl Desk {
         let began = Instant::now();
         let resting = self.face.desk().resting;
         self.wish.send_replace(Wish::Kill);
-        kill(&self.client, false).await?;
+        kill(&self.client).await?;
         // What was on its way when the button was pressed may have arrived since.
         let mut in_flight = self.in_flight.clone();
         let settled = in_flight.wait_for(|count| *count == 0);
         if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
-            kill(&self.client, false).await?;
+            kill(&self.client).await?;
         }
         let took = began.elapsed().as_millis();
         Ok(format!(

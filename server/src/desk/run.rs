@@ -22,7 +22,7 @@ use crate::kalshi::{self, Feed, What};
 const BATCH: usize = 256;
 /// How long nothing is waited for: time that has come doesn't come again.
 const MOMENT: Duration = Duration::from_millis(1);
-/// How long a start waits at most, in the machine's time, for what it waits for by the clock.
+/// How long is waited at most, in the machine's time, for what is waited for by the clock.
 const LONG_ENOUGH: Duration = Duration::from_secs(2);
 /// How often it is asked whether the exchange holds what is thought.
 const AUDIT: Duration = Duration::from_secs(10);
@@ -104,6 +104,9 @@ impl Run {
     ) -> anyhow::Result<End> {
         let mut audit = tokio::time::interval(AUDIT);
         audit.tick().await;
+        // By the machine's clock, as the desk's own may stand or be put back.
+        let mut long = tokio::time::interval(LONG_ENOUGH);
+        let mut was_due = None;
         // What was heard before has waited for the past to be learned: it says nothing of how quick this is.
         let mut began = None;
         let mut cause = None;
@@ -160,7 +163,12 @@ impl Run {
                     continue;
                 }
                 () = time => Input::Tick,
-                () = tokio::time::sleep(LONG_ENOUGH), if !hears && due.is_some() => Input::Waited,
+                _ = long.tick() => {
+                    if due.is_none() || std::mem::replace(&mut was_due, due) != due {
+                        continue;
+                    }
+                    Input::Waited
+                }
                 () = tokio::time::sleep(show::EVERY) => match self.silence() {
                     Some(input) => input,
                     None => continue,

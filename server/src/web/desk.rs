@@ -3,18 +3,75 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State as Shared};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use shared::api::{Done, Problem};
+use serde::Deserialize;
+use shared::api::{Done, FlattenAsked, FlattenPlan, Problem};
+use shared::flatten::SLIPPAGE;
 use shared::stream::DeskCommand;
+use shared::units::Price;
 
 use super::State;
 use super::error::ApiError;
-use crate::desk::Refused;
+use super::guard;
+use crate::desk::{Desk, Refused, Unsold};
 
 fn no_desk() -> ApiError {
     ApiError::NotFound("this server has no desk".to_owned())
+}
+
+fn desk(state: &State) -> Result<&Desk, ApiError> {
+    state.holds.desk.as_ref().ok_or_else(no_desk)
+}
+
+/// How a plan to sell is to be made.
+#[derive(Debug, Deserialize)]
+pub(super) struct Slippage {
+    /// By how many cents a limit may be worse than the best price.
+    slippage_cents: Option<i64>,
+}
+
+/// Says how what is held would be sold, and keeps that for a minute.
+pub(super) async fn flatten_plan(
+    Shared(state): Shared<Arc<State>>,
+    headers: HeaderMap,
+    asked: Result<Query<Slippage>, QueryRejection>,
+) -> Result<Json<FlattenPlan>, ApiError> {
+    // It changes nothing, but each plan costs questions to the exchange.
+    if guard::is_of_another_site(&headers) {
+        let why = "another site's page may ask nothing here".to_owned();
+        return Err(ApiError::Refused(StatusCode::FORBIDDEN, why));
+    }
+    let desk = desk(&state)?;
+    let unfit = |why: String| ApiError::Refused(StatusCode::BAD_REQUEST, why);
+    let Query(Slippage { slippage_cents }) = asked.map_err(|error| unfit(error.body_text()))?;
+    let slippage = match slippage_cents {
+        None => SLIPPAGE,
+        Some(cents @ 0..=99) => Price::from_cents(cents).map_err(|error| unfit(error.to_string()))?,
+        Some(cents) => return Err(unfit(format!("slippage_cents must be from 0 to 99, got {cents}"))),
+    };
+    let plan = desk.flatten_plan(slippage).await;
+    plan.map(Json).map_err(|error| ApiError::Refused(StatusCode::BAD_GATEWAY, format!("{error:#}")))
+}
+
+/// Carries out a plan that was shown.
+pub(super) async fn flatten(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Json<FlattenAsked>, JsonRejection>,
+) -> Result<Json<Done>, ApiError> {
+    let desk = desk(&state)?;
+    let Json(FlattenAsked { id }) =
+        asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    match desk.flatten(&id).await {
+        Ok(text) => Ok(Json(Done { text })),
+        Err(Unsold::Not(why)) => Err(ApiError::Refused(StatusCode::CONFLICT, why)),
+        Err(Unsold::Failed(error)) => {
+            tracing::error!("what is held was not sold: {error:#}");
+            Err(ApiError::Refused(StatusCode::BAD_GATEWAY, format!("{error:#}")))
+        }
+    }
 }
 
 /// Carries out a command: answers a program in JSON, and a form, which needs no script, with a page.

@@ -76,11 +76,16 @@ pub(super) async fn guard(State(hosts): State<Arc<Hosts>>, request: Request, nex
     if let Some(refused) = hosts.refuse(request.headers()) {
         return refused.into_response();
     }
-    let site = request.headers().get(FETCH_SITE).and_then(|site| site.to_str().ok());
-    if !request.method().is_safe() && site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+    if !request.method().is_safe() && is_of_another_site(request.headers()) {
         return (StatusCode::FORBIDDEN, "another site's page may ask nothing here").into_response();
     }
     next.run(request).await
+}
+
+/// Returns whether a browser says that a page of another site has asked.
+pub(super) fn is_of_another_site(headers: &HeaderMap) -> bool {
+    let site = headers.get(FETCH_SITE).and_then(|site| site.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
 }
 
 #[cfg(test)]

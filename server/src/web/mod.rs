@@ -110,6 +110,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Returns everything the server answers.
 pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
     Router::new()
+        .route("/api/desk/flatten", get(desk::flatten_plan).post(desk::flatten))
         .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))

@@ -8,6 +8,7 @@ mod commands;
 mod desk;
 mod doors;
 mod fenced;
+mod flatten;
 mod frozen;
 mod journal;
 mod killed;

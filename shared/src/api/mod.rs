@@ -4,9 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::flatten::{Plan, Row};
 use crate::market::{EventTape, EventTicker, Tape, Ticker, artist};
 use crate::sort;
-use crate::units::{Date, Price, Quantity, Timestamp};
+use crate::units::{Cash, Date, Price, Quantity, Timestamp};
 
 /// What the server does, and how far its hands reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +61,55 @@ pub struct Health {
 pub struct Done {
     /// What it did, in a sentence.
     pub text: String,
+}
+
+/// The answer of `GET /api/desk/flatten?slippage_cents=N`: how what is held would be sold, if a person says so in time. A
+/// [`Plan`] in columns, all of one length, an entry a contract.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlattenPlan {
+    /// What the plan is called for who wants it carried out: it is kept for a minute, and carried out once.
+    pub id: String,
+    /// The contracts.
+    pub ticker: Vec<Ticker>,
+    /// What is held of each, in hundredths of a YES contract, NO negative.
+    pub held: Vec<i64>,
+    /// The YES price that each is sold at in the worst case, or bought back at, in $0.0001; 0 where it can't be.
+    pub limit: Vec<i64>,
+    /// The same in words, or why it can't be.
+    pub order: Vec<String>,
+    /// How much the books meet down to the limits, in hundredths of a contract.
+    pub there: Vec<i64>,
+    /// What that brings after fees at the prices that are there, in $0.000001.
+    pub expected: Vec<i64>,
+    /// What it brings after fees at the limits.
+    pub worst: Vec<i64>,
+    /// What is charged of what is expected; 0 also where that is not known.
+    pub fees: Vec<i64>,
+}
+
+impl FlattenPlan {
+    /// Returns what is told of a plan that is kept under this id.
+    pub fn new(id: String, plan: &Plan) -> Self {
+        let rows = || plan.rows.iter();
+        Self {
+            id,
+            ticker: rows().map(|row| row.ticker.clone()).collect(),
+            held: rows().map(|row| row.position.hundredths()).collect(),
+            limit: rows().map(|row| row.limit.map_or(0, Price::centicents)).collect(),
+            order: rows().map(Row::says).collect(),
+            there: rows().map(|row| row.there.hundredths()).collect(),
+            expected: rows().map(|row| row.expected.microdollars()).collect(),
+            worst: rows().map(|row| row.worst.microdollars()).collect(),
+            fees: rows().map(|row| row.fees.map_or(0, Cash::microdollars)).collect(),
+        }
+    }
+}
+
+/// The body of `POST /api/desk/flatten`, which is answered with [`Done`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlattenAsked {
+    /// The plan's [`FlattenPlan::id`].
+    pub id: String,
 }
 
 /// Where a tape comes from.

@@ -48,7 +48,7 @@ pub use entry::{Answered, Command, Entry, Said, Setting, Written};
 pub use input::{Heard, Input, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};
-pub use orders::{PREFIX, What};
+pub use orders::{FLATTENS, PREFIX, What};
 pub use run::Desk;
 pub use settings::{Event, Listed, Settings};
 

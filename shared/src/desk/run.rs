@@ -364,7 +364,12 @@ impl Desk {
                 *killing = Killing::new(self.now, self.group.as_deref());
             }
         }
-        if is_killed && self.wish != Wish::Stop {
+        if is_killed && self.wish == Wish::Quote && self.left.wish == Some(Wish::Kill) {
+            // A person has started it since it was killed: the mark is of before.
+            let mut killing = Killing::new(self.now, self.group.as_deref());
+            killing.is_over = true;
+            self.killing = Some(killing);
+        } else if is_killed && self.wish != Wish::Stop {
             self.wish(Wish::Kill);
         }
         if let Some(why) = failed {

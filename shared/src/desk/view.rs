@@ -3,6 +3,7 @@
 use crate::belief::{logit, sigmoid};
 use crate::engine::{Explained, Explanation, Parameters};
 use crate::execution::OrderState;
+use crate::format;
 use crate::market::{Action, Position, Ticker};
 use crate::quoting::Regime;
 use crate::stream::{
@@ -36,10 +37,29 @@ impl Desk {
             return (DeskState::Starting, why(text));
         };
         if let Some(why) = self.closed.why(trading) {
-            return (DeskState::Blind, why);
+            let goes_on = match self.closed.drift {
+                Some(_) => " Resume takes what the exchange says for what there is.",
+                None => "",
+            };
+            return (DeskState::Blind, format!("{why}{goes_on}"));
         }
         let closed = || self.closed.some(trading.now, trading);
-        (DeskState::Quoting, trading.pulled().map_or_else(closed, |(_, why)| why))
+        let pulled = || trading.pulled().map(|(_, why)| why);
+        (DeskState::Quoting, self.why_not_yet().or_else(pulled).unwrap_or_else(closed))
+    }
+
+    /// Returns why nothing is placed yet although a person has started the desk after a kill, if so.
+    fn why_not_yet(&self) -> Option<String> {
+        let killing = self.killing().filter(|killing| killing.is_over)?;
+        if !killing.is_done {
+            return Some("The kill is under way: orders are placed when nothing rests of before.".to_owned());
+        }
+        // The time of day: it is within the next minute.
+        let at = format::instant(killing.over_at());
+        let at = at.split_once(' ').map_or(at.as_str(), |(_, time)| time);
+        Some(format!(
+            "Started again; orders are placed from {at} on, as a cancellation of everything may catch those of the minute after it."
+        ))
     }
 
     /// Returns until when a kill lets nothing rest although a person has started the desk again.
@@ -49,6 +69,8 @@ impl Desk {
 
     /// Writes what is known of the account and the contracts at `now`.
     pub fn show(&mut self, now: Timestamp, desk: &mut DeskView) {
+        desk.is_killing = self.killing().is_some_and(|killing| !killing.is_done);
+        desk.rearms_at = self.rearms();
         let Some(trading) = self.trading_mut() else { return };
         trading.now = now.max(trading.now);
         trading.note_brought();
@@ -86,6 +108,7 @@ impl Trading {
         };
         desk.resting = count(&|live| live.confirmed && live.unknown.is_none());
         desk.unknown = count(&|live| live.unknown.is_some());
+        desk.unknown_since = self.orders.unknown_since();
         desk.pulled_until = maker.gate().pulled(self.now);
         desk.rows = (0..).zip(&self.contracts).map(|(place, contract)| self.row(place, contract)).collect();
     }

@@ -136,6 +136,12 @@ message! {
         pub resting: u32,
         /// Of how many orders it is not known what became of them.
         pub unknown: u32,
+        /// Since when that is not known of the one of which it isn't for longest.
+        pub unknown_since: Option<Timestamp>,
+        /// Whether a kill is under way: it is not yet sure that nothing rests.
+        pub is_killing: bool,
+        /// From when on orders are placed again, after a kill from which a person has started the desk.
+        pub rearms_at: Option<Timestamp>,
         /// From a frame to the order that came of it, in microseconds: the median and the 99th percentile of the last
         /// ones.
         pub latency_us: Option<(u32, u32)>,

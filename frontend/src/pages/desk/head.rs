@@ -5,6 +5,7 @@ use shared::stream::{DeskCommand, DeskState, DeskView};
 use shared::units::Timestamp;
 use web_sys::Event;
 
+use super::flatten;
 use super::state::Watch;
 use crate::live::{self, Link};
 use crate::parts::element::{Element, button, div, el, text};
@@ -28,9 +29,16 @@ const FIGURES: [Figure; 9] = [
     }),
     ("desk-fill-count", "Fills", "How many times orders of ours traded", |d| format::grouped(d.fills.into())),
     ("desk-resting", "Resting", "Orders of ours at the exchange", |d| format::grouped(d.resting.into())),
-    ("desk-unknown", "Unknown", "Orders of which the exchange hasn't said what became", |d| {
-        format::grouped(d.unknown.into())
-    }),
+    (
+        "desk-unknown",
+        "Unknown",
+        "Orders of which the exchange hasn't said what became, and for how long of the first of them",
+        |d| {
+            let count = format::grouped(d.unknown.into());
+            let age = |since| format::age(d.now.micros_since(since) as f64 / 1e3);
+            d.unknown_since.map_or_else(|| count.clone(), |since| format!("{count} for {}", age(since)))
+        },
+    ),
     ("desk-latency", "Frame to order", "The median, and the 99th percentile", |d| match d.latency_us {
         Some((median, most)) => format!("{} / {} ms", milliseconds(median), milliseconds(most)),
         None => "–".to_owned(),
@@ -79,6 +87,7 @@ pub(super) fn head(watch: Watch) -> Element {
         .children(
             [DeskCommand::Start, DeskCommand::Pause, DeskCommand::Resume].map(|c| give(watch, c)).into(),
         )
+        .child(flatten::opener(watch))
         .child(kill(watch));
     let figure = |(id, name, meaning, read): Figure| {
         let value = el("dd").class("num").id(id).says(move || said(read));
@@ -128,19 +137,13 @@ fn why(watch: Watch) -> String {
             "The connection to the desk is cut since {at} UTC: what is shown is of then, and the desk goes on without this page. It is tried again and again."
         );
     }
+    let why = watch.live.desk(|desk| desk.map(|desk| desk.why.clone()).unwrap_or_default());
+    // In all other states the desk says itself what to do.
     let does = match watch.state.get() {
-        Some(DeskState::Off) => "It has not been started: Start makes the market.",
-        Some(DeskState::Starting) => {
-            "It asks the exchange what is there and learns from past trades; it quotes when it knows."
-        }
-        Some(DeskState::Paused) => "Nothing rests, and it goes on listening: Resume quotes again.",
         Some(DeskState::Blind) => {
-            "It can't see, so nothing shall rest; it quotes by itself when it sees again."
+            " It can't see, so nothing shall rest; it quotes by itself when it sees again."
         }
-        Some(DeskState::Killed) => "Nothing rests, and nothing will until Start.",
-        Some(DeskState::Ended) => "It is done: what it trades has ended, or it can't go on.",
         _ => "",
     };
-    let why = watch.live.desk(|desk| desk.map(|desk| desk.why.clone()).unwrap_or_default());
-    if why.is_empty() || does.is_empty() { format!("{why}{does}") } else { format!("{why} {does}") }
+    format!("{why}{does}")
 }

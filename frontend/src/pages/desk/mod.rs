@@ -5,6 +5,7 @@ mod book;
 mod contracts;
 mod equity;
 mod fills;
+mod flatten;
 mod head;
 mod state;
 
@@ -91,4 +92,5 @@ fn desk_page(watch: Watch) -> Element {
         .child(card("desk-equity", "Equity", equity::chart(watch)))
         .child(card("desk-fills", "Fills", fills::table(watch)))
         .child(card("desk-alerts", "Alerts", alerts::list(watch)))
+        .child(flatten::sheet(watch))
 }

@@ -3,6 +3,7 @@
 use shared::market::{Action, Ticker};
 use shared::stream::{DeskCommand, DeskRow, DeskState};
 
+use super::flatten::Flatten;
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::live::{self, Link, Live, Of};
@@ -12,6 +13,8 @@ use crate::route::Said;
 /// The page's state.
 #[derive(Clone, Copy)]
 pub(super) struct Watch {
+    /// Selling what is held.
+    pub(super) flatten: Flatten,
     /// The desk as it is heard.
     pub(super) live: Live,
     /// The contract that was chosen, if one was.
@@ -38,7 +41,7 @@ impl Watch {
             })
         });
         let state = memo(move || live.desk(|desk| desk.map(|desk| desk.state)));
-        Self { live, asked, chosen, side: RwSignal::new(None), state }
+        Self { flatten: Flatten::new(), live, asked, chosen, side: RwSignal::new(None), state }
     }
 
     /// Takes what an address says.
@@ -106,6 +109,10 @@ impl Watch {
             Command::new("Kill the desk: take every order back and stop", "K", move || {
                 self.live.command(DeskCommand::Kill);
             }),
+            Command::new("Flatten: sell what is held, at limits that you see first", "F", move || {
+                self.flatten.open(self);
+            })
+            .when(move || self.live.link() == Link::Open),
             Command::new("Pause the quoter, or resume", "space", pause),
             Command::new("Next contract", "j", move || step(1)),
             Command::new("Previous contract", "k", back),

@@ -29,6 +29,8 @@ use crate::units::{Price, Quantity, Timestamp};
 const SECOND: i64 = 1_000_000;
 /// What all our names for orders begin with.
 pub const PREFIX: &str = "tauroi-";
+/// What the names of orders begin with that sell what is held, past the desk: no run has such a number.
+pub const FLATTENS: &str = "tauroi-flatten-";
 
 /// Our orders.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ mod bench;
 mod catalysts;
 mod decisions;
 mod late;
+mod shown;
 mod threads;
 
 use super::trading::Trading;
@@ -81,6 +82,9 @@ fn view() -> DeskView {
         fills: 0,
         resting: 0,
         unknown: 0,
+        unknown_since: None,
+        is_killing: false,
+        rearms_at: None,
         latency_us: None,
         pulled_until: None,
         rows: Vec::new(),

@@ -10,7 +10,7 @@ use crate::wire;
 
 use super::Trading;
 use crate::desk::book::{self, Own};
-use crate::desk::orders::{Follows, PREFIX};
+use crate::desk::orders::{FLATTENS, Follows, PREFIX};
 
 /// An order of ours traded, whoever told it.
 #[derive(Debug, Clone)]
@@ -109,7 +109,12 @@ impl Trading {
         let Some(place) = self.places.get(&traded.ticker).copied() else { return };
         let order = traded.name.as_deref().and_then(|name| self.orders.named(name));
         let Some(order) = order.or_else(|| self.orders.by_id(&traded.id)) else {
-            if traded.name.as_deref().is_none_or(|name| !name.starts_with(PREFIX)) {
+            let name = traded.name.as_deref().unwrap_or_default();
+            if name.starts_with(FLATTENS) {
+                self.lost.get_or_insert(
+                    "What was held is being sold: it asks the exchange what is left.".to_owned(),
+                );
+            } else if !name.starts_with(PREFIX) {
                 self.lost.get_or_insert("an order traded that is not this desk's".to_owned());
             }
             return;
