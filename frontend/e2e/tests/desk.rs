@@ -22,7 +22,7 @@ const NOTHING_RESTS: &str = "document.querySelector('#desk-resting')?.textConten
 
 /// True once the desk holds something.
 const HOLDS: &str = "[...document.querySelectorAll('#desk-rows td:nth-child(9)')]
-    .filter(cell => ![ '0', '–', '' ].includes(cell.textContent)).length > 1";
+    .filter(cell => ![ '0', '–', '' ].includes(cell.textContent)).length > 0";
 
 /// True once a plan is shown that can be carried out.
 const OFFERED: &str =
