@@ -1,5 +1,6 @@
 //! Selling what is held: the desk is killed, the person sees at which limits each position would be sold, and says so.
 
+use leptos::prelude::untrack;
 use leptos::task::spawn_local;
 use shared::api::FlattenPlan;
 use shared::flatten::SLIPPAGE;
@@ -120,9 +121,11 @@ fn opened(watch: Watch) -> Element {
         "Close",
         keys::close,
     ));
-    let body = div("flatten-body")
-        .set("role", "status")
-        .shows(move || flatten.phase.with(|phase| body(watch, phase)));
+    let body = div("flatten-body").set("role", "status").shows(move || {
+        flatten.phase.track();
+        // What it takes from the desk is of this moment: a button isn't built anew under a hand.
+        untrack(|| flatten.phase.with_untracked(|phase| body(watch, phase)))
+    });
     dialog("help flatten", "Flatten", move || flatten.is_open.set(false))
         .id("flatten")
         .child(head)
@@ -153,7 +156,7 @@ fn body(watch: Watch, phase: &Phase) -> Vec<Element> {
             shown.push(table(watch, plan));
             shown.push(text(
                 "p",
-                "Each order takes at once what is there down to its limit, and ends. The plan holds for a minute, while nothing else changes what is held.",
+                "Each order takes at once what is there down to its limit, and ends. The plan holds for a minute.",
             ).class("aside"));
             last = sells(flatten, plan);
         }
@@ -223,6 +226,6 @@ fn table(watch: Watch, plan: &FlattenPlan) -> Element {
 pub(super) fn opener(watch: Watch) -> Element {
     button("", "Flatten…", move || watch.flatten.open(watch))
         .id("desk-flatten")
-        .title("Sell what is held, at limits that you see first (shift+F)")
+        .title("Sell what is held, at limits (shift+F)")
         .prop("disabled", move || (watch.live.link() != Link::Open).into())
 }
