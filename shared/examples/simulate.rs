@@ -15,6 +15,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use shared::backtest::{Config, Preset};
 use shared::desk::Desk;
 use shared::simulation::{Kind, Looks, Report, Schedule, Unfit, Violation, shrink, simulate};
 
@@ -107,6 +108,8 @@ fn schedule(options: &Options, seed: u64) -> Result<Schedule, Unfit> {
         schedule.faults.clear();
         (schedule.closes, schedule.contracts, schedule.desks, schedule.pace) = (None, 10, 1, 9_000_000);
         schedule.order_ttl_s = 120;
+        schedule.config = Config::preset(Preset::Seed);
+        schedule.config.set("calibration", "legacy")?;
     }
     Ok(schedule)
 }
