@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::step::show;
-use crate::{bundle, demo, simulate, workspace};
+use crate::{bundle, demo, mutants, simulate, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -45,6 +45,10 @@ enum Part {
     Stream,
     /// A million desks simulated for three minutes each while something goes wrong; `--minutes` is not heeded
     Simulate,
+    /// 200 lives of a desk, each ended by SIGKILL under load, on one paper exchange; `--minutes` is not heeded
+    Lives,
+    /// 150 changes of `risk`, `execution` and `ledger`, drawn by the seed: the tests must fail for each; `--minutes` is not heeded
+    Mutants,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -64,6 +68,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 // Apart from those that every check runs.
                 simulate::run(&simulate::Options::of(1_000_000, 1_000_000 * options.rng_seed, 0.05))?;
             }
+            Part::Lives => lives()?,
+            Part::Mutants => mutants::run(options.rng_seed)?,
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }
@@ -89,6 +95,16 @@ fn soak(name: &str, options: &Options) -> anyhow::Result<()> {
         .env("TAUROI_SOAK_SECONDS", (options.minutes * 60).to_string())
         .env("TAUROI_SOAK_SEED", options.rng_seed.to_string());
     show(name, &mut cargo)
+}
+
+/// Ends a desk's process 200 times under load, and compares what the next one finds with the exchange.
+fn lives() -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--locked", "-p", "server", "--test", "desk", "--", "--nocapture", "killed::"])
+        .current_dir(workspace::root())
+        .env("TAUROI_SOAK_LIVES", "200");
+    show("200 lives of a desk", &mut cargo)
 }
 
 /// Serves the demo and reads every page until the time is over.

@@ -25,6 +25,7 @@ const AXE_CORE: NpmPackage = NpmPackage {
     commands: &[],
 };
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Installs what `demo` needs, or with `all` also what only tests and releases need.
 pub fn set_up(all: bool) -> anyhow::Result<()> {
@@ -72,6 +73,11 @@ pub fn trunk() -> anyhow::Result<PathBuf> {
 pub fn wasm_bindgen() -> anyhow::Result<PathBuf> {
     let version = workspace::locked_version("wasm-bindgen")?;
     cargo_tool("wasm-bindgen", "wasm-bindgen-cli", &version, &[], "45 s")
+}
+
+/// Returns the folder with `cargo-mutants`, which changes code to see whether tests notice.
+pub fn cargo_mutants() -> anyhow::Result<PathBuf> {
+    cargo_tool("cargo-mutants", "cargo-mutants", CARGO_MUTANTS, &[], "2 min")
 }
 
 /// Returns the folder with `cargo-deny`, which checks licences, sources and advisories.

@@ -35,37 +35,39 @@ pub(crate) struct Killed {
 /// Says that orders still rest, or that it can't be found out.
 pub(crate) async fn kill(client: &Client) -> anyhow::Result<Killed> {
     let mut killed = Killed::default();
-    let mut last = None;
     let mut is_fenced = false;
     for _ in 0..ROUNDS {
         let cancelling = at_last(client, |client| async move { client.cancel_all().await });
         let fencing = async { if is_fenced { Ok(killed.groups) } else { fence(client).await } };
         let (cancelled, fenced) = tokio::join!(cancelling, fencing);
-        let mut note = |failure: Failure| -> anyhow::Result<()> {
-            match failure {
-                refused @ Failure::Refused { .. } => Err(anyhow::Error::new(refused)),
-                other => {
-                    last = Some(other);
-                    Ok(())
-                }
-            }
-        };
-        cancelled.or_else(&mut note)?;
-        match fenced {
+        let cancelled = unless_refused(cancelled)?;
+        match unless_refused(fenced)? {
             Ok(groups) => (killed.groups, is_fenced) = (groups, true),
-            Err(failure) => note(failure)?,
+            // Nothing gets through: each was asked again and again.
+            Err(failure) if cancelled.is_err() => return Err(may_rest(failure)),
+            Err(_) => {}
         }
-        match at_last(client, |client| async move { client.resting().await }).await {
+        let resting = at_last(client, |client| async move { client.resting().await }).await;
+        match unless_refused(resting)? {
             // What was on its way before the groups were triggered may have come in since: it is asked once they are.
             Ok(resting) if resting.is_empty() && is_fenced => return Ok(killed),
             Ok(resting) => killed.rested.push(resting.len()),
-            Err(failure) => note(failure)?,
+            Err(failure) => return Err(may_rest(failure)),
         }
     }
-    match last {
-        Some(failure) => Err(anyhow::Error::new(failure).context("ORDERS MAY STILL REST")),
-        None => bail!("ORDERS STILL REST after {ROUNDS} cancellations"),
+    bail!("ORDERS STILL REST after {ROUNDS} cancellations")
+}
+
+/// Ends with what the exchange refused: asked again it would refuse it again.
+fn unless_refused<T>(done: Result<T, Failure>) -> anyhow::Result<Result<T, Failure>> {
+    match done {
+        Err(refused @ Failure::Refused { .. }) => Err(refused.into()),
+        other => Ok(other),
     }
+}
+
+fn may_rest(failure: Failure) -> anyhow::Error {
+    anyhow::Error::new(failure).context("ORDERS MAY STILL REST")
 }
 
 /// Triggers all order groups of the account, and returns how many there are. A mark is made before they are listed: a desk that

@@ -8,6 +8,7 @@ use crate::desk::{Desk, fresh};
 use crate::journal::{export, placed, replay, unaccounted};
 use crate::member::Member;
 
+/// How many lives there are, unless `TAUROI_SOAK_LIVES` says otherwise.
 const ROUNDS: usize = 20;
 /// Far enough ahead that no order ends by itself between two lives of a desk.
 const OPTIONS: [&str; 2] = ["--order-ttl-s", "86400"];
@@ -40,7 +41,8 @@ async fn a_desk_that_is_killed_at_any_moment_finds_all_of_its_orders_and_its_mon
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % n
     };
-    for round in 0..ROUNDS {
+    let rounds = std::env::var("TAUROI_SOAK_LIVES").map_or(ROUNDS, |lives| lives.parse().unwrap());
+    for round in 0..rounds {
         // Every third life ends before it has found out what the one before has left.
         if round % 3 == 2 {
             let desk = Desk::start(&member.env, &journal, &OPTIONS);
@@ -71,5 +73,5 @@ async fn a_desk_that_is_killed_at_any_moment_finds_all_of_its_orders_and_its_mon
         desk.kill_9();
         all_are_written_down(&member, &journal);
     }
-    assert!(replay(&journal) >= ROUNDS);
+    assert!(replay(&journal) >= rounds);
 }

@@ -108,15 +108,14 @@ impl Orders {
                     self.end(now, order, found.fill_count_fp, follows);
                 }
             }
+            // It may yet arrive, or what the exchange lists is behind. Once its own expiry is over it can't rest.
+            None if live.expires.checked_add_micros(MARGIN).is_some_and(|over| now <= over) => {
+                self.look(now, order);
+            }
             None if live.confirmed || live.id.is_some() => {
-                // One that was confirmed and is not listed any more has ended long ago.
                 follows.alert = Some(format!("{} is not at the exchange any more", sent.name));
                 let traded = live.traded;
                 self.end(now, order, traded, follows);
-            }
-            // It may yet arrive. Once its own expiry is over nothing can make it rest.
-            None if live.expires.checked_add_micros(MARGIN).is_some_and(|over| now <= over) => {
-                self.look(now, order);
             }
             None => {
                 follows.records.push(live.answer(Verdict::Rejected));

@@ -72,6 +72,28 @@ fn an_order_that_can_not_be_found_is_not_given_up_while_it_may_still_arrive() {
     assert_eq!(bench.orders[0].status, OrderStatus::Canceled);
 }
 
+/// The same of one that rests, while what the exchange lists is behind.
+#[test]
+fn an_order_that_is_not_listed_yet_is_not_taken_for_ended() {
+    let mut bench = Bench::quoting();
+    let [bid, _] = both(&mut bench);
+    bench.tell(Input::Wish(Wish::Pause));
+    let id = format!("id-{bid}");
+    let (number, _) = bench.asked(|ask| matches!(ask, Ask::Cancel(of) if *of == id)).unwrap();
+    // The cancellation came to nothing, and a question at once is answered as of before the order was there.
+    bench.answer(number, Err(lost()));
+    bench.pass(1);
+    let is_look = |ask: &Ask| matches!(ask, Ask::Look { id: Some(of), .. } if *of == id);
+    let (number, _) = bench.asked(is_look).unwrap();
+    bench.answer(number, Ok(Answer::Found(None, Vec::new())));
+    bench.tell(Input::Wish(Wish::Quote));
+    bench.pass(10);
+    bench.settle();
+    bench.pass(70);
+    bench.settle();
+    assert_eq!((resting(&bench, BookSide::Bid), resting(&bench, BookSide::Ask)), (1, 1));
+}
+
 /// hummingbot#8454: sells were dropped as lost while no name could be resolved, and a 404 for a cancellation that a fill had
 /// overtaken was taken for an error.
 #[test]
