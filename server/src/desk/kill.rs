@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use shared::desk::{is_kill_mark, kill_mark};
-use shared::wire::GroupLimit;
+use shared::wire::{GroupLimit, OrderGroup};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -50,12 +50,23 @@ pub(crate) async fn kill(client: &Client) -> anyhow::Result<Killed> {
         let resting = at_last(client, |client| async move { client.resting().await }).await;
         match unless_refused(resting)? {
             // What was on its way before the groups were triggered may have come in since: it is asked once they are.
-            Ok(resting) if resting.is_empty() && is_fenced => return Ok(killed),
+            Ok(resting) if resting.is_empty() && is_fenced => {
+                // Whoever started a desk meanwhile has taken the mark for an older one and away: all of it is done again.
+                match unless_refused(at_last(client, groups).await)? {
+                    Ok(groups) if groups.iter().any(is_kill_mark) => return Ok(killed),
+                    Ok(_) => is_fenced = false,
+                    Err(failure) => return Err(may_rest(failure)),
+                }
+            }
             Ok(resting) => killed.rested.push(resting.len()),
             Err(failure) => return Err(may_rest(failure)),
         }
     }
     bail!("ORDERS STILL REST after {ROUNDS} cancellations")
+}
+
+async fn groups(client: Client) -> Result<Vec<OrderGroup>, Failure> {
+    client.order_groups().await
 }
 
 /// Ends with what the exchange refused: asked again it would refuse it again.
@@ -73,8 +84,7 @@ fn may_rest(failure: Failure) -> anyhow::Error {
 /// Triggers all order groups of the account, and returns how many there are. A mark is made before they are listed: a desk that
 /// doesn't find it has made its own group before, which is among them.
 async fn fence(client: &Client) -> Result<usize, Failure> {
-    let list = |client: Client| async move { client.order_groups().await };
-    if !at_last(client, list).await?.iter().any(is_kill_mark) {
+    if !at_last(client, groups).await?.iter().any(is_kill_mark) {
         let limit = GroupLimit { contracts_limit_fp: Some(kill_mark()), ..GroupLimit::default() };
         let mark = |client: Client| {
             let limit = limit.clone();
@@ -82,7 +92,7 @@ async fn fence(client: &Client) -> Result<usize, Failure> {
         };
         at_last(client, mark).await?;
     }
-    let groups = at_last(client, list).await?;
+    let groups = at_last(client, groups).await?;
     let mut triggering = JoinSet::new();
     for group in groups.iter().filter(|group| !is_kill_mark(group)) {
         let (client, id) = (client.clone(), group.id.clone());

@@ -126,9 +126,16 @@ impl<T: Trader> World<T> {
         self.publish();
     }
 
-    /// Triggers all order groups and takes back every order, past all desks.
+    /// Triggers all order groups and takes back every order, past all desks. The mark may have been taken away since it was
+    /// left: then it is left again.
     pub(super) fn fence(&mut self) {
         let now = self.now;
+        if !self.venue.groups().iter().any(is_kill_mark)
+            && self.venue.act(now, &Ask::CreateGroup(kill_mark())).is_err()
+        {
+            // The exchange is paused: it is not done.
+            return;
+        }
         let groups = self.venue.groups();
         let fenced = groups.iter().filter(|group| !is_kill_mark(group));
         let mut asks: Vec<Ask> = fenced.map(|group| Ask::TriggerGroup(group.id.clone())).collect();
