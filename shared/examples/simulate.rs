@@ -106,7 +106,7 @@ fn schedule(options: &Options, seed: u64) -> Result<Schedule, Unfit> {
     let mut schedule = Schedule::draw(seed, (options.hours * 3_600e6).round() as i64)?;
     if options.calm {
         schedule.faults.clear();
-        (schedule.closes, schedule.contracts, schedule.desks, schedule.pace) = (None, 10, 1, 9_000_000);
+        (schedule.closes, schedule.contracts, schedule.desks, schedule.pace) = (None, 10, 1, 24_000_000);
         schedule.order_ttl_s = 120;
         schedule.config = Config::preset(Preset::Seed);
         schedule.config.set("calibration", "legacy")?;

@@ -18,6 +18,11 @@ impl Lane {
         self.busy || self.waiting.iter().any(|job| job.order == order)
     }
 
+    /// Returns whether something waits that could be asked now.
+    pub(super) fn waits(&self) -> bool {
+        !self.busy && !self.waiting.is_empty()
+    }
+
     /// Takes what the engine wants of an order.
     pub(super) fn command(&mut self, job: Job) {
         // It moves the expiry on too, or there is none left to move.

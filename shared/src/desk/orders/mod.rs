@@ -189,6 +189,7 @@ impl Orders {
         let due: Vec<Job> = self
             .live
             .values()
+            .filter(|live| live.expires.micros() <= now.micros().saturating_add(self.ttl / 2))
             .filter(|live| self.renewal(live).is_some_and(|at| at <= now))
             .map(|live| live.job(What::Renew, Timestamp::MIN))
             .collect();
@@ -197,7 +198,10 @@ impl Orders {
         }
         let mut sent = Vec::new();
         for place in 0..self.lanes.len() {
-            sent.extend(self.next_of(place, now));
+            // Of most contracts nothing is to be asked, most of the time.
+            if self.lanes.get(place).is_some_and(Lane::waits) {
+                sent.extend(self.next_of(place, now));
+            }
         }
         sent
     }

@@ -82,6 +82,7 @@ fn an_order_that_is_not_listed_yet_is_not_taken_for_ended() {
     let (number, _) = bench.asked(|ask| matches!(ask, Ask::Cancel(of) if *of == id)).unwrap();
     // The cancellation came to nothing, and a question at once is answered as of before the order was there.
     bench.answer(number, Err(lost()));
+    bench.settle();
     bench.pass(1);
     let is_look = |ask: &Ask| matches!(ask, Ask::Look { id: Some(of), .. } if *of == id);
     let (number, _) = bench.asked(is_look).unwrap();
