@@ -18,6 +18,8 @@ pub(super) struct Killing {
     /// The order group, which is triggered: none if there is none yet.
     group: Option<String>,
     is_triggered: bool,
+    /// The group of the run before, as long as it isn't known to be triggered: what of it is on its way may come to rest.
+    before: Option<String>,
     is_cancelled: bool,
     /// Nothing rests: the exchange has said so after both.
     pub(super) is_done: bool,
@@ -37,8 +39,9 @@ pub(super) struct Killing {
 }
 
 impl Killing {
-    pub(super) fn new(now: Timestamp, group: Option<&str>) -> Self {
+    pub(super) fn new(now: Timestamp, group: Option<&str>, before: Option<&str>) -> Self {
         Self {
+            before: before.map(str::to_owned),
             group: group.map(str::to_owned),
             is_triggered: group.is_none(),
             is_cancelled: false,
@@ -66,13 +69,16 @@ impl Killing {
         if self.due().is_some_and(|due| due <= now) {
             if self.is_done {
                 asks = self.rearm();
-            } else if self.is_triggered && self.is_cancelled {
+            } else if self.is_triggered && self.before.is_none() && self.is_cancelled {
                 asks.push(Ask::Resting);
             } else {
                 if !self.is_triggered
                     && let Some(group) = &self.group
                 {
                     asks.push(Ask::TriggerGroup(group.clone()));
+                }
+                if let Some(before) = &self.before {
+                    asks.push(Ask::TriggerGroup(before.clone()));
                 }
                 if !self.is_cancelled {
                     asks.push(Ask::CancelAll);
@@ -148,6 +154,13 @@ impl Killing {
         // A group that is gone takes no order.
         let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
         match ask {
+            Ask::TriggerGroup(id) if self.before.as_ref() == Some(id) => {
+                if is_done || is_gone {
+                    self.before = None;
+                    // What of it came to rest meanwhile is taken back once more.
+                    self.is_cancelled = false;
+                }
+            }
             Ask::TriggerGroup(_) => self.is_triggered |= is_done || is_gone,
             Ask::CancelAll => self.is_cancelled |= is_done,
             Ask::ResetGroup(_) => self.is_reset |= is_done,

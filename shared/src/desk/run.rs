@@ -257,8 +257,15 @@ impl Desk {
             self.write(Written::Setting(Setting::Wish(wish)));
         }
         if wish == Wish::Kill {
-            self.killing = Some(Killing::new(self.now, self.group.as_deref()));
+            self.killing = Some(Killing::new(self.now, self.group.as_deref(), self.unfenced()));
         }
+    }
+
+    /// Returns the order group of the run before, unless that has let go of it or is known to be fenced: it is once this run has
+    /// a group of its own.
+    fn unfenced(&self) -> Option<&str> {
+        let before = self.left.group.as_ref().filter(|(_, is_released)| !is_released && self.group.is_none());
+        before.map(|(group, _)| group.as_str())
     }
 
     /// Takes note that nothing can be relied on any more.
@@ -361,12 +368,12 @@ impl Desk {
             self.write(Written::Setting(Setting::Group(id)));
             // A kill that came before there was a group goes on with it.
             if let Some(killing) = self.killing.as_mut().filter(|killing| !killing.is_over) {
-                *killing = Killing::new(self.now, self.group.as_deref());
+                *killing = Killing::new(self.now, self.group.as_deref(), None);
             }
         }
         if is_killed && self.wish == Wish::Quote && self.left.wish == Some(Wish::Kill) {
             // A person has started it since it was killed: the mark is of before.
-            let mut killing = Killing::new(self.now, self.group.as_deref());
+            let mut killing = Killing::new(self.now, self.group.as_deref(), None);
             killing.is_over = true;
             self.killing = Some(killing);
         } else if is_killed && self.wish != Wish::Stop {
