@@ -154,13 +154,12 @@ impl Killing {
         // A group that is gone takes no order.
         let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
         match ask {
-            Ask::TriggerGroup(id) if self.before.as_ref() == Some(id) => {
-                if is_done || is_gone {
-                    self.before = None;
-                    // What of it came to rest meanwhile is taken back once more.
-                    self.is_cancelled = false;
-                }
+            Ask::TriggerGroup(id) if self.before.as_ref() == Some(id) && (is_done || is_gone) => {
+                self.before = None;
+                // What of it came to rest meanwhile is taken back once more.
+                self.is_cancelled = false;
             }
+            Ask::TriggerGroup(id) if self.before.as_ref() == Some(id) => {}
             Ask::TriggerGroup(_) => self.is_triggered |= is_done || is_gone,
             Ask::CancelAll => self.is_cancelled |= is_done,
             Ask::ResetGroup(_) => self.is_reset |= is_done,
