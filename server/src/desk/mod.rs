@@ -34,7 +34,6 @@ use anyhow::Context;
 use shared::catalyst::Catalyst;
 use shared::desk::Wish;
 use shared::stream::{DeskCommand, DeskState, DeskView};
-use shared::units::Cash;
 use tokio::sync::{mpsc, watch};
 
 pub(crate) use self::face::Face;
@@ -102,29 +101,8 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
     let desk = DeskView {
-        mode: settings.mode,
-        state: DeskState::Starting,
         why: "It asks the exchange what is there.".to_owned(),
-        event: None,
-        title: String::new(),
-        now: clock.now(),
-        speed: clock.speed(),
-        feed_age_ms: None,
-        closes: None,
-        config: settings.config.text(),
-        balance: Cash::ZERO,
-        equity: Cash::ZERO,
-        start_equity: Cash::ZERO,
-        fees: Cash::ZERO,
-        fills: 0,
-        resting: 0,
-        unknown: 0,
-        unknown_since: None,
-        is_killing: false,
-        rearms_at: None,
-        latency_us: None,
-        pulled_until: None,
-        rows: Vec::new(),
+        ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
     };
     let face = Arc::new(Face::new(desk));
     let plans = flatten::Plans::new(settings.config.parameters().limits.max_order_size);

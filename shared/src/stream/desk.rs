@@ -152,6 +152,38 @@ message! {
     }
 }
 
+impl DeskView {
+    /// Returns what is told of a desk that has not begun, whose clock shows `now` and runs `speed` times as fast as the real
+    /// one, and that is to quote as `config` says.
+    pub const fn new(mode: Mode, now: Timestamp, speed: f64, config: String) -> Self {
+        Self {
+            mode,
+            state: DeskState::Starting,
+            why: String::new(),
+            event: None,
+            title: String::new(),
+            now,
+            speed,
+            feed_age_ms: None,
+            closes: None,
+            config,
+            balance: Cash::ZERO,
+            equity: Cash::ZERO,
+            start_equity: Cash::ZERO,
+            fees: Cash::ZERO,
+            fills: 0,
+            resting: 0,
+            unknown: 0,
+            unknown_since: None,
+            is_killing: false,
+            rearms_at: None,
+            latency_us: None,
+            pulled_until: None,
+            rows: Vec::new(),
+        }
+    }
+}
+
 message! {
     /// A contract.
     #[derive(Debug, Clone, PartialEq)]

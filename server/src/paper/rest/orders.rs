@@ -3,12 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use shared::exchange::matching::{
-    Amendment, GroupNumber, NewOrder, OrderNumber, Placed, SelfTrade, TimeInForce,
-};
+use shared::exchange::matching::{Amendment, GroupNumber, NewOrder, OrderNumber, Placed};
 use shared::units::{Cash, Quantity, Timestamp};
 use shared::wire::{
-    self, AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, DecreaseOrder,
+    AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, DecreaseOrder,
     DecreaseOrderAnswer, Dollars, Millis,
 };
 
@@ -127,26 +125,7 @@ pub(super) fn place(
         }
         None => None,
     };
-    let order = NewOrder {
-        market,
-        action: asked.side.action(),
-        price: asked.price,
-        count: asked.count,
-        time_in_force: match asked.time_in_force {
-            wire::TimeInForce::GoodTillCanceled => TimeInForce::GoodTillCancelled,
-            wire::TimeInForce::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
-            wire::TimeInForce::FillOrKill => TimeInForce::FillOrKill,
-        },
-        post_only: asked.post_only.unwrap_or(false),
-        expires: asked.expiration_time.map(|at| at.0),
-        self_trade: match asked.self_trade_prevention_type {
-            wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
-            wire::SelfTradePrevention::Maker => SelfTrade::Maker,
-        },
-        reduce_only: asked.reduce_only.unwrap_or(false),
-        group,
-        cancel_on_pause: asked.cancel_order_on_pause.unwrap_or(false),
-    };
+    let order = NewOrder::asked(asked, market, group);
     let placed = core.order(name, |exchange| exchange.place(now, account, &order));
     let killed = matches!(placed, Err(shared::exchange::matching::Refusal::FillOrKill));
     // By an order that was killed a name is taken too.

@@ -19,7 +19,7 @@ use crate::paper::behaviour::Behaviour;
 use crate::paper::core::Core;
 use crate::paper::faults::Lag;
 use crate::paper::ids::Named;
-use crate::paper::member::{Member, status};
+use crate::paper::member::Member;
 use crate::paper::past::as_of;
 
 /// Does something with a member and its account, as they were `lag` microseconds ago.
@@ -180,7 +180,7 @@ pub(super) async fn fills(
                     && query.admits("order_id", &core.ids.text(Named::Order, fill.order.0))
                     && span.holds(*at)
                 {
-                    found.push((k, member.fill(*at, fill, ticker, core.ids)));
+                    found.push((k, Member::fill(*at, fill, ticker, core.ids)));
                 }
             }
             let (page, cursor) = query.page(found.into_iter(), |(k, _)| *k, limit);
@@ -240,7 +240,7 @@ pub(super) async fn orders(
                 else {
                     continue;
                 };
-                let word = status(&kept.order);
+                let word = kept.order.status();
                 if query.admits("ticker", ticker.as_str())
                     && query.admits("event_ticker", event.ticker.as_str())
                     && wanted.is_none_or(|wanted| wanted == word.as_str())

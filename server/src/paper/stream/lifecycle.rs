@@ -50,21 +50,7 @@ pub(super) fn regrid(core: &mut Core, at: Timestamp, market: usize) {
 
 /// Returns a message that says nothing but what happened.
 fn message(core: &Core, market: usize, word: &str) -> Option<MarketLifecycle> {
-    Some(MarketLifecycle {
-        market_ticker: core.catalogue.ticker(market)?.clone(),
-        event_type: word.to_owned(),
-        open_ts: None,
-        close_ts: None,
-        is_deactivated: None,
-        price_level_structure: None,
-        price_ranges: None,
-        additional_metadata: None,
-        result: None,
-        settlement_value: None,
-        determination_ts: None,
-        settled_ts: None,
-        exchange_index: None,
-    })
+    Some(MarketLifecycle::of(core.catalogue.ticker(market)?.clone(), word))
 }
 
 /// Returns that a contract was listed, and what it is.

@@ -192,20 +192,10 @@ impl Bench {
 
     /// The exchange says what happened to the contract, which pays `value`.
     pub(super) fn lifecycle(&mut self, event_type: &str, value: &str) {
+        let told = MarketLifecycle::of(TICKER.parse().unwrap(), event_type);
         self.hear(Heard::Lifecycle(Box::new(MarketLifecycle {
-            market_ticker: TICKER.parse().unwrap(),
-            event_type: event_type.to_owned(),
-            open_ts: None,
-            close_ts: None,
-            is_deactivated: None,
-            price_level_structure: None,
-            price_ranges: None,
-            additional_metadata: None,
-            result: None,
             settlement_value: Some(price(value)),
-            determination_ts: None,
-            settled_ts: None,
-            exchange_index: None,
+            ..told
         })));
     }
 
@@ -384,7 +374,12 @@ pub(super) fn told(fill: &Fill) -> Heard {
 
 /// Returns what the stream says of an order.
 pub(super) fn of_order(order: &Order) -> Heard {
-    Heard::Order(Box::new(UserOrder {
+    Heard::Order(Box::new(user_order(order)))
+}
+
+/// The same as a frame has it.
+pub(super) fn user_order(order: &Order) -> UserOrder {
+    UserOrder {
         order_id: order.order_id.clone(),
         user_id: String::new(),
         client_order_id: order.client_order_id.clone(),
@@ -413,7 +408,7 @@ pub(super) fn of_order(order: &Order) -> Heard {
         last_update_reason: None,
         exchange_index: None,
         subaccount_number: None,
-    }))
+    }
 }
 
 /// That nothing of that name rests.

@@ -1,11 +1,12 @@
 //! An order of which it was believed that it never was arrives after all: it is not left to itself.
 
-use crate::units::{Cash, Quantity, Timestamp};
-use crate::wire::{BookSide, CreateOrderAnswer, Millis, OrderStatus, UserOrder};
+use crate::units::{Quantity, Timestamp};
+use crate::wire::{CreateOrderAnswer, Millis, UserOrder};
 
+use super::bench::{listed, user_order};
 use super::quoting;
 use crate::desk::orders::{Sent, What};
-use crate::desk::{Answer, Failure};
+use crate::desk::{Answer, Ask, Failure};
 
 /// Returns the answer to an order that came to rest.
 fn placed(now: Timestamp, sent: &Sent) -> Result<Answer, Failure> {
@@ -22,37 +23,9 @@ fn placed(now: Timestamp, sent: &Sent) -> Result<Answer, Failure> {
 
 /// Returns an order that rests, as the feed tells of it.
 fn resting(sent: &Sent) -> UserOrder {
-    let side = BookSide::from(sent.job.action);
-    UserOrder {
-        order_id: "late".to_owned(),
-        user_id: String::new(),
-        client_order_id: sent.name.clone(),
-        ticker: "KXTOPMONTHLY-26NOV-A".parse().unwrap(),
-        status: OrderStatus::Resting,
-        side: None,
-        is_yes: None,
-        outcome_side: side.outcome(),
-        book_side: side,
-        yes_price_dollars: sent.price,
-        initial_count_fp: sent.total,
-        fill_count_fp: Quantity::ZERO,
-        remaining_count_fp: sent.total,
-        taker_fill_cost_dollars: Cash::ZERO,
-        maker_fill_cost_dollars: Cash::ZERO,
-        taker_fees_dollars: Cash::ZERO,
-        maker_fees_dollars: Cash::ZERO,
-        created_time: None,
-        created_ts_ms: None,
-        last_updated_ts_ms: None,
-        last_update_time: None,
-        expiration_ts_ms: None,
-        expiration_time: None,
-        order_group_id: None,
-        self_trade_prevention_type: None,
-        last_update_reason: None,
-        exchange_index: None,
-        subaccount_number: None,
-    }
+    let ticker = "KXTOPMONTHLY-26NOV-A".parse().unwrap();
+    let Ask::Create(order) = sent.ask(&ticker, sent.expires, None) else { panic!("{sent:?}") };
+    UserOrder { order_id: "late".to_owned(), ..user_order(&listed(&order)) }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::api::Mode;
 use crate::backtest::Config;
 use crate::market::Trade;
 use crate::quoting::Terms;
-use crate::stream::{DeskState, DeskView};
+use crate::stream::DeskView;
 use crate::units::{Cash, Timestamp};
 
 /// Returns settings under which orders outlive a test.
@@ -64,29 +64,5 @@ pub(super) fn quoting(now: Timestamp) -> Trading {
 
 /// Returns what those who watch are told before anything is known.
 fn view() -> DeskView {
-    DeskView {
-        mode: Mode::Demo,
-        state: DeskState::Starting,
-        why: String::new(),
-        event: None,
-        title: String::new(),
-        now: Timestamp::MIN,
-        speed: 1.0,
-        feed_age_ms: None,
-        closes: None,
-        config: String::new(),
-        balance: Cash::ZERO,
-        equity: Cash::ZERO,
-        start_equity: Cash::ZERO,
-        fees: Cash::ZERO,
-        fills: 0,
-        resting: 0,
-        unknown: 0,
-        unknown_since: None,
-        is_killing: false,
-        rearms_at: None,
-        latency_us: None,
-        pulled_until: None,
-        rows: Vec::new(),
-    }
+    DeskView::new(Mode::Demo, Timestamp::MIN, 1.0, String::new())
 }

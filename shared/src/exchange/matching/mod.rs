@@ -36,6 +36,7 @@ mod settle;
 mod slots;
 mod state;
 mod tally;
+mod told;
 mod trade;
 
 pub use account::{Account, Holding};
@@ -50,6 +51,7 @@ pub use orders::{Amendment, NewOrder, Order, OrderState, SelfTrade, TimeInForce}
 pub use place::Placed;
 pub use refusal::Refusal;
 pub use state::ExchangeState;
+pub use told::Called;
 
 #[cfg(test)]
 mod tests;

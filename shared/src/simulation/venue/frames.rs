@@ -7,15 +7,14 @@ use super::orders::{group_id, order_id};
 use super::{Kept, Venue};
 use crate::desk::Heard;
 use crate::exchange::matching::{
-    Event, MarketStatus, MarketTrade, Order, OrderNumber, OrderState, OwnFill, Reason, SelfTrade, What,
+    Called, Event, MarketStatus, MarketTrade, Order, OrderNumber, OwnFill, Reason, What,
 };
-use crate::fees::Role;
 use crate::market::{Action, Side, Trade};
 use crate::simulation::dice::{Dice, later};
 use crate::units::{Price, Timestamp};
 use crate::wire::{
-    BookSide, FillMessage, LevelText, MarketLifecycle, MarketResult, Millis, OrderStatus, OrderbookDelta,
-    OrderbookSnapshot, SelfTradePrevention, SignedCount, UserOrder,
+    FillMessage, LevelText, MarketLifecycle, MarketResult, Millis, OrderbookDelta, OrderbookSnapshot,
+    SignedCount, UserOrder,
 };
 
 /// How long a frame takes, in microseconds: the least and the most.
@@ -268,88 +267,26 @@ impl Venue {
     }
 
     fn fill(&self, at: Timestamp, fill: &OwnFill) -> Option<FillMessage> {
-        let side = BookSide::from(fill.action);
-        Some(FillMessage {
-            trade_id: trade_id(fill.trade),
-            order_id: order_id(fill.order),
-            client_order_id: self.called_now(fill.order),
-            market_ticker: self.tickers.get(fill.market)?.clone(),
-            is_taker: fill.role == Role::Taker,
-            side: Some(side.outcome()),
-            action: Some(Action::Buy),
-            purchased_side: Some(side.outcome()),
-            outcome_side: side.outcome(),
-            book_side: side,
-            yes_price_dollars: fill.price,
-            count_fp: fill.count,
-            fee_cost: fill.fee,
-            post_position_fp: fill.position.into(),
-            ts: None,
-            ts_ms: Some(Millis(at.floor_to_millisecond())),
-            exchange_index: Some(0),
-            subaccount: Some(0),
-        })
+        let names = (order_id(fill.order), self.called_now(fill.order));
+        let ticker = self.tickers.get(fill.market)?.clone();
+        Some(fill.told(at.floor_to_millisecond(), trade_id(fill.trade), names, ticker))
     }
 
     fn order(&self, at: Timestamp, order: &Order, reason: Reason) -> Option<UserOrder> {
-        let side = BookSide::from(order.action);
-        Some(UserOrder {
+        let called = Called {
             order_id: order_id(order.number),
             user_id: String::new(),
             client_order_id: self.orders.get(&order.number).map(|Kept { name, .. }| name.clone())?,
             ticker: self.tickers.get(order.market)?.clone(),
-            status: match order.state {
-                OrderState::Resting => OrderStatus::Resting,
-                OrderState::Executed => OrderStatus::Executed,
-                OrderState::Cancelled => OrderStatus::Canceled,
-            },
-            side: Some(side.outcome()),
-            is_yes: Some(side == BookSide::Bid),
-            outcome_side: side.outcome(),
-            book_side: side,
-            yes_price_dollars: order.price,
-            initial_count_fp: order.initial,
-            fill_count_fp: order.filled,
-            remaining_count_fp: order.left,
-            taker_fill_cost_dollars: order.taker_cost,
-            maker_fill_cost_dollars: order.maker_cost,
-            taker_fees_dollars: order.taker_fees,
-            maker_fees_dollars: order.maker_fees,
-            created_time: None,
-            created_ts_ms: Some(Millis(order.created)),
-            last_updated_ts_ms: Some(Millis(at)),
-            last_update_time: None,
-            expiration_ts_ms: order.expires().map(Millis),
-            expiration_time: None,
-            order_group_id: order.group().map(group_id),
-            self_trade_prevention_type: Some(match order.self_trade {
-                SelfTrade::TakerAtCross => SelfTradePrevention::TakerAtCross,
-                SelfTrade::Maker => SelfTradePrevention::Maker,
-            }),
-            last_update_reason: word(reason).map(str::to_owned),
-            exchange_index: Some(0),
-            subaccount_number: Some(0),
-        })
+            group_id: order.group().map(group_id),
+        };
+        Some(order.told(at, reason, called))
     }
 
     /// Returns what is told of a contract that is something else now; that it closes at its time is known.
     fn lifecycle(&self, market: usize, status: MarketStatus) -> Vec<MarketLifecycle> {
         let Some(ticker) = self.tickers.get(market) else { return Vec::new() };
-        let told = |word: &str| MarketLifecycle {
-            market_ticker: ticker.clone(),
-            event_type: word.to_owned(),
-            open_ts: None,
-            close_ts: None,
-            is_deactivated: None,
-            price_level_structure: None,
-            price_ranges: None,
-            additional_metadata: None,
-            result: None,
-            settlement_value: None,
-            determination_ts: None,
-            settled_ts: None,
-            exchange_index: None,
-        };
+        let told = |word: &str| MarketLifecycle::of(ticker.clone(), word);
         match status {
             MarketStatus::Open => vec![told("activated")],
             MarketStatus::Paused => vec![told("deactivated")],
@@ -365,21 +302,5 @@ impl Venue {
                 vec![determined, told("settled")]
             }
         }
-    }
-}
-
-/// Returns the wire's word for why an order changed; none where its owner placed or cancelled it.
-const fn word(reason: Reason) -> Option<&'static str> {
-    match reason {
-        // For a group the wire has no word.
-        Reason::Placed | Reason::Cancelled | Reason::Group => None,
-        Reason::Amended => Some("Amend"),
-        Reason::Decreased => Some("Decrease"),
-        Reason::Paused => Some("HaltCancel"),
-        Reason::ReduceOnly => Some("ReduceOnlyCancel"),
-        Reason::Traded => Some("Trade"),
-        Reason::SelfTrade => Some("SelfTradeCancel"),
-        Reason::Expired => Some("ExpiryCancel"),
-        Reason::Closed => Some("CloseCancel"),
     }
 }

@@ -3,12 +3,10 @@
 use super::refusal::{not_found, refused};
 use super::{Kept, Venue, refusal, told};
 use crate::desk::{Answer, Ask, Failure};
-use crate::exchange::matching::{
-    Amendment, GroupNumber, NewOrder, OrderNumber, Placed, Refusal, SelfTrade, TimeInForce,
-};
+use crate::exchange::matching::{Amendment, GroupNumber, NewOrder, OrderNumber, Placed, Refusal};
 use crate::units::{Cash, Quantity, Timestamp};
 use crate::wire::{
-    self, AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Dollars, Millis,
+    AmendOrder, AmendOrderAnswer, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Dollars, Millis,
 };
 
 /// Returns the exchange's id of an order.
@@ -81,26 +79,7 @@ impl Venue {
             Some(id) => Some(group_number(id).ok_or_else(|| refusal::of(&Refusal::NoSuchGroup))?),
             None => None,
         };
-        let order = NewOrder {
-            market,
-            action: asked.side.action(),
-            price: asked.price,
-            count: asked.count,
-            time_in_force: match asked.time_in_force {
-                wire::TimeInForce::GoodTillCanceled => TimeInForce::GoodTillCancelled,
-                wire::TimeInForce::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
-                wire::TimeInForce::FillOrKill => TimeInForce::FillOrKill,
-            },
-            post_only: asked.post_only.unwrap_or(false),
-            expires: asked.expiration_time.map(|at| at.0),
-            self_trade: match asked.self_trade_prevention_type {
-                wire::SelfTradePrevention::TakerAtCross => SelfTrade::TakerAtCross,
-                wire::SelfTradePrevention::Maker => SelfTrade::Maker,
-            },
-            reduce_only: asked.reduce_only.unwrap_or(false),
-            group,
-            cancel_on_pause: asked.cancel_order_on_pause.unwrap_or(false),
-        };
+        let order = NewOrder::asked(asked, market, group);
         name.clone_into(&mut self.placing);
         let placed = self.matching.place(now, self.account, &order);
         // By an order that was killed a name is taken too.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use super::orders::{group_id, order_id, order_number};
 use super::{Kept, Venue, frames};
 use crate::desk::{Account, Answer, Ask, Failure};
-use crate::exchange::matching::{Group, MarketStatus, OrderNumber, OrderState, OwnFill, SelfTrade};
-use crate::fees::Role;
-use crate::market::{Position, Side, Ticker};
+use crate::exchange::matching::{Called, Group, MarketStatus, OrderNumber, OrderState, OwnFill};
+use crate::market::{Position, Ticker};
 use crate::simulation::dice::later;
 use crate::units::{Cash, Timestamp};
-use crate::wire::{self, BookSide, OrderStatus, Rfc3339, Seconds};
+use crate::wire;
 
 impl Venue {
     /// Answers a question as of so many microseconds ago.
@@ -142,68 +141,18 @@ impl Venue {
     }
 
     fn listed_fill(&self, at: Timestamp, fill: &OwnFill) -> Option<wire::Fill> {
-        let side = BookSide::from(fill.action);
-        Some(wire::Fill {
-            fill_id: format!("f{}-{}", fill.trade, fill.order.0),
-            trade_id: frames::trade_id(fill.trade),
-            order_id: order_id(fill.order),
-            ticker: self.tickers.get(fill.market)?.clone(),
-            market_ticker: None,
-            side: Some(side.outcome()),
-            action: Some(crate::market::Action::Buy),
-            outcome_side: side.outcome(),
-            book_side: side,
-            count_fp: fill.count,
-            yes_price_dollars: fill.price,
-            no_price_dollars: fill.price.complement(),
-            is_taker: fill.role == Role::Taker,
-            created_time: Some(Rfc3339(at)),
-            fee_cost: fill.fee,
-            subaccount_number: Some(0),
-            ts: Some(Seconds(at)),
-            exchange_index: Some(0),
-        })
+        let ticker = self.tickers.get(fill.market)?.clone();
+        Some(fill.listed(at, frames::trade_id(fill.trade), order_id(fill.order), ticker))
     }
 
     fn listed(&self, kept: &Kept) -> wire::Order {
         let Kept { order, name } = kept;
-        let side = BookSide::from(order.action);
-        wire::Order {
+        order.listed(Called {
             order_id: order_id(order.number),
             user_id: String::new(),
             client_order_id: name.clone(),
             ticker: self.tickers.get(order.market).cloned().unwrap_or_else(Ticker::none),
-            // In the old words, who asks sells YES.
-            side: Some(Side::Yes),
-            action: Some(order.action),
-            outcome_side: side.outcome(),
-            book_side: side,
-            r#type: "limit".to_owned(),
-            status: match order.state {
-                OrderState::Resting => OrderStatus::Resting,
-                OrderState::Executed => OrderStatus::Executed,
-                OrderState::Cancelled => OrderStatus::Canceled,
-            },
-            yes_price_dollars: order.price,
-            no_price_dollars: order.price.complement(),
-            initial_count_fp: order.initial,
-            fill_count_fp: order.filled,
-            remaining_count_fp: order.left,
-            taker_fill_cost_dollars: order.taker_cost,
-            maker_fill_cost_dollars: order.maker_cost,
-            taker_fees_dollars: order.taker_fees,
-            maker_fees_dollars: order.maker_fees,
-            expiration_time: order.expires().map(Rfc3339),
-            created_time: Some(Rfc3339(order.created)),
-            last_update_time: Some(Rfc3339(order.updated)),
-            self_trade_prevention_type: Some(match order.self_trade {
-                SelfTrade::TakerAtCross => "taker_at_cross".to_owned(),
-                SelfTrade::Maker => "maker".to_owned(),
-            }),
-            order_group_id: order.group().map(group_id),
-            cancel_order_on_pause: Some(order.cancel_on_pause),
-            subaccount_number: Some(0),
-            exchange_index: Some(0),
-        }
+            group_id: order.group().map(group_id),
+        })
     }
 }

@@ -50,6 +50,27 @@ pub struct MarketLifecycle {
     pub exchange_index: Option<i64>,
 }
 
+impl MarketLifecycle {
+    /// Returns a message that says nothing but what happened to a contract.
+    pub fn of(ticker: Ticker, event_type: &str) -> Self {
+        Self {
+            market_ticker: ticker,
+            event_type: event_type.to_owned(),
+            open_ts: None,
+            close_ts: None,
+            is_deactivated: None,
+            price_level_structure: None,
+            price_ranges: None,
+            additional_metadata: None,
+            result: None,
+            settlement_value: None,
+            determination_ts: None,
+            settled_ts: None,
+            exchange_index: None,
+        }
+    }
+}
+
 /// What a contract is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarketMetadata {
