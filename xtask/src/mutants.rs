@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use crate::step::{Step, show};
+use crate::step::{Step, show_for_as_long_as_it_takes as show};
 use crate::{tools, workspace};
 
 /// How many changes are tried.

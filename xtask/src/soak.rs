@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
-use crate::step::show;
+use crate::step::show_for_as_long_as_it_takes as show;
 use crate::{bundle, demo, mutants, simulate, workspace};
 
 #[derive(Args)]

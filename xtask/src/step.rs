@@ -128,15 +128,71 @@ impl Step {
     }
 }
 
+/// The longest that a step whose output is shown may take: all checks together get 90 minutes, and one that hangs must
+/// not cost the words of the others.
+const LONGEST: Duration = Duration::from_mins(40);
+
 /// Runs `command` with its output shown as it comes, for steps whose output is the result.
+///
+/// # Errors
+///
+/// It can't be started, fails, or takes longer than [`LONGEST`]: then it is ended with all that it had started.
 pub fn show(doing: &str, command: &mut Command) -> anyhow::Result<()> {
+    show_within(doing, command, LONGEST)
+}
+
+/// Like [`show`], for what runs as long as somebody asked for.
+pub fn show_for_as_long_as_it_takes(doing: &str, command: &mut Command) -> anyhow::Result<()> {
+    show_within(doing, command, Duration::MAX)
+}
+
+fn show_within(doing: &str, command: &mut Command, longest: Duration) -> anyhow::Result<()> {
     eprintln!("  ▸ {doing} …");
     let program = command.get_program().to_string_lossy().into_owned();
-    let status = command.status().with_context(|| format!("{doing}: `{program}` could not be started"))?;
+    let started = Instant::now();
+    let mut child = command.spawn().with_context(|| format!("{doing}: `{program}` could not be started"))?;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        if started.elapsed() > longest {
+            end_with_descendants(child.id());
+            let _ = child.wait();
+            bail!(
+                "{doing} was ended after {}: the last of the lines above says what hangs",
+                duration(longest.as_secs())
+            );
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    };
     if !status.success() {
         bail!("{doing} failed ({status}): the lines above say why");
     }
     Ok(())
+}
+
+/// Ends a process and all that it has started, by their ids, from the youngest up.
+fn end_with_descendants(process: u32) {
+    let listed = Command::new("ps").args(["-eo", "pid=,ppid="]).output();
+    let text = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let parents: Vec<(u32, u32)> = text
+        .lines()
+        .filter_map(|line| {
+            let mut numbers = line.split_whitespace().map_while(|word| word.parse().ok());
+            Some((numbers.next()?, numbers.next()?))
+        })
+        .collect();
+    let mut found = vec![process];
+    let mut next = 0;
+    while let Some(parent) = found.get(next) {
+        let children: Vec<u32> =
+            parents.iter().filter(|(_, of)| of == parent).map(|(child, _)| *child).collect();
+        found.extend(children);
+        next += 1;
+    }
+    for process in found.iter().rev() {
+        let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+    }
 }
 
 /// Formats whole seconds as a person would say them.
@@ -229,5 +285,17 @@ mod tests {
         assert!(error.to_string().contains("reason"), "{error}");
         let missing = step.run(&mut Command::new("no-such-program-here")).unwrap_err();
         assert!(missing.to_string().contains("no-such-program-here"), "{missing}");
+    }
+
+    #[test]
+    fn what_hangs_is_ended_with_what_it_had_started() {
+        // The shell waits for a process of its own, which holds the pipe open as long as it lives.
+        let (mut ends, started) = std::io::pipe().unwrap();
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 1000 & wait"]).stdout(started);
+        let error = show_within("Hanging", &mut command, Duration::from_millis(300)).unwrap_err();
+        assert!(error.to_string().contains("Hanging was ended after"), "{error}");
+        drop(command);
+        assert_eq!(std::io::Read::read(&mut ends, &mut [0]).unwrap(), 0);
     }
 }

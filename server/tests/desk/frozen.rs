@@ -28,8 +28,7 @@ async fn nothing_rests(member: &Member, listener: &mut Listener) {
 /// Returns an ear for what becomes of our orders.
 async fn listen(member: &Member) -> Listener {
     let mut listener = member.listen().await;
-    listener.say(r#"{"id":1,"cmd":"subscribe","params":{"channels":["user_orders"]}}"#).await;
-    listener.hear().await;
+    listener.subscribe(&["user_orders"]).await;
     listener
 }
 

@@ -16,7 +16,7 @@ const OPTIONS: [&str; 2] = ["--order-ttl-s", "86400"];
 /// Lets so many frames of the exchange pass: of the books, of trades, of our orders and fills.
 async fn load(member: &Member, frames: u64) {
     let mut listener = member.listen().await;
-    listener.say(r#"{"id":1,"cmd":"subscribe","params":{"channels":["fill","user_orders","trade"]}}"#).await;
+    listener.subscribe(&["fill", "user_orders", "trade"]).await;
     for _ in 0..frames {
         listener.hear().await;
     }

@@ -271,8 +271,7 @@ async fn frames_are_lost_doubled_and_late_and_their_numbers_say_so() {
     }
     tried.remove(number);
     tried.add(&json!({ "kind": "latency", "probability": 1, "target": "user_orders", "value": 400 }));
-    listener.say(r#"{"id":2,"cmd":"subscribe","params":{"channels":["user_orders"]}}"#).await;
-    listener.until(|frame| matches!(frame, Frame::Subscribed { .. }).then_some(())).await;
+    listener.subscribe(&["user_orders"]).await;
     let placed = tried.place("late").ts_ms.number();
     listener.until(|frame| matches!(frame, Frame::UserOrder { .. }).then_some(())).await;
     assert!(now_ms() - placed >= 400);
@@ -315,7 +314,7 @@ fn a_clock_that_is_wrong_lets_no_signature_pass() {
 async fn trading_is_paused_and_goes_on() {
     let tried = Tried::running("pause");
     let mut listener = tried.member.listen().await;
-    listener.say(r#"{"id":1,"cmd":"subscribe","params":{"channels":["market_lifecycle_v2"]}}"#).await;
+    listener.subscribe(&["market_lifecycle_v2"]).await;
     let resting = tried.place("rests").order_id;
     let status = || tried.member.read::<ExchangeStatus>(200, "GET", "/exchange/status", "");
     tried.add(&json!({ "kind": "pause", "at": 0, "for_ms": 1_500 }));
@@ -350,8 +349,7 @@ async fn trading_is_paused_and_goes_on() {
 async fn prices_get_another_grid_and_orders_stay() {
     let tried = Tried::still("grid");
     let mut listener = tried.member.listen().await;
-    listener.say(r#"{"id":1,"cmd":"subscribe","params":{"channels":["market_lifecycle_v2"]}}"#).await;
-    listener.until(|frame| matches!(frame, Frame::Subscribed { .. }).then_some(())).await;
+    listener.subscribe(&["market_lifecycle_v2"]).await;
     tried.place("rests");
     let fine = order("fine", "bid", "0.0110", "1", POST_ONLY);
     assert_eq!(tried.member.ask("POST", ORDERS, &fine).status, 400);
@@ -374,9 +372,7 @@ async fn prices_get_another_grid_and_orders_stay() {
 async fn a_settlement_is_restated_and_the_money_follows() {
     let tried = Tried::still("restated");
     let mut listener = tried.member.listen().await;
-    listener
-        .say(r#"{"id":1,"cmd":"subscribe","params":{"channels":["market_lifecycle_v2","market_positions"]}}"#)
-        .await;
+    listener.subscribe(&["market_lifecycle_v2", "market_positions"]).await;
     let (_, ask) = crate::best(&tried.member);
     let taken = order("held", "bid", &ask.0.to_string(), "1", "");
     tried.member.read::<CreateOrderAnswer>(201, "POST", ORDERS, &taken);

@@ -143,9 +143,7 @@ async fn an_order_ends_at_its_time_and_an_event_settles_at_its_own() {
     // Two days of the exchange in some four seconds.
     let member = Member::join("time", &["--speed", "50000", "--days", "2"]);
     let mut listener = member.listen().await;
-    let channels =
-        r#"{"id":1,"cmd":"subscribe","params":{"channels":["user_orders","fill","market_lifecycle_v2"]}}"#;
-    listener.say(channels).await;
+    listener.subscribe(&["user_orders", "fill", "market_lifecycle_v2"]).await;
     let opened: MarketAnswer = member.read(200, "GET", &format!("/markets/{TICKER}"), "");
     let closes = opened.market.close_time.0.micros() / 1_000_000;
     // The last hour before the close: what is placed for longer ends with the contract.

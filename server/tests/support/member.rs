@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -157,21 +157,38 @@ impl Member {
             request = request.with_header(name, value);
         }
         match connect_async(request).await {
-            Ok((socket, _)) => Ok(Listener(socket)),
+            Ok((socket, _)) => Ok(Listener { socket, until: Instant::now() + LONGEST }),
             Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
     }
 }
 
+/// How long a frame is waited for.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long a stream is listened to, whatever comes on it: a test whose frame never comes fails and doesn't hang.
+const LONGEST: Duration = Duration::from_mins(5);
+
 /// A member's end of the stream.
 #[derive(Debug)]
-pub(crate) struct Listener(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Listener {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    until: Instant,
+}
 
 impl Listener {
     /// Sends a command.
     pub(crate) async fn say(&mut self, command: &str) {
-        self.0.send(Message::text(command)).await.unwrap();
+        self.socket.send(Message::text(command)).await.unwrap();
+    }
+
+    /// Subscribes to channels that are of no contract, and waits until each is: what happens from now on is told.
+    pub(crate) async fn subscribe(&mut self, channels: &[&str]) {
+        let command = serde_json::json!({ "id": 1, "cmd": "subscribe", "params": { "channels": channels } });
+        self.say(&command.to_string()).await;
+        for _ in channels {
+            self.until(|frame| matches!(frame, Frame::Subscribed { .. }).then_some(())).await;
+        }
     }
 
     /// Waits for the next frame.
@@ -182,9 +199,11 @@ impl Listener {
 
     /// Waits for the next frame, and returns it as it was sent.
     pub(crate) async fn text(&mut self) -> String {
+        // Heartbeats are no frames: they don't prolong the wait.
+        let until = self.until.min(Instant::now() + SILENCE);
         loop {
-            let message = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next());
-            match message.await.expect("nothing for 30 s").expect("the stream has ended").unwrap() {
+            let message = tokio::time::timeout_at(until.into(), self.socket.next()).await;
+            match message.expect("no frame in time").expect("the stream has ended").unwrap() {
                 Message::Text(text) => {
                     assert!(text.ends_with('\n'));
                     return text.to_string();
@@ -197,9 +216,9 @@ impl Listener {
 
     /// Waits until the stream has ended.
     pub(crate) async fn ended(&mut self) {
+        let until = self.until.min(Instant::now() + SILENCE);
         loop {
-            let next = tokio::time::timeout(std::time::Duration::from_secs(30), self.0.next());
-            match next.await.expect("no end for 30 s") {
+            match tokio::time::timeout_at(until.into(), self.socket.next()).await.expect("no end in time") {
                 None | Some(Err(_) | Ok(Message::Close(_))) => return,
                 Some(Ok(_)) => {}
             }
