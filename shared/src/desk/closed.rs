@@ -28,6 +28,11 @@ impl Closed {
         self.silence = micros;
     }
 
+    /// Returns by how much the exchange's clock was last seen to be ahead, in microseconds.
+    pub(super) const fn skew(&self) -> i64 {
+        self.skew
+    }
+
     /// Takes note of by how much the exchange's clock is ahead.
     pub(super) const fn skewed(&mut self, micros: i64) {
         self.skew = micros;

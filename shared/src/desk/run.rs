@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::audit;
+use super::audit::{self, Misfit};
 use super::clearing::{Clearing, Next};
 use super::closed::Closed;
 use super::entry::{Answered, Entry, Setting, Written};
@@ -31,8 +31,8 @@ pub struct Desk {
     next: u64,
     killing: Option<Killing>,
     pub(super) closed: Closed,
-    /// How many of our fills were known when the account was last something else, if it was.
-    misfit: Option<u32>,
+    /// What the exchange said otherwise when the account was last asked for.
+    misfits: Vec<Misfit>,
     entries: Vec<Entry>,
     /// What was seen of artists before it trades.
     seen: Vec<Catalyst>,
@@ -55,7 +55,7 @@ enum Purpose {
     /// To take away something that nobody looks after: if that fails, an order ends by itself, and a group does nothing.
     Stray,
     /// How many of our fills were known when it was asked.
-    Audit(u32),
+    Audit(audit::Heard),
     Kill(Ask),
     Leave,
 }
@@ -90,7 +90,7 @@ impl Desk {
             next: 0,
             killing: None,
             closed: Closed::default(),
-            misfit: None,
+            misfits: Vec::new(),
             entries: Vec::new(),
             seen,
         };
@@ -136,7 +136,12 @@ impl Desk {
             }
             Input::Audit => self.audit(effects),
             Input::Silence(micros) => self.closed.silent(micros),
-            Input::Skew(micros) => self.closed.skewed(micros),
+            Input::Skew(micros) => {
+                self.closed.skewed(micros);
+                if let Phase::Trading(trading) = &mut self.phase {
+                    trading.orders.skew = micros;
+                }
+            }
             Input::Tick => self.tick(false, effects),
             Input::Waited => self.tick(true, effects),
         }
@@ -350,7 +355,7 @@ impl Desk {
                 self.then(then, effects);
             }
             (Purpose::Order(sent), Phase::Trading(trading)) => trading.done(self.now, &sent, answer),
-            (Purpose::Audit(fills), Phase::Trading(_)) => self.audited(fills, answer),
+            (Purpose::Audit(asked), Phase::Trading(_)) => self.audited(&asked, answer),
             (Purpose::Kill(ask), _) => {
                 let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
                 if let Some(killing) = &mut self.killing {
@@ -424,6 +429,7 @@ impl Desk {
     fn learn(&mut self, account: &Account, trades: Vec<Trade>) -> Result<Trading, String> {
         let began = trades.first().map_or(self.now, |trade| trade.at);
         let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
+        trading.orders.skew = self.closed.skew();
         for trade in trades {
             trading.trade(trade.at, trade);
         }
@@ -444,17 +450,17 @@ impl Desk {
 
     fn audit(&mut self, effects: &mut Vec<Effect>) {
         let Phase::Trading(trading) = &self.phase else { return };
-        let fills = trading.fills;
+        let heard = audit::heard(trading);
         let is_asked = self.asked.values().any(|purpose| matches!(purpose, Purpose::Audit(_)));
         if !is_asked {
-            self.ask(Purpose::Audit(fills), Ask::Account, effects);
+            self.ask(Purpose::Audit(heard), Ask::Account, effects);
         }
     }
 
     /// Compares cash and positions with what the exchange says, where nothing has happened since it was asked. Twice in a row,
     /// with no fill between, is no delay any more: the exchange tells positions up to a second later than fills, so that a look
     /// that comes soon after a fill proves nothing.
-    fn audited(&mut self, asked_at: u32, answer: Result<Answer, Failure>) {
+    fn audited(&mut self, asked: &audit::Heard, answer: Result<Answer, Failure>) {
         let Phase::Trading(trading) = &mut self.phase else { return };
         let account = match answer {
             Ok(Answer::Account(account)) => account,
@@ -464,21 +470,16 @@ impl Desk {
                 return;
             }
         };
-        if asked_at != trading.fills || !trading.orders.is_idle() {
-            return;
-        }
-        match audit::differs(trading, &account) {
-            None => self.misfit = None,
-            Some(what) if self.misfit == Some(asked_at) => {
-                let text = format!("{what} Nothing is quoted until a person goes on.");
-                trading.alert(true, text.clone());
-                self.closed.drift.get_or_insert(text);
-                if self.wish == Wish::Quote {
-                    self.wish(Wish::Pause);
-                }
+        let misfits = audit::differs(trading, &account, asked);
+        if let Some(misfit) = misfits.iter().find(|misfit| misfit.is_again(&self.misfits)) {
+            let text = format!("{} Nothing is quoted until a person goes on.", misfit.text);
+            trading.alert(true, text.clone());
+            self.closed.drift.get_or_insert(text);
+            if self.wish == Wish::Quote {
+                self.wish(Wish::Pause);
             }
-            Some(_) => self.misfit = Some(asked_at),
         }
+        self.misfits = misfits;
     }
 
     /// Lets time pass for what waits for nothing else.

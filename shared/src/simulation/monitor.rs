@@ -37,6 +37,9 @@ pub(super) struct Monitor {
     doubled: BTreeMap<(usize, Action), Timestamp>,
     /// The sides that orders stand on: kept for the room that it has.
     sides: Vec<(usize, Action)>,
+    /// The names of orders that the exchange has refused. It takes a copy of such a request that comes later if what it was
+    /// refused for is over by then: no desk can know of that before it hears of the order.
+    refused: BTreeSet<String>,
     pub(super) violations: Vec<Violation>,
 }
 
@@ -62,6 +65,7 @@ impl Monitor {
             fenced: None,
             doubled: BTreeMap::new(),
             sides: Vec::new(),
+            refused: BTreeSet::new(),
             violations: Vec::new(),
         }
     }
@@ -124,6 +128,11 @@ impl Monitor {
                     );
                     self.violated(now, Rule::Limit, what);
                 }
+                if answer.is_err()
+                    && let Some(name) = &order.client_order_id
+                {
+                    self.refused.insert(name.clone());
+                }
                 if answer.is_ok()
                     && let Some(market) =
                         venue.place(&order.ticker).filter(|market| !by_hand.contains(market))
@@ -171,6 +180,9 @@ impl Monitor {
     /// Checks the greatest position that what rests on a side of a contract can lead to.
     fn position(&mut self, now: Timestamp, venue: &Venue, market: usize, action: Action) {
         let resting = ours(venue).filter(|order| order.market == market && order.action == action);
+        let is_copy =
+            |order: &Order| venue.called(order.number).is_some_and(|name| self.refused.contains(name));
+        let resting = resting.filter(|order| !is_copy(order));
         let rests: i64 = resting.map(|order| order.left.hundredths()).sum();
         let held =
             venue.matching.account(venue.account).map_or(0, |account| account.position(market).hundredths());

@@ -108,8 +108,11 @@ impl Orders {
                     self.end(now, order, found.fill_count_fp, follows);
                 }
             }
-            // It may yet arrive, or what the exchange lists is behind. Once its own expiry is over it can't rest.
-            None if live.expires.checked_add_micros(MARGIN).is_some_and(|over| now <= over) => {
+            // It may yet arrive, or what the exchange lists is behind. Once its own expiry is over by the exchange's clock it
+            // can't rest.
+            None if now.micros().saturating_add(self.skew)
+                <= live.expires.micros().saturating_add(MARGIN) =>
+            {
                 self.look(now, order);
             }
             None if live.confirmed || live.id.is_some() => {

@@ -43,6 +43,8 @@ pub(super) struct Orders {
     lanes: Vec<Lane>,
     /// Nothing new is to rest any more.
     killed: bool,
+    /// By how much the exchange's clock is ahead, in microseconds: it is by that one that orders end.
+    pub(super) skew: i64,
 }
 
 /// An order that may rest.
@@ -83,6 +85,7 @@ impl Orders {
             live: BTreeMap::new(),
             lanes: (0..contracts).map(|_| Lane::default()).collect(),
             killed: false,
+            skew: 0,
         }
     }
 

@@ -28,6 +28,24 @@ fn resting(sent: &Sent) -> UserOrder {
     UserOrder { order_id: "late".to_owned(), ..user_order(&listed(&order)) }
 }
 
+/// By a clock that was put on, an order's expiry seems to be over, while the exchange would let it rest yet.
+#[test]
+fn an_order_is_not_given_up_before_its_expiry_is_over_at_the_exchange() {
+    const AHEAD_S: i64 = 25;
+    let mut now: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();
+    let mut trading = quoting(now);
+    let first = trading.take_sent(now).remove(0);
+    trading.done(now, &first, Err(Failure::Unknown("no answer".to_owned())));
+    trading.orders.skew = -AHEAD_S * 1_000_000;
+    while trading.orders.is_live(first.job.order) {
+        for sent in trading.take_sent(now) {
+            trading.done(now, &sent, Ok(Answer::Found(None, Vec::new())));
+        }
+        now = trading.orders.due().map_or(now, |due| due.max(now));
+    }
+    assert!(now.micros_since(first.expires) > AHEAD_S * 1_000_000, "given up at {now}");
+}
+
 #[test]
 fn an_order_is_given_up_only_when_nothing_can_make_it_rest_and_one_that_comes_later_is_taken_back() {
     let began: Timestamp = "2026-11-16T10:00:00Z".parse().unwrap();

@@ -1,6 +1,7 @@
 //! The desk as it trades: orders that arrive when they were given up, and its decisions against a backtest's.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod audited;
 mod bench;
 mod catalysts;
 mod decisions;
