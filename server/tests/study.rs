@@ -52,17 +52,21 @@ impl Desk {
         let folder = run::folder("study", name);
         let mut trades = "created_time,ticker,yes_price_dollars,count_fp\n".to_owned();
         let mut facts = "ticker,event_ticker,result,fee_type\n".to_owned();
-        for (place, (_, day)) in MONTHS.iter().enumerate() {
+        for (place, (name, day)) in MONTHS.iter().enumerate() {
+            let (mut own, mut known) = (String::new(), String::new());
             let seed = place as u64 + 3;
             let month = shared::world::Month::simulate(seed, day.parse().unwrap(), 3).unwrap().tape;
             for (nth, contract) in month.contracts().iter().enumerate() {
                 let result = if nth == 0 { "yes" } else { "no" };
-                writeln!(facts, "{},{},{result},quadratic", contract.ticker(), month.event()).unwrap();
+                writeln!(known, "{},{},{result},quadratic", contract.ticker(), month.event()).unwrap();
                 for trade in contract.trades() {
-                    writeln!(trades, "{},{},{},{}", trade.at, trade.ticker, trade.price, trade.count)
-                        .unwrap();
+                    writeln!(own, "{},{},{},{}", trade.at, trade.ticker, trade.price, trade.count).unwrap();
                 }
             }
+            // Each simulated month has the same name.
+            let named = format!("KXTOPMONTHLY-{name}");
+            trades += &own.replace("KXTOPMONTHLY-SIM", &named);
+            facts += &known.replace("KXTOPMONTHLY-SIM", &named);
         }
         let [study, tape, markets] = ["a.toml", "a.trades.csv", "markets.csv"].map(|file| folder.join(file));
         std::fs::write(&tape, trades).unwrap();
