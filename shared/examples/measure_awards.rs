@@ -54,7 +54,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
                 writeln!(
                     out,
-                    "{preset:<9} fee {fee:<7} {ceremony:<13} {events:>2} events, {above:>2} above zero, {fills:>4} fills, net {net:+.2}"
+                    "{:<9} fee {fee:<7} {ceremony:<13} {events:>2} events, {above:>2} above zero, {fills:>4} fills, net {net:+.2}",
+                    preset.name(),
                 )?;
             }
         }

@@ -14,9 +14,9 @@ pub type Outcomes = Vec<f64>;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
     /// What was received less what was paid, fees included, and what was held in the end, by contract.
-    contracts: Vec<(Cash, Position)>,
+    pub(super) contracts: Vec<(Cash, Position)>,
     /// What the market said of the event just before each fill, and how much filled.
-    fills: Vec<(Outcomes, Quantity)>,
+    pub(super) fills: Vec<(Outcomes, Quantity)>,
 }
 
 impl Held {

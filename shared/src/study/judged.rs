@@ -114,6 +114,8 @@ fn interval(clusters: &[i64], coverage: f64, rng_seed: u64) -> Option<(Cash, Cas
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::{Action, Position};
+    use crate::units::Quantity;
 
     fn cents(events: &[(i32, i64)]) -> Vec<(Option<Date>, Cash)> {
         let event = |(day, cents): &(i32, i64)| {
@@ -142,6 +144,28 @@ mod tests {
             assert!(width >= last, "{looks}: {width} {last}");
             assert_eq!(judged.net, Cash::from_microdollars(2_600_000));
             last = width;
+        }
+    }
+
+    #[test]
+    fn longshots_that_never_win_are_called_real_of_many_events_and_not_of_six() {
+        // Ten contracts sold at 8 c where the market says 8 %: a dollar's worth of premium nearly, and none wins.
+        let ten = Quantity::from_contracts(10).unwrap();
+        let position = Position::FLAT.checked_after(Action::Sell, ten).unwrap();
+        let sold = Held {
+            contracts: vec![(Cash::ZERO, Position::FLAT), (Cash::from_microdollars(800_000), position)],
+            fills: vec![(vec![0.9, 0.08], ten)],
+        };
+        let verdict = |events: usize| {
+            let nets = vec![(None, sold.net(0)); events];
+            judge(&nets, &vec![sold.clone(); events], 0.95, 1)
+        };
+        // The interval is above zero of either; right prices pay as much of six with 0.92^6, of sixty with 0.92^60.
+        for (events, chance, is_real) in [(6, 0.606, false), (60, 0.0067, true)] {
+            let judged = verdict(events);
+            assert_eq!(judged.interval.unwrap().0, judged.net);
+            assert!((judged.p_if_right - chance).abs() < 0.02, "{}", judged.p_if_right);
+            assert_eq!(judged.is_real, is_real);
         }
     }
 
