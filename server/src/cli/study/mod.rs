@@ -171,7 +171,7 @@ fn prepare(run: &Run, study: &Study, side: Side) -> anyhow::Result<Prepared> {
     let progress = Progress::start("Filtering", 1);
     let calibration = study.config.belief.calibration;
     let tracks = walk_forward(&tapes, &settlements(&tapes, &markets), calibration, &mut |done| {
-        progress.report(0, done)
+        progress.report(0, done);
     })?;
     Ok(Prepared::new(&tapes, &tracks, &markets)?)
 }
