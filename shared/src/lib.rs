@@ -40,6 +40,7 @@ pub mod simulation;
 pub mod sort;
 mod stats;
 pub mod stream;
+pub mod study;
 pub mod table;
 pub mod thin;
 pub mod units;

@@ -10,7 +10,7 @@ use shared::quoting::offset::{Glft, avellaneda_stoikov};
 use shared::quoting::reservation::LotValues;
 use shared::quoting::{Coherent, FeeModel, Rules, Settings, Terms};
 use shared::settings::{Fee, Fixed};
-use shared::units::Timestamp;
+use shared::units::{Cash, Timestamp};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -44,7 +44,7 @@ fn inventory_of_all_outcomes() {
             ..Settings::default()
         };
         let terms = vec![Terms::default(); p.len()];
-        let mut outcomes = Coherent::asked(&settings, Fee::Exact, &terms).unwrap();
+        let mut outcomes = Coherent::asked(&settings, Fee::Exact, Cash::ZERO, &terms).unwrap();
         for (contract, q) in q.iter().enumerate() {
             outcomes.hold(contract, Position::from_hundredths((100.0 * q) as i64).unwrap(), &p);
         }

@@ -17,6 +17,7 @@ mod record;
 mod serve;
 mod signal;
 mod store;
+mod study;
 mod trades;
 
 use std::process::ExitCode;
@@ -72,6 +73,9 @@ enum Command {
     /// Check, copy and rebuild the store that a desk writes
     #[command(long_about = store::ABOUT)]
     Store(store::Options),
+    /// Register a study, and look at it as often as it allows
+    #[command(long_about = study::ABOUT, after_long_help = study::MORE)]
+    Study(study::Options),
 }
 
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
@@ -91,6 +95,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Signal(options) => signal::run(&options),
         Command::Store(options) => store::run(&options),
+        Command::Study(options) => study::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -39,11 +39,11 @@ pub struct Config {
 impl Config {
     /// Returns the configuration of `preset` with the usual assumptions.
     pub fn preset(preset: Preset) -> Self {
-        let (quoting, execution) = preset.settings();
+        let (quoting, execution, limits) = preset.settings();
         Self {
             quoting,
             execution,
-            limits: Limits::default(),
+            limits,
             belief: belief::Settings::default(),
             assumptions: Assumptions::default(),
             rng_seed: 1,

@@ -38,6 +38,17 @@ fn the_presets_are_what_their_names_say() {
         (Preset::SeedFixed5, vec!["dynamic=false", "half_spread_cents=5"]),
         (Preset::SeedNoSkew, vec!["dynamic=false", "skew_cents=0"]),
         (Preset::Coherent, vec!["rules=coherent", "drift_cents=1", "alarm_pull=0.5"]),
+        (
+            Preset::Tails,
+            vec![
+                "rules=tails",
+                "quote_size=10",
+                "pull_at=50",
+                "drift_cents=1",
+                "alarm_pull=0.5",
+                "max_event_loss=100",
+            ],
+        ),
     ] {
         let mut expected = seed;
         changed.into_iter().for_each(|change| set(&mut expected, change));

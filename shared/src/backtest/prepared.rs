@@ -248,6 +248,14 @@ impl Prepared {
         own.map(|(batch, belief)| (batch.at as f64, belief.fair))
     }
 
+    /// Iterates over the batches: of which contract, and the price of its last print.
+    pub(crate) fn printed(&self) -> impl Iterator<Item = (usize, Price)> {
+        (0..self.batches.len()).filter_map(|batch| {
+            let last = self.prints.get(self.prints_of(batch))?.last()?;
+            Some((self.batches.get(batch)?.contract as usize, last.price))
+        })
+    }
+
     /// Returns the [`tape_hash`] of the tape.
     pub fn hash(&self) -> &str {
         &self.hash

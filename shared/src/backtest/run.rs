@@ -84,7 +84,7 @@ pub(super) fn makers(prepared: &Prepared, config: &Config) -> Result<Vec<Maker>,
 /// Returns by event how much more longshots give way: as is set, or as earlier events tell.
 fn longshots(prepared: &Prepared, config: &Config) -> Vec<OrAuto<2>> {
     let set = config.quoting.longshots;
-    if config.quoting.rules == Rules::Coherent && set == OrAuto::AUTO {
+    if config.quoting.rules != Rules::Seed && set == OrAuto::AUTO {
         prepared.longshots().to_vec()
     } else {
         vec![set; prepared.events().len()]

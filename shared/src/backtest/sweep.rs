@@ -322,7 +322,7 @@ mod tests {
             ("preset=seed-fixed3", "half_spread_min_cents=1,2", all, "it acts only with dynamic=true"),
             ("preset=seed-fixed3", "half_spread_max_cents=4,5", all, "it acts only with dynamic=true"),
             ("preset=seed", "risk_aversion=0.01,0.02", all, "it acts only with rules=coherent"),
-            ("preset=seed", "other=0,0.1", all, "it acts only with rules=coherent"),
+            ("preset=seed", "other=0,0.1", all, "it acts only with rules=coherent or rules=tails"),
             ("preset=seed", "offset=as,glft", all, "it acts only with rules=coherent"),
             ("preset=seed", "fill_decay=1:100:5", all, "it acts only with rules=coherent"),
             ("preset=seed", "horizon_h=0,24", all, "it acts only with rules=coherent"),

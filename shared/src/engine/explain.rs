@@ -111,6 +111,7 @@ impl Explained {
     fn formula(&self, stage: Stage, action: Action, parameters: &Parameters) -> String {
         let Parameters { quoting, fee, .. } = parameters;
         let coherent = quoting.rules == Rules::Coherent;
+        let tails = quoting.rules == Rules::Tails;
         let position = || shortest(self.position.contracts());
         let sign = if action == Action::Buy { "−" } else { "+" };
         match stage {
@@ -125,6 +126,9 @@ impl Explained {
                 let gamma = quoting.risk_aversion;
                 format!("p e^(−γ q) over its sum: γ = {gamma}, q = {} here", position())
             }
+            Stage::Inventory if tails => {
+                format!("a cent for each {} that were sold: {}", contracts(quoting.quote_size), position())
+            }
             Stage::Inventory => format!("−{} × {}", quoting.skew_cents, position()),
             Stage::Lot => format!("what {} more would add to the inventory", contracts(quoting.quote_size)),
             Stage::HalfSpread if coherent && quoting.offset == Offset::Glft => {
@@ -136,6 +140,7 @@ impl Explained {
                 contracts(quoting.quote_size),
                 quoting.fill_decay
             ),
+            Stage::HalfSpread if tails => "what is to be earned".to_owned(),
             Stage::HalfSpread => format!("{sign} {}", quoting.half_spread_cents),
             Stage::Dynamic => format!(
                 "× {}: {} / {}",
@@ -170,6 +175,10 @@ impl Explained {
         let Parameters { quoting, execution, limits, .. } = parameters;
         let position = || shortest(self.position.contracts());
         match withheld {
+            Withheld::Toxic if quoting.rules == Rules::Tails => format!(
+                "five prints in a row that went up, or a z of {} or more, and neither has ended",
+                quoting.z_pull
+            ),
             Withheld::Toxic => format!(
                 "a z of {} or more, and not yet {} s without one of {}",
                 quoting.z_pull, execution.refresh_s, quoting.z_widen
@@ -200,10 +209,15 @@ impl Explained {
                 )
             }
             Withheld::Closed => "the contract can't be traded now".to_owned(),
+            Withheld::Kelly => "Kelly's rule sells none at this price beside what is held".to_owned(),
             Withheld::Limit => self.refusal.map(|refusal| refusal.to_string()).unwrap_or_default(),
             Withheld::FailedClosed => {
                 self.closures.iter().map(ClosedFor::text).collect::<Vec<_>>().join(", ")
             }
+            Withheld::NoPrice if quoting.rules == Rules::Tails => match action {
+                Action::Buy => "nothing is bought by these rules".to_owned(),
+                Action::Sell => "the offer would be above 15¢".to_owned(),
+            },
             Withheld::NoPrice => match action {
                 Action::Buy => "no price is accepted that low".to_owned(),
                 Action::Sell => "no price is accepted that high".to_owned(),

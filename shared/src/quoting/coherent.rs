@@ -8,13 +8,14 @@ use super::amount::{Nano, nano};
 use super::offset::{Glft, avellaneda_stoikov};
 use super::reservation::LotValues;
 use super::table::QuoteTable;
+use super::tails::{EDGE, MOST_ASKED, Tails};
 use super::waterfall::{Stage, Trace};
 use super::{FeeModel, Offset, Position, Regime, Rules, Settings, Terms, View};
 use crate::belief::surface::horizon_fraction;
 use crate::market::PriceGrid;
 use crate::math::{exp, max, min};
 use crate::settings::Fee;
-use crate::units::{Price, Timestamp};
+use crate::units::{Cash, Price, Quantity, Timestamp};
 
 const MICROS_PER_HOUR: f64 = 3.6e9;
 const DAYS_PER_YEAR: f64 = 365.0;
@@ -61,6 +62,8 @@ enum Distance {
         decay: f64,
         limit: usize,
     },
+    /// Offers only, above what calibrated probabilities say.
+    Tails(Tails),
 }
 
 /// What is held of one listed outcome.
@@ -86,16 +89,19 @@ struct Tables {
 
 impl Coherent {
     /// Returns the outcomes of `contracts`, of which nothing is held and nothing believed, if the rules are these; `fee` is
-    /// what a fill is reckoned to be charged.
-    pub fn asked(settings: &Settings, fee: Fee, contracts: &[Terms]) -> Option<Self> {
-        (settings.rules == Rules::Coherent).then(|| Self::new(settings, fee, contracts))
+    /// what a fill is reckoned to be charged, and `capital` what the event is quoted from.
+    pub fn asked(settings: &Settings, fee: Fee, capital: Cash, contracts: &[Terms]) -> Option<Self> {
+        (settings.rules != Rules::Seed).then(|| Self::new(settings, fee, capital, contracts))
     }
 
-    fn new(settings: &Settings, fee: Fee, contracts: &[Terms]) -> Self {
-        let risk_aversion = settings.risk_aversion.to_f64();
+    fn new(settings: &Settings, fee: Fee, capital: Cash, contracts: &[Terms]) -> Self {
+        let is_tails = settings.rules == Rules::Tails;
+        // With an aversion of 0 no position weighs on a probability: it is Kelly's rule that looks at what is held.
+        let risk_aversion = if is_tails { 0.0 } else { settings.risk_aversion.to_f64() };
         let lot = settings.quote_size.to_contracts();
         let decay = settings.fill_decay.to_f64();
         let distance = match settings.offset {
+            _ if is_tails => Distance::Tails(Tails::new(lot, capital.to_dollars())),
             Offset::AvellanedaStoikov => {
                 Distance::AvellanedaStoikov(avellaneda_stoikov(risk_aversion * lot, decay))
             }
@@ -112,7 +118,7 @@ impl Coherent {
             lot,
             lots_to_settlement: LotValues::new(lot, risk_aversion),
             distance,
-            horizon: (horizon > 0.0).then_some(horizon),
+            horizon: (horizon > 0.0 && !is_tails).then_some(horizon),
             outcomes: Vec::with_capacity(contracts.len()),
             weights: Vec::with_capacity(contracts.len()),
             weighed: Vec::with_capacity(contracts.len()),
@@ -206,9 +212,36 @@ impl Coherent {
         simple.then_some((self.weighed.as_slice(), self.weight))
     }
 
-    /// Whether reservation prices change as time goes by.
+    /// Whether quotes change with more than the outcomes' weights: as time goes by, or with what each contract alone is
+    /// believed to be worth.
     pub fn is_timed(&self) -> bool {
-        self.horizon.is_some()
+        self.horizon.is_some() || matches!(self.distance, Distance::Tails(_))
+    }
+
+    /// Returns the value that a contract's quotes are made for, which they follow, where it alone is believed to be worth
+    /// `fair`: its reservation price, or what an offer of it is worth at least.
+    #[inline]
+    pub fn value(&self, contract: usize, reservation: Reservation, fair: f64) -> f64 {
+        match self.distance {
+            Distance::Tails(tails) => tails.value(reservation.price, fair, self.held(contract)),
+            Distance::AvellanedaStoikov(_) | Distance::Glft { .. } => reservation.price,
+        }
+    }
+
+    /// Returns how many contracts may be offered at most at that price beside what is held; `None` where only other limits
+    /// count.
+    pub(super) fn most_asked(&self, contract: usize, price: Price) -> Option<Quantity> {
+        let Distance::Tails(tails) = self.distance else { return None };
+        let premium = self.outcomes.get(contract)?.fee.worth_asking(price.to_dollars());
+        let outcomes: Vec<(f64, f64)> =
+            self.weighed.iter().zip(&self.outcomes).map(|(p, outcome)| (*p, outcome.position)).collect();
+        // Whole contracts; what the search leaves of one is none of them.
+        let most = (tails.most(contract, premium, &outcomes) + 1e-6).floor();
+        Some(Quantity::from_contracts(most as i64).unwrap_or(Quantity::ZERO))
+    }
+
+    fn held(&self, contract: usize) -> f64 {
+        self.outcomes.get(contract).map_or(0.0, |outcome| outcome.position)
     }
 
     /// Returns the parts whose ratio is a contract's reservation price, for positions held to settlement; `p` is its
@@ -220,6 +253,7 @@ impl Coherent {
             Distance::AvellanedaStoikov(_) => (own, self.weight),
             // The distance sees to the contract's own position; the others' remain.
             Distance::Glft { .. } => (p, self.weight - own + p),
+            Distance::Tails(_) => (p, 1.0),
         }
     }
 
@@ -259,7 +293,7 @@ impl Coherent {
         let own = p * weight(risk_aversion, outcome.position);
         match self.distance {
             Distance::AvellanedaStoikov(_) => (own, sum, risk_aversion),
-            Distance::Glft { .. } => (p, sum - own + p, risk_aversion),
+            Distance::Glft { .. } | Distance::Tails(_) => (p, sum - own + p, risk_aversion),
         }
     }
 
@@ -311,6 +345,7 @@ impl Coherent {
                 let centre = reservation + 0.5 * (ask - bid);
                 (centre, (centre, centre), 0.5 * (bid + ask))
             }
+            Distance::Tails(tails) => return Self::sold(outcome, tails, p, view, trace),
         };
         let toxic = if regime == Regime::Widened { half } else { 0.0 };
         let [wanted_bid, wanted_ask] = [lots.0 - half, lots.1 + half];
@@ -345,6 +380,30 @@ impl Coherent {
             }
         }
         quoted
+    }
+
+    /// Returns as [`Coherent::wanted`] does where only what is too dear is sold: no bid, and an offer of as much more than
+    /// the calibrated probability as is to be earned, a rung further up for each lot that was sold.
+    fn sold(outcome: &Holding, tails: Tails, p: f64, view: &View<'_>, trace: Trace<'_>) -> [Nano; 2] {
+        let &View { belief, regime, widening, .. } = view;
+        let toxic = if regime == Regime::Widened { EDGE } else { 0.0 };
+        let catalyst = widening.map_or(0.0, |widening| widening.added(EDGE + toxic));
+        let cautious = p + EDGE + toxic + catalyst;
+        let (fair, paid) = (nano(belief.fair), nano(outcome.fee.ask(cautious)));
+        let rung = nano(tails.rung(outcome.position));
+        let quoted = paid.max(fair).saturating_add(rung);
+        if let Some(both) = trace {
+            let [_, ask] = both;
+            ask.add(Stage::Fair, fair);
+            ask.add(Stage::Coherence, nano(p) - fair);
+            ask.add(Stage::HalfSpread, nano(EDGE));
+            ask.add(Stage::Toxicity, nano(toxic));
+            ask.add(Stage::Catalyst, nano(cautious) - nano(p) - nano(EDGE) - nano(toxic));
+            ask.add(Stage::Fee, paid - nano(cautious));
+            ask.add(Stage::PostOnly, paid.max(fair) - paid);
+            ask.add(Stage::Inventory, rung);
+        }
+        [0, if quoted > nano(MOST_ASKED) { nano(1.0) } else { quoted }]
     }
 }
 

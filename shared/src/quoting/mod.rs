@@ -27,6 +27,7 @@ mod rest;
 mod seed;
 mod settings;
 mod table;
+mod tails;
 mod targets;
 mod terms;
 mod toxicity;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::amount::{Nano, nano_of_cents};
+use super::tails::ONE_SIDED;
 use super::{Rules, Settings, UsualSigmaB, ZOver};
 use crate::units::Quantity;
 
@@ -23,6 +24,8 @@ pub struct Numbers {
     pub(super) alarm_pull: f64,
     /// Whether surprises are reckoned over a minute.
     pub(super) over_minute: bool,
+    /// How many innovations upward in a row pull; none never do.
+    pub(super) one_sided: Option<u32>,
     /// How long a move must be quiet to have settled, in microseconds.
     pub(super) refresh: i64,
     /// The contracts of one quote.
@@ -44,6 +47,7 @@ impl Numbers {
             z_pull: settings.z_pull.to_f64(),
             alarm_pull: settings.alarm_pull.to_f64(),
             over_minute: settings.z_over == ZOver::Minute,
+            one_sided: (settings.rules == Rules::Tails).then_some(ONE_SIDED),
             refresh,
             size: settings.quote_size,
         }

@@ -78,6 +78,8 @@ pub enum Withheld {
     FailedClosed,
     /// Another limit of the gate speaks against it.
     Limit,
+    /// With what is held, Kelly's rule sells none at this price.
+    Kelly,
 }
 
 impl Withheld {
@@ -95,6 +97,7 @@ impl Withheld {
             Self::Closed => "closed",
             Self::FailedClosed => "failed_closed",
             Self::Limit => "limit",
+            Self::Kelly => "kelly",
         }
     }
 }

@@ -11,9 +11,11 @@ pub enum Rules {
     Seed,
     /// The exact reservation prices of all outcomes of an event at once.
     Coherent,
+    /// Offers of unlikely outcomes above their calibrated probabilities, and no bids.
+    Tails,
 }
 
-words!(Rules { Seed "seed", Coherent "coherent" });
+words!(Rules { Seed "seed", Coherent "coherent", Tails "tails" });
 
 /// How far from its reservation price a quote is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +42,7 @@ words!(ZOver { Print "print", Minute "60s" });
 settings! {
     /// How quotes are decided; the defaults are the preset `seed`.
     pub struct Settings {
-        /// Quote about the fair value with a skew by position, or about the exact reservation price.
+        /// Quote about the fair value with a skew by position, about the exact reservation price, or only sell unlikely outcomes.
         rules: Rules = Rules::Seed, "Rules";
         /// Contracts on each side of a quote.
         quote_size: Quantity = 1, "Quote size" "contracts" [0.01 to 500.0 by 1.0];
@@ -67,9 +69,9 @@ settings! {
         /// Constant absolute risk aversion: 0.04 moves an even contract by 1 ¢ for each one held.
         risk_aversion: Fixed<4> = 0.04, "Risk aversion" "/ $" [0.001 to 1.0 by 0.005], only if_coherent;
         /// The least probability that an outcome which isn't listed wins.
-        other: Fixed<4> = 0.01, "OTHER" [0.0 to 0.5 by 0.005], only if_coherent;
+        other: Fixed<4> = 0.01, "OTHER" [0.0 to 0.5 by 0.005], only if_together;
         /// How much more of an excess an outcome gives way the less likely it is: 1 raises all to one power; auto is learned from settled events.
-        longshots: OrAuto<2> = 0, "Longshots" [0.0 to 8.0 by 0.1], only if_coherent;
+        longshots: OrAuto<2> = 0, "Longshots" [0.0 to 8.0 by 0.1], only if_together;
         /// Distance from the reservation price: Avellaneda and Stoikov's, or Guéant, Lehalle and Fernandez-Tapia's.
         offset: Offset = Offset::AvellanedaStoikov, "Offset", only if_coherent;
         /// Fills become e times rarer over the inverse of this distance.
@@ -116,6 +118,11 @@ fn if_dynamic(settings: &Settings) -> Option<&'static str> {
 
 fn if_coherent(settings: &Settings) -> Option<&'static str> {
     (settings.rules != Rules::Coherent).then_some("it acts only with rules=coherent")
+}
+
+/// When it matters what all outcomes are believed to be worth together.
+fn if_together(settings: &Settings) -> Option<&'static str> {
+    (settings.rules == Rules::Seed).then_some("it acts only with rules=coherent or rules=tails")
 }
 
 fn if_glft(settings: &Settings) -> Option<&'static str> {

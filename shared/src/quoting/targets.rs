@@ -93,7 +93,14 @@ impl Targets {
         };
         let bid = rest::bid(bid, view.grid, view.book.1, bids);
         let ask = rest::ask(ask, view.grid, view.book.0, asks);
-        Self::sized(numbers, view, bid, ask)
+        let mut targets = Self::sized(numbers, view, bid, ask);
+        if let (Pricing::Together(coherent, contract, ..), Ok(quote)) = (pricing, targets.ask)
+            && let Some(most) = coherent.most_asked(contract, quote.price)
+        {
+            let count = quote.count.min(most);
+            targets.ask = if count.is_zero() { Err(Withheld::Kelly) } else { Ok(Quote { count, ..quote }) };
+        }
+        targets
     }
 
     /// Gives prices that rest their size, or says why there is to be none.

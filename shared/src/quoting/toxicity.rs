@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Regime;
 use super::numbers::Numbers;
+use super::tails::ONE_SIDED_LASTS;
 use crate::units::Timestamp;
 
 /// What the last prints of one contract say about the danger of being picked off.
@@ -17,6 +18,10 @@ use crate::units::Timestamp;
 ///
 /// With `z_over=60s` the innovation is that of all moves within the last minute: their sum over the root of their number,
 /// which varies as one of them does where none is foreseen.
+///
+/// Where only offers are made, prints that go up again and again pull too: flow from one side tells that somebody knows what
+/// makers don't (R. Bartlett and M. O'Hara, SSRN 6615739, on markets in single names). A print that doesn't go up ends that,
+/// and so does a day without any.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Toxicity {
     /// The last print of at least `z_widen`.
@@ -31,6 +36,9 @@ pub struct Toxicity {
     moved_at: Vec<Timestamp>,
     #[serde(with = "crate::bits")]
     moves: Vec<f64>,
+    /// How many innovations in a row were upward, where that counts, and since when they were too many.
+    upward: u32,
+    one_sided_at: Option<Timestamp>,
 }
 
 /// A minute, in microseconds.
@@ -45,6 +53,8 @@ impl Toxicity {
         alarmed_at: None,
         moved_at: Vec::new(),
         moves: Vec::new(),
+        upward: 0,
+        one_sided_at: None,
     };
 
     /// Takes note of a print: its standardised innovation, and the probability that it is stray or a jump.
@@ -61,6 +71,10 @@ impl Toxicity {
             self.pulled |= size >= numbers.z_pull;
         }
         self.alarmed_at = (alarm > numbers.alarm_pull).then_some(now);
+        if let Some(many) = numbers.one_sided {
+            self.upward = if z > 0.0 { self.upward.saturating_add(1) } else { 0 };
+            self.one_sided_at = (self.upward >= many).then_some(now);
+        }
     }
 
     /// Takes note of an innovation, and returns that of the last minute.
@@ -78,12 +92,13 @@ impl Toxicity {
     /// Returns the regime at `now`.
     #[inline]
     pub fn regime(&self, now: Timestamp, numbers: &Numbers) -> Regime {
-        if !self.surprised && !self.pulled && self.alarmed_at.is_none() {
+        if !self.surprised && !self.pulled && self.alarmed_at.is_none() && self.one_sided_at.is_none() {
             return Regime::Calm;
         }
         let lasts = |at: Option<Timestamp>| at.is_some_and(|at| now.micros_since(at) < numbers.refresh);
         let restless = lasts(self.restless_at);
-        if restless && self.pulled {
+        let is_one_sided = self.one_sided_at.is_some_and(|at| now.micros_since(at) < ONE_SIDED_LASTS);
+        if restless && self.pulled || is_one_sided {
             Regime::Pulled
         } else if lasts(self.alarmed_at) {
             Regime::Alarmed
@@ -98,6 +113,7 @@ impl Toxicity {
     pub fn settles(&self, now: Timestamp, numbers: &Numbers) -> Option<Timestamp> {
         let ends = [self.restless_at, self.alarmed_at];
         let ends = ends.into_iter().flatten().filter_map(|at| at.checked_add_micros(numbers.refresh));
+        let ends = ends.chain(self.one_sided_at.and_then(|at| at.checked_add_micros(ONE_SIDED_LASTS)));
         ends.filter(|end| *end > now).min()
     }
 }

@@ -41,7 +41,7 @@ fn no_files_of_the_exchange_with_books_need_each_other() {
 
 #[test]
 fn no_files_of_sizes_or_of_the_backtest_of_signals_need_each_other() {
-    assert_no_cycle(&["signal", "sizing"], 8);
+    assert_no_cycle(&["signal", "sizing"], 7);
     assert_no_cycle(&["signal", "backtest"], 8);
 }
 

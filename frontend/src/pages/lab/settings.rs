@@ -46,7 +46,7 @@ const COHERENT: [&Entry; 7] = [
 /// Returns the card with the preset, the sliders, and what else there is to set.
 pub(super) fn settings(card: Element, lab: Lab) -> Element {
     let named = memo(move || lab.config.with(|config| config.named().map(Preset::name)).unwrap_or(""));
-    let is_coherent = memo(move || lab.config.with(|config| config.quoting.rules == Rules::Coherent));
+    let is_coherent = memo(move || lab.config.with(|config| config.quoting.rules != Rules::Seed));
     let presets = move || {
         // Only where it is one of nobody's: it can't be chosen.
         let own = named.get().is_empty().then(|| item("", "Of your own"));

@@ -44,7 +44,7 @@ pub(super) struct Options {
     /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet)
     #[arg(long, value_name = "FILE")]
     markets: Option<PathBuf>,
-    /// Where quotes start from: seed, seed-fixed3, seed-fixed5, seed-noskew or coherent
+    /// Where quotes start from: seed, seed-fixed3, seed-fixed5, seed-noskew, coherent or tails
     #[arg(long, value_name = "NAME", default_value = "seed", conflicts_with = "link")]
     preset: Preset,
     /// Settings that differ from the preset, and assumptions about the exchange

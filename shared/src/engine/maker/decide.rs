@@ -75,7 +75,7 @@ impl Maker {
             None => (nano(belief.fair), None),
             Some(Together { agreement, coherent, .. }) => {
                 let reservation = coherent.reservation(contract, now, agreement.probabilities());
-                (nano(reservation.price), Some(reservation))
+                (nano(coherent.value(contract, reservation, belief.fair)), Some(reservation))
             }
         };
         let reason = state.requote.reason(now, value, regime, &self.settings.patience);

@@ -27,7 +27,8 @@ impl Together {
 
     /// Returns the event's outcomes as one, if the settings ask for it.
     pub(super) fn of(parameters: &Parameters, contracts: &[Terms]) -> Option<Self> {
-        let coherent = Coherent::asked(&parameters.quoting, parameters.fee, contracts)?;
+        let coherent =
+            Coherent::asked(&parameters.quoting, parameters.fee, parameters.limits.start_balance, contracts)?;
         let (other, longshots) = (parameters.quoting.other.to_f64(), parameters.quoting.longshots.number());
         Some(Self {
             agreement: Agreement::new(other, longshots, contracts.len()),

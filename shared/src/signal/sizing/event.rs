@@ -1,13 +1,13 @@
 //! An event's contracts as a problem of the best portfolio.
 
 use super::bet::{Account, Bet};
-use super::kelly::{Bets, Column};
 use super::order::Charges;
 use super::settings::Settings;
 use super::shrink::shrink;
 use crate::Invalid;
 use crate::market::Side;
 use crate::math::{max, min};
+use crate::search::{Bets, Column};
 use crate::units::{Price, Quantity};
 
 /// Of what is played with, so much is left in the worst outcome of what is held, whatever that is.

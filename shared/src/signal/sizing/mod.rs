@@ -21,22 +21,21 @@
 
 mod bet;
 mod event;
-mod kelly;
 mod ladder;
 mod order;
-mod search;
 mod settings;
 mod shrink;
 mod size;
 mod whole;
 
 pub use bet::{Account, Bet, Sized, Sizing};
-pub use kelly::{Bets, Column, Optimum};
 pub use ladder::{ladder, rung};
 pub use order::{Charges, Nothing, Order};
 pub use settings::Settings;
 pub use shrink::shrink;
 pub use size::{MOST_CONTRACTS, size};
+
+pub use crate::search::{Bets, Column, Optimum};
 
 #[cfg(test)]
 mod tests;

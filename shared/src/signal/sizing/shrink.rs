@@ -1,7 +1,7 @@
 //! What the fair values' own errors leave of a size.
 
-use super::kelly::Bets;
 use crate::math::max;
+use crate::search::Bets;
 use crate::sort;
 
 /// Returns which part of the best portfolio `amounts` of who has `before` in every outcome to play: `E^2 / (E^2 + S^2)`, where `E` is what it is expected to

@@ -2,10 +2,10 @@
 
 use super::bet::{Sized, Sizing};
 use super::event::{Event, SIDES, price};
-use super::kelly::Optimum;
 use super::order::{Nothing, Order};
 use crate::market::Side;
 use crate::math::{ln, max, min};
+use crate::search::Optimum;
 use crate::units::Quantity;
 
 /// What fees may be rounded up by, in dollars.

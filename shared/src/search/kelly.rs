@@ -1,6 +1,6 @@
 //! The best portfolio for the expected logarithm, with a proof of how good it is.
 
-use super::search::{Search, TOLERANCE};
+use super::barrier::{Search, TOLERANCE};
 use crate::math::{ln, max};
 use crate::{Invalid, invalid};
 
