@@ -8,6 +8,7 @@ pub mod backtest;
 pub mod belief;
 mod bits;
 pub mod book;
+pub mod calibrated;
 pub mod catalyst;
 pub mod codec;
 pub mod coherence;
