@@ -59,7 +59,26 @@ pub const FACTS: &[Fact] = &[
         (2026, 11, 28),
         "kalshi-maker: makers short YES below 10 c earn 1.7 to 3.1 c, trades to September 2026",
     ),
+    // Derived by the example `calibration_prior`, each from the day after the last of its events.
+    recorded("KXTOPMONTHLY", Category::Entertainment, (2.021, 0.425), (2025, 12, 2), "6 events"),
+    recorded("KXTONYAWARDS", Category::Entertainment, (1.042, 0.444), (2026, 6, 30), "20 awards, two nights"),
+    recorded("KXETH15M", Category::Crypto, (0.901, 0.476), (2026, 5, 19), "160 events, three days"),
+    recorded("KXECONSTAT", Category::Finance, (0.745, 0.357), (2026, 7, 15), "10 events, four days"),
+    recorded("KXHIGH", Category::Weather, (1.385, 0.270), (2026, 7, 20), "115 events, four days"),
+    recorded("KXPGA", Category::Sports, (1.321, 0.229), (2026, 7, 26), "38 rounds, 18 tournaments"),
 ];
+
+/// What settled events of a series, and of others like it, say by themselves: an exponent, and the standard deviation of
+/// its logarithm. Of `n` events that share a day each counts as `1 / sqrt(n)`.
+const fn recorded(
+    series: &'static str,
+    category: Category,
+    (theta, deviation): (f64, f64),
+    from: (i32, i32, i32),
+    source: &'static str,
+) -> Fact {
+    Fact { about: About::Category(category), theta, deviation, from, series: Some(series), source }
+}
 
 /// From when on [`SHAPE`] could be known.
 pub(super) const SHAPE_FROM: (i32, i32, i32) = (2026, 2, 24);

@@ -28,5 +28,5 @@ mod tree;
 pub use category::Category;
 pub use correction::{power, shares};
 pub use facts::{About, FACTS, Fact};
-pub use prior::{Corrected, Evidence, Prior};
+pub use prior::{Corrected, Evidence, Prior, interval_over};
 pub use settled::{LOOKS, Look, Outcome, Settled};

@@ -7,6 +7,7 @@ use super::facts::{About, FACTS, Fact, SHAPE, SHAPE_FROM};
 use super::settled::Settled;
 use super::tree::{Grid, POINTS, Tree, normal, point};
 use crate::math::{exp, ln};
+use crate::stats::mean_interval;
 use crate::units::{Date, Timestamp};
 
 /// A number with its 95 % interval.
@@ -198,6 +199,14 @@ impl Prior {
         summed(believed, |place| of(exp(point(place) + shape)))
     }
 }
+
+/// Returns the 95 % interval of a mean when clusters are drawn with replacement, each with its sum and its number; `None`
+/// of fewer than four. Events of one night, or rounds of one tournament, are a cluster.
+pub fn interval_over(clusters: &[(f64, usize)]) -> Option<(f64, f64)> {
+    mean_interval(clusters, RESAMPLES, 1)
+}
+
+const RESAMPLES: usize = 10_000;
 
 /// Tells whether what is known from a day on is known on another.
 fn known(from: (i32, i32, i32), by: Date) -> bool {

@@ -6,7 +6,7 @@ use crate::math::{ln, max, min};
 use crate::units::Timestamp;
 
 /// How many days before settlement an event is looked at: once in each span of the time left.
-pub const LOOKS: [f64; 9] = [60.0, 14.0, 4.0, 1.5, 0.75, 0.375, 0.1875, 0.0833, 0.0208];
+pub const LOOKS: [f64; 9] = [60.0, 14.0, 4.0, 1.5, 0.75, 0.375, 0.1875, 0.0833, 0.0069];
 
 /// Microseconds in a day.
 const DAY: f64 = 86_400_000_000.0;
