@@ -18,6 +18,7 @@ pub mod engine;
 pub mod error;
 pub mod exchange;
 pub mod execution;
+pub mod fair;
 pub mod fees;
 pub mod flatten;
 pub mod format;

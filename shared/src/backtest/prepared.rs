@@ -4,6 +4,7 @@ use core::ops::Range;
 use std::sync::OnceLock;
 
 use super::agreed::{Agreed, Beliefs, Believed};
+use super::around::AROUND;
 use super::hash::{sha256, tape_hash};
 use super::money::HORIZONS;
 use crate::Invalid;
@@ -71,6 +72,8 @@ pub struct Prepared {
     longshots: OnceLock<Vec<OrAuto<2>>>,
     /// What beliefs come to together, once that was asked.
     agreed: OnceLock<Agreed>,
+    /// The tape with other fair values in the place of beliefs, once that was asked.
+    around: [OnceLock<Box<Self>>; AROUND],
 }
 
 /// A batch and its marks.
@@ -119,6 +122,7 @@ impl Prepared {
             prints: Vec::new(),
             longshots: OnceLock::new(),
             agreed: OnceLock::new(),
+            around: Default::default(),
         };
         let mut facts = String::new();
         // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.
@@ -267,6 +271,7 @@ impl Prepared {
     pub(super) fn beliefs_mut(&mut self) -> &mut [Belief] {
         self.longshots = OnceLock::new();
         self.agreed = OnceLock::new();
+        self.around = Default::default();
         &mut self.beliefs
     }
 
@@ -278,6 +283,11 @@ impl Prepared {
     /// Returns where what the beliefs come to together is kept.
     pub(super) fn agreed(&self) -> &OnceLock<Agreed> {
         &self.agreed
+    }
+
+    /// Returns where the tape with other fair values in the place of beliefs is kept.
+    pub(super) fn kept_around(&self) -> &[OnceLock<Box<Self>>; AROUND] {
+        &self.around
     }
 
     /// Returns where the prints of a batch are.

@@ -62,14 +62,16 @@ impl Prior {
 
     /// Returns the one that knows what could be known at a time.
     pub fn known_at(at: Timestamp) -> Self {
-        Self::elsewhere(at, None)
+        Self::elsewhere(at, &[])
     }
 
-    /// Returns the one that knows what could be known at a time and was found elsewhere than in the events of a series: who
-    /// goes through those learns from them as they settle, and none may count twice.
-    pub fn elsewhere(at: Timestamp, series: Option<&str>) -> Self {
+    /// Returns the one that knows what could be known at a time and was found elsewhere than in the series of these events:
+    /// who goes through those learns from them as they settle, and none may count twice.
+    pub fn elsewhere(at: Timestamp, events: &[&str]) -> Self {
         let by = at.date();
-        let elsewhere = |fact: &&Fact| series.is_none() || fact.series != series;
+        let elsewhere = |fact: &&Fact| {
+            !events.iter().any(|event| fact.series.is_some_and(|series| event.starts_with(series)))
+        };
         Self::of(
             &mut FACTS.iter().filter(|fact| known(fact.from, by)).filter(elsewhere),
             known(SHAPE_FROM, by),
