@@ -12,9 +12,6 @@ use crate::math::{max, min};
 use crate::quoting::Fair;
 use crate::units::Timestamp;
 
-/// How many fair values there are that a tape of prints has besides its beliefs.
-pub(super) const AROUND: usize = 3;
-
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
 

@@ -4,7 +4,6 @@ use core::ops::Range;
 use std::sync::OnceLock;
 
 use super::agreed::{Agreed, Beliefs, Believed};
-use super::around::AROUND;
 use super::hash::{sha256, tape_hash};
 use super::money::HORIZONS;
 use crate::Invalid;
@@ -75,6 +74,9 @@ pub struct Prepared {
     /// The tape with other fair values in the place of beliefs, once that was asked.
     around: [OnceLock<Box<Self>>; AROUND],
 }
+
+/// How many fair values there are that a tape of prints has besides its beliefs.
+const AROUND: usize = 3;
 
 /// A batch and its marks.
 #[derive(Debug, Clone, Copy)]

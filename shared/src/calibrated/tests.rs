@@ -96,7 +96,7 @@ fn an_event_without_a_winner_and_a_dead_heat_are_learned_from() {
     for outcome in &mut heat.outcomes[..2] {
         outcome.pays = 0.5;
     }
-    let mut shared = flat.clone();
+    let mut shared = flat;
     shared.learn(&heat);
     let theta = |prior: &Prior| prior.theta(Category::Entertainment, 14.0).p;
     assert!(theta(&shared).is_finite() && theta(&shared) < theta(&none) + 1.0);
