@@ -1,5 +1,6 @@
 //! Fair prices that know nothing: what profit is worth without skill.
 
+use super::around::around;
 use super::config::Config;
 use super::prepared::Prepared;
 use super::run::run;
@@ -72,6 +73,9 @@ pub fn baseline(
     baseline: Baseline,
     draws: usize,
 ) -> Result<Vec<BaselineResult>, Invalid> {
+    // What is put in the place of the fair values is what is quoted about.
+    let (prepared, config) = around(prepared, config)?;
+    let (prepared, config) = (prepared.as_ref(), &config);
     let mut results: Vec<BaselineResult> = models
         .iter()
         .map(|&model| BaselineResult { baseline, model, nets: Vec::with_capacity(draws) })

@@ -48,7 +48,7 @@ impl Part {
 }
 
 /// How we quote, and what is assumed of the exchange, in the order of links and reports.
-pub static SETTINGS: [Entry; 41] = [
+pub static SETTINGS: [Entry; 42] = [
     Part::Quoting.entry("rules"),
     Part::Quoting.entry("quote_size"),
     Part::Quoting.entry("half_spread_cents"),
@@ -78,6 +78,7 @@ pub static SETTINGS: [Entry; 41] = [
     Part::Quoting.entry("fill_rate"),
     Part::Quoting.entry("horizon_h"),
     Part::Quoting.entry("alarm_pull"),
+    Part::Quoting.entry("fair"),
     Part::Limits.entry("start_balance"),
     Part::Limits.entry("loss_from"),
     Part::Limits.entry("equity_at"),

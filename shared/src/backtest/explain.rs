@@ -1,5 +1,6 @@
 //! Why a fill's order stood where it stood.
 
+use super::around::around;
 use super::config::Config;
 use super::notes::{Note, Notes};
 use super::prepared::Prepared;
@@ -36,6 +37,8 @@ pub fn explain(
     model: FillModel,
     place: usize,
 ) -> Result<Option<ExplainedFill>, Invalid> {
+    let (prepared, config) = around(prepared, config)?;
+    let (prepared, config) = (prepared.as_ref(), &config);
     let assumed = config.assumed();
     // The first run says which contract it is, the second one notes its decisions.
     let first = simulate(prepared, &mut makers(prepared, config)?, model, &assumed, Record::All)?;

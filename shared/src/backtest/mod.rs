@@ -4,6 +4,9 @@
 //! from pessimistic to optimistic run together ([`FillModel`](crate::exchange::FillModel)).
 
 mod agreed;
+mod around;
+#[cfg(test)]
+mod around_tests;
 mod assumed;
 mod baseline;
 mod config;

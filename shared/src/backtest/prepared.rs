@@ -71,7 +71,12 @@ pub struct Prepared {
     longshots: OnceLock<Vec<OrAuto<2>>>,
     /// What beliefs come to together, once that was asked.
     agreed: OnceLock<Agreed>,
+    /// The tape with other fair values in the place of beliefs, once that was asked.
+    around: [OnceLock<Box<Self>>; AROUND],
 }
+
+/// How many fair values there are that a tape of prints has besides its beliefs.
+const AROUND: usize = 3;
 
 /// A batch and its marks.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +124,7 @@ impl Prepared {
             prints: Vec::new(),
             longshots: OnceLock::new(),
             agreed: OnceLock::new(),
+            around: Default::default(),
         };
         let mut facts = String::new();
         // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.
@@ -275,6 +281,7 @@ impl Prepared {
     pub(super) fn beliefs_mut(&mut self) -> &mut [Belief] {
         self.longshots = OnceLock::new();
         self.agreed = OnceLock::new();
+        self.around = Default::default();
         &mut self.beliefs
     }
 
@@ -286,6 +293,11 @@ impl Prepared {
     /// Returns where what the beliefs come to together is kept.
     pub(super) fn agreed(&self) -> &OnceLock<Agreed> {
         &self.agreed
+    }
+
+    /// Returns where the tape with other fair values in the place of beliefs is kept.
+    pub(super) fn kept_around(&self) -> &[OnceLock<Box<Self>>; AROUND] {
+        &self.around
     }
 
     /// Returns where the prints of a batch are.

@@ -1,7 +1,8 @@
 //! The result: a row for each contract and for all of them, under each fill model, with its evidence.
 
+use super::around::around;
 use super::config::Config;
-use super::entries::SETTINGS;
+use super::entries::{Entry, SETTINGS};
 use super::hash::sha256;
 use super::json::Json;
 use super::link::Link;
@@ -14,6 +15,7 @@ use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
 use crate::exchange::FillModel;
+use crate::quoting::Fair;
 use crate::settings::Fee;
 use crate::stats::{mean_interval, sum_interval};
 use crate::units::{Cash, Quantity};
@@ -78,7 +80,7 @@ impl<'a> Report<'a> {
             },
             rows: Vec::new(),
             events: Vec::new(),
-            reliability: reliability(prepared, RESAMPLES, rng_seed)?,
+            reliability: reliability(&around(prepared, &link.config)?.0, RESAMPLES, rng_seed)?,
         };
         let row = |contract, model, money| Row { contract, model, money, net_ci95: None, sharpe: None };
         for (contract, _) in prepared.contracts().iter().enumerate() {
@@ -163,7 +165,10 @@ impl<'a> Report<'a> {
         };
         self.write_sample(&mut json);
         json.key("config").open('{');
-        for entry in &SETTINGS {
+        // What quotes about a belief says nothing of it, as before there was anything else: its result keeps its hash.
+        let is_told =
+            |entry: &&Entry| entry.setting.key != "fair" || self.config.quoting.fair != Fair::Belief;
+        for entry in SETTINGS.iter().filter(is_told) {
             json.key(entry.setting.key);
             if entry.is_assumed() {
                 json.number(self.config.number(entry));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::agreed::Agreed;
+use super::around::around;
 use super::config::Config;
 use super::prepared::{Prepared, PreparedContract, PreparedEvent};
 use super::replay::{Beside, replay};
@@ -21,13 +22,15 @@ use crate::settings::OrAuto;
 ///
 /// # Errors
 ///
-/// As [`Config::check`], or names an amount that is too large to hold.
+/// As [`Config::check`], names an amount that is too large to hold, or `fair` where that needs what the tape hasn't.
 pub fn run(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
     record: Record,
 ) -> Result<Vec<RunResult>, Invalid> {
+    let (prepared, config) = around(prepared, config)?;
+    let (prepared, config) = (prepared.as_ref(), &config);
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config));
     let run = |&model| {
@@ -53,6 +56,8 @@ pub fn run_at_once(
         // There is one thread.
         return run(prepared, config, models, record);
     }
+    let (prepared, config) = around(prepared, config)?;
+    let (prepared, config) = (prepared.as_ref(), &config);
     let fresh = makers(prepared, config)?;
     let (assumed, agreed) = (config.assumed(), agreed(prepared, config));
     let (fresh, agreed, assumed) = (&fresh, agreed.as_deref(), &assumed);
@@ -70,7 +75,7 @@ pub fn run_at_once(
     })
 }
 
-/// Returns a maker an event.
+/// Returns a maker an event, of a tape and a configuration as [`around`] gives them.
 pub(super) fn makers(prepared: &Prepared, config: &Config) -> Result<Vec<Maker>, Invalid> {
     let longshots = longshots(prepared, config);
     let maker = |(event, longshots)| {

@@ -42,7 +42,7 @@ pub use fee_aware::FeeModel;
 pub use numbers::Numbers;
 pub use quote::{Quote, Quotes, Regime, Withheld};
 pub(crate) use seed::dynamic_factor;
-pub use settings::{Offset, Rules, Settings, ZOver};
+pub use settings::{Fair, Offset, Rules, Settings, ZOver};
 pub use targets::{Pricing, Targets, View};
 pub use terms::{Status, Terms};
 pub use toxicity::Toxicity;

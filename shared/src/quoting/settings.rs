@@ -17,6 +17,23 @@ pub enum Rules {
 
 words!(Rules { Seed "seed", Coherent "coherent", Tails "tails" });
 
+/// What is taken for the fair value that quotes are made about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fair {
+    /// What the prints make believed.
+    Belief,
+    /// What the nowcast of listeners says.
+    Nowcast,
+    /// The middle of the book, else the last price.
+    Market,
+    /// The market's price, corrected by what settled events say of such prices.
+    Calibrated,
+    /// All of these together.
+    Blend,
+}
+
+words!(Fair { Belief "belief", Nowcast "nowcast", Market "market", Calibrated "calibrated", Blend "blend" });
+
 /// How far from its reservation price a quote is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offset {
@@ -44,6 +61,8 @@ settings! {
     pub struct Settings {
         /// Quote about the fair value with a skew by position, about the exact reservation price, or only sell unlikely outcomes.
         rules: Rules = Rules::Seed, "Rules";
+        /// Quote about the belief, the nowcast of listeners, the market's last price, that price corrected by what settled events say, or a blend of all that there is.
+        fair: Fair = Fair::Belief, "Fair value";
         /// Contracts on each side of a quote.
         quote_size: Quantity = 1, "Quote size" "contracts" [0.01 to 500.0 by 1.0];
         /// Distance from the centre to the bid and to the ask, before it is scaled.

@@ -20,7 +20,7 @@ use crate::exchange::{OrderId, OrderReport};
 use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
-use crate::quoting::{self, Quotes, Regime, Terms, UsualSigmaB, Widening};
+use crate::quoting::{self, Fair, Quotes, Regime, Terms, UsualSigmaB, Widening};
 use crate::risk::{Bounds, Closures, Gate, Halt};
 use crate::settings::Fee;
 use crate::units::Timestamp;
@@ -65,9 +65,10 @@ impl Maker {
     ///
     /// # Errors
     ///
-    /// As [`quoting::Settings::check`].
+    /// As [`quoting::Settings::check`], or names `fair` if it isn't the belief: a maker hears of beliefs alone, and a backtest
+    /// puts what else is quoted about in their place before.
     pub fn new(parameters: &Parameters, contracts: Vec<Terms>) -> Result<Self, Invalid> {
-        parameters.quoting.check()?;
+        check(parameters)?;
         let numbers = Numbers::of(parameters);
         let (count, start) = (contracts.len(), parameters.limits.start_balance);
         Ok(Self {
@@ -156,7 +157,7 @@ impl Maker {
             }
             Input::Settled { contract, value } => self.settle(contract, now, value, out)?,
             Input::Settings(parameters) => {
-                parameters.quoting.check()?;
+                check(parameters)?;
                 self.set(parameters, now, out)?;
             }
             Input::Pull { until } => {
@@ -307,4 +308,13 @@ impl Numbers {
 #[cold]
 fn unknown(contract: usize, count: usize) -> Invalid {
     Invalid::new("contract", format!("{contract} is none of the {count} contracts"))
+}
+
+/// Checks what a maker can be set to.
+fn check(parameters: &Parameters) -> Result<(), Invalid> {
+    parameters.quoting.check()?;
+    if parameters.quoting.fair == Fair::Belief {
+        return Ok(());
+    }
+    Err(Invalid::new("fair", "must be belief but in a backtest: so far nothing else is heard of elsewhere"))
 }
