@@ -19,12 +19,15 @@ pub struct Level {
 /// Puts a tape together from books as they are told: whole, by what rests at one price, and by trades.
 ///
 /// Two channels tell of one trade: that it was made, and that less rests. They may come in either order; a trade is put
-/// before the decrease that it explains, so that the exchange on the tape sees it first.
+/// before the decrease that it explains, so that the exchange on the tape sees it first. What is told of a contract stays in
+/// the order in which it was told: a time before the last one is taken for that one.
 #[derive(Debug, Clone, Default)]
 pub struct Decoder {
     events: Vec<Event>,
     /// What rests, by contract: what a snapshot doesn't name is gone.
     books: Vec<Vec<Level>>,
+    /// The last time of each contract.
+    last: Vec<Timestamp>,
     /// Of each event: what rested at its price before it, and whether a trade explains what is missing since.
     told: Vec<(Quantity, bool)>,
 }
@@ -47,6 +50,12 @@ impl Decoder {
     }
 
     fn push(&mut self, event: Event, before: Quantity) {
+        if self.last.len() <= event.contract {
+            self.last.resize(event.contract + 1, Timestamp::MIN);
+        }
+        let last = &mut self.last[event.contract];
+        *last = event.at.max(*last);
+        let event = Event { at: *last, ..event };
         self.events.push(event);
         self.told.push((before, event.what != What::Level));
     }
@@ -143,6 +152,14 @@ impl Decoder {
             is_there && !explained
         })?;
         (before.hundredths() - event.size.hundredths() == trade.size.hundredths()).then_some(place)
+    }
+
+    /// Returns the tape with its contracts at other places.
+    pub(super) fn placed(mut self, places: &[usize]) -> Result<BookTape, Invalid> {
+        for event in &mut self.events {
+            event.contract = places.get(event.contract).copied().unwrap_or(usize::MAX);
+        }
+        self.tape(places.len())
     }
 
     /// Returns how many events there are so far.

@@ -18,6 +18,7 @@ mod queue;
 mod resting;
 mod run;
 mod tape;
+mod told;
 mod venue;
 
 pub use bounds::Bound;
@@ -27,6 +28,7 @@ pub use ladders::Ladders;
 pub use queue::{BySize, Logarithm, Optimistic, Pessimistic, Place, Power, Proportional, Queue, QueueModel};
 pub use run::{Ran, Trader, View, run};
 pub use tape::{BookTape, Event, What};
+pub use told::Told;
 pub use venue::{BookVenue, Lasts, Rules, Standing, Through};
 
 #[cfg(test)]
