@@ -19,7 +19,7 @@ fn main() {
     use queue_truth::{Draw, Score, World, quantile};
     use shared::exchange::books::Queue;
 
-    const RESAMPLED: usize = 400;
+    const RESAMPLED: usize = 200;
     let number = |name: &str, default: usize| {
         std::env::args().find_map(|argument| argument.strip_prefix(name)?.parse().ok()).unwrap_or(default)
     };
@@ -36,13 +36,14 @@ fn main() {
         }
         println!("Worlds {purpose}: {count}, from seed {first}");
         println!(
-            "{:<12} {:>7} {:>23} {:>26} {:>8} {:>23} {:>13}",
+            "{:<12} {:>7} {:>20} {:>22} {:>7} {:>22} {:>22} {:>13}",
             "model",
             "orders",
             "median error, %",
-            "of those moved, %",
+            "once it moved, %",
             "p90, %",
             "fills right, %",
+            "of the filled, %",
             "filled (true)"
         );
         for (queue, worlds) in Queue::ALL.iter().zip(&scores) {

@@ -150,8 +150,9 @@ impl QueueModel for BySize {
     }
 }
 
-/// One of the rules, by name.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// One of the rules, by name. The default is the one that came nearest to the paper exchange's truth; `docs/books.md` says
+/// by how much, and in which worlds.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Queue {
     /// [`Pessimistic`].
     Pessimistic,
@@ -162,6 +163,7 @@ pub enum Queue {
     /// [`Logarithm`].
     Logarithm,
     /// [`BySize`].
+    #[default]
     BySize,
     /// [`Optimistic`].
     Optimistic,
