@@ -23,7 +23,7 @@ fn models_say_where_an_order_stands_and_whether_it_fills_as_the_exchange_does() 
     let worlds = SEEDS.map(|seed| World::new(seed, ORDERS));
     let all = Queue::ALL.map(|queue| (queue, score(&worlds, queue)));
     for (queue, score) in &all {
-        assert!(score.orders > 300 && score.moved.len() > 1_000, "{queue}: {}", score.orders);
+        assert!(score.orders > 200 && score.moved.len() > 1_000, "{queue}: {}", score.orders);
         // Every queue has the same truth.
         assert_eq!(score.filled[0], all[0].1.filled[0]);
         assert!(score.filled[0] > 20 && score.filled[0] < score.orders);
