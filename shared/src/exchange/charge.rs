@@ -5,7 +5,7 @@ use crate::fees::{FeeRule, FeeSchedule, Fill, Membership, OrderFees, Role, Round
 use crate::market::Action;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
-/// What makers' fills in one contract are charged.
+/// What fills in one contract are charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charge {
     /// By this schedule, rounded as at the trade's time for a direct member, with one rounding account an order.
@@ -17,7 +17,7 @@ pub enum Charge {
 }
 
 impl Charge {
-    /// Returns what a fill costs; `order` keeps what rounding still holds of the order's fees.
+    /// Returns what a fill costs who made or took; `order` keeps what rounding still holds of the order's fees.
     ///
     /// # Errors
     ///
@@ -26,7 +26,7 @@ impl Charge {
         &self,
         order: &mut Option<OrderFees>,
         now: Timestamp,
-        action: Action,
+        (role, action): (Role, Action),
         price: Price,
         count: Quantity,
     ) -> Result<Cash, Invalid> {
@@ -37,11 +37,11 @@ impl Charge {
                 .map(|product| Cash::from_microdollars(product / 100))
                 .ok_or_else(|| Invalid::new("fee", format!("of {count} contracts is too large to hold"))),
             Self::ToMicrodollar(schedule) => {
-                RoundingRule::Microdollar.trade_fee(schedule.model_fee(Role::Maker, price, count))
+                RoundingRule::Microdollar.trade_fee(schedule.model_fee(role, price, count))
             }
             Self::Exact(schedule) => {
                 let fees = order.get_or_insert_with(|| OrderFees::new(schedule, Membership::Direct));
-                let fill = Fill { rule: FeeRule::at(now), role: Role::Maker, action, price, count };
+                let fill = Fill { rule: FeeRule::at(now), role, action, price, count };
                 Ok(fees.fill(&fill)?.net)
             }
         }

@@ -2,8 +2,9 @@
 //!
 //! An [`OrderCommand`] is on its way until the exchange answers with an [`OrderReport`]; how long that takes is kept apart
 //! ([`Latency`], [`Wire`]) from what the exchange does with it ([`Venue`]). [`PrintVenue`] is an exchange of which only the
-//! public prints are known: four [`FillModel`]s, from pessimistic to optimistic, say when a resting order trades.
+//! public prints are known: four [`FillModel`]s, from pessimistic to optimistic, say when a resting order trades. [`books`] is one of which the books are known.
 
+pub mod books;
 mod charge;
 mod fill_model;
 pub mod matching;

@@ -2,7 +2,7 @@
 
 use super::{Charge, Fill, FillModel, OrderCommand, OrderId, OrderReport, Print, Request, Venue, Verdict};
 use crate::Invalid;
-use crate::fees::OrderFees;
+use crate::fees::{OrderFees, Role};
 use crate::market::{Action, Side};
 use crate::random::SplitMix64;
 use crate::units::{Price, Quantity, Timestamp};
@@ -191,7 +191,7 @@ impl PrintVenue {
                 (quoted, quoted.checked_sub(slippage).unwrap_or(Price::ZERO))
             }
         };
-        let fee = charge.of(&mut resting.fees, now, action, price, count)?;
+        let fee = charge.of(&mut resting.fees, now, (Role::Maker, action), price, count)?;
         Ok(Fill { contract, order: resting.order, action, quoted, price, count, fee, trade: None })
     }
 }

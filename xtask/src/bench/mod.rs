@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: speed, side by side with peers, as ratios in one run.
 
 mod bars;
+mod books;
 mod desk;
 mod page;
 mod report;
@@ -20,7 +21,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium, `desk` times orders instead
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium, `desk` times orders instead, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -46,6 +47,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "page" => return page::run("page_speed"),
         "lab" => return page::run("lab_speed"),
         "desk" => return desk::run(),
+        "books" => books::run()?,
         _ => {}
     }
     let sources = sources::prepare(&filter, options.install_peers)?;

@@ -10,13 +10,14 @@ use crate::step::Step;
 use crate::{tools, workspace};
 
 /// The benchmarks of `shared`, each a file of that name in `shared/benches`.
-const BENCHES: &[&str] = &["backtest", "belief", "matching", "pricing", "quoting", "winner"];
+const BENCHES: &[&str] = &["backtest", "belief", "books", "matching", "pricing", "quoting", "winner"];
 
 /// What is measured as WebAssembly: an example of `shared`, what its figure is called, and how many calls its `main`
 /// makes.
 const EXAMPLES: &[(&str, &str, u32)] = &[
     ("greeks_in_wasm", "price and Greeks, lambda T = 0.5", 102_400),
     ("belief_in_wasm", "fair value and toxicity of a print", 200_000),
+    ("books_in_wasm", "an event of a book", 4_000_000),
     ("matching_in_wasm", "an order action at the exchange", 400_000),
 ];
 
