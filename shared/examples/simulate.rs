@@ -20,7 +20,7 @@ use shared::desk::Desk;
 use shared::simulation::{Kind, Looks, Report, Schedule, Unfit, Violation, shrink, simulate};
 
 const USAGE: &str =
-    "usage: simulate [--seeds N] [--first-seed S] [--hours H] [--threads N] [--calm] [--lines]";
+    "usage: simulate [--seeds N] [--first-seed S] [--hours H] [--threads N] [--calm] [--lines] [--brief]";
 /// Every so many seeds is simulated twice, and what a desk wrote down in every so many is done again.
 const TWICE: u64 = 32;
 const REPLAYED: u64 = 8;
@@ -38,6 +38,8 @@ struct Options {
     calm: bool,
     /// All that is told and follows is printed.
     lines: bool,
+    /// It ends with the first seed that fails, and says of that no more than what was violated.
+    brief: bool,
 }
 
 /// What came of all of it.
@@ -74,7 +76,7 @@ fn main() -> ExitCode {
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut options = Options { seeds: 100, first: 1, hours: 2.0, threads, calm: false, lines: false };
+    let mut options = Options { seeds: 100, first: 1, hours: 2.0, threads, calm: false, lines: false, brief: false };
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{name} needs a value"));
         let wrong = |text: &str| format!("{text} is no value of {name}");
@@ -96,6 +98,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
             }
             "--calm" => options.calm = true,
             "--lines" => options.lines = true,
+            "--brief" => options.brief = true,
             _ => return Err(format!("{name} is no option")),
         }
     }
@@ -139,7 +142,7 @@ fn run(options: &Options) -> Result<bool, Unfit> {
                         Ok((schedule, report)) => {
                             let Ok(mut sum) = sum.lock() else { break };
                             sum.add(schedule, report);
-                            if sum.failed.len() >= MOST_FAILED {
+                            if sum.failed.len() >= if options.brief { 1 } else { MOST_FAILED } {
                                 is_over.store(true, Ordering::Relaxed);
                             }
                             if sum.seeds % (options.seeds / 10).max(1) == 0 {
@@ -163,7 +166,11 @@ fn run(options: &Options) -> Result<bool, Unfit> {
     }
     let sum = sum.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for (schedule, violation) in &sum.failed {
-        tell(options, schedule, violation)?;
+        if options.brief {
+            println!("VIOLATED by seed {}: {violation}", schedule.rng_seed);
+        } else {
+            tell(options, schedule, violation)?;
+        }
     }
     println!("{}", sum.line(began.elapsed().as_secs_f64(), options.threads));
     Ok(sum.failed.is_empty())
