@@ -76,7 +76,8 @@ fn main() -> ExitCode {
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut options = Options { seeds: 100, first: 1, hours: 2.0, threads, calm: false, lines: false, brief: false };
+    let mut options =
+        Options { seeds: 100, first: 1, hours: 2.0, threads, calm: false, lines: false, brief: false };
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{name} needs a value"));
         let wrong = |text: &str| format!("{text} is no value of {name}");

@@ -140,6 +140,10 @@ impl<F: Flaw> Trader for Broken<F> {
     fn position(&self, ticker: &Ticker) -> Option<Position> {
         self.0.position(ticker)
     }
+
+    fn start(&self) -> Option<Cash> {
+        self.0.start()
+    }
 }
 
 /// Simulates a broken desk until it is noticed; returns what was violated, and where.

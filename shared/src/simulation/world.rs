@@ -134,6 +134,8 @@ pub(super) struct World<T> {
     /// Contracts that a person traded by hand.
     pub(super) by_hand: BTreeSet<usize>,
     pub(super) effects: Vec<Effect>,
+    /// When prices last got another grid.
+    pub(super) regridded: Timestamp,
     /// What has happened at the end.
     pub(super) stage: u32,
     pub(super) report: Report,
@@ -211,6 +213,7 @@ impl<T> World<T> {
             trace: (looks.traces || looks.keeps).then(|| Trace::new(looks.keeps)),
             by_hand: BTreeSet::new(),
             effects: Vec::new(),
+            regridded: Timestamp::MIN,
             stage: 0,
             report: Report {
                 violations: Vec::new(),
