@@ -24,6 +24,8 @@ pub(crate) struct Killed {
     pub(crate) rested: Vec<usize>,
     /// How many order groups take no order any more until they are reset.
     pub(crate) groups: usize,
+    /// The groups that say that the account was killed.
+    pub(crate) marks: Vec<String>,
 }
 
 /// Takes all orders back, triggers all order groups, and asks the exchange until nothing rests. A desk that stands still or is
@@ -53,8 +55,14 @@ pub(crate) async fn kill(client: &Client) -> anyhow::Result<Killed> {
             Ok(resting) if resting.is_empty() && is_fenced => {
                 // Whoever started a desk meanwhile has taken the mark for an older one and away: all of it is done again.
                 match unless_refused(at_last(client, groups).await)? {
-                    Ok(groups) if groups.iter().any(is_kill_mark) => return Ok(killed),
-                    Ok(_) => is_fenced = false,
+                    Ok(groups) => {
+                        let marks = groups.into_iter().filter(is_kill_mark);
+                        killed.marks = marks.map(|group| group.id).collect();
+                        if !killed.marks.is_empty() {
+                            return Ok(killed);
+                        }
+                        is_fenced = false;
+                    }
                     Err(failure) => return Err(may_rest(failure)),
                 }
             }

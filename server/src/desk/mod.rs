@@ -75,6 +75,8 @@ pub(crate) struct Desk {
     client: Client,
     face: Arc<Face>,
     wish: watch::Sender<Wish>,
+    /// The marks that the last kill from here left at the exchange.
+    marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
     in_flight: watch::Receiver<usize>,
     ended: watch::Receiver<bool>,
@@ -98,6 +100,7 @@ pub(crate) enum Refused {
 /// Fails when the operating system gives no thread.
 pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow::Result<Desk> {
     let wish = watch::Sender::new(if settings.starts { Wish::Quote } else { Wish::Off });
+    let (marks, marked) = watch::channel(Vec::new());
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
     let desk = DeskView {
@@ -115,6 +118,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         face: Arc::clone(&face),
         wishes: wish.clone(),
         wish: wish.subscribe(),
+        marked,
         catalysts: seen,
         in_flight: flying,
         is_first: true,
@@ -127,7 +131,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     };
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
-    Ok(Desk { client: apart, face, wish, catalysts, in_flight, ended, plans })
+    Ok(Desk { client: apart, face, wish, marks, catalysts, in_flight, ended, plans })
 }
 
 impl Desk {
@@ -183,13 +187,14 @@ impl Desk {
         let began = Instant::now();
         let resting = self.face.desk().resting;
         self.wish.send_replace(Wish::Kill);
-        kill(&self.client).await?;
+        let mut killed = kill(&self.client).await?;
         // What was on its way when the button was pressed may have arrived since.
         let mut in_flight = self.in_flight.clone();
         let settled = in_flight.wait_for(|count| *count == 0);
         if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
-            kill(&self.client).await?;
+            killed = kill(&self.client).await?;
         }
+        self.marks.send_replace(killed.marks);
         let took = began.elapsed().as_millis();
         Ok(format!(
             "Killed: {resting} orders rested, none does now ({took} ms). The desk stays off until it is started."

@@ -55,7 +55,7 @@ impl Run {
     /// Begins a run after what earlier ones left.
     pub(super) fn begin(
         desk: &Supervisor,
-        (run, left): (i64, Left),
+        (run, mut left): (i64, Left),
         (found, event): (Found, Event),
         feed: Feed,
         journal: Journal,
@@ -63,6 +63,7 @@ impl Run {
         let mut effects = Vec::new();
         let settings = desk.settings.of(event.contracts.len());
         let (now, wish) = (desk.clock.now(), *desk.wish.borrow());
+        left.marks.clone_from(&desk.marked.borrow());
         let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
         let (sender, answers) = Sender::new(desk.client.clone());
         Self {
@@ -115,6 +116,8 @@ impl Run {
             let wish = *desk.wish.borrow_and_update();
             if wish != told {
                 told = wish;
+                let marks = desk.marked.borrow().clone();
+                self.step(desk.clock.now(), Input::Marked(marks))?;
                 self.step(desk.clock.now(), Input::Wish(wish))?;
             }
             if let Some(end) = self.carry_out(desk, cause.take()).await? {

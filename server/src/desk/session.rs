@@ -29,6 +29,8 @@ pub(super) struct Supervisor {
     pub(super) face: Arc<Face>,
     pub(super) wishes: watch::Sender<Wish>,
     pub(super) wish: watch::Receiver<Wish>,
+    /// The marks of kills of which people were told.
+    pub(super) marked: watch::Receiver<Vec<String>>,
     pub(super) catalysts: mpsc::Receiver<Catalyst>,
     pub(super) in_flight: watch::Sender<usize>,
     /// No run has begun yet.

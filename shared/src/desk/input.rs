@@ -17,6 +17,9 @@ pub enum Input {
     Answered(u64, Result<Answer, Failure>),
     /// A person wants this.
     Wish(Wish),
+    /// Whoever killed the account past the desk has told people that these are the marks of it at the exchange: who starts the
+    /// desk from now on knows of that.
+    Marked(Vec<String>),
     /// What may move an artist's listeners was seen.
     Catalyst(Catalyst),
     /// The fits that were asked for are made; none where that failed.

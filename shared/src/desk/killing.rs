@@ -9,6 +9,8 @@ use crate::units::Timestamp;
 const AGAIN: i64 = 150_000;
 const RARELY: i64 = 500_000;
 const MANY: usize = 24;
+/// How often it is looked while nothing rests whether the account was killed past the desk too, in microseconds.
+const LOOK: i64 = 2_000_000;
 /// A cancellation of all orders may catch those of the next minute: for so long no order is placed after it.
 const AFTERMATH: i64 = 60_000_000;
 
@@ -28,10 +30,13 @@ pub(super) struct Killing {
     waiting: usize,
     /// When all orders were last asked to be taken back.
     cancelled: Timestamp,
+    /// When the exchange last said which marks there are.
+    looked: Option<Timestamp>,
     /// A person wants the desk to trade again.
     pub(super) is_over: bool,
-    /// The marks of a kill that stood at the exchange when a person wanted to trade again, once they are known, and still do.
-    marks: Option<Vec<String>>,
+    /// The marks of kills past the desk of which people know, until a person wants to trade again; then those of them that still
+    /// stand. Whoever starts a desk overrules what was known then, and no kill that came to be known later.
+    marks: Vec<String>,
     /// The group takes orders again.
     is_reset: bool,
     /// It was looked after that whether there is another mark: none if not, else whether there is.
@@ -49,11 +54,24 @@ impl Killing {
             asked: None,
             waiting: 0,
             cancelled: now,
+            looked: None,
             is_over: false,
-            marks: None,
+            marks: Vec::new(),
             is_reset: group.is_none(),
             marked_since: None,
         }
+    }
+
+    /// Takes note of marks that the exchange has, of which people know: whoever killed knows its own.
+    pub(super) fn marked(&mut self, marks: Vec<String>) {
+        if !self.is_over {
+            self.marks.extend(marks);
+        }
+    }
+
+    /// Takes note that a person wants to trade again.
+    pub(super) const fn is_to_end(&mut self) {
+        (self.is_over, self.asked) = (true, None);
     }
 
     /// Takes note that the machine has waited long enough: a clock that was put back would not show it for a while.
@@ -68,7 +86,7 @@ impl Killing {
         let mut asks = Vec::new();
         if self.due().is_some_and(|due| due <= now) {
             if self.is_done {
-                asks = self.rearm();
+                asks = if self.is_over { self.rearm() } else { vec![Ask::Groups] };
             } else if self.is_triggered && self.before.is_none() && self.is_cancelled {
                 asks.push(Ask::Resting);
             } else {
@@ -105,11 +123,15 @@ impl Killing {
         if !self.is_done {
             return Some(again);
         }
-        if !self.is_over || self.marked_since.is_some() {
+        if !self.is_over {
+            let next = |at: Timestamp| at.checked_add_micros(LOOK).unwrap_or(Timestamp::MAX);
+            return Some(self.looked.map_or(again, |at| again.max(next(at))));
+        }
+        if self.marked_since.is_some() {
             return None;
         }
         // The marks that a person knows of are taken away at once: one that is there later is of another kill.
-        if self.marks.as_ref().is_none_or(|marks| !marks.is_empty()) {
+        if !self.marks.is_empty() {
             return Some(again);
         }
         // An answer that tells of an earlier time must not be taken for one that comes after the reset.
@@ -121,10 +143,9 @@ impl Killing {
 
     /// Returns what lets orders be placed again, step by step.
     fn rearm(&self) -> Vec<Ask> {
-        match (&self.marks, &self.group) {
-            (None, _) => vec![Ask::Groups],
-            (Some(marks), _) if !marks.is_empty() => marks.iter().cloned().map(Ask::DeleteGroup).collect(),
-            (_, Some(group)) if !self.is_reset => vec![Ask::ResetGroup(group.clone())],
+        match &self.group {
+            _ if !self.marks.is_empty() => self.marks.iter().cloned().map(Ask::DeleteGroup).collect(),
+            Some(group) if !self.is_reset => vec![Ask::ResetGroup(group.clone())],
             // Who kills past the desk leaves the mark first, and triggers the groups then: either it is there by now, or the
             // group is triggered after it was reset.
             _ => vec![Ask::Groups],
@@ -167,15 +188,15 @@ impl Killing {
                 if let Ok(Answer::Groups(groups)) = answer {
                     let marks = groups.iter().filter(|group| is_kill_mark(group));
                     let marks: Vec<String> = marks.map(|group| group.id.clone()).collect();
-                    if self.marks.is_none() {
-                        self.marks = Some(marks);
+                    if !self.is_over {
+                        (self.marks, self.looked) = (marks, Some(now));
                     } else if self.is_reset && now >= self.over_at() {
                         self.marked_since.get_or_insert(!marks.is_empty());
                     }
                 }
             }
             Ask::DeleteGroup(id) if is_done || is_gone => {
-                self.marks.iter_mut().for_each(|marks| marks.retain(|mark| mark != id));
+                self.marks.retain(|mark| mark != id);
             }
             Ask::Resting => match answer {
                 Ok(Answer::Orders(resting)) if resting.is_empty() => self.is_done = true,

@@ -23,6 +23,9 @@ pub struct Left {
     pub fenced: Option<String>,
     /// What a person wanted last.
     pub wish: Option<Wish>,
+    /// The marks of kills at the exchange of which a person knows who has started the desk since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
     /// What was seen of artists, as far as it may hold yet.
     pub catalysts: Vec<Catalyst>,
 }

@@ -124,6 +124,7 @@ impl Desk {
             }
             Input::Answered(number, answer) => self.answered(number, answer, effects),
             Input::Wish(wish) => self.wish(wish),
+            Input::Marked(marks) => self.mark(marks),
             Input::Catalyst(catalyst) => match &mut self.phase {
                 Phase::Trading(trading) => trading.heed(self.now, &catalyst),
                 _ => {
@@ -253,9 +254,7 @@ impl Desk {
                 // What the exchange says is taken for what there is.
                 self.lose("A person goes on with what the exchange says.".to_owned());
             }
-            if let Some(killing) = &mut self.killing {
-                killing.is_over = true;
-            }
+            self.end_killing();
         }
         if wish == self.wish {
             return;
@@ -267,6 +266,31 @@ impl Desk {
         if wish == Wish::Kill {
             self.killing = Some(Killing::new(self.now, self.group.as_deref(), self.unfenced()));
         }
+    }
+
+    /// Takes note of marks of kills of which people know.
+    fn mark(&mut self, marks: Vec<String>) {
+        if let Some(killing) = &mut self.killing {
+            killing.marked(marks);
+        }
+    }
+
+    /// Takes note that a person wants it to quote.
+    const fn end_killing(&mut self) {
+        if let Some(killing) = &mut self.killing {
+            killing.is_to_end();
+        }
+    }
+
+    /// Takes note that the account was killed past the desk. A person who wanted it to quote may not have known of that: it is
+    /// killed until one says so again.
+    fn killed_past(&mut self) {
+        if let Phase::Trading(trading) = &mut self.phase {
+            let text = "The account was killed past this desk: it was not known yet when the desk was started. Start once more \
+                        makes it quote again.";
+            trading.alert(true, text.to_owned());
+        }
+        self.wish(Wish::Kill);
     }
 
     /// Returns the order group of the run before, unless that has let go of it or is known to be fenced: it is once this run has
@@ -341,7 +365,7 @@ impl Desk {
                     killing.answered(self.now, &ask, &answer);
                 }
                 if self.killing.as_ref().is_some_and(Killing::is_again) {
-                    self.wish(Wish::Kill);
+                    self.killed_past();
                 }
                 if is_gone && matches!(ask, Ask::ResetGroup(_)) {
                     self.lose("The desk's order group is gone.".to_owned());
@@ -366,7 +390,7 @@ impl Desk {
 
     /// Does what follows from a step of the start.
     fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
-        let Then { asks, found, group, is_killed, known, failed } = then;
+        let Then { asks, found, group, marks, known, failed } = then;
         for (name, answer) in found {
             let answered = Answered { client_order_id: name, what: None, answer };
             self.write(Written::Answer(answered));
@@ -379,13 +403,17 @@ impl Desk {
                 *killing = Killing::new(self.now, self.group.as_deref(), None);
             }
         }
-        if is_killed && self.wish == Wish::Quote && self.left.wish == Some(Wish::Kill) {
-            // A person has started it since it was killed: the mark is of before.
-            let mut killing = Killing::new(self.now, self.group.as_deref(), None);
-            killing.is_over = true;
-            self.killing = Some(killing);
-        } else if is_killed && self.wish != Wish::Stop {
-            self.wish(Wish::Kill);
+        if !marks.is_empty() && self.wish != Wish::Stop {
+            let is_known = marks.iter().all(|mark| self.left.marks.contains(mark));
+            if is_known && self.wish == Wish::Quote {
+                // A person has started it since: orders are placed once the kill's aftermath is over.
+                let killing = Killing::new(self.now, self.group.as_deref(), None);
+                self.killing.insert(killing).marked(marks);
+                self.end_killing();
+            } else {
+                self.killed_past();
+                self.mark(marks);
+            }
         }
         if let Some(why) = failed {
             self.end(End::Lost { why, is_clear: false }, effects);

@@ -48,7 +48,7 @@ pub(super) struct Then {
     /// The order group is known from here on.
     pub(super) group: Option<String>,
     /// Somebody has killed the account.
-    pub(super) is_killed: bool,
+    pub(super) marks: Vec<String>,
     /// All is known: what the account has, and what was traded, in order of time.
     pub(super) known: Option<(Account, Vec<Trade>)>,
     /// Why it can't go on.
@@ -99,7 +99,8 @@ impl Starting {
                 then.asks.push(Ask::Groups);
             }
             (Step::Checking, Ok(Answer::Groups(groups))) => {
-                then.is_killed = groups.iter().any(is_kill_mark);
+                let marks = groups.iter().filter(|group| is_kill_mark(group));
+                then.marks = marks.map(|group| group.id.clone()).collect();
                 self.step = Step::Clearing(Clearing::default());
                 then.asks.push(Ask::Resting);
             }

@@ -1,13 +1,15 @@
 //! A desk whose exchange is the test: what it asks is kept until the test answers.
 
 use super::{event, settings};
-use crate::desk::{Account, Answer, Ask, Desk, Effect, End, Entry, Failure, Heard, Input, Left, Wish};
+use crate::desk::{
+    Account, Answer, Ask, Desk, Effect, End, Entry, Failure, Heard, Input, Left, Wish, kill_mark,
+};
 use crate::market::Trade;
 use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire::{
     AmendOrder, AmendOrderAnswer, BookSide, CancelOrderAnswer, CreateOrder, CreateOrderAnswer, Fill,
-    FillMessage, LevelText, MarketLifecycle, Millis, Order, OrderStatus, OrderbookSnapshot, Rfc3339,
-    UserOrder,
+    FillMessage, LevelText, MarketLifecycle, Millis, Order, OrderGroup, OrderStatus, OrderbookSnapshot,
+    Rfc3339, UserOrder,
 };
 
 pub(super) const TICKER: &str = "KXTOPMONTHLY-26NOV-A";
@@ -25,6 +27,8 @@ pub(super) struct Bench {
     pub(super) orders: Vec<Order>,
     /// How many order groups were made.
     groups: u32,
+    /// The marks of kills past the desk that are there.
+    pub(super) marks: Vec<String>,
 }
 
 pub(super) fn price(text: &str) -> Price {
@@ -43,7 +47,8 @@ impl Bench {
         let desk = Desk::begin(now, run, settings, event(&[TICKER]), left, wish, &mut effects);
         let account = Account { free: "1000".parse().unwrap(), held: Vec::new() };
         let (asked, entries, orders) = (Vec::new(), Vec::new(), Vec::new());
-        let mut bench = Self { desk, now, asked, entries, end: None, account, orders, groups: 0 };
+        let mut bench =
+            Self { desk, now, asked, entries, end: None, account, orders, groups: 0, marks: Vec::new() };
         bench.take(effects);
         bench
     }
@@ -79,7 +84,7 @@ impl Bench {
                 self.groups += 1;
                 Answer::Group(format!("group-{}", self.groups))
             }
-            Ask::Groups => Answer::Groups(Vec::new()),
+            Ask::Groups => Answer::Groups(self.marks.iter().map(|id| kill_marked(id)).collect()),
             Ask::Resting => Answer::Orders(self.orders.iter().filter(resting).cloned().collect()),
             Ask::Orders => Answer::Orders(self.orders.clone()),
             Ask::Fills { .. } => Answer::Fills(Vec::new()),
@@ -96,7 +101,11 @@ impl Bench {
                 self.orders.iter_mut().for_each(|order| order.status = OrderStatus::Canceled);
                 Answer::Done
             }
-            Ask::TriggerGroup(_) | Ask::ResetGroup(_) | Ask::DeleteGroup(_) => Answer::Done,
+            Ask::DeleteGroup(id) => {
+                self.marks.retain(|mark| mark != id);
+                Answer::Done
+            }
+            Ask::TriggerGroup(_) | Ask::ResetGroup(_) => Answer::Done,
         })
     }
 
@@ -419,4 +428,14 @@ pub(super) fn not_found() -> Failure {
 /// That no answer came.
 pub(super) fn lost() -> Failure {
     Failure::Unknown("no answer".to_owned())
+}
+
+/// Returns the order group that says that the account was killed.
+fn kill_marked(id: &str) -> OrderGroup {
+    OrderGroup {
+        id: id.to_owned(),
+        contracts_limit_fp: Some(kill_mark()),
+        is_auto_cancel_enabled: true,
+        exchange_index: None,
+    }
 }

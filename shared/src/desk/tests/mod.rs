@@ -4,6 +4,7 @@
 mod bench;
 mod catalysts;
 mod decisions;
+mod killed_past;
 mod late;
 mod shown;
 mod threads;

@@ -480,39 +480,20 @@ fn nothing_is_quoted_while_it_is_not_known_whether_a_predecessor_is_fenced() {
 /// Whoever killed without a desk has left a mark.
 #[test]
 fn a_mark_of_a_kill_is_found_before_anything_is_placed_and_taken_away_by_a_start() {
-    let mark = crate::wire::OrderGroup {
-        id: "mark".to_owned(),
-        contracts_limit_fp: Some(crate::desk::kill_mark()),
-        is_auto_cancel_enabled: false,
-        exchange_index: None,
-    };
     let now = "2026-11-16T10:00:00Z".parse().unwrap();
     let mut bench = Bench::begin(now, 1, crate::desk::Left::default(), Wish::Quote);
-    while !bench.desk.hears() {
-        match bench.asked.first().cloned() {
-            Some((number, Ask::Groups)) => bench.answer(number, Ok(Answer::Groups(vec![mark.clone()]))),
-            Some((number, ask)) => {
-                let answer = bench.usual(&ask);
-                bench.answer(number, answer);
-            }
-            None => bench.wait(),
-        }
-    }
+    bench.marks.push("mark".to_owned());
     bench.start();
     bench.settle();
     assert_eq!((bench.desk.wanted(), bench.orders.len()), (Wish::Kill, 0));
     bench.tell(Input::Wish(Wish::Quote));
-    bench.pass(61);
-    let (number, _) = bench.asked(|ask| *ask == Ask::Groups).unwrap();
-    bench.answer(number, Ok(Answer::Groups(vec![mark])));
-    bench.pass(1);
-    let (number, ask) = bench.asked(|ask| matches!(ask, Ask::DeleteGroup(_))).unwrap();
-    assert_eq!(ask, Ask::DeleteGroup("mark".to_owned()));
-    bench.answer(number, Ok(Answer::Done));
-    bench.pass(1);
     bench.settle();
-    bench.pass(1);
-    bench.settle();
+    // It knows which mark it was.
+    assert!(bench.marks.is_empty());
+    for _ in 0..63 {
+        bench.pass(1);
+        bench.settle();
+    }
     assert_eq!(SIDES.map(|side| resting(&bench, side)), [1, 1]);
 }
 
