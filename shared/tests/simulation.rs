@@ -198,6 +198,22 @@ flaws! {
             effects.retain(|effect| !matches!(effect, Effect::Write(entries) if entries.iter().any(is_command)));
         }
     }
+    /// What it changes orders to was not written down.
+    Unnoted: a_change_that_was_not_written_down_is_noticed, Rule::Journal, {
+        fn follow(effects: &mut Vec<Effect>) {
+            for effect in effects {
+                if let Effect::Write(entries) = effect {
+                    entries.retain(|entry| !is_change(entry));
+                }
+            }
+        }
+    }
+    /// It hears of nothing that may move an artist.
+    Oblivious: quotes_that_are_not_pulled_are_noticed, Rule::Pull, {
+        fn hear(input: Input) -> Option<Input> {
+            (!matches!(input, Input::Catalyst(_))).then_some(input)
+        }
+    }
     /// Its orders end later than they may.
     Undying: an_order_that_lives_too_long_is_noticed, Rule::Expiry, {
         fn follow(effects: &mut Vec<Effect>) {
@@ -284,6 +300,11 @@ flaws! {
 
 fn is_command(entry: &Entry) -> bool {
     matches!(entry.what, shared::desk::Written::Command(_))
+}
+
+fn is_change(entry: &Entry) -> bool {
+    use shared::desk::{Command, What, Written};
+    matches!(&entry.what, Written::Command(Command { what: What::Amend { .. } | What::Renew, .. }))
 }
 
 fn is_fill(entry: &Entry) -> bool {

@@ -179,10 +179,11 @@ impl Replay {
         let (Some(most), Some(maker)) = (self.budget.most(), maker) else { return Ok(()) };
         for OrderCommand { contract, action, request, .. } in &self.outputs.commands {
             let sent = self.budget.count(at);
+            let working = maker.execution().working(*contract, *action);
+            let traded = working.map_or(Quantity::ZERO, |working| working.traded);
             let asks = match request {
-                Request::Place { .. } | Request::Amend { .. } => {
-                    maker.execution().exposed(*contract, *action).hundredths()
-                }
+                Request::Place { count, .. } => count.hundredths(),
+                Request::Amend { total, .. } => total.hundredths() - traded.hundredths(),
                 Request::Cancel => continue,
             };
             let lessens = maker.position(*contract).towards(*action).hundredths() + asks <= 0;

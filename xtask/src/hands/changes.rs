@@ -21,6 +21,20 @@ pub const CHANGES: &[Change] = &[
         to: "Quantity::saturating((most + 100).saturating_sub(exposed))",
     },
     Change {
+        name: "message budget",
+        why: "a message more is sent within a minute",
+        file: "shared/src/risk/checks.rs",
+        from: "if sends && sent >= most {",
+        to: "if sends && sent > most {",
+    },
+    Change {
+        name: "worst outcome",
+        why: "of outcomes of which one comes true, only the one that is asked for is looked at",
+        file: "shared/src/risk/worst.rs",
+        from: "self.one_pays.max(one - none).max(0),",
+        to: "(one - none).max(0),",
+    },
+    Change {
         name: "fill twice",
         why: "a fill that is told twice is booked twice",
         file: "shared/src/desk/orders/answers.rs",
