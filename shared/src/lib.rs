@@ -17,6 +17,7 @@ pub mod engine;
 pub mod error;
 pub mod exchange;
 pub mod execution;
+pub mod faults;
 pub mod fees;
 pub mod flatten;
 pub mod format;

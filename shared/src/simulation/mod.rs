@@ -33,6 +33,7 @@ mod violation;
 mod weather;
 mod world;
 mod worst;
+mod written;
 
 pub use fault::{Fault, Kind};
 pub use run::simulate;
