@@ -17,10 +17,10 @@ use std::time::Instant;
 
 use shared::backtest::{Config, Preset};
 use shared::desk::Desk;
+use shared::faults::Fault;
 use shared::simulation::{Kind, Looks, Report, Schedule, Unfit, Violation, shrink, simulate};
 
-const USAGE: &str =
-    "usage: simulate [--seeds N] [--first-seed S] [--hours H] [--threads N] [--calm] [--lines]";
+const USAGE: &str = "usage: simulate [--seeds N] [--first-seed S] [--hours H] [--threads N] [--calm] [--lines] [--brief] [--faults FILE [--alone]]";
 /// Every so many seeds is simulated twice, and what a desk wrote down in every so many is done again.
 const TWICE: u64 = 32;
 const REPLAYED: u64 = 8;
@@ -38,6 +38,22 @@ struct Options {
     calm: bool,
     /// All that is told and follows is printed.
     lines: bool,
+    /// It ends with the first seed that fails, and says of that no more than what was violated.
+    brief: bool,
+    /// A file of faults, and what it says.
+    file: Option<String>,
+    faults: Vec<Fault>,
+    /// They are there in place of what the seed draws.
+    alone: bool,
+}
+
+/// A file of faults, as the paper exchange reads it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    behaviour: Option<toml::Table>,
+    #[serde(default, rename = "fault")]
+    faults: Vec<Fault>,
 }
 
 /// What came of all of it.
@@ -74,7 +90,18 @@ fn main() -> ExitCode {
 
 fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let mut options = Options { seeds: 100, first: 1, hours: 2.0, threads, calm: false, lines: false };
+    let mut options = Options {
+        seeds: 100,
+        first: 1,
+        hours: 2.0,
+        threads,
+        calm: false,
+        lines: false,
+        brief: false,
+        file: None,
+        faults: Vec::new(),
+        alone: false,
+    };
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{name} needs a value"));
         let wrong = |text: &str| format!("{text} is no value of {name}");
@@ -96,10 +123,28 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
             }
             "--calm" => options.calm = true,
             "--lines" => options.lines = true,
+            "--brief" => options.brief = true,
+            "--alone" => options.alone = true,
+            "--faults" => {
+                let path = value()?;
+                options.faults = read(&path)?;
+                options.file = Some(path);
+            }
             _ => return Err(format!("{name} is no option")),
         }
     }
     Ok(options)
+}
+
+/// Reads a file of faults.
+fn read(path: &str) -> Result<Vec<Fault>, String> {
+    let text = std::fs::read_to_string(path).map_err(|why| format!("can't read {path}: {why}"))?;
+    let File { behaviour, faults } =
+        toml::from_str(&text).map_err(|why| format!("{path} is no file of faults: {why}"))?;
+    if behaviour.is_some() {
+        eprintln!("{path}: [behaviour] is the paper exchange's alone; it is left out");
+    }
+    Ok(faults)
 }
 
 fn schedule(options: &Options, seed: u64) -> Result<Schedule, Unfit> {
@@ -110,6 +155,14 @@ fn schedule(options: &Options, seed: u64) -> Result<Schedule, Unfit> {
         schedule.order_ttl_s = 120;
         schedule.config = Config::preset(Preset::Seed);
         schedule.config.set("calibration", "legacy")?;
+    }
+    if options.alone {
+        schedule.faults.clear();
+    }
+    for word in schedule.add(&options.faults) {
+        if seed == options.first {
+            eprintln!("{word}");
+        }
     }
     Ok(schedule)
 }
@@ -139,7 +192,7 @@ fn run(options: &Options) -> Result<bool, Unfit> {
                         Ok((schedule, report)) => {
                             let Ok(mut sum) = sum.lock() else { break };
                             sum.add(schedule, report);
-                            if sum.failed.len() >= MOST_FAILED {
+                            if sum.failed.len() >= if options.brief { 1 } else { MOST_FAILED } {
                                 is_over.store(true, Ordering::Relaxed);
                             }
                             if sum.seeds % (options.seeds / 10).max(1) == 0 {
@@ -163,7 +216,11 @@ fn run(options: &Options) -> Result<bool, Unfit> {
     }
     let sum = sum.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for (schedule, violation) in &sum.failed {
-        tell(options, schedule, violation)?;
+        if options.brief {
+            println!("VIOLATED by seed {}: {violation}", schedule.rng_seed);
+        } else {
+            tell(options, schedule, violation)?;
+        }
     }
     println!("{}", sum.line(began.elapsed().as_secs_f64(), options.threads));
     Ok(sum.failed.is_empty())
@@ -186,8 +243,10 @@ fn one(options: &Options, seed: u64) -> Result<(Schedule, Report), Unfit> {
 /// Tells what was violated, how it is done again, and what less fails in the same way.
 fn tell(options: &Options, schedule: &Schedule, violation: &Violation) -> Result<(), Unfit> {
     println!("\nVIOLATED: {violation}\n{schedule}");
+    let file = options.file.as_ref().map_or_else(String::new, |file| format!(" --faults {file}"));
+    let alone = if options.alone { " --alone" } else { "" };
     println!(
-        "again: cargo xtask simulate --seeds 1 --first-seed {} --hours {}",
+        "again: cargo xtask simulate --seeds 1 --first-seed {} --hours {}{file}{alone}",
         schedule.rng_seed, options.hours
     );
     let looks = Looks { keeps: false, ..looks(options, schedule.rng_seed) };

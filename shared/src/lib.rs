@@ -19,6 +19,7 @@ pub mod error;
 pub mod exchange;
 pub mod execution;
 pub mod fair;
+pub mod faults;
 pub mod fees;
 pub mod flatten;
 pub mod format;

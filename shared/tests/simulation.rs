@@ -140,6 +140,10 @@ impl<F: Flaw> Trader for Broken<F> {
     fn position(&self, ticker: &Ticker) -> Option<Position> {
         self.0.position(ticker)
     }
+
+    fn start(&self) -> Option<Cash> {
+        self.0.start()
+    }
 }
 
 /// Simulates a broken desk until it is noticed; returns what was violated, and where.
@@ -192,6 +196,22 @@ flaws! {
     Unwritten: an_order_that_was_not_written_down_is_noticed, Rule::Journal, {
         fn follow(effects: &mut Vec<Effect>) {
             effects.retain(|effect| !matches!(effect, Effect::Write(entries) if entries.iter().any(is_command)));
+        }
+    }
+    /// What it changes orders to was not written down.
+    Unnoted: a_change_that_was_not_written_down_is_noticed, Rule::Journal, {
+        fn follow(effects: &mut Vec<Effect>) {
+            for effect in effects {
+                if let Effect::Write(entries) = effect {
+                    entries.retain(|entry| !is_change(entry));
+                }
+            }
+        }
+    }
+    /// It hears of nothing that may move an artist.
+    Oblivious: quotes_that_are_not_pulled_are_noticed, Rule::Pull, {
+        fn hear(input: Input) -> Option<Input> {
+            (!matches!(input, Input::Catalyst(_))).then_some(input)
         }
     }
     /// Its orders end later than they may.
@@ -280,6 +300,11 @@ flaws! {
 
 fn is_command(entry: &Entry) -> bool {
     matches!(entry.what, shared::desk::Written::Command(_))
+}
+
+fn is_change(entry: &Entry) -> bool {
+    use shared::desk::{Command, What, Written};
+    matches!(&entry.what, Written::Command(Command { what: What::Amend { .. } | What::Renew, .. }))
 }
 
 fn is_fill(entry: &Entry) -> bool {

@@ -11,7 +11,7 @@ use crate::step::{duration, show};
 use crate::{budget, bundle, demo, postgres, python, simulate, tools, wasm_tests, workspace};
 
 /// How many seeds of desks are simulated, and for how many hours each.
-const SIMULATED: (u64, f64) = (2_000, 2.0);
+pub const SIMULATED: (u64, f64) = (2_000, 2.0);
 
 #[derive(Args)]
 pub struct Options {

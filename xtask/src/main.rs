@@ -8,6 +8,7 @@ mod bundle;
 mod checks;
 mod chromium;
 mod demo;
+mod hands;
 mod mutants;
 mod postgres;
 mod python;

@@ -1,5 +1,6 @@
 //! `cargo xtask simulate`: desks against an exchange that does its worst, a seed each.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::bail;
@@ -28,12 +29,27 @@ pub struct Options {
     /// Print all that is told and follows
     #[arg(long)]
     lines: bool,
+    /// A file of faults, as the paper exchange reads it: they come on top of what each seed draws
+    #[arg(long)]
+    faults: Option<PathBuf>,
+    /// The file's faults come in place of what each seed draws
+    #[arg(long, requires = "faults")]
+    alone: bool,
 }
 
 impl Options {
     /// Returns so many seeds from the first one on, of so many hours each.
     pub const fn of(seeds: u64, first_seed: u64, hours: f64) -> Self {
-        Self { seeds, first_seed, hours, threads: None, calm: false, lines: false }
+        Self {
+            seeds,
+            first_seed,
+            hours,
+            threads: None,
+            calm: false,
+            lines: false,
+            faults: None,
+            alone: false,
+        }
     }
 }
 
@@ -49,7 +65,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         remedy: "look at the compiler's errors",
     }
     .run(&mut build)?;
-    let Options { seeds, first_seed, hours, threads, calm, lines } = options;
+    let Options { seeds, first_seed, hours, threads, calm, lines, faults, alone } = options;
     let mut command = Command::new(workspace::target().join("release/examples/simulate"));
     command
         .args(["--seeds", &seeds.to_string(), "--first-seed", &first_seed.to_string()])
@@ -57,10 +73,13 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(threads) = threads {
         command.args(["--threads", &threads.to_string()]);
     }
-    for (is_wanted, name) in [(calm, "--calm"), (lines, "--lines")] {
+    for (is_wanted, name) in [(calm, "--calm"), (lines, "--lines"), (alone, "--alone")] {
         if *is_wanted {
             command.arg(name);
         }
+    }
+    if let Some(faults) = faults {
+        command.arg("--faults").arg(faults);
     }
     if !command.status()?.success() {
         bail!("what must hold was violated: see above");

@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::step::show_for_as_long_as_it_takes as show;
-use crate::{bundle, demo, mutants, simulate, workspace};
+use crate::{bundle, demo, hands, mutants, simulate, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -49,6 +49,8 @@ enum Part {
     Lives,
     /// 150 changes of `risk`, `execution` and `ledger`, drawn by the seed: the tests must fail for each; `--minutes` is not heeded
     Mutants,
+    /// A dozen mistakes that are made by hand: the desks that every check simulates must notice each; `--minutes` is not heeded
+    Hands,
 }
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
@@ -70,6 +72,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             }
             Part::Lives => lives()?,
             Part::Mutants => mutants::run(options.rng_seed)?,
+            Part::Hands => hands::run()?,
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }

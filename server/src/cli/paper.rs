@@ -133,7 +133,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let clock = Clock::scaled(start, options.speed.unwrap_or(1.0));
     let files = TapeFiles { frames: options.tape.clone(), trades: options.trades.clone() };
     let is_recorded = files.frames.is_some() || files.trades.is_some();
-    let FaultFile { behaviour, faults } =
+    let FaultFile { behaviour, faults, .. } =
         options.faults.as_deref().map(read_faults).transpose()?.unwrap_or_default();
     anyhow::ensure!(
         !options.plain || behaviour.is_none(),

@@ -18,7 +18,7 @@ use shared::exchange::matching::{ExchangeState, MarketStatus, Refusal as Refused
 use shared::units::{Price, Timestamp};
 
 use super::core::Core;
-use super::faults::{Fault, grid, settle};
+use super::faults::{Fault, grid, is_ours, settle};
 use super::journal::Again;
 use super::rest::{Refusal, Shared};
 use crate::hexadecimal::hexadecimal;
@@ -101,6 +101,12 @@ async fn list(_: Controlled, State(shared): Exchange) -> Response {
 
 async fn add(_: Controlled, State(shared): Exchange, body: Bytes) -> Result<Response, Refusal> {
     let fault: Fault = read(&body)?;
+    if !is_ours(&fault) {
+        let kind = fault.kind();
+        return Err(wrong(&format!(
+            "{kind} befalls whoever trades: an exchange can't do that to its clients"
+        )));
+    }
     let number = shared.with(|core| {
         let now = core.exchange.now();
         let number = core.hub.faults.add(now, fault);

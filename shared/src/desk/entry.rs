@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::orders::What;
 use super::{Left, Wish};
+use crate::catalyst::Catalyst;
 use crate::engine::{Decision, Record};
 use crate::market::{Action, Ticker};
 use crate::units::{Price, Quantity, Timestamp};
@@ -101,4 +102,6 @@ pub enum Setting {
     Released(String),
     /// What a person wants.
     Wish(Wish),
+    /// What may move an artist was seen before the run traded: the next one heeds it if this one never does.
+    Seen(Catalyst),
 }

@@ -46,6 +46,7 @@ impl Left {
                 }
             }
             Written::Setting(Setting::Wish(wish)) => self.wish = Some(*wish),
+            Written::Setting(Setting::Seen(catalyst)) => self.catalysts.push(catalyst.clone()),
             Written::Command(Command { client_order_id: name, what: What::Place { .. }, .. }) => {
                 self.unfinished.insert(name.clone(), false);
             }

@@ -127,7 +127,10 @@ impl Desk {
             Input::Marked(marks) => self.mark(marks),
             Input::Catalyst(catalyst) => match &mut self.phase {
                 Phase::Trading(trading) => trading.heed(self.now, &catalyst),
-                _ => self.seen.push(catalyst),
+                _ => {
+                    self.seen.push(catalyst.clone());
+                    self.write(Written::Setting(Setting::Seen(catalyst)));
+                }
             },
             Input::Fitted(found) => {
                 if let Phase::Trading(trading) = &mut self.phase {
@@ -187,6 +190,11 @@ impl Desk {
     pub fn position(&self, ticker: &Ticker) -> Option<Position> {
         let place = self.event.contracts.iter().position(|contract| contract.ticker == *ticker)?;
         Some(self.trading()?.maker()?.position(place))
+    }
+
+    /// Returns what the event's loss counts from, once that is known: what the account was worth as the run began.
+    pub fn start(&self) -> Option<Cash> {
+        Some(self.trading()?.maker()?.gate().start())
     }
 
     /// Returns what trades, once it does.

@@ -224,6 +224,13 @@ impl Engine {
             Record::Status { place, status } => {
                 self.tell_of(*place, now, out, |contract| Input::Status { contract, status: *status })
             }
+            Record::Terms { place, terms } => {
+                let (of, _) = self.place(*place)?;
+                if let Some(event) = self.events.get(of) {
+                    self.stream.settle(&event.ticker, terms.settles);
+                }
+                self.tell_of(*place, now, out, |contract| Input::Terms { contract, terms: terms.clone() })
+            }
             Record::Settled { place, value } => {
                 self.tell_of(*place, now, out, |contract| Input::Settled { contract, value: *value })
             }

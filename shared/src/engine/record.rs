@@ -84,6 +84,13 @@ pub enum Record {
         /// Whether it can be traded from now on.
         status: Status,
     },
+    /// A contract is quoted on other terms: its prices have another grid.
+    Terms {
+        /// The contract's place.
+        place: usize,
+        /// What it is quoted on from now on.
+        terms: Terms,
+    },
     /// A contract settled.
     Settled {
         /// The contract's place.

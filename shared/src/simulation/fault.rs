@@ -100,6 +100,10 @@ kinds! {
     /// Somebody kills the account past the desk: leaves a mark, and `value` microseconds later triggers all order groups and
     /// takes back every order.
     KillOutside = "kill_outside", 4;
+    /// Prices of a contract get another grid while it lasts: tenths of a cent, at its ends alone where `value` is not zero.
+    Grid = "grid", 2;
+    /// The desk sees something that may move an artist: all quotes of the event are pulled while it lasts.
+    Catalyst = "catalyst", 3;
 }
 
 /// Something that goes wrong.

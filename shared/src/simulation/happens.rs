@@ -23,6 +23,10 @@ impl<T: Trader> World<T> {
             if begins {
                 *self.report.faults.entry(fault.kind).or_default() += 1;
                 self.weather.begin(fault);
+                // Neither of these is a reason for more than what it is for.
+                if !matches!(fault.kind, Kind::Grid | Kind::Catalyst) {
+                    self.is_troubled(later(self.begins, fault.ends()));
+                }
                 self.start(&fault);
             } else {
                 if !self.weather.lets_through() {
@@ -88,6 +92,8 @@ impl<T: Trader> World<T> {
                     self.later(fault.value, Due::Fence);
                 }
             }
+            Kind::Grid => self.regrid(fault),
+            Kind::Catalyst => self.pull(fault),
             Kind::Latency
             | Kind::DropRequest
             | Kind::DropAnswer
@@ -109,6 +115,7 @@ impl<T: Trader> World<T> {
     fn finish(&mut self, fault: &Fault) {
         match fault.kind {
             Kind::PauseTrading | Kind::PauseExchange | Kind::PauseContract => self.pause(fault),
+            Kind::Grid => self.regrid(fault),
             Kind::Settle if fault.lasts > 0 => {
                 let value = Price::from_centicents(fault.value).unwrap_or(Price::ZERO);
                 let market = self.market(fault);

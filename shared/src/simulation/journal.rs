@@ -1,14 +1,16 @@
 //! What was written down: what the next run is told of it, and whether it decides the same again.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::budget::Budget;
 use super::dice::later;
 use crate::backtest::Config;
 use crate::belief::{self, Stream};
-use crate::desk::{Entry, Left, Setting, What, Written};
+use crate::desk::{Ask, Entry, Left, Setting, What, Written};
 use crate::engine::{Decision, Engine, Outputs, Record};
-use crate::market::TradeId;
-use crate::units::Timestamp;
+use crate::exchange::{OrderCommand, Request};
+use crate::market::{EventTicker, TradeId};
+use crate::units::{Price, Quantity, Timestamp};
 
 /// How much of what was written is lost with the machine, in microseconds.
 const LOST: i64 = 1_000_000;
@@ -23,6 +25,8 @@ pub(super) struct Journal {
     recent: VecDeque<(Timestamp, Entry)>,
     /// The names of all orders that it was written down are to be placed.
     placed: BTreeSet<String>,
+    /// What it was last written down that orders are to be changed to, and whether only their end is moved on.
+    changed: BTreeMap<String, (Price, Quantity, bool)>,
     /// The trades that this run was told.
     booked: BTreeSet<TradeId>,
     replay: Option<Replay>,
@@ -35,6 +39,8 @@ pub(super) enum Wrong {
     Booked(TradeId),
     /// Another decision came of it.
     Decided(String),
+    /// More messages came of it than may be.
+    Messages(String),
 }
 
 impl Journal {
@@ -55,7 +61,7 @@ impl Journal {
             self.left.take(&entry);
             wrong = wrong.and(self.note(&entry));
             if let Some(replay) = &mut self.replay {
-                wrong = wrong.and(replay.take(&entry).map_err(Wrong::Decided));
+                wrong = wrong.and(replay.take(&entry));
             }
             self.recent.push_back((now, entry));
         }
@@ -65,9 +71,16 @@ impl Journal {
     fn note(&mut self, entry: &Entry) -> Result<(), Wrong> {
         match &entry.what {
             Written::Setting(Setting::Config(_)) => self.booked.clear(),
-            Written::Command(command) if matches!(command.what, What::Place { .. }) => {
-                self.placed.insert(command.client_order_id.clone());
-            }
+            Written::Command(command) => match (command.what, &command.order_id) {
+                (What::Place { .. }, _) => {
+                    self.placed.insert(command.client_order_id.clone());
+                }
+                (what @ (What::Amend { .. } | What::Renew), Some(id)) => {
+                    let change = (command.price, command.count, what == What::Renew);
+                    self.changed.insert(id.clone(), change);
+                }
+                _ => {}
+            },
             Written::Input(Record::Fill { fill, .. }) => {
                 if let Some(trade) = fill.trade.filter(|trade| !self.booked.insert(*trade)) {
                     return Err(Wrong::Booked(trade));
@@ -78,9 +91,25 @@ impl Journal {
         Ok(())
     }
 
-    /// Returns whether it was written down that an order is to be placed.
-    pub(super) fn has_placed(&self, name: &str) -> bool {
-        self.placed.contains(name)
+    /// Returns whether it was written down that this is to be asked, where that must be.
+    pub(super) fn has(&self, ask: &Ask) -> bool {
+        match ask {
+            Ask::Create(order) => {
+                order.client_order_id.as_ref().is_some_and(|name| self.placed.contains(name))
+            }
+            Ask::Amend(id, change) => self
+                .changed
+                .get(id.as_str())
+                .is_some_and(|(price, count, _)| (*price, *count) == (change.price, change.count)),
+            _ => true,
+        }
+    }
+
+    /// Returns whether only the end of an order is moved on, by what was last written down of it.
+    pub(super) fn renews(&self, ask: &Ask) -> bool {
+        let Ask::Amend(id, change) = ask else { return false };
+        let last = self.changed.get(id.as_str());
+        last.is_some_and(|(price, count, renews)| *renews && (*price, *count) == (change.price, change.count))
     }
 
     /// Forgets what was not on the disk.
@@ -103,34 +132,64 @@ struct Replay {
     engine: Option<Engine>,
     outputs: Outputs,
     decided: VecDeque<Decision>,
+    event: Option<EventTicker>,
+    budget: Budget,
 }
 
 impl Replay {
-    fn take(&mut self, entry: &Entry) -> Result<(), String> {
+    fn take(&mut self, entry: &Entry) -> Result<(), Wrong> {
         match &entry.what {
             Written::Setting(Setting::Config(text)) => {
-                let config = Config::from_text(text).map_err(|why| why.to_string())?;
+                let config = Config::from_text(text).map_err(|why| Wrong::Decided(why.to_string()))?;
+                self.budget = Budget::new(&config.limits);
                 let stream = Stream::new(belief::Engine::new(config.belief.calibration));
                 (self.engine, self.decided) =
                     (Some(Engine::new(config.parameters(), stream)), VecDeque::new());
             }
             Written::Input(record) => {
                 if let Some(decided) = self.decided.pop_front() {
-                    return Err(format!("{decided:?} was not decided then"));
+                    return Err(Wrong::Decided(format!("{decided:?} was not decided then")));
                 }
-                let engine = self.engine.as_mut().ok_or("a run begins without its settings")?;
+                let engine = self.engine.as_mut();
+                let engine =
+                    engine.ok_or_else(|| Wrong::Decided("a run begins without its settings".to_owned()))?;
                 self.outputs.clear();
                 // What it refused then it refuses now.
                 let _ = engine.apply(entry.at, record, &mut self.outputs);
                 self.decided.extend(self.outputs.decisions.iter().copied());
+                if let Record::List { event, .. } = record {
+                    self.event = Some(event.clone());
+                }
+                return self.count(entry.at);
             }
             Written::Decision(then) => {
                 let now = self.decided.pop_front();
                 if now.as_ref() != Some(then) {
-                    return Err(format!("{then:?} became {now:?}"));
+                    return Err(Wrong::Decided(format!("{then:?} became {now:?}")));
                 }
             }
             Written::Command(_) | Written::Answer(_) | Written::Setting(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Counts the messages of what was just decided.
+    fn count(&mut self, at: Timestamp) -> Result<(), Wrong> {
+        let maker = self.event.as_ref().and_then(|event| self.engine.as_ref()?.maker(event));
+        let (Some(most), Some(maker)) = (self.budget.most(), maker) else { return Ok(()) };
+        for OrderCommand { contract, action, request, .. } in &self.outputs.commands {
+            let sent = self.budget.count(at);
+            let working = maker.execution().working(*contract, *action);
+            let traded = working.map_or(Quantity::ZERO, |working| working.traded);
+            let asks = match request {
+                Request::Place { count, .. } => count.hundredths(),
+                Request::Amend { total, .. } => total.hundredths() - traded.hundredths(),
+                Request::Cancel => continue,
+            };
+            let lessens = maker.position(*contract).towards(*action).hundredths() + asks <= 0;
+            if sent > most && !lessens {
+                return Err(Wrong::Messages(format!("{sent} messages within a minute, {most} at most")));
+            }
         }
         Ok(())
     }

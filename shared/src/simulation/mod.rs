@@ -13,6 +13,7 @@
 //! As `FoundationDB` (Zhou et al., SIGMOD 2021) and `TigerBeetle` are tested. The same seed gives the same simulation to the last
 //! bit. What is violated is a value with the time; the loop never panics over it.
 
+mod budget;
 mod crowd;
 mod dice;
 mod fault;
@@ -20,6 +21,7 @@ mod happens;
 mod journal;
 mod monitor;
 mod requests;
+mod rules;
 mod run;
 mod schedule;
 mod shell;
@@ -30,6 +32,8 @@ mod venue;
 mod violation;
 mod weather;
 mod world;
+mod worst;
+mod written;
 
 pub use fault::{Fault, Kind};
 pub use run::simulate;

@@ -1,10 +1,12 @@
 //! What must hold, looked at as it happens.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::dice::later;
 use super::venue::Venue;
 use super::violation::{Rule, Violation};
+use crate::catalyst::Catalyst;
 use crate::desk::{Answer, Ask, Failure};
 use crate::exchange::matching::Order;
 use crate::market::Action;
@@ -16,7 +18,12 @@ const SECOND: i64 = 1_000_000;
 const DOUBLED: i64 = SECOND;
 /// How late a request arrives at most, in microseconds.
 const LATE: i64 = 31 * SECOND;
-/// How long it may take from a kill until nothing rests, once requests get through, in microseconds.
+/// For how long after something has gone wrong it may be why a run is lost, or halts, in microseconds: so long an order that was
+/// placed by hand rests, and a request may be under way.
+pub(super) const TROUBLES: i64 = 75 * SECOND;
+/// How long it takes at most after something has gone wrong until it is known what became of all requests, in microseconds.
+const ANSWERED: i64 = 25 * SECOND;
+/// How long it may take from a kill or a pull, until nothing rests, once requests get through, in microseconds.
 const KILLED: i64 = SECOND;
 
 /// What must hold.
@@ -40,7 +47,21 @@ pub(super) struct Monitor {
     /// The names of orders that the exchange has refused. It takes a copy of such a request that comes later if what it was
     /// refused for is over by then: no desk can know of that before it hears of the order.
     refused: BTreeSet<String>,
+    /// Since when nothing of some contracts is to rest, and until when: their quotes are pulled.
+    pulls: Vec<Pull>,
+    /// The last instant at which something that goes wrong may have to do with what happens.
+    pub(super) troubled: Timestamp,
     pub(super) violations: Vec<Violation>,
+}
+
+/// Quotes that are pulled.
+#[derive(Debug, Clone, PartialEq)]
+struct Pull {
+    markets: Range<usize>,
+    since: Timestamp,
+    until: Timestamp,
+    /// What was seen.
+    text: String,
 }
 
 /// A kill that holds.
@@ -66,6 +87,8 @@ impl Monitor {
             doubled: BTreeMap::new(),
             sides: Vec::new(),
             refused: BTreeSet::new(),
+            pulls: Vec::new(),
+            troubled: Timestamp::MIN,
             violations: Vec::new(),
         }
     }
@@ -106,6 +129,29 @@ impl Monitor {
     /// Takes note that the account was killed past the desks: nothing rests, and nothing may come to rest.
     pub(super) fn fenced(&mut self, now: Timestamp) {
         self.fenced = Some(now);
+    }
+
+    /// Returns whether orders may be there that nothing tells of any more.
+    pub(super) fn has_lost(&self, now: Timestamp) -> bool {
+        now <= self.lost_until
+    }
+
+    /// Takes note that a desk knows that nothing of its contracts is to rest until an instant.
+    pub(super) fn pulled(&mut self, now: Timestamp, markets: Range<usize>, until: Timestamp, text: &str) {
+        self.pulls.push(Pull { markets, since: now, until, text: text.to_owned() });
+    }
+
+    /// Returns since when nothing of a contract was to rest as something was sent, if that is so.
+    pub(super) fn is_pulled(&self, sent: Timestamp, market: usize) -> Option<Timestamp> {
+        let is_known = |pull: &&Pull| later(pull.since, KILLED) < sent && sent < pull.until;
+        let pull = self.pulls.iter().filter(is_known).find(|pull| pull.markets.contains(&market));
+        pull.map(|pull| pull.since)
+    }
+
+    /// Takes note that the desk whose first contract this is knows no more than this of what it saw.
+    pub(super) fn forgets(&mut self, first: usize, known: &[Catalyst]) {
+        let is_known = |pull: &Pull| known.iter().any(|catalyst| catalyst.text == pull.text);
+        self.pulls.retain(|pull| pull.markets.start != first || is_known(pull));
     }
 
     /// Takes note of a request that has arrived and was answered. It was sent at `sent`, by a clock that was `skew` ahead.
@@ -199,6 +245,7 @@ impl Monitor {
     /// Looks at what rests after it has changed, or after time has passed.
     pub(super) fn look(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
         self.look_at_kill(now, venue, is_running);
+        self.look_at_pulls(now, venue, is_running);
         // They come contract by contract.
         let sides = &mut self.sides;
         sides.clear();
@@ -219,6 +266,24 @@ impl Monitor {
                 self.doubled.insert(side, Timestamp::MAX);
             }
         }
+    }
+
+    fn look_at_pulls(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
+        self.pulls.retain(|pull| pull.until > now);
+        // What was asked before is answered first, or given up and looked for.
+        let settled = later(self.troubled, ANSWERED - TROUBLES);
+        let late = |pull: &&Pull| now > later(pull.since.max(self.open_since), KILLED) && now > settled;
+        let Some(pull) = self
+            .pulls
+            .iter()
+            .filter(late)
+            .find(|pull| is_running && ours(venue).any(|order| pull.markets.contains(&order.market)))
+        else {
+            return;
+        };
+        let what = format!("orders rest, although the quotes are pulled since {}", pull.since);
+        self.pulls.clear();
+        self.violated(now, Rule::Pull, what);
     }
 
     fn look_at_kill(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
@@ -252,6 +317,6 @@ impl Monitor {
 }
 
 /// Returns what rests of the desk's own: what a person places by hand has no name.
-fn ours(venue: &Venue) -> impl Iterator<Item = &Order> {
+pub(super) fn ours(venue: &Venue) -> impl Iterator<Item = &Order> {
     venue.resting().filter(|order| venue.called(order.number).is_some_and(|name| !name.is_empty()))
 }

@@ -94,17 +94,11 @@ impl<T: Trader> World<T> {
                 let is_new = matches!(answer, Ok(Answer::Created(_)));
                 self.report.orders += u64::from(is_new);
                 self.publish();
-                let is_written = match ask {
-                    Ask::Create(order) => {
-                        let name = order.client_order_id.as_deref().unwrap_or_default();
-                        self.shells.get(request.desk).is_some_and(|shell| shell.journal.has_placed(name))
-                    }
-                    _ => true,
-                };
-                if !is_written {
-                    self.monitor.violated(now, Rule::Journal, format!("{ask:?} was not written down"));
-                }
                 self.monitor.arrived(now, &self.venue, ask, request.sent, &self.by_hand, &answer);
+                match &answer {
+                    Ok(_) => self.rests(request),
+                    Err(failure) => self.is_refused(request, failure),
+                }
                 let runs = self.shells.iter().all(|shell| shell.desk.is_some());
                 self.monitor.look(now, &self.venue, runs);
                 answer
@@ -156,8 +150,9 @@ impl<T: Trader> World<T> {
     }
 
     /// Tells a desk something, and does what follows at once.
-    fn step(&mut self, desk: usize, input: Input) {
+    pub(super) fn step(&mut self, desk: usize, input: Input) {
         self.tell(desk, input);
+        self.wants(desk);
         self.work(desk);
         self.set_alarm(desk);
     }
@@ -203,6 +198,7 @@ impl<T: Trader> World<T> {
             match out {
                 Out::Commit(_) if self.weather.is(Kind::DiskFull) => {
                     "the journal can't be written".clone_into(&mut shell.why);
+                    self.forgets(desk);
                     return self.lose(desk);
                 }
                 Out::Commit(entries) => match shell.journal.commit(now, entries) {
@@ -211,8 +207,11 @@ impl<T: Trader> World<T> {
                         self.monitor.violated(now, Rule::Fills, format!("{trade:?} was booked twice"));
                     }
                     Err(Wrong::Decided(what)) => self.monitor.violated(now, Rule::Replay, what),
+                    Err(Wrong::Messages(what)) => self.monitor.violated(now, Rule::Messages, what),
                 },
                 Out::Send(number, ask) => {
+                    self.sends(desk, &ask);
+                    let Some(shell) = self.shells.get(desk) else { return };
                     let sent = (now, shell.clock.micros_since(now));
                     self.send(&Request { desk, run, number, ask: Rc::new(ask), first: None, sent });
                 }
@@ -230,6 +229,7 @@ impl<T: Trader> World<T> {
                 }
                 Out::End(End::Lost { why, .. }) => {
                     shell.why = why;
+                    self.is_lost(desk);
                     return self.lose(desk);
                 }
             }
@@ -252,11 +252,14 @@ impl<T: Trader> World<T> {
     /// Ends the process, and perhaps the machine.
     fn crash(&mut self, desk: usize, is_machine: bool) {
         let after = self.machine.between(REBOOT[0], REBOOT[1]);
-        let (Some(shell), Some(feed)) = (self.shells.get_mut(desk), self.feeds.get_mut(desk)) else { return };
+        let Some(shell) = self.shells.get_mut(desk) else { return };
         if is_machine {
             shell.journal.lose();
             self.monitor.lost(self.now);
         }
+        self.is_troubled(self.now);
+        self.forgets(desk);
+        let (Some(shell), Some(feed)) = (self.shells.get_mut(desk), self.feeds.get_mut(desk)) else { return };
         "the process ended".clone_into(&mut shell.why);
         shell.end(Some(later(self.now, after)));
         feed.close();
@@ -407,6 +410,7 @@ impl<T: Trader> World<T> {
                 MarketStatus::Paused => Status::Paused,
                 MarketStatus::Closed | MarketStatus::Settled(_) => Status::Closed,
             };
+            listed.terms.grid.clone_from(&market.listing().grid);
         }
         venue.connect(now, feed);
         let settings = Settings {
@@ -419,7 +423,7 @@ impl<T: Trader> World<T> {
         (shell.skew, shell.was_silent, shell.repeat) = (0, false, later(now, 2 * SECOND));
         let is_by_hand = |order: &Order| venue.called(order.number).is_some_and(str::is_empty);
         shell.is_blurred = venue.resting().any(is_by_hand);
-        shell.clock = clock;
+        (shell.clock, shell.began) = (clock, now);
         // What a person has said since may be lost with the machine; they say it again.
         let is_wanted = shell.wish == wish;
         shell.is_told |= is_wanted;

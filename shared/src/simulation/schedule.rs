@@ -154,6 +154,8 @@ fn fault(dice: &mut Dice, kind: Kind, micros: i64, contracts: usize) -> Fault {
         K::Hand => (0, 1.0, dice.between(0, 3)),
         K::Sweep => (0, 1.0, 0),
         K::KillOutside => (0, 1.0, dice.between(1_000, 400_000)),
+        K::Grid => (3 * long, 1.0, dice.between(0, 1)),
+        K::Catalyst => (40 * SECOND + 3 * long, 1.0, 0),
     };
     let contract = dice.between(0, contracts as i64 - 1) as usize;
     Fault { kind, at, lasts: lasts.min(micros - at), share, value, contract }

@@ -32,6 +32,8 @@ pub(super) struct Shell<T> {
     pub(super) begins: Wish,
     /// Until when the process stands still.
     pub(super) frozen: Timestamp,
+    /// When the run began.
+    pub(super) began: Timestamp,
     /// When the next run begins, if none is under way.
     pub(super) again: Option<Timestamp>,
     /// Why the last run was lost.
@@ -85,6 +87,7 @@ impl<T> Shell<T> {
             repeat: now,
             begins: Wish::Quote,
             frozen: now,
+            began: now,
             again: Some(now),
             why: String::new(),
             crash: None,

@@ -35,6 +35,9 @@ pub trait Trader {
 
     /// Returns what it holds of a contract, once it knows that.
     fn position(&self, ticker: &Ticker) -> Option<Position>;
+
+    /// Returns what its event's loss counts from, once it knows that.
+    fn start(&self) -> Option<Cash>;
 }
 
 impl Trader for Desk {
@@ -72,5 +75,9 @@ impl Trader for Desk {
 
     fn position(&self, ticker: &Ticker) -> Option<Position> {
         self.position(ticker)
+    }
+
+    fn start(&self) -> Option<Cash> {
+        self.start()
     }
 }

@@ -28,8 +28,20 @@ pub enum Rule {
     Kill,
     /// A desk that is stopped leaves nothing.
     Stop,
-    /// What arrives was written down before it was sent.
+    /// An order, and what it is changed to, was written down before it was sent.
     Journal,
+    /// Within no minute more messages are decided on than may be, but for cancels and what lessens a position.
+    Messages,
+    /// No order can make its event lose more than it may.
+    EventLoss,
+    /// An order of a run that was followed by another one doesn't come to rest.
+    Fence,
+    /// A run that nothing has befallen is neither lost nor halts.
+    Calm,
+    /// Nothing of an event rests while its quotes are pulled.
+    Pull,
+    /// No order is sent at a price that is known not to be one.
+    Grid,
     /// A fill is booked once.
     Fills,
     /// There is one order on a side of a contract, and a second one no longer than it takes to take it back.

@@ -82,6 +82,11 @@ impl Weather {
         })
     }
 
+    /// Returns the fault of a kind that began last, if one is there.
+    pub(super) fn one(&self, kind: Kind) -> Option<&Fault> {
+        self.active.iter().rev().find(|fault| fault.kind == kind)
+    }
+
     /// Returns the greatest value of the faults of a kind.
     pub(super) fn most(&self, kind: Kind) -> i64 {
         self.active.iter().filter(|fault| fault.kind == kind).map(|fault| fault.value).max().unwrap_or(0)

@@ -43,6 +43,17 @@ pub struct Looks {
     pub replays: bool,
 }
 
+/// Returns when the desk of a simulation begins.
+pub(super) fn begins(schedule: &Schedule) -> Timestamp {
+    let opens = Timestamp::from_micros(BEGINS).unwrap_or(Timestamp::MIN);
+    later(opens, schedule.pace.saturating_mul(i64::from(BEFORE)))
+}
+
+/// Returns the ticker of a contract of a desk's event.
+pub(super) fn desk_ticker(desk: usize, place: usize) -> String {
+    format!("KXSIM-{desk}-C{place}")
+}
+
 /// What came of a simulation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -134,6 +145,8 @@ pub(super) struct World<T> {
     /// Contracts that a person traded by hand.
     pub(super) by_hand: BTreeSet<usize>,
     pub(super) effects: Vec<Effect>,
+    /// When prices last got another grid.
+    pub(super) regridded: Timestamp,
     /// What has happened at the end.
     pub(super) stage: u32,
     pub(super) report: Report,
@@ -157,7 +170,7 @@ impl<T> World<T> {
         let mut venue = Venue::new(opens);
         venue.matching.pay(venue.account, Cash::from_microdollars(PURSE))?;
         let fees = FeeSchedule::new(FeeType::Quadratic, FeeMultiplier::ONE)?;
-        let begins = later(opens, schedule.pace.saturating_mul(i64::from(BEFORE)));
+        let begins = begins(schedule);
         let closes = later(begins, schedule.closes.unwrap_or(schedule.micros + 86_400 * SECOND));
         let mut shells = Vec::with_capacity(schedule.desks);
         let mut feeds = Vec::with_capacity(schedule.desks);
@@ -166,7 +179,7 @@ impl<T> World<T> {
             let name = format!("KXSIM-{desk}");
             let mut contracts = Vec::with_capacity(schedule.contracts);
             for place in 0..schedule.contracts {
-                let (grid, ticker) = (PriceGrid::linear_cent(), format!("{name}-C{place}"));
+                let (grid, ticker) = (PriceGrid::linear_cent(), desk_ticker(desk, place));
                 let ticker: crate::market::Ticker = ticker.parse()?;
                 venue.matching.list(opens, Listing { grid: grid.clone(), fees, closes: Some(closes) });
                 venue.name(ticker.clone());
@@ -211,6 +224,7 @@ impl<T> World<T> {
             trace: (looks.traces || looks.keeps).then(|| Trace::new(looks.keeps)),
             by_hand: BTreeSet::new(),
             effects: Vec::new(),
+            regridded: Timestamp::MIN,
             stage: 0,
             report: Report {
                 violations: Vec::new(),

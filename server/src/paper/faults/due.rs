@@ -4,9 +4,9 @@ use shared::exchange::matching::{ExchangeState, MarketStatus, Matching, Refusal}
 use shared::market::PriceGrid;
 use shared::units::{Price, Timestamp};
 
-use super::schema::What;
 use super::{Faults, Target, There};
 use crate::paper::core::Core;
+use shared::faults::What;
 
 /// What an act is to end with.
 #[derive(Debug, Clone)]

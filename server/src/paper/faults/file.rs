@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Deserialize;
 
-use super::schema::{Fault, Written};
 use crate::paper::behaviour::Behaviour;
+use shared::faults::{Fault, What, Written};
 
 /// What a file of faults says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +15,8 @@ pub(crate) struct File {
     pub(crate) behaviour: Option<Behaviour>,
     /// What goes wrong.
     pub(crate) faults: Vec<Fault>,
+    /// What befalls whoever trades, in a simulation of it: an exchange can't do that to its clients.
+    pub(crate) ignored: Vec<String>,
 }
 
 /// The same before it is known whether each fault can be meant.
@@ -40,10 +42,16 @@ fn parse(text: &str) -> Result<File, String> {
         );
         checked.push(Fault::try_from(written).map_err(|why| format!("{place}: {why}"))?);
     }
-    Ok(File { behaviour, faults: checked })
+    let (faults, others): (Vec<Fault>, Vec<Fault>) = checked.into_iter().partition(is_ours);
+    Ok(File { behaviour, faults, ignored: others.iter().map(Fault::kind).collect() })
 }
 
-/// Reads a file of faults.
+/// Returns whether an exchange can do that to its clients.
+pub(in crate::paper) const fn is_ours(fault: &Fault) -> bool {
+    !matches!(fault.what, What::Crash | What::DiskFull)
+}
+
+/// Reads a file of faults, and says what of it is left out.
 ///
 /// # Errors
 ///
@@ -51,12 +59,23 @@ fn parse(text: &str) -> Result<File, String> {
 pub(crate) fn read(path: &Path) -> anyhow::Result<File> {
     let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
     let parsed = parse(&text).map_err(anyhow::Error::msg);
-    parsed.with_context(|| format!("{} is no file of faults", path.display()))
+    let file = parsed.with_context(|| format!("{} is no file of faults", path.display()))?;
+    for kind in &file.ignored {
+        tracing::warn!("{kind} befalls whoever trades, in a simulation of it; it is left out");
+    }
+    Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_befalls_whoever_trades_is_left_out() {
+        let text = "[[fault]]\nkind = \"crash\"\nat = 10\n\n[[fault]]\nkind = \"cut\"\nat = 10\n";
+        let file = parse(text).unwrap();
+        assert_eq!((file.faults.len(), file.ignored), (1, vec!["crash".to_owned()]));
+    }
 
     #[test]
     fn what_is_wrong_in_a_file_is_told_with_its_line_and_column() {

@@ -3,8 +3,8 @@
 use shared::units::Timestamp;
 use shared::wire::Channel;
 
-use super::schema::What;
 use super::{Faults, later};
+use shared::faults::What;
 
 /// What befalls a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,9 @@ impl Faults {
                 continue;
             }
             match there.fault.what {
-                What::Latency(delay) => fate.due = later(fate.due, delay.draw(&mut there.frame_draws)),
+                What::Latency(delay) => {
+                    fate.due = later(fate.due, delay.draw(|| there.frame_draws.uniform()))
+                }
                 What::Gap(frames) => {
                     there.run = frames - 1;
                     fate.copies = 0;

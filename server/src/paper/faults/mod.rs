@@ -1,7 +1,7 @@
 //! What goes wrong on purpose: what networks and exchanges do to those who trade, by one list that can change at any time.
 //!
 //! ```text
-//! schema (TOML, JSON) ──> Faults ──> request (what befalls a request)
+//! shared::faults (TOML, JSON) ──> Faults ──> request (what befalls a request)
 //!                           │  └───> frame   (what befalls a frame of the stream)
 //!                           └──────> due     (what happens to the exchange at its time)
 //! ```
@@ -10,29 +10,26 @@
 //! meet the same faults, and a fault that is added changes nothing of what the others do. All its times are of the
 //! exchange's clock.
 
-mod delay;
 mod draws;
 mod due;
 mod file;
 mod frame;
 mod request;
-mod schema;
-mod target;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+pub(crate) use shared::faults::Fault;
+pub(super) use shared::faults::grid;
+use shared::faults::{At, Target, What};
 use shared::units::Timestamp;
 
 pub(super) use self::draws::Draws;
 pub(super) use self::due::{act, settle};
+pub(super) use self::file::is_ours;
 pub(crate) use self::file::{File, read};
 pub(super) use self::frame::Fate;
 pub(super) use self::request::{Lag, failure, meddle};
-pub(crate) use self::schema::Fault;
-pub(super) use self::schema::grid;
-use self::schema::{At, What};
-use self::target::Target;
 
 /// The faults that there are.
 #[derive(Debug)]

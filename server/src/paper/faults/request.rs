@@ -12,11 +12,11 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use shared::units::Timestamp;
 
-use super::schema::What;
-use super::target::own_path;
 use super::{Faults, later};
 use crate::paper::journal::Again;
 use crate::paper::rest::{MAX_BODY_BYTES, Refusal, Shared};
+use shared::faults::What;
+use shared::faults::own_path;
 
 /// What befalls a request.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -59,17 +59,17 @@ impl Faults {
         {
             match there.fault.what {
                 What::Latency(delay) => {
-                    plight.there += delay.draw(&mut there.draws);
-                    plight.back += delay.draw(&mut there.draws);
+                    plight.there += delay.draw(|| there.draws.uniform());
+                    plight.back += delay.draw(|| there.draws.uniform());
                 }
                 What::Drop { is_request: true } => plight.is_lost = true,
                 What::Drop { is_request: false } => plight.is_answer_lost = true,
                 What::Duplicate => plight.is_doubled = true,
                 What::Unanswered => plight.is_unanswered = true,
                 What::Http { status, is_done } => plight.status = Some((status, is_done)),
-                What::LateRead(delay) => plight.lag = plight.lag.max(delay.draw(&mut there.draws)),
-                What::Cut | What::Gap(_) | What::Skew(_) | What::Pause | What::Grid(_) | What::Restate(_) => {
-                }
+                What::LateRead(delay) => plight.lag = plight.lag.max(delay.draw(|| there.draws.uniform())),
+                // None of these befalls requests.
+                _ => {}
             }
         }
         plight
@@ -78,15 +78,15 @@ impl Faults {
 
 /// Returns whether it befalls requests: what befalls frames or the exchange is not used up by them.
 const fn befalls_requests(what: &What) -> bool {
-    match what {
+    matches!(
+        what,
         What::Latency(_)
-        | What::Drop { .. }
-        | What::Duplicate
-        | What::Unanswered
-        | What::Http { .. }
-        | What::LateRead(_) => true,
-        What::Cut | What::Gap(_) | What::Skew(_) | What::Pause | What::Grid(_) | What::Restate(_) => false,
-    }
+            | What::Drop { .. }
+            | What::Duplicate
+            | What::Unanswered
+            | What::Http { .. }
+            | What::LateRead(_)
+    )
 }
 
 /// Lets a request and its answer meet what befalls them.

@@ -2,7 +2,8 @@
 
 use super::ask::{Job, What};
 use crate::exchange::OrderId;
-use crate::units::Timestamp;
+use crate::market::Action;
+use crate::units::{Price, Quantity, Timestamp};
 
 /// What is asked of one contract's orders.
 #[derive(Debug, Default)]
@@ -68,6 +69,26 @@ impl Lane {
 
     pub(super) fn take(&mut self, at: usize) -> Option<Job> {
         (at < self.waiting.len()).then(|| self.waiting.remove(at))
+    }
+
+    /// Returns whether something waits, whatever for.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Gives up new orders that are not wanted as they are, and changes of orders that are not wanted at all.
+    pub(super) fn withdraw(
+        &mut self,
+        wanted: impl Fn(usize, Action) -> Option<(Price, Quantity)>,
+    ) -> Vec<Job> {
+        let (rest, given_up) =
+            self.waiting.drain(..).partition(|job| match (job.what, wanted(job.place, job.action)) {
+                (What::Place { price, count }, wanted) => wanted == Some((price, count)),
+                (What::Amend { .. }, None) => false,
+                _ => true,
+            });
+        self.waiting = rest;
+        given_up
     }
 
     /// Gives up what would make something rest, and returns what the engine waits for of it.

@@ -164,6 +164,28 @@ impl Orders {
         follows
     }
 
+    /// Takes back what waits to be sent and isn't wanted any more, as it waited for the answer of another request: a new order that
+    /// is to be another one by now, and a change of one that is not to rest at all. Returns what the engine is to be told.
+    /// `wanted` says what is to rest on a side of a contract, at what price.
+    pub(super) fn withdraw(
+        &mut self,
+        wanted: impl Fn(usize, Action) -> Option<(Price, Quantity)>,
+    ) -> Vec<Record> {
+        let mut records = Vec::new();
+        for lane in self.lanes.iter_mut().filter(|lane| lane.has_waiting()) {
+            for Job { place, action, order, what, .. } in lane.withdraw(&wanted) {
+                let is_new = matches!(what, What::Place { .. });
+                if is_new {
+                    // It was never sent.
+                    self.live.remove(&order);
+                }
+                let verdict = if is_new { Verdict::Gone } else { Verdict::Rejected };
+                records.push(Record::Answer { place, action, order, verdict });
+            }
+        }
+        records
+    }
+
     /// Lets orders rest again.
     pub(super) fn revive(&mut self) {
         self.killed = false;

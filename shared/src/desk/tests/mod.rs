@@ -9,6 +9,7 @@ mod killed_past;
 mod late;
 mod shown;
 mod threads;
+mod waiting;
 
 use super::trading::Trading;
 use super::{Account, Event, Listed, Settings};

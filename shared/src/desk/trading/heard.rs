@@ -2,7 +2,7 @@
 
 use crate::engine::Record;
 use crate::exchange::Fill;
-use crate::market::{Action, Position, Side, Ticker, Trade, TradeId};
+use crate::market::{Action, Position, PriceGrid, Side, Ticker, Trade, TradeId};
 use crate::quoting::Status;
 use crate::stream::{Appended, FillRow};
 use crate::units::{Cash, Price, Quantity, Timestamp};
@@ -183,6 +183,9 @@ impl Trading {
     /// Takes in that a contract was paused, opened, closed or paid.
     pub(in crate::desk) fn lifecycle(&mut self, now: Timestamp, told: &wire::MarketLifecycle) {
         let Some(place) = self.places.get(&told.market_ticker).copied() else { return };
+        if let Some(grid) = &told.price_ranges {
+            self.set_grid(now, place, grid);
+        }
         let status = match told.event_type.as_str() {
             "activated" => Status::Open,
             "deactivated" => Status::Paused,
@@ -206,6 +209,17 @@ impl Trading {
             self.tell(now, &Record::Settled { place, value });
             self.alert(false, format!("{} settled at {value}", told.market_ticker));
         }
+    }
+
+    /// Takes note of the prices that a contract accepts. What rests keeps its price.
+    fn set_grid(&mut self, now: Timestamp, place: usize, grid: &PriceGrid) {
+        let Some(contract) = self.contracts.get_mut(place).filter(|contract| contract.terms.grid != *grid)
+        else {
+            return;
+        };
+        contract.terms.grid.clone_from(grid);
+        let terms = contract.terms.clone();
+        self.tell(now, &Record::Terms { place, terms });
     }
 
     /// Takes note of whether a contract can be traded.

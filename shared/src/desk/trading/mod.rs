@@ -229,6 +229,7 @@ impl Trading {
     /// Returns what is to be sent now, written down.
     pub(super) fn take_sent(&mut self, now: Timestamp) -> Vec<Sent> {
         self.now = now.max(self.now);
+        self.withdraw(now);
         let sent = self.orders.next(self.now);
         for sent in &sent {
             if let Some(contract) = self.contracts.get(sent.job.place) {
@@ -236,6 +237,18 @@ impl Trading {
             }
         }
         sent
+    }
+
+    /// Takes back what waits to be sent and isn't wanted any more.
+    fn withdraw(&mut self, now: Timestamp) {
+        let Some(maker) = self.engine.maker(&self.event) else { return };
+        let records = self.orders.withdraw(|place, action| {
+            let wanted = maker.execution().wanted(place, action)?;
+            Some((wanted.price(), wanted.count()))
+        });
+        for record in records {
+            self.tell(now, &record);
+        }
     }
 
     /// Returns the ticker of the contract at a place.

@@ -228,8 +228,20 @@ impl Venue {
                     feed.say(at, Channel::Public, || Heard::Lifecycle(Box::new(told)));
                 }
             }
+            What::Grid { market } if feed.markets.contains(market) => {
+                if let Some(told) = self.grid(*market) {
+                    feed.say(at, Channel::Public, || Heard::Lifecycle(Box::new(told)));
+                }
+            }
             _ => {}
         }
+    }
+
+    /// Returns what is told of a contract whose prices have another grid.
+    fn grid(&self, market: usize) -> Option<MarketLifecycle> {
+        let told = MarketLifecycle::of(self.tickers.get(market)?.clone(), "price_level_structure_updated");
+        let grid = self.matching.markets().get(market)?.listing().grid.clone();
+        Some(MarketLifecycle { price_ranges: Some(grid), ..told })
     }
 
     /// Tells a fill of the account once more, as if it were new.

@@ -1,9 +1,7 @@
 //! How long something takes, as a distribution.
 
+use crate::math::normal;
 use serde::{Deserialize, Serialize};
-use shared::math::normal;
-
-use super::draws::Draws;
 
 /// The longest delay, in milliseconds: an hour.
 const LONGEST: f64 = 3_600_000.0;
@@ -13,7 +11,7 @@ const P99: f64 = 2.326_347_874_040_841;
 /// How long something takes, in milliseconds of the exchange's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, try_from = "Written")]
-pub(in crate::paper) enum Delay {
+pub enum Delay {
     /// Always the same.
     Fixed(f64),
     /// Anything between two bounds, as likely.
@@ -85,24 +83,28 @@ impl TryFrom<Written> for Delay {
 
 impl Delay {
     /// Returns the same delay each time, in milliseconds.
-    pub(super) fn fixed(ms: i64) -> Result<Self, String> {
+    ///
+    /// # Errors
+    ///
+    /// Says so if it is less than nothing or more than an hour.
+    pub fn fixed(ms: i64) -> Result<Self, String> {
         Written::Fixed(ms as f64).try_into()
     }
 
-    /// Returns a delay in microseconds.
-    pub(super) fn draw(self, draws: &mut Draws) -> i64 {
+    /// Returns a delay in microseconds; `uniform` draws numbers between 0 and 1.
+    pub fn draw(self, mut uniform: impl FnMut() -> f64) -> i64 {
         let ms = match self {
             Self::Fixed(ms) => ms,
-            Self::Uniform { uniform: [least, most] } => least + (most - least) * draws.uniform(),
+            Self::Uniform { uniform: [least, most] } => least + (most - least) * uniform(),
             Self::Lognormal { median, p99 } => {
-                let spread = shared::math::ln(p99 / median) / P99;
+                let spread = crate::math::ln(p99 / median) / P99;
                 // Defined on the whole open interval that is drawn from.
-                let z = normal::quantile(draws.uniform()).unwrap_or(0.0);
-                median * shared::math::exp(spread * z)
+                let z = normal::quantile(uniform()).unwrap_or(0.0);
+                median * crate::math::exp(spread * z)
             }
         };
         // A conversion saturates.
-        (ms.min(LONGEST) * 1_000.0) as i64
+        (crate::math::min(ms, LONGEST) * 1_000.0) as i64
     }
 }
 
@@ -116,10 +118,10 @@ mod tests {
 
     #[test]
     fn delays_have_the_distribution_that_they_say() {
-        let mut draws = Draws::named(1, "delays");
+        let mut random = crate::random::SplitMix64::new(1);
         let mut all = |text: &str| -> Vec<i64> {
             let delay = delay(text).unwrap();
-            let mut all: Vec<i64> = (0..20_000).map(|_| delay.draw(&mut draws)).collect();
+            let mut all: Vec<i64> = (0..20_000).map(|_| delay.draw(|| random.uniform())).collect();
             all.sort_unstable();
             all
         };

@@ -3,12 +3,12 @@
 use core::fmt;
 use core::str::FromStr;
 
-use shared::market::Ticker;
-use shared::wire::{Channel, REST_PATH};
+use crate::market::Ticker;
+use crate::wire::{Channel, REST_PATH};
 
 /// What a fault befalls.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::paper) enum Target {
+pub enum Target {
     /// Requests and frames.
     All,
     /// Requests.
@@ -93,7 +93,7 @@ impl fmt::Display for Target {
 
 impl Target {
     /// Returns whether a request is meant, by its method and its path behind `/trade-api/v2`.
-    pub(super) fn is_request(&self, method: &str, path: &str) -> bool {
+    pub fn is_request(&self, method: &str, path: &str) -> bool {
         let is_own = path.starts_with("/portfolio/");
         match self {
             Self::All | Self::Rest => true,
@@ -111,7 +111,7 @@ impl Target {
     }
 
     /// Returns whether a frame is meant that a subscription to this channel is told.
-    pub(super) fn is_frame(&self, channel: Channel) -> bool {
+    pub fn is_frame(&self, channel: Channel) -> bool {
         match self {
             Self::All | Self::Stream => true,
             Self::Channel(wanted) => *wanted == channel,
@@ -120,23 +120,23 @@ impl Target {
     }
 
     /// Returns whether the stream as a whole is meant.
-    pub(super) const fn is_stream(&self) -> bool {
+    pub const fn is_stream(&self) -> bool {
         matches!(self, Self::All | Self::Stream)
     }
 
     /// Returns whether it is something of REST alone.
-    pub(super) const fn is_of_rest(&self) -> bool {
+    pub const fn is_of_rest(&self) -> bool {
         matches!(self, Self::Rest | Self::Orders | Self::Reads | Self::Path(..))
     }
 
     /// Returns whether it is something of the stream alone.
-    pub(super) const fn is_of_stream(&self) -> bool {
+    pub const fn is_of_stream(&self) -> bool {
         matches!(self, Self::Stream | Self::Channel(_))
     }
 }
 
 /// Returns a path without what all REST paths begin with.
-pub(super) fn own_path(path: &str) -> Option<&str> {
+pub fn own_path(path: &str) -> Option<&str> {
     path.strip_prefix(REST_PATH)
 }
 

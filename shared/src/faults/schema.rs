@@ -2,9 +2,9 @@
 
 use core::fmt;
 
+use crate::market::PriceGrid;
+use crate::units::{Price, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
-use shared::market::PriceGrid;
-use shared::units::{Price, Timestamp};
 
 use super::delay::Delay;
 use super::target::Target;
@@ -12,26 +12,44 @@ use super::target::Target;
 /// A fault: what goes wrong, when, and what it befalls.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
-pub(crate) struct Fault {
-    pub(super) what: What,
-    pub(super) target: Target,
-    pub(super) when: When,
+pub struct Fault {
+    /// What goes wrong.
+    pub what: What,
+    /// What it befalls.
+    pub target: Target,
+    /// When it strikes.
+    pub when: When,
     written: Written,
+}
+
+impl Fault {
+    /// Returns what kind it is of, as it is written.
+    pub fn kind(&self) -> String {
+        self.written.kind.to_string()
+    }
 }
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum What {
+pub enum What {
     /// Requests arrive later, and their answers as well; frames do.
     Latency(Delay),
     /// The request, or only its answer, is lost with its connection; a frame is lost with its number.
-    Drop { is_request: bool },
+    Drop {
+        /// Whether the request is lost, and not only its answer.
+        is_request: bool,
+    },
     /// A request arrives twice, and the second answer is given; a frame is sent twice.
     Duplicate,
     /// A request is carried out and never answered.
     Unanswered,
     /// A request is answered with this status; it was carried out only where `is_done`.
-    Http { status: u16, is_done: bool },
+    Http {
+        /// The status.
+        status: u16,
+        /// Whether it was carried out.
+        is_done: bool,
+    },
     /// The sockets of the stream are cut.
     Cut,
     /// Frames are lost, this many in a row; their numbers are taken.
@@ -40,6 +58,10 @@ pub(super) enum What {
     LateRead(Delay),
     /// The clock that signatures are compared with is this many milliseconds ahead of the machine's.
     Skew(i64),
+    /// The process of whoever trades ends.
+    Crash,
+    /// Whoever trades can write nothing down.
+    DiskFull,
     /// Trading is paused.
     Pause,
     /// Prices of contracts get another grid.
@@ -50,17 +72,18 @@ pub(super) enum What {
 
 /// When a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct When {
-    pub(super) at: Option<At>,
+pub struct When {
+    /// From when on.
+    pub at: Option<At>,
     /// How long it is there, in microseconds.
-    pub(super) lasts: Option<i64>,
+    pub lasts: Option<i64>,
     /// At which share of the occasions.
-    pub(super) probability: f64,
+    pub probability: f64,
 }
 
 /// An instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum At {
+pub enum At {
     /// Of the exchange's clock.
     Time(Timestamp),
     /// So many microseconds after the fault was added.
@@ -96,7 +119,7 @@ impl fmt::Display for Kind {
 /// A fault as it is written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Written {
+pub struct Written {
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     at: Option<WrittenAt>,
@@ -211,14 +234,17 @@ fn what(kind: Kind, value: Option<&Value>) -> Result<What, String> {
             }
             _ => wrong("what a YES contract pays, as a text like \"0.2600\""),
         },
-        Kind::Crash | Kind::DiskFull => Err(format!(
-            "{kind} befalls whoever trades, in a simulation of it: an exchange can't do that to its clients"
-        )),
+        Kind::Crash => nothing(What::Crash),
+        Kind::DiskFull => nothing(What::DiskFull),
     }
 }
 
 /// Returns the grid of this name.
-pub(in crate::paper) fn grid(name: &str) -> Result<PriceGrid, String> {
+///
+/// # Errors
+///
+/// Says which there are, if it is none.
+pub fn grid(name: &str) -> Result<PriceGrid, String> {
     match name {
         "linear_cent" => Ok(PriceGrid::linear_cent()),
         "deci_cent" => Ok(PriceGrid::deci_cent()),
@@ -247,7 +273,7 @@ fn befalls(kind: Kind, what: &What, target: Option<Target>) -> Result<Target, St
         What::Cut => (T::Stream, T::is_of_stream, "stream, or a channel at whose frames it is cut"),
         What::Gap(_) => (T::Stream, T::is_of_stream, "frames"),
         What::LateRead(_) => (T::Reads, |t| matches!(t, T::Rest | T::Reads | T::Path(..)), "reads"),
-        What::Skew(_) => (T::All, |t| *t == T::All, "all"),
+        What::Skew(_) | What::Crash | What::DiskFull => (T::All, |t| *t == T::All, "all"),
         What::Pause => (
             T::Trading,
             |t| matches!(t, T::Trading | T::Exchange | T::Market(_)),
@@ -276,7 +302,10 @@ fn when(kind: Kind, what: &What, written: &Written) -> Result<When, String> {
     if probability.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
         return Err("a probability is a number from 0 to 1".to_owned());
     }
-    let is_state = matches!(what, What::Skew(_) | What::Pause | What::Grid(_) | What::Restate(_));
+    let is_state = matches!(
+        what,
+        What::Skew(_) | What::Crash | What::DiskFull | What::Pause | What::Grid(_) | What::Restate(_)
+    );
     if is_state && (at.is_none() || probability.is_some()) {
         return Err(format!("{kind} needs `at`, and has no `probability`"));
     }
@@ -285,6 +314,9 @@ fn when(kind: Kind, what: &What, written: &Written) -> Result<When, String> {
     }
     if lasts.is_some() && at.is_none() {
         return Err("`for_ms` needs `at`: from when".to_owned());
+    }
+    if lasts.is_some() && *what == What::Crash {
+        return Err(format!("{kind} has no `for_ms`: what has ended begins again when it can"));
     }
     if lasts.is_some() && matches!(what, What::Restate(_)) {
         return Err(format!("{kind} has no `for_ms`: what is settled stays so until it is restated"));
@@ -300,6 +332,7 @@ impl Serialize for Fault {
 }
 
 #[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod tests {
     use super::*;
 
@@ -322,6 +355,8 @@ mod tests {
             "kind = \"gap\"\nprobability = 0.01\ntarget = \"orderbook_delta\"\nvalue = 3\n",
             "kind = \"late_read\"\nprobability = 1.0\nvalue = 1000\n",
             "kind = \"skew\"\nat = 0\nvalue = -30000\n",
+            "kind = \"crash\"\nat = 0\n",
+            "kind = \"disk_full\"\nat = 0\nfor_ms = 1000\n",
             "kind = \"pause\"\nat = 0\nfor_ms = 1000\ntarget = \"exchange\"\n",
             "kind = \"grid\"\nat = 0\ntarget = \"KXTOPMONTHLY-SIM-AUR\"\nvalue = \"deci_cent\"\n",
             "kind = \"restate\"\nat = 0\ntarget = \"KXTOPMONTHLY-SIM-AUR\"\nvalue = \"0.2600\"\n",
@@ -350,8 +385,8 @@ mod tests {
             ("kind = \"grid\"\nat = 0\nvalue = \"half_cent\"", "no grid of prices"),
             ("kind = \"restate\"\nat = 0\nvalue = \"0.5\"", "needs a contract"),
             ("kind = \"restate\"\nat = 0\ntarget = \"A-B-C\"\nvalue = \"1.5\"", "value of restate"),
-            ("kind = \"crash\"\nat = 0", "crash befalls whoever trades"),
-            ("kind = \"disk_full\"\nat = 0", "disk_full befalls whoever trades"),
+            ("kind = \"crash\"\nat = 0\nfor_ms = 5", "crash has no `for_ms`"),
+            ("kind = \"disk_full\"\nat = 0\nvalue = 1", "disk_full has no value"),
         ] {
             let why = read(text).unwrap_err();
             assert!(why.contains(reason), "{text}: {why}");

@@ -1,0 +1,38 @@
+//! How many messages were decided on within a minute, counted apart from how a desk does.
+
+use std::collections::VecDeque;
+
+use crate::risk::Limits;
+use crate::units::Timestamp;
+
+/// A minute, in microseconds.
+const MINUTE: i64 = 60_000_000;
+
+/// The messages of the last minute.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    most: Option<usize>,
+    sent: VecDeque<Timestamp>,
+}
+
+impl Budget {
+    /// Returns that of a run that has sent nothing.
+    pub(super) fn new(limits: &Limits) -> Self {
+        let most = usize::try_from(limits.max_messages_per_minute.units()).ok().filter(|most| *most > 0);
+        Self { most, sent: VecDeque::new() }
+    }
+
+    /// Returns how many there may be.
+    pub(super) const fn most(&self) -> Option<usize> {
+        self.most
+    }
+
+    /// Takes note of a message, and returns how many there are then within a minute.
+    pub(super) fn count(&mut self, at: Timestamp) -> usize {
+        while self.sent.front().is_some_and(|sent| at.micros_since(*sent) >= MINUTE) {
+            self.sent.pop_front();
+        }
+        self.sent.push_back(at);
+        self.sent.len()
+    }
+}
