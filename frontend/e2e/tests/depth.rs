@@ -8,28 +8,8 @@ use shared::depth::{Depth, Session};
 use shared::format;
 use shared::market::Action;
 use support::axe::assert_accessible;
-use support::files::unzipped;
-use support::{recorded, with_page};
-
-const NAME: &str = "KXBTC15M_20260514T043808Z";
-const CONTRACT: &str = "KXBTC15M-26MAY140100-00";
-
-/// Returns a file with the recording twice, the second time an hour later: a hundred thousand changes of one contract.
-fn twice() -> Result<Option<std::path::PathBuf>> {
-    let Some(path) = recorded(&format!("data/books/{NAME}.ws.jsonl.gz")) else { return Ok(None) };
-    let text = String::from_utf8(unzipped(&path)?)?;
-    let folder = std::env::temp_dir().join(format!("tauroi-depth-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let file = folder.join(format!("{NAME}.ws.jsonl"));
-    let mut lines = text.clone();
-    for line in text.lines() {
-        let rest = line.strip_prefix("{\"recv_ns\":").context("a time")?;
-        let (time, rest) = rest.split_once(',').context("more than a time")?;
-        lines.push_str(&format!("{{\"recv_ns\":{},{rest}\n", time.parse::<i64>()? + 3_600_000_000_000));
-    }
-    std::fs::write(&file, lines)?;
-    Ok(Some(file))
-}
+use support::recording::{CONTRACT, NAME, twice};
+use support::with_page;
 
 #[tokio::test]
 async fn the_ladder_under_the_slider_is_the_recorded_book() -> Result<()> {
@@ -54,16 +34,21 @@ async fn the_ladder_under_the_slider_is_the_recorded_book() -> Result<()> {
         for frame in [0, 1, 4_321, 50_000, depth.frames() / 2 + 1, depth.frames() - 1] {
             page.slide("depth-frame", &frame.to_string()).await?;
             let number = format::grouped(frame as i64 + 1);
-            page.until(&format!("document.querySelector('#depth-time').textContent.includes('· {number} of ')"))
-                .await?;
+            page.until(&format!(
+                "document.querySelector('#depth-time').textContent.includes('· {number} of ')"
+            ))
+            .await?;
             let levels = depth.at(frame);
             for (action, column) in [(Action::Buy, 2), (Action::Sell, 4)] {
                 for (price, size) in levels.of(action).take(5) {
                     let size = format::shortest(size.to_contracts());
-                    let cell = format!("#ladder tbody tr[data-key='{price}'] > :nth-child({column}) [aria-label]");
-                    page.until(&format!("document.querySelector(\"{cell}\").getAttribute('aria-label') === '{size}'"))
-                        .await
-                        .with_context(|| format!("frame {frame}, {size} at {price}"))?;
+                    let cell =
+                        format!("#ladder tbody tr[data-key='{price}'] > :nth-child({column}) [aria-label]");
+                    page.until(&format!(
+                        "document.querySelector(\"{cell}\").getAttribute('aria-label') === '{size}'"
+                    ))
+                    .await
+                    .with_context(|| format!("frame {frame}, {size} at {price}"))?;
                 }
             }
         }
@@ -72,7 +57,8 @@ async fn the_ladder_under_the_slider_is_the_recorded_book() -> Result<()> {
         page.until("/one contract at/.test(document.querySelector('#depth-order').textContent)").await?;
         page.until("new URLSearchParams(location.search).get('at') !== null").await?;
         for theme in ["dark", "light"] {
-            page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}'); location.reload()")).await?;
+            page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}'); location.reload()"))
+                .await?;
             page.until(&format!("document.documentElement.dataset.theme === '{theme}'")).await?;
             page.until("document.querySelector('#ladder tbody tr')").await?;
             assert_accessible(&page, &format!("/depth, {theme}")).await?;

@@ -45,6 +45,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     match filter.as_str() {
         "page" => return page::run("page_speed"),
         "lab" => return page::run("lab_speed"),
+        "depth" => return page::run("depth_speed"),
         "desk" => return desk::run(),
         _ => {}
     }

@@ -49,10 +49,7 @@ pub(super) fn head(card: Element, scene: Scene) -> Element {
         if problems.is_empty() {
             return Vec::new();
         }
-        let said = format!(
-            "{} in this recording",
-            format::counted(problems.len(), "oddity").replace("oddityes", "oddities")
-        );
+        let said = format!("What is odd in this recording: {}", problems.len());
         let list = el("ul").children(problems.iter().map(|problem| text("li", problem)).collect());
         vec![el("details").class("depth-problems").child(text("summary", &said)).child(list)]
     };
