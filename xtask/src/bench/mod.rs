@@ -20,7 +20,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium, `desk` times orders instead
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `desk` times orders instead
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]

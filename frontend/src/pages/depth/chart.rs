@@ -213,6 +213,8 @@ fn under_hand(plot: Element, stage: &Rc<Stage>, scene: Scene, hover: RwSignal<St
         let (Some((start, (from, until))), Some(place)) = (drag.get(), moved.seen()) else { return };
         if (x - start).abs() >= 3.0 {
             let shift = ((start - x) / place.width() * (until - from) as f64) as i64;
+            // Who looks elsewhere is not to be moved away from there.
+            scene.follows.set(false);
             scene.zoom_to(from + shift, until + shift);
         }
     })

@@ -352,7 +352,7 @@ impl Scene {
             Command::new("Follow the end, or no more", "f", move || self.turn_follow()).when(is_here),
             Command::new("Show all of the time", "a", move || self.window.set(None)).when(is_here),
             Command::new("All prices, or those around the best", "v", move || {
-                self.all_prices.update(|all| *all = !*all)
+                self.all_prices.update(|all| *all = !*all);
             }),
             Command::new("Take the order away that was asked about", "x", move || self.queue.set(None))
                 .when(move || self.queue.with_untracked(Option::is_some)),
