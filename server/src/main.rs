@@ -1,5 +1,6 @@
 //! Tauroi's hands: the one crate with sockets, files and secrets.
 
+mod books;
 mod cli;
 mod clock;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use shared::world::{self, Month};
 
 use crate::markets::Known;
 use crate::watch::Past;
-use crate::{files, history, markets, trades};
+use crate::{books, files, history, markets, trades};
 
 /// The seed and the first day of the demo's month: fixed, so that two people see the same one.
 const DEMO_SEED: u64 = 20;
@@ -212,10 +212,13 @@ fn markets_among(paths: &[PathBuf]) -> anyhow::Result<(Vec<PathBuf>, Vec<PathBuf
             let unreadable = || format!("--tapes: {} can't be read", path.display());
             of_markets.extend(found.with_context(unreadable)?);
             of_markets.extend(history::markets_of(path).with_context(unreadable)?);
-            others.push(path.clone());
+            // A folder of recorded streams alone has no trades.
+            if books::among(path)?.is_empty() || trades::are_in(path) {
+                others.push(path.clone());
+            }
         } else if path.file_name().is_some_and(|name| markets::is_called(&name.to_string_lossy())) {
             of_markets.push(path.clone());
-        } else {
+        } else if books::among(path)?.is_empty() {
             others.push(path.clone());
         }
     }

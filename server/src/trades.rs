@@ -59,6 +59,11 @@ pub(crate) fn read(option: &str, paths: &[PathBuf]) -> anyhow::Result<Recorded> 
     Ok(recorded)
 }
 
+/// Returns whether there are files of trades in a folder.
+pub(crate) fn are_in(folder: &Path) -> bool {
+    within(folder).is_ok_and(|found| !found.is_empty())
+}
+
 impl Recorded {
     /// Takes out what an earlier file holds too, and says so, file by file. Each begins where `starts` says.
     fn count_once(&mut self, names: &[String], starts: &[usize]) {

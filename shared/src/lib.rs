@@ -13,6 +13,7 @@ pub mod catalyst;
 pub mod codec;
 pub mod coherence;
 pub mod decimal;
+pub mod depth;
 pub mod desk;
 pub mod engine;
 pub mod error;

@@ -1,5 +1,6 @@
 //! The pages, a folder each, and their table: `docs/pages.md` adds one.
 
+pub(crate) mod depth;
 pub(crate) mod desk;
 pub(crate) mod lab;
 pub(crate) mod market;
@@ -10,5 +11,5 @@ pub(crate) mod whatif;
 use crate::route::Page;
 
 /// The pages in the order of the navigation; any address that names none of them is the first one's.
-pub(crate) static PAGES: [&Page; 6] =
-    [&whatif::PAGE, &market::PAGE, &nowcast::PAGE, &signals::PAGE, &lab::PAGE, &desk::PAGE];
+pub(crate) static PAGES: [&Page; 7] =
+    [&whatif::PAGE, &market::PAGE, &nowcast::PAGE, &signals::PAGE, &lab::PAGE, &depth::PAGE, &desk::PAGE];

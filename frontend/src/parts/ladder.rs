@@ -12,21 +12,6 @@ use crate::reactive::{Memo, RwSignal};
 
 /// Returns the ladder; choosing a rung with an order of ours sets `side` to the order's.
 pub(crate) fn ladder(rungs: Memo<Vec<Rung>>, side: RwSignal<Option<Action>>) -> Element {
-    let columns = vec![
-        column("Our bid", "What is left of it, and how much stood before it", Kind::Words),
-        column(
-            "Bids",
-            "Contracts at this price; the line below them: at this and all better ones",
-            Kind::Words,
-        ),
-        column("Price", "The YES price", Kind::Words),
-        column(
-            "Offers",
-            "Contracts at this price; the line below them: at this and all better ones",
-            Kind::Words,
-        ),
-        column("Our offer", "What is left of it, and how much stood before it", Kind::Words),
-    ];
     let has = |rung: &Rung, action| own(rung, action).is_some();
     let choosing = Choosing {
         chosen: Rc::new(move || {
@@ -42,6 +27,26 @@ pub(crate) fn ladder(rungs: Memo<Vec<Rung>>, side: RwSignal<Option<Action>>) -> 
             }
         })
     };
+    choosing_ladder(rungs, choosing)
+}
+
+/// Returns a ladder whose rungs do something of their own.
+pub(crate) fn choosing_ladder(rungs: Memo<Vec<Rung>>, choosing: Choosing) -> Element {
+    let columns = vec![
+        column("Our bid", "What is left of it, and how much stood before it", Kind::Words),
+        column(
+            "Bids",
+            "Contracts at this price; the line below them: at this and all better ones",
+            Kind::Words,
+        ),
+        column("Price", "The YES price", Kind::Words),
+        column(
+            "Offers",
+            "Contracts at this price; the line below them: at this and all better ones",
+            Kind::Words,
+        ),
+        column("Our offer", "What is left of it, and how much stood before it", Kind::Words),
+    ];
     let table = Table {
         sorts: false,
         id: "ladder",

@@ -16,6 +16,8 @@ mod tests;
 mod writer;
 
 pub(crate) use self::contents::Contents;
-pub(crate) use self::rebuild::Rebuild;
+pub(crate) use self::line::Line;
+pub(crate) use self::reader::Lines;
+pub(crate) use self::rebuild::{Did, Rebuild};
 pub(crate) use self::run::Recording;
 pub(crate) use self::writer::Written;

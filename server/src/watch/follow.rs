@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::core::{Change, Core};
 use super::face::Face;
 use super::source::{Said, Source};
+use crate::books::Live;
 use crate::clock::Clock;
 use crate::kalshi::{self, Client, What};
 
@@ -35,6 +36,8 @@ pub(super) struct Follower {
     pub(super) client: Client,
     pub(super) clock: Clock,
     pub(super) face: Arc<Face>,
+    /// Keeps what is heard of books.
+    pub(super) live: Arc<Live>,
 }
 
 /// Trades that REST told, or why it didn't.
@@ -75,6 +78,7 @@ impl Follower {
     async fn follow(&self, core: Core) -> anyhow::Result<()> {
         let tickers: Vec<Ticker> = core.contracts.iter().map(|contract| contract.ticker.clone()).collect();
         self.face.list(tickers.clone());
+        self.live.follow(&tickers, self.clock.now());
         let mut source = Source::of(&self.client, &core.open.event.event_ticker, &tickers)?;
         let (trades, mut asked) = mpsc::channel(WAITING);
         let mut event = Event { core, down: Some("It is being connected to.".to_owned()), is_newer: true };
@@ -89,7 +93,22 @@ impl Follower {
                             event.is_newer |= event.core.listed(&markets) != Change::Nothing;
                             false
                         }
-                        Said::What(what) => event.hear(what, &source),
+                        Said::What(what) => {
+                            if let What::Trade(trade) = &what {
+                                self.live.trade(self.clock.now(), trade);
+                            }
+                            let changed = what.book().cloned();
+                            let is_lost = matches!(what, What::Down(_) | What::Missed(Channel::OrderbookDelta));
+                            let missing = event.hear(what, &source);
+                            if is_lost {
+                                self.live.miss(self.clock.now());
+                            }
+                            let changed = changed.and_then(|ticker| event.core.books.get(ticker.as_str()));
+                            if let Some(book) = changed {
+                                self.live.book(self.clock.now(), book);
+                            }
+                            missing
+                        }
                     };
                     if missing {
                         self.ask_trades(&tickers, event.core.last_trade(), &trades);

@@ -23,12 +23,14 @@ use tokio::task::AbortHandle;
 pub(crate) use self::face::Face;
 use self::follow::Follower;
 pub(crate) use self::past::{Past, past};
+use crate::books::Live;
 use crate::clock::Clock;
 use crate::kalshi::Client;
 
 /// A market that is followed; dropped, it is followed no more.
 pub(crate) struct Watch {
     face: Arc<Face>,
+    live: Arc<Live>,
     task: AbortHandle,
 }
 
@@ -36,14 +38,20 @@ pub(crate) struct Watch {
 /// called in.
 pub(crate) fn start(series: String, client: Client, clock: Clock) -> Watch {
     let face = Arc::new(Face::new(view::nothing(&clock, client.has_key())));
-    let follower = Follower { series, client, clock, face: Arc::clone(&face) };
-    Watch { face, task: tokio::spawn(follower.run()).abort_handle() }
+    let live = Arc::new(Live::default());
+    let follower = Follower { series, client, clock, face: Arc::clone(&face), live: Arc::clone(&live) };
+    Watch { face, live, task: tokio::spawn(follower.run()).abort_handle() }
 }
 
 impl Watch {
     /// Returns what those who watch are told.
     pub(crate) const fn face(&self) -> &Arc<Face> {
         &self.face
+    }
+
+    /// Returns what was heard of books.
+    pub(crate) const fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 }
 

@@ -9,6 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use shared::codec::Codec;
 
 use super::error::ApiError;
 
@@ -63,6 +64,11 @@ impl<K: Ord> Shelf<K> {
 }
 
 impl Kept {
+    /// Returns a message of the codec as an answer: one of bytes alone.
+    pub(super) fn message(message: &impl Codec) -> Self {
+        Self::of("application/octet-stream", message.to_message().bytes)
+    }
+
     /// Returns a CSV file as an answer.
     pub(super) fn csv(text: String) -> Self {
         Self::of("text/csv; charset=utf-8", text.into_bytes())

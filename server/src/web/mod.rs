@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod books;
 mod connections;
 mod desk;
 mod error;
@@ -33,6 +34,7 @@ use self::kalshi::Proxy;
 use self::kept::Shelf;
 use self::security::Nonce;
 use self::stream::Tellers;
+use crate::books::Books;
 use crate::clock::machine_time;
 use crate::desk::Desk;
 use crate::kalshi::Client;
@@ -47,6 +49,8 @@ pub(crate) struct Holds {
     pub(crate) mode: Mode,
     /// The tapes that it read at the start or simulated.
     pub(crate) library: Library,
+    /// What was recorded of books.
+    pub(crate) books: Books,
     /// The histories of listeners, likewise.
     pub(crate) listeners: Listeners,
     /// What trades, if anything does.
@@ -110,6 +114,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Returns everything the server answers.
 pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
     Router::new()
+        .route("/api/books", get(books::list))
+        .route("/api/books/{recording}", get(books::recording))
+        .route("/api/books/{recording}/{ticker}", get(books::session))
         .route("/api/desk/flatten", get(desk::flatten_plan).post(desk::flatten))
         .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))

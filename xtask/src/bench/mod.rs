@@ -21,7 +21,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page` and `lab` drag sliders in Chromium, `desk` times orders instead, `books` sets hftbacktest beside them
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `desk` times orders instead, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -46,6 +46,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
     match filter.as_str() {
         "page" => return page::run("page_speed"),
         "lab" => return page::run("lab_speed"),
+        "depth" => return page::run("depth_speed"),
         "desk" => return desk::run(),
         "books" => books::run()?,
         _ => {}

@@ -8,6 +8,7 @@ pub(crate) mod axe;
 pub(crate) mod drag;
 pub(crate) mod files;
 mod proxy;
+pub(crate) mod recording;
 
 use std::env;
 use std::future::Future;

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
+use crate::books::Books;
 use crate::clock::Clock;
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
@@ -35,7 +36,7 @@ pub(super) struct Options {
     /// Where it listens, an address or a name such as localhost, and a port; port 0 takes any free one
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = address)]
     addr: String,
-    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet)
+    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet), and of recorded streams (.ws.jsonl, .ws.jsonl.gz)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     tapes: Vec<PathBuf>,
     /// Files or folders of daily listeners (.csv, .csv.gz, .parquet); without them they are simulated
@@ -136,9 +137,15 @@ async fn serve(
         .start(&trading, options.trading.series(), options.trading.event(), bound.port())
         .await?;
     let served = looking.as_ref().map(|looking| looking.served.clone());
+    let live = trading.market.as_ref().map(|market| Arc::clone(market.live()));
+    let books = Books::find(&options.tapes, live)?;
+    if books.files() > 0 {
+        info!("found {} recorded streams, each of which is read when it is first asked for", books.files());
+    }
     let holds = web::Holds {
         mode,
         library,
+        books,
         listeners: histories,
         desk: trading.desk.take(),
         signals: served,

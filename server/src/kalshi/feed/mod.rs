@@ -83,6 +83,17 @@ pub(crate) enum What {
     Missed(Channel),
 }
 
+impl What {
+    /// Returns the contract whose book this is, or changes.
+    pub(crate) const fn book(&self) -> Option<&Ticker> {
+        match self {
+            Self::Book(book) => Some(&book.market_ticker),
+            Self::Level(level) => Some(&level.market_ticker),
+            _ => None,
+        }
+    }
+}
+
 /// A connection that is kept up; dropped, it ends.
 #[derive(Debug)]
 pub(crate) struct Feed {
