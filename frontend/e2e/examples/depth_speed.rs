@@ -24,7 +24,7 @@ const WATCH: &str = "
 #[tokio::main]
 async fn main() -> Result<()> {
     let Some(file) = twice()? else { bail!("the depth page's benchmark needs the recorded books") };
-    let page = Page::start(&[file.clone()], (1440, 900)).await?;
+    let page = Page::start(std::slice::from_ref(&file), (1440, 900)).await?;
     let address = format!("/depth?recording={NAME}&contract={CONTRACT}");
     for (name, is_zoomed) in [("all of the time", false), ("a part of it", true)] {
         page.open(&address).await?;

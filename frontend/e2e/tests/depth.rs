@@ -14,7 +14,7 @@ use support::with_page;
 #[tokio::test]
 async fn the_ladder_under_the_slider_is_the_recorded_book() -> Result<()> {
     let Some(file) = twice()? else { return Ok(()) };
-    with_page(&[file.clone()], (1440, 900), |page| async move {
+    with_page(std::slice::from_ref(&file), (1440, 900), |page| async move {
         page.open(&format!("/depth?recording={NAME}&contract={CONTRACT}")).await?;
         page.until("document.querySelector('#ladder tbody tr')").await?;
         let bytes = page

@@ -14,7 +14,7 @@ use crate::record::{Did, Line, Lines, Rebuild};
 #[test]
 fn a_recorded_book_is_at_every_frame_what_it_was_when_the_frame_came() {
     let Some(path) = corpus::path("data/books/KXNEXTTEAMNBA-26LJAM.ws.jsonl.gz") else { return };
-    let books = Books::find(&[path.clone()], None).unwrap();
+    let books = Books::find(std::slice::from_ref(&path), None).unwrap();
     let list = books.list();
     assert_eq!((list.names.as_slice(), list.grows), (["KXNEXTTEAMNBA-26LJAM".to_owned()].as_slice(), false));
     let recording = books.recording("KXNEXTTEAMNBA-26LJAM").unwrap().unwrap();
@@ -67,6 +67,6 @@ fn names_of_files_are_told_apart_and_need_no_escaping() {
     assert_eq!(found.recording("now").unwrap(), None);
     assert_eq!(found.recording("a_b").unwrap().unwrap().contracts, []);
     // Of a folder, those that are in it.
-    assert_eq!(Books::find(&[folder.clone()], None).unwrap().list().names, ["a_b", "now-2"]);
+    assert_eq!(Books::find(std::slice::from_ref(&folder), None).unwrap().list().names, ["a_b", "now-2"]);
     std::fs::remove_dir_all(&folder).unwrap();
 }

@@ -46,7 +46,7 @@ impl Faults {
             }
             match there.fault.what {
                 What::Latency(delay) => {
-                    fate.due = later(fate.due, delay.draw(|| there.frame_draws.uniform()))
+                    fate.due = later(fate.due, delay.draw(|| there.frame_draws.uniform()));
                 }
                 What::Gap(frames) => {
                     there.run = frames - 1;
