@@ -14,8 +14,8 @@ use crate::parts::ladder::choosing_ladder;
 use crate::parts::table::Choosing;
 use crate::reactive::memo;
 
-/// So many levels of a side are more than a ladder shows.
-const LEVELS: usize = 40;
+/// How many levels of a side are shown: the best prices stand in the middle of what fits the card.
+const LEVELS: usize = 10;
 /// Within how many hundredths of a cent of the best price it is summed up.
 const NEAR: i64 = 500;
 
