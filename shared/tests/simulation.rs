@@ -272,8 +272,9 @@ flaws! {
             }
         }
     }
-    /// It hears only a half of some trades.
-    Deaf: a_trade_of_which_only_a_half_is_heard_is_noticed, Rule::Account | Rule::Limit | Rule::Stop | Rule::Recovery, {
+    /// It hears only a half of some trades: it sees that the account is another, and halts where nothing went wrong.
+    Deaf: a_trade_of_which_only_a_half_is_heard_is_noticed,
+        Rule::Account | Rule::Limit | Rule::Stop | Rule::Recovery | Rule::Calm, {
         fn hear(input: Input) -> Option<Input> {
             Some(match input {
                 Input::Heard(Heard::Fill(mut fill)) if fill.trade_id.ends_with(['0', '2', '4', '6', '8']) => {
