@@ -16,6 +16,8 @@ use crate::reactive::memo;
 
 /// How many levels of a side are shown: the best prices stand in the middle of what fits the card.
 const LEVELS: usize = 10;
+/// A cent in hundredths of one.
+const CENT: i64 = 100;
 /// Within how many hundredths of a cent of the best price it is summed up.
 const NEAR: i64 = 500;
 
@@ -25,7 +27,6 @@ pub(super) fn instant(scene: Scene) -> Element {
         let (depth, frame) = (scene.depth.get(), scene.frame.get());
         let order = scene.queue.with(|queue| queue.as_deref().and_then(|queue| own(queue, frame)));
         depth.map_or_else(Vec::new, |depth| {
-            let tick = Price::from_centicents(depth.tick()).unwrap_or(Price::ZERO);
             let ticker = depth.session().ticker.clone();
             let (levels, last) = (depth.at(frame), depth.last_trade(frame));
             let levels = &levels;
@@ -39,6 +40,10 @@ pub(super) fn instant(scene: Scene) -> Element {
                 bid: size,
                 ask: Quantity::ZERO,
             }));
+            // Where only the ends of the scale have tenths of cents, the middle isn't full of prices that nobody may use.
+            let is_whole = sides.iter().all(|level| level.price.centicents() % CENT == 0);
+            let tick = if is_whole { CENT } else { depth.tick() };
+            let tick = Price::from_centicents(tick).unwrap_or(Price::ZERO);
             let orders = order.into_iter().collect();
             BookView { ticker, tick, levels: sides, orders, last, fair: levels.micro_price(), decided: None }
                 .ladder()
