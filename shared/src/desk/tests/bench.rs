@@ -63,6 +63,13 @@ impl Bench {
 
     /// Answers what a start asks, and tells the book and a print.
     pub(super) fn start(&mut self) {
+        self.learn();
+        self.book("0.40", "0.60");
+        self.print("0.50");
+    }
+
+    /// Answers what a start asks.
+    pub(super) fn learn(&mut self) {
         while !self.desk.hears() && self.end.is_none() {
             match self.asked.first().cloned() {
                 Some((number, ask)) => {
@@ -72,8 +79,6 @@ impl Bench {
                 None => self.wait(),
             }
         }
-        self.book("0.40", "0.60");
-        self.print("0.50");
     }
 
     /// What an exchange without any trouble says.

@@ -1,7 +1,7 @@
 //! What those who watch are told: why nothing is quoted, and until when.
 
 use super::bench::Bench;
-use crate::desk::{Desk, Input, Wish};
+use crate::desk::{Desk, Input, Left, Wish};
 use crate::stream::DeskState;
 
 #[test]
@@ -33,6 +33,17 @@ fn a_kill_says_that_it_is_under_way_and_from_when_on_orders_are_placed_again() {
     bench.pass(1);
     bench.settle();
     assert_eq!((bench.desk.state().1.as_str(), bench.desk.rearms()), ("", None));
+}
+
+#[test]
+fn a_desk_without_a_book_says_that_none_is_here() {
+    let now = "2026-11-16T10:00:00Z".parse().unwrap();
+    let mut bench = Bench::begin(now, 1, Left::default(), Wish::Quote);
+    bench.learn();
+    assert_eq!(bench.desk.state().1, "No book is here yet.");
+    bench.book("0.40", "0.60");
+    bench.print("0.50");
+    assert_eq!(bench.desk.state(), (DeskState::Quoting, String::new()));
 }
 
 #[test]
