@@ -4,13 +4,15 @@
 //! The first table is the logarithmic loss of who won, -ln of the probability, 14, 7, 3 and 1 days before 00:00 UTC after
 //! the month's end, of events that have settled; the second is what `coherent` earns, makers free.
 
-use std::io::{Read as _, Write as _};
+#[path = "support/tapes.rs"]
+mod tapes;
+
+use std::io::Write as _;
 
 use shared::backtest::{Config, Link, Prepared, Preset, Record, Report};
 use shared::belief::{Calibration, Point, Track, logit, settlements, walk_forward};
 use shared::coherence::{Agreement, project};
 use shared::exchange::FillModel;
-use shared::market::csv::{read_markets, read_trades};
 use shared::market::{Contract, EventTape, Side};
 use shared::math::ln;
 
@@ -32,15 +34,7 @@ struct Known {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut paths = std::env::args().skip(1);
-    let markets = paths.next().ok_or("no markets.csv")?;
-    let markets = read_markets(&std::fs::read(&markets)?, &markets)?.contracts;
-    let mut trades = Vec::new();
-    for path in paths {
-        let mut text = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(&path)?).read_to_end(&mut text)?;
-        trades.extend(read_trades(&text, &path)?);
-    }
+    let (markets, trades) = tapes::named()?;
     let events = EventTape::group(trades)?;
     let tracks = walk_forward(&events, &settlements(&events, &markets), Calibration::Ml, &mut |_| ())?;
     let mut out = std::io::stdout().lock();

@@ -4,27 +4,22 @@
 //! The prints of each settled event are scaled to sum to one at each time, `tails` quotes on them, and the winners are drawn
 //! 200 times from what the prints say. `shared::study::false_edge` has the reasons.
 
-use std::io::{Read as _, Write as _};
+#[path = "support/tapes.rs"]
+mod tapes;
+
+use std::io::Write as _;
 
 use shared::backtest::{Config, Prepared, Preset, Record, run};
 use shared::belief::{Calibration, settlements, walk_forward};
 use shared::exchange::FillModel;
-use shared::market::csv::{read_markets, read_trades};
 use shared::market::{Contract, EventTape};
-use shared::study::{Held, coverage_after, false_edge, judge};
+use shared::study::{Held, Judged, coverage_after, false_edge, judge};
+use shared::units::Cash;
 
 const DRAWS: usize = 200;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut paths = std::env::args().skip(1);
-    let markets = paths.next().ok_or("no markets.csv")?;
-    let markets = read_markets(&std::fs::read(&markets)?, &markets)?.contracts;
-    let mut trades = Vec::new();
-    for path in paths {
-        let mut text = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(&path)?).read_to_end(&mut text)?;
-        trades.extend(read_trades(&text, &path)?);
-    }
+    let (markets, trades) = tapes::named()?;
     let has_settled = |event: &EventTape| {
         event.contracts().iter().all(|tape| {
             let known = markets.iter().rev().find(|contract| contract.ticker == *tape.ticker());
@@ -41,8 +36,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::preset(Preset::Tails);
     for result in run(&prepared, &config, &FillModel::ALL, Record::All)? {
         let coverage = coverage_after(0.95, 1);
-        let real = false_edge::called_real(&prepared, &result, &dates, coverage, (DRAWS, 1))?;
-        let by_interval = false_edge::above_zero(&prepared, &result, &dates, coverage, (DRAWS, 1))?;
+        let judged = false_edge::judged(&prepared, &result, &dates, coverage, (DRAWS, 1))?;
+        let real = judged.iter().filter(|judged| judged.is_real).count();
+        let is_above = |judged: &&Judged| judged.interval.is_some_and(|(low, _)| low > Cash::ZERO);
+        let by_interval = judged.iter().filter(is_above).count();
         let (low, high) = wilson(real, DRAWS);
         let nets: Vec<_> = dates.iter().copied().zip(result.events(&prepared)).collect();
         let own = judge(&nets, &Held::of(&prepared, &result)?, coverage, 1);

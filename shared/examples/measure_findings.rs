@@ -1,7 +1,10 @@
 //! What the owner's note found of its strategy, measured on recorded trades:
 //! `cargo run --release -p shared --example measure_findings -- markets.csv FILE…`
 
-use std::io::{Read as _, Write as _};
+#[path = "support/tapes.rs"]
+mod tapes;
+
+use std::io::Write as _;
 
 use shared::backtest::{Baseline, Config, Link, Prepared, Record, Report, baseline};
 use shared::belief::reversion::{Motion, Worth, worth};
@@ -9,7 +12,6 @@ use shared::belief::{Calibration, settlements, walk_forward};
 use shared::exchange::FillModel;
 use shared::fees::FeeType;
 use shared::market::EventTape;
-use shared::market::csv::{read_markets, read_trades};
 use shared::units::Cash;
 
 /// Pairs that differ in the skew alone.
@@ -21,15 +23,7 @@ const SKEW: [(&str, &str); 3] = [
 const DRAWS: usize = 200;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut paths = std::env::args().skip(1);
-    let markets = paths.next().ok_or("no markets.csv")?;
-    let markets = read_markets(&std::fs::read(&markets)?, &markets)?.contracts;
-    let mut trades = Vec::new();
-    for path in paths {
-        let mut text = Vec::new();
-        flate2::read::GzDecoder::new(std::fs::File::open(&path)?).read_to_end(&mut text)?;
-        trades.extend(read_trades(&text, &path)?);
-    }
+    let (markets, trades) = tapes::named()?;
     let events = EventTape::group(trades)?;
     let tracks = walk_forward(&events, &settlements(&events, &markets), Calibration::Ml, &mut |_| ())?;
     let free = Prepared::new(&events, &tracks, &markets)?;

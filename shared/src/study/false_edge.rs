@@ -47,41 +47,13 @@ pub fn scaled(event: &EventTape) -> Result<EventTape, Invalid> {
         .ok_or_else(|| Invalid::new("trades", "an event needs at least one trade"))
 }
 
-/// Draws the winners of all events `draws` times and returns how often the procedure calls the profit real, at this coverage
-/// and by these dates of settlement. The tape should be [`scaled`].
+/// Draws the winners of all events `draws.0` times and returns how the profit is judged each time, at this coverage and by these
+/// dates of settlement. The tape should be [`scaled`].
 ///
 /// # Errors
 ///
 /// As [`Held::of`].
-pub fn called_real(
-    prepared: &Prepared,
-    result: &RunResult,
-    dates: &[Option<Date>],
-    coverage: f64,
-    draws: (usize, u64),
-) -> Result<usize, Invalid> {
-    let judged = judged(prepared, result, dates, coverage, draws)?;
-    Ok(judged.iter().filter(|judged| judged.is_real).count())
-}
-
-/// Draws as [`called_real`] does and returns how often the interval alone is above zero: what the procedure would say without
-/// its question what right prices pay.
-///
-/// # Errors
-///
-/// As [`Held::of`].
-pub fn above_zero(
-    prepared: &Prepared,
-    result: &RunResult,
-    dates: &[Option<Date>],
-    coverage: f64,
-    draws: (usize, u64),
-) -> Result<usize, Invalid> {
-    let judged = judged(prepared, result, dates, coverage, draws)?;
-    Ok(judged.iter().filter(|judged| judged.interval.is_some_and(|(low, _)| low > Cash::ZERO)).count())
-}
-
-fn judged(
+pub fn judged(
     prepared: &Prepared,
     result: &RunResult,
     dates: &[Option<Date>],

@@ -154,7 +154,8 @@ fn where_prices_are_right_hardly_anything_is_called_real() {
     let fifteen = Price::nearest(0.15);
     assert!(results[0].series.fills.iter().all(|fill| !fill.is_bought() && fill.price <= fifteen));
     let dates: Vec<_> = events.iter().map(|event| event.event().month_end()).collect();
-    let real = false_edge::called_real(&prepared, &results[0], &dates, 0.95, (200, 1)).unwrap();
+    let judged = false_edge::judged(&prepared, &results[0], &dates, 0.95, (200, 1)).unwrap();
+    let real = judged.iter().filter(|judged| judged.is_real).count();
     assert!(real <= 10, "{real} of 200");
     // The settlement that it had, settled anew, is what the run says.
     let held = Held::of(&prepared, &results[0]).unwrap();

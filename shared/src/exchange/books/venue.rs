@@ -19,6 +19,16 @@ pub enum Through {
     Whole,
 }
 
+impl Through {
+    /// Returns how much of an order with `left` trades where `traded` did, in hundredths of contracts.
+    fn filled(self, traded: i64, left: i64) -> i64 {
+        match self {
+            Self::Printed => traded.min(left),
+            Self::Whole => left,
+        }
+    }
+}
+
 /// What is decided about the exchange besides the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -184,10 +194,7 @@ impl<Q: QueueModel> BookVenue<Q> {
             let filled = if own < level {
                 break;
             } else if own > level {
-                match self.rules.through {
-                    Through::Printed => left.min(ours.left),
-                    Through::Whole => ours.left,
-                }
+                self.rules.through.filled(left, ours.left)
             } else {
                 ours.trade(count, left)
             };
@@ -214,10 +221,7 @@ impl<Q: QueueModel> BookVenue<Q> {
             if usize::from(ours.level) < level {
                 break;
             }
-            let filled = match self.rules.through {
-                Through::Printed => left.min(ours.left),
-                Through::Whole => ours.left,
-            };
+            let filled = self.rules.through.filled(left, ours.left);
             if filled > 0 {
                 left = (left - filled).max(0);
                 fill(&self.books, &self.charges, at, half, ours, filled, reports)?;
