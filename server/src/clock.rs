@@ -75,6 +75,18 @@ impl Clock {
         }
     }
 
+    /// Returns the machine's time as this clock has it: it goes on from what it was when the clock was made, so that a machine
+    /// whose time is set meanwhile lets it jump no more than the clock.
+    pub(crate) fn machine(&self) -> Timestamp {
+        match &*self.0 {
+            Kind::Scaled { machine, began, .. } => {
+                let micros = i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX);
+                machine.checked_add_micros(micros).unwrap_or(Timestamp::MAX)
+            }
+            Kind::ByHand(_) => machine_time(),
+        }
+    }
+
     /// Returns the time.
     pub(crate) fn now(&self) -> Timestamp {
         match &*self.0 {

@@ -49,6 +49,8 @@ pub(super) struct Run {
     shown: Option<Instant>,
     /// The exchange was silent when that was last looked at.
     is_silent: bool,
+    /// By how much the exchange's clock was last seen to be ahead, in microseconds.
+    ahead: i64,
 }
 
 impl Run {
@@ -81,6 +83,7 @@ impl Run {
             began: Instant::now(),
             shown: None,
             is_silent: false,
+            ahead: 0,
         }
     }
 
@@ -153,6 +156,11 @@ impl Run {
                 }
                 Some(done) = self.answers.recv() => {
                     let input = self.answered(done);
+                    // Each answer says what time it is there, so the clock is looked at before the answer is.
+                    let ahead = desk.client.ahead();
+                    if std::mem::replace(&mut self.ahead, ahead) != ahead {
+                        self.step(desk.clock.now(), Input::Skew(ahead))?;
+                    }
                     desk.in_flight.send_replace(self.in_flight);
                     if self.desk()?.is_about_to_learn() {
                         self.learn(desk.clock.now(), input).await?;

@@ -4,6 +4,7 @@
 //! what became of it. Unknown is never called refused and never asked again blindly: it is reconciled.
 
 mod access;
+mod ahead;
 mod budget;
 mod catalogue;
 mod config;

@@ -32,16 +32,12 @@ impl Tried {
 
     fn with(name: &str, options: &[&str]) -> Self {
         let member = Member::join(name, options);
-        let text = std::fs::read_to_string(&member.env).unwrap();
-        let token = text.lines().find_map(|line| line.strip_prefix("TAUROI_PAPER_TOKEN=")).unwrap();
-        Self { token: token.to_owned(), member }
+        Self { token: member.token(), member }
     }
 
     /// Asks the exchange itself.
     fn control(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let bearer = format!("Bearer {}", self.token);
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.member.server.send(method, path, &[("Authorization", &bearer)], body.as_bytes())
+        self.member.control(method, path, body)
     }
 
     /// Adds a fault, and returns its number.

@@ -33,6 +33,7 @@ pub(crate) use self::history::{Period, Tier, TradesAsked};
 pub(crate) use self::pages::{Cursor, Part};
 pub(crate) use self::sent::{Sending, SentAt};
 use super::access::Access;
+use super::ahead::Ahead;
 use super::budget::{Budget, Kind};
 use super::config::Config;
 use super::signing::Ready;
@@ -64,6 +65,7 @@ struct Member {
     refused: Notify,
     api_base: Url,
     ws_url: Option<Uri>,
+    ahead: Ahead,
 }
 
 impl Member {
@@ -84,7 +86,14 @@ impl Client {
         let Config { key, api_base, ws_url } = config;
         let access = key.map(|key| Access::new(key, api_base.path())).transpose()?;
         let budget = if access.is_some() { Budget::basic(clock) } else { Budget::keyless(clock) };
-        let member = Arc::new(Member { access, budget, refused: Notify::new(), api_base, ws_url });
+        let member = Arc::new(Member {
+            access,
+            budget,
+            refused: Notify::new(),
+            api_base,
+            ws_url,
+            ahead: Ahead::default(),
+        });
         Ok(Self { http: connections()?, member, patience: Patience::Brief })
     }
 
@@ -123,6 +132,12 @@ impl Client {
     /// Returns the clock that its budget goes by.
     pub(crate) fn clock(&self) -> &Clock {
         self.member.budget.clock()
+    }
+
+    /// Returns by how much the exchange's clock is ahead of [`Self::clock`] at least, by its answers; negative where it is
+    /// behind, zero where that is not known. Microseconds of that clock.
+    pub(crate) fn ahead(&self) -> i64 {
+        self.member.ahead.least(self.clock())
     }
 
     /// Keeps orders' signatures ready while what is returned is there, for who is about to trade.

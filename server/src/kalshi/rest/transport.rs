@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -127,6 +127,8 @@ impl Client {
             return Err(not_sent(anyhow::anyhow!("{} was called off", ask.name())));
         }
         let failed = |error: reqwest::Error| anyhow::Error::new(error.without_url()).context(ask.name());
+        let clock = self.clock();
+        let left = clock.machine();
         let answered = self.http.execute(request).await;
         sent.at.written = written.at();
         let mut answer = answered.map_err(|error| {
@@ -136,6 +138,9 @@ impl Client {
             Failed::for_now(if is_connect { Failure::NotSent(why) } else { Failure::Unknown(why) })
         })?;
         let (status, retry_after) = (answer.status(), retry_after(answer.headers()));
+        if let Some(date) = answer.headers().get(DATE).and_then(|date| date.to_str().ok()) {
+            self.member.ahead.heard(date, left, clock.machine());
+        }
         let mut body = Vec::new();
         loop {
             let chunk = answer.chunk().await;

@@ -2,17 +2,20 @@
 
 use core::convert::Infallible;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::StatusCode;
+use axum::http::header::DATE;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use shared::units::Timestamp;
 
 use super::{Faults, later};
+use crate::clock::machine_time;
 use crate::paper::journal::Again;
 use crate::paper::rest::{MAX_BODY_BYTES, Refusal, Shared};
 use shared::faults::What;
@@ -89,12 +92,23 @@ const fn befalls_requests(what: &What) -> bool {
     )
 }
 
-/// Lets a request and its answer meet what befalls them.
-pub(in crate::paper) async fn meddle(
-    State(shared): State<Arc<Shared>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Lets a request and its answer meet what befalls them, and dates the answer by the exchange's clock.
+pub(in crate::paper) async fn meddle(state: State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let shared = Arc::clone(&state.0);
+    let mut answer = befall(state, request, next).await;
+    let skew = shared.with_quietly(|core| core.hub.faults.skew_ms(core.exchange.now()));
+    // Without a skew whoever writes the answer dates it.
+    if skew != 0 {
+        let micros = machine_time().micros().saturating_add(skew.saturating_mul(1_000));
+        let date = SystemTime::UNIX_EPOCH + Duration::from_micros(u64::try_from(micros).unwrap_or(0));
+        if let Ok(date) = HeaderValue::from_str(&httpdate::fmt_http_date(date)) {
+            answer.headers_mut().insert(DATE, date);
+        }
+    }
+    answer
+}
+
+async fn befall(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response {
     // What is done again has arrived already, as late as it was.
     if request.extensions().get::<Again>().is_some() {
         return next.run(request).await;
