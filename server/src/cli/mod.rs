@@ -1,7 +1,9 @@
 //! The command line: `tauroi --help`.
 
+mod arm;
 mod backtest;
 mod belief;
+mod desk;
 mod fetch;
 mod interrupts;
 mod journal;
@@ -19,6 +21,7 @@ mod signal;
 mod store;
 mod study;
 mod trades;
+mod trading;
 
 use std::process::ExitCode;
 
@@ -36,12 +39,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Let a desk trade with real money for a while, or no longer
+    #[command(long_about = arm::ABOUT, after_long_help = arm::MORE)]
+    Arm(arm::Options),
     /// Quote over recorded trades, fill in four ways, and show the evidence
     #[command(long_about = backtest::ABOUT)]
     Backtest(backtest::Options),
     /// Say what a contract was worth at every print, from the prints before it
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
+    /// Run the desk without a page
+    #[command(long_about = desk::ABOUT, after_long_help = desk::MORE)]
+    Desk(desk::Options),
     /// Fetch an exchange's history into Parquet: trades, candles, contracts, settlements
     #[command(long_about = fetch::ABOUT)]
     Fetch(fetch::Options),
@@ -81,8 +90,10 @@ enum Command {
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
+        Command::Arm(options) => arm::run(&options),
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
+        Command::Desk(options) => desk::run(&options),
         Command::Fetch(options) => fetch::run(&options),
         Command::Kill(options) => kill::run(&options),
         Command::Journal(options) => journal::journal(&options),

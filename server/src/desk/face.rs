@@ -10,6 +10,7 @@ use shared::market::Ticker;
 use shared::stream::{Alert, Appended, BookView, Data, DeskState, DeskView, ToPage, Topic};
 use tokio::sync::watch;
 
+use super::arming::Armed;
 use super::over;
 use crate::told::{Audience, Told, newer};
 
@@ -21,6 +22,8 @@ pub(crate) struct Face {
     known: Mutex<Known>,
     /// Rises with every change.
     version: watch::Sender<u64>,
+    /// What the desk is doing, and why.
+    states: watch::Sender<(DeskState, String)>,
 }
 
 struct Known {
@@ -30,18 +33,21 @@ struct Known {
     log: (i64, Appended),
     changes: VecDeque<(i64, Appended)>,
     audience: Audience<BookView>,
+    armed: Armed,
 }
 
 impl Face {
     /// Returns what is known of a desk that has not begun.
-    pub(super) fn new(desk: DeskView) -> Self {
+    pub(super) fn new(desk: DeskView, armed: Armed) -> Self {
         Self {
+            states: watch::Sender::new((desk.state, desk.why.clone())),
             known: Mutex::new(Known {
                 is: (desk.state, desk.why.clone()),
                 desk: (1, desk),
                 log: (1, Appended::default()),
                 changes: VecDeque::new(),
                 audience: Audience::default(),
+                armed,
             }),
             version: watch::Sender::new(0),
         }
@@ -57,6 +63,22 @@ impl Face {
         self.known().desk.1.clone()
     }
 
+    /// Follows what the desk is doing, and why.
+    pub(crate) fn states(&self) -> watch::Receiver<(DeskState, String)> {
+        self.states.subscribe()
+    }
+
+    /// Tells those who follow that alone.
+    fn tell_states(&self, desk: &DeskView) {
+        self.states.send_if_modified(|(state, why)| {
+            let is_same = *state == desk.state && *why == desk.why;
+            if !is_same {
+                (*state, *why) = (desk.state, desk.why.clone());
+            }
+            !is_same
+        });
+    }
+
     /// Tells what the desk is doing, or what a person wants of it now.
     pub(super) fn tell_state(&self, is: Option<(DeskState, &str)>, wish: Wish) {
         {
@@ -68,6 +90,7 @@ impl Face {
             }
             known.is_doing(is, wish);
             known.desk.0 += 1;
+            self.tell_states(&known.desk.1);
         }
         self.version.send_modify(|version| *version += 1);
     }
@@ -95,6 +118,7 @@ impl Face {
             let mut known = self.known();
             known.desk = (known.desk.0 + 1, desk);
             known.is_doing(Some(is), wish);
+            self.tell_states(&known.desk.1);
             for book in books {
                 known.audience.tell(&book.ticker.clone(), book);
             }
@@ -131,6 +155,12 @@ impl Known {
         }
         let (state, why) = over(wish, self.is.0, &self.is.1, self.desk.1.is_killing);
         (self.desk.1.state, self.desk.1.why) = (state, why.to_owned());
+        let armed = self.armed.until();
+        self.desk.1.armed_until = armed.clone().ok().flatten();
+        if let (DeskState::Off, Err(why)) = (state, armed) {
+            self.desk.1.why =
+                format!("It quotes nothing, as {why}: `tauroi arm` lets it trade with real money.");
+        }
         if self.is.0 != DeskState::Quoting {
             self.desk.1.feed_age_ms = None;
         }

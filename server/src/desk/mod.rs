@@ -14,6 +14,7 @@
 //!
 //! `session` begins one run after the other.
 
+mod arming;
 mod face;
 mod find;
 mod fits;
@@ -27,15 +28,19 @@ mod send;
 mod session;
 mod settings;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use shared::api::Mode;
 use shared::catalyst::Catalyst;
 use shared::desk::Wish;
 use shared::stream::{DeskCommand, DeskState, DeskView};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
+use self::arming::{Armed, Follower};
+pub(crate) use self::arming::{Arming, Book, Configuration};
 pub(crate) use self::face::Face;
 pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::journal::Journal;
@@ -79,8 +84,12 @@ pub(crate) struct Desk {
     marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
     in_flight: watch::Receiver<usize>,
-    ended: watch::Receiver<bool>,
+    /// Once it has ended: whether nothing of it rests or is on its way.
+    ended: watch::Receiver<Option<bool>>,
     plans: flatten::Plans,
+    armed: Armed,
+    /// Ends once it is written down that the desk has handed over.
+    follower: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Why a command was not carried out.
@@ -88,6 +97,8 @@ pub(crate) struct Desk {
 pub(crate) enum Refused {
     /// It does nothing in this state.
     Idle(DeskState),
+    /// Nobody has armed it, or that is over, for this reason.
+    Unarmed(String),
     /// Orders may still rest.
     Failed(anyhow::Error),
 }
@@ -99,7 +110,9 @@ pub(crate) enum Refused {
 ///
 /// Fails when the operating system gives no thread.
 pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow::Result<Desk> {
-    let wish = watch::Sender::new(if settings.starts { Wish::Quote } else { Wish::Off });
+    // Nothing quotes with real money before it is known that somebody wants that.
+    let quotes = settings.starts && settings.mode != Mode::Live;
+    let wish = watch::Sender::new(if quotes { Wish::Quote } else { Wish::Off });
     let (marks, marked) = watch::channel(Vec::new());
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
@@ -107,7 +120,24 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         why: "It asks the exchange what is there.".to_owned(),
         ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
     };
-    let face = Arc::new(Face::new(desk));
+    let (says, said) = watch::channel(Err("it is not known yet whether somebody has armed it".to_owned()));
+    let (end, ended) = watch::channel(None);
+    let armed = if settings.mode == Mode::Live { Armed::by(said) } else { Armed::needless() };
+    let follower = match (settings.mode, &settings.arming) {
+        (Mode::Live, None) => bail!("real orders need a place where it is written who armed them"),
+        (Mode::Live, Some(arming)) => {
+            let begun = Follower::begin(arming.clone(), says, wish.clone(), settings.starts);
+            let ended = ended.clone();
+            Some(tokio::spawn(async move {
+                match begun.await {
+                    Ok(follower) => follower.follow(ended).await,
+                    Err(error) => tracing::error!("nothing can be armed: {error:#}"),
+                }
+            }))
+        }
+        _ => None,
+    };
+    let face = Arc::new(Face::new(desk, armed.clone()));
     let plans = flatten::Plans::new(settings.config.parameters().limits.max_order_size);
     // A kill goes past the desk's thread, whatever that is at.
     let apart = client.apart()?;
@@ -122,16 +152,17 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         catalysts: seen,
         in_flight: flying,
         is_first: true,
+        armed: armed.clone(),
     };
-    let (end, ended) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let run = move || {
-        runtime.block_on(supervisor.run());
-        end.send_replace(true);
+        let is_clear = runtime.block_on(supervisor.run());
+        end.send_replace(Some(is_clear));
     };
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
-    Ok(Desk { client: apart, face, wish, marks, catalysts, in_flight, ended, plans })
+    let follower = Mutex::new(follower);
+    Ok(Desk { client: apart, face, wish, marks, catalysts, in_flight, ended, plans, armed, follower })
 }
 
 impl Desk {
@@ -160,6 +191,9 @@ impl Desk {
         let state = self.face.desk().state;
         if !state.takes(command) {
             return Err(Refused::Idle(state));
+        }
+        if matches!(command, DeskCommand::Start | DeskCommand::Resume) {
+            self.armed.until().map_err(Refused::Unarmed)?;
         }
         tracing::info!("a person says: {}", command.path());
         let text = match command {
@@ -202,12 +236,27 @@ impl Desk {
     }
 
     /// Ends it in order: its orders are taken back, unless that takes longer than `grace`. Then they end by themselves.
-    pub(crate) async fn stop(&self, grace: Duration) {
+    /// Returns whether it did so in order: nothing of it rests or is on its way.
+    pub(crate) async fn stop(&self, grace: Duration) -> bool {
         self.wish.send_replace(Wish::Stop);
         let mut ended = self.ended.clone();
-        if tokio::time::timeout(grace, ended.wait_for(|ended| *ended)).await.is_err() {
-            tracing::warn!("the desk's orders could not be taken back in time: they end by themselves");
+        let follower = self.follower.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let in_order = async {
+            let is_clear = arming::over(&mut ended).await;
+            if let Some(follower) = follower {
+                follower.await.unwrap_or_else(|error| tracing::error!("{error}"));
+            }
+            is_clear
+        };
+        let ended = tokio::time::timeout(grace, in_order).await;
+        match ended {
+            Ok(true) => {}
+            Ok(false) => tracing::warn!("the desk did not end in order: what may rest of it ends by itself"),
+            Err(_) => {
+                tracing::warn!("the desk's orders could not be taken back in time: they end by themselves");
+            }
         }
+        ended == Ok(true)
     }
 }
 

@@ -5,11 +5,13 @@ mod show;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use shared::arming::Rehearsal;
 use shared::desk::{Desk, Effect, End, Event, Heard, Input, Left, Wish};
 use shared::units::Timestamp;
 use shared::wire::Channel;
 use tokio::sync::mpsc;
 
+use super::arming::Watched;
 use super::find::Found;
 use super::fits::Fits;
 use super::journal::{Entry, Journal, Writer};
@@ -51,6 +53,8 @@ pub(super) struct Run {
     is_silent: bool,
     /// By how much the exchange's clock was last seen to be ahead, in microseconds.
     ahead: i64,
+    /// What it shows as a rehearsal.
+    watched: Watched,
 }
 
 impl Run {
@@ -67,7 +71,7 @@ impl Run {
         let (now, wish) = (desk.clock.now(), *desk.wish.borrow());
         left.marks.clone_from(&desk.marked.borrow());
         let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
-        let (sender, answers) = Sender::new(desk.client.clone());
+        let (sender, answers) = Sender::new(desk.client.clone(), desk.armed.clone());
         Self {
             desk: Some(begun),
             effects,
@@ -84,7 +88,14 @@ impl Run {
             shown: None,
             is_silent: false,
             ahead: 0,
+            watched: Watched::default(),
         }
+    }
+
+    /// Returns what it showed, if anything was decided, as a rehearsal of a configuration at a place, which ends `now`.
+    pub(super) fn rehearsal(&self, of: (&str, &str), now: Timestamp, is_in_order: bool) -> Option<Rehearsal> {
+        let is_reconciled = is_in_order && self.desk.as_ref().is_some_and(Desk::is_reconciled);
+        self.watched.end(of, now, self.found.tickers().len(), is_reconciled)
     }
 
     /// Ends it, and says how quick it was.
@@ -276,6 +287,7 @@ impl Run {
         for (at, effect) in effects.drain(..).enumerate() {
             match effect {
                 Effect::Write(entries) => {
+                    self.watched.take(&entries);
                     let is_urgent = last_ask.is_some_and(|last| at < last);
                     self.journal.write(entries.iter().map(Entry::from).collect(), is_urgent).await?;
                 }

@@ -8,6 +8,7 @@ use shared::units::Timestamp;
 use shared::wire::{Fill, GroupLimit, Order};
 use tokio::sync::mpsc;
 
+use super::arming::Armed;
 use super::journal::Before;
 use super::latency::Cause;
 use crate::kalshi::{self, Client, Ready, Sending, SentAt};
@@ -27,16 +28,17 @@ pub(super) struct Done {
 #[derive(Clone)]
 pub(super) struct Sender {
     client: Client,
+    armed: Armed,
     done: mpsc::UnboundedSender<Done>,
     /// Signatures of orders are ready as long as orders may be sent.
     _ready: Arc<Option<Ready>>,
 }
 
 impl Sender {
-    pub(super) fn new(client: Client) -> (Self, mpsc::UnboundedReceiver<Done>) {
+    pub(super) fn new(client: Client, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
         let _ready = Arc::new(client.keep_ready());
-        (Self { client, done, _ready }, answers)
+        (Self { client, armed, done, _ready }, answers)
     }
 
     /// Sends a request once what must be in the journal is. Meanwhile an order is signed.
@@ -52,6 +54,13 @@ impl Sender {
 
     async fn ask(&self, ask: Ask, sending: &mut Sending) -> Result<Answer, kalshi::Failure> {
         let client = &self.client;
+        // Whatever was decided before: what adds to what rests needs somebody's word at this moment.
+        if matches!(ask, Ask::Create(_) | Ask::Amend(..))
+            && let Err(why) = self.armed.until()
+        {
+            let why = anyhow::anyhow!("no order is placed with real money: {why}");
+            return Err(kalshi::Failure::NotSent(why));
+        }
         // What is asked about one order is signed first, and waits then.
         let is_ahead = matches!(ask, Ask::Create(_) | Ask::Amend(..) | Ask::Cancel(_));
         if !is_ahead && !sending.may_go().await {

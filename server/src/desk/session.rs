@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use shared::api::Mode;
+use shared::arming::Event;
 use shared::catalyst::Catalyst;
 use shared::desk::{End, Wish};
 use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
 
+use super::arming::{Armed, Book};
 use super::find;
 use super::journal::{Journal, left};
 use super::run::Run;
@@ -35,19 +38,22 @@ pub(super) struct Supervisor {
     pub(super) in_flight: watch::Sender<usize>,
     /// No run has begun yet.
     pub(super) is_first: bool,
+    /// Whether orders may be placed.
+    pub(super) armed: Armed,
 }
 
 impl Supervisor {
-    /// Runs until the program ends.
-    pub(super) async fn run(mut self) {
+    /// Runs until the program ends; returns whether nothing rests or is on its way then.
+    pub(super) async fn run(mut self) -> bool {
         let _limits = self.client.follow_limits();
         let mut pause = AGAIN[0];
         loop {
             let began = Instant::now();
             let ended = self.session().await;
             self.in_flight.send_replace(0);
+            let is_clear = matches!(ended, Ok(End::Over | End::Lost { is_clear: true, .. }));
             let (state, why) = match ended {
-                Ok(End::Stopped) => break,
+                Ok(End::Stopped) => return true,
                 Ok(End::Over) => (DeskState::Ended, "What it traded has ended and is paid.".to_owned()),
                 Ok(End::Lost { why, is_clear }) => {
                     let rests = if is_clear { "" } else { " What may rest of it ends by itself." };
@@ -61,18 +67,38 @@ impl Supervisor {
             }
             self.show(state, &why);
             if *self.wish.borrow() == Wish::Stop {
-                break;
+                return is_clear;
             }
             pause = if began.elapsed() > AGAIN[1] { AGAIN[0] } else { (pause * 2).min(AGAIN[1]) };
             let again =
                 async { if over { std::future::pending().await } else { tokio::time::sleep(pause).await } };
             tokio::select! {
                 () = again => {}
-                changed = self.wish.changed() => if changed.is_err() { break },
+                changed = self.wish.changed() => if changed.is_err() { return is_clear },
             }
             if *self.wish.borrow() == Wish::Stop {
-                break;
+                return is_clear;
             }
+        }
+    }
+
+    /// Writes down what a run without money showed, if it was one and anything was decided.
+    async fn rehearsed(&self, run: &Run, is_in_order: bool) {
+        let (Some(arming), Some(place)) = (&self.settings.arming, self.settings.rehearses) else { return };
+        let of = (arming.configuration.hash(), place);
+        let Some(rehearsal) = run.rehearsal(of, self.clock.now(), is_in_order) else { return };
+        match rehearsal.counts() {
+            Ok(()) => tracing::info!("this run counts as a rehearsal of its configuration"),
+            Err(why) => tracing::info!("this run counts as no rehearsal: {why}"),
+        }
+        let written = async {
+            let mut book = Book::open(&arming.store).await?;
+            book.add(&Event::Rehearsed(rehearsal), |_| Ok(())).await?;
+            book.close().await;
+            anyhow::Ok(())
+        };
+        if let Err(error) = written.await {
+            tracing::warn!("what this run showed can't be written down: {error:#}");
         }
     }
 
@@ -91,7 +117,18 @@ impl Supervisor {
         let left = left(&mut journal).await?;
         // Who was killed stays so, whatever ended the program, until a person says otherwise.
         if std::mem::take(&mut self.is_first) && left.wish == Some(Wish::Kill) {
-            self.wishes.send_replace(Wish::Kill);
+            let is_live = self.settings.mode == Mode::Live;
+            self.wishes.send_if_modified(|wish| {
+                // A kill disarms: who quotes with real money was armed after it.
+                let holds = !(is_live && *wish == Wish::Quote);
+                if holds {
+                    *wish = Wish::Kill;
+                }
+                holds
+            });
+        }
+        if self.settings.mode == Mode::Live {
+            attested(&self.client, &self.clock).await?;
         }
         let exchange = self.client.exchange_status().await.context("whether the exchange is open")?;
         if !exchange.trading_active {
@@ -111,6 +148,7 @@ impl Supervisor {
         if let Ok(End::Over) = &ended {
             run.show(self);
         }
+        self.rehearsed(&run, matches!(ended, Ok(End::Over | End::Stopped))).await;
         if ended.is_err()
             && let Err(error) = find::clear(&self.client, &found).await
         {
@@ -118,6 +156,17 @@ impl Supervisor {
         }
         run.end().await;
         ended
+    }
+}
+
+/// Checks that the account has said where it is: else its keys trade no contract of music.
+async fn attested(client: &Client, clock: &Clock) -> anyhow::Result<()> {
+    match client.attested_until().await.context("until when the account's location is attested")? {
+        Some(until) if until > clock.now() => Ok(()),
+        Some(until) => {
+            bail!("the account's location was attested until {until}: attest it anew on the exchange's page")
+        }
+        None => bail!("the account's location was never attested: attest it on the exchange's page"),
     }
 }
 

@@ -7,6 +7,7 @@ use shared::backtest::Config;
 use shared::desk;
 use shared::units::Quantity;
 
+use super::arming::Arming;
 use crate::store::Address;
 
 /// How a desk is to trade.
@@ -24,8 +25,12 @@ pub(crate) struct Settings {
     pub(crate) journal: PathBuf,
     /// The store that has the journal, where that is not the file.
     pub(crate) database: Option<Address>,
-    /// Whether it begins to quote by itself.
+    /// Whether it begins to quote by itself, as soon as it may.
     pub(crate) starts: bool,
+    /// What is armed, and where that is written; a run without money is written there too, if it is one.
+    pub(crate) arming: Option<Arming>,
+    /// Where orders go that cost no money, for people: a run of that kind may count as a rehearsal.
+    pub(crate) rehearses: Option<&'static str>,
 }
 
 impl Settings {

@@ -37,6 +37,9 @@ pub(crate) struct Behaviour {
     /// After how many hours trades, and contracts that have settled, are told by the historical tier alone; 0 is never. At
     /// Kalshi it is weeks to months, which is longer than an event here lasts.
     pub(crate) live_hours: u32,
+    /// For how many days from its beginning members' location is attested, without which Kalshi trades nothing of music; 0 is
+    /// never. That is told (`GET /api_keys`), and nobody is refused for it: how Kalshi does that is not known.
+    pub(crate) attested_days: u32,
 }
 
 /// How an offer is told that there is not; its size is 0.00 in any case.
@@ -71,6 +74,7 @@ impl Default for Behaviour {
             vanished: 0.05,
             numbers: 0.0,
             live_hours: 0,
+            attested_days: 400,
         }
     }
 }
@@ -87,6 +91,7 @@ impl Behaviour {
             vanished: 0.0,
             numbers: 0.0,
             live_hours: 0,
+            attested_days: 400,
         }
     }
 

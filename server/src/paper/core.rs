@@ -148,6 +148,13 @@ impl Core {
         settled.is_some_and(|settled| settled < self.cutoff())
     }
 
+    /// Returns until when members' location is attested, in seconds since 1970, if it is.
+    pub(super) fn attested_until(&self) -> Option<i64> {
+        let began = self.catalogue.began().unwrap_or(self.exchange.now());
+        let seconds = i64::from(self.behaviour.attested_days) * 86_400;
+        (seconds > 0).then(|| began.micros() / 1_000_000 + seconds)
+    }
+
     /// Returns how the exchange behaves where nothing is wrong.
     pub(super) const fn behaviour(&self) -> &Behaviour {
         &self.behaviour

@@ -5,12 +5,14 @@
 //! desk ── Writer ───┤ entry (append-only)               ├──> Address: a file of SQLite, or PostgreSQL
 //!                   │   └─ follow: listed, orders, fills, positions, settings (made again by `rebuild`)
 //! `store keep` ─────┤ tapes, signals (append-only)      │
+//! `arm`, desk ──────┤ armings (append-only)             │
 //!                   └───────────────────────────────────┘
 //! ```
 //!
 //! `docs/store.md` says what outlasts what, and how to copy, back up and rebuild.
 
 mod address;
+mod armings;
 mod connection;
 mod derived;
 mod digest;
@@ -24,6 +26,7 @@ mod upkeep;
 mod writer;
 
 pub(crate) use self::address::Address;
+pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::upkeep::Store;

@@ -15,7 +15,7 @@ struct Step {
 }
 
 /// All steps: the first one leads to version 1. A file of version 0 has the journal's table, and no table of versions.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         name: "journal",
         sqlite: include_str!("sql/journal.sqlite.sql"),
@@ -25,6 +25,11 @@ const STEPS: [Step; 2] = [
         name: "kept",
         sqlite: include_str!("sql/kept.sqlite.sql"),
         postgres: include_str!("sql/kept.postgres.sql"),
+    },
+    Step {
+        name: "armings",
+        sqlite: include_str!("sql/armings.sqlite.sql"),
+        postgres: include_str!("sql/armings.postgres.sql"),
     },
 ];
 

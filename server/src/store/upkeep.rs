@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use shared::units::Timestamp;
 
 use super::Address;
+use super::armings::ARMINGS;
 use super::connection::{Access, Connection, PATIENCE, on};
 use super::derived::{self, Projection};
 use super::digest::{Digest, ENTRY};
@@ -12,7 +13,7 @@ use super::schema::VERSION;
 use super::table::{Table, Value, Which};
 
 /// What nothing else has: what is copied.
-const BASE: [&Table; 3] = [&ENTRY, &TAPES, &SIGNALS];
+const BASE: [&Table; 4] = [&ENTRY, &TAPES, &SIGNALS, &ARMINGS];
 
 /// A store as a whole.
 pub(crate) struct Store {

@@ -94,6 +94,10 @@ pub(super) async fn command(
         Err(Refused::Idle(now)) => {
             (StatusCode::CONFLICT, format!("The desk is {}: that changes nothing.", now.name()))
         }
+        Err(Refused::Unarmed(why)) => {
+            let text = format!("It may not trade with real money, as {why}. `tauroi arm` lets it.");
+            (StatusCode::CONFLICT, text)
+        }
         Err(Refused::Failed(error)) => {
             tracing::error!("a kill did not end well: {error:#}");
             (

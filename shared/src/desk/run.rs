@@ -192,6 +192,19 @@ impl Desk {
         Some(self.trading()?.maker()?.position(place))
     }
 
+    /// Returns the places of the contracts of which something was decided, be it that nothing shall rest.
+    pub fn decided(&self) -> impl Iterator<Item = usize> {
+        let trading = self.trading();
+        let maker = trading.and_then(Trading::maker);
+        let contracts = trading.map_or(0, |trading| trading.contracts.len());
+        (0..contracts).filter(move |place| maker.is_some_and(|maker| maker.explained(*place).is_some()))
+    }
+
+    /// Returns whether nothing is known in which the account differs from what is reckoned with.
+    pub fn is_reconciled(&self) -> bool {
+        self.closed.drift.is_none() && self.misfits.is_empty()
+    }
+
     /// Returns what the event's loss counts from, once that is known: what the account was worth as the run began.
     pub fn start(&self) -> Option<Cash> {
         Some(self.trading()?.maker()?.gate().start())

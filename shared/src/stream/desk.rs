@@ -120,6 +120,8 @@ message! {
         pub feed_age_ms: Option<u32>,
         /// When trading ends.
         pub closes: Option<Timestamp>,
+        /// Until when a person lets it trade with real money; `None` where it needs no such word, or has none.
+        pub armed_until: Option<Timestamp>,
         /// How it quotes: the text of a [`Config`](crate::backtest::Config).
         pub config: String,
         /// The cash that is free but for what resting orders hold back.
@@ -166,6 +168,7 @@ impl DeskView {
             speed,
             feed_age_ms: None,
             closes: None,
+            armed_until: None,
             config,
             balance: Cash::ZERO,
             equity: Cash::ZERO,

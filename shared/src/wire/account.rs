@@ -58,3 +58,12 @@ pub struct EndpointCosts {
     /// What costs something else.
     pub endpoint_costs: Vec<EndpointCost>,
 }
+
+/// The answer to `GET /api_keys`, as far as a desk needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKeys {
+    /// Until when the account has said where it is, in seconds since 1970: after that its keys trade no contract of sports,
+    /// elections and entertainment. Nothing where it never has.
+    #[serde(default)]
+    pub api_key_region_expiration_ts: Option<i64>,
+}

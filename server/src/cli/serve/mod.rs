@@ -1,7 +1,6 @@
 //! `tauroi serve`: everything in one process.
 
-mod signals;
-mod trading;
+pub(super) mod signals;
 
 use std::io::Write;
 use std::net::IpAddr;
@@ -11,13 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use shared::catalyst::Catalyst;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
+use super::trading::{self, Has, Mode};
 use crate::books::Books;
 use crate::clock::Clock;
 use crate::kalshi::Client;
@@ -48,18 +48,13 @@ pub(super) struct Options {
     /// Another name that the server is reached by, as behind a proxy; it answers to no others than this machine's own
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
+    /// Serve without a desk
+    #[arg(long)]
+    no_desk: bool,
     #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
     signals: signals::Options,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Mode {
-    /// A simulated month, a desk that trades on a paper exchange inside, and the tapes you name: no key, no real order
-    Demo,
-    /// Kalshi's open event as it is, read only: with a key as it happens, without one by asking every few seconds
-    Watch,
 }
 
 /// Checks that a text is an address or a name with a port.
@@ -75,12 +70,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
-    let mode = match options.mode {
-        Mode::Demo => shared::api::Mode::Demo,
-        Mode::Watch => shared::api::Mode::Watch,
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outside = options.trading.outside(mode)?;
+    let outside = options.trading.outside(options.mode)?;
     let beside = match (&outside, options.mode) {
         (Some((client, _)), Mode::Watch) => {
             Beside::Market(runtime.block_on(watch::past(client, options.trading.series())))
@@ -105,7 +96,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         library.trades(),
         library.contracts()
     );
-    let outcome = runtime.block_on(serve(options, mode, outside, library, listeners));
+    let outcome = runtime.block_on(serve(options, outside, library, listeners));
     // An answer that nobody waits for any more may still be in the making.
     runtime.shutdown_background();
     outcome
@@ -115,12 +106,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 /// the desk's orders.
 async fn serve(
     options: &Options,
-    mode: shared::api::Mode,
     outside: Option<(Client, Clock)>,
     library: Library,
     histories: shared::api::Listeners,
 ) -> anyhow::Result<()> {
-    let addr = &options.addr;
+    let (addr, mode) = (&options.addr, shared::api::Mode::from(options.mode));
     let listener = match TcpListener::bind(addr.as_str()).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -131,11 +121,10 @@ async fn serve(
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
-    let mut trading = options.trading.start(mode, outside, bound.port()).await?;
-    let mut looking = options
-        .signals
-        .start(&trading, options.trading.series(), options.trading.event(), bound.port())
-        .await?;
+    let has = Has { desk: !options.no_desk, port: Some(bound.port()) };
+    let mut trading = options.trading.start(options.mode, outside, has).await?;
+    let mut looking =
+        options.signals.start(&trading, options.trading.series(), options.trading.event(), has.port).await?;
     let served = looking.as_ref().map(|looking| looking.served.clone());
     let live = trading.market.as_ref().map(|market| Arc::clone(market.live()));
     let books = Books::find(&options.tapes, live)?;

@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
-use super::trading::Trading;
 use crate::cli::signal::last_run;
+use crate::cli::trading::Trading;
 use crate::clock::Clock;
 use crate::environment::cache_folder;
 use crate::signals::{Engine, Heard, Log, Served, Settings, Spans, Told, World, latest, repeat};
@@ -24,7 +24,7 @@ const SHOWN: u64 = 4 << 20;
 
 #[derive(Args)]
 #[group(id = "signals")]
-pub(super) struct Options {
+pub(in crate::cli) struct Options {
     /// How many seconds of the exchange's clock pass between two looks for signals
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     signal_interval: u64,
@@ -40,10 +40,10 @@ pub(super) struct Options {
 }
 
 /// Signals that are looked for as long as this lives.
-pub(super) struct Looking {
-    pub(super) served: Served,
+pub(in crate::cli) struct Looking {
+    pub(in crate::cli) served: Served,
     /// What is seen that may move an artist's listeners, for who quotes.
-    pub(super) news: Option<mpsc::UnboundedReceiver<Catalyst>>,
+    pub(in crate::cli) news: Option<mpsc::UnboundedReceiver<Catalyst>>,
     loops: JoinHandle<()>,
     /// The demo's sources.
     _world: Option<World>,
@@ -61,18 +61,19 @@ impl Options {
     /// # Errors
     ///
     /// Says what can't be opened or started.
-    pub(super) async fn start(
+    pub(in crate::cli) async fn start(
         &self,
         trading: &Trading,
         series: &str,
         event: (u64, u32),
-        port: u16,
+        port: Option<u16>,
     ) -> anyhow::Result<Option<Looking>> {
         let Some((client, clock)) = trading.watcher.clone().filter(|_| !self.no_signals) else {
             return Ok(None);
         };
         let spans = Spans::new(Duration::from_secs(self.signal_interval)).context("--signal-interval")?;
         let (rng_seed, days) = event;
+        let port = port.map_or_else(|| "desk".to_owned(), |port| port.to_string());
         let world = match &trading.exchange {
             Some(exchange) => Some(World::start(exchange, rng_seed, days, &clock).await?),
             None => None,

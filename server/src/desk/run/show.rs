@@ -25,6 +25,7 @@ impl Run {
     pub(in crate::desk) fn show(&mut self, desk: &Supervisor) {
         self.shown = Some(Instant::now());
         let Some(trading) = &mut self.desk else { return };
+        self.watched.decided(trading.decided());
         let mut view = desk.face.desk();
         view.title.clone_from(&self.found.title);
         view.closes = Some(self.found.closes);

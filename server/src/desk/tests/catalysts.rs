@@ -50,6 +50,8 @@ impl Trading {
             database: None,
             journal: fresh(name),
             starts: true,
+            arming: None,
+            rehearses: None,
         };
         let client = || {
             let member = kalshi::Config::of_paper(exchange.credentials()).unwrap();

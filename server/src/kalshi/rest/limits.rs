@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use shared::wire::{AccountLimits, EndpointCosts};
+use shared::units::Timestamp;
+use shared::wire::{AccountLimits, ApiKeys, EndpointCosts};
 
 use super::{Client, Failure};
 
@@ -26,6 +27,21 @@ impl Client {
     /// As [`Failure`] tells them apart.
     pub(crate) async fn account_limits(&self) -> Result<AccountLimits, Failure> {
         self.get(&["account", "limits"], &[]).await
+    }
+
+    /// Returns until when the account has said where it is, without which its keys trade no contract of entertainment; nothing
+    /// where it never has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn attested_until(&self) -> Result<Option<Timestamp>, Failure> {
+        let keys: ApiKeys = self.get(&["api_keys"], &[]).await?;
+        let seconds = keys.api_key_region_expiration_ts;
+        Ok(seconds.map(|seconds| {
+            let micros = seconds.saturating_mul(1_000_000);
+            Timestamp::from_micros(micros).unwrap_or(if micros > 0 { Timestamp::MAX } else { Timestamp::MIN })
+        }))
     }
 
     /// Returns what requests cost.

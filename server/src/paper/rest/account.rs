@@ -43,6 +43,8 @@ struct Key {
 #[derive(Debug, Serialize)]
 pub(super) struct Keys {
     api_keys: Vec<Key>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key_region_expiration_ts: Option<i64>,
 }
 
 /// The body of `POST /api_keys`.
@@ -149,15 +151,15 @@ pub(super) async fn withdrawals(_: Signed, query: Query) -> Answer<Withdrawals> 
 }
 
 pub(super) async fn keys(State(shared): Exchange, Signed(member): Signed) -> Json<Keys> {
-    let api_keys = shared.with(|core| {
+    shared.with(|core| {
         let listed = |(id, key): (&str, &Registered)| Key {
             api_key_id: id.to_owned(),
             name: key.name.clone(),
             scopes: key.scopes.clone(),
         };
-        core.keyring.of(member).map(listed).collect()
-    });
-    Json(Keys { api_keys })
+        let api_keys = core.keyring.of(member).map(listed).collect();
+        Json(Keys { api_keys, api_key_region_expiration_ts: core.attested_until() })
+    })
 }
 
 /// Registers a key of a member's and returns its id.

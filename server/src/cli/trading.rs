@@ -1,0 +1,257 @@
+//! The exchange of a server or a desk: the market that it follows, the desk, and the paper exchange that it trades on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use shared::api;
+use shared::backtest::Config;
+
+use crate::clock::{Clock, machine_time, speed};
+use crate::database;
+use crate::desk::{self, Arming, Configuration, Desk};
+use crate::environment::{Variables, cache_folder};
+use crate::kalshi::{self, Client};
+use crate::paper::{self, Running};
+use crate::store::Address;
+use crate::watch::{self, Watch};
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Mode {
+    /// A simulated month, a desk that trades on a paper exchange inside, and the tapes you name: no key, no real order
+    Demo,
+    /// Kalshi's open event as it is, read only: with a key as it happens, without one by asking every few seconds
+    Watch,
+    /// REAL ORDERS, by the key that the `KALSHI_` variables name, once `tauroi arm` lets them; with --paper FILE a rehearsal of
+    /// that on a paper exchange
+    Live,
+}
+
+impl From<Mode> for api::Mode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Demo => Self::Demo,
+            Mode::Watch => Self::Watch,
+            Mode::Live => Self::Live,
+        }
+    }
+}
+
+#[derive(Args)]
+#[group(id = "trading")]
+pub(in crate::cli) struct Options {
+    /// How many times as fast as the real one the simulated exchange's clock runs
+    #[arg(long, default_value = "300", value_name = "X", value_parser = speed)]
+    speed: f64,
+    /// The seed of the simulated traders
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    rng_seed: u64,
+    /// Trade on the paper exchange that wrote this file (`tauroi paper --env FILE`) instead of one inside
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["speed", "rng_seed"])]
+    paper: Option<PathBuf>,
+    #[command(flatten)]
+    quoting: Quoting,
+    /// The desk's journal [default: what `DATABASE_URL` names, or else a file in the cache folder; where the exchange is inside a
+    /// file that is begun anew]
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Where it is written what may trade with real money, and what was rehearsed [default: what `DATABASE_URL` names, or else a
+    /// file in the cache folder]
+    #[arg(long, value_name = "FILE")]
+    armings: Option<PathBuf>,
+    /// Let the desk wait until somebody starts it
+    #[arg(long)]
+    wait: bool,
+}
+
+/// What decides what a desk does with money.
+#[derive(Args)]
+#[group(id = "quoting")]
+pub(in crate::cli) struct Quoting {
+    /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other
+    #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
+    series: String,
+    /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
+    #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
+    config: String,
+    /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock
+    #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(10..=86_400))]
+    order_ttl_s: i64,
+}
+
+impl Quoting {
+    /// Returns how it quotes.
+    ///
+    /// # Errors
+    ///
+    /// Says what of it is wrong.
+    fn config(&self) -> anyhow::Result<Config> {
+        Config::from_text(&self.config).context("--config")
+    }
+
+    /// Returns what a person arms.
+    ///
+    /// # Errors
+    ///
+    /// Says what of it is wrong.
+    pub(in crate::cli) fn configuration(&self) -> anyhow::Result<Configuration> {
+        Ok(Configuration::of(&self.series, &self.config()?, self.order_ttl_s))
+    }
+}
+
+/// Returns the store that says what may trade with real money: the file that is named, or else what `DATABASE_URL` names, or
+/// else a file in the cache folder.
+///
+/// # Errors
+///
+/// Says that there is no place for it.
+pub(in crate::cli) fn armings(file: Option<&Path>) -> anyhow::Result<Address> {
+    if let Some(file) = file {
+        return Ok(Address::file(file));
+    }
+    match Address::of(&Variables::of_process()?)? {
+        Some(address) => Ok(address),
+        None => {
+            let folder =
+                cache_folder().context("no place for what is armed: name one with --armings FILE")?;
+            Ok(Address::Sqlite(folder.join("armings.sqlite")))
+        }
+    }
+}
+
+/// Whether there is a desk, and what tells it apart from others of this machine.
+#[derive(Clone, Copy)]
+pub(in crate::cli) struct Has {
+    pub(in crate::cli) desk: bool,
+    /// The port of its page, where it has one.
+    pub(in crate::cli) port: Option<u16>,
+}
+
+/// What trades, and where.
+#[derive(Default)]
+pub(in crate::cli) struct Trading {
+    /// The exchange, if it is inside.
+    pub(in crate::cli) exchange: Option<Running>,
+    pub(in crate::cli) desk: Option<Desk>,
+    pub(in crate::cli) market: Option<Watch>,
+    /// Who asks the exchange for pages.
+    pub(in crate::cli) asker: Option<Client>,
+    /// Who asks the exchange other things than the desk does, and the exchange's clock.
+    pub(in crate::cli) watcher: Option<(Client, Clock)>,
+}
+
+impl Options {
+    /// Returns the seed of the simulated event, and how many days it lasts.
+    pub(in crate::cli) const fn event(&self) -> (u64, u32) {
+        (self.rng_seed, paper::DEMO_DAYS)
+    }
+
+    /// Returns which series is followed and traded.
+    pub(in crate::cli) fn series(&self) -> &str {
+        &self.quoting.series
+    }
+
+    /// Returns who asks the exchange, where that is outside, and its clock.
+    ///
+    /// # Errors
+    ///
+    /// Says what of the file or the environment can't be used.
+    pub(in crate::cli) fn outside(&self, mode: Mode) -> anyhow::Result<Option<(Client, Clock)>> {
+        let (member, clock) = match (&self.paper, mode) {
+            (Some(file), _) => kalshi::Config::from_file(file)?,
+            (None, Mode::Watch) => (kalshi::Config::from_environment_or_public()?, None),
+            (None, Mode::Live) => (kalshi::Config::from_environment()?, None),
+            (None, Mode::Demo) => return Ok(None),
+        };
+        let clock = clock.unwrap_or_else(Clock::real);
+        Ok(Some((Client::new(member, clock.clone())?, clock)))
+    }
+
+    /// Begins to follow the market, and starts the desk, if there is to be one, and the exchange, if it is inside.
+    pub(in crate::cli) async fn start(
+        &self,
+        mode: Mode,
+        outside: Option<(Client, Clock)>,
+        has: Has,
+    ) -> anyhow::Result<Trading> {
+        let has_desk = mode != Mode::Watch && has.desk;
+        let (exchange, client, clock) = match outside {
+            Some((client, clock)) => (None, client, clock),
+            None if !has_desk => return Ok(Trading::default()),
+            None => {
+                let clock = Clock::scaled(machine_time(), self.speed);
+                let settings = paper::Settings::demo(self.rng_seed, clock.clone());
+                let exchange = paper::start(settings).await.context("the paper exchange")?;
+                let member = kalshi::Config::of_paper(exchange.credentials())?;
+                (Some(exchange), Client::new(member, clock.clone())?, clock)
+            }
+        };
+        let market = watch::start(self.quoting.series.clone(), client.apart()?, clock.clone());
+        let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
+        let desk =
+            has_desk.then(|| self.desk(mode, client, clock, exchange.is_some(), has.port)).transpose()?;
+        Ok(Trading { exchange, desk, market: Some(market), asker, watcher })
+    }
+
+    fn desk(
+        &self,
+        mode: Mode,
+        client: Client,
+        clock: Clock,
+        is_inside: bool,
+        port: Option<u16>,
+    ) -> anyhow::Result<Desk> {
+        let config = self.quoting.config()?;
+        let (journal, database) = match &self.journal {
+            Some(file) => (file.clone(), None),
+            // An exchange that ends with this program has nothing to be remembered.
+            None if is_inside => (cached("demo", port, true)?, None),
+            // What real orders may rest must be found whatever the page's port is.
+            None if mode == Mode::Live && self.paper.is_none() => {
+                match Address::of(&Variables::of_process()?)? {
+                    Some(Address::Sqlite(file)) => (file, None),
+                    database => (cached("live", None, false)?, database),
+                }
+            }
+            None => match Address::of(&Variables::of_process()?)? {
+                Some(Address::Sqlite(file)) => (file, None),
+                database => (cached("paper", port, false)?, database),
+            },
+        };
+        match &database {
+            Some(database) => tracing::info!("the desk's journal is in {database}"),
+            None => tracing::info!("the desk's journal is {}", journal.display()),
+        }
+        // What is tried against simulated traders that end with this program shows too little to be written down.
+        let arming = if is_inside {
+            None
+        } else {
+            let store = armings(self.armings.as_deref())?;
+            Some(Arming { store, configuration: self.quoting.configuration()? })
+        };
+        let settings = desk::Settings {
+            mode: mode.into(),
+            series: self.quoting.series.clone(),
+            config,
+            order_ttl_s: self.quoting.order_ttl_s,
+            journal,
+            database,
+            starts: !self.wait,
+            arming,
+            rehearses: (mode != Mode::Live && !is_inside).then_some("a paper exchange"),
+        };
+        desk::start(settings, client, clock)
+    }
+}
+
+/// Returns the path of a journal in the cache folder. One whose exchange has ended says nothing any more: it is begun anew.
+fn cached(name: &str, port: Option<u16>, anew: bool) -> anyhow::Result<PathBuf> {
+    let folder = cache_folder().context("no place for the desk's journal: name one with --journal FILE")?;
+    let port = port.map_or_else(String::new, |port| format!("-{port}"));
+    let file = folder.join(format!("{name}{port}.sqlite"));
+    if anew {
+        database::begin_anew(&file)?;
+        database::begin_anew(&file.with_extension("catalogue.sqlite"))?;
+    }
+    Ok(file)
+}
