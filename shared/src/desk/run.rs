@@ -16,6 +16,10 @@ use crate::market::{Position, Ticker, Trade};
 use crate::risk::ClosedFor;
 use crate::units::{Cash, Timestamp};
 
+/// How much later than its cash was asked for a contract must have settled to be sure that it is not in that, in microseconds: the
+/// exchange names whole seconds, and clocks differ.
+const SETTLES: i64 = 2_000_000;
+
 /// A run of a desk.
 pub struct Desk {
     run: i64,
@@ -438,6 +442,8 @@ impl Desk {
         let began = trades.first().map_or(self.now, |trade| trade.at);
         let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
         trading.orders.skew = self.closed.skew();
+        let known_at = self.now.checked_add_micros(self.closed.skew().saturating_add(SETTLES));
+        trading.known_at = known_at.unwrap_or(Timestamp::MAX);
         for trade in trades {
             trading.trade(trade.at, trade);
         }

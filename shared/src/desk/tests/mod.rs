@@ -7,6 +7,7 @@ mod catalysts;
 mod decisions;
 mod killed_past;
 mod late;
+mod settled;
 mod shown;
 mod threads;
 mod waiting;

@@ -4,6 +4,7 @@
 
 mod catalysts;
 mod heard;
+mod lifecycle;
 
 use std::collections::BTreeMap;
 
@@ -64,6 +65,9 @@ pub(super) struct Trading {
     /// The exchange takes no order of our group any more.
     pub(super) is_fenced: bool,
     pub(super) start_equity: Cash,
+    /// What was paid until then, by the exchange's clock, may be in the cash that was told and not in the positions, or the other
+    /// way round: they are asked for one after the other.
+    pub(super) known_at: Timestamp,
     pub(super) fills: u32,
     /// What was seen of artists, as far as it holds.
     catalysts: Catalysts,
@@ -101,6 +105,7 @@ impl Trading {
             lost: None,
             is_fenced: false,
             start_equity: account.free,
+            known_at: Timestamp::MIN,
             fills: 0,
             catalysts: Catalysts::default(),
             appended: Appended::default(),
