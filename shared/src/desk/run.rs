@@ -399,7 +399,13 @@ impl Desk {
 
     /// Does what follows from a step of the start.
     fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
-        let Then { asks, found, group, marks, known, failed } = then;
+        let Then { asks, found, before, group, marks, known, failed } = then;
+        if let Some((orders, fills)) = before
+            && self.left.so_far.pay_unheard(&orders, &fills)
+            && let Some(kept) = self.left.so_far.kept.clone()
+        {
+            self.write(Written::Setting(Setting::SoFar(Box::new(kept))));
+        }
         for (name, answer) in found {
             let answered = Answered { client_order_id: name, what: None, answer };
             self.write(Written::Answer(answered));
@@ -448,6 +454,7 @@ impl Desk {
             trading.trade(trade.at, trade);
         }
         trading.drained(self.now);
+        trading.count_on(self.now, account, &self.left.so_far);
         let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
         if taken + self.left.unfinished.len() > 0 {
             let text = format!(
@@ -484,6 +491,7 @@ impl Desk {
                 return;
             }
         };
+        trading.note_so_far(true);
         let misfits = audit::differs(trading, &account, asked);
         if let Some(misfit) = misfits.iter().find(|misfit| misfit.is_again(&self.misfits)) {
             let text = format!("{} Nothing is quoted until a person goes on.", misfit.text);
@@ -537,6 +545,7 @@ impl Desk {
                     trading.pause(now, self.wish != Wish::Quote);
                 }
                 trading.tick(now);
+                trading.note_so_far(false);
                 for sent in trading.take_sent(now) {
                     self.send(sent, effects);
                 }

@@ -3,6 +3,7 @@
 
 mod audited;
 mod bench;
+mod carried;
 mod catalysts;
 mod decisions;
 mod killed_past;

@@ -5,6 +5,7 @@
 mod catalysts;
 mod heard;
 mod lifecycle;
+mod so_far;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Record};
 use crate::market::{EventTicker, Position, Ticker};
 use crate::quoting::{Status, Terms};
+use crate::risk::EventSoFar;
 use crate::stream::{Alert, Appended};
 use crate::units::{Cash, Price, Timestamp};
 
@@ -65,6 +67,8 @@ pub(super) struct Trading {
     /// The exchange takes no order of our group any more.
     pub(super) is_fenced: bool,
     pub(super) start_equity: Cash,
+    /// What it was last written down that the event has cost and lost.
+    noted: Option<EventSoFar>,
     /// What was paid until then, by the exchange's clock, may be in the cash that was told and not in the positions, or the other
     /// way round: they are asked for one after the other.
     pub(super) known_at: Timestamp,
@@ -105,6 +109,7 @@ impl Trading {
             lost: None,
             is_fenced: false,
             start_equity: account.free,
+            noted: None,
             known_at: Timestamp::MIN,
             fills: 0,
             catalysts: Catalysts::default(),
