@@ -166,6 +166,10 @@ impl Trading {
                 self.follow(now, follows);
                 None
             }
+            (Some(order_of), wire::OrderStatus::Resting) if self.orders.is_live(order_of) => {
+                self.orders.know(order_of, &order.order_id);
+                None
+            }
             // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it. Of
             // another event another desk does.
             (named, wire::OrderStatus::Resting)

@@ -240,7 +240,13 @@ impl Trading {
     pub(super) fn take_sent(&mut self, now: Timestamp) -> Vec<Sent> {
         self.now = now.max(self.now);
         self.withdraw(now);
-        let sent = self.orders.next(self.now);
+        let mut sent = self.orders.next(self.now);
+        if let Some(maker) = self.engine.maker(&self.event) {
+            let execution = maker.execution();
+            sent.extend(
+                self.orders.press(self.now, |place, action| execution.wanted(place, action).is_some()),
+            );
+        }
         for sent in &sent {
             if let Some(contract) = self.contracts.get(sent.job.place) {
                 self.entries.push(sent.entry(self.now, &contract.ticker));
