@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Wish;
 use super::entry::{Answered, Command, Entry, Said, Setting, Written};
 use super::orders::What;
+use super::{SoFar, Wish};
 use crate::catalyst::Catalyst;
 use crate::engine::Record;
 
@@ -28,6 +28,9 @@ pub struct Left {
     pub marks: Vec<String>,
     /// What was seen of artists, as far as it may hold yet.
     pub catalysts: Vec<Catalyst>,
+    /// What the limits count on from.
+    #[serde(default)]
+    pub so_far: SoFar,
 }
 
 impl Left {
@@ -35,7 +38,10 @@ impl Left {
     pub fn take(&mut self, entry: &Entry) {
         match &entry.what {
             Written::Setting(Setting::Config(_)) => *self = Self::default(),
-            Written::Setting(Setting::Left(left)) => self.clone_from(left),
+            Written::Setting(Setting::Left(left)) => {
+                self.clone_from(left);
+                self.so_far.begin();
+            }
             Written::Setting(Setting::Group(id)) => {
                 let before = self.group.replace((id.clone(), false));
                 self.fenced = before.map(|(before, _)| before).filter(|before| before != id);
@@ -63,7 +69,11 @@ impl Left {
                 _ => {}
             },
             Written::Input(Record::Catalyst { catalyst, .. }) => self.catalysts.push(catalyst.clone()),
-            Written::Command(_) | Written::Input(_) | Written::Decision(_) => {}
+            Written::Command(_)
+            | Written::Input(_)
+            | Written::Decision(_)
+            | Written::Setting(Setting::SoFar(_)) => {}
         }
+        self.so_far.take(entry);
     }
 }

@@ -38,6 +38,7 @@ mod mark;
 mod orders;
 mod run;
 mod settings;
+mod so_far;
 mod starting;
 mod trading;
 mod view;
@@ -51,6 +52,7 @@ pub use mark::{is_kill_mark, kill_mark};
 pub use orders::{FLATTENS, PREFIX, What};
 pub use run::Desk;
 pub use settings::{Event, Listed, Settings};
+pub use so_far::{Kept, SoFar};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -16,6 +16,10 @@ use crate::market::{Position, Ticker, Trade};
 use crate::risk::ClosedFor;
 use crate::units::{Cash, Timestamp};
 
+/// How much later than its cash was asked for a contract must have settled to be sure that it is not in that, in microseconds: the
+/// exchange names whole seconds, and clocks differ.
+const SETTLES: i64 = 2_000_000;
+
 /// A run of a desk.
 pub struct Desk {
     run: i64,
@@ -408,7 +412,13 @@ impl Desk {
 
     /// Does what follows from a step of the start.
     fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
-        let Then { asks, found, group, marks, known, failed } = then;
+        let Then { asks, found, before, group, marks, known, failed } = then;
+        if let Some((orders, fills)) = before
+            && self.left.so_far.pay_unheard(&orders, &fills)
+            && let Some(kept) = self.left.so_far.kept.clone()
+        {
+            self.write(Written::Setting(Setting::SoFar(Box::new(kept))));
+        }
         for (name, answer) in found {
             let answered = Answered { client_order_id: name, what: None, answer };
             self.write(Written::Answer(answered));
@@ -451,10 +461,13 @@ impl Desk {
         let began = trades.first().map_or(self.now, |trade| trade.at);
         let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
         trading.orders.skew = self.closed.skew();
+        let known_at = self.now.checked_add_micros(self.closed.skew().saturating_add(SETTLES));
+        trading.known_at = known_at.unwrap_or(Timestamp::MAX);
         for trade in trades {
             trading.trade(trade.at, trade);
         }
         trading.drained(self.now);
+        trading.count_on(self.now, account, &self.left.so_far);
         let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
         if taken + self.left.unfinished.len() > 0 {
             let text = format!(
@@ -491,6 +504,7 @@ impl Desk {
                 return;
             }
         };
+        trading.note_so_far(true);
         let misfits = audit::differs(trading, &account, asked);
         if let Some(misfit) = misfits.iter().find(|misfit| misfit.is_again(&self.misfits)) {
             let text = format!("{} Nothing is quoted until a person goes on.", misfit.text);
@@ -544,6 +558,7 @@ impl Desk {
                     trading.pause(now, self.wish != Wish::Quote);
                 }
                 trading.tick(now);
+                trading.note_so_far(false);
                 for sent in trading.take_sent(now) {
                     self.send(sent, effects);
                 }

@@ -4,10 +4,14 @@ use super::clearing::{Clearing, Next};
 use super::{Account, Answer, Ask, Event, Failure, Left, Said, is_kill_mark};
 use crate::market::Trade;
 use crate::units::{Cash, Quantity, Timestamp};
-use crate::wire::{Order, OrderStatus};
+use crate::wire::{Fill, Order, OrderStatus};
 
 /// By how much positions may be behind fills, in microseconds of the exchange's clock: about a second was seen.
 const LAG: i64 = 2_000_000;
+
+/// How much earlier than something was last written down a fill may have been that was not heard, in microseconds: clocks differ,
+/// and what a stream is behind.
+const UNHEARD: i64 = -60_000_000;
 
 /// A run that begins.
 #[derive(Debug)]
@@ -20,6 +24,8 @@ pub(super) struct Starting {
     /// Public trades so far.
     trades: Vec<Trade>,
     account: Account,
+    /// The orders that earlier runs left, as the exchange lists them.
+    before: Vec<Order>,
 }
 
 /// What is under way.
@@ -45,6 +51,8 @@ pub(super) struct Then {
     pub(super) asks: Vec<Ask>,
     /// What became of orders that earlier runs left, by our names.
     pub(super) found: Vec<(String, Said)>,
+    /// These orders, and the latest fills.
+    pub(super) before: Option<(Vec<Order>, Vec<Fill>)>,
     /// The order group is known from here on.
     pub(super) group: Option<String>,
     /// Somebody has killed the account.
@@ -71,6 +79,7 @@ impl Starting {
                 taken: 0,
                 trades: Vec::new(),
                 account: Account { free: Cash::ZERO, held: Vec::new() },
+                before: Vec::new(),
             },
             then,
         )
@@ -109,7 +118,7 @@ impl Starting {
                 Next::Clear => {
                     self.taken = clearing.taken;
                     if left.unfinished.is_empty() {
-                        self.settle(now, &mut then);
+                        self.settle(now, left, &mut then);
                     } else {
                         self.step = Step::Reconciling;
                         then.asks.push(Ask::Orders);
@@ -118,14 +127,18 @@ impl Starting {
                 Next::Failed(why) => then.failed = Some(why),
             },
             (Step::Reconciling, Ok(Answer::Orders(orders))) => {
-                then.found = reconciled(left, &orders);
-                self.settle(now, &mut then);
+                self.before = orders;
+                self.before.retain(|order| left.unfinished.contains_key(&order.client_order_id));
+                self.settle(now, left, &mut then);
             }
             (Step::Settling(until @ None), Ok(Answer::Fills(fills))) => {
                 let latest = fills.iter().filter_map(|fill| fill.created_time).map(|at| at.0).max();
                 let known = latest.and_then(|latest| latest.checked_add_micros(LAG));
-                *until = Some(known.unwrap_or(now));
+                *until = Some(known.filter(|known| *known > now).unwrap_or(now));
                 then = self.tick(now, false);
+                let before = std::mem::take(&mut self.before);
+                then.found = reconciled(left, &before);
+                then.before = Some((before, fills));
             }
             (Step::Accounting, Ok(Answer::Account(account))) => {
                 self.account = account;
@@ -180,9 +193,11 @@ impl Starting {
         then.asks.push(Ask::CreateGroup(limit));
     }
 
-    fn settle(&mut self, now: Timestamp, then: &mut Then) {
+    fn settle(&mut self, now: Timestamp, left: &Left, then: &mut Then) {
         self.step = Step::Settling(None);
-        let since = now.checked_add_micros(-LAG).unwrap_or(Timestamp::MIN);
+        let last = left.so_far.last.and_then(|last| last.checked_add_micros(UNHEARD));
+        let since = last.map_or(now, |last| last.min(now));
+        let since = since.checked_add_micros(-LAG).unwrap_or(Timestamp::MIN);
         then.asks.push(Ask::Fills { since });
     }
 }

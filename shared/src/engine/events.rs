@@ -211,6 +211,9 @@ impl Engine {
             Record::Balance { event, balance } => {
                 self.step(now, &Told::Event(event, Input::Balance(*balance)), out)
             }
+            Record::Carried { event, carried, brought } => {
+                self.step(now, &Told::Event(event, Input::Carried(carried, brought)), out)
+            }
             Record::Answer { place, action, order, verdict } => self.tell_of(*place, now, out, |contract| {
                 let (action, order, verdict) = (*action, *order, *verdict);
                 Input::Order(OrderReport::Answer { contract, action, order, verdict })

@@ -5,7 +5,7 @@ use crate::belief::Belief;
 use crate::exchange::OrderReport;
 use crate::market::Position;
 use crate::quoting::{Status, Terms, Widening};
-use crate::risk::ClosedFor;
+use crate::risk::{Carried, ClosedFor};
 use crate::units::{Cash, Price, Timestamp};
 
 /// Something that happened in one event. Contracts are named by their place in the event's list.
@@ -49,6 +49,9 @@ pub enum Input<'a> {
     },
     /// The cash that is free, in the exchange's own words.
     Balance(Cash),
+    /// What runs before this one have sent and lost, and what is held of each contract, by place, whose cost is not in that: it
+    /// counts for what it is worth now. What the account has and what was traded in the past was told before.
+    Carried(&'a Carried, &'a [Position]),
     /// A contract was listed: it comes behind those there are.
     Listed(Terms),
     /// A contract's price grid, fee or time of settlement changed.

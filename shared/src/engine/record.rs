@@ -7,7 +7,7 @@ use crate::catalyst::Catalyst;
 use crate::exchange::{Fill, OrderId, Verdict};
 use crate::market::{Action, EventTicker, Position, Ticker, Trade};
 use crate::quoting::{Status, Terms};
-use crate::risk::ClosedFor;
+use crate::risk::{Carried, ClosedFor};
 use crate::units::{Cash, Price};
 
 /// Something that happened, its contract named by place. [`Engine::apply`](super::Engine::apply) does it.
@@ -76,6 +76,15 @@ pub enum Record {
         event: EventTicker,
         /// The cash.
         balance: Cash,
+    },
+    /// What runs before this one have sent and lost, for the limits to count on from.
+    Carried {
+        /// The event.
+        event: EventTicker,
+        /// What they have sent and lost.
+        carried: Box<Carried>,
+        /// Of each of the event's contracts, by place, what is held whose cost is not in that.
+        brought: Vec<Position>,
     },
     /// A contract was paused, resumed or closed.
     Status {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Closures, LossFrom};
+use super::{Bounds, Closures, Day, LossFrom};
 use crate::units::{Cash, Timestamp};
 
 /// What halts all quoting.
@@ -64,6 +64,31 @@ impl Halts {
 
     pub(super) const fn begin(&mut self, equity: Cash) {
         (self.start, self.high, self.equity) = (equity, equity, equity);
+    }
+
+    /// Takes over whether a day's loss halts: what prices of the past made of what is held now has lost nothing.
+    pub(super) fn carry_halt(&mut self, day: Option<&Day>) {
+        (self.lost_until, self.lost) = day.map_or((None, 0), |day| (day.lost_until, day.lost));
+    }
+
+    /// Goes on with a day that began before; its equities are above `base`.
+    pub(super) fn carry_day(&mut self, day: &Day, base: Cash) {
+        let above =
+            |sum: Cash| Cash::from_microdollars(base.microdollars().saturating_add(sum.microdollars()));
+        (self.day_ends, self.start) = (day.ends, above(day.start));
+        self.high = self.high.max(above(day.high));
+    }
+
+    /// Returns the day, its equities as what they are above `base`.
+    pub(super) const fn day(&self, base: Cash) -> Day {
+        let base = base.microdollars();
+        Day {
+            ends: self.day_ends,
+            start: Cash::from_microdollars(self.start.microdollars().saturating_sub(base)),
+            high: Cash::from_microdollars(self.high.microdollars().saturating_sub(base)),
+            lost_until: self.lost_until,
+            lost: self.lost,
+        }
     }
 
     #[inline]

@@ -13,6 +13,12 @@ const WINDOW: i64 = 60_000_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Messages(VecDeque<Timestamp>);
 
+impl FromIterator<Timestamp> for Messages {
+    fn from_iter<I: IntoIterator<Item = Timestamp>>(sent: I) -> Self {
+        Self(sent.into_iter().collect())
+    }
+}
+
 impl Messages {
     /// Takes note of `count` messages at `now`.
     pub(super) fn note(&mut self, now: Timestamp, count: usize) {

@@ -21,6 +21,7 @@
 //!   soon as it is reached, and the floor only below it.
 
 mod bounds;
+mod carried;
 mod checks;
 mod closed;
 mod evidence;
@@ -32,6 +33,7 @@ mod settings;
 mod worst;
 
 pub use bounds::Bounds;
+pub use carried::{Carried, Day, EventSoFar};
 pub use closed::{ClosedFor, Closures};
 pub use evidence::{Book, Evidence};
 pub use halt::{Halt, Halts};

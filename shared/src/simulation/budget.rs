@@ -22,6 +22,11 @@ impl Budget {
         Self { most, sent: VecDeque::new() }
     }
 
+    /// Takes note of what runs before have sent, the oldest first.
+    pub(super) fn sent_before(&mut self, sent: impl IntoIterator<Item = Timestamp>) {
+        self.sent.extend(sent);
+    }
+
     /// Returns how many there may be.
     pub(super) const fn most(&self) -> Option<usize> {
         self.most

@@ -6,7 +6,7 @@ use super::budget::Budget;
 use super::dice::later;
 use crate::backtest::Config;
 use crate::belief::{self, Stream};
-use crate::desk::{Ask, Entry, Left, Setting, What, Written};
+use crate::desk::{Ask, Command, Entry, Left, Setting, What, Written};
 use crate::engine::{Decision, Engine, Outputs, Record};
 use crate::exchange::{OrderCommand, Request};
 use crate::market::{EventTicker, TradeId};
@@ -14,6 +14,8 @@ use crate::units::{Price, Quantity, Timestamp};
 
 /// How much of what was written is lost with the machine, in microseconds.
 const LOST: i64 = 1_000_000;
+/// Of how many messages it is known when they were sent: of more than are sent in a minute.
+const SENT: usize = 2_000;
 
 /// What a desk has written down.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub(super) struct Journal {
     changed: BTreeMap<String, (Price, Quantity, bool)>,
     /// The trades that this run was told.
     booked: BTreeSet<TradeId>,
+    /// When orders were placed, moved and cancelled.
+    sent: VecDeque<Timestamp>,
     replay: Option<Replay>,
 }
 
@@ -61,7 +65,13 @@ impl Journal {
             self.left.take(&entry);
             wrong = wrong.and(self.note(&entry));
             if let Some(replay) = &mut self.replay {
-                wrong = wrong.and(replay.take(&entry));
+                wrong = wrong.and(replay.take(&entry, &self.sent));
+            }
+            if is_message(&entry) {
+                self.sent.push_back(entry.at);
+                if self.sent.len() > SENT {
+                    self.sent.pop_front();
+                }
             }
             self.recent.push_back((now, entry));
         }
@@ -114,6 +124,8 @@ impl Journal {
 
     /// Forgets what was not on the disk.
     pub(super) fn lose(&mut self) {
+        let lost = self.recent.iter().filter(|(_, entry)| is_message(entry)).count();
+        self.sent.truncate(self.sent.len().saturating_sub(lost));
         self.recent.clear();
         self.left = self.durable.clone();
     }
@@ -124,6 +136,14 @@ impl Journal {
             *replay = Replay::default();
         }
     }
+}
+
+/// Returns whether it is that an order is placed, moved or cancelled.
+const fn is_message(entry: &Entry) -> bool {
+    matches!(
+        &entry.what,
+        Written::Command(Command { what: What::Place { .. } | What::Amend { .. } | What::Cancel, .. })
+    )
 }
 
 /// A run that is done again as it is written down.
@@ -137,11 +157,13 @@ struct Replay {
 }
 
 impl Replay {
-    fn take(&mut self, entry: &Entry) -> Result<(), Wrong> {
+    /// Takes in the next entry, after what was sent before it.
+    fn take(&mut self, entry: &Entry, sent: &VecDeque<Timestamp>) -> Result<(), Wrong> {
         match &entry.what {
             Written::Setting(Setting::Config(text)) => {
                 let config = Config::from_text(text).map_err(|why| Wrong::Decided(why.to_string()))?;
                 self.budget = Budget::new(&config.limits);
+                self.budget.sent_before(sent.iter().copied());
                 let stream = Stream::new(belief::Engine::new(config.belief.calibration));
                 (self.engine, self.decided) =
                     (Some(Engine::new(config.parameters(), stream)), VecDeque::new());

@@ -21,8 +21,6 @@ const LATE: i64 = 31 * SECOND;
 /// For how long after something has gone wrong it may be why a run is lost, or halts, in microseconds: so long an order that was
 /// placed by hand rests, and a request may be under way.
 pub(super) const TROUBLES: i64 = 75 * SECOND;
-/// How long it takes at most after something has gone wrong until it is known what became of all requests, in microseconds.
-const ANSWERED: i64 = 25 * SECOND;
 /// How long it may take from a kill or a pull, until nothing rests, once requests get through, in microseconds.
 const KILLED: i64 = SECOND;
 
@@ -270,18 +268,18 @@ impl Monitor {
 
     fn look_at_pulls(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
         self.pulls.retain(|pull| pull.until > now);
-        // What was asked before is answered first, or given up and looked for.
-        let settled = later(self.troubled, ANSWERED - TROUBLES);
-        let late = |pull: &&Pull| now > later(pull.since.max(self.open_since), KILLED) && now > settled;
-        let Some(pull) = self
-            .pulls
-            .iter()
-            .filter(late)
-            .find(|pull| is_running && ours(venue).any(|order| pull.markets.contains(&order.market)))
+        let is_late = |pull: &Pull, order: &Order| {
+            let from = pull.since.max(self.open_since).max(order.created);
+            pull.markets.contains(&order.market) && now > later(from, KILLED)
+        };
+        let late = self.pulls.iter().filter(|_| is_running);
+        let Some((pull, order)) =
+            late.flat_map(|pull| ours(venue).map(move |order| (pull, order))).find(|(p, o)| is_late(p, o))
         else {
             return;
         };
-        let what = format!("orders rest, although the quotes are pulled since {}", pull.since);
+        let name = venue.called(order.number).unwrap_or_default();
+        let what = format!("{name} rests, although the quotes are pulled since {}", pull.since);
         self.pulls.clear();
         self.violated(now, Rule::Pull, what);
     }

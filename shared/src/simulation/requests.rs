@@ -255,6 +255,7 @@ impl<T: Trader> World<T> {
         let Some(shell) = self.shells.get_mut(desk) else { return };
         if is_machine {
             shell.journal.lose();
+            shell.event_began = None;
             self.monitor.lost(self.now);
         }
         self.is_troubled(self.now);

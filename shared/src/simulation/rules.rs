@@ -59,12 +59,11 @@ impl<T: Trader> World<T> {
             || self.shells.len() > 1
             || !self.by_hand.is_empty()
             || request.run != shell.run
-            || now <= self.monitor.troubled
             || shell.journal.renews(&request.ask)
         {
             return;
         }
-        let start = shell.desk.as_ref().and_then(T::start);
+        let start = shell.event_began.or_else(|| shell.desk.as_ref()?.start());
         let Some(start) = start else { return };
         if super::worst::lessens(&self.venue, market, action) {
             return;
@@ -75,6 +74,9 @@ impl<T: Trader> World<T> {
             let worst = Cash::from_microdollars(i64::try_from(worst).unwrap_or(i64::MAX));
             let what = format!("{ticker}: the event can lose $ {worst} with this order, $ {most} at most");
             self.monitor.violated(now, Rule::EventLoss, what);
+        }
+        if let Some(shell) = self.shells.get_mut(request.desk) {
+            shell.event_began = Some(start);
         }
     }
 

@@ -63,7 +63,7 @@ impl Schedule {
         config.set("quote_size", dice.pick(&["1", "2.5", "5", "10"], "1"))?;
         config.set("max_position_per_ticker", dice.pick(&["5", "12", "50"], "50"))?;
         config.set("max_event_loss", dice.pick(&["0", "0", "15", "200"], "0"))?;
-        config.set("max_messages_per_minute", dice.pick(&["0", "0", "60", "600"], "0"))?;
+        config.set("max_messages_per_minute", dice.pick(&["0", "60", "12", "4"], "0"))?;
         config.set("max_past_mid_cents", dice.pick(&["100", "2"], "100"))?;
         config.set("half_spread_cents", dice.pick(&["0.5", "1", "3"], "3"))?;
         config.set("skew_cents", dice.pick(&["0", "0.25", "1"], "1"))?;

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use super::dice::later;
 use super::journal::Journal;
+use super::world::PURSE;
 use crate::desk::{Ask, Effect, End, Entry, Event, Wish};
-use crate::units::Timestamp;
+use crate::units::{Cash, Timestamp};
 
 /// How often the account is compared, in microseconds.
 pub(super) const AUDIT: i64 = 10_000_000;
@@ -54,6 +55,8 @@ pub(super) struct Shell<T> {
     /// The run can't know its cash: something that a person placed by hand rested when it began, which counts as spent, as nothing
     /// that the exchange says tells them apart; or a contract that had settled then was corrected since.
     pub(super) is_blurred: bool,
+    /// What its event began with, unless what tells of that was lost with the machine: then the next run says it.
+    pub(super) event_began: Option<Cash>,
     /// It has ended for good.
     pub(super) is_over: bool,
     /// How often it woke up at one instant.
@@ -99,6 +102,7 @@ impl<T> Shell<T> {
             clock: now,
             skew: 0,
             is_blurred: false,
+            event_began: Some(Cash::from_microdollars(PURSE)),
             is_over: false,
             woke: (now, 0),
         }

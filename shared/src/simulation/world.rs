@@ -30,7 +30,7 @@ const BEGINS: i64 = 1_794_823_200 * SECOND;
 /// For how long the crowd trades before the desk comes, in steps.
 const BEFORE: u32 = 400;
 /// What the account has, in microdollars.
-const PURSE: i64 = 2_000 * SECOND;
+pub(super) const PURSE: i64 = 2_000 * SECOND;
 
 /// What is looked at besides.
 #[derive(Debug, Clone, Copy, Default)]

@@ -25,6 +25,9 @@ impl Orders {
         outcome: &Result<Answer, Failure>,
     ) -> Follows {
         let Job { place, order, what, .. } = sent.job;
+        if sent.beside {
+            return self.pressed(now, order, outcome);
+        }
         if let Some(lane) = self.lanes.get_mut(place) {
             lane.busy = false;
         }
@@ -101,8 +104,8 @@ impl Orders {
                     // It may be as it was before the last request, or as that asked: out of the book it is neither. What a
                     // new word means isn't known; that the order has ended is not to be assumed.
                     live.confirmed = true;
-                    let at = if live.tries == 0 { Timestamp::MIN } else { live.again(now) };
-                    let cancel = live.job(What::Cancel, at);
+                    live.presses = None;
+                    let cancel = live.job(What::Cancel, Timestamp::MIN);
                     self.wait(cancel);
                 } else {
                     self.end(now, order, found.fill_count_fp, follows);
@@ -183,7 +186,7 @@ impl Orders {
     }
 
     /// Asks what became of an order, later the more often that was asked in vain.
-    fn look(&mut self, now: Timestamp, order: OrderId) {
+    pub(super) fn look(&mut self, now: Timestamp, order: OrderId) {
         let Some(live) = self.live.get_mut(&order) else { return };
         let at = live.again(now);
         let look = live.job(What::Look { times: live.tries }, at);

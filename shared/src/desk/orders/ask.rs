@@ -76,6 +76,8 @@ pub(in crate::desk) struct Sent {
     pub(in crate::desk) total: Quantity,
     /// When it is to end by itself.
     pub(in crate::desk) expires: Timestamp,
+    /// It doesn't wait for the answer to something else of its contract.
+    pub(in crate::desk) beside: bool,
 }
 
 impl Sent {

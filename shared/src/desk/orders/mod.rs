@@ -13,6 +13,7 @@
 mod answers;
 mod ask;
 mod lane;
+mod press;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
@@ -70,6 +71,8 @@ pub(super) struct Live {
     tries: u32,
     /// The exchange has confirmed it.
     pub(super) confirmed: bool,
+    /// When it is taken back beside all else, if it is still not wanted then.
+    presses: Option<Timestamp>,
     /// How much stood before it when it came to rest.
     pub(super) ahead: Option<Quantity>,
     /// Trades of it that were heard.
@@ -195,7 +198,8 @@ impl Orders {
     pub(super) fn due(&self) -> Option<Timestamp> {
         let renewals = self.live.values().filter_map(|live| self.renewal(live));
         let looks = self.lanes.iter().filter_map(Lane::due);
-        renewals.chain(looks).min()
+        let presses = self.live.values().filter_map(|live| live.presses.filter(|at| *at < Timestamp::MAX));
+        renewals.chain(looks).chain(presses).min()
     }
 
     /// Returns when an order's expiry is to be moved on: when half of its life is over.
@@ -255,7 +259,7 @@ impl Orders {
             if let Some(lane) = self.lanes.get_mut(place) {
                 lane.busy = true;
             }
-            return Some(Sent { job, name, id: live.id.clone(), price, total, expires });
+            return Some(Sent { job, name, id: live.id.clone(), price, total, expires, beside: false });
         }
     }
 
@@ -295,6 +299,7 @@ impl Live {
             unknown: None,
             tries: 0,
             confirmed: false,
+            presses: None,
             ahead: None,
             heard: Vec::new(),
         }

@@ -42,8 +42,13 @@ pub(super) fn count(text: &str) -> Quantity {
 impl Bench {
     /// Begins a run after what earlier ones left.
     pub(super) fn begin(now: Timestamp, run: i64, left: Left, wish: Wish) -> Self {
+        Self::begin_as("preset=seed-fixed3", now, run, left, wish)
+    }
+
+    /// The same with these settings.
+    pub(super) fn begin_as(config: &str, now: Timestamp, run: i64, left: Left, wish: Wish) -> Self {
         let mut effects = Vec::new();
-        let settings = settings("preset=seed-fixed3");
+        let settings = settings(config);
         let desk = Desk::begin(now, run, settings, event(&[TICKER]), left, wish, &mut effects);
         let account = Account { free: "1000".parse().unwrap(), held: Vec::new() };
         let (asked, entries, orders) = (Vec::new(), Vec::new(), Vec::new());

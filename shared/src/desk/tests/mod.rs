@@ -3,10 +3,12 @@
 
 mod audited;
 mod bench;
+mod carried;
 mod catalysts;
 mod decisions;
 mod killed_past;
 mod late;
+mod settled;
 mod shown;
 mod threads;
 mod waiting;

@@ -507,6 +507,8 @@ fn a_settlement_is_booked_and_the_run_is_over() {
     bench.settle_but(|ask| matches!(ask, Ask::Amend(..)));
     assert_eq!(bench.desk.state().0, DeskState::Quoting);
     let cash = bench.desk.cash().unwrap();
+    // Long enough after the account was asked for.
+    bench.pass(3);
     for event_type in ["determined", "settled"] {
         bench.lifecycle(event_type, "0.26");
         if event_type == "determined" {

@@ -1,9 +1,8 @@
-//! What the exchange says: trades, books, what became of our orders, what happens to contracts.
+//! What the exchange says: trades, books, what became of our orders.
 
 use crate::engine::Record;
 use crate::exchange::Fill;
-use crate::market::{Action, Position, PriceGrid, Side, Ticker, Trade, TradeId};
-use crate::quoting::Status;
+use crate::market::{Action, Position, Side, Ticker, Trade, TradeId};
 use crate::stream::{Appended, FillRow};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire;
@@ -167,6 +166,10 @@ impl Trading {
                 self.follow(now, follows);
                 None
             }
+            (Some(order_of), wire::OrderStatus::Resting) if self.orders.is_live(order_of) => {
+                self.orders.know(order_of, &order.order_id);
+                None
+            }
             // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it. Of
             // another event another desk does.
             (named, wire::OrderStatus::Resting)
@@ -178,58 +181,6 @@ impl Trading {
             }
             _ => None,
         }
-    }
-
-    /// Takes in that a contract was paused, opened, closed or paid.
-    pub(in crate::desk) fn lifecycle(&mut self, now: Timestamp, told: &wire::MarketLifecycle) {
-        let Some(place) = self.places.get(&told.market_ticker).copied() else { return };
-        if let Some(grid) = &told.price_ranges {
-            self.set_grid(now, place, grid);
-        }
-        let status = match told.event_type.as_str() {
-            "activated" => Status::Open,
-            "deactivated" => Status::Paused,
-            "determined" | "settled" => Status::Closed,
-            _ => return,
-        };
-        if let (Some(value), Some(contract)) = (told.settlement_value, self.contracts.get_mut(place)) {
-            contract.determined = Some(value);
-        }
-        // What it pays is told when that is determined, and not again when it is paid.
-        let determined = self.contracts.get(place).and_then(|contract| contract.determined);
-        let settled = (told.event_type == "settled").then_some(determined).flatten();
-        self.set_status(now, place, status);
-        if let Some(value) = settled {
-            let held = self.maker().map_or(Position::FLAT, |maker| maker.position(place));
-            let paid = held.worth(value).microdollars().saturating_sub(held.residue(value).microdollars());
-            if let Some(contract) = self.contracts.get_mut(place) {
-                let flow = contract.flow.microdollars().saturating_add(paid);
-                contract.flow = Cash::from_microdollars(flow);
-            }
-            self.tell(now, &Record::Settled { place, value });
-            self.alert(false, format!("{} settled at {value}", told.market_ticker));
-        }
-    }
-
-    /// Takes note of the prices that a contract accepts. What rests keeps its price.
-    fn set_grid(&mut self, now: Timestamp, place: usize, grid: &PriceGrid) {
-        let Some(contract) = self.contracts.get_mut(place).filter(|contract| contract.terms.grid != *grid)
-        else {
-            return;
-        };
-        contract.terms.grid.clone_from(grid);
-        let terms = contract.terms.clone();
-        self.tell(now, &Record::Terms { place, terms });
-    }
-
-    /// Takes note of whether a contract can be traded.
-    pub(in crate::desk) fn set_status(&mut self, now: Timestamp, place: usize, status: Status) {
-        let Some(contract) = self.contracts.get_mut(place).filter(|contract| contract.terms.status != status)
-        else {
-            return;
-        };
-        contract.terms.status = status;
-        self.tell(now, &Record::Status { place, status });
     }
 }
 

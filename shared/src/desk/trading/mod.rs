@@ -4,6 +4,8 @@
 
 mod catalysts;
 mod heard;
+mod lifecycle;
+mod so_far;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +14,7 @@ use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Record};
 use crate::market::{EventTicker, Position, Ticker};
 use crate::quoting::{Status, Terms};
+use crate::risk::EventSoFar;
 use crate::stream::{Alert, Appended};
 use crate::units::{Cash, Price, Timestamp};
 
@@ -64,6 +67,11 @@ pub(super) struct Trading {
     /// The exchange takes no order of our group any more.
     pub(super) is_fenced: bool,
     pub(super) start_equity: Cash,
+    /// What it was last written down that the event has cost and lost.
+    noted: Option<EventSoFar>,
+    /// What was paid until then, by the exchange's clock, may be in the cash that was told and not in the positions, or the other
+    /// way round: they are asked for one after the other.
+    pub(super) known_at: Timestamp,
     pub(super) fills: u32,
     /// What was seen of artists, as far as it holds.
     catalysts: Catalysts,
@@ -101,6 +109,8 @@ impl Trading {
             lost: None,
             is_fenced: false,
             start_equity: account.free,
+            noted: None,
+            known_at: Timestamp::MIN,
             fills: 0,
             catalysts: Catalysts::default(),
             appended: Appended::default(),
@@ -230,7 +240,13 @@ impl Trading {
     pub(super) fn take_sent(&mut self, now: Timestamp) -> Vec<Sent> {
         self.now = now.max(self.now);
         self.withdraw(now);
-        let sent = self.orders.next(self.now);
+        let mut sent = self.orders.next(self.now);
+        if let Some(maker) = self.engine.maker(&self.event) {
+            let execution = maker.execution();
+            sent.extend(
+                self.orders.press(self.now, |place, action| execution.wanted(place, action).is_some()),
+            );
+        }
         for sent in &sent {
             if let Some(contract) = self.contracts.get(sent.job.place) {
                 self.entries.push(sent.entry(self.now, &contract.ticker));

@@ -32,12 +32,22 @@ impl Maker {
     /// neither a gain nor a loss.
     #[cold]
     fn value(&mut self, equity: Cash) {
-        self.gate.begin(equity);
         self.is_valued = self.contracts.iter().enumerate().all(|(contract, state)| {
             state.belief.is_some()
                 || self.ledger.position(contract) == Position::FLAT
                 || self.ledger.settled(contract).is_some()
         });
+        let Some((before, brought)) = &self.carried else { return self.gate.begin(equity) };
+        // What nobody has paid for comes in as if it had been given.
+        let worth = brought.iter().enumerate().map(|(contract, held)| {
+            self.mark_now(contract).map_or(0, |mark| held.worth(mark).microdollars())
+        });
+        let sums = [self.ledger.cash().microdollars(), before.spent.microdollars()];
+        let start = sums.into_iter().chain(worth).fold(0, i64::saturating_add);
+        self.gate.go_on(Cash::from_microdollars(start), equity, self.is_valued.then_some(&before.day));
+        if self.is_valued {
+            self.carried = None;
+        }
     }
 
     /// Decides all anew, as the gate has opened or closed, or is closed by something else.

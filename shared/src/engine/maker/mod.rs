@@ -21,7 +21,7 @@ use crate::execution::{Execution, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
 use crate::quoting::{self, Fair, Quotes, Regime, Terms, UsualSigmaB, Widening};
-use crate::risk::{Bounds, Closures, Gate, Halt};
+use crate::risk::{Bounds, Closures, EventSoFar, Gate, Halt};
 use crate::settings::Fee;
 use crate::units::Timestamp;
 
@@ -44,6 +44,9 @@ pub struct Maker {
     due: Option<Timestamp>,
     /// Whether all that was held at first has a value.
     is_valued: bool,
+    /// What runs before have lost, until what was held at first has a value, and what of that they have not paid for.
+    #[serde(default)]
+    carried: Option<(EventSoFar, Vec<Position>)>,
     /// Whether a fill waits for its decision: the belief that includes its print comes first.
     undecided: bool,
     /// Whether each decision's way to its prices is kept.
@@ -83,6 +86,7 @@ impl Maker {
             usual: UsualSigmaB::default(),
             due: None,
             is_valued: false,
+            carried: None,
             undecided: false,
             explains: false,
         })
@@ -132,6 +136,15 @@ impl Maker {
             Input::Position { contract, position } => self.told_position(contract, now, position, out)?,
             Input::Balance(balance) => {
                 self.ledger.told_balance(balance)?;
+                self.account(now, out)?;
+                if self.tell_if_beyond()? {
+                    self.react_all(now, out)?;
+                }
+            }
+            Input::Carried(carried, brought) => {
+                self.gate.carry(carried);
+                self.carried = carried.event.map(|event| (event, brought.to_vec()));
+                (self.is_valued, self.look_again) = (false, Timestamp::MIN);
                 self.account(now, out)?;
                 if self.tell_if_beyond()? {
                     self.react_all(now, out)?;
@@ -219,6 +232,12 @@ impl Maker {
     /// Returns what is held and what it is worth.
     pub const fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Returns what the event has cost and lost so far, for a run after this one to count on from, once all that was held at first
+    /// has a value.
+    pub fn so_far(&self) -> Option<EventSoFar> {
+        self.is_valued.then(|| self.gate.so_far(self.ledger.cash()))
     }
 
     /// Returns the orders that work.

@@ -1,5 +1,6 @@
 //! Each limit, one by one.
 
+mod carried;
 mod halts;
 mod messages;
 mod prices;

@@ -14,7 +14,7 @@ use crate::simulation::dice::{Dice, later};
 use crate::units::{Price, Timestamp};
 use crate::wire::{
     FillMessage, LevelText, MarketLifecycle, MarketResult, Millis, OrderbookDelta, OrderbookSnapshot,
-    SignedCount, UserOrder,
+    Seconds, SignedCount, UserOrder,
 };
 
 /// How long a frame takes, in microseconds: the least and the most.
@@ -224,7 +224,7 @@ impl Venue {
                 }
             }
             What::Status { market, status } if feed.markets.contains(market) => {
-                for told in self.lifecycle(*market, *status) {
+                for told in self.lifecycle(at, *market, *status) {
                     feed.say(at, Channel::Public, || Heard::Lifecycle(Box::new(told)));
                 }
             }
@@ -296,7 +296,7 @@ impl Venue {
     }
 
     /// Returns what is told of a contract that is something else now; that it closes at its time is known.
-    fn lifecycle(&self, market: usize, status: MarketStatus) -> Vec<MarketLifecycle> {
+    fn lifecycle(&self, at: Timestamp, market: usize, status: MarketStatus) -> Vec<MarketLifecycle> {
         let Some(ticker) = self.tickers.get(market) else { return Vec::new() };
         let told = |word: &str| MarketLifecycle::of(ticker.clone(), word);
         match status {
@@ -311,7 +311,9 @@ impl Venue {
                 });
                 let determined =
                     MarketLifecycle { result, settlement_value: Some(value), ..told("determined") };
-                vec![determined, told("settled")]
+                let whole = at.micros().div_euclid(1_000_000).saturating_mul(1_000_000);
+                let settled_ts = Timestamp::from_micros(whole).ok().map(Seconds);
+                vec![determined, MarketLifecycle { settled_ts, ..told("settled") }]
             }
         }
     }

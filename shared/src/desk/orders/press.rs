@@ -1,0 +1,72 @@
+//! What is not wanted any more is taken back beside all else: an answer that is lost is given up only after a while, and what was
+//! refused is asked again ever later.
+
+use super::{Follows, Orders, Sent, What};
+use crate::desk::{Answer, Failure};
+use crate::exchange::OrderId;
+use crate::market::Action;
+use crate::units::Timestamp;
+
+/// How long an order may have been unwanted, in microseconds: as long as a kill waits for an answer. Usually it is gone by then.
+const PATIENCE: i64 = 150_000;
+/// How long it is until that is asked again, in microseconds.
+const AGAIN: i64 = 500_000;
+
+impl Orders {
+    /// Takes note of the exchange's id of an order, which the stream may tell before the answer does.
+    pub(in crate::desk) fn know(&mut self, order: OrderId, id: &str) {
+        if let Some(live) = self.live.get_mut(&order) {
+            live.id.get_or_insert_with(|| id.to_owned());
+        }
+    }
+
+    /// Returns the cancels of orders that may rest and have not been wanted for a while. `is_wanted` says whether anything is to
+    /// rest on a side of a contract.
+    pub(in crate::desk) fn press(
+        &mut self,
+        now: Timestamp,
+        is_wanted: impl Fn(usize, Action) -> bool,
+    ) -> Vec<Sent> {
+        let mut sent = Vec::new();
+        for live in self.live.values_mut() {
+            if live.id.is_none() || live.ended.is_some() || is_wanted(live.place, live.action) {
+                live.presses = None;
+                continue;
+            }
+            let after = |micros| now.checked_add_micros(micros).unwrap_or(Timestamp::MAX);
+            if *live.presses.get_or_insert_with(|| after(PATIENCE)) > now {
+                continue;
+            }
+            live.presses = Some(after(AGAIN));
+            sent.push(Sent {
+                job: live.job(What::Cancel, Timestamp::MIN),
+                name: format!("{}{}", self.prefix, live.order),
+                id: live.id.clone(),
+                price: live.price,
+                total: live.total,
+                expires: live.expires,
+                beside: true,
+            });
+        }
+        sent
+    }
+
+    /// Takes in what was answered to such a cancel. How much the order has traded is asked, as what it is for may not be known.
+    pub(super) fn pressed(
+        &mut self,
+        now: Timestamp,
+        order: OrderId,
+        outcome: &Result<Answer, Failure>,
+    ) -> Follows {
+        let is_gone = match outcome {
+            Ok(answer) => matches!(answer, Answer::Cancelled(_)),
+            Err(failure) => failure.is_not_found(),
+        };
+        if let Some(live) = self.live.get_mut(&order).filter(|_| is_gone) {
+            // It is not asked for again before that is looked up.
+            live.presses = Some(Timestamp::MAX);
+            self.look(now, order);
+        }
+        Follows::default()
+    }
+}
