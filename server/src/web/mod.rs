@@ -23,6 +23,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 use shared::api::{Listeners, Mode};
 use shared::catalyst::Catalyst;
+use shared::desk::Nowcast;
 use tower_http::timeout::TimeoutLayer;
 
 use self::api::Answer;
@@ -96,6 +97,13 @@ impl State {
         match &self.holds.desk {
             Some(desk) => desk.heed(catalyst).await,
             None => Ok(()),
+        }
+    }
+
+    /// Tells the desk, if there is one, what the nowcast says.
+    pub(crate) fn tell_nowcast(&self, nowcast: Nowcast) {
+        if let Some(desk) = &self.holds.desk {
+            desk.tell_nowcast(nowcast);
         }
     }
 

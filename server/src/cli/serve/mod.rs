@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use shared::catalyst::Catalyst;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
+use self::signals::News;
 use super::interrupts::Interrupts;
 use crate::books::Books;
 use crate::clock::Clock;
@@ -131,7 +131,8 @@ async fn serve(
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
-    let mut trading = options.trading.start(mode, outside, bound.port()).await?;
+    let for_desk = (bound.port(), options.signals.looks());
+    let mut trading = options.trading.start(mode, outside, for_desk).await?;
     let mut looking = options
         .signals
         .start(&trading, options.trading.series(), options.trading.event(), bound.port())
@@ -190,11 +191,16 @@ async fn serve(
     Ok(())
 }
 
-/// Hands what may move an artist's listeners on to the desk, as it is seen.
-async fn hand_on(state: Arc<web::State>, mut news: mpsc::UnboundedReceiver<Catalyst>) {
-    while let Some(catalyst) = news.recv().await {
-        if let Err(error) = state.heed(catalyst).await {
-            warn!("{error:#}");
+/// Hands what is found about artists on to the desk, as it is found.
+async fn hand_on(state: Arc<web::State>, mut news: mpsc::UnboundedReceiver<News>) {
+    while let Some(news) = news.recv().await {
+        match news {
+            News::Nowcast(nowcast) => state.tell_nowcast(nowcast),
+            News::Catalyst(catalyst) => {
+                if let Err(error) = state.heed(catalyst).await {
+                    warn!("{error:#}");
+                }
+            }
         }
     }
 }

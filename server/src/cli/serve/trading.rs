@@ -31,7 +31,8 @@ pub(super) struct Options {
     /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other
     #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
     series: String,
-    /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
+    /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`; `fair=market`, `calibrated` or `nowcast`
+    /// is what it quotes about in the place of the belief
     #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
     config: String,
     /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock
@@ -89,14 +90,19 @@ impl Options {
     }
 
     /// Begins to follow the market, and starts the desk, if there is to be one, and the exchange, if it is inside. `port`
-    /// tells servers apart.
+    /// tells servers apart; `has_nowcast` says whether listeners are asked for.
     pub(super) async fn start(
         &self,
         mode: Mode,
         outside: Option<(Client, Clock)>,
-        port: u16,
+        (port, has_nowcast): (u16, bool),
     ) -> anyhow::Result<Trading> {
         let has_desk = mode != Mode::Watch && !self.no_desk;
+        // Before anything is begun that would have to be ended.
+        let config = Config::from_text(&self.config).context("--config")?;
+        if has_desk {
+            desk::check_fair(config.quoting.fair, has_nowcast).context("--config")?;
+        }
         let (exchange, client, clock) = match outside {
             Some((client, clock)) => (None, client, clock),
             None if !has_desk => return Ok(Trading::default()),
@@ -110,19 +116,20 @@ impl Options {
         };
         let market = watch::start(self.series.clone(), client.apart()?, clock.clone());
         let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
-        let desk = has_desk.then(|| self.desk(mode, client, clock, exchange.is_some(), port)).transpose()?;
+        let desk = has_desk
+            .then(|| self.desk((mode, config), client, clock, exchange.is_some(), port))
+            .transpose()?;
         Ok(Trading { exchange, desk, market: Some(market), asker, watcher })
     }
 
     fn desk(
         &self,
-        mode: Mode,
+        (mode, config): (Mode, Config),
         client: Client,
         clock: Clock,
         is_inside: bool,
         port: u16,
     ) -> anyhow::Result<Desk> {
-        let config = Config::from_text(&self.config).context("--config")?;
         let (journal, database) = match &self.journal {
             Some(file) => (file.clone(), None),
             // An exchange that ends with this program has nothing to be remembered.
