@@ -7,6 +7,7 @@ mod account;
 mod commands;
 mod desk;
 mod doors;
+mod fair;
 mod fenced;
 mod flatten;
 mod frozen;
