@@ -21,7 +21,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
-use shared::api::{Listeners, Mode};
+use shared::api::{Listeners, Mode, StudyList};
 use shared::catalyst::Catalyst;
 use shared::desk::Nowcast;
 use tower_http::timeout::TimeoutLayer;
@@ -58,6 +58,8 @@ pub(crate) struct Holds {
     pub(crate) desk: Option<Desk>,
     /// What signals were found, if any are looked for.
     pub(crate) signals: Option<Served>,
+    /// What was registered before it was run.
+    pub(crate) studies: StudyList,
     /// The market that is followed, if one is.
     pub(crate) market: Option<Watch>,
     /// Who asks the exchange for pages, if anybody does.
@@ -135,6 +137,7 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/signals", get(signals::latest))
         .route("/api/signals.jsonl", get(signals::file))
         .route("/api/stream", get(stream::stream))
+        .route("/api/studies", get(api::studies))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)

@@ -193,6 +193,34 @@ pub struct Listeners {
     pub csv: String,
 }
 
+/// The answer of `GET /api/studies`: what was registered before it was run, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StudyList {
+    /// A study a side that was looked at; one that was not looked at once.
+    pub studies: Vec<StudyView>,
+    /// What could not be read, a sentence each.
+    pub problems: Vec<String>,
+}
+
+/// A registered study, as a page shows it: in words, as its report has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StudyView {
+    /// What its file is called.
+    pub name: String,
+    /// What was claimed.
+    pub hypothesis: String,
+    /// What came of it.
+    pub verdict: String,
+    /// What would falsify it.
+    pub falsified_by: String,
+    /// What else there is to know of it: name and value.
+    pub facts: Vec<(String, String)>,
+    /// The columns of what was found: what a row is of, and a fill model each; none of one that was not reported.
+    pub columns: Vec<String>,
+    /// A row an event, and below them what they come to.
+    pub rows: Vec<Vec<String>>,
+}
+
 /// The body of every answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {

@@ -22,7 +22,7 @@ use crate::books::Books;
 use crate::clock::Clock;
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
-use crate::{listeners, watch, web};
+use crate::{listeners, studies, watch, web};
 
 /// How long requests may take that are under way when the server is told to stop. Who stops it, like a supervisor, waits
 /// some ten seconds before it kills.
@@ -48,6 +48,10 @@ pub(super) struct Options {
     /// Another name that the server is reached by, as behind a proxy; it answers to no others than this machine's own
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
+    /// Studies (.toml, with what stands beside them), their reports (.json), or folders of both, to be shown beside the project's
+    /// own
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    studies: Vec<PathBuf>,
     #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
@@ -143,10 +147,15 @@ async fn serve(
     if books.files() > 0 {
         info!("found {} recorded streams, each of which is read when it is first asked for", books.files());
     }
+    let studies = studies::find(&options.studies);
+    for problem in &studies.problems {
+        warn!("studies: {problem}");
+    }
     let holds = web::Holds {
         mode,
         library,
         books,
+        studies,
         listeners: histories,
         desk: trading.desk.take(),
         signals: served,

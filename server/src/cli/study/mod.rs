@@ -1,24 +1,23 @@
 //! `tauroi study`: what is tried is written down before, looked at as often as is said there, and reported with both.
 
 mod html;
-mod registry;
 mod table;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use shared::backtest::Prepared;
 use shared::belief::{settlements, walk_forward};
 use shared::market::EventTape;
-use shared::study::{Side, Study, StudyReport, Unchecked};
+use shared::study::{Side, Study, StudyReport};
 
-use self::registry::Registry;
 use super::progress::Progress;
 use super::{markets, trades};
 use crate::clock::machine_time;
 use crate::files::spares;
+use crate::studies::{Registry, Reported, append, read};
 
 pub(super) const ABOUT: &str = "\
 Register a study, and look at it as often as it allows
@@ -98,16 +97,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// Reads a study.
-fn read(file: &Path) -> anyhow::Result<(Study, Registry)> {
+fn study(file: &Path) -> anyhow::Result<(Study, Registry)> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?;
-    let named = || file.display().to_string();
-    let unchecked: Unchecked = toml::from_str(&text).map_err(|why| anyhow!("{}: {why}", named()))?;
-    let study = unchecked.check().with_context(named)?;
+    let study = read(&text).with_context(|| file.display().to_string())?;
     Ok((study, Registry::of(file, &text)))
 }
 
 fn freeze(file: &Path) -> anyhow::Result<()> {
-    let (study, registry) = read(file)?;
+    let (study, registry) = study(file)?;
     let at = registry.freeze(machine_time())?;
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "Study {}, frozen at {at}", registry.sha256())?;
@@ -120,7 +117,7 @@ fn freeze(file: &Path) -> anyhow::Result<()> {
 
 /// Runs a study on one side, writes down that it was looked at, and then shows it.
 fn look(run: &Run, side: Side) -> anyhow::Result<()> {
-    let (study, registry) = read(&run.study.file)?;
+    let (study, registry) = study(&run.study.file)?;
     let frozen = registry.frozen()?;
     // Held to the end, so that no two looks count as one.
     let (mut looks, mut file) = registry.looks()?;
@@ -134,12 +131,13 @@ fn look(run: &Run, side: Side) -> anyhow::Result<()> {
     // The look counts before anybody sees what it shows.
     let look = report.look(machine_time(), &looks);
     let line = serde_json::to_string(&look)?;
-    registry::append(&mut file, &line)
-        .with_context(|| format!("{} can't be written", registry.path().display()))?;
+    append(&mut file, &line).with_context(|| format!("{} can't be written", registry.path().display()))?;
     looks.take(registry.sha256(), look, &line)?;
+    let json = report.json();
+    let shown = Reported::read(&json)?;
     let mut written = String::new();
     if let Some(folder) = &run.out {
-        let contents = [report.json(), html::render(&report, &frozen)];
+        let contents = [json, html::render(&shown, &frozen)];
         for (name, text) in OUTPUTS.iter().zip(contents) {
             let path = folder.join(name);
             std::fs::write(&path, text)
@@ -148,7 +146,7 @@ fn look(run: &Run, side: Side) -> anyhow::Result<()> {
         written = format!("Written to {}: {}\n", folder.display(), OUTPUTS.join(", "));
     }
     let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{}{written}", table::render(&report, &frozen))?;
+    write!(stdout, "{}{written}", table::render(&shown, &frozen))?;
     Ok(())
 }
 
