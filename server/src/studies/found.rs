@@ -152,15 +152,13 @@ fn views(files: &Files, hash: &str, reports: &[&Reported]) -> anyhow::Result<Vec
     let looks = looks(files.looks.as_deref().unwrap_or_default(), hash)?;
     let view = |report: Option<&Reported>| StudyView {
         name: files.name.clone(),
-        hypothesis: study.hypothesis.clone(),
         verdict: verdict(report, at, &looks),
-        falsified_by: study.falsified_by(looks.all().len()),
         facts: facts(&study, hash, at, &looks, report),
-        columns: report.map_or_else(Vec::new, |report| {
+        found: report.map_or_else(Vec::new, |report| {
             let models = report.rows.iter().map(|row| row.fill_model.clone());
-            std::iter::once("Fills · net $ by event".to_owned()).chain(models).collect()
+            let heads = std::iter::once("Fills · net $ by event".to_owned()).chain(models).collect();
+            std::iter::once(heads).chain(table(report)).collect()
         }),
-        rows: report.map_or_else(Vec::new, table),
     };
     Ok(if reports.is_empty() {
         vec![view(None)]
@@ -192,12 +190,14 @@ fn facts(
     frozen: Option<Timestamp>,
     looks: &Looks,
     report: Option<&Reported>,
-) -> Vec<(String, String)> {
+) -> Vec<Vec<String>> {
     let side = |of: Side| format!("{} of {}", study.events(of).len(), of.name());
     let taken: Vec<String> =
         looks.all().iter().map(|look| format!("{} at {}", look.side.name(), instant(look.at))).collect();
     let taken = if taken.is_empty() { String::new() } else { format!(": {}", taken.join(", ")) };
     let mut facts = vec![
+        ("What is claimed", study.hypothesis.clone()),
+        ("What would falsify it", study.falsified_by(looks.all().len())),
         ("Study", hash.to_owned()),
         ("Frozen", frozen.map_or_else(|| "no".to_owned(), instant)),
         ("Quotes", study.config.text()),
@@ -220,5 +220,5 @@ fn facts(
             ("Result", report.result.clone()),
         ]);
     }
-    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    facts.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect()
 }

@@ -78,7 +78,8 @@ impl Registry {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
-                bail!("{} is not frozen: `tauroi study freeze` comes first", self.file.display())
+                let file = self.file.display();
+                bail!("{file} is not frozen: `tauroi study freeze {file}` comes first")
             }
             Err(why) => return Err(anyhow!(why).context(format!("{} can't be read", path.display()))),
         };

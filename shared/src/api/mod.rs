@@ -207,18 +207,12 @@ pub struct StudyList {
 pub struct StudyView {
     /// What its file is called.
     pub name: String,
-    /// What was claimed.
-    pub hypothesis: String,
     /// What came of it.
     pub verdict: String,
-    /// What would falsify it.
-    pub falsified_by: String,
-    /// What else there is to know of it: name and value.
-    pub facts: Vec<(String, String)>,
-    /// The columns of what was found: what a row is of, and a fill model each; none of one that was not reported.
-    pub columns: Vec<String>,
-    /// A row an event, and below them what they come to.
-    pub rows: Vec<Vec<String>>,
+    /// What there is to know of it, the claim first: name and value each.
+    pub facts: Vec<Vec<String>>,
+    /// What was found: heads, a row an event, and what they come to; nothing of one that was not reported.
+    pub found: Vec<Vec<String>>,
 }
 
 /// The body of every answer that is an error.

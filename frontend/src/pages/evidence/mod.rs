@@ -74,28 +74,21 @@ fn problem(problem: &String) -> Element {
 /// Returns the card of a study.
 fn study(study: &StudyView) -> Element {
     let facts = study.facts.clone();
-    let facts = move || facts.iter().map(|(name, value)| figure(name, value)).collect();
-    let said = |name: &str, what: &str| div("").child(text("h3", name)).child(text("p", what));
-    let card = el("section")
-        .class("card study")
-        .label(&study.name)
-        .child(text("h2", &study.name))
-        .child(text("p", &study.verdict).class("advice"))
-        .child(said("What is claimed", &study.hypothesis))
-        .child(said("What would falsify it", &study.falsified_by))
-        .child(figures("facts", facts));
-    if study.rows.is_empty() { card } else { card.child(found(study)) }
+    let named = |fact: &Vec<String>| Some(figure(fact.first()?, fact.get(1)?));
+    let facts = figures("facts", move || facts.iter().filter_map(named).collect());
+    let card = el("section").class("card study").label(&study.name).child(text("h2", &study.name));
+    let card = card.child(text("p", &study.verdict).class("advice")).child(facts);
+    match study.found.split_first() {
+        Some((heads, rows)) => card.child(found(heads, rows.to_vec())),
+        None => card,
+    }
 }
 
 /// Returns what was found: a row an event, then what they come to.
-fn found(study: &StudyView) -> Element {
-    let mut columns: Vec<_> =
-        study.columns.iter().map(|name| column(name, "", Kind::Number(format::shortest))).collect();
-    if let Some(first) = columns.first_mut() {
-        first.kind = Kind::Words;
-    }
-    let cells = study.rows.clone();
-    let rows =
-        move || cells.iter().map(|cells| row(cells.iter().cloned().map(Cell::Words).collect())).collect();
+fn found(heads: &[String], rows: Vec<Vec<String>>) -> Element {
+    let kind = |place| if place == 0 { Kind::Words } else { Kind::Number(format::shortest) };
+    let columns = heads.iter().enumerate().map(|(place, name)| column(name, "", kind(place))).collect();
+    let cells = |cells: &Vec<String>| row(cells.iter().cloned().map(Cell::Words).collect());
+    let rows = move || rows.iter().map(cells).collect();
     Table { sorts: false, class: "numbers", ..Table::of("What was found", columns, rows) }.build()
 }

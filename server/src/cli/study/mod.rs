@@ -22,16 +22,19 @@ use crate::studies::{Registry, Reported, append, read};
 pub(super) const ABOUT: &str = "\
 Register a study, and look at it as often as it allows
 
-A study's file says what is claimed, what is run, on which events, what decides and when to stop. `freeze` names the
-file by its SHA-256: from then on it is refused if it changes. `explore` and `confirm` run it, each on its own events,
-and count as looks. Intervals are deflated by the number of looks so far.";
+A study is a file that you write before you run anything: what is claimed, what is run, on which events, what decides
+and when to stop. Freeze it first: it is named by its SHA-256, and refused from then on if it changes. Then run it, with
+`explore` on the events that may be looked at while the claim is made, or with `confirm` on those that say whether it
+holds. Each run is a look, counted before its result is shown; the more looks, the wider the intervals. A run that is
+refused, as when a file is missing, is no look.";
 
 pub(super) const MORE: &str = r#"FILE is TOML:
   hypothesis = "Offers below 15 c, above the calibrated probability, earn."
+  falsified_by = "A loss in two months."  # beside what the metric asks for; may be left out
   preset = "tails"
   set = []                                # settings that differ: "latency_ms=500"
-  explore = []                            # events that may be looked at while it is made
-  confirm = ["KXTOPMONTHLY-25JUN", "KXTOPMONTHLY-25JUL"]
+  explore = []                            # events that may be looked at while it is made, if any
+  confirm = ["KXTOPMONTHLY-25JUN", "KXTOPMONTHLY-25JUL"]   # settled, by other dates than those
   [metric]
   net = "queue"                           # the fill model whose net profit decides
   coverage = 0.95                         # of its interval, before it is deflated
@@ -44,6 +47,7 @@ Beside it are written FILE.lock, which names it, and FILE.looks.jsonl, a line a 
 Example:
   tauroi study freeze tails.toml
   tauroi study confirm tails.toml --tape kxtopmonthly --markets kxtopmonthly/markets.csv --out result
+  tauroi serve --studies tails.toml result/report.json      # shows it on the page Evidence
 "#;
 
 #[derive(Args)]
@@ -76,7 +80,7 @@ struct Run {
     /// Files or folders of recorded trades (.csv, .csv.gz, .parquet); other events in them are left alone
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
-    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet)
+    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet); without it nothing has settled
     #[arg(long, value_name = "FILE")]
     markets: Option<PathBuf>,
     /// The folder for the report; made if it isn't there
@@ -112,6 +116,7 @@ fn freeze(file: &Path) -> anyhow::Result<()> {
         writeln!(stdout, "  {}: {} events", side.name(), study.events(side).len())?;
     }
     writeln!(stdout, "  looks allowed: {}", study.stop.looks)?;
+    writeln!(stdout, "  falsified by: {}", study.falsified_by(1))?;
     Ok(())
 }
 
