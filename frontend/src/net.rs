@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Done, FlattenPlan, Health, Listeners, Prints, Problem, TapeList};
+use shared::api::{Done, FlattenPlan, Health, Listeners, Prints, Problem, StudyList, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
 use shared::stream::DeskCommand;
@@ -43,6 +43,11 @@ pub(crate) async fn prints(ticker: &Ticker) -> Result<Prints, String> {
 /// Returns the lines of the log of signals behind the first `after` of those of `epoch`.
 pub(crate) async fn signals(epoch: i64, after: u64) -> Result<SignalLog, String> {
     get(&format!("api/signals?epoch={epoch}&after={after}")).await
+}
+
+/// Returns the studies that were registered, and what came of them.
+pub(crate) async fn studies() -> Result<StudyList, String> {
+    get("api/studies").await
 }
 
 /// Returns a file of the server.

@@ -23,6 +23,7 @@ mod record;
 mod signals;
 mod sources;
 mod store;
+mod studies;
 mod tapes;
 mod told;
 mod trades;

@@ -148,7 +148,21 @@ async fn the_demo_calibrates_with_progress_stops_and_means_the_same_natively() -
         )
         .await?;
         page.until(&settled_with("preset=coherent")).await?;
-        assert_native(&page, &tape, &markets).await
+        assert_native(&page, &tape, &markets).await?;
+
+        // So is what is quoted about another fair value; what a tape can't say is refused in words.
+        let choose = |fair: &str| {
+            format!(
+                "const fair = document.querySelector('[data-parameter=fair] select'); fair.value = '{fair}';
+                 fair.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+            )
+        };
+        page.script(&choose("calibrated")).await?;
+        page.until(&settled_with("fair=calibrated")).await?;
+        assert_native(&page, &tape, &markets).await?;
+        page.script(&choose("nowcast")).await?;
+        page.until("document.querySelector('.lab-head').textContent.includes('needs the listeners')").await?;
+        Ok(())
     })
     .await
 }

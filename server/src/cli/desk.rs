@@ -10,7 +10,7 @@ use shared::stream::{DeskState, DeskView};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
-use super::serve::signals;
+use super::serve::signals::{self, News};
 use super::trading::{self, Has, Mode};
 use crate::clock::span;
 use crate::desk::Desk;
@@ -62,7 +62,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let outside = options.trading.outside(options.mode)?;
     let outcome = runtime.block_on(async {
         let mut signals = Interrupts::listen().context("can't listen for signals")?;
-        let has = Has { desk: true, port: None };
+        let has = Has { desk: true, port: None, nowcast: options.signals.looks() };
         let mut trading = options.trading.start(options.mode, outside, has).await?;
         let desk = trading.desk.take().context("there is no desk")?;
         let mut looking =
@@ -75,12 +75,16 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
             }
         };
         let heeds = async {
-            while let Some(catalyst) = match &mut news {
-                Some(news) => news.recv().await,
-                None => None,
-            } {
-                if let Err(error) = desk.heed(catalyst).await {
-                    warn!("{error:#}");
+            if let Some(news) = &mut news {
+                while let Some(news) = news.recv().await {
+                    match news {
+                        News::Nowcast(nowcast) => desk.tell_nowcast(nowcast),
+                        News::Catalyst(catalyst) => {
+                            if let Err(error) = desk.heed(catalyst).await {
+                                warn!("{error:#}");
+                            }
+                        }
+                    }
                 }
             }
             std::future::pending::<()>().await;

@@ -71,7 +71,8 @@ pub(in crate::cli) struct Quoting {
     /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other
     #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
     series: String,
-    /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`
+    /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`; `fair=market`, `calibrated` or `nowcast`
+    /// is what it quotes about in the place of the belief
     #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
     config: String,
     /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock
@@ -125,6 +126,8 @@ pub(in crate::cli) struct Has {
     pub(in crate::cli) desk: bool,
     /// The port of its page, where it has one.
     pub(in crate::cli) port: Option<u16>,
+    /// Whether listeners are asked for, so that it can be told what the nowcast says.
+    pub(in crate::cli) nowcast: bool,
 }
 
 /// What trades, and where.
@@ -175,6 +178,11 @@ impl Options {
         has: Has,
     ) -> anyhow::Result<Trading> {
         let has_desk = mode != Mode::Watch && has.desk;
+        // Before anything is begun that would have to be ended.
+        let config = self.quoting.config()?;
+        if has_desk {
+            desk::check_fair(config.quoting.fair, has.nowcast).context("--config")?;
+        }
         let (exchange, client, clock) = match outside {
             Some((client, clock)) => (None, client, clock),
             None if !has_desk => return Ok(Trading::default()),
@@ -188,20 +196,20 @@ impl Options {
         };
         let market = watch::start(self.quoting.series.clone(), client.apart()?, clock.clone());
         let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
-        let desk =
-            has_desk.then(|| self.desk(mode, client, clock, exchange.is_some(), has.port)).transpose()?;
+        let desk = has_desk
+            .then(|| self.desk((mode, config), client, clock, exchange.is_some(), has.port))
+            .transpose()?;
         Ok(Trading { exchange, desk, market: Some(market), asker, watcher })
     }
 
     fn desk(
         &self,
-        mode: Mode,
+        (mode, config): (Mode, Config),
         client: Client,
         clock: Clock,
         is_inside: bool,
         port: Option<u16>,
     ) -> anyhow::Result<Desk> {
-        let config = self.quoting.config()?;
         let (journal, database) = match &self.journal {
             Some(file) => (file.clone(), None),
             // An exchange that ends with this program has nothing to be remembered.

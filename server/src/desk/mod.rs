@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use shared::api::Mode;
 use shared::catalyst::Catalyst;
-use shared::desk::Wish;
+use shared::desk::{Nowcast, Wish};
 use shared::stream::{DeskCommand, DeskState, DeskView};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -46,7 +46,7 @@ pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
 pub(crate) use self::replay::Replay;
-pub(crate) use self::settings::Settings;
+pub(crate) use self::settings::{Settings, check_fair};
 use crate::clock::Clock;
 use crate::kalshi::Client;
 
@@ -83,6 +83,7 @@ pub(crate) struct Desk {
     /// The marks that the last kill from here left at the exchange.
     marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
+    nowcast: watch::Sender<Option<Nowcast>>,
     in_flight: watch::Receiver<usize>,
     /// Once it has ended: whether nothing of it rests or is on its way.
     ended: watch::Receiver<Option<bool>>,
@@ -116,6 +117,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (marks, marked) = watch::channel(Vec::new());
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
+    let (nowcast, nowcasts) = watch::channel(None);
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
         ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
@@ -150,6 +152,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         wish: wish.subscribe(),
         marked,
         catalysts: seen,
+        nowcasts,
         in_flight: flying,
         is_first: true,
         armed: armed.clone(),
@@ -162,7 +165,19 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
     let follower = Mutex::new(follower);
-    Ok(Desk { client: apart, face, wish, marks, catalysts, in_flight, ended, plans, armed, follower })
+    Ok(Desk {
+        client: apart,
+        face,
+        wish,
+        marks,
+        catalysts,
+        nowcast,
+        in_flight,
+        ended,
+        plans,
+        armed,
+        follower,
+    })
 }
 
 impl Desk {
@@ -180,6 +195,11 @@ impl Desk {
     /// Says that the desk takes nothing more: it has ended, or hundreds wait.
     pub(crate) async fn heed(&self, catalyst: Catalyst) -> anyhow::Result<()> {
         self.catalysts.send_timeout(catalyst, ROOM).await.context("the desk takes no catalyst now")
+    }
+
+    /// Tells it what the nowcast says from now on, also in its next runs.
+    pub(crate) fn tell_nowcast(&self, nowcast: Nowcast) {
+        self.nowcast.send_replace(Some(nowcast));
     }
 
     /// Carries out a person's command, and says what it did.

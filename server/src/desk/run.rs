@@ -180,6 +180,10 @@ impl Run {
                     input
                 }
                 Some(catalyst) = desk.catalysts.recv() => Input::Catalyst(catalyst),
+                Ok(()) = desk.nowcasts.changed() => match desk.nowcasts.borrow_and_update().clone() {
+                    Some(nowcast) => Input::Nowcast(nowcast),
+                    None => continue,
+                },
                 changed = desk.wish.changed() => {
                     changed.context("nobody steers")?;
                     continue;

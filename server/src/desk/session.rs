@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use shared::api::Mode;
 use shared::arming::Event;
 use shared::catalyst::Catalyst;
-use shared::desk::{End, Wish};
+use shared::desk::{End, Nowcast, Wish};
 use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
 
@@ -35,6 +35,8 @@ pub(super) struct Supervisor {
     /// The marks of kills of which people were told.
     pub(super) marked: watch::Receiver<Vec<String>>,
     pub(super) catalysts: mpsc::Receiver<Catalyst>,
+    /// What the nowcast says now.
+    pub(super) nowcasts: watch::Receiver<Option<Nowcast>>,
     pub(super) in_flight: watch::Sender<usize>,
     /// No run has begun yet.
     pub(super) is_first: bool,
@@ -143,6 +145,8 @@ impl Supervisor {
             .context("the exchange's stream does not come up")??;
         let number = journal.begin(crate::clock::machine_time().micros()).await?;
         self.face.list(found.tickers());
+        // A run before has heard of it, this one hasn't.
+        self.nowcasts.mark_changed();
         let mut run = Run::begin(self, (number, left), (found.clone(), event), feed, journal);
         let ended = run.go(self, &mut heard).await;
         if let Ok(End::Over) = &ended {

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use shared::Invalid;
 use shared::api::Mode;
 use shared::backtest::Config;
 use shared::desk;
+use shared::quoting::Fair;
 use shared::units::Quantity;
 
 use super::arming::Arming;
@@ -40,6 +42,24 @@ impl Settings {
         let most = config.parameters().limits.max_position_per_ticker;
         desk::Settings { config, order_ttl_s: self.order_ttl_s, group_limit: group_limit(most, contracts) }
     }
+}
+
+/// Checks that a desk can quote about what it is set to; `has_nowcast` says whether it is told what the nowcast says.
+///
+/// # Errors
+///
+/// Names `fair`, and says what is missing.
+pub(crate) fn check_fair(fair: Fair, has_nowcast: bool) -> Result<(), Invalid> {
+    let why = match fair {
+        Fair::Nowcast if !has_nowcast => {
+            "nowcast needs the signals, which ask for listeners: serve without --no-signals"
+        }
+        Fair::Blend => {
+            "blend is for backtests so far: its weights are learned from settled events of the tape, and none are published that a desk could go by; belief, market, calibrated and nowcast are there"
+        }
+        _ => return Ok(()),
+    };
+    Err(Invalid::new("fair", why))
 }
 
 /// Returns how many contracts of a desk's orders may be filled within 15 seconds before the exchange takes them all back: as

@@ -65,12 +65,18 @@ pub(super) async fn listeners(state: Shared<Arc<State>>, request: HeaderMap) -> 
     answer(state, &request, Answer::Listeners).await
 }
 
+/// Returns the studies that were registered, and what came of them.
+pub(super) async fn studies(state: Shared<Arc<State>>, request: HeaderMap) -> Result<Response, ApiError> {
+    answer(state, &request, Answer::Studies).await
+}
+
 /// What an answer that is kept is of. Only what the library holds: names from outside get no place on the shelf.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answer {
     Tapes,
     Listeners,
     Markets,
+    Studies,
     /// Of a contract.
     Prints(String),
     /// Of an event.
@@ -98,6 +104,7 @@ impl Answer {
                 problems: library.problems().to_vec(),
             }),
             Self::Listeners => Kept::json(&state.holds.listeners),
+            Self::Studies => Kept::json(&state.holds.studies),
             Self::Markets => Ok(Kept::csv(write_markets(library.markets()))),
             Self::Prints(ticker) => {
                 let tape = library.tape(ticker).ok_or_else(|| format!("{ticker} has no tape"))?;

@@ -21,8 +21,9 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Router, middleware};
-use shared::api::{Listeners, Mode};
+use shared::api::{Listeners, Mode, StudyList};
 use shared::catalyst::Catalyst;
+use shared::desk::Nowcast;
 use tower_http::timeout::TimeoutLayer;
 
 use self::api::Answer;
@@ -57,6 +58,8 @@ pub(crate) struct Holds {
     pub(crate) desk: Option<Desk>,
     /// What signals were found, if any are looked for.
     pub(crate) signals: Option<Served>,
+    /// What was registered before it was run.
+    pub(crate) studies: StudyList,
     /// The market that is followed, if one is.
     pub(crate) market: Option<Watch>,
     /// Who asks the exchange for pages, if anybody does.
@@ -99,6 +102,13 @@ impl State {
         }
     }
 
+    /// Tells the desk, if there is one, what the nowcast says.
+    pub(crate) fn tell_nowcast(&self, nowcast: Nowcast) {
+        if let Some(desk) = &self.holds.desk {
+            desk.tell_nowcast(nowcast);
+        }
+    }
+
     /// Ends the desk in order, if there is one: its orders are taken back.
     pub(crate) async fn stop_desk(&self, grace: Duration) {
         if let Some(desk) = &self.holds.desk {
@@ -127,6 +137,7 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/signals", get(signals::latest))
         .route("/api/signals.jsonl", get(signals::file))
         .route("/api/stream", get(stream::stream))
+        .route("/api/studies", get(api::studies))
         .route("/api/tapes", get(api::tapes))
         .route("/api/tapes/{ticker}", get(api::prints))
         .with_state(state)

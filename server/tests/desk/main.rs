@@ -9,6 +9,7 @@ mod clock;
 mod commands;
 mod desk;
 mod doors;
+mod fair;
 mod fenced;
 mod flatten;
 mod frozen;

@@ -193,6 +193,28 @@ pub struct Listeners {
     pub csv: String,
 }
 
+/// The answer of `GET /api/studies`: what was registered before it was run, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StudyList {
+    /// A study a side that was looked at; one that was not looked at once.
+    pub studies: Vec<StudyView>,
+    /// What could not be read, a sentence each.
+    pub problems: Vec<String>,
+}
+
+/// A registered study, as a page shows it: in words, as its report has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StudyView {
+    /// What its file is called.
+    pub name: String,
+    /// What came of it.
+    pub verdict: String,
+    /// What there is to know of it, the claim first: name and value each.
+    pub facts: Vec<Vec<String>>,
+    /// What was found: heads, a row an event, and what they come to; nothing of one that was not reported.
+    pub found: Vec<Vec<String>>,
+}
+
 /// The body of every answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {

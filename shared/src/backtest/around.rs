@@ -7,19 +7,12 @@ use super::prepared::{Batch, Prepared};
 use super::reliability::SCORED_DAYS;
 use crate::Invalid;
 use crate::calibrated::{Category, Outcome, Prior, Settled};
-use crate::fair::{Instant, Known, Pool, Sources};
-use crate::math::{max, min};
+use crate::fair::{Instant, Known, Learned, Pool, Sources, Values};
 use crate::quoting::Fair;
 use crate::units::Timestamp;
 
 /// Microseconds in a day.
 const DAY: i64 = 86_400_000_000;
-
-/// How many days are left of an event of which nobody knows when it settles.
-const UNKNOWN: f64 = 15.0;
-
-/// The least and the greatest fair value.
-const CLIP: (f64, f64) = (0.001, 0.999);
 
 /// Returns the tape on which beliefs are the fair values that `config` asks for, and the configuration that quotes about
 /// beliefs. Marks stay the beliefs': what is held is worth the same whatever is quoted about.
@@ -27,7 +20,7 @@ const CLIP: (f64, f64) = (0.001, 0.999);
 /// # Errors
 ///
 /// Names `fair` where it is the nowcast: that needs listeners, of which a tape of prints has none.
-pub(super) fn around<'a>(
+pub(crate) fn around<'a>(
     prepared: &'a Prepared,
     config: &Config,
 ) -> Result<(Cow<'a, Prepared>, Config), Invalid> {
@@ -64,19 +57,18 @@ fn found(prepared: &Prepared, fair: Fair) -> Result<Prepared, Invalid> {
     let all = settled.iter().zip(&priors).enumerate();
     let said: Vec<Said> =
         all.filter_map(|(event, (settled, prior))| said(prepared, event, settled.as_ref()?, prior)).collect();
-    let told = events.zip(priors).map(|(event, prior)| Told::of(prepared, event, prior, &said));
-    let mut told: Vec<Told> = told.collect();
-    let mut fairs = Vec::with_capacity(prepared.batches.len());
+    let values = events.zip(priors).map(|(event, prior)| values(prepared, event, prior, &said));
+    let mut values: Vec<Values> = values.collect();
     for (place, batch) in prepared.batches.iter().enumerate() {
         let event = prepared.contracts()[batch.contract as usize].event;
         let own = batch.contract as usize - prepared.events()[event].contracts.start;
-        let told = &mut told[event];
-        told.known[own] = known(prepared, place);
-        let values = told.at(batch.at).said(fair, &told.prior, &told.pool)?;
-        fairs.push(values.get(own).copied().flatten().unwrap_or(prepared.beliefs()[place].fair));
-    }
-    for (belief, fair) in around.beliefs_mut().iter_mut().zip(fairs) {
-        belief.fair = min(max(fair, CLIP.0), CLIP.1);
+        let Some(last) = prepared.prints[prepared.prints_of(place)].last() else { continue };
+        // As a stream has it.
+        let at = Timestamp::from_micros(batch.at)?.floor_to_millisecond();
+        let values = &mut values[event];
+        values.print(own, at, last.price, prepared.beliefs()[place].fair);
+        let unsaid = || Invalid::new("fair", "says nothing of a contract that has just been traded");
+        around.beliefs_mut()[place].fair = values.of(fair, own, at).ok_or_else(unsaid)?;
     }
     Ok(around)
 }
@@ -87,49 +79,23 @@ fn known(prepared: &Prepared, place: usize) -> Known {
     Known { last, belief: Some(prepared.beliefs()[place].fair), ..Known::default() }
 }
 
-/// An event under way.
-struct Told {
-    category: Category,
-    is_exclusive: bool,
-    settles: Option<Timestamp>,
-    known: Vec<Known>,
-    prior: Prior,
-    pool: Pool,
-}
-
-impl Told {
-    /// Returns an event before its first print, with what those say that had settled by then.
-    fn of(prepared: &Prepared, place: usize, prior: Prior, said: &[Said]) -> Self {
-        let event = &prepared.events()[place];
-        let mut pool = Pool::new();
-        for (_, looks) in said.iter().filter(|(at, _)| at.micros() <= event.span.0) {
-            pool.learn(looks);
-        }
-        Self {
-            category: Category::of(&event.ticker),
-            is_exclusive: event.contracts.len() > 1,
-            settles: event.settles,
-            known: vec![Known::default(); event.contracts.len()],
-            prior,
-            pool,
-        }
+/// Returns an event before its first print, with what those say that had settled by then.
+fn values(prepared: &Prepared, place: usize, prior: Prior, said: &[Said]) -> Values {
+    let event = &prepared.events()[place];
+    let mut pool = Pool::new();
+    for (_, looks) in said.iter().filter(|(at, _)| at.micros() <= event.span.0) {
+        pool.learn(looks);
     }
-
-    fn at(&self, at: i64) -> Instant {
-        let left = self.settles.map_or(UNKNOWN, |settles| (settles.micros() - at) as f64 / DAY as f64);
-        Instant {
-            category: self.category,
-            days_left: max(left, 0.0),
-            is_exclusive: self.is_exclusive,
-            contracts: self.known.clone(),
-        }
-    }
+    Values::new(&event.ticker, event.settles, event.contracts.len()).with(Learned { prior, pool })
 }
 
 /// Returns what could be known of exponents at an event's first print, by studies and by events of the tape that had settled.
 fn prior(prepared: &Prepared, event: usize, settled: &[Option<Settled>]) -> Prior {
     let at = Timestamp::from_micros(prepared.events()[event].span.0).unwrap_or(Timestamp::MIN);
-    let own: Vec<&str> = prepared.events().iter().map(|event| event.ticker.as_str()).collect();
+    // What was found in a series and published is of its settled events: none may count twice.
+    let had_settled = |settled: &Option<Settled>| settled.as_ref().is_some_and(|settled| settled.at <= at);
+    let own = prepared.events().iter().zip(settled).filter(|(_, settled)| had_settled(settled));
+    let own: Vec<&str> = own.map(|(event, _)| event.ticker.as_str()).collect();
     let mut prior = Prior::elsewhere(at, &own);
     prior.learn_all(settled.iter().flatten(), at);
     prior

@@ -35,6 +35,8 @@ mod stress;
 mod sweep;
 mod view;
 
+#[cfg(test)]
+pub(crate) use around::around;
 pub use assumed::Assumed;
 pub use baseline::{Baseline, BaselineResult, baseline};
 pub use config::Config;

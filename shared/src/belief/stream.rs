@@ -6,7 +6,7 @@ use super::snapshot::{Snapshot, Told};
 use super::{Asked, Belief, Engine, Found, Refused};
 use crate::Invalid;
 use crate::market::{EventTicker, Ticker, Trade};
-use crate::units::Timestamp;
+use crate::units::{Price, Timestamp};
 
 /// What is believed of the contract at `place` after its instant `at`, which is complete.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Closed {
     pub place: usize,
     /// The instant.
     pub at: Timestamp,
+    /// What was traded at last in it.
+    pub last: Price,
     /// What is believed after it.
     pub belief: Belief,
 }
@@ -156,7 +158,9 @@ impl Stream {
     /// Gives the instant that is `found` among the open ones to the engine.
     fn take(&mut self, found: usize) -> Result<Closed, Refused> {
         let Open { at, place, trades } = self.open.remove(found);
-        Ok(Closed { place, at, belief: self.engine.take(place, &trades)? })
+        // One that is open has a trade.
+        let last = trades.last().map_or(Price::ZERO, |trade| trade.price);
+        Ok(Closed { place, at, last, belief: self.engine.take(place, &trades)? })
     }
 
     /// Returns all that there is to know of the stream and its engine.

@@ -76,13 +76,15 @@ impl Closed {
 
     /// Says which contracts are closed, while others are quoted; nothing where none is.
     pub(super) fn some(&self, now: Timestamp, trading: &Trading) -> String {
-        let closures = self.closures(now, trading);
+        let mut closures = self.closures(now, trading);
+        closures.extend(trading.without_fair_value().map(|place| (Some(place), ClosedFor::NoFairValue)));
         let texts: Vec<String> = closures
             .iter()
             .filter_map(|(place, why)| {
                 let contract = trading.contracts.get((*place)?)?;
                 let text = match why {
                     ClosedFor::UnknownOrders => "what became of an order is not known",
+                    ClosedFor::NoFairValue => ClosedFor::NoFairValue.text(),
                     _ => "its book is not here",
                 };
                 Some(format!("Nothing is quoted of {}: {text}.", contract.name))

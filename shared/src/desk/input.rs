@@ -3,7 +3,8 @@
 use super::{Answer, Failure};
 use crate::belief::Found;
 use crate::catalyst::Catalyst;
-use crate::market::Trade;
+use crate::market::{Ticker, Trade};
+use crate::units::Timestamp;
 use crate::wire;
 
 /// What a desk is told.
@@ -22,6 +23,8 @@ pub enum Input {
     Marked(Vec<String>),
     /// What may move an artist's listeners was seen.
     Catalyst(Catalyst),
+    /// The nowcast of listeners was found anew.
+    Nowcast(Nowcast),
     /// The fits that were asked for are made; none where that failed.
     Fitted(Vec<Found>),
     /// It is time to ask whether the exchange holds what is thought.
@@ -34,6 +37,15 @@ pub enum Input {
     Tick,
     /// The machine has waited long enough for what is due, whatever the clock says: one that stands would never show it.
     Waited,
+}
+
+/// What the nowcast of listeners says of an event's contracts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nowcast {
+    /// When it was found.
+    pub at: Timestamp,
+    /// The probability that a contract pays, from 0 to 1, for each of which it says something.
+    pub says: Vec<(Ticker, f64)>,
 }
 
 /// Something that the exchange's stream said. Contracts that are not traded here are none of a desk's business.

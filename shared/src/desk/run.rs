@@ -10,7 +10,7 @@ use super::killing::Killing;
 use super::orders::Sent;
 use super::starting::{Starting, Then};
 use super::trading::{Traded, Trading};
-use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Settings, Wish};
+use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings, Wish};
 use crate::catalyst::Catalyst;
 use crate::market::{Position, Ticker, Trade};
 use crate::risk::ClosedFor;
@@ -40,6 +40,8 @@ pub struct Desk {
     entries: Vec<Entry>,
     /// What was seen of artists before it trades.
     seen: Vec<Catalyst>,
+    /// What the nowcast said before it trades.
+    nowcast: Option<Nowcast>,
 }
 
 /// Where a run is.
@@ -97,6 +99,7 @@ impl Desk {
             misfits: Vec::new(),
             entries: Vec::new(),
             seen,
+            nowcast: None,
         };
         desk.write(Written::Setting(config));
         desk.write(Written::Setting(Setting::Left(Box::new(desk.left.clone()))));
@@ -135,6 +138,10 @@ impl Desk {
                     self.seen.push(catalyst.clone());
                     self.write(Written::Setting(Setting::Seen(catalyst)));
                 }
+            },
+            Input::Nowcast(nowcast) => match &mut self.phase {
+                Phase::Trading(trading) => trading.hear_nowcast(self.now, &nowcast),
+                _ => self.nowcast = Some(nowcast),
             },
             Input::Fitted(found) => {
                 if let Phase::Trading(trading) = &mut self.phase {
@@ -478,6 +485,9 @@ impl Desk {
         }
         for catalyst in std::mem::take(&mut self.seen) {
             trading.heed(self.now, &catalyst);
+        }
+        if let Some(nowcast) = self.nowcast.take() {
+            trading.hear_nowcast(self.now, &nowcast);
         }
         Ok(trading)
     }

@@ -5,7 +5,7 @@ use crate::engine::{Explained, Explanation, Parameters};
 use crate::execution::OrderState;
 use crate::format;
 use crate::market::{Action, Position, Ticker};
-use crate::quoting::Regime;
+use crate::quoting::{Fair, Regime};
 use crate::stream::{
     Appended, BookView, Decided, DeskRow, DeskState, DeskView, LadderLevel, OwnOrder, SideDecided,
 };
@@ -126,9 +126,14 @@ impl Trading {
         let maker = self.maker();
         let belief = maker.and_then(|maker| maker.belief(place));
         let position = maker.map_or(Position::FLAT, |maker| maker.position(place));
-        let fair = belief.map(|belief| {
-            let (middle, reach) = (logit(belief.fair), Z80 * belief.sd);
-            [belief.fair, sigmoid(middle - reach), sigmoid(middle + reach)]
+        let is_without = self.without_fair_value().any(|without| without == place);
+        let fair = belief.filter(|_| !is_without).map(|belief| match self.fair {
+            Fair::Belief => {
+                let (middle, reach) = (logit(belief.fair), Z80 * belief.sd);
+                [belief.fair, sigmoid(middle - reach), sigmoid(middle + reach)]
+            }
+            // The others say nothing of how sure they are.
+            _ => [belief.fair; 3],
         });
         let worth = belief.map_or(Cash::ZERO, |belief| position.worth(Price::nearest(belief.fair)));
         let brought = contract.brought.unwrap_or(worth);

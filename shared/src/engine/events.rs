@@ -2,6 +2,7 @@
 
 mod snapshot;
 mod twice;
+mod values;
 
 use std::collections::VecDeque;
 
@@ -11,9 +12,10 @@ pub use self::snapshot::EngineSnapshot;
 use self::twice::{forget, remember};
 use super::{Error, Input, Maker, Outputs, Parameters, Record};
 use crate::Invalid;
-use crate::belief::{Asked, Closed, Found, Refused, Stream};
+use crate::belief::{Asked, Found, Refused, Stream};
 use crate::catalyst::Precaution;
 use crate::exchange::{Fill, OrderCommand, OrderReport};
+use crate::fair::Values;
 use crate::market::{EventTicker, Ticker, Trade};
 use crate::quoting::{Terms, Widening};
 use crate::risk::Closures;
@@ -54,6 +56,8 @@ pub struct Engine {
 struct Event {
     ticker: EventTicker,
     maker: Maker,
+    /// What its contracts are worth by what quotes are made about.
+    values: Values,
     /// The places of its contracts.
     places: Vec<usize>,
 }
@@ -106,14 +110,16 @@ impl Engine {
         let of = match self.events.iter().position(|known| known.ticker == *event) {
             Some(of) => of,
             None => {
-                let mut maker = Maker::new(&self.parameters, Vec::new())?;
+                let mut maker = Maker::new(&self.parameters.as_told(), Vec::new())?;
                 maker.begin_closed(self.closures);
-                self.events.push(Event { ticker: event.clone(), maker, places: Vec::new() });
+                let values = Values::new(event, terms.settles, 0);
+                self.events.push(Event { ticker: event.clone(), maker, values, places: Vec::new() });
                 self.events.len() - 1
             }
         };
         if let Some(event) = self.events.get_mut(of) {
             event.maker.list(terms);
+            event.values.list();
             self.contracts.push((of, event.places.len()));
             event.places.push(place);
         }
@@ -153,8 +159,18 @@ impl Engine {
                 if let Input::Listed(_) = input {
                     return Err(Invalid::new("listed", "is for `list`, which names the contract").into());
                 }
-                if let Input::Terms { terms, .. } = input {
-                    self.stream.settle(ticker, terms.settles);
+                match input {
+                    Input::Terms { terms, .. } => self.settles(of, terms.settles),
+                    Input::Settings(other) if other.quoting.fair != self.parameters.quoting.fair => {
+                        return Err(Invalid::new("fair", "can't be changed while it runs").into());
+                    }
+                    Input::Settings(other) => {
+                        return self.tell(of, now, &Input::Settings(&other.as_told()), out);
+                    }
+                    Input::Book { contract, bid, ask } => {
+                        return self.book(of, now, *contract, (*bid, *ask), out);
+                    }
+                    _ => {}
                 }
                 self.tell(of, now, input, out)
             }
@@ -219,7 +235,18 @@ impl Engine {
                 Input::Order(OrderReport::Answer { contract, action, order, verdict })
             }),
             Record::Book { place, bid, ask } => {
-                self.tell_of(*place, now, out, |contract| Input::Book { contract, bid: *bid, ask: *ask })
+                let (of, contract) = self.place(*place)?;
+                self.book(of, now, contract, (*bid, *ask), out)
+            }
+            Record::Nowcast { place, nano } => {
+                let (of, contract) = self.place(*place)?;
+                if let Some(event) = self.events.get_mut(of) {
+                    event.values.nowcast(contract, nano.map(|nano| nano as f64 / 1e9));
+                }
+                if self.parameters.quoting.fair.asks_nowcast() {
+                    self.revalue(of, now, contract, out)?;
+                }
+                Ok(())
             }
             Record::Position { place, position } => {
                 self.tell_of(*place, now, out, |contract| Input::Position { contract, position: *position })
@@ -229,9 +256,7 @@ impl Engine {
             }
             Record::Terms { place, terms } => {
                 let (of, _) = self.place(*place)?;
-                if let Some(event) = self.events.get(of) {
-                    self.stream.settle(&event.ticker, terms.settles);
-                }
+                self.settles(of, terms.settles);
                 self.tell_of(*place, now, out, |contract| Input::Terms { contract, terms: terms.clone() })
             }
             Record::Settled { place, value } => {
@@ -322,15 +347,6 @@ impl Engine {
             self.tell(of, now, &Input::Last { contract, price: trade.price }, out)?;
         }
         self.believe(now, &closed, out)
-    }
-
-    /// Tells makers what is believed after complete instants.
-    fn believe(&mut self, now: Timestamp, closed: &[Closed], out: &mut Outputs) -> Result<(), Error> {
-        for &Closed { place, belief, .. } in closed {
-            let (of, contract) = self.place(place)?;
-            self.tell(of, now, &Input::Belief { contract, belief, agreed: None }, out)?;
-        }
-        Ok(())
     }
 
     /// Tells an event's maker something, and names contracts by place in what it answers.

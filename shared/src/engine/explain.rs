@@ -115,7 +115,7 @@ impl Explained {
         let position = || shortest(self.position.contracts());
         let sign = if action == Action::Buy { "−" } else { "+" };
         match stage {
-            Stage::Fair => "the filter's belief".to_owned(),
+            Stage::Fair => quoting.fair.text().to_owned(),
             Stage::Coherence => {
                 format!("the outcomes add up to 1, of which OTHER has at least {}", quoting.other)
             }

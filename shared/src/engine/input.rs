@@ -11,7 +11,8 @@ use crate::units::{Cash, Price, Timestamp};
 /// Something that happened in one event. Contracts are named by their place in the event's list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input<'a> {
-    /// A contract's belief changed: an instant's prints were filtered.
+    /// A contract's belief changed: an instant's prints were filtered. Its fair value is what quotes are made about: what is
+    /// believed, or what [`crate::fair::Values`] put in its place.
     Belief {
         /// The contract's place in the event.
         contract: usize,
@@ -20,6 +21,14 @@ pub enum Input<'a> {
         /// The probabilities that the beliefs of all contracts then come to, by contract, where that was found already:
         /// one [`crate::coherence::Agreement`] serves many makers.
         agreed: Option<&'a [f64]>,
+    },
+    /// What a contract is worth changed without a print: its book or its nowcast did, where quotes are made about that. Before
+    /// anything is believed of it this changes nothing.
+    Fair {
+        /// The contract's place in the event.
+        contract: usize,
+        /// What it is worth, from 0 to 1 dollar.
+        fair: f64,
     },
     /// What is known of the other orders in a contract's book changed. It moves no quote by itself: it bounds the next
     /// ones, as they must rest. Without this nothing is known and nothing is bounded.

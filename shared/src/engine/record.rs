@@ -63,6 +63,13 @@ pub enum Record {
         /// Their lowest offer of YES.
         ask: Option<Price>,
     },
+    /// What the nowcast of listeners says of a contract.
+    Nowcast {
+        /// The contract's place.
+        place: usize,
+        /// Its probability in billionths; none where it says nothing any more.
+        nano: Option<i64>,
+    },
     /// What is held of a contract, in the exchange's own words.
     Position {
         /// The contract's place.

@@ -1,12 +1,15 @@
 //! What is known of an event at an instant, and what each source makes of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::pool::{Pool, Sources};
 use crate::Invalid;
 use crate::calibrated::{Category, Prior};
 use crate::quoting::Fair;
 
-/// What is known of one contract, probabilities and prices from 0 to 1 dollar.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// What is known of one contract, probabilities and prices from 0 to 1 dollar. Written down it keeps all bits.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "[Option<u64>; 4]", into = "[Option<u64>; 4]")]
 pub struct Known {
     /// The last price.
     pub last: Option<f64>,
@@ -29,6 +32,19 @@ pub struct Instant {
     pub is_exclusive: bool,
     /// Its contracts.
     pub contracts: Vec<Known>,
+}
+
+impl From<[Option<u64>; 4]> for Known {
+    fn from(bits: [Option<u64>; 4]) -> Self {
+        let [last, middle, belief, nowcast] = bits.map(|bits| bits.map(f64::from_bits));
+        Self { last, middle, belief, nowcast }
+    }
+}
+
+impl From<Known> for [Option<u64>; 4] {
+    fn from(Known { last, middle, belief, nowcast }: Known) -> Self {
+        [last, middle, belief, nowcast].map(|value| value.map(f64::to_bits))
+    }
 }
 
 impl Known {

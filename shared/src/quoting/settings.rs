@@ -32,6 +32,29 @@ pub enum Fair {
     Blend,
 }
 
+impl Fair {
+    /// Returns whether a contract's book moves it.
+    pub const fn asks_market(self) -> bool {
+        matches!(self, Self::Market | Self::Calibrated | Self::Blend)
+    }
+
+    /// Returns whether a nowcast moves it.
+    pub const fn asks_nowcast(self) -> bool {
+        matches!(self, Self::Nowcast | Self::Blend)
+    }
+
+    /// Says to people what it is.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Belief => "the filter's belief",
+            Self::Nowcast => "the nowcast of listeners",
+            Self::Market => "the middle of the others' book, else the last price",
+            Self::Calibrated => "the market's price, corrected by what settled events say of such prices",
+            Self::Blend => "belief, nowcast, market and corrected price together",
+        }
+    }
+}
+
 words!(Fair { Belief "belief", Nowcast "nowcast", Market "market", Calibrated "calibrated", Blend "blend" });
 
 /// How far from its reservation price a quote is.

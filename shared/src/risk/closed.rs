@@ -23,11 +23,13 @@ pub enum ClosedFor {
     Drift,
     /// A person killed the desk, and nobody has armed it again.
     Killed,
+    /// What is to be taken for the fair value says nothing.
+    NoFairValue,
 }
 
 impl ClosedFor {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::StaleBook,
         Self::StalePosition,
         Self::Clock,
@@ -36,6 +38,7 @@ impl ClosedFor {
         Self::FeedGap,
         Self::Drift,
         Self::Killed,
+        Self::NoFairValue,
     ];
 
     /// Returns its name in records and messages.
@@ -49,6 +52,7 @@ impl ClosedFor {
             Self::FeedGap => "feed_gap",
             Self::Drift => "drift",
             Self::Killed => "killed",
+            Self::NoFairValue => "no_fair_value",
         }
     }
 
@@ -63,6 +67,7 @@ impl ClosedFor {
             Self::FeedGap => "the feed has a gap",
             Self::Drift => "the exchange's account and ours differ",
             Self::Killed => "killed",
+            Self::NoFairValue => "nothing says what it is worth",
         }
     }
 }
@@ -70,7 +75,7 @@ impl ClosedFor {
 /// Which reasons hold at once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<ClosedFor>", into = "Vec<ClosedFor>")]
-pub struct Closures(u8);
+pub struct Closures(u16);
 
 impl Closures {
     /// Nothing closes.
@@ -98,10 +103,10 @@ impl Closures {
         self.0 &= !bit(why);
     }
 
-    /// Takes note that no reason holds any longer, but for [`ClosedFor::Killed`]: that all is well again is no person's word
-    /// that orders may be sent again.
+    /// Takes note that no reason holds any longer, but for [`ClosedFor::Killed`] and [`ClosedFor::NoFairValue`]: that all is
+    /// well again is no person's word that orders may be sent again, and says nothing of what a contract is worth.
     pub const fn lift_all(&mut self) {
-        self.0 &= bit(ClosedFor::Killed);
+        self.0 &= bit(ClosedFor::Killed) | bit(ClosedFor::NoFairValue);
     }
 
     /// Takes note that a reason holds from now on; without one, as [`Closures::lift_all`].
@@ -125,8 +130,8 @@ impl Closures {
 }
 
 /// The place of a reason in the set.
-const fn bit(why: ClosedFor) -> u8 {
-    1 << why as u8
+const fn bit(why: ClosedFor) -> u16 {
+    1 << why as u16
 }
 
 impl From<Vec<ClosedFor>> for Closures {

@@ -6,6 +6,7 @@ use super::Side;
 use crate::Invalid;
 use crate::backtest::{Config, Preset};
 use crate::exchange::FillModel;
+use crate::format::{counted, percent};
 use crate::market::EventTicker;
 use crate::units::Date;
 
@@ -14,6 +15,7 @@ use crate::units::Date;
 #[serde(deny_unknown_fields)]
 pub struct Unchecked {
     hypothesis: String,
+    falsified_by: Option<String>,
     preset: String,
     #[serde(default)]
     set: Vec<String>,
@@ -56,6 +58,8 @@ pub struct Stop {
 pub struct Study {
     /// What is claimed, in a sentence that could be wrong.
     pub hypothesis: String,
+    /// What would show that it is wrong, beside what the metric asks for, if that is said.
+    pub falsified_by: Option<String>,
     /// What is run: a preset and what is set differently.
     pub config: Config,
     /// The events that may be looked at while the hypothesis is made.
@@ -73,7 +77,7 @@ impl Unchecked {
     ///
     /// # Errors
     ///
-    /// Names the field: an empty `hypothesis`, an unknown `preset`, a setting of `set` as [`Config::set`] does, an event that
+    /// Names the field: an empty `hypothesis` or `falsified_by`, an unknown `preset`, a setting of `set` as [`Config::set`] does, an event that
     /// is none, is named twice or is on both sides, as `explore` or `confirm`, and so two events of the two sides that settle
     /// by the same date; a `metric` that is none, and a `stop` that allows no look or asks for more events than there are.
     pub fn check(self) -> Result<Study, Invalid> {
@@ -113,11 +117,33 @@ impl Unchecked {
             return Err(Invalid::new("stop.events", why));
         }
         let metric = Metric { model, coverage };
-        Ok(Study { hypothesis: self.hypothesis, config, explore, confirm, metric, stop: self.stop })
+        if self.falsified_by.as_ref().is_some_and(|text| text.trim().is_empty()) {
+            return Err(Invalid::new(
+                "falsified_by",
+                "is empty: leave it out, or say what would show that the claim is wrong",
+            ));
+        }
+        let Self { hypothesis, falsified_by, .. } = self;
+        Ok(Study { hypothesis, falsified_by, config, explore, confirm, metric, stop: self.stop })
     }
 }
 
 impl Study {
+    /// Says what would falsify the claim: what the file says, and what a confirmation is asked to pass after so many looks, this
+    /// one included.
+    pub fn falsified_by(&self, looks: usize) -> String {
+        let coverage = super::coverage_after(self.metric.coverage, looks.max(1));
+        let own = self.falsified_by.as_ref().map_or_else(String::new, |text| format!("{} ", text.trim()));
+        format!(
+            "{own}On the {} of confirm: an interval of {} of the net profit by `{}` that is not all above zero, or prices that \
+             are right and would have paid as much with a probability above {}.",
+            counted(self.confirm.len(), "event"),
+            percent(coverage, 2),
+            self.metric.model,
+            percent(1.0 - coverage, 2)
+        )
+    }
+
     /// Returns the events of a side.
     pub fn events(&self, side: Side) -> &[EventTicker] {
         match side {

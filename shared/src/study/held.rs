@@ -34,7 +34,13 @@ impl Held {
             for place in event.contracts.clone() {
                 let contract = &prepared.contracts()[place];
                 let Some(pays) = contract.pays else {
-                    return Err(Invalid::new("events", format!("{} has not settled", contract.ticker)));
+                    return Err(Invalid::new(
+                        "events",
+                        format!(
+                            "{} has not settled, as far as is known: name a file of contracts that says so",
+                            contract.ticker
+                        ),
+                    ));
                 };
                 let money = &result.contracts[place];
                 let worth = money.position.worth(pays).microdollars();

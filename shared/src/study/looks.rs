@@ -85,7 +85,10 @@ impl Looks {
     /// Names `stop.looks` if it has been looked at as often as it may be, and the side if it has no events there.
     pub fn allow(&self, study: &Study, side: Side) -> Result<(), Invalid> {
         if study.events(side).is_empty() {
-            return Err(Invalid::new(side.name(), "names no event"));
+            return Err(Invalid::new(
+                side.name(),
+                "names no event in the study's file: there is nothing to look at",
+            ));
         }
         let (looks, most) = (self.looks.len(), study.stop.looks);
         if looks >= most {

@@ -165,7 +165,13 @@ fn strip(row: &DeskRow, reach: f64) -> Cell {
     mark("bid", bid);
     mark("ask", ask);
     let end = |dollars| format::cents(dollars, 1);
-    Cell::Strip(bits, format!("{}, with 80 % between {} and {}", end(fair), end(low), end(high)))
+    // Only a belief says how sure it is.
+    let sure = if low < high {
+        format!(", with 80 % between {} and {}", end(low), end(high))
+    } else {
+        String::new()
+    };
+    Cell::Strip(bits, format!("{}{sure}", end(fair)))
 }
 
 /// Returns the sign that a side has in a table: bought is positive.

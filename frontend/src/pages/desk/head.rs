@@ -1,5 +1,6 @@
 //! What the desk is doing, its figures, and what can be told it.
 
+use shared::backtest::Config;
 use shared::format;
 use shared::stream::{DeskCommand, DeskState, DeskView};
 use shared::units::Timestamp;
@@ -70,7 +71,10 @@ pub(super) fn head(watch: Watch) -> Element {
             let event = desk.event.as_ref().map(|event| format!(" · {event}")).unwrap_or_default();
             let closes =
                 desk.closes.map(|at| format!(" · trading ends {}", format::instant(at))).unwrap_or_default();
-            format!("{}{event}{closes}", desk.title)
+            let about = Config::from_text(&desk.config)
+                .map(|config| format!(" · quotes about {}", config.quoting.fair.text()))
+                .unwrap_or_default();
+            format!("{}{event}{closes}{about}", desk.title)
         })
     };
     let bar = div("desk-bar")

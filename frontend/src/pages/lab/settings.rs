@@ -13,7 +13,8 @@ use crate::parts::form::{Choice, Dial, flag, item};
 use crate::reactive::memo;
 
 /// The settings that both rules have, those of the rules `seed`, and those of coherent quoting.
-const BOTH: [&Entry; 10] = [
+const BOTH: [&Entry; 11] = [
+    Entry::named("fair"),
     Entry::named("quote_size"),
     Entry::named("pull_at"),
     Entry::named("z_widen"),

@@ -11,18 +11,18 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use shared::catalyst::Catalyst;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
+use self::signals::News;
 use super::interrupts::Interrupts;
 use super::trading::{self, Has, Mode};
 use crate::books::Books;
 use crate::clock::Clock;
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
-use crate::{listeners, watch, web};
+use crate::{listeners, studies, watch, web};
 
 /// How long requests may take that are under way when the server is told to stop. Who stops it, like a supervisor, waits
 /// some ten seconds before it kills.
@@ -51,6 +51,10 @@ pub(super) struct Options {
     /// Serve without a desk
     #[arg(long)]
     no_desk: bool,
+    /// Studies (.toml, with what stands beside them), their reports (.json), or folders of both, to be shown beside the project's
+    /// own
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    studies: Vec<PathBuf>,
     #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
@@ -121,7 +125,7 @@ async fn serve(
     let bound = listener.local_addr()?;
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
-    let has = Has { desk: !options.no_desk, port: Some(bound.port()) };
+    let has = Has { desk: !options.no_desk, port: Some(bound.port()), nowcast: options.signals.looks() };
     let mut trading = options.trading.start(options.mode, outside, has).await?;
     let mut looking =
         options.signals.start(&trading, options.trading.series(), options.trading.event(), has.port).await?;
@@ -131,10 +135,15 @@ async fn serve(
     if books.files() > 0 {
         info!("found {} recorded streams, each of which is read when it is first asked for", books.files());
     }
+    let studies = studies::find(&options.studies);
+    for problem in &studies.problems {
+        warn!("studies: {problem}");
+    }
     let holds = web::Holds {
         mode,
         library,
         books,
+        studies,
         listeners: histories,
         desk: trading.desk.take(),
         signals: served,
@@ -179,11 +188,16 @@ async fn serve(
     Ok(())
 }
 
-/// Hands what may move an artist's listeners on to the desk, as it is seen.
-async fn hand_on(state: Arc<web::State>, mut news: mpsc::UnboundedReceiver<Catalyst>) {
-    while let Some(catalyst) = news.recv().await {
-        if let Err(error) = state.heed(catalyst).await {
-            warn!("{error:#}");
+/// Hands what is found about artists on to the desk, as it is found.
+async fn hand_on(state: Arc<web::State>, mut news: mpsc::UnboundedReceiver<News>) {
+    while let Some(news) = news.recv().await {
+        match news {
+            News::Nowcast(nowcast) => state.tell_nowcast(nowcast),
+            News::Catalyst(catalyst) => {
+                if let Err(error) = state.heed(catalyst).await {
+                    warn!("{error:#}");
+                }
+            }
         }
     }
 }

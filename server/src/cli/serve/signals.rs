@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use shared::catalyst::{self, Catalyst};
-use shared::signal::Signal;
+use shared::desk::Nowcast;
+use shared::signal::{FairBasis, Signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -42,11 +43,19 @@ pub(in crate::cli) struct Options {
 /// Signals that are looked for as long as this lives.
 pub(in crate::cli) struct Looking {
     pub(in crate::cli) served: Served,
-    /// What is seen that may move an artist's listeners, for who quotes.
-    pub(in crate::cli) news: Option<mpsc::UnboundedReceiver<Catalyst>>,
+    /// What is found about artists, for who quotes.
+    pub(in crate::cli) news: Option<mpsc::UnboundedReceiver<News>>,
     loops: JoinHandle<()>,
     /// The demo's sources.
     _world: Option<World>,
+}
+
+/// What is found about an event's artists.
+pub(in crate::cli) enum News {
+    /// Something may move an artist's listeners.
+    Catalyst(Catalyst),
+    /// What their listeners make of the event.
+    Nowcast(Nowcast),
 }
 
 impl Drop for Looking {
@@ -56,6 +65,11 @@ impl Drop for Looking {
 }
 
 impl Options {
+    /// Returns whether signals are looked for, and so listeners are asked for.
+    pub(in crate::cli) const fn looks(&self) -> bool {
+        !self.no_signals
+    }
+
     /// Begins to look for signals at the exchange that is traded at; nothing where none is. `port` tells servers apart.
     ///
     /// # Errors
@@ -108,15 +122,24 @@ impl Options {
         let (tell, news) = mpsc::unbounded_channel();
         let teller = Arc::clone(&told);
         let hear = move |Heard { at, ran, next }: Heard| {
-            for catalyst in ran.catalysts {
+            let nowcast = nowcast(&ran.signals).map(News::Nowcast);
+            for news in ran.catalysts.into_iter().map(News::Catalyst).chain(nowcast) {
                 // Nobody quotes any more.
-                let _ = tell.send(catalyst);
+                let _ = tell.send(news);
             }
             teller.ran(at, &ran.signals, ran.problems, next);
         };
         let loops = tokio::spawn(repeat(engine, clock, spans, log, logged, hear));
         Ok(Some(Looking { served: Served { told, path }, news: Some(news), loops, _world: world }))
     }
+}
+
+/// Returns what the nowcast says of a run's contracts; nothing where nothing was found, so that what was said last holds on for
+/// as long as it may.
+fn nowcast(signals: &[Signal]) -> Option<Nowcast> {
+    let at = signals.first()?.logged_at;
+    let said = signals.iter().filter(|signal| signal.fair_basis == FairBasis::Nowcast);
+    Some(Nowcast { at, says: said.map(|signal| (signal.ticker.clone(), signal.fair_value)).collect() })
 }
 
 /// Returns who asks the sources of the world outside, as far as they are set up.

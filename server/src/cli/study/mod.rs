@@ -1,38 +1,40 @@
 //! `tauroi study`: what is tried is written down before, looked at as often as is said there, and reported with both.
 
 mod html;
-mod registry;
 mod table;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use shared::backtest::Prepared;
 use shared::belief::{settlements, walk_forward};
 use shared::market::EventTape;
-use shared::study::{Side, Study, StudyReport, Unchecked};
+use shared::study::{Side, Study, StudyReport};
 
-use self::registry::Registry;
 use super::progress::Progress;
 use super::{markets, trades};
 use crate::clock::machine_time;
 use crate::files::spares;
+use crate::studies::{Registry, Reported, append, read};
 
 pub(super) const ABOUT: &str = "\
 Register a study, and look at it as often as it allows
 
-A study's file says what is claimed, what is run, on which events, what decides and when to stop. `freeze` names the
-file by its SHA-256: from then on it is refused if it changes. `explore` and `confirm` run it, each on its own events,
-and count as looks. Intervals are deflated by the number of looks so far.";
+A study is a file that you write before you run anything: what is claimed, what is run, on which events, what decides
+and when to stop. Freeze it first: it is named by its SHA-256, and refused from then on if it changes. Then run it, with
+`explore` on the events that may be looked at while the claim is made, or with `confirm` on those that say whether it
+holds. Each run is a look, counted before its result is shown; the more looks, the wider the intervals. A run that is
+refused, as when a file is missing, is no look.";
 
 pub(super) const MORE: &str = r#"FILE is TOML:
   hypothesis = "Offers below 15 c, above the calibrated probability, earn."
+  falsified_by = "A loss in two months."  # beside what the metric asks for; may be left out
   preset = "tails"
   set = []                                # settings that differ: "latency_ms=500"
-  explore = []                            # events that may be looked at while it is made
-  confirm = ["KXTOPMONTHLY-25JUN", "KXTOPMONTHLY-25JUL"]
+  explore = []                            # events that may be looked at while it is made, if any
+  confirm = ["KXTOPMONTHLY-25JUN", "KXTOPMONTHLY-25JUL"]   # settled, by other dates than those
   [metric]
   net = "queue"                           # the fill model whose net profit decides
   coverage = 0.95                         # of its interval, before it is deflated
@@ -45,6 +47,7 @@ Beside it are written FILE.lock, which names it, and FILE.looks.jsonl, a line a 
 Example:
   tauroi study freeze tails.toml
   tauroi study confirm tails.toml --tape kxtopmonthly --markets kxtopmonthly/markets.csv --out result
+  tauroi serve --studies tails.toml result/report.json      # shows it on the page Evidence
 "#;
 
 #[derive(Args)]
@@ -77,7 +80,7 @@ struct Run {
     /// Files or folders of recorded trades (.csv, .csv.gz, .parquet); other events in them are left alone
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
-    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet)
+    /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet); without it nothing has settled
     #[arg(long, value_name = "FILE")]
     markets: Option<PathBuf>,
     /// The folder for the report; made if it isn't there
@@ -98,16 +101,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 }
 
 /// Reads a study.
-fn read(file: &Path) -> anyhow::Result<(Study, Registry)> {
+fn study(file: &Path) -> anyhow::Result<(Study, Registry)> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} can't be read", file.display()))?;
-    let named = || file.display().to_string();
-    let unchecked: Unchecked = toml::from_str(&text).map_err(|why| anyhow!("{}: {why}", named()))?;
-    let study = unchecked.check().with_context(named)?;
+    let study = read(&text).with_context(|| file.display().to_string())?;
     Ok((study, Registry::of(file, &text)))
 }
 
 fn freeze(file: &Path) -> anyhow::Result<()> {
-    let (study, registry) = read(file)?;
+    let (study, registry) = study(file)?;
     let at = registry.freeze(machine_time())?;
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "Study {}, frozen at {at}", registry.sha256())?;
@@ -115,12 +116,13 @@ fn freeze(file: &Path) -> anyhow::Result<()> {
         writeln!(stdout, "  {}: {} events", side.name(), study.events(side).len())?;
     }
     writeln!(stdout, "  looks allowed: {}", study.stop.looks)?;
+    writeln!(stdout, "  falsified by: {}", study.falsified_by(1))?;
     Ok(())
 }
 
 /// Runs a study on one side, writes down that it was looked at, and then shows it.
 fn look(run: &Run, side: Side) -> anyhow::Result<()> {
-    let (study, registry) = read(&run.study.file)?;
+    let (study, registry) = study(&run.study.file)?;
     let frozen = registry.frozen()?;
     // Held to the end, so that no two looks count as one.
     let (mut looks, mut file) = registry.looks()?;
@@ -134,12 +136,13 @@ fn look(run: &Run, side: Side) -> anyhow::Result<()> {
     // The look counts before anybody sees what it shows.
     let look = report.look(machine_time(), &looks);
     let line = serde_json::to_string(&look)?;
-    registry::append(&mut file, &line)
-        .with_context(|| format!("{} can't be written", registry.path().display()))?;
+    append(&mut file, &line).with_context(|| format!("{} can't be written", registry.path().display()))?;
     looks.take(registry.sha256(), look, &line)?;
+    let json = report.json();
+    let shown = Reported::read(&json)?;
     let mut written = String::new();
     if let Some(folder) = &run.out {
-        let contents = [report.json(), html::render(&report, &frozen)];
+        let contents = [json, html::render(&shown, &frozen)];
         for (name, text) in OUTPUTS.iter().zip(contents) {
             let path = folder.join(name);
             std::fs::write(&path, text)
@@ -148,7 +151,7 @@ fn look(run: &Run, side: Side) -> anyhow::Result<()> {
         written = format!("Written to {}: {}\n", folder.display(), OUTPUTS.join(", "));
     }
     let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{}{written}", table::render(&report, &frozen))?;
+    write!(stdout, "{}{written}", table::render(&shown, &frozen))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::io::Read as _;
 
 use super::settings;
-use crate::backtest::{Config, Prepared, Record, Strategy, simulate};
+use crate::backtest::{Config, Prepared, Record, Strategy, around, simulate};
 use crate::belief::{Asked, walk_forward};
 use crate::catalyst::{Catalyst, Kind as Seen, Precaution, Settings as Catalysts};
 use crate::corpus;
@@ -112,10 +112,11 @@ struct Answered {
 
 impl Answered {
     fn new(config: &Config, tape: &EventTape, now: Timestamp) -> Self {
+        let settles = tape.event().month_end().map(|last| last.checked_add_days(1).unwrap().midnight());
         let contracts = tape.contracts().iter().map(|tape| Listed {
             ticker: tape.ticker().clone(),
             name: tape.ticker().to_string(),
-            terms: Terms::default(),
+            terms: Terms { settles, ..Terms::default() },
             closes: Timestamp::MAX,
         });
         let event = Event { event: tape.event().clone(), contracts: contracts.collect() };
@@ -213,7 +214,7 @@ fn compare(text: &str, tape: &EventTape, model: FillModel, every: Option<usize>)
     let prepared = Prepared::new(tapes, &tracks, &[]).unwrap();
     let began = tape.contracts().iter().map(|tape| tape.span().0).min().unwrap();
 
-    let parameters = config.parameters();
+    let (prepared, parameters) = (around(&prepared, &config).unwrap().0, config.parameters().as_told());
     let count = tape.contracts().len();
     let mut maker = Maker::new(&parameters, vec![Terms::default(); count]).unwrap();
     let held = (0..count).map(|contract| Input::Position { contract, position: Position::FLAT });
@@ -285,6 +286,22 @@ fn a_backtest_and_the_desk_decide_the_same() {
 }
 
 #[test]
+fn they_decide_the_same_about_another_fair_value_than_the_belief() {
+    let month = crate::world::Month::simulate(9, "2026-11-01".parse().unwrap(), 4).unwrap().tape;
+    let month = named(month.contracts().iter().flat_map(|tape| tape.trades().iter().cloned()));
+    let mut all = Vec::new();
+    for fair in ["belief", "market", "calibrated", "blend"] {
+        for preset in ["seed-fixed3", "coherent"] {
+            let text = format!("preset={preset}&fair={fair}");
+            let told = compare(&text, &month, FillModel::Front, None);
+            assert!(told.0 > 10 && told.1 > 100, "{text}: {told:?}");
+            assert!(!all.contains(&told), "{text} is another one");
+            all.push(told);
+        }
+    }
+}
+
+#[test]
 fn they_decide_the_same_when_something_is_seen_of_the_artists() {
     let month = crate::world::Month::simulate(9, "2026-11-01".parse().unwrap(), 5).unwrap().tape;
     let month = named(month.contracts().iter().flat_map(|tape| tape.trades().iter().cloned()));
@@ -308,6 +325,8 @@ fn they_decide_the_same_on_recorded_trades() {
     trades.sort_by_key(|trade| trade.at);
     trades.truncate(RECORDED);
     let tape = named(trades);
-    let (fills, decisions) = compare("preset=seed-fixed3", &tape, FillModel::Front, None);
-    assert!(fills > 10 && decisions > 100, "{fills} fills, {decisions} decisions");
+    for text in ["preset=seed-fixed3", "preset=seed-fixed3&fair=calibrated"] {
+        let (fills, decisions) = compare(text, &tape, FillModel::Front, None);
+        assert!(fills > 10 && decisions > 100, "{text}: {fills} fills, {decisions} decisions");
+    }
 }

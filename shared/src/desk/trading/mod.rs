@@ -5,6 +5,7 @@
 mod catalysts;
 mod heard;
 mod lifecycle;
+mod nowcast;
 mod so_far;
 
 use std::collections::BTreeMap;
@@ -13,13 +14,14 @@ use crate::belief::{self, Asked, Found, Stream};
 use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Record};
 use crate::market::{EventTicker, Position, Ticker};
-use crate::quoting::{Status, Terms};
-use crate::risk::EventSoFar;
+use crate::quoting::{Fair, Status, Terms};
+use crate::risk::{ClosedFor, EventSoFar};
 use crate::stream::{Alert, Appended};
 use crate::units::{Cash, Price, Timestamp};
 
 use self::catalysts::Catalysts;
 pub(super) use self::heard::Traded;
+use self::nowcast::Nowcasts;
 use super::closed::Closure;
 use super::entry::{Answered, Entry, Said, Written};
 use super::orders::{Follows, Orders, Sent, What};
@@ -50,6 +52,8 @@ pub(super) struct Contract {
 pub(super) struct Trading {
     pub(super) engine: Engine,
     pub(super) event: EventTicker,
+    /// What is quoted about.
+    pub(super) fair: Fair,
     pub(super) contracts: Vec<Contract>,
     places: BTreeMap<Ticker, usize>,
     pub(super) orders: Orders,
@@ -75,6 +79,7 @@ pub(super) struct Trading {
     pub(super) fills: u32,
     /// What was seen of artists, as far as it holds.
     catalysts: Catalysts,
+    nowcasts: Nowcasts,
     /// What came of all this for those who watch.
     pub(super) appended: Appended,
 }
@@ -97,6 +102,7 @@ impl Trading {
         let mut trading = Self {
             engine: Engine::new(config.parameters(), stream),
             event: event.event.clone(),
+            fair: config.quoting.fair,
             contracts: Vec::with_capacity(event.contracts.len()),
             places: BTreeMap::new(),
             orders: Orders::new(run, settings.order_ttl_s, event.contracts.len()),
@@ -113,6 +119,7 @@ impl Trading {
             known_at: Timestamp::MIN,
             fills: 0,
             catalysts: Catalysts::default(),
+            nowcasts: Nowcasts::default(),
             appended: Appended::default(),
         };
         for (place, Listed { ticker, name, terms, closes }) in event.contracts.iter().enumerate() {
@@ -181,6 +188,7 @@ impl Trading {
 
     /// Lets time pass, if that changes anything.
     pub(super) fn tick(&mut self, now: Timestamp) {
+        self.end_nowcasts(now);
         if self.engine.due().is_some_and(|due| due <= now) {
             self.tell(now, &Record::Tick);
         }
@@ -204,7 +212,8 @@ impl Trading {
 
     /// Returns when something will happen by itself.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        self.engine.due().into_iter().chain(self.orders.due()).min()
+        let parts = [self.engine.due(), self.orders.due(), self.nowcasts_end()];
+        parts.into_iter().flatten().min()
     }
 
     /// Lets quotes be made, or takes all of them out.
@@ -326,6 +335,15 @@ impl Trading {
     /// Returns the event's maker.
     pub(super) fn maker(&self) -> Option<&crate::engine::Maker> {
         self.engine.maker(&self.event)
+    }
+
+    /// Iterates over the places of contracts of which nothing says what they are worth, as the settings ask for it.
+    pub(super) fn without_fair_value(&self) -> impl Iterator<Item = usize> {
+        let maker = self.maker();
+        let is_without = move |place: &usize| {
+            maker.is_some_and(|maker| maker.closures(*place).holds(ClosedFor::NoFairValue))
+        };
+        (0..self.contracts.len()).filter(is_without)
     }
 
     /// Notes the equity, for those who watch.

@@ -36,6 +36,9 @@ impl Engine {
         let mut contracts = vec![None; count];
         for (of, event) in snapshot.events.iter().enumerate() {
             event.maker.check(event.places.len())?;
+            if event.values.contracts() != event.places.len() {
+                return Err(Invalid::new("events", "know the values of other contracts"));
+            }
             for (within, place) in event.places.iter().enumerate() {
                 let slot = contracts.get_mut(*place).filter(|slot| slot.is_none());
                 let misfit = || Invalid::new("events", format!("place {place} is none, or there twice"));

@@ -68,8 +68,8 @@ impl Maker {
     ///
     /// # Errors
     ///
-    /// As [`quoting::Settings::check`], or names `fair` if it isn't the belief: a maker hears of beliefs alone, and a backtest
-    /// puts what else is quoted about in their place before.
+    /// As [`quoting::Settings::check`], or names `fair` if it isn't the belief: a maker quotes about the fair value that it is
+    /// told. Whoever tells it finds that ([`crate::fair::Values`]) and says so with [`Parameters::as_told`].
     pub fn new(parameters: &Parameters, contracts: Vec<Terms>) -> Result<Self, Invalid> {
         check(parameters)?;
         let numbers = Numbers::of(parameters);
@@ -124,6 +124,7 @@ impl Maker {
             Input::Belief { contract, ref belief, agreed } => {
                 self.believe(now, (contract, belief, agreed), out)?;
             }
+            Input::Fair { contract, fair } => self.revalue(contract, now, fair, out)?,
             Input::Book { contract, bid, ask } => self.book(contract, now, (bid, ask), out)?,
             Input::Last { contract, price } => {
                 self.contract_mut(contract)?.last = Some(price);
@@ -335,5 +336,5 @@ fn check(parameters: &Parameters) -> Result<(), Invalid> {
     if parameters.quoting.fair == Fair::Belief {
         return Ok(());
     }
-    Err(Invalid::new("fair", "must be belief but in a backtest: so far nothing else is heard of elsewhere"))
+    Err(Invalid::new("fair", "must be belief where beliefs are told as they are"))
 }

@@ -55,21 +55,52 @@ impl Maker {
                 together.watch.unwatch(contract);
             }
         }
-        let holds = self.ledger.position(contract) != Position::FLAT;
-        if holds {
-            let mark = self.mark(contract, belief.fair);
-            self.ledger.mark(contract, mark)?;
-        }
-        // Without a position here no belief changes what the account is worth.
-        if holds || now >= self.look_again {
-            self.account(now, out)?;
-        }
+        self.value_at(contract, now, belief.fair, out)?;
         if self.undecided {
             self.undecided = false;
             self.react_all(now, out)
         } else {
             self.react_to(contract, now, out)
         }
+    }
+
+    /// Takes in what a contract is worth from now on although nothing was traded.
+    pub(super) fn revalue(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        fair: f64,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        let Some(belief) = &mut self.contract_mut(contract)?.belief else { return Ok(()) };
+        let told = Belief { fair, ..*belief };
+        possible(&told)?;
+        *belief = told;
+        if let Some(together) = &mut self.together {
+            together.agreement.believe(contract, fair);
+            together.coherent.weigh(together.agreement.probabilities());
+        }
+        self.value_at(contract, now, fair, out)?;
+        // After a fill it is decided on the belief that includes its print.
+        if self.undecided { Ok(()) } else { self.react_to(contract, now, out) }
+    }
+
+    /// Values what is held of a contract, and looks at the account where that may change something.
+    #[inline]
+    fn value_at(
+        &mut self,
+        contract: usize,
+        now: Timestamp,
+        fair: f64,
+        out: &mut Outputs,
+    ) -> Result<(), Error> {
+        let holds = self.ledger.position(contract) != Position::FLAT;
+        if holds {
+            let mark = self.mark(contract, fair);
+            self.ledger.mark(contract, mark)?;
+        }
+        // Without a position here no belief changes what the account is worth.
+        if holds || now >= self.look_again { self.account(now, out) } else { Ok(()) }
     }
 
     /// Takes in what is known of the others' orders.

@@ -71,7 +71,8 @@ fn that_all_is_well_lifts_everything_but_a_kill() {
         assert_eq!(reasons(&desk, 0), ClosedFor::ALL);
         desk.tell(2.0, &Input::Closed { contract: of, why: None });
         desk.check("", "");
-        assert_eq!(reasons(&desk, 0), [ClosedFor::Killed]);
+        assert_eq!(reasons(&desk, 0), [ClosedFor::Killed, ClosedFor::NoFairValue]);
+        desk.tell(3.0, &lifted(of, ClosedFor::NoFairValue));
         desk.tell(3.0, &lifted(of, ClosedFor::Killed));
         desk.check("0.47", "0.53");
     }

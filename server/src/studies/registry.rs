@@ -19,24 +19,24 @@ struct Lock {
 }
 
 /// The files beside a study's.
-pub(super) struct Registry {
+pub(crate) struct Registry {
     file: PathBuf,
     sha256: String,
 }
 
 impl Registry {
     /// Returns those of the study in `file`, which says `text`.
-    pub(super) fn of(file: &Path, text: &str) -> Self {
+    pub(crate) fn of(file: &Path, text: &str) -> Self {
         Self { file: file.to_owned(), sha256: sha256(text.as_bytes()) }
     }
 
     /// Returns the SHA-256 of the study's file.
-    pub(super) fn sha256(&self) -> &str {
+    pub(crate) fn sha256(&self) -> &str {
         &self.sha256
     }
 
     /// Returns where looks are written.
-    pub(super) fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.beside("looks.jsonl")
     }
 
@@ -53,7 +53,7 @@ impl Registry {
     /// # Errors
     ///
     /// Says so if it was frozen as another, or can't be written.
-    pub(super) fn freeze(&self, now: Timestamp) -> anyhow::Result<Timestamp> {
+    pub(crate) fn freeze(&self, now: Timestamp) -> anyhow::Result<Timestamp> {
         let path = self.beside("lock");
         let text = serde_json::to_string(&Lock { sha256: self.sha256.clone(), at: now })? + "\n";
         match OpenOptions::new().write(true).create_new(true).open(&path) {
@@ -73,27 +73,17 @@ impl Registry {
     /// # Errors
     ///
     /// Says so if it wasn't, or as another file.
-    pub(super) fn frozen(&self) -> anyhow::Result<Timestamp> {
+    pub(crate) fn frozen(&self) -> anyhow::Result<Timestamp> {
         let path = self.beside("lock");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => {
-                bail!("{} is not frozen: `tauroi study freeze` comes first", self.file.display())
+                let file = self.file.display();
+                bail!("{file} is not frozen: `tauroi study freeze {file}` comes first")
             }
             Err(why) => return Err(anyhow!(why).context(format!("{} can't be read", path.display()))),
         };
-        let lock: Lock =
-            serde_json::from_str(&text).with_context(|| format!("{} can't be read", path.display()))?;
-        if lock.sha256 != self.sha256 {
-            bail!(
-                "{} has changed since it was frozen at {}: it was {}, it is {}. Another study is another file",
-                self.file.display(),
-                lock.at,
-                lock.sha256,
-                self.sha256
-            );
-        }
-        Ok(lock.at)
+        frozen(&text, &self.sha256).with_context(|| self.file.display().to_string())
     }
 
     /// Returns the looks so far, and the file for more, which nobody else has open for that.
@@ -101,7 +91,7 @@ impl Registry {
     /// # Errors
     ///
     /// Says which line is wrong, or that somebody else looks at this time.
-    pub(super) fn looks(&self) -> anyhow::Result<(Looks, File)> {
+    pub(crate) fn looks(&self) -> anyhow::Result<(Looks, File)> {
         let path = self.path();
         let named = || format!("{} can't be read", path.display());
         let mut file =
@@ -111,18 +101,44 @@ impl Registry {
         }
         let mut text = String::new();
         file.read_to_string(&mut text).with_context(named)?;
-        let mut looks = Looks::none();
-        for (place, line) in text.lines().enumerate() {
-            let look = serde_json::from_str(line)
-                .with_context(|| format!("{}: line {} can't be read", path.display(), place + 1))?;
-            looks.take(&self.sha256, look, line).with_context(|| path.display().to_string())?;
-        }
-        Ok((looks, file))
+        Ok((looks(&text, &self.sha256).with_context(|| path.display().to_string())?, file))
     }
 }
 
+/// Returns when a study whose file has this SHA-256 was frozen, by the text of its lock.
+///
+/// # Errors
+///
+/// Says that the lock can't be read, or that another file was frozen.
+pub(super) fn frozen(lock: &str, sha256: &str) -> anyhow::Result<Timestamp> {
+    let lock: Lock = serde_json::from_str(lock).context("its lock can't be read")?;
+    if lock.sha256 != sha256 {
+        bail!(
+            "it has changed since it was frozen at {}: it was {}, it is {sha256}. Another study is another file",
+            lock.at,
+            lock.sha256,
+        );
+    }
+    Ok(lock.at)
+}
+
+/// Returns the looks at a study whose file has this SHA-256, a line each.
+///
+/// # Errors
+///
+/// Says which line is wrong.
+pub(super) fn looks(lines: &str, sha256: &str) -> anyhow::Result<Looks> {
+    let mut looks = Looks::none();
+    for (place, line) in lines.lines().enumerate() {
+        let named = || format!("line {}", place + 1);
+        let look = serde_json::from_str(line).with_context(|| format!("{} can't be read", named()))?;
+        looks.take(sha256, look, line)?;
+    }
+    Ok(looks)
+}
+
 /// Writes a line behind the others, to the disk.
-pub(super) fn append(file: &mut File, line: &str) -> std::io::Result<()> {
+pub(crate) fn append(file: &mut File, line: &str) -> std::io::Result<()> {
     file.write_all(format!("{line}\n").as_bytes())?;
     file.sync_all()
 }
