@@ -74,7 +74,9 @@ pub(super) fn head(watch: Watch) -> Element {
             let about = Config::from_text(&desk.config)
                 .map(|config| format!(" · quotes about {}", config.quoting.fair.text()))
                 .unwrap_or_default();
-            format!("{}{event}{closes}{about}", desk.title)
+            let armed = desk.armed_until;
+            let armed = armed.map(|at| format!(" · armed until {}", format::instant(at))).unwrap_or_default();
+            format!("{}{event}{closes}{about}{armed}", desk.title)
         })
     };
     let bar = div("desk-bar")
