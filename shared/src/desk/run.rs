@@ -9,7 +9,7 @@ use super::entry::{Answered, Entry, Setting, Written};
 use super::killing::Killing;
 use super::orders::Sent;
 use super::starting::{Starting, Then};
-use super::trading::{Traded, Trading};
+use super::trading::{Stray, Traded, Trading};
 use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings, Wish};
 use crate::catalyst::Catalyst;
 use crate::market::{Position, Ticker, Trade};
@@ -322,6 +322,19 @@ impl Desk {
         self.wish(Wish::Kill);
     }
 
+    /// Takes note that a desk which began later trades this account: this one lets it.
+    fn succeeded(&mut self) {
+        if self.wish != Wish::Quote {
+            return;
+        }
+        if let Phase::Trading(trading) = &mut self.phase {
+            let text = "Another desk has begun to trade this account: this one quotes nothing any more. End one of the two \
+                        before you start this one again.";
+            trading.alert(true, text.to_owned());
+        }
+        self.wish(Wish::Off);
+    }
+
     /// Returns the order group of the run before, unless that has let go of it or is known to be fenced: it is once this run has
     /// a group of its own.
     fn unfenced(&self) -> Option<&str> {
@@ -355,11 +368,11 @@ impl Desk {
                     trading.traded(now, &traded);
                 }
             }
-            Heard::Order(order) => {
-                if let Some(id) = trading.order(now, &order) {
-                    self.ask(Purpose::Stray, Ask::Cancel(id), effects);
-                }
-            }
+            Heard::Order(order) => match trading.order(now, &order) {
+                Some(Stray::Late(id)) => self.ask(Purpose::Stray, Ask::Cancel(id), effects),
+                Some(Stray::Successor) => self.succeeded(),
+                None => {}
+            },
             Heard::Lifecycle(told) => trading.lifecycle(now, &told),
             Heard::MissedBooks => trading.forget_books(now),
             // What was missed is found out as at the start.

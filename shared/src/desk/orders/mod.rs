@@ -33,6 +33,12 @@ pub const PREFIX: &str = "tauroi-";
 /// What the names of orders begin with that sell what is held, past the desk: no run has such a number.
 pub const FLATTENS: &str = "tauroi-flatten-";
 
+/// Returns the run whose name of an order this is, if it is one of a desk's.
+pub(super) fn run_of(name: &str) -> Option<i64> {
+    let (run, _) = name.strip_prefix(PREFIX)?.split_once('-')?;
+    i64::from_str_radix(run, 16).ok()
+}
+
 /// Our orders.
 #[derive(Debug)]
 pub(super) struct Orders {

@@ -29,7 +29,9 @@ impl Orders {
     ) -> Vec<Sent> {
         let mut sent = Vec::new();
         for live in self.live.values_mut() {
-            if live.id.is_none() || live.ended.is_some() || is_wanted(live.place, live.action) {
+            // What has traded as a whole doesn't rest, whether or not its end was told.
+            let is_over = live.ended.is_some() || live.traded >= live.total;
+            if live.id.is_none() || is_over || is_wanted(live.place, live.action) {
                 live.presses = None;
                 continue;
             }

@@ -6,6 +6,7 @@ use crate::wire::{CreateOrderAnswer, Millis, UserOrder};
 use super::bench::{listed, user_order};
 use super::quoting;
 use crate::desk::orders::{Sent, What};
+use crate::desk::trading::Stray;
 use crate::desk::{Answer, Ask, Failure};
 
 /// Returns the answer to an order that came to rest.
@@ -80,6 +81,6 @@ fn an_order_is_given_up_only_when_nothing_can_make_it_rest_and_one_that_comes_la
     assert!(matches!(other.job.what, What::Place { .. }), "{other:?}");
     trading.done(now, &other, placed(now, &other));
     // Now nobody would look after it.
-    assert_eq!(trading.order(now, &resting(&first)), Some("late".to_owned()));
+    assert_eq!(trading.order(now, &resting(&first)), Some(Stray::Late("late".to_owned())));
     assert_eq!(trading.lost, None);
 }

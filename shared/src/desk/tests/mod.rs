@@ -10,6 +10,7 @@ mod killed_past;
 mod late;
 mod settled;
 mod shown;
+mod succeeded;
 mod threads;
 mod waiting;
 

@@ -9,7 +9,7 @@ use crate::wire;
 
 use super::Trading;
 use crate::desk::book::{self, Own};
-use crate::desk::orders::{FLATTENS, Follows, PREFIX};
+use crate::desk::orders::{FLATTENS, Follows, PREFIX, run_of};
 
 /// An order of ours traded, whoever told it.
 #[derive(Debug, Clone)]
@@ -23,6 +23,15 @@ pub(in crate::desk) struct Traded {
     pub(in crate::desk) count: Quantity,
     pub(in crate::desk) fee: Cash,
     pub(in crate::desk) at: Option<Timestamp>,
+}
+
+/// An order that should not be there.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::desk) enum Stray {
+    /// One of ours by this id of the exchange's, after nobody looks after it any more.
+    Late(String),
+    /// One of a desk that began later than this one.
+    Successor,
 }
 
 impl Trading {
@@ -156,8 +165,8 @@ impl Trading {
         self.follow(now, follows);
     }
 
-    /// Takes in what the feed says of one of our orders. Returns the exchange's id of one that should not be there.
-    pub(in crate::desk) fn order(&mut self, now: Timestamp, order: &wire::UserOrder) -> Option<String> {
+    /// Takes in what the feed says of one of our orders. Returns what should not be there, if this is that.
+    pub(in crate::desk) fn order(&mut self, now: Timestamp, order: &wire::UserOrder) -> Option<Stray> {
         let named = self.orders.named(&order.client_order_id);
         match (named, &order.status) {
             (Some(order_of), wire::OrderStatus::Canceled | wire::OrderStatus::Executed) => {
@@ -170,6 +179,13 @@ impl Trading {
                 self.orders.know(order_of, &order.order_id);
                 None
             }
+            // A later run has begun on this account, from another journal: two that take back each other's orders help nobody.
+            (None, wire::OrderStatus::Resting)
+                if self.places.contains_key(&order.ticker)
+                    && run_of(&order.client_order_id).is_some_and(|run| run > self.run) =>
+            {
+                Some(Stray::Successor)
+            }
             // One of an earlier run, or of which it was believed that it never was, arrived after all: nobody looks after it. Of
             // another event another desk does.
             (named, wire::OrderStatus::Resting)
@@ -177,7 +193,7 @@ impl Trading {
                     && self.places.contains_key(&order.ticker)
                     && named.is_none_or(|named| !self.orders.is_live(named)) =>
             {
-                Some(order.order_id.clone())
+                Some(Stray::Late(order.order_id.clone()))
             }
             _ => None,
         }

@@ -20,7 +20,7 @@ use crate::stream::{Alert, Appended};
 use crate::units::{Cash, Price, Timestamp};
 
 use self::catalysts::Catalysts;
-pub(super) use self::heard::Traded;
+pub(super) use self::heard::{Stray, Traded};
 use self::nowcast::Nowcasts;
 use super::closed::Closure;
 use super::entry::{Answered, Entry, Said, Written};
@@ -50,6 +50,7 @@ pub(super) struct Contract {
 
 /// A run of a desk: from when the account was found out until it can't be known any more.
 pub(super) struct Trading {
+    run: i64,
     pub(super) engine: Engine,
     pub(super) event: EventTicker,
     /// What is quoted about.
@@ -100,6 +101,7 @@ impl Trading {
         let config = &settings.config;
         let stream = Stream::new(belief::Engine::new(config.belief.calibration));
         let mut trading = Self {
+            run,
             engine: Engine::new(config.parameters(), stream),
             event: event.event.clone(),
             fair: config.quoting.fair,
