@@ -29,7 +29,8 @@ impl Orders {
     ) -> Vec<Sent> {
         let mut sent = Vec::new();
         for live in self.live.values_mut() {
-            if live.id.is_none() || live.ended.is_some() || is_wanted(live.place, live.action) {
+            let may_rest = live.id.is_some() && live.ended.is_none() && live.traded < live.total;
+            if !may_rest || is_wanted(live.place, live.action) {
                 live.presses = None;
                 continue;
             }
