@@ -141,6 +141,10 @@ impl<F: Flaw> Trader for Broken<F> {
         self.0.position(ticker)
     }
 
+    fn drift(&self) -> Option<&str> {
+        self.0.drift()
+    }
+
     fn start(&self) -> Option<Cash> {
         self.0.start()
     }

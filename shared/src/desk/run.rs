@@ -216,7 +216,13 @@ impl Desk {
         self.closed.drift.is_none() && self.misfits.is_empty()
     }
 
-    /// Returns what the event's loss counts from, once that is known: what the account was worth as the run began.
+    /// Returns what the account has otherwise than was reckoned, in words, if nothing is quoted over that.
+    pub fn drift(&self) -> Option<&str> {
+        self.closed.drift.as_deref()
+    }
+
+    /// Returns what the event's loss counts from, once that is known: what the account was worth as the event's first run began,
+    /// and what came from elsewhere since.
     pub fn start(&self) -> Option<Cash> {
         Some(self.trading()?.maker()?.gate().start())
     }

@@ -93,7 +93,8 @@ impl<T: Trader> World<T> {
 
     /// Looks at a run that is lost.
     pub(super) fn is_lost(&mut self, desk: usize) {
-        self.stays_calm(desk, "it is lost");
+        let why = self.shells.get(desk).map(|shell| shell.why.clone()).unwrap_or_default();
+        self.stays_calm(desk, &format!("it is lost: {why}"));
     }
 
     /// Looks at whether a desk wants what a person wants.
@@ -102,7 +103,8 @@ impl<T: Trader> World<T> {
         let halts = shell.desk.as_ref().is_some_and(|desk| desk.wanted() == Wish::Pause);
         // A run that follows one that halted does too.
         if halts && shell.is_told && shell.wish == Wish::Quote && shell.begins != Wish::Pause {
-            self.stays_calm(desk, "it halts");
+            let why = shell.desk.as_ref().and_then(T::drift).unwrap_or_default().to_owned();
+            self.stays_calm(desk, &format!("it halts: {why}"));
         }
     }
 
@@ -110,8 +112,7 @@ impl<T: Trader> World<T> {
         let Some(shell) = self.shells.get(desk) else { return };
         // Whoever shares an account finds cash in it that is not its own.
         if self.shells.len() == 1 && self.monitor.troubled < shell.began {
-            let what =
-                format!("nothing has befallen run {} since it began, and {what}: {}", shell.run, shell.why);
+            let what = format!("nothing has befallen run {} since it began, and {what}", shell.run);
             self.monitor.violated(self.now, Rule::Calm, what);
         }
     }

@@ -36,6 +36,9 @@ pub trait Trader {
     /// Returns what it holds of a contract, once it knows that.
     fn position(&self, ticker: &Ticker) -> Option<Position>;
 
+    /// Returns what the account has otherwise than was reckoned, in words, if it halts over that.
+    fn drift(&self) -> Option<&str>;
+
     /// Returns what its event's loss counts from, once it knows that.
     fn start(&self) -> Option<Cash>;
 }
@@ -75,6 +78,10 @@ impl Trader for Desk {
 
     fn position(&self, ticker: &Ticker) -> Option<Position> {
         self.position(ticker)
+    }
+
+    fn drift(&self) -> Option<&str> {
+        self.drift()
     }
 
     fn start(&self) -> Option<Cash> {

@@ -29,9 +29,8 @@ impl Orders {
     ) -> Vec<Sent> {
         let mut sent = Vec::new();
         for live in self.live.values_mut() {
-            // What has traded as a whole doesn't rest, whether or not its end was told.
-            let is_over = live.ended.is_some() || live.traded >= live.total;
-            if live.id.is_none() || is_over || is_wanted(live.place, live.action) {
+            let may_rest = live.id.is_some() && live.ended.is_none() && live.traded < live.total;
+            if !may_rest || is_wanted(live.place, live.action) {
                 live.presses = None;
                 continue;
             }

@@ -66,7 +66,7 @@ fn after_a_bad_bargain(hears: bool) -> (Left, Bench, Cash) {
     let free = free.checked_add("500".parse().unwrap()).unwrap();
     let mut next = run(LIMIT, bench.now, 2, left.clone(), &free.to_string());
     let held = Position::FLAT.checked_after(crate::market::Action::Buy, count).unwrap();
-    next.account.held = vec![(fill.ticker.clone(), held)];
+    next.account.held = vec![(fill.ticker, held)];
     next.orders.clone_from(&bench.orders);
     (left, next, free.checked_add(paid).unwrap())
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::belief::{self, Asked, Found, Stream};
 use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Record};
-use crate::market::{EventTicker, Position, Ticker};
+use crate::market::{Action, EventTicker, Position, Ticker};
 use crate::quoting::{Fair, Status, Terms};
 use crate::risk::{ClosedFor, EventSoFar};
 use crate::stream::{Alert, Appended};
@@ -253,10 +253,12 @@ impl Trading {
         self.withdraw(now);
         let mut sent = self.orders.next(self.now);
         if let Some(maker) = self.engine.maker(&self.event) {
-            let execution = maker.execution();
-            sent.extend(
-                self.orders.press(self.now, |place, action| execution.wanted(place, action).is_some()),
-            );
+            // What was decided, not what is wanted: of what is left after a fill nothing is decided yet.
+            let is_wanted = |place, action| match action {
+                Action::Buy => maker.quotes(place).bid.is_some(),
+                Action::Sell => maker.quotes(place).ask.is_some(),
+            };
+            sent.extend(self.orders.press(self.now, is_wanted));
         }
         for sent in &sent {
             if let Some(contract) = self.contracts.get(sent.job.place) {

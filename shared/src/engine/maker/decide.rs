@@ -257,7 +257,6 @@ const fn withheld(limit: Limit) -> Withheld {
         | Limit::Messages
         | Limit::Cross
         | Limit::PastMid
-        | Limit::SelfCross
-        | Limit::Reduces => Withheld::Limit,
+        | Limit::SelfCross => Withheld::Limit,
     }
 }
