@@ -71,7 +71,7 @@ fn found(prepared: &Prepared, fair: Fair) -> Result<Prepared, Invalid> {
         let event = prepared.contracts()[batch.contract as usize].event;
         let own = batch.contract as usize - prepared.events()[event].contracts.start;
         let told = &mut told[event];
-        told.known[own] = known(prepared, place);
+        told.known[own] = known(prepared, place).after(told.known[own]);
         let values = told.at(batch.at).said(fair, &told.prior, &told.pool)?;
         fairs.push(values.get(own).copied().flatten().unwrap_or(prepared.beliefs()[place].fair));
     }
@@ -84,7 +84,9 @@ fn found(prepared: &Prepared, fair: Fair) -> Result<Prepared, Invalid> {
 /// What is known of a contract after one of its batches.
 fn known(prepared: &Prepared, place: usize) -> Known {
     let last = prepared.prints[prepared.prints_of(place)].last().map(|print| print.price.to_dollars());
-    Known { last, belief: Some(prepared.beliefs()[place].fair), ..Known::default() }
+    let batch = &prepared.batches[place];
+    let middle = prepared.books().and_then(|books| books.middle(batch.contract as usize, batch.at));
+    Known { last, middle, belief: Some(prepared.beliefs()[place].fair), ..Known::default() }
 }
 
 /// An event under way.
@@ -177,7 +179,8 @@ fn said(prepared: &Prepared, event: usize, settled: &Settled, prior: &Prior) -> 
         let at = settled.at.micros() - days * DAY;
         let mut contracts = vec![Known::default(); settled.outcomes.len()];
         for (place, batch) in of_event(prepared, event).take_while(|(_, batch)| batch.at <= at) {
-            contracts[batch.contract as usize - start] = known(prepared, place);
+            let own = &mut contracts[batch.contract as usize - start];
+            *own = known(prepared, place).after(*own);
         }
         let paid = contracts.iter().zip(&settled.outcomes).filter(|(known, _)| known.last.is_some());
         let paid: Vec<f64> = paid.map(|(_, outcome)| outcome.pays).collect();

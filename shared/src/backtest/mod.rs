@@ -1,7 +1,8 @@
 //! Whether quotes would have made money: a tape of prints, quotes decided by [`crate::quoting`], fills, evidence.
 //!
 //! A tape of prints doesn't say who stood where in the book, so a backtest on it has a range, not a number: fill models
-//! from pessimistic to optimistic run together ([`FillModel`](crate::exchange::FillModel)).
+//! from pessimistic to optimistic run together ([`FillModel`](crate::exchange::FillModel)). In [recorded books](Recorded)
+//! orders wait in their queues, and the range is that of what the queue's model and the tape leave open.
 
 mod agreed;
 mod around;
@@ -9,6 +10,7 @@ mod around;
 mod around_tests;
 mod assumed;
 mod baseline;
+mod books;
 mod config;
 #[cfg(test)]
 mod config_tests;
@@ -37,6 +39,7 @@ mod view;
 
 pub use assumed::Assumed;
 pub use baseline::{Baseline, BaselineResult, baseline};
+pub use books::{Books, Heard, Recorded};
 pub use config::Config;
 pub use entries::{Entry, SETTINGS};
 pub use explain::{ExplainedFill, explain};

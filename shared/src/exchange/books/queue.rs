@@ -152,7 +152,7 @@ impl QueueModel for BySize {
 
 /// One of the rules, by name. The default is the one that came nearest to the paper exchange's truth; `docs/books.md` says
 /// by how much, and in which worlds.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Queue {
     /// [`Pessimistic`].
     Pessimistic,
