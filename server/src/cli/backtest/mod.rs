@@ -60,8 +60,8 @@ pub(super) struct Options {
     /// names, as by-size, pessimistic-least, optimistic-most
     #[arg(long, value_name = "MODELS", value_parser = models, conflicts_with = "link")]
     fills: Option<Models>,
-    /// Of recorded streams, who gives up in the queue: pessimistic, square, logarithm, proportional, by-size or optimistic;
-    /// without it the usual one and both ends
+    /// Of recorded streams, who gives up in the queue: pessimistic, square, logarithm, proportional, by-size or optimistic,
+    /// or first, who never waits, for comparison; without it the usual one and both ends
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["link", "fills"])]
     queue: Option<Queue>,
     /// Run every combination of values: n from a to b, or those named

@@ -29,7 +29,9 @@ pub use decoder::{Decoder, Level};
 pub use delay::{Delay, Delays};
 pub use ladders::Ladders;
 pub use model::BookModel;
-pub use queue::{BySize, Logarithm, Optimistic, Pessimistic, Place, Power, Proportional, Queue, QueueModel};
+pub use queue::{
+    BySize, First, Logarithm, Optimistic, Pessimistic, Place, Power, Proportional, Queue, QueueModel,
+};
 pub use replayed::Replayed;
 pub use run::{Ran, Trader, View, run};
 pub use tape::{BookTape, Event, What};

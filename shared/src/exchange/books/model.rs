@@ -15,7 +15,8 @@ impl BookModel {
     /// Iterates over all of them: those of tapes with trades, then the lower and the upper bounds of tapes without.
     pub fn all() -> impl Iterator<Item = Self> {
         let bounds = [None, Some(Bound::Least), Some(Bound::Most)];
-        bounds.into_iter().flat_map(|bound| Queue::ALL.map(|queue| Self { queue, bound }))
+        let queues = || Queue::ALL.into_iter().chain([Queue::First]);
+        bounds.into_iter().flat_map(move |bound| queues().map(move |queue| Self { queue, bound }))
     }
 
     /// Returns those that a tape is run under: of a tape with trades the queue from pessimistic over the usual one to
@@ -42,6 +43,7 @@ impl BookModel {
             Queue::Logarithm => ["logarithm", "logarithm-least", "logarithm-most"],
             Queue::BySize => ["by-size", "by-size-least", "by-size-most"],
             Queue::Optimistic => ["optimistic", "optimistic-least", "optimistic-most"],
+            Queue::First => ["first", "first-least", "first-most"],
         };
         match self.bound {
             None => plain,

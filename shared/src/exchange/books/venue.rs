@@ -300,7 +300,8 @@ impl<Q: QueueModel> BookVenue<Q> {
         if self.ours[half].iter().any(|ours| ours.order == order) {
             return Ok(Verdict::Rejected);
         }
-        let mut resting = Resting::new(order, level, count.hundredths(), self.books.at_level(half, level));
+        let before = self.queue.before(self.books.at_level(half, level));
+        let mut resting = Resting::new(order, level, count.hundredths(), before);
         if self.crosses(half, level) {
             if lasts == Lasts::PostOnly {
                 return Ok(Verdict::Rejected);
@@ -364,7 +365,7 @@ impl<Q: QueueModel> BookVenue<Q> {
         // It keeps its place in the queue unless it moves or grows.
         if moves || left > self.ours[half][place].left {
             let mut resting = self.ours[half].remove(place);
-            resting.requeue(level, self.books.at_level(half, level));
+            resting.requeue(level, self.queue.before(self.books.at_level(half, level)));
             resting.left = left;
             if moves {
                 // An order that moves is charged as a new one.
