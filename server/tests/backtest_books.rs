@@ -16,8 +16,8 @@ use shared::backtest::sha256;
 
 const TICKER: &str = "KXTOPMONTHLY-26NOV-BRU";
 
-/// A recording of one contract in `tauroi record`'s form: a book, and from second to second somebody who takes ten of the best
-/// bid and somebody who bids as much again; trades are told where they shall be.
+/// A recording of one contract in `tauroi record`'s form: a book, and from second to second somebody who takes ten of a
+/// bid, now at 44 cents and now at 42, and somebody who bids as much again; trades are told where they shall be.
 fn recording(with_trades: bool, first_second: i64) -> String {
     let mut lines = String::new();
     let mut line = |at: i64, raw: String| {
@@ -30,18 +30,19 @@ fn recording(with_trades: bool, first_second: i64) -> String {
     line(
         start,
         format!(
-            r#"{{"type":"orderbook_snapshot","sid":1,"seq":1,"msg":{{"market_ticker":"{TICKER}","market_id":"m","yes_dollars_fp":[["0.4000","100.00"],["0.4400","30.00"]],"no_dollars_fp":[["0.5200","40.00"],["0.5000","80.00"]]}}}}"#
+            r#"{{"type":"orderbook_snapshot","sid":1,"seq":1,"msg":{{"market_ticker":"{TICKER}","market_id":"m","yes_dollars_fp":[["0.4200","30.00"],["0.4400","30.00"]],"no_dollars_fp":[["0.5200","40.00"],["0.5000","80.00"]]}}}}"#
         ),
     );
     let mut seq = 1;
     for second in 1..=600 {
         let at = start + second * 1_000;
+        let (price, of_no) = if second % 2 == 0 { ("0.4200", "0.5800") } else { ("0.4400", "0.5600") };
         let mut change = |at: i64, delta: &str| {
             seq += 1;
             line(
                 at + 20,
                 format!(
-                    r#"{{"type":"orderbook_delta","sid":1,"seq":{seq},"msg":{{"market_ticker":"{TICKER}","market_id":"m","price_dollars":"0.4400","delta_fp":"{delta}","side":"yes","ts_ms":{at}}}}}"#
+                    r#"{{"type":"orderbook_delta","sid":1,"seq":{seq},"msg":{{"market_ticker":"{TICKER}","market_id":"m","price_dollars":"{price}","delta_fp":"{delta}","side":"yes","ts_ms":{at}}}}}"#
                 ),
             );
         };
@@ -51,7 +52,7 @@ fn recording(with_trades: bool, first_second: i64) -> String {
             line(
                 at + 30,
                 format!(
-                    r#"{{"type":"trade","sid":2,"seq":{second},"msg":{{"trade_id":"t{first_second}-{second}","market_ticker":"{TICKER}","yes_price_dollars":"0.4400","no_price_dollars":"0.5600","count_fp":"10.00","taker_side":"no","taker_outcome_side":"no","ts":{},"ts_ms":{at}}}}}"#,
+                    r#"{{"type":"trade","sid":2,"seq":{second},"msg":{{"trade_id":"t{first_second}-{second}","market_ticker":"{TICKER}","yes_price_dollars":"{price}","no_price_dollars":"{of_no}","count_fp":"10.00","taker_side":"no","taker_outcome_side":"no","ts":{},"ts_ms":{at}}}}}"#,
                     at / 1_000
                 ),
             );
@@ -103,7 +104,8 @@ fn a_recording_with_trades_is_run_from_a_pessimistic_to_an_optimistic_queue() {
     assert!(said.contains(&sha256(json.as_bytes())), "{said}");
     let fills = std::fs::read_to_string(out.join("fills.csv")).unwrap();
     // 25 of ours are filled by tens: in parts.
-    assert!(fills.lines().any(|line| line.contains(",by-size,buy,0.4400,10.00,")), "{fills}");
+    let is_part = |line: &str| line.contains(",by-size,buy,") && line.contains(",10.00,");
+    assert!(fills.lines().any(is_part), "{fills}");
     assert!(std::fs::read_to_string(out.join("report.html")).unwrap().contains("trades are told"));
     let decisions = std::fs::read_to_string(out.join("decisions.jsonl")).unwrap();
     assert!(decisions.lines().all(|line| line.contains(TICKER)) && !decisions.is_empty());

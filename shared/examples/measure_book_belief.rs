@@ -85,9 +85,9 @@ mod study {
                         None => waiting.push(msg),
                     },
                     Frame::OrderbookDelta { msg, .. } => {
-                        let told: Option<Timestamp> = msg.ts_ms.map(|at| at.0).or(msg.ts.map(|at| at.0));
+                        let said: Option<Timestamp> = msg.ts_ms.map(|at| at.0).or(msg.ts.map(|at| at.0));
                         // Frames without any time can't be asked what came ten seconds later.
-                        let Some(at) = told.or(now) else { continue };
+                        let Some(at) = said.or(now) else { continue };
                         now = now.max(Some(at));
                         waiting.drain(..).for_each(|msg| told.snapshot(at, &msg));
                         told.change(at, &msg).unwrap();
@@ -98,7 +98,8 @@ mod study {
             let (tickers, tape) = told.tape().unwrap();
             all.extend((0..tickers.len()).map(|contract| looks(stream.name, &tape, contract, later)));
         }
-        all.retain(|looks| looks.rows.len() >= 60);
+        // Of a middle that never moves nothing can be said better.
+        all.retain(|looks| looks.rows.len() >= 60 && loss(&looks.rows, 0.0) > 0.0);
         Some(all)
     }
 
@@ -114,11 +115,11 @@ mod study {
             let others =
                 || all.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, looks)| looks);
             let by_weight = |weight: f64| -> f64 {
-                others().map(|looks| loss(&looks.rows, weight) / loss(&looks.rows, 0.0).max(1e-9)).sum()
+                others().map(|looks| loss(&looks.rows, weight) / loss(&looks.rows, 0.0)).sum()
             };
             let weights = (0..=8).map(|k| f64::from(k) / 4.0);
             let weight = weights.min_by(|a, b| by_weight(*a).total_cmp(&by_weight(*b))).unwrap();
-            let gain = |weight| 100.0 * (1.0 - loss(&own.rows, weight) / loss(&own.rows, 0.0).max(1e-9));
+            let gain = |weight| 100.0 * (1.0 - loss(&own.rows, weight) / loss(&own.rows, 0.0));
             println!(
                 "  {}: {} looks, weight {weight} by the others: error less by {:.2} %, by {:.2} % with the micro-price",
                 own.name,

@@ -4,8 +4,8 @@ use core::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::agreed::{Agreed, Beliefs, Believed};
-use super::books::Books;
 use super::hash::{sha256, tape_hash};
+use super::kept::Books;
 use super::money::HORIZONS;
 use crate::Invalid;
 use crate::belief::Belief;

@@ -2,7 +2,7 @@
 
 use super::agreed::Agreed;
 use super::assumed::Assumed;
-use super::books::Books;
+use super::kept::Books;
 use super::money::{HORIZONS, Marks, Money, Tally};
 use super::notes::Notes;
 use super::prepared::{Batch, Prepared};

@@ -6,14 +6,12 @@
 //!                      └─ BookTape ──> books::Replayed, the venue <──────── commands ──────┘
 //! ```
 
-mod kept;
 mod lay;
-
-pub use kept::Books;
 
 use sha2::{Digest, Sha256};
 
 use super::hash::{hex, taker};
+use super::kept::Books;
 use super::prepared::{Laid, Prepared};
 use crate::Invalid;
 use crate::belief::Track;
@@ -147,7 +145,11 @@ impl Prepared {
             return Err(Invalid::new("book", why));
         }
         let mut prepared = Self::lay(laid, recorded.hash(), markets)?;
-        let books = Books::new(&prepared, recorded.tape.placed(&places, count), &places, &tops);
+        let mut marks = vec![Vec::new(); count];
+        for batch in &prepared.batches {
+            marks[batch.contract as usize].push((batch.at, batch.after));
+        }
+        let books = Books::new(marks, recorded.tape.placed(&places, count), &places, &tops);
         prepared.set_books(books);
         Ok(prepared)
     }

@@ -2,20 +2,19 @@
 
 use std::sync::OnceLock;
 
+use super::money::{HORIZONS, Marks};
 use crate::Invalid;
-use crate::backtest::money::{HORIZONS, Marks};
-use crate::backtest::prepared::Prepared;
 use crate::exchange::books::{BookModel, BookTape, Bound, Top};
 use crate::units::Price;
 
-/// Books as a run goes by them, its contracts by their places in [`Prepared::contracts`].
+/// Books as a run goes by them, its contracts by their places in [`Prepared::contracts`](super::Prepared::contracts).
 #[derive(Debug, Clone)]
 pub struct Books {
     tape: BookTape,
     /// The tape with decreases taken for trades, once that was asked.
     most: OnceLock<BookTape>,
     /// Changes of best prices, in the order in which they were heard.
-    pub(in crate::backtest) tops: Vec<TopPrices>,
+    pub(super) tops: Vec<TopPrices>,
     /// Of each contract the fair price from a time on.
     marks: Vec<Vec<(i64, Price)>>,
     /// Of each contract the middle of its best prices from when it was heard, in dollars; none where a side is empty.
@@ -24,21 +23,22 @@ pub struct Books {
 
 /// The best prices of a contract's book from a time on, as a strategy hears of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::backtest) struct TopPrices {
-    pub(in crate::backtest) heard: i64,
-    pub(in crate::backtest) contract: usize,
-    pub(in crate::backtest) bid: Option<Price>,
-    pub(in crate::backtest) ask: Option<Price>,
+pub(super) struct TopPrices {
+    pub(super) heard: i64,
+    pub(super) contract: usize,
+    pub(super) bid: Option<Price>,
+    pub(super) ask: Option<Price>,
 }
 
 impl Books {
-    /// Keeps the books of a tape that is laid out. Its contracts are at its places; those of `tops` at the places that
-    /// `places` has for them.
-    pub(super) fn new(prepared: &Prepared, tape: BookTape, places: &[Option<usize>], tops: &[Top]) -> Self {
-        let mut marks = vec![Vec::new(); prepared.contracts().len()];
-        for batch in &prepared.batches {
-            marks[batch.contract as usize].push((batch.at, batch.after));
-        }
+    /// Keeps the books of a tape that is laid out. Its contracts are at the tape's places, and so are the `marks`, the fair
+    /// price from a time on of each; those of `tops` are at the places that `places` has for them.
+    pub(super) fn new(
+        marks: Vec<Vec<(i64, Price)>>,
+        tape: BookTape,
+        places: &[Option<usize>],
+        tops: &[Top],
+    ) -> Self {
         let mut last = vec![None; marks.len()];
         let price = |top: &Top, side: usize| top.best[side].map(|(price, _)| price);
         let tops = tops.iter().filter_map(|top| {
@@ -67,7 +67,7 @@ impl Books {
     }
 
     /// Returns when the last event was, in microseconds.
-    pub(in crate::backtest) fn end(&self) -> i64 {
+    pub(super) fn end(&self) -> i64 {
         self.tape.end()
     }
 
@@ -76,7 +76,7 @@ impl Books {
     /// # Errors
     ///
     /// Names `fills` where the model has a bound and the tape tells trades, or none and it doesn't.
-    pub(in crate::backtest) fn tape(&self, model: BookModel) -> Result<&BookTape, Invalid> {
+    pub(super) fn tape(&self, model: BookModel) -> Result<&BookTape, Invalid> {
         match (model.bound, self.has_trades()) {
             (None, true) | (Some(Bound::Least), false) => Ok(&self.tape),
             (Some(Bound::Most), false) => Ok(self.most.get_or_init(|| self.tape.with_decreases_traded())),
@@ -92,12 +92,12 @@ impl Books {
     }
 
     /// Returns the middle of a contract's best prices as it was heard by a time, in dollars; nothing where a side was empty.
-    pub(in crate::backtest) fn middle(&self, contract: usize, at: i64) -> Option<f64> {
+    pub(super) fn middle(&self, contract: usize, at: i64) -> Option<f64> {
         latest(self.middles.get(contract)?, at).flatten()
     }
 
     /// Returns the fair price of a contract at a time, and at each of [`HORIZONS`] later.
-    pub(in crate::backtest) fn marks(&self, contract: usize, at: i64) -> Option<Marks> {
+    pub(super) fn marks(&self, contract: usize, at: i64) -> Option<Marks> {
         let marks = self.marks.get(contract)?;
         let mark = |at: i64| latest(marks, at);
         let before = mark(at)?;
