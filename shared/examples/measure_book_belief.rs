@@ -103,9 +103,13 @@ mod study {
         Some(all)
     }
 
-    /// Returns the sum of squared errors of a weight, and of none.
+    fn square(x: f64) -> f64 {
+        x * x
+    }
+
+    /// Returns the sum of squared errors of a weight.
     fn loss(rows: &[(f64, f64)], weight: f64) -> f64 {
-        rows.iter().map(|(leans, went)| (went - weight * leans).powi(2)).sum()
+        rows.iter().map(|(leans, went)| square(went - weight * leans)).sum()
     }
 
     /// Says by how much the imbalance makes the squared error less, on contracts that the weight was not chosen by.
@@ -182,8 +186,8 @@ mod study {
                 let said: Option<Vec<f64>> = fairs.iter().map(|list| at(list, now)).collect();
                 if let (Some(said), Some(then)) = (said, at(&middles, now + hour)) {
                     for (place, said) in said.iter().enumerate() {
-                        squares[place] += (100.0 * (said - then)).powi(2);
-                        briers[place] += (said - pays).powi(2);
+                        squares[place] += square(100.0 * (said - then));
+                        briers[place] += square(said - pays);
                     }
                     count += 1.0;
                 }

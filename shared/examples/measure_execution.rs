@@ -31,7 +31,9 @@ mod study {
     const RESAMPLED: usize = 1_000;
 
     /// What is tried: its name, the delay each way in milliseconds, and a setting.
-    pub(super) const TRUE: [(&str, i64, Option<(&str, &str)>); 6] = [
+    type Tried = (&'static str, i64, Option<(&'static str, &'static str)>);
+
+    pub(super) const TRUE: [Tried; 6] = [
         ("50 ms each way", 50, None),
         ("0 ms", 0, None),
         ("250 ms", 250, None),

@@ -144,7 +144,7 @@ mod tests {
             let sight = Sight::of(best, SILENT, &Reading::CHOSEN).unwrap();
             let both = sight.beside(&belief, ago);
             let book = sigmoid(sight.log_odds);
-            prop_assert!(both.fair >= fair.min(book) - 1e-12 && both.fair <= fair.max(book) + 1e-12);
+            prop_assert!(both.fair >= min(fair, book) - 1e-12 && both.fair <= max(fair, book) + 1e-12);
             let grown = (sd * sd + 9.0 * ago as f64 / 3_600e6 / YEAR_HOURS).sqrt();
             prop_assert!(both.sd <= sight.sd * (1.0 + 1e-12) && both.sd <= grown * (1.0 + 1e-12));
             prop_assert_eq!((both.z, both.alarm()), (0.0, 0.0));

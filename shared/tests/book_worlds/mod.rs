@@ -18,6 +18,7 @@ use shared::exchange::matching::{
 use shared::exchange::{Fill, Latency, OrderCommand, OrderId, OrderReport, Request, Verdict};
 use shared::fees::{FeeMultiplier, FeeSchedule, FeeType};
 use shared::market::{Action, Contract, Side, Ticker, Trade};
+use shared::math::{ln, min};
 use shared::quoting::Terms;
 use shared::units::{Cash, Date, Price, Quantity, Timestamp};
 use shared::world::crowd::Crowd;
@@ -41,7 +42,7 @@ impl Draw {
     }
 
     fn sniper(&mut self) -> i64 {
-        (-(1.0 - self.uniform()).ln() * 400_000.0).min(50e6) as i64
+        min(-ln(1.0 - self.uniform()) * 400_000.0, 50e6) as i64
     }
 }
 
