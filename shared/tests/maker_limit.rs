@@ -153,7 +153,8 @@ impl Wired {
     /// Lets the next command arrive, and returns what the exchange says of it.
     fn execute(&mut self) -> Option<OrderReport> {
         let mut reports = Vec::new();
-        self.venue.execute(&self.commands.pop_front()?, &mut reports);
+        // Prints are told their own times: to such an exchange no command has one.
+        self.venue.execute(Timestamp::MIN, &self.commands.pop_front()?, &mut reports).unwrap();
         reports.pop()
     }
 

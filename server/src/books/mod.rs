@@ -9,6 +9,7 @@
 
 mod live;
 mod read;
+mod tape;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ use shared::depth::{Recording, Recordings, Session};
 
 pub(crate) use self::live::Live;
 use self::read::Read;
+pub(crate) use self::tape::{Tape, is_recorded, read as read_tape};
 use crate::files;
 
 /// What is heard now is called so.
@@ -43,7 +45,8 @@ pub(crate) struct Books {
 
 /// Returns whether a file says by its name that it is a recorded stream.
 pub(crate) fn is_called(name: &str) -> bool {
-    name.ends_with(".ws.jsonl") || name.ends_with(".ws.jsonl.gz")
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.ends_with(".ws.jsonl") || name.ends_with(".ws_frames.jsonl")
 }
 
 /// Returns the recorded streams that a path is, or that are in the folder that it is.
@@ -142,7 +145,7 @@ impl Books {
 /// Returns the name that a file has in an address: of letters that need no escaping.
 fn name(file: &Path) -> String {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let end = name.find(".ws.jsonl").unwrap_or(name.len());
+    let end = name.find(".ws.jsonl").or_else(|| name.find(".ws_frames.jsonl")).unwrap_or(name.len());
     let plain =
         |letter: char| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' };
     name.get(..end).unwrap_or_default().chars().map(plain).collect()

@@ -62,13 +62,16 @@ fn found(prepared: &Prepared, fair: Fair) -> Result<Prepared, Invalid> {
     for (place, batch) in prepared.batches.iter().enumerate() {
         let event = prepared.contracts()[batch.contract as usize].event;
         let own = batch.contract as usize - prepared.events()[event].contracts.start;
-        let Some(last) = prepared.prints[prepared.prints_of(place)].last() else { continue };
         // As a stream has it.
         let at = Timestamp::from_micros(batch.at)?.floor_to_millisecond();
         let values = &mut values[event];
-        values.print(own, at, last.price, prepared.beliefs()[place].fair);
-        let unsaid = || Invalid::new("fair", "says nothing of a contract that has just been traded");
-        around.beliefs_mut()[place].fair = values.of(fair, own, at).ok_or_else(unsaid)?;
+        values.heard(own, at, known(prepared, place));
+        if let Some(value) = values.of(fair, own, at) {
+            around.beliefs_mut()[place].fair = value;
+        } else if prepared.books().is_none() {
+            let why = "says nothing of a contract that has just been traded";
+            return Err(Invalid::new("fair", why));
+        }
     }
     Ok(around)
 }
@@ -76,7 +79,9 @@ fn found(prepared: &Prepared, fair: Fair) -> Result<Prepared, Invalid> {
 /// What is known of a contract after one of its batches.
 fn known(prepared: &Prepared, place: usize) -> Known {
     let last = prepared.prints[prepared.prints_of(place)].last().map(|print| print.price.to_dollars());
-    Known { last, belief: Some(prepared.beliefs()[place].fair), ..Known::default() }
+    let batch = &prepared.batches[place];
+    let middle = prepared.books().and_then(|books| books.middle(batch.contract as usize, batch.at));
+    Known { last, middle, belief: Some(prepared.beliefs()[place].fair), ..Known::default() }
 }
 
 /// Returns an event before its first print, with what those say that had settled by then.
@@ -143,7 +148,8 @@ fn said(prepared: &Prepared, event: usize, settled: &Settled, prior: &Prior) -> 
         let at = settled.at.micros() - days * DAY;
         let mut contracts = vec![Known::default(); settled.outcomes.len()];
         for (place, batch) in of_event(prepared, event).take_while(|(_, batch)| batch.at <= at) {
-            contracts[batch.contract as usize - start] = known(prepared, place);
+            let own = &mut contracts[batch.contract as usize - start];
+            *own = known(prepared, place).after(*own);
         }
         let paid = contracts.iter().zip(&settled.outcomes).filter(|(known, _)| known.last.is_some());
         let paid: Vec<f64> = paid.map(|(_, outcome)| outcome.pays).collect();

@@ -4,7 +4,7 @@ use super::prepared::PreparedContract;
 use crate::Invalid;
 use crate::exchange::{Assumptions, Charge, FillModel, Latency, PrintVenueSettings};
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType};
-use crate::settings::Fee;
+use crate::settings::{Fee, Fixed};
 use crate::units::{Price, Quantity};
 
 /// What a backtest assumes besides the tape and the quotes.
@@ -30,9 +30,14 @@ pub struct Assumed {
 impl Assumed {
     /// Returns what is assumed, and `rng_seed`, as the loop takes it.
     pub fn of(assumptions: &Assumptions, rng_seed: u64) -> Self {
-        let order = assumptions.latency_ms.units().saturating_mul(1_000);
+        let micros = |delay: Fixed<0>| delay.units().saturating_mul(1_000);
+        let latency = Latency {
+            feed: micros(assumptions.feed_ms),
+            order: micros(assumptions.latency_ms),
+            answer: micros(assumptions.answer_ms),
+        };
         Self {
-            latency: Latency { order, ..Latency::default() },
+            latency,
             queue_ahead: assumptions.queue_ahead,
             slippage: assumptions.slippage(),
             lost_fills: assumptions.lost_fills_pct.units() as f64 / 1_000.0,
@@ -48,20 +53,25 @@ impl Assumed {
         model: FillModel,
         contracts: &[PreparedContract],
     ) -> Result<PrintVenueSettings, Invalid> {
-        let unknown = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE)?;
-        let charge = |known: Option<FeeSchedule>| match self.fee {
-            Fee::Exact => Charge::Exact(known.unwrap_or(unknown)),
-            Fee::Maker => Charge::ToMicrodollar(unknown),
-            Fee::Flat(amount) => Charge::Flat(amount),
-        };
         Ok(PrintVenueSettings {
             model,
             queue_ahead: self.queue_ahead,
             slippage: self.slippage,
             lost_fills: self.lost_fills,
             rng_seed: self.rng_seed,
-            charges: contracts.iter().map(|contract| charge(contract.fees)).collect(),
+            charges: self.charges(contracts)?,
         })
+    }
+
+    /// Returns what fills of each of `contracts` are charged.
+    pub(super) fn charges(&self, contracts: &[PreparedContract]) -> Result<Vec<Charge>, Invalid> {
+        let unknown = FeeSchedule::new(FeeType::QuadraticWithMakerFees, FeeMultiplier::ONE)?;
+        let charge = |known: Option<FeeSchedule>| match self.fee {
+            Fee::Exact => Charge::Exact(known.unwrap_or(unknown)),
+            Fee::Maker => Charge::ToMicrodollar(unknown),
+            Fee::Flat(amount) => Charge::Flat(amount),
+        };
+        Ok(contracts.iter().map(|contract| charge(contract.fees)).collect())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::Invalid;
 use crate::exchange::FillModel;
 use crate::math::{max, min};
 use crate::random::SplitMix64;
-use crate::units::Cash;
+use crate::units::{Cash, Price};
 
 /// A way of having no fair price. Volatility and surprise are left as they are, and positions are still marked at the true
 /// belief, so that the fair price alone makes the difference.
@@ -107,7 +107,10 @@ fn shuffle(prepared: &mut Prepared, truth: &Prepared, rng: &mut SplitMix64) {
     for (place, batch) in truth.batches.iter().enumerate() {
         places[batch.contract as usize].push(place);
     }
-    let last_print = |place: usize| truth.prints[truth.prints_of(place).end - 1].price.to_dollars();
+    let last = truth.last_prices();
+    // Where nothing was printed yet, as in books it may be, nothing differs.
+    let last_print =
+        |place: usize| last[place].map_or(truth.beliefs()[place].fair, |price: Price| price.to_dollars());
     let beliefs = prepared.beliefs_mut();
     for own in places {
         let mut order = own.clone();

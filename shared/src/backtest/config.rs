@@ -148,7 +148,12 @@ impl Config {
 
     /// Returns when a setting matters at all, if it doesn't as the others are and under these fill models.
     pub fn idle(&self, entry: &Entry, models: &[FillModel]) -> Option<&'static str> {
+        let is_of_books = |model: &FillModel| matches!(model, FillModel::Book(_));
         match entry.setting.key {
+            "book" if !models.iter().any(is_of_books) => Some("it acts only on recorded books"),
+            "slippage_cents" | "lost_fills_pct" if models.iter().all(is_of_books) => {
+                Some("it acts only under the fill models of prints")
+            }
             "queue_ahead" if !models.contains(&FillModel::Queue) => {
                 Some("it acts only under the fill model queue")
             }
@@ -168,6 +173,11 @@ impl Config {
     /// Returns what is assumed of the exchange, as the loop takes it.
     pub fn assumed(&self) -> Assumed {
         Assumed::of(&self.assumptions, self.rng_seed)
+    }
+
+    /// Returns whether a setting is as in the preset `seed`.
+    pub(super) fn is_usual(&self, entry: &Entry) -> bool {
+        self.units(entry) == Self::preset(Preset::Seed).units(entry)
     }
 
     fn units(&self, entry: &Entry) -> i64 {

@@ -26,12 +26,12 @@ fn the_presets_are_what_their_names_say() {
         "rules=seed&quote_size=1&half_spread_cents=3&dynamic=true&half_spread_min_cents=2\
          &half_spread_max_cents=8&sigma_scale=auto&skew_cents=1&pull_at=15&z_widen=1.8&z_pull=2.5\
          &z_over=print&drift_cents=3&refresh_s=60\
-         &calibration=ml&fee=exact&latency_ms=200&risk_aversion=0.04&max_order_size=10\
+         &calibration=ml&book=auto&fee=exact&latency_ms=200&risk_aversion=0.04&max_order_size=10\
          &max_position_per_ticker=50&max_daily_loss_pct=10&min_balance_floor_cents=1000\
          &other=0.01&longshots=auto&offset=as&fill_decay=40&fill_rate=10&horizon_h=0&alarm_pull=1&fair=belief&start_balance=1000\
          &loss_from=midnight&equity_at=fair&max_event_loss=0&outcomes=exclusive&max_messages_per_minute=0\
          &max_past_mid_cents=100&dead_book_cents=30\
-         &queue_ahead=25&slippage_cents=0&lost_fills_pct=0&blackout_h=0"
+         &feed_ms=0&answer_ms=0&queue_ahead=25&slippage_cents=0&lost_fills_pct=0&blackout_h=0"
     );
     for (preset, changed) in [
         (Preset::SeedFixed3, vec!["dynamic=false"]),

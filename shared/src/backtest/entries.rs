@@ -48,7 +48,7 @@ impl Part {
 }
 
 /// How we quote, and what is assumed of the exchange, in the order of links and reports.
-pub static SETTINGS: [Entry; 42] = [
+pub static SETTINGS: [Entry; 45] = [
     Part::Quoting.entry("rules"),
     Part::Quoting.entry("quote_size"),
     Part::Quoting.entry("half_spread_cents"),
@@ -64,6 +64,7 @@ pub static SETTINGS: [Entry; 42] = [
     Part::Execution.entry("drift_cents"),
     Part::Execution.entry("refresh_s"),
     Part::Belief.entry("calibration"),
+    Part::Belief.entry("book"),
     Part::Assumptions.entry("fee"),
     Part::Assumptions.entry("latency_ms"),
     Part::Quoting.entry("risk_aversion"),
@@ -88,6 +89,8 @@ pub static SETTINGS: [Entry; 42] = [
     Part::Limits.entry("max_past_mid_cents"),
     Part::Limits.entry("dead_book_cents"),
     // From here on, assumptions that only a backtest has.
+    Part::Assumptions.entry("feed_ms"),
+    Part::Assumptions.entry("answer_ms"),
     Part::Assumptions.entry("queue_ahead"),
     Part::Assumptions.entry("slippage_cents"),
     Part::Assumptions.entry("lost_fills_pct"),
@@ -146,6 +149,6 @@ mod tests {
             }
         }
         let counts = SETTINGS.iter().filter(|entry| entry.is_assumed()).count();
-        assert!(SETTINGS.is_sorted_by_key(Entry::is_assumed) && counts == 4);
+        assert!(SETTINGS.is_sorted_by_key(Entry::is_assumed) && counts == 6);
     }
 }

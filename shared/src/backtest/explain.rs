@@ -50,7 +50,7 @@ pub fn explain(
     makers[event].keep_explanations();
     let beside = Beside { agreed: None, notes: Some(&mut notes) };
     replay(prepared, &mut makers, model, &assumed, Record::Totals, beside)?;
-    let at = prepared.batch_micros(fill.batch as usize);
+    let at = fill.at;
     // An order rests for prints later than its arrival.
     let arrived = |note: &&Note| note.at.micros().saturating_add(assumed.latency.order) < at;
     let own =

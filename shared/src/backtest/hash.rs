@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::market::{EventTape, Side, Tape};
+use crate::market::{EventTape, Side, Tape, Trade};
 
 /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
 ///
@@ -14,7 +14,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes).as_slice())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
@@ -31,16 +31,16 @@ pub fn tape_hash(events: &[EventTape]) -> String {
         let ticker = trade.ticker.as_str();
         hash.update((ticker.len() as u64).to_le_bytes());
         hash.update(ticker.as_bytes());
-        for number in [
-            trade.at.micros(),
-            trade.price.centicents(),
-            trade.count.hundredths(),
-            side_code(trade.taker_side) + if trade.is_block { 4 } else { 0 },
-        ] {
+        for number in [trade.at.micros(), trade.price.centicents(), trade.count.hundredths(), taker(trade)] {
             hash.update(number.to_le_bytes());
         }
     }
     hex(hash.finalize().as_slice())
+}
+
+/// How a trade's taker is hashed, and whether it was one off the book.
+pub(super) const fn taker(trade: &Trade) -> i64 {
+    side_code(trade.taker_side) + if trade.is_block { 4 } else { 0 }
 }
 
 /// How a taker's side is hashed.

@@ -10,6 +10,7 @@ use super::config::Config;
 use super::prepared::Prepared;
 use crate::Invalid;
 use crate::exchange::FillModel;
+use crate::exchange::books::BookModel;
 use crate::invalid::quoted;
 
 /// The version of the format: a link of another one is refused, not guessed at.
@@ -112,7 +113,8 @@ impl fmt::Display for Link {
     }
 }
 
-/// Reads `all`, or names of fill models with commas between; they come back in the order of [`FillModel::ALL`].
+/// Reads `all`, or names of fill models with commas between; they come back in the order of [`FillModel::ALL`],
+/// behind them those of recorded books in the order of [`BookModel::all`]. `all` are those that need prints alone.
 ///
 /// # Errors
 ///
@@ -124,7 +126,8 @@ pub fn parse_models(text: &str) -> Result<Vec<FillModel>, Invalid> {
     // A browser may write the comma of a copied link as %2C.
     let text = text.replace("%2C", ",").replace("%2c", ",");
     let named = text.split(',').map(str::parse).collect::<Result<Vec<FillModel>, _>>()?;
-    Ok(FillModel::ALL.into_iter().filter(|model| named.contains(model)).collect())
+    let books = BookModel::all().map(FillModel::Book);
+    Ok(FillModel::ALL.into_iter().chain(books).filter(|model| named.contains(model)).collect())
 }
 
 /// Checks that `text` is 64 hexadecimal digits.

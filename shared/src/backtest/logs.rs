@@ -66,7 +66,7 @@ pub fn fills(prepared: &Prepared, outcomes: &[RunResult]) -> String {
     let mut text = FILLS_HEADER.to_owned();
     for outcome in outcomes {
         for fill in &outcome.series.fills {
-            let at = prepared.batch_micros(fill.batch as usize);
+            let at = fill.at;
             let ticker = prepared.contracts()[fill.contract as usize].ticker.as_str();
             text.extend([&time(at), ",", ticker, ",", outcome.model.name(), ","]);
             text.push_str(if fill.is_bought() { "buy" } else { "sell" });

@@ -1,7 +1,8 @@
 //! Whether quotes would have made money: a tape of prints, quotes decided by [`crate::quoting`], fills, evidence.
 //!
 //! A tape of prints doesn't say who stood where in the book, so a backtest on it has a range, not a number: fill models
-//! from pessimistic to optimistic run together ([`FillModel`](crate::exchange::FillModel)).
+//! from pessimistic to optimistic run together ([`FillModel`](crate::exchange::FillModel)). In [recorded books](Recorded)
+//! orders wait in their queues, and the range is that of what the queue's model and the tape leave open.
 
 mod agreed;
 mod around;
@@ -9,6 +10,7 @@ mod around;
 mod around_tests;
 mod assumed;
 mod baseline;
+mod books;
 mod config;
 #[cfg(test)]
 mod config_tests;
@@ -16,6 +18,7 @@ mod entries;
 mod explain;
 mod hash;
 mod json;
+mod kept;
 mod learned;
 mod link;
 mod logs;
@@ -39,11 +42,13 @@ mod view;
 pub(crate) use around::around;
 pub use assumed::Assumed;
 pub use baseline::{Baseline, BaselineResult, baseline};
+pub use books::{Heard, Recorded};
 pub use config::Config;
 pub use entries::{Entry, SETTINGS};
 pub use explain::{ExplainedFill, explain};
 pub use hash::{sha256, tape_hash};
 pub use json::Json;
+pub use kept::Books;
 pub use link::{Link, parse_models};
 pub use logs::{decisions, fills};
 pub use money::{ATTRIBUTION, HORIZONS, Money, mean_cents};

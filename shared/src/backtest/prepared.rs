@@ -1,17 +1,18 @@
 //! A tape with its beliefs, laid out for running over it many times.
 
 use core::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::agreed::{Agreed, Beliefs, Believed};
 use super::hash::{sha256, tape_hash};
+use super::kept::Books;
 use super::money::HORIZONS;
 use crate::Invalid;
 use crate::belief::Belief;
 use crate::belief::{Point, Track};
 use crate::exchange::Print;
 use crate::fees::{FeeMultiplier, FeeSchedule, FeeType, KnownSeries};
-use crate::market::{Contract, EventTape, EventTicker, Side, Ticker, is_exclusive};
+use crate::market::{Contract, EventTape, EventTicker, Side, Tape, Ticker, Trade, is_exclusive};
 use crate::settings::OrAuto;
 use crate::sort;
 use crate::units::{Price, Quantity, Timestamp};
@@ -73,6 +74,8 @@ pub struct Prepared {
     agreed: OnceLock<Agreed>,
     /// The tape with other fair values in the place of beliefs, once that was asked.
     around: [OnceLock<Box<Self>>; AROUND],
+    /// The books, of a tape that has them.
+    books: Option<Arc<Books>>,
 }
 
 /// How many fair values there are that a tape of prints has besides its beliefs.
@@ -114,10 +117,30 @@ impl Prepared {
     /// Names `tracks` if they don't fit the tapes, `fair` if a belief is no price, or `fee_type` if a contract has a fee
     /// whose amount is unpublished.
     pub fn new(events: &[EventTape], tracks: &[Vec<Track>], markets: &[Contract]) -> Result<Self, Invalid> {
+        if tracks.len() != events.len() {
+            return Err(misfit("another number of events"));
+        }
+        let mut laid = Vec::with_capacity(events.len());
+        for (event, tracks) in events.iter().zip(tracks) {
+            if tracks.len() != event.contracts().len() {
+                return Err(misfit("another number of contracts"));
+            }
+            let contracts = event.contracts().iter().zip(tracks).map(|(tape, track)| Laid::of(tape, track));
+            laid.push((event.event().clone(), contracts.collect::<Result<Vec<Laid>, Invalid>>()?));
+        }
+        Self::lay(laid, tape_hash(events), markets)
+    }
+
+    /// Puts contracts that are laid out, at least one an event, into one order of time; `hash` names the tape.
+    pub(super) fn lay(
+        events: Vec<(EventTicker, Vec<Laid>)>,
+        hash: String,
+        markets: &[Contract],
+    ) -> Result<Self, Invalid> {
         let mut prepared = Self {
             events: Vec::with_capacity(events.len()),
             contracts: Vec::new(),
-            hash: tape_hash(events),
+            hash,
             markets_hash: None,
             batches: Vec::new(),
             beliefs: Vec::new(),
@@ -125,79 +148,55 @@ impl Prepared {
             longshots: OnceLock::new(),
             agreed: OnceLock::new(),
             around: Default::default(),
+            books: None,
         };
         let mut facts = String::new();
         // By contract first: batches, beliefs and prints in the tapes' order, then put into one order of time.
         let (mut batches, mut beliefs, mut prints) = (Vec::new(), Vec::new(), Vec::new());
-        let misfit = |why: &str| Invalid::new("tracks", format!("don't fit the tapes: {why}"));
-        if tracks.len() != events.len() {
-            return Err(misfit("another number of events"));
-        }
-        for (event, tracks) in events.iter().zip(tracks) {
+        for (event, laid) in events {
             let first_contract = prepared.contracts.len();
-            let is_apart = !is_exclusive(event.event(), markets);
-            if tracks.len() != event.contracts().len() {
-                return Err(misfit("another number of contracts"));
-            }
-            for (tape, track) in event.contracts().iter().zip(tracks) {
-                if track.ticker != *tape.ticker() || track.points.len() != tape.trades().len() {
-                    return Err(misfit(tape.ticker().as_str()));
-                }
-                let place = prepared.contracts.len() as u32;
-                let mut done = 0;
-                let own = batches.len();
-                for trades in tape.batches() {
-                    let points = &track.points[done..done + trades.len()];
-                    done += trades.len();
-                    let belief = believed(points)?;
-                    batches.push(Batch {
-                        at: trades[0].at.micros(),
-                        contract: place,
-                        first: prints.len() as u32,
-                        before: mark(points[0].fair_before)?,
-                        after: mark(belief.fair)?,
-                        later: [Price::ZERO; HORIZONS.len()],
-                    });
-                    beliefs.push(belief);
-                    // What was traded off the book moved the belief above, and nothing in the book.
-                    prints.extend(trades.iter().map(|trade| Print {
-                        price: trade.price,
-                        count: if trade.is_block { Quantity::ZERO } else { trade.count },
-                        taker: trade.taker_side,
-                    }));
-                }
-                look_ahead(&mut batches[own..]);
+            let is_apart = !is_exclusive(&event, markets);
+            let spans: Vec<(i64, i64, usize)> = laid.iter().map(Laid::span).collect();
+            for own in laid {
+                let place = prepared.contracts.len();
                 // The last word counts.
-                let contract = markets.iter().rev().find(|known| known.ticker == *tape.ticker());
+                let contract = markets.iter().rev().find(|known| known.ticker == own.ticker);
                 if let Some(contract) = contract {
                     facts.push_str(&facts_of(contract));
                 }
                 prepared.contracts.push(PreparedContract {
-                    ticker: tape.ticker().clone(),
-                    event: prepared.events.len() + if is_apart { place as usize - first_contract } else { 0 },
+                    event: prepared.events.len() + if is_apart { place - first_contract } else { 0 },
                     result: contract.and_then(|contract| contract.result),
                     pays: contract.and_then(Contract::pays),
-                    fees: schedule(event.event(), contract)?,
+                    fees: schedule(&event, contract)?,
                     closes: contract.and_then(|contract| contract.close_time),
-                    prints: tape.trades().len(),
+                    prints: own.prints.len(),
                     last_batch: 0,
+                    ticker: own.ticker,
                 });
+                let first = prints.len() as u32;
+                let numbered = own.batches.into_iter();
+                batches.extend(numbered.map(|batch| Batch {
+                    contract: place as u32,
+                    first: first + batch.first,
+                    ..batch
+                }));
+                beliefs.extend(own.beliefs);
+                prints.extend(own.prints);
             }
             let contracts = first_contract..prepared.contracts.len();
             let closes = prepared.contracts[contracts.clone()].iter().filter_map(|c| c.closes).max();
-            let settles = closes.or_else(|| Some(event.event().month_end()?.checked_add_days(1)?.midnight()));
+            let settles = closes.or_else(|| Some(event.month_end()?.checked_add_days(1)?.midnight()));
             let step = if is_apart { 1 } else { contracts.len() };
-            for (tapes, first) in event.contracts().chunks(step).zip(contracts.step_by(step)) {
-                let spans = tapes.iter().map(|tape| tape.span());
-                let span = spans.fold((i64::MAX, i64::MIN), |(first, last), (from, to)| {
-                    (first.min(from.micros()), last.max(to.micros()))
-                });
+            for (spans, first) in spans.chunks(step).zip(contracts.step_by(step)) {
                 prepared.events.push(PreparedEvent {
-                    span,
-                    ticker: event.event().clone(),
-                    contracts: first..first + tapes.len(),
+                    span: spans.iter().fold((i64::MAX, i64::MIN), |(first, last), (from, to, _)| {
+                        (first.min(*from), last.max(*to))
+                    }),
+                    ticker: event.clone(),
+                    contracts: first..first + spans.len(),
                     settles,
-                    prints: tapes.iter().map(|tape| tape.trades().len()).sum(),
+                    prints: spans.iter().map(|span| span.2).sum(),
                 });
             }
         }
@@ -262,7 +261,19 @@ impl Prepared {
         })
     }
 
-    /// Returns the [`tape_hash`] of the tape.
+    /// Returns by batch the price of its contract's last print up to then; none where none was printed yet, as in books it
+    /// may be.
+    pub(super) fn last_prices(&self) -> Vec<Option<Price>> {
+        let mut last = vec![None; self.contracts.len()];
+        let batches = self.batches.iter().enumerate().map(|(place, batch)| {
+            let own = &mut last[batch.contract as usize];
+            *own = self.prints[self.prints_of(place)].last().map(|print| print.price).or(*own);
+            *own
+        });
+        batches.collect()
+    }
+
+    /// Returns the [`tape_hash`] of the tape, or what [names](super::Recorded::hash) a recording of books.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -270,6 +281,16 @@ impl Prepared {
     /// Returns what names all that is known of the tape's contracts besides their trades; `None` where that is nothing.
     pub fn markets_hash(&self) -> Option<&str> {
         self.markets_hash.as_deref()
+    }
+
+    /// Returns the books, of a tape that has them.
+    pub fn books(&self) -> Option<&Books> {
+        self.books.as_deref()
+    }
+
+    /// Adds the books that the tape is of.
+    pub(super) fn set_books(&mut self, books: Books) {
+        self.books = Some(Arc::new(books));
     }
 
     /// Returns what was believed after each batch.
@@ -307,8 +328,74 @@ impl Prepared {
     }
 }
 
+/// A contract's batches with their beliefs, and its prints, before they are put into one order of time. A batch's first print
+/// is a place among these.
+pub(super) struct Laid {
+    pub(super) ticker: Ticker,
+    pub(super) batches: Vec<Batch>,
+    pub(super) beliefs: Vec<Belief>,
+    pub(super) prints: Vec<Print>,
+    /// When its first and its last print were, in microseconds.
+    pub(super) between: (i64, i64),
+}
+
+impl Laid {
+    /// Lays out a tape with what was believed at each of its prints.
+    fn of(tape: &Tape, track: &Track) -> Result<Self, Invalid> {
+        if track.ticker != *tape.ticker() || track.points.len() != tape.trades().len() {
+            return Err(misfit(tape.ticker().as_str()));
+        }
+        let span = tape.span();
+        let mut laid = Self::empty(tape.ticker().clone(), (span.0.micros(), span.1.micros()));
+        for trades in tape.batches() {
+            let points = &track.points[laid.prints.len()..laid.prints.len() + trades.len()];
+            let belief = believed(points)?;
+            laid.push(trades[0].at.micros(), mark(points[0].fair_before)?, belief)?;
+            laid.prints.extend(trades.iter().map(print));
+        }
+        look_ahead(&mut laid.batches);
+        Ok(laid)
+    }
+
+    /// Returns a contract without a batch.
+    pub(super) const fn empty(ticker: Ticker, between: (i64, i64)) -> Self {
+        Self { ticker, batches: Vec::new(), beliefs: Vec::new(), prints: Vec::new(), between }
+    }
+
+    /// Adds a batch, whose prints are those that are added next.
+    pub(super) fn push(&mut self, at: i64, before: Price, belief: Belief) -> Result<(), Invalid> {
+        self.batches.push(Batch {
+            at,
+            contract: 0,
+            first: self.prints.len() as u32,
+            before,
+            after: mark(belief.fair)?,
+            later: [Price::ZERO; HORIZONS.len()],
+        });
+        self.beliefs.push(belief);
+        Ok(())
+    }
+
+    fn span(&self) -> (i64, i64, usize) {
+        (self.between.0, self.between.1, self.prints.len())
+    }
+}
+
+/// Returns a trade as a venue sees it: what was traded off the book moves the belief, and nothing in the book.
+pub(super) fn print(trade: &Trade) -> Print {
+    Print {
+        price: trade.price,
+        count: if trade.is_block { Quantity::ZERO } else { trade.count },
+        taker: trade.taker_side,
+    }
+}
+
+fn misfit(why: &str) -> Invalid {
+    Invalid::new("tracks", format!("don't fit the tapes: {why}"))
+}
+
 /// Returns what is believed after a batch.
-fn believed(points: &[Point]) -> Result<Belief, Invalid> {
+pub(super) fn believed(points: &[Point]) -> Result<Belief, Invalid> {
     let Some(last) = points.last() else {
         return Err(Invalid::new("tracks", "have a batch without a point"));
     };
@@ -316,7 +403,7 @@ fn believed(points: &[Point]) -> Result<Belief, Invalid> {
 }
 
 /// Returns the nearest price.
-fn mark(fair: f64) -> Result<Price, Invalid> {
+pub(super) fn mark(fair: f64) -> Result<Price, Invalid> {
     if (0.0..=1.0).contains(&fair) {
         Ok(Price::nearest(fair))
     } else {
@@ -325,7 +412,7 @@ fn mark(fair: f64) -> Result<Price, Invalid> {
 }
 
 /// Fills in the later marks of one contract's batches: those of the last batch up to then.
-fn look_ahead(batches: &mut [Batch]) {
+pub(super) fn look_ahead(batches: &mut [Batch]) {
     for (h, horizon) in HORIZONS.iter().enumerate() {
         let mut then = 0;
         for now in 0..batches.len() {

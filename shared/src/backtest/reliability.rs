@@ -5,6 +5,7 @@ use super::score::{Score, Scores};
 use crate::Invalid;
 use crate::market::Side;
 use crate::stats::mean_interval;
+use crate::units::Price;
 
 /// How many days before settlement the belief is scored.
 pub const SCORED_DAYS: [i64; 4] = [14, 7, 3, 1];
@@ -70,14 +71,18 @@ pub fn reliability(
     let contracts = prepared.contracts();
     // What was believed, and last printed, at each time before settlement.
     let mut known = vec![[None; SCORED_DAYS.len()]; contracts.len()];
+    let printed = prepared.last_prices();
     for (place, batch) in prepared.batches.iter().enumerate() {
         let contract = &contracts[batch.contract as usize];
         let settles = contract.closes.or(prepared.events()[contract.event].settles);
         let Some(settles) = settles.filter(|_| contract.result.is_some()) else { continue };
         for (slot, days) in known[batch.contract as usize].iter_mut().zip(SCORED_DAYS) {
             if batch.at <= settles.micros() - days * DAY {
-                let last = prepared.prints_of(place).end - 1;
-                *slot = Some((prepared.beliefs()[place].fair, prepared.prints[last].price.to_dollars()));
+                let fair = prepared.beliefs()[place].fair;
+                // Where nothing was printed, as in books it may be, the middle of the book stands for it.
+                let last = printed[place].map(Price::to_dollars);
+                let last = last.or_else(|| prepared.books()?.middle(batch.contract as usize, batch.at));
+                *slot = Some((fair, last.unwrap_or(fair)));
             }
         }
     }

@@ -2,12 +2,14 @@
 
 use super::agreed::Agreed;
 use super::assumed::Assumed;
-use super::money::{Marks, Money, Tally};
+use super::kept::Books;
+use super::money::{HORIZONS, Marks, Money, Tally};
 use super::notes::Notes;
 use super::prepared::{Batch, Prepared};
 use super::run_result::{Decision, OurFill, Record, RunResult, Series};
 use crate::Invalid;
 use crate::engine::{Error, Explained, Input, Maker, Outputs};
+use crate::exchange::books::Replayed;
 use crate::exchange::{Fill, FillModel, OrderCommand, OrderReport, PrintVenue, Venue, Wire};
 use crate::market::Position;
 use crate::units::{Cash, Price, Timestamp};
@@ -53,6 +55,8 @@ impl Strategy for Maker {
 ///
 /// At each batch, in this order: what has arrived before it has been done; its prints meet what rests; the strategy hears
 /// of the fills, then of the belief that the batch left, both after the wire's delay; what it then asks for is on its way.
+/// In recorded books ([`FillModel::Book`]) a batch is told when it was heard, and fills nobody: orders trade as the books
+/// change, at their own times.
 /// Between batches a strategy hears the answers to its commands, that time passed when it is [due](Strategy::due), and
 /// what a contract settled to at the time when it settles.
 ///
@@ -90,24 +94,35 @@ pub(super) fn replay<S: Strategy>(
     if strategies.len() != prepared.events().len() {
         return Err(Invalid::new("strategies", "must be one an event"));
     }
-    let venue = PrintVenue::new(assumed.venue(model, prepared.contracts())?);
-    let mut replay = Replay::new(prepared, beside, strategies, venue, assumed, record);
-    for (place, batch) in prepared.batches.iter().enumerate() {
-        replay.until(batch.at)?;
-        replay.batch(place, batch)?;
-    }
-    replay.close(model)
+    let FillModel::Book(of) = model else {
+        if prepared.prints() == 0 {
+            return Err(Invalid::new("fills", format!("{model} needs prints, and the tape tells none")));
+        }
+        let venue = PrintVenue::new(assumed.venue(model, prepared.contracts())?);
+        return Replay::new(prepared, beside, strategies, (venue, None), assumed, record).run(model);
+    };
+    let none = || Invalid::new("fills", format!("{model} needs recorded books, and the tape has none"));
+    let books = prepared.books().ok_or_else(none)?;
+    let tape = books.tape(of)?;
+    let venue = Replayed::new(tape, of.queue, assumed.charges(prepared.contracts())?)?;
+    Replay::new(prepared, beside, strategies, (venue, Some(books)), assumed, record).run(model)
 }
 
 /// Microseconds in a day.
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// A run under way.
-struct Replay<'a, S> {
+struct Replay<'a, S, V> {
     prepared: &'a Prepared,
     beside: Beside<'a>,
     strategies: &'a mut [S],
-    venue: PrintVenue,
+    venue: V,
+    /// The books that the venue replays, if it does.
+    books: Option<&'a Books>,
+    /// How many of the changes of best prices were heard of.
+    tops: usize,
+    /// The place of the last batch.
+    batch: usize,
     wire: Wire,
     blackout: i64,
     record: Record,
@@ -148,12 +163,12 @@ struct Equity {
     days: Vec<(i64, Cash)>,
 }
 
-impl<'a, S: Strategy> Replay<'a, S> {
+impl<'a, S: Strategy, V: Venue> Replay<'a, S, V> {
     fn new(
         prepared: &'a Prepared,
         beside: Beside<'a>,
         strategies: &'a mut [S],
-        venue: PrintVenue,
+        (venue, books): (V, Option<&'a Books>),
         assumed: &Assumed,
         record: Record,
     ) -> Self {
@@ -168,6 +183,9 @@ impl<'a, S: Strategy> Replay<'a, S> {
             prepared,
             beside,
             venue,
+            books,
+            tops: 0,
+            batch: 0,
             wire: Wire::new(assumed.latency),
             blackout: assumed.blackout,
             record,
@@ -187,12 +205,66 @@ impl<'a, S: Strategy> Replay<'a, S> {
         }
     }
 
-    /// Lets everything happen that happens before `at`, in order of time.
+    /// Lets all of the tape happen, and closes every account.
+    fn run(mut self, model: FillModel) -> Result<RunResult, Invalid> {
+        let prepared = self.prepared;
+        for (place, batch) in prepared.batches.iter().enumerate() {
+            self.until(batch.at)?;
+            self.batch(place, batch)?;
+        }
+        if let Some(books) = self.books {
+            self.until(books.end())?;
+        }
+        self.close(model)
+    }
+
+    /// Lets everything happen that happens before `at`, in order of time, and in recorded books at it too: of one instant,
+    /// what happens there comes first.
     #[inline]
     fn until(&mut self, at: i64) -> Result<(), Invalid> {
-        while self.next < at {
-            self.happen()?;
+        loop {
+            if let Some(when) = self.venue.advance(self.next.min(at), &mut self.reports)? {
+                self.traded(when)?;
+            } else if self.next < at {
+                self.happen()?;
+            } else {
+                return Ok(());
+            }
         }
+    }
+
+    /// Books what has just traded in recorded books, and sends word of it.
+    fn traded(&mut self, at: i64) -> Result<(), Invalid> {
+        self.equity.begin_day(at);
+        for report in self.reports.drain(..) {
+            if let OrderReport::Fill(fill) = report {
+                let marks = self.books.and_then(|books| books.marks(fill.contract, at));
+                let marks =
+                    marks.unwrap_or(Marks { before: fill.price, later: [fill.price; HORIZONS.len()] });
+                let tally = &mut self.tallies[fill.contract];
+                tally.book(&fill, &marks).map_err(too_much)?;
+                let change = tally.mark(marks.before).map_err(too_much)?;
+                self.equity.change(change).map_err(too_much)?;
+                if self.record == Record::All {
+                    self.series.fills.push(OurFill {
+                        at,
+                        batch: self.batch as u32,
+                        print: self.venue.happened().saturating_sub(1) as u32,
+                        contract: fill.contract as u32,
+                        order: fill.order,
+                        action: fill.action,
+                        quoted: fill.quoted,
+                        price: fill.price,
+                        fair: marks.before,
+                        count: fill.count,
+                        fee: fill.fee,
+                        position: tally.position,
+                    });
+                }
+            }
+            self.wire.report(at, report);
+        }
+        self.next = self.next.min(self.wire.next_report());
         Ok(())
     }
 
@@ -207,11 +279,14 @@ impl<'a, S: Strategy> Replay<'a, S> {
             }
         } else if next == self.wire.next_command() {
             if let Some(command) = self.wire.take_command() {
-                self.venue.execute(&command, &mut self.reports);
+                let now = Timestamp::from_micros(next)?;
+                self.venue.execute(now, &command, &mut self.reports)?;
                 self.answer(next)?;
             }
         } else if self.settlements.get(self.settled).is_some_and(|settlement| settlement.at == next) {
             self.settle(next)?;
+        } else if next == self.next_top() {
+            self.hear_tops(next)?;
         } else {
             self.tick(next)?;
         }
@@ -225,13 +300,34 @@ impl<'a, S: Strategy> Replay<'a, S> {
         let heard = self.unheard.front().map_or(i64::MAX, |batch| batch.0);
         let settlement = self.settlements.get(self.settled).map_or(i64::MAX, |next| next.at);
         let next = self.wire.next_command().min(self.wire.next_report()).min(heard);
-        self.next = next.min(settlement).min(self.next_tick);
+        self.next = next.min(settlement).min(self.next_tick).min(self.next_top());
+    }
+
+    /// Returns when the next change of a best price is heard of.
+    #[inline]
+    fn next_top(&self) -> i64 {
+        let top = self.books.and_then(|books| books.tops.get(self.tops));
+        top.map_or(i64::MAX, |top| top.heard.saturating_add(self.wire.latency().feed))
+    }
+
+    /// Lets strategies hear of best prices that changed, as far as that was heard by `at`.
+    fn hear_tops(&mut self, at: i64) -> Result<(), Invalid> {
+        while self.next_top() <= at
+            && let Some(top) = self.books.and_then(|books| books.tops.get(self.tops))
+        {
+            self.tops += 1;
+            let event = self.prepared.contracts()[top.contract].event;
+            let contract = top.contract - self.prepared.events()[event].contracts.start;
+            self.tell(event, at, &Input::Book { contract, bid: top.bid, ask: top.ask })?;
+        }
+        Ok(())
     }
 
     /// Lets a batch's prints meet what rests, and whoever hears of it at once hear of it.
     #[inline]
     fn batch(&mut self, place: usize, batch: &Batch) -> Result<(), Invalid> {
         let contract = batch.contract as usize;
+        self.batch = place;
         self.equity.begin_day(batch.at);
         let prints = self.prepared.prints_of(place);
         let (first, prints) = (prints.start, &self.prepared.prints[prints]);
@@ -269,6 +365,7 @@ impl<'a, S: Strategy> Replay<'a, S> {
             tally.book(&fill, &Marks { before: batch.before, later: batch.later }).map_err(too_much)?;
             if self.record == Record::All {
                 self.series.fills.push(OurFill {
+                    at: batch.at,
                     batch: place as u32,
                     print: (first + nth) as u32,
                     contract: batch.contract,
@@ -331,7 +428,9 @@ impl<'a, S: Strategy> Replay<'a, S> {
         let event = self.prepared.contracts()[*contract].event;
         *contract -= self.prepared.events()[event].contracts.start;
         if is_fill {
-            return self.tell(event, at, &Input::Order(report));
+            self.tell(event, at, &Input::Order(report))?;
+            // In prints a fill's own belief comes with it. In books it may come later, or never: quotes don't wait for it.
+            return if self.books.is_some() { self.tell(event, at, &Input::Tick) } else { Ok(()) };
         }
         let now = Timestamp::from_micros(at)?;
         self.strategies[event].step(now, &Input::Order(report), &mut self.out).map_err(refused)?;
@@ -342,6 +441,8 @@ impl<'a, S: Strategy> Replay<'a, S> {
     /// Lets a strategy hear of a batch.
     #[inline]
     fn hear_batch(&mut self, place: usize, at: i64) -> Result<(), Invalid> {
+        // What is quoted about a belief is bounded by the book of then.
+        self.hear_tops(at)?;
         let batch = &self.prepared.batches[place];
         let of = &self.prepared.contracts()[batch.contract as usize];
         let event = &self.prepared.events()[of.event];

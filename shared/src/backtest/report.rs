@@ -15,13 +15,15 @@ use super::score::Score;
 use super::sharpe::Sharpe;
 use crate::Invalid;
 use crate::exchange::FillModel;
-use crate::quoting::Fair;
 use crate::settings::Fee;
 use crate::stats::{mean_interval, sum_interval};
 use crate::units::{Cash, Quantity};
 
 /// The version of `report.json`'s form.
 const SCHEMA: i64 = 1;
+
+/// Settings of which a result says nothing where they are as usual, as before there were any: so it keeps its hash.
+const LATER: [&str; 4] = ["fair", "book", "feed_ms", "answer_ms"];
 
 /// How often events are resampled for an interval.
 pub const RESAMPLES: usize = 2_000;
@@ -164,10 +166,13 @@ impl<'a> Report<'a> {
             None => json.key("markets").null(),
         };
         self.write_sample(&mut json);
+        if let Some(books) = self.prepared.books() {
+            json.key("books").open('{').key("events").integer(books.events() as i64);
+            // Without trades each fill model is an end of what fills can be.
+            json.key("fills").string(if books.has_trades() { "told" } else { "bounded" }).close('}');
+        }
         json.key("config").open('{');
-        // What quotes about a belief says nothing of it, as before there was anything else: its result keeps its hash.
-        let is_told =
-            |entry: &&Entry| entry.setting.key != "fair" || self.config.quoting.fair != Fair::Belief;
+        let is_told = |entry: &&Entry| !LATER.contains(&entry.setting.key) || !self.config.is_usual(entry);
         for entry in SETTINGS.iter().filter(is_told) {
             json.key(entry.setting.key);
             if entry.is_assumed() {

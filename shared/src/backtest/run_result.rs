@@ -11,9 +11,11 @@ use crate::units::{Cash, Price, Quantity};
 /// One fill of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OurFill {
-    /// The batch it happened in, a place in the tape's order of time.
+    /// When, in microseconds.
+    pub at: i64,
+    /// The batch it happened in, or the last one before it: a place in the tape's order of time.
     pub batch: u32,
-    /// The print that filled us.
+    /// The print that filled us; in recorded books, the event.
     pub print: u32,
     /// The contract's place.
     pub contract: u32,

@@ -85,7 +85,7 @@ impl Prepared {
             if fill.contract as usize != place {
                 continue;
             }
-            let x = self.batch_micros(fill.batch as usize) as f64;
+            let x = fill.at as f64;
             let side = if fill.is_bought() { &mut view.bought } else { &mut view.sold };
             side.extend([x, fill.price.to_dollars()]);
             view.position.extend([x, fill.position.contracts()]);

@@ -2,6 +2,7 @@
 
 mod aside;
 mod beside;
+pub mod book;
 mod calibration;
 mod contract;
 mod engine;

@@ -1,8 +1,9 @@
-//! When a resting order trades: four answers, as prints don't tell.
+//! When a resting order trades: four answers where only prints are known, and those of recorded books.
 
 use core::fmt;
 use core::str::FromStr;
 
+use super::books::BookModel;
 use crate::Invalid;
 use crate::invalid::quoted;
 use crate::units::serde_as_text;
@@ -25,10 +26,12 @@ pub enum FillModel {
     /// For comparison: as `Front`, whatever the taker's side, but an order that would have crossed the last print
     /// was never placed.
     Touch,
+    /// Books are known: an order waits in its queue, of which the model says what prices and times don't.
+    Book(BookModel),
 }
 
 impl FillModel {
-    /// All of them, from pessimistic to optimistic, then the one for comparison.
+    /// All that prints alone can answer, from pessimistic to optimistic, then the one for comparison.
     pub const ALL: [Self; 4] = [Self::Through, Self::Queue, Self::Front, Self::Touch];
 
     /// Returns its name in files and options.
@@ -38,6 +41,7 @@ impl FillModel {
             Self::Queue => "queue",
             Self::Front => "front",
             Self::Touch => "touch",
+            Self::Book(model) => model.name(),
         }
     }
 }
@@ -51,19 +55,21 @@ impl fmt::Display for FillModel {
 impl FromStr for FillModel {
     type Err = Invalid;
 
-    /// Parses `through`, `queue`, `front` or `touch`.
+    /// Parses `through`, `queue`, `front` or `touch`, or a [`BookModel`]'s name.
     ///
     /// # Errors
     ///
     /// Returns [`Invalid`] naming `fills` for any other text.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::ALL.into_iter().find(|model| model.name() == text).ok_or_else(|| {
-            Invalid::new("fills", format!("must be through, queue, front or touch, got {}", quoted(text)))
+        let books = BookModel::all().map(Self::Book);
+        Self::ALL.into_iter().chain(books).find(|model| model.name() == text).ok_or_else(|| {
+            let why = "must be through, queue, front or touch, or a queue model of books";
+            Invalid::new("fills", format!("{why}, got {}", quoted(text)))
         })
     }
 }
 
-serde_as_text!(FillModel, "\"through\", \"queue\", \"front\" or \"touch\"");
+serde_as_text!(FillModel, "\"through\", \"queue\", \"front\", \"touch\" or a queue model of books");
 
 #[cfg(test)]
 mod tests {
@@ -71,7 +77,7 @@ mod tests {
 
     #[test]
     fn names_are_read_back() {
-        for model in FillModel::ALL {
+        for model in FillModel::ALL.into_iter().chain(BookModel::all().map(FillModel::Book)) {
             assert_eq!(model.to_string().parse::<FillModel>().unwrap(), model);
         }
         assert_eq!("mid".parse::<FillModel>().unwrap_err().field, "fills");

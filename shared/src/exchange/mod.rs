@@ -2,7 +2,8 @@
 //!
 //! An [`OrderCommand`] is on its way until the exchange answers with an [`OrderReport`]; how long that takes is kept apart
 //! ([`Latency`], [`Wire`]) from what the exchange does with it ([`Venue`]). [`PrintVenue`] is an exchange of which only the
-//! public prints are known: four [`FillModel`]s, from pessimistic to optimistic, say when a resting order trades. [`books`] is one of which the books are known.
+//! public prints are known: four [`FillModel`]s, from pessimistic to optimistic, say when a resting order trades. [`books`] is one of which
+//! the books are known.
 
 pub mod books;
 mod charge;
@@ -40,8 +41,34 @@ pub struct Print {
 /// Who drives it says what arrives and when, in order of time; it answers at once. Contracts are named by their place in
 /// the list that it was made for.
 pub trait Venue {
+    /// Lets what is recorded of the market happen up to a time in microseconds, included, and pushes the fills of the first
+    /// of it that trades with us; returns when that was. It goes on from there when it is asked again.
+    ///
+    /// # Errors
+    ///
+    /// Names what of a fill can't be charged.
+    #[inline]
+    fn advance(&mut self, _until: i64, _reports: &mut Vec<OrderReport>) -> Result<Option<i64>, Invalid> {
+        Ok(None)
+    }
+
+    /// Returns how much of what is recorded has happened, in events.
+    #[inline]
+    fn happened(&self) -> usize {
+        0
+    }
+
     /// Carries out a command that has arrived, and pushes what became of it.
-    fn execute(&mut self, command: &OrderCommand, reports: &mut Vec<OrderReport>);
+    ///
+    /// # Errors
+    ///
+    /// Names what of a fill can't be charged.
+    fn execute(
+        &mut self,
+        now: Timestamp,
+        command: &OrderCommand,
+        reports: &mut Vec<OrderReport>,
+    ) -> Result<(), Invalid>;
 
     /// Lets a contract's public prints of one instant meet what rests, and pushes each fill of ours with the place of the
     /// print among them. `first` numbers the first of them on a tape, so that what is left to chance depends on nothing

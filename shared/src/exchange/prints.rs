@@ -89,13 +89,20 @@ impl PrintVenue {
 }
 
 impl Venue for PrintVenue {
-    fn execute(&mut self, command: &OrderCommand, reports: &mut Vec<OrderReport>) {
+    #[inline]
+    fn execute(
+        &mut self,
+        _: Timestamp,
+        command: &OrderCommand,
+        reports: &mut Vec<OrderReport>,
+    ) -> Result<(), Invalid> {
         let OrderCommand { contract, action, order, request } = *command;
         let queue = self.settings.queue_ahead;
         let resting = self.books.get_mut(contract).map(|book| &mut book.sides[side_of(action)]);
         let verdict =
             resting.map_or(Verdict::Rejected, |resting| resting.execute(action, order, request, queue));
         reports.push(OrderReport::Answer { contract, action, order, verdict });
+        Ok(())
     }
 
     #[inline]
@@ -245,6 +252,8 @@ impl Resting {
             FillModel::Touch => print.count,
             _ if print.same_side => Quantity::ZERO,
             FillModel::Through if !through => Quantity::ZERO,
+            // Of books a print tells nothing: who replays them has no such exchange.
+            FillModel::Book(_) => Quantity::ZERO,
             FillModel::Through | FillModel::Front => print.count,
             FillModel::Queue if through => {
                 self.ahead = Quantity::ZERO;

@@ -13,6 +13,10 @@ settings! {
         fee: Fee = Fee::Exact, "Fee";
         /// How long after a print our answer to it is in the book.
         latency_ms: Fixed<0> = 200, "Latency" "ms" [0.0 to 600_000.0 by 10.0];
+        /// How long after a print we hear of it; on recorded books, beyond when the recorder did.
+        feed_ms: Fixed<0> = 0, "Feed latency" "ms" [0.0 to 600_000.0 by 10.0];
+        /// How long after it was filled or answered we hear of an order.
+        answer_ms: Fixed<0> = 0, "Answer latency" "ms" [0.0 to 600_000.0 by 10.0];
         /// What stands before an order of ours that joins a price, for the fill model `queue`.
         queue_ahead: Quantity = 25, "Queue ahead" "contracts" [0.0 to 1_000_000.0 by 1.0];
         /// How much worse than quoted every fill is.

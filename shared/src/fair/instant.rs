@@ -48,6 +48,12 @@ impl From<Known> for [Option<u64>; 4] {
 }
 
 impl Known {
+    /// Returns what is known after something of which no price is told, as a change of a book: the last one was `before`'s.
+    #[must_use]
+    pub(crate) fn after(self, before: Self) -> Self {
+        Self { last: self.last.or(before.last), ..self }
+    }
+
     /// Returns what the market says: the middle of the book where there is one, else the last price.
     pub fn market(&self) -> Option<f64> {
         self.middle.or(self.last)

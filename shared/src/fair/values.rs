@@ -91,6 +91,14 @@ impl Values {
         }
     }
 
+    /// Takes note of all that is known of a contract at an instant of a tape; where no price is told the last one stands.
+    pub(crate) fn heard(&mut self, contract: usize, at: Timestamp, heard: Known) {
+        self.began.get_or_insert(at);
+        if let Some(known) = self.known.get_mut(contract) {
+            *known = heard.after(*known);
+        }
+    }
+
     /// Takes note of the best bid and offer of others in a contract's book, and tells whether its middle is another.
     pub fn book(&mut self, contract: usize, bid: Option<Price>, ask: Option<Price>) -> bool {
         let Some(known) = self.known.get_mut(contract) else { return false };

@@ -109,7 +109,8 @@ fn colour(model: FillModel) -> &'static str {
         FillModel::Through => "--artist-2",
         FillModel::Queue => "--artist-6",
         FillModel::Front => "--artist-3",
-        FillModel::Touch => "--text-2",
+        // The lab has no recorded books.
+        FillModel::Touch | FillModel::Book(_) => "--text-2",
     }
 }
 
@@ -128,5 +129,6 @@ fn meaning(model: FillModel) -> &'static str {
         FillModel::Touch => {
             "For comparison: as front, but an order that had crossed the last print was never placed"
         }
+        FillModel::Book(_) => "In recorded books: an order waits in its queue",
     }
 }

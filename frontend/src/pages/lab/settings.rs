@@ -91,7 +91,7 @@ fn setting(lab: Lab, entry: &'static Entry) -> Element {
             // The ends of some ranges are beyond what a hand would ever want.
             let high = match setting.key {
                 "z_widen" | "z_pull" => 10.0,
-                "latency_ms" | "refresh_s" => 10_000.0,
+                "latency_ms" | "feed_ms" | "answer_ms" | "refresh_s" => 10_000.0,
                 "queue_ahead" | "blackout_h" => 1_000.0,
                 "pull_at" | "max_position_per_ticker" | "quote_size" | "max_order_size" => 100.0,
                 _ => range.1,

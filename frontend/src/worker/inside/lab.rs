@@ -78,7 +78,7 @@ fn all_points(columns: impl IntoIterator<Item = Vec<f64>>) -> Vec<Points> {
 fn fill(prepared: &Prepared, place: usize, fill: &OurFill) -> Fill {
     Fill {
         place,
-        at: prepared.batch_micros(fill.batch as usize) as f64,
+        at: fill.at as f64,
         bought: fill.is_bought(),
         price: fill.price.to_dollars(),
         fair: fill.fair.to_dollars(),

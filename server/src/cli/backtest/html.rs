@@ -22,12 +22,16 @@ pub(super) fn render(
     let mut page = page::head("Backtest");
     page.start("h1", &[]).text("Backtest: ").add(&code(report.link().config.text())).end("h1");
     let days = table::days(prepared);
+    let knows = table::books(prepared).unwrap_or_else(|| {
+        "Quotes are decided on what was known before each print; a tape of prints doesn't tell who stood where in the book, \
+         so the result is a range."
+            .to_owned()
+    });
     page.add(&Markup::element(
         "p",
         &[],
         format_args!(
-            "{} prints of {} contracts in {} events, {} to {}. Quotes are decided on what was known before each print; a tape \
-             of prints doesn't tell who stood where in the book, so the result is a range.",
+            "{} prints of {} contracts in {} events, {} to {}. {knows}",
             grouped(prepared.prints() as i64),
             prepared.contracts().len(),
             prepared.events().len(),

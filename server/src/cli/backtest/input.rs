@@ -1,14 +1,16 @@
 //! What the options name: tapes and contracts, read and laid out.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use shared::backtest::{Config, Link, Prepared, Preset, SETTINGS, tape_hash};
+use shared::backtest::{Config, Link, Prepared, Preset, Recorded, SETTINGS, tape_hash};
 use shared::belief::{settlements, walk_forward};
 use shared::market::{Contract, EventTape};
 use shared::settings::Kind;
 
+use crate::books;
 use crate::cli::trades;
 
 /// Returns the text below the options: settings, assumptions, files.
@@ -46,6 +48,11 @@ Files:
   brought, with its contracts where --markets names none. A malformed row is skipped, a trade that two files
   hold counts once, and both are said on standard error.
 
+  A recorded stream is what `tauroi record` writes, or another recorder's frames a line, perhaps packed with
+  gzip; of a folder, the files called *.ws.jsonl or *.ws_frames.jsonl (or .gz). Its trades move the belief
+  as prints do; where it tells none, the book says what a contract is worth (the setting book), and fills have
+  a lower and an upper bound: that what went from the best price was taken back, or was traded.
+
   A markets file has ticker, event_ticker, result (yes, no, scalar or nothing), and perhaps settlement_value
   (what a scalar paid), mutually_exclusive, fee_type, fee_multiplier, close_time. It is the authority on which
   contracts are one event, and whether at most one of them pays: where it says false, each is priced apart.
@@ -58,28 +65,61 @@ Example:
   tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result
 ";
 
-/// Reads the tapes, and says on standard error what was left out; returns the files that were read too. An error names
-/// the option.
-pub(super) fn tapes(paths: &[PathBuf]) -> anyhow::Result<(Vec<EventTape>, Vec<PathBuf>)> {
-    let recorded = trades::read(paths)?;
-    Ok((EventTape::group(recorded.trades).context("--tape")?, recorded.files))
+/// What `--tape` names.
+pub(super) struct Source {
+    /// The prints; of books, their trades, of which there may be none.
+    pub(super) tapes: Vec<EventTape>,
+    /// The books, where they are recorded.
+    pub(super) books: Option<Recorded>,
+    /// The files that were read.
+    pub(super) files: Vec<PathBuf>,
+}
+
+/// Reads the tapes, and says on standard error what was left out. An error names the option.
+pub(super) fn source(paths: &[PathBuf]) -> anyhow::Result<Source> {
+    let (mut recorded, mut others) = (Vec::new(), None);
+    for path in paths {
+        if books::is_recorded(path).context("--tape")? {
+            recorded.push(path.clone());
+        } else {
+            others = others.or(Some(path));
+        }
+    }
+    if recorded.is_empty() {
+        let read = trades::read(paths)?;
+        let tapes = EventTape::group(read.trades).context("--tape")?;
+        return Ok(Source { tapes, books: None, files: read.files });
+    }
+    if let Some(other) = others {
+        bail!("--tape: {} is no recorded stream, and the others are: run it apart", other.display());
+    }
+    let books::Tape { recorded, left_out, files } = books::read_tape("--tape", &recorded)?;
+    let mut stderr = std::io::stderr().lock();
+    for what in &left_out {
+        writeln!(stderr, "skipped: {what}")?;
+    }
+    let tapes = recorded.events(&[]).context("--tape")?;
+    Ok(Source { tapes, books: Some(recorded), files })
 }
 
 /// Filters the tapes as the link's configuration says, and lays them out.
 pub(super) fn prepare(
-    tapes: &[EventTape],
+    (tapes, books): (&[EventTape], Option<&Recorded>),
     markets: &[Contract],
     link: &Link,
     progress: impl Fn(f64),
 ) -> anyhow::Result<Prepared> {
     if let Some(tape) = &link.tape {
-        let here = tape_hash(tapes);
+        let here = books.map_or_else(|| tape_hash(tapes), Recorded::hash);
         if *tape != here {
             bail!("--link: it is of tape {tape}, this is {here}");
         }
     }
-    let calibration = link.config.belief.calibration;
+    let belief = link.config.belief;
     let settles = settlements(tapes, markets);
-    let tracks = walk_forward(tapes, &settles, calibration, &mut |done| progress(done))?;
-    Ok(Prepared::new(tapes, &tracks, markets)?)
+    let tracks = walk_forward(tapes, &settles, belief.calibration, &mut |done| progress(done))?;
+    Ok(match books {
+        None => Prepared::new(tapes, &tracks, markets)?,
+        Some(books) => Prepared::on_books(books, (tapes, &tracks), markets, belief.book)?,
+    })
 }

@@ -1,4 +1,4 @@
-//! `tauroi backtest`: quotes over recorded tapes, filled in four ways, with the evidence.
+//! `tauroi backtest`: quotes over recorded tapes of prints or books, filled in several ways, with the evidence.
 
 mod evidence;
 mod html;
@@ -10,14 +10,16 @@ mod table;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, Link, Prepared, Preset, Record, Report, decisions, fills, parse_models, pump_and_dump,
+    Axis, Config, Link, Prepared, Preset, Record, Recorded, Report, decisions, fills, parse_models,
+    pump_and_dump,
 };
 use shared::exchange::FillModel;
+use shared::exchange::books::{BookModel, Queue};
 use shared::market::{Contract, EventTape};
 use shared::units::Cash;
 
@@ -28,17 +30,21 @@ use super::progress::Progress;
 use crate::files::spares;
 
 pub(super) const ABOUT: &str = "\
-Quote over recorded trades, fill in four ways, and show the evidence
+Quote over recorded trades or books, fill in several ways, and show the evidence
 
 Every print of the tape is filtered once, in order; after each, quotes are decided on what was known by
 then, and the next print may fill them. A tape of prints doesn't tell who stood where in the book, so the
 result is a range: from `through` (only prints through our price fill us) over `queue` to `front` (every
-print at our price does). `touch` is a looser rule, for comparison.";
+print at our price does). `touch` is a looser rule, for comparison.
+
+A recorded stream (`tauroi record`) tells the books: orders wait behind what rests at their price, and a
+queue model says how much of what others take back stood before us. Where it tells no trades, a fill is
+known between two bounds alone.";
 
 #[derive(Args)]
 #[command(after_long_help = input::more())]
 pub(super) struct Options {
-    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet)
+    /// Files or folders of recorded trades (.csv, .csv.gz, .parquet), or of recorded streams (.ws.jsonl, .ws.jsonl.gz)
     #[arg(long, value_name = "PATH", num_args = 1.., required = true)]
     tape: Vec<PathBuf>,
     /// A file of contracts, how they settled and what they charge (.csv, .csv.gz, .parquet)
@@ -50,9 +56,14 @@ pub(super) struct Options {
     /// Settings that differ from the preset, and assumptions about the exchange
     #[arg(long, value_name = "KEY=VALUE", num_args = 1.., conflicts_with = "link")]
     set: Vec<String>,
-    /// Fill models: all, or some of through,queue,front,touch
-    #[arg(long, value_name = "MODELS", default_value = "all", value_parser = models, conflicts_with = "link")]
-    fills: Models,
+    /// Fill models: all, or some of through,queue,front,touch; of recorded streams also those of --queue by their own
+    /// names, as by-size, pessimistic-least, optimistic-most
+    #[arg(long, value_name = "MODELS", value_parser = models, conflicts_with = "link")]
+    fills: Option<Models>,
+    /// Of recorded streams, who gives up in the queue: pessimistic, square, logarithm, proportional, by-size or optimistic,
+    /// or first, who never waits, for comparison; without it the usual one and both ends
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["link", "fills"])]
+    queue: Option<Queue>,
     /// Run every combination of values: n from a to b, or those named
     #[arg(long, value_name = "KEY=A:B:N", num_args = 1.., value_parser = Axis::parse)]
     sweep: Vec<Axis>,
@@ -99,19 +110,20 @@ struct Evidence {
 
 /// Reads, filters, runs, writes the files and prints the table.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let link = options.link()?;
+    let mut link = options.link()?;
     if let Some(folder) = &options.out {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("--out: {} can't be made", folder.display()))?;
     }
-    let (tapes, files) = input::tapes(&options.tape)?;
+    let input::Source { tapes, books, files } = input::source(&options.tape)?;
+    link.models = options.models(link.models, books.as_ref())?;
     if let Some(folder) = &options.out {
         let inputs = files.iter().map(PathBuf::as_path).chain(options.markets.as_deref());
         spares("--out", &OUTPUTS.map(|name| folder.join(name)), inputs)?;
     }
     let markets = markets::read(options.markets.as_deref(), &options.tape)?;
-    let tapes = markets::group(tapes, &markets)?;
-    let prepared = prepare("Filtering", &tapes, &markets, &link)?;
+    let tapes = if tapes.is_empty() { tapes } else { markets::group(tapes, &markets)? };
+    let prepared = prepare("Filtering", (&tapes, books.as_ref()), &markets, &link)?;
     let record = if options.out.is_some() { Record::All } else { Record::Totals };
     let (report, outcomes) = Report::of(&prepared, &link, record).map_err(blame)?;
     let sweep = Sweep::run(&prepared, &link, &options.sweep)?;
@@ -121,7 +133,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         schema: 1,
         result_hash: shared::backtest::sha256(json.as_bytes()),
         link: report.link().to_string(),
-        reported: evidence::reported(&prepared, &link.config, &link.models)?,
+        // What was reported is of prints.
+        reported: match books {
+            None => evidence::reported(&prepared, &link.config, &link.models)?,
+            Some(_) => Vec::new(),
+        },
         makers_charged: evidence::makers_charged(&prepared, &link.config, &link.models)?,
         baselines: evidence::baselines(&prepared, &link.config, &link.models, &nets)?,
         stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
@@ -159,12 +175,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 /// Filters the tapes and lays them out, with progress.
 fn prepare(
     doing: &'static str,
-    tapes: &[EventTape],
+    source: (&[EventTape], Option<&Recorded>),
     markets: &[Contract],
     link: &Link,
 ) -> anyhow::Result<Prepared> {
     let progress = Progress::start(doing, 1);
-    input::prepare(tapes, markets, link, |done| progress.report(0, done))
+    input::prepare(source, markets, link, |done| progress.report(0, done))
 }
 
 /// Runs everything that may go wrong.
@@ -176,7 +192,7 @@ fn stresses(
 ) -> anyhow::Result<Vec<StressRow>> {
     // The link names the tape as it was.
     let any = Link { tape: None, ..link.clone() };
-    let pumped = prepare("Filtering the manipulated tape", &pump_and_dump(tapes)?, markets, &any)?;
+    let pumped = prepare("Filtering the manipulated tape", (&pump_and_dump(tapes)?, None), markets, &any)?;
     Ok(evidence::stresses(prepared, &pumped, &link.config, &link.models)?)
 }
 
@@ -194,7 +210,29 @@ impl Options {
         }
         config.check().map_err(|invalid| anyhow!("--set: {invalid}"))?;
         config.rng_seed = self.rng_seed;
-        Ok(Link { models: self.fills.0.clone(), ..Link::new(config) })
+        Ok(Link::new(config))
+    }
+
+    /// Returns the fill models: those that were named, those of the `link` or else those that the tape is usually run under.
+    fn models(&self, link: Vec<FillModel>, books: Option<&Recorded>) -> anyhow::Result<Vec<FillModel>> {
+        let Some(books) = books else {
+            if self.queue.is_some() {
+                bail!(
+                    "--queue: a tape of prints has no books to wait in; its fill models are named by --fills"
+                );
+            }
+            return Ok(self.fills.as_ref().map_or(link, |fills| fills.0.clone()));
+        };
+        if self.stress {
+            bail!("--stress: what goes wrong is tried on a tape of prints alone");
+        }
+        if let Some(fills) = &self.fills {
+            return Ok(fills.0.clone());
+        }
+        if self.link.is_some() && link != FillModel::ALL {
+            return Ok(link);
+        }
+        Ok(BookModel::of(self.queue, books.tape.has_trades()).into_iter().map(FillModel::Book).collect())
     }
 }
 
@@ -202,6 +240,7 @@ impl Options {
 fn blame(invalid: Invalid) -> anyhow::Error {
     match invalid.field.as_ref() {
         "tape" | "markets" => anyhow!("--link: {}", invalid.reason),
+        "fills" => anyhow!("--fills: {}", invalid.reason),
         _ => invalid.into(),
     }
 }

@@ -176,7 +176,7 @@ fn busiest(prepared: &Prepared, outcomes: &[RunResult]) -> Option<Titled> {
     let cents: Vec<(f64, f64)> = fairs.iter().map(|(at, fair)| (*at, 100.0 * fair)).collect();
     plot.line("dim", &min_max(&cents, COLUMNS));
     for fill in outcome.series.fills.iter().filter(|fill| fill.contract as usize == contract) {
-        let at = prepared.batch_micros(fill.batch as usize) as f64;
+        let at = fill.at as f64;
         let (class, word) = if fill.is_bought() { ("through", "bought") } else { ("touch", "sold") };
         let cents = 100.0 * fill.price.to_dollars();
         plot.dot(

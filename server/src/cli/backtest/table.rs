@@ -43,14 +43,27 @@ fn head(prepared: &Prepared, report: &Report<'_>) -> String {
         ),
     };
     format!(
-        "{} prints of {} contracts ({settled} settled) in {} events, {} to {}\nQuotes: {}\nFees: {fees}\n\n",
+        "{} prints of {} contracts ({settled} settled) in {} events, {} to {}\n{}Quotes: {}\nFees: {fees}\n\n",
         grouped(prepared.prints() as i64),
         contracts.len(),
         prepared.events().len(),
         first,
         last,
+        books(prepared).map_or_else(String::new, |books| books + "\n"),
         report.link().config.text(),
     )
+}
+
+/// Says what is known of the books, of a tape that has them.
+pub(super) fn books(prepared: &Prepared) -> Option<String> {
+    let books = prepared.books()?;
+    let says = if books.has_trades() {
+        "trades are told; who gives up in a queue is assumed"
+    } else {
+        "no trades are told, so that fills are bounded: in a row -least what went from the best price was taken back, and in \
+         a row -most it was traded"
+    };
+    Some(format!("Books: {} events; {says}.", grouped(books.events() as i64)))
 }
 
 /// Says when the catalogue saw what it has of the tape's series: it holds where no file says better.
@@ -127,6 +140,15 @@ fn verdict(report: &Report<'_>) -> String {
     else {
         return String::new();
     };
+    if nets.iter().all(|row| matches!(row.model, FillModel::Book(_))) {
+        return format!(
+            "Net was from {} ({}) to {} ({}) dollars: fills lie between the rows, what they earn needn't.\n\n",
+            fixed(dollars(low.money.net), 2),
+            low.model,
+            fixed(dollars(high.money.net), 2),
+            high.model
+        );
+    }
     let through = nets.iter().find(|row| row.model == FillModel::Through);
     let says = match through {
         None => "The pessimistic bound was not run.",

@@ -3,7 +3,7 @@
 use super::tape::BookTape;
 
 /// An end of what fills can be. Without trades, a decrease at the best price may be a trade or may have been taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bound {
     /// It was taken back: only an opposite price that reaches ours fills us.
     Least,
@@ -20,7 +20,7 @@ impl BookTape {
             return self.clone();
         }
         let mut ladders = self.ladders();
-        let mut all = self.emptied();
+        let mut all = self.emptied(self.contracts()).with_trades();
         for (place, row) in self.rows.iter().enumerate() {
             let (at, heard, size) = (self.at[place], self.heard[place], self.sizes[place]);
             let was_best = ladders.best_level(row.half()) == row.level();

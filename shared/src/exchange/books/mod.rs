@@ -14,21 +14,29 @@ mod bounds;
 mod decoder;
 mod delay;
 mod ladders;
+mod model;
 mod queue;
+mod replayed;
 mod resting;
 mod run;
 mod tape;
 mod told;
+mod tops;
 mod venue;
 
 pub use bounds::Bound;
 pub use decoder::{Decoder, Level};
 pub use delay::{Delay, Delays};
 pub use ladders::Ladders;
-pub use queue::{BySize, Logarithm, Optimistic, Pessimistic, Place, Power, Proportional, Queue, QueueModel};
+pub use model::BookModel;
+pub use queue::{
+    BySize, First, Logarithm, Optimistic, Pessimistic, Place, Power, Proportional, Queue, QueueModel,
+};
+pub use replayed::Replayed;
 pub use run::{Ran, Trader, View, run};
 pub use tape::{BookTape, Event, What};
 pub use told::Told;
+pub use tops::Top;
 pub use venue::{BookVenue, Lasts, Rules, Standing, Through};
 
 #[cfg(test)]

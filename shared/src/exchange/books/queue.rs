@@ -25,6 +25,12 @@ pub trait QueueModel {
     /// What is remembered of the others at an order's price, from its arrival on.
     type Memory: Clone + Default + fmt::Debug;
 
+    /// Returns how many of the `there` hundredths at a price stand before an order that comes to it: by the exchange's rules all.
+    #[inline]
+    fn before(&self, there: i64) -> i64 {
+        there
+    }
+
     /// Hears that others came to the end of the queue.
     #[inline]
     fn came(&self, _memory: &mut Self::Memory, _count: i64) {}
@@ -58,6 +64,24 @@ impl QueueModel for Optimistic {
     #[inline]
     fn gone(&self, (): &mut (), _: Place, gone: i64) -> i64 {
         gone
+    }
+}
+
+/// Nobody ever stands before us, against the exchange's rules: what a place in the queue costs is measured beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct First;
+
+impl QueueModel for First {
+    type Memory = ();
+
+    #[inline]
+    fn before(&self, _: i64) -> i64 {
+        0
+    }
+
+    #[inline]
+    fn gone(&self, (): &mut (), _: Place, _: i64) -> i64 {
+        0
     }
 }
 
@@ -152,7 +176,7 @@ impl QueueModel for BySize {
 
 /// One of the rules, by name. The default is the one that came nearest to the paper exchange's truth; `docs/books.md` says
 /// by how much, and in which worlds.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Queue {
     /// [`Pessimistic`].
     Pessimistic,
@@ -167,10 +191,12 @@ pub enum Queue {
     BySize,
     /// [`Optimistic`].
     Optimistic,
+    /// [`First`].
+    First,
 }
 
 impl Queue {
-    /// All of them, from pessimistic to optimistic.
+    /// Those by the exchange's rules, from pessimistic to optimistic: all but [`Queue::First`].
     pub const ALL: [Self; 6] = [
         Self::Pessimistic,
         Self::Square,
@@ -189,12 +215,18 @@ impl Queue {
             Self::Logarithm => "logarithm",
             Self::BySize => "by-size",
             Self::Optimistic => "optimistic",
+            Self::First => "first",
         }
     }
 }
 
 impl QueueModel for Queue {
     type Memory = Vec<i64>;
+
+    #[inline]
+    fn before(&self, there: i64) -> i64 {
+        if *self == Self::First { 0 } else { there }
+    }
 
     #[inline]
     fn came(&self, memory: &mut Vec<i64>, count: i64) {
@@ -211,6 +243,7 @@ impl QueueModel for Queue {
             Self::Logarithm => Logarithm.gone(&mut (), place, gone),
             Self::BySize => BySize.gone(memory, place, gone),
             Self::Optimistic => Optimistic.gone(&mut (), place, gone),
+            Self::First => First.gone(&mut (), place, gone),
         }
     }
 }
@@ -232,6 +265,7 @@ impl FromStr for Queue {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         Self::ALL
             .into_iter()
+            .chain([Self::First])
             .find(|queue| queue.name() == text)
             .ok_or_else(|| Invalid::new("queue", format!("is no queue model: {}", quoted(text))))
     }

@@ -44,7 +44,7 @@ const LEVEL: u32 = 1;
 const SNAPSHOT: u32 = 2;
 
 impl Row {
-    const fn new(half: usize, level: usize, what: What) -> Self {
+    pub(super) const fn new(half: usize, level: usize, what: What) -> Self {
         let kind = match what {
             What::Trade => TRADE,
             What::Level => LEVEL,
@@ -73,7 +73,7 @@ impl Row {
         self.0 & 3 == SNAPSHOT
     }
 
-    const fn what(self) -> What {
+    pub(super) const fn what(self) -> What {
         match self.0 & 3 {
             TRADE => What::Trade,
             LEVEL => What::Level,
@@ -167,11 +167,31 @@ impl BookTape {
         self.sizes.push(size);
     }
 
-    /// Returns the same contracts and prices without any event.
-    pub(super) fn emptied(&self) -> Self {
-        let (contracts, unit) = (self.contracts, self.unit);
+    /// Returns a tape of so many contracts with the same prices, and without any event.
+    pub(super) fn emptied(&self, contracts: usize) -> Self {
+        let (unit, has_trades) = (self.unit, self.has_trades);
         let (at, heard, rows, sizes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { at, heard, rows, sizes, contracts, unit, has_trades: true }
+        Self { at, heard, rows, sizes, contracts, unit, has_trades }
+    }
+
+    /// Returns when its last event was, in microseconds; the least time where there is none.
+    pub fn end(&self) -> i64 {
+        self.at.last().copied().unwrap_or(i64::MIN)
+    }
+
+    /// Iterates over its events as numbers that say all of them: when each happened and was heard of, in microseconds, its
+    /// side, its price in the tape's unit and its kind, and how many hundredths of contracts it is of.
+    pub fn numbers(&self) -> impl Iterator<Item = [i64; 4]> {
+        let times = self.at.iter().zip(&self.heard);
+        let rest = self.rows.iter().zip(&self.sizes);
+        times.zip(rest).map(|((at, heard), (row, size))| [*at, *heard, i64::from(row.0), *size])
+    }
+
+    /// Returns the tape as one that tells trades: whoever recorded it asked for them, be there none.
+    #[must_use]
+    pub const fn with_trades(mut self) -> Self {
+        self.has_trades = true;
+        self
     }
 
     /// Returns a trade with what rests at a row's level.

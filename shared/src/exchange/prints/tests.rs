@@ -36,10 +36,8 @@ impl Exchange {
     }
 
     fn ask(&mut self, request: Request) -> Verdict {
-        self.venue.execute(
-            &OrderCommand { contract: 0, action: Action::Buy, order: ORDER, request },
-            &mut self.reports,
-        );
+        let command = OrderCommand { contract: 0, action: Action::Buy, order: ORDER, request };
+        self.venue.execute(Timestamp::MIN, &command, &mut self.reports).unwrap();
         match self.reports.pop() {
             Some(OrderReport::Answer { verdict, .. }) => verdict,
             other => panic!("{other:?}"),
