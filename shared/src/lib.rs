@@ -29,6 +29,7 @@ mod invalid;
 pub mod ledger;
 pub mod market;
 pub mod math;
+mod member;
 pub mod names;
 pub mod nowcast;
 pub mod parity;
