@@ -27,6 +27,7 @@ pub mod flatten;
 pub mod format;
 mod invalid;
 pub mod ledger;
+pub mod local;
 pub mod market;
 pub mod math;
 mod member;

@@ -10,6 +10,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+pub(crate) use self::orders::order_number;
 pub(crate) use self::told::trade_id;
 use crate::exchange::matching::{
     AccountNumber, Event, Matching, NewOrder, Order, OrderNumber, OrderState, OwnFill, Refusal, What,

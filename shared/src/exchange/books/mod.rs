@@ -29,7 +29,7 @@ pub use queue::{BySize, Logarithm, Optimistic, Pessimistic, Place, Power, Propor
 pub use run::{Ran, Trader, View, run};
 pub use tape::{BookTape, Event, What};
 pub use told::Told;
-pub use venue::{BookVenue, Lasts, Rules, Standing, Through};
+pub use venue::{BookVenue, Lasts, Live, Rules, Standing, Through};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,10 @@
 //! The exchange: the tape's books, and our orders in them.
 
+mod live;
+mod recent;
+
+pub use live::Live;
+
 use super::ladders::{Ladders, half_of, side_of};
 use super::queue::QueueModel;
 use super::resting::Resting;
