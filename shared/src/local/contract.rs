@@ -50,19 +50,9 @@ impl Contract {
         self.stale.push((side, price));
     }
 
-    /// Returns how much else than a desk was told rests at prices that have changed, or that orders of ours reach or don't reach
-    /// any more; `ours` are those that rest.
+    /// Returns how much else than a desk was told rests at prices that have changed; `ours` are the orders of ours that rest.
     pub(super) fn changes(&mut self, ours: &[(Action, Price, Quantity)]) -> Vec<(Action, Price, i64)> {
         let mut stale = core::mem::take(&mut self.stale);
-        for (action, price, _) in ours {
-            stale.push((*action, *price));
-            let across = self.live.book().levels(0, action.opposite());
-            let reached = across.take_while(|(other, _)| match action {
-                Action::Buy => other <= price,
-                Action::Sell => other >= price,
-            });
-            stale.extend(reached.map(|(other, _)| (action.opposite(), other)));
-        }
         stale.sort_unstable();
         stale.dedup();
         let mut changes = Vec::new();

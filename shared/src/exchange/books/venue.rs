@@ -1,6 +1,8 @@
 //! The exchange: the tape's books, and our orders in them.
 
 mod live;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod live_tests;
 mod recent;
 
 pub use live::Live;
