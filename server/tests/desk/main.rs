@@ -12,6 +12,7 @@ mod doors;
 mod fenced;
 mod flatten;
 mod frozen;
+mod here;
 mod journal;
 mod killed;
 #[path = "../support/member.rs"]

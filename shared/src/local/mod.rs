@@ -153,16 +153,6 @@ impl Local {
         self.tell(None, out);
     }
 
-    /// Carries out at once what was asked, as it is when nothing is on its way: for whoever can't wait, as a kill.
-    ///
-    /// # Errors
-    ///
-    /// Returns the exchange's refusal.
-    pub fn at_once(&mut self, now: Timestamp, ask: &Ask, out: &mut Vec<Out>) -> Result<Answer, Failure> {
-        self.advance(now, out);
-        self.carry_out(now, ask, out)
-    }
-
     /// Returns a contract and its place, if it is listed.
     fn find(&mut self, ticker: &Ticker) -> Option<(usize, &mut Contract)> {
         let place = self.member.place(ticker)?;

@@ -243,8 +243,7 @@ fn a_snapshot_that_goes_through_an_order_fills_it() {
 #[test]
 fn a_kill_mark_is_seen_by_whoever_asks_and_the_real_accounts_orders_by_nobody() {
     let mut bench = bench();
-    let mut out = Vec::new();
-    bench.local.at_once(at(0), &Ask::CreateGroup(kill_mark()), &mut out).unwrap();
+    bench.answer(Ask::CreateGroup(kill_mark())).unwrap();
     let Ok(Answer::Groups(groups)) = bench.answer(Ask::Groups) else { panic!() };
     assert!(groups.iter().all(crate::desk::is_kill_mark) && groups.len() == 1);
     bench.place(0, Buy, 40, 1).unwrap();
