@@ -78,6 +78,16 @@ fn over(wish: Wish, is: DeskState, why: &str, is_killing: bool) -> (DeskState, &
     }
 }
 
+/// Returns what people are told of orders that an exchange in this process matches.
+fn estimates(here: &shared::local::Settings) -> String {
+    let shared::local::Settings { capital, queue, round_trip } = here;
+    format!(
+        "Fills are estimates. Orders rest in this program alone: each waits behind what rests at its price in the exchange's book as it is heard, trades as public trades reach it, and of what others take back the queue model {queue} says who stood before it; {} ms there and back. The account began with ${} when this program started.",
+        round_trip / 1_000,
+        shared::format::shortest(capital.to_dollars()),
+    )
+}
+
 /// A desk that runs; it ends when this is dropped, and what it left at the exchange then ends by itself.
 pub(crate) struct Desk {
     hands: Hands,
@@ -121,6 +131,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (catalysts, seen) = mpsc::channel(WAITING);
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
+        estimates: settings.here.as_ref().map(estimates).unwrap_or_default(),
         ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
     };
     let (says, said) = watch::channel(Err("it is not known yet whether somebody has armed it".to_owned()));

@@ -21,6 +21,7 @@ async fn orders_rest_and_trade_here_and_nothing_of_them_reaches_the_exchange() {
     watch.follow(Topic::Log {}).await;
     let first = watch.until("quoting", |desk| desk.resting > 0).await;
     assert_eq!((first.mode.badge(), first.start_equity), ("PAPER", "5000".parse::<Cash>().unwrap()));
+    assert!(first.estimates.contains("Fills are estimates") && first.estimates.contains("by-size"));
     let traded = watch.until("trading", |desk| desk.fills >= 3).await;
     assert!(traded.fees > Cash::ZERO || traded.equity != traded.start_equity, "{traded:?}");
     // What it has is at no exchange.
