@@ -142,7 +142,7 @@ enum Next {
     /// The desk takes one more, or has ended.
     Room(Option<mpsc::OwnedPermit<kalshi::Heard>>),
     /// The exchange says something, or its stream has ended.
-    Theirs(Option<kalshi::Heard>),
+    Theirs(Option<Box<kalshi::Heard>>),
     /// Something arrives, or ends.
     Due,
 }
@@ -158,7 +158,7 @@ impl Actor {
                         permit.send(heard);
                     }
                 }
-                Next::Theirs(Some(heard)) => self.hear(heard),
+                Next::Theirs(Some(heard)) => self.hear(*heard),
                 Next::Room(None) | Next::Theirs(None) => self.nobody_listens(),
                 Next::Due => self.local.advance(self.clock.now(), &mut self.out),
             }
@@ -191,7 +191,7 @@ impl Actor {
         tokio::select! {
             next = said.recv() => Next::Said(next),
             permit = room, if !outbox.is_empty() => Next::Room(permit),
-            heard = theirs, if outbox.len() < QUEUE => Next::Theirs(heard),
+            heard = theirs, if outbox.len() < QUEUE => Next::Theirs(heard.map(Box::new)),
             () = time => Next::Due,
         }
     }
