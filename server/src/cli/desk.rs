@@ -30,6 +30,7 @@ Examples:
   tauroi desk --run-for 10m                  on a simulated exchange inside: no key, no real order
   tauroi paper --env paper.env               a simulated exchange in one terminal,
   tauroi desk --paper paper.env              a rehearsal on it in another
+  tauroi desk --mode paper --run-for 5h      Kalshi's data, and orders that never leave this program
   tauroi desk --mode live --run-for 5h       real orders, once `tauroi arm` lets them";
 
 /// How long the desk has to take back what rests.

@@ -79,7 +79,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     // Who has just been filled is not told so at once.
     std::thread::sleep(LATE);
     let slippage = Price::from_cents(options.slippage_cents)?;
-    let plan = runtime.block_on(desk::plan(&client, slippage, Limits::default().max_order_size))?;
+    let hands = desk::Hands::Exchange(client);
+    let plan = runtime.block_on(desk::plan(&hands, slippage, Limits::default().max_order_size))?;
     if plan.rows.is_empty() {
         return say("Nothing is held.");
     }
@@ -97,7 +98,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if !options.yes {
         confirm()?;
     }
-    let sold = runtime.block_on(desk::carry_out(&client, &plan));
+    let sold = runtime.block_on(desk::carry_out(&hands, &plan));
     for one in &sold {
         say(&one.says())?;
     }

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use shared::api;
 use shared::backtest::Config;
+use shared::exchange::books::Queue;
+use shared::local;
+use shared::units::Cash;
 
 use crate::clock::{Clock, machine_time, speed};
 use crate::database;
@@ -22,6 +25,9 @@ pub(in crate::cli) enum Mode {
     Demo,
     /// Kalshi's open event as it is, read only: with a key as it happens, without one by asking every few seconds
     Watch,
+    /// Kalshi's open event as it happens, by the key that the `KALSHI_` variables name, and orders that never leave this program:
+    /// when they would trade is estimated. With --paper FILE the same on a paper exchange
+    Paper,
     /// REAL ORDERS, by the key that the `KALSHI_` variables name, once `tauroi arm` lets them; with --paper FILE a rehearsal of
     /// that on a paper exchange
     Live,
@@ -32,6 +38,7 @@ impl From<Mode> for api::Mode {
         match mode {
             Mode::Demo => Self::Demo,
             Mode::Watch => Self::Watch,
+            Mode::Paper => Self::Paper,
             Mode::Live => Self::Live,
         }
     }
@@ -59,9 +66,26 @@ pub(in crate::cli) struct Options {
     /// file in the cache folder]
     #[arg(long, value_name = "FILE")]
     armings: Option<PathBuf>,
+    #[command(flatten)]
+    here: Here,
     /// Let the desk wait until somebody starts it
     #[arg(long)]
     wait: bool,
+}
+
+/// The exchange in this process, of mode paper.
+#[derive(Args)]
+#[group(id = "here")]
+struct Here {
+    /// The dollars that the account begins with in mode paper; each start begins it anew
+    #[arg(long, value_name = "DOLLARS", default_value = "10000")]
+    capital: Cash,
+    /// Where in the queue others give up, in mode paper: pessimistic, square, logarithm, proportional, by-size or optimistic
+    #[arg(long, value_name = "MODEL", default_value = "by-size")]
+    queue: Queue,
+    /// How long an order takes to the exchange and back, in milliseconds, in mode paper
+    #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..=60_000))]
+    round_trip_ms: i64,
 }
 
 /// What decides what a desk does with money.
@@ -163,11 +187,14 @@ impl Options {
         let (member, clock) = match (&self.paper, mode) {
             (Some(file), _) => kalshi::Config::from_file(file)?,
             (None, Mode::Watch) => (kalshi::Config::from_environment_or_public()?, None),
-            (None, Mode::Live) => (kalshi::Config::from_environment()?, None),
+            (None, Mode::Live | Mode::Paper) => (kalshi::Config::from_environment()?, None),
             (None, Mode::Demo) => return Ok(None),
         };
         let clock = clock.unwrap_or_else(Clock::real);
-        Ok(Some((Client::new(member, clock.clone())?, clock)))
+        let client = Client::new(member, clock.clone())?;
+        // Whoever asks in this mode, for whatever part: none of it can place an order.
+        let client = if mode == Mode::Paper { client.reading() } else { client };
+        Ok(Some((client, clock)))
     }
 
     /// Begins to follow the market, and starts the desk, if there is to be one, and the exchange, if it is inside.
@@ -211,7 +238,12 @@ impl Options {
         port: Option<u16>,
     ) -> anyhow::Result<Desk> {
         let (journal, database) = match &self.journal {
+            Some(file) if mode == Mode::Paper && file.exists() => bail!(
+                "{} is there already: mode paper begins its account anew, and with it its journal, in a new file",
+                file.display()
+            ),
             Some(file) => (file.clone(), None),
+            None if mode == Mode::Paper => (cached("here", port, true)?, None),
             // An exchange that ends with this program has nothing to be remembered.
             None if is_inside => (cached("demo", port, true)?, None),
             // What real orders may rest must be found whatever the page's port is.
@@ -239,6 +271,11 @@ impl Options {
         };
         let settings = desk::Settings {
             mode: mode.into(),
+            here: (mode == Mode::Paper).then_some(local::Settings {
+                capital: self.here.capital,
+                queue: self.here.queue,
+                round_trip: self.here.round_trip_ms * 1_000,
+            }),
             series: self.quoting.series.clone(),
             config,
             order_ttl_s: self.quoting.order_ttl_s,
@@ -246,7 +283,11 @@ impl Options {
             database,
             starts: !self.wait,
             arming,
-            rehearses: (mode != Mode::Live && !is_inside).then_some("a paper exchange"),
+            rehearses: match mode {
+                Mode::Paper => Some("the exchange's data, with orders matched here"),
+                Mode::Live => None,
+                Mode::Demo | Mode::Watch => (!is_inside).then_some("a paper exchange"),
+            },
         };
         desk::start(settings, client, clock)
     }

@@ -11,14 +11,14 @@ use anyhow::Context;
 use shared::api::FlattenPlan;
 use shared::fees::{FeeRule, FeeSchedule};
 use shared::flatten::{Holding, Plan};
-use shared::market::{EventTicker, Position, Ticker};
+use shared::market::{EventTicker, Ticker};
 use shared::quoting::Terms;
 use shared::stream::{Alert, DeskState};
 use shared::units::{Price, Quantity};
 use shared::wire::LevelText;
 
 pub(crate) use self::sell::{Sold, carry_out};
-use super::Desk;
+use super::{Desk, Hands};
 use crate::kalshi::{Client, Tier, charged, trading_status};
 
 /// How long a plan is kept.
@@ -40,8 +40,9 @@ pub(crate) enum Unsold {
 /// # Errors
 ///
 /// Says what can't be found out.
-pub(crate) async fn plan(client: &Client, slippage: Price, max_order: Quantity) -> anyhow::Result<Plan> {
-    let held = held(client).await?;
+pub(crate) async fn plan(hands: &Hands, slippage: Price, max_order: Quantity) -> anyhow::Result<Plan> {
+    let held = hands.held().await?;
+    let client = hands.reads();
     let tickers: Vec<Ticker> = held.keys().cloned().collect();
     let mut listed = Vec::with_capacity(tickers.len());
     for ticker in &tickers {
@@ -87,18 +88,6 @@ pub(crate) async fn plan(client: &Client, slippage: Price, max_order: Quantity) 
     });
     let holdings: Vec<Holding> = holdings.collect();
     Ok(Plan::new(&holdings, slippage, max_order, FeeRule::at(client.clock().now())))
-}
-
-/// Returns what is held, by contract.
-async fn held(client: &Client) -> anyhow::Result<BTreeMap<Ticker, Position>> {
-    let mut held = BTreeMap::new();
-    for position in client.positions().await.context("what is held")? {
-        let count = position.position_fp.position()?;
-        if count != Position::FLAT {
-            held.insert(position.ticker, count);
-        }
-    }
-    Ok(held)
 }
 
 /// Returns what is charged in an event, if that can be found out: nothing is kept from being sold because it can't.
@@ -183,7 +172,7 @@ impl Desk {
     /// Says what can't be found out.
     pub(crate) async fn flatten_plan(&self, slippage: Price) -> anyhow::Result<FlattenPlan> {
         let _turn = self.plans.asking.lock().await;
-        let plan = plan(&self.client, slippage, self.plans.max_order).await?;
+        let plan = plan(&self.hands, slippage, self.plans.max_order).await?;
         let micros = crate::clock::machine_time().micros();
         let id = self.plans.kept().keep(plan.clone(), micros, Instant::now());
         Ok(FlattenPlan::new(id, &plan))
@@ -211,11 +200,11 @@ impl Desk {
         })?;
         self.still_holds(&plan).await?;
         tracing::info!("a person says: flatten");
-        let (client, face) = (self.client.clone(), Arc::clone(&self.face));
+        let (hands, face) = (self.hands.clone(), Arc::clone(&self.face));
         let sold = tokio::spawn(async move {
             let _selling = selling;
-            let sold = carry_out(&client, &plan).await;
-            let at = client.clock().now();
+            let sold = carry_out(&hands, &plan).await;
+            let at = hands.clock().now();
             let alert = |sold: &Sold| Alert { at, is_wrong: !sold.is_flat(), text: sold.says() };
             face.tell_alerts(sold.iter().map(alert).collect());
             sold.iter().map(Sold::says).collect::<Vec<_>>().join("\n")
@@ -225,14 +214,13 @@ impl Desk {
 
     /// Checks that nothing rests, and that what is held is what a plan was made for.
     async fn still_holds(&self, plan: &Plan) -> Result<(), Unsold> {
-        let resting = self.client.resting().await.context("what rests");
-        let resting = resting.map_err(Unsold::Failed)?.len();
+        let resting = self.hands.resting().await.map_err(Unsold::Failed)?;
         if resting > 0 {
             return Err(Unsold::Not(format!(
                 "{resting} orders still rest: kill again, then look at a new plan."
             )));
         }
-        let held = held(&self.client).await.map_err(Unsold::Failed)?;
+        let held = self.hands.held().await.map_err(Unsold::Failed)?;
         let planned = plan.rows.iter().map(|row| (row.ticker.clone(), row.position)).collect();
         if held != planned {
             return Err(Unsold::Not("What is held has changed since: look at a new plan.".to_owned()));

@@ -19,6 +19,8 @@ mod face;
 mod find;
 mod fits;
 mod flatten;
+mod hands;
+mod here;
 mod journal;
 mod kill;
 mod latency;
@@ -43,6 +45,7 @@ use self::arming::{Armed, Follower};
 pub(crate) use self::arming::{Arming, Book, Configuration};
 pub(crate) use self::face::Face;
 pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
+pub(crate) use self::hands::Hands;
 pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
 pub(crate) use self::replay::Replay;
@@ -75,9 +78,19 @@ fn over(wish: Wish, is: DeskState, why: &str, is_killing: bool) -> (DeskState, &
     }
 }
 
+/// Returns what people are told of orders that an exchange in this process matches.
+fn estimates(here: &shared::local::Settings) -> String {
+    let shared::local::Settings { capital, queue, round_trip } = here;
+    format!(
+        "Fills are estimates. Orders rest in this program alone: each waits behind what rests at its price in the exchange's book as it is heard, trades as public trades reach it, and of what others take back the queue model {queue} says who stood before it; {} ms there and back. The account began with ${} when this program started.",
+        round_trip / 1_000,
+        shared::format::shortest(capital.to_dollars()),
+    )
+}
+
 /// A desk that runs; it ends when this is dropped, and what it left at the exchange then ends by itself.
 pub(crate) struct Desk {
-    client: Client,
+    hands: Hands,
     face: Arc<Face>,
     wish: watch::Sender<Wish>,
     /// The marks that the last kill from here left at the exchange.
@@ -120,6 +133,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (nowcast, nowcasts) = watch::channel(None);
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
+        estimates: settings.here.as_ref().map(estimates).unwrap_or_default(),
         ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
     };
     let (says, said) = watch::channel(Err("it is not known yet whether somebody has armed it".to_owned()));
@@ -143,9 +157,16 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let plans = flatten::Plans::new(settings.config.parameters().limits.max_order_size);
     // A kill goes past the desk's thread, whatever that is at.
     let apart = client.apart()?;
+    let [hands, apart] = match settings.here {
+        Some(local) => {
+            let here = here::Here::start(local, clock.clone())?;
+            [client, apart].map(|reads| Hands::Here(here.clone(), reads))
+        }
+        None => [client, apart].map(Hands::Exchange),
+    };
     let supervisor = session::Supervisor {
         settings,
-        client,
+        hands,
         clock,
         face: Arc::clone(&face),
         wishes: wish.clone(),
@@ -165,19 +186,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
     let follower = Mutex::new(follower);
-    Ok(Desk {
-        client: apart,
-        face,
-        wish,
-        marks,
-        catalysts,
-        nowcast,
-        in_flight,
-        ended,
-        plans,
-        armed,
-        follower,
-    })
+    Ok(Desk { hands: apart, face, wish, marks, catalysts, nowcast, in_flight, ended, plans, armed, follower })
 }
 
 impl Desk {
@@ -241,12 +250,12 @@ impl Desk {
         let began = Instant::now();
         let resting = self.face.desk().resting;
         self.wish.send_replace(Wish::Kill);
-        let mut killed = kill(&self.client).await?;
+        let mut killed = self.hands.kill().await?;
         // What was on its way when the button was pressed may have arrived since.
         let mut in_flight = self.in_flight.clone();
         let settled = in_flight.wait_for(|count| *count == 0);
         if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
-            killed = kill(&self.client).await?;
+            killed = self.hands.kill().await?;
         }
         self.marks.send_replace(killed.marks);
         let took = began.elapsed().as_millis();

@@ -71,7 +71,7 @@ impl Run {
         let (now, wish) = (desk.clock.now(), *desk.wish.borrow());
         left.marks.clone_from(&desk.marked.borrow());
         let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
-        let (sender, answers) = Sender::new(desk.client.clone(), desk.armed.clone());
+        let (sender, answers) = Sender::new(desk.hands.clone(), desk.armed.clone());
         Self {
             desk: Some(begun),
             effects,
@@ -168,7 +168,7 @@ impl Run {
                 Some(done) = self.answers.recv() => {
                     let input = self.answered(done);
                     // Each answer says what time it is there, so the clock is looked at before the answer is.
-                    let ahead = desk.client.ahead();
+                    let ahead = desk.hands.reads().ahead();
                     if std::mem::replace(&mut self.ahead, ahead) != ahead {
                         self.step(desk.clock.now(), Input::Skew(ahead))?;
                     }

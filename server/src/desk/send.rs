@@ -9,6 +9,7 @@ use shared::wire::{Fill, GroupLimit, Order};
 use tokio::sync::mpsc;
 
 use super::arming::Armed;
+use super::hands::{Hands, said};
 use super::journal::Before;
 use super::latency::Cause;
 use crate::kalshi::{self, Client, Ready, Sending, SentAt};
@@ -27,7 +28,7 @@ pub(super) struct Done {
 /// Sends requests of a run.
 #[derive(Clone)]
 pub(super) struct Sender {
-    client: Client,
+    hands: Hands,
     armed: Armed,
     done: mpsc::UnboundedSender<Done>,
     /// Signatures of orders are ready as long as orders may be sent.
@@ -35,10 +36,13 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(client: Client, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
+    pub(super) fn new(hands: Hands, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
-        let _ready = Arc::new(client.keep_ready());
-        (Self { client, armed, done, _ready }, answers)
+        let _ready = Arc::new(match &hands {
+            Hands::Exchange(client) => client.keep_ready(),
+            Hands::Here(..) => None,
+        });
+        (Self { hands, armed, done, _ready }, answers)
     }
 
     /// Sends a request once what must be in the journal is. Meanwhile an order is signed.
@@ -53,7 +57,18 @@ impl Sender {
     }
 
     async fn ask(&self, ask: Ask, sending: &mut Sending) -> Result<Answer, kalshi::Failure> {
-        let client = &self.client;
+        let client = match &self.hands {
+            Hands::Exchange(client) => client,
+            Hands::Here(here, reads) => {
+                if !sending.may_go().await {
+                    return Err(unwritten());
+                }
+                return match ask {
+                    Ask::Trades(ticker) => trades(reads, &ticker).await,
+                    ask => here.ask(ask).await.map_err(said),
+                };
+            }
+        };
         // Whatever was decided before: what adds to what rests needs somebody's word at this moment.
         if matches!(ask, Ask::Create(_) | Ask::Amend(..))
             && let Err(why) = self.armed.until()
@@ -64,15 +79,14 @@ impl Sender {
         // What is asked about one order is signed first, and waits then.
         let is_ahead = matches!(ask, Ask::Create(_) | Ask::Amend(..) | Ask::Cancel(_));
         if !is_ahead && !sending.may_go().await {
-            let why = anyhow::anyhow!("what happened before can't be written down");
-            return Err(kalshi::Failure::NotSent(why));
+            return Err(unwritten());
         }
         Ok(match ask {
             Ask::Create(order) => Answer::Created(client.create(&order, sending).await?),
             Ask::Amend(id, order) => Answer::Amended(client.amend(&id, &order, sending).await?),
             Ask::Cancel(id) => Answer::Cancelled(client.cancel(&id, sending).await?),
             Ask::Look { id, name, ticker, since } => {
-                let found = self.find(&name, id.as_deref(), &ticker, since).await?;
+                let found = find(client, &name, id.as_deref(), &ticker, since).await?;
                 let fills: Vec<Fill> = match &found {
                     Some(found) => client.fills(Some(&found.order_id), None).await?,
                     None => Vec::new(),
@@ -83,11 +97,7 @@ impl Sender {
             Ask::Orders => Answer::Orders(client.orders(None, None).await?),
             Ask::Fills { since } => Answer::Fills(client.fills(None, Some(since)).await?),
             Ask::Account => Answer::Account(account(client).await?),
-            Ask::Trades(ticker) => {
-                let trades = client.trades(&ticker, None).await?;
-                // One that can't be read says nothing.
-                Answer::Trades(trades.iter().filter_map(|trade| trade.print().ok()).collect())
-            }
+            Ask::Trades(ticker) => trades(client, &ticker).await?,
             Ask::CancelAll => client.cancel_all().await.map(|()| Answer::Done)?,
             Ask::Groups => Answer::Groups(client.order_groups().await?),
             Ask::CreateGroup(limit) => {
@@ -99,25 +109,36 @@ impl Sender {
             Ask::ResetGroup(id) => client.reset_group(&id).await.map(|()| Answer::Done)?,
         })
     }
+}
 
-    /// Finds an order by the exchange's id, or by our own name among those of the run.
-    async fn find(
-        &self,
-        name: &str,
-        id: Option<&str>,
-        ticker: &Ticker,
-        since: Timestamp,
-    ) -> Result<Option<Order>, kalshi::Failure> {
-        if let Some(id) = id {
-            return match self.client.order(id).await {
-                Ok(order) => Ok(Some(order)),
-                Err(failure) if failure.is_not_found() => Ok(None),
-                Err(failure) => Err(failure),
-            };
-        }
-        let orders = self.client.orders(Some(ticker), Some(since)).await?;
-        Ok(orders.into_iter().find(|order| order.client_order_id == name))
+/// Finds an order by the exchange's id, or by our own name among those of the run.
+async fn find(
+    client: &Client,
+    name: &str,
+    id: Option<&str>,
+    ticker: &Ticker,
+    since: Timestamp,
+) -> Result<Option<Order>, kalshi::Failure> {
+    if let Some(id) = id {
+        return match client.order(id).await {
+            Ok(order) => Ok(Some(order)),
+            Err(failure) if failure.is_not_found() => Ok(None),
+            Err(failure) => Err(failure),
+        };
     }
+    let orders = client.orders(Some(ticker), Some(since)).await?;
+    Ok(orders.into_iter().find(|order| order.client_order_id == name))
+}
+
+/// Returns all public trades of a contract.
+async fn trades(client: &Client, ticker: &Ticker) -> Result<Answer, kalshi::Failure> {
+    let trades = client.trades(ticker, None).await?;
+    // One that can't be read says nothing.
+    Ok(Answer::Trades(trades.iter().filter_map(|trade| trade.print().ok()).collect()))
+}
+
+fn unwritten() -> kalshi::Failure {
+    kalshi::Failure::NotSent(anyhow::anyhow!("what happened before can't be written down"))
 }
 
 /// Finds out what the account has.

@@ -7,12 +7,13 @@ use anyhow::{Context, bail};
 use shared::api::Mode;
 use shared::arming::Event;
 use shared::catalyst::Catalyst;
-use shared::desk::{End, Nowcast, Wish};
+use shared::desk::{self, End, Nowcast, Wish};
 use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
 
 use super::arming::{Armed, Book};
 use super::find;
+use super::hands::Hands;
 use super::journal::{Journal, left};
 use super::run::Run;
 use super::{Face, Settings};
@@ -27,7 +28,7 @@ const AGAIN: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(15
 /// Keeps a desk running.
 pub(super) struct Supervisor {
     pub(super) settings: Settings,
-    pub(super) client: Client,
+    pub(super) hands: Hands,
     pub(super) clock: Clock,
     pub(super) face: Arc<Face>,
     pub(super) wishes: watch::Sender<Wish>,
@@ -47,7 +48,7 @@ pub(super) struct Supervisor {
 impl Supervisor {
     /// Runs until the program ends; returns whether nothing rests or is on its way then.
     pub(super) async fn run(mut self) -> bool {
-        let _limits = self.client.follow_limits();
+        let _limits = self.hands.reads().follow_limits();
         let mut pause = AGAIN[0];
         loop {
             let began = Instant::now();
@@ -130,16 +131,23 @@ impl Supervisor {
             });
         }
         if self.settings.mode == Mode::Live {
-            attested(&self.client, &self.clock).await?;
+            attested(self.hands.reads(), &self.clock).await?;
         }
-        let exchange = self.client.exchange_status().await.context("whether the exchange is open")?;
+        let client = self.hands.reads().clone();
+        let exchange = client.exchange_status().await.context("whether the exchange is open")?;
         if !exchange.trading_active {
             bail!("the exchange takes no orders now");
         }
         let catalogue = self.settings.journal.with_extension("catalogue.sqlite");
-        let found = find::event(&self.client, &self.settings.series, &catalogue).await?;
+        let found = find::event(&client, &self.settings.series, &catalogue).await?;
         let event = found.listed()?;
-        let (feed, mut heard) = listen(&self.client, Ask::trading(found.tickers()))?;
+        let (feed, mut heard) = match &self.hands {
+            Hands::Exchange(client) => listen(client, Ask::trading(found.tickers()))?,
+            Hands::Here(here, reads) => {
+                let (feed, theirs) = listen(reads, Ask::others(found.tickers()))?;
+                (feed, here.listen(event.clone(), theirs).await?)
+            }
+        };
         tokio::time::timeout(UP, up(&mut heard))
             .await
             .context("the exchange's stream does not come up")??;
@@ -153,10 +161,14 @@ impl Supervisor {
             run.show(self);
         }
         self.rehearsed(&run, matches!(ended, Ok(End::Over | End::Stopped))).await;
-        if ended.is_err()
-            && let Err(error) = find::clear(&self.client, &found).await
-        {
-            tracing::warn!("{error:#}");
+        if ended.is_err() {
+            let cleared = match &self.hands {
+                Hands::Exchange(client) => find::clear(client, &found).await,
+                Hands::Here(here, _) => here.ask(desk::Ask::CancelAll).await.map(|_| ()).map_err(Into::into),
+            };
+            if let Err(error) = cleared {
+                tracing::warn!("{error:#}");
+            }
         }
         run.end().await;
         ended

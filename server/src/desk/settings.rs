@@ -17,6 +17,8 @@ use crate::store::Address;
 pub(crate) struct Settings {
     /// How far its hands reach.
     pub(crate) mode: Mode,
+    /// Orders go to an exchange in this process that is so, and never further.
+    pub(crate) here: Option<shared::local::Settings>,
     /// The series of which it trades the event that closes next.
     pub(crate) series: String,
     /// How it quotes. What a backtest assumes of its exchange is not asked here.

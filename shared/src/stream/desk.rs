@@ -151,6 +151,8 @@ message! {
         pub pulled_until: Option<Timestamp>,
         /// A row a contract, in the event's order.
         pub rows: Vec<DeskRow>,
+        /// That fills are estimates and how they are made, for people; empty where an exchange says what trades.
+        pub estimates: String,
     }
 }
 
@@ -183,6 +185,7 @@ impl DeskView {
             latency_us: None,
             pulled_until: None,
             rows: Vec::new(),
+            estimates: String::new(),
         }
     }
 }

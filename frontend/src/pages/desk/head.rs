@@ -102,6 +102,9 @@ pub(super) fn head(watch: Watch) -> Element {
     div("")
         .child(bar)
         .child(el("p").id("desk-why").class("desk-why").says(move || why(watch)))
+        .child(
+            el("p").id("desk-estimates").class("desk-estimates").says(move || said(|d| d.estimates.clone())),
+        )
         .child(el("dl").class("figures desk-figures").children(FIGURES.map(figure).into()))
 }
 

@@ -77,7 +77,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outside = options.trading.outside(options.mode)?;
     let beside = match (&outside, options.mode) {
-        (Some((client, _)), Mode::Watch) => {
+        (Some((client, _)), Mode::Watch | Mode::Paper) => {
             Beside::Market(runtime.block_on(watch::past(client, options.trading.series())))
         }
         _ => Beside::Demo,

@@ -10,7 +10,8 @@ use shared::units::{Cash, Price, Quantity, Timestamp};
 use shared::wire::{CreateOrder, OrderStatus, SelfTradePrevention, TimeInForce};
 
 use crate::clock::machine_time;
-use crate::kalshi::{Client, Failure, Sending};
+use crate::desk::Hands;
+use crate::kalshi::{Client, Failure};
 
 /// How often it is asked what became of an order, and the pause between two looks: what is listed may be a little behind.
 const LOOKS: usize = 12;
@@ -37,11 +38,11 @@ pub(crate) struct Sold {
 
 /// Sells what is held as a plan says: contract by contract, order by order, each sent once. What became of one that isn't
 /// answered is asked for, and of its contract nothing more is asked until that is known.
-pub(crate) async fn carry_out(client: &Client, plan: &Plan) -> Vec<Sold> {
+pub(crate) async fn carry_out(hands: &Hands, plan: &Plan) -> Vec<Sold> {
     let mut names = Names { began: machine_time().micros(), last: 0 };
     let mut sold = Vec::with_capacity(plan.rows.len());
     for row in &plan.rows {
-        let one = sell(client, row, plan.max_order, &mut names).await;
+        let one = sell(hands, row, plan.max_order, &mut names).await;
         tracing::info!("{}", one.says());
         sold.push(one);
     }
@@ -68,7 +69,7 @@ struct Traded {
     fees: Cash,
 }
 
-async fn sell(client: &Client, row: &Row, max_order: Quantity, names: &mut Names) -> Sold {
+async fn sell(hands: &Hands, row: &Row, max_order: Quantity, names: &mut Names) -> Sold {
     let mut sold = Sold {
         ticker: row.ticker.clone(),
         position: row.position,
@@ -82,7 +83,7 @@ async fn sell(client: &Client, row: &Row, max_order: Quantity, names: &mut Names
         return sold;
     };
     for count in row.orders(max_order) {
-        match order(client, row, limit, count, names).await {
+        match order(hands, row, limit, count, names).await {
             Ok(traded) => {
                 let is_all = traded.count >= count;
                 sold.add(&traded);
@@ -106,13 +107,13 @@ async fn sell(client: &Client, row: &Row, max_order: Quantity, names: &mut Names
 ///
 /// Says why it was not taken in, or that it isn't known what became of it.
 async fn order(
-    client: &Client,
+    hands: &Hands,
     row: &Row,
     price: Price,
     count: Quantity,
     names: &mut Names,
 ) -> Result<Traded, String> {
-    let since = client.clock().now().checked_add_micros(-BACK).unwrap_or(Timestamp::MIN);
+    let since = hands.clock().now().checked_add_micros(-BACK).unwrap_or(Timestamp::MIN);
     let mut refused = String::new();
     for _ in 0..TRIES {
         let name = names.next();
@@ -132,7 +133,7 @@ async fn order(
             subaccount: None,
             exchange_index: None,
         };
-        match client.create(&order, &mut Sending::default()).await {
+        match hands.create(&order).await {
             Ok(answer) => {
                 let each = |mean: Option<shared::wire::Dollars>| {
                     times(mean.map_or(Cash::ZERO, |mean| mean.0), answer.fill_count)
@@ -150,7 +151,11 @@ async fn order(
             Err(Failure::Refused { status: 429, text, .. }) => refused = text,
             Err(Failure::Unknown(why)) => {
                 tracing::warn!("what became of {name} is asked for: {why:#}");
-                return look(client, &row.ticker, &name, since).await.ok_or_else(|| {
+                let found = match hands {
+                    Hands::Exchange(client) => look(client, &row.ticker, &name, since).await,
+                    Hands::Here(..) => None,
+                };
+                return found.ok_or_else(|| {
                     format!("What became of the order {name} is not known: look for it at the exchange.")
                 });
             }

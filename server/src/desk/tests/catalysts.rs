@@ -44,6 +44,7 @@ impl Trading {
         let exchange = paper::start(paper::Settings::demo(20, clock.clone())).await.unwrap();
         let settings = Settings {
             mode: Mode::Demo,
+            here: None,
             series: "KXTOPMONTHLY".to_owned(),
             config: Config::from_text("preset=seed-fixed3").unwrap(),
             order_ttl_s: 86_400,

@@ -28,6 +28,14 @@ impl Ask {
         Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false }
     }
 
+    /// Asks for what one needs whose orders are elsewhere: books, trades and what happens to the contracts, and nothing of the
+    /// member's own.
+    pub(crate) fn others(tickers: impl IntoIterator<Item = Ticker>) -> Self {
+        use Channel::{MarketLifecycle, OrderbookDelta, Trade};
+        let channels = [MarketLifecycle, Trade, OrderbookDelta].into();
+        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false }
+    }
+
     /// Asks for what everybody may hear: books, best prices, trades and what happens to the contracts.
     pub(crate) fn public(tickers: impl IntoIterator<Item = Ticker>) -> Self {
         use Channel::{MarketLifecycle, OrderbookDelta, Trade};

@@ -54,6 +54,8 @@ pub(crate) struct Client {
     http: reqwest::Client,
     member: Arc<Member>,
     patience: Patience,
+    /// Nothing but questions is sent.
+    only_reads: bool,
 }
 
 /// What is the same whatever connections are used.
@@ -94,7 +96,7 @@ impl Client {
             ws_url,
             ahead: Ahead::default(),
         });
-        Ok(Self { http: connections()?, member, patience: Patience::Brief })
+        Ok(Self { http: connections()?, member, patience: Patience::Brief, only_reads: false })
     }
 
     /// Returns a client without a key, of the exchange at an address or else of Kalshi's own. What only a member may ask is
@@ -122,6 +124,13 @@ impl Client {
     #[must_use]
     pub(crate) fn patient(&self) -> Self {
         Self { patience: Patience::Long, ..self.clone() }
+    }
+
+    /// Returns the same client without the power to change anything at the exchange: whatever is no question is never signed and
+    /// [never sent](Failure::NotSent), by none of its clones.
+    #[must_use]
+    pub(crate) fn reading(self) -> Self {
+        Self { only_reads: true, ..self }
     }
 
     /// Returns whether it has a key.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
-use reqwest::{Request, StatusCode};
+use reqwest::{Method, Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -99,6 +99,9 @@ impl Client {
         let member = &*self.member;
         if member.access.is_none() && !ask.is_public() {
             bail!("{} needs a key", ask.name());
+        }
+        if self.only_reads && ask.method != Method::GET {
+            bail!("{} would change something at the exchange: this client only reads", ask.name());
         }
         let (kind, method) = (ask.kind(), ask.method.as_str());
         let cost = member.budget.cost(kind, method, ask.path, ask.items);

@@ -8,6 +8,7 @@ mod keyless;
 mod limits;
 mod polled;
 mod proxy;
+mod reading;
 mod requests;
 mod scripted;
 mod stream;

@@ -37,7 +37,7 @@ pub use run::{Ran, Trader, View, run};
 pub use tape::{BookTape, Event, What};
 pub use told::Told;
 pub use tops::Top;
-pub use venue::{BookVenue, Lasts, Rules, Standing, Through};
+pub use venue::{BookVenue, Lasts, Live, Rules, Standing, Through};
 
 #[cfg(test)]
 mod tests;

@@ -19,8 +19,8 @@ pub(super) struct Resting<M> {
     pub(super) ahead: i64,
     pub(super) joined: i64,
     /// What was traded at its price and has not yet left the level, in hundredths: that is no cancellation.
-    owed: i64,
-    memory: M,
+    pub(super) owed: i64,
+    pub(super) memory: M,
     pub(super) fees: Option<OrderFees>,
 }
 

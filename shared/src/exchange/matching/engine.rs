@@ -166,6 +166,11 @@ impl Matching {
         Some(Quantity::saturating(sum))
     }
 
+    /// Returns the number of the last trade; zero before there is one.
+    pub const fn last_trade(&self) -> u64 {
+        self.last_trade
+    }
+
     /// Returns the number of the last event.
     pub const fn seq(&self) -> u64 {
         self.last_event

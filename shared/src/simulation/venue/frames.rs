@@ -3,18 +3,14 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::orders::{group_id, order_id};
-use super::{Kept, Venue};
+use super::Venue;
 use crate::desk::Heard;
-use crate::exchange::matching::{
-    Called, Event, MarketStatus, MarketTrade, Order, OrderNumber, OwnFill, Reason, What,
-};
-use crate::market::{Action, Side, Trade};
+use crate::exchange::matching::{Event, MarketStatus, What};
+use crate::market::{Action, Side};
 use crate::simulation::dice::{Dice, later};
 use crate::units::{Price, Timestamp};
 use crate::wire::{
-    FillMessage, LevelText, MarketLifecycle, MarketResult, Millis, OrderbookDelta, OrderbookSnapshot,
-    Seconds, SignedCount, UserOrder,
+    LevelText, MarketLifecycle, MarketResult, Millis, OrderbookDelta, OrderbookSnapshot, Seconds, SignedCount,
 };
 
 /// How long a frame takes, in microseconds: the least and the most.
@@ -150,12 +146,24 @@ impl Feed {
     }
 }
 
-/// Returns the exchange's id of a trade.
-pub(super) fn trade_id(number: u64) -> String {
-    format!("t{number}")
-}
-
 impl Venue {
+    /// Takes note of what has happened since this was last called, and tells those who listen. Returns whether any of it is the
+    /// account's.
+    pub(in crate::simulation) fn publish(&mut self, feeds: &mut [Feed]) -> bool {
+        let mut events = core::mem::take(&mut self.events);
+        self.matching.drain_into(&mut events);
+        let mut is_ours = false;
+        for event in &events {
+            is_ours |= matches!(&event.what, What::Order { order, .. } if order.account == self.account);
+            self.note(event);
+            for feed in &mut *feeds {
+                self.tell(event, feed);
+            }
+        }
+        self.events = events;
+        is_ours
+    }
+
     /// Lets a client listen: all books are told first.
     pub(in crate::simulation) fn connect(&self, now: Timestamp, feed: &mut Feed) {
         feed.close();
@@ -186,7 +194,7 @@ impl Venue {
     }
 
     /// Tells a client what has happened.
-    pub(super) fn tell(&self, event: &Event, feed: &mut Feed) {
+    fn tell(&self, event: &Event, feed: &mut Feed) {
         let at = event.at;
         match &event.what {
             What::Level { market, side, price, change, order, .. } if feed.markets.contains(market) => {
@@ -250,49 +258,6 @@ impl Venue {
         if let Some(told) = self.fill(*at, fill) {
             feed.say(now, Channel::Own, || Heard::Fill(Box::new(told)));
         }
-    }
-
-    /// Returns what the owner of an order calls it, if it is the account's.
-    fn called_now(&self, order: OrderNumber) -> Option<String> {
-        let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
-        match self.orders.get(&order) {
-            Some(kept) => named(&kept.name),
-            // It is told that it stands in the book before it is told as an order.
-            None => self
-                .matching
-                .order(order)
-                .filter(|order| order.account == self.account)
-                .and_then(|_| named(&self.placing)),
-        }
-    }
-
-    fn trade(&self, at: Timestamp, trade: &MarketTrade) -> Option<Trade> {
-        Some(Trade {
-            ticker: self.tickers.get(trade.market)?.clone(),
-            at: at.floor_to_millisecond(),
-            price: trade.price,
-            count: trade.count,
-            taker_side: Some(if trade.taker == Action::Buy { Side::Yes } else { Side::No }),
-            id: trade_id(trade.number).parse().ok(),
-            is_block: false,
-        })
-    }
-
-    fn fill(&self, at: Timestamp, fill: &OwnFill) -> Option<FillMessage> {
-        let names = (order_id(fill.order), self.called_now(fill.order));
-        let ticker = self.tickers.get(fill.market)?.clone();
-        Some(fill.told(at.floor_to_millisecond(), trade_id(fill.trade), names, ticker))
-    }
-
-    fn order(&self, at: Timestamp, order: &Order, reason: Reason) -> Option<UserOrder> {
-        let called = Called {
-            order_id: order_id(order.number),
-            user_id: String::new(),
-            client_order_id: self.orders.get(&order.number).map(|Kept { name, .. }| name.clone())?,
-            ticker: self.tickers.get(order.market)?.clone(),
-            group_id: order.group().map(group_id),
-        };
-        Some(order.told(at, reason, called))
     }
 
     /// Returns what is told of a contract that is something else now; that it closes at its time is known.

@@ -1,12 +1,17 @@
 //! The exchange: the tape's books, and our orders in them.
 //!
 //! Here is what the tape's events do to our orders; `orders` has what our commands do, `rules` what is decided about the
-//! exchange, `charged` what a fill is and costs.
+//! exchange, `charged` what a fill is and costs; `live` lets orders wait in a book that is told as it happens.
 
 mod charged;
+mod live;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod live_tests;
 mod orders;
+mod recent;
 mod rules;
 
+pub use live::Live;
 pub use rules::{Lasts, Rules, Standing, Through};
 
 use self::charged::fill;

@@ -152,7 +152,7 @@ impl<Q: QueueModel> BookVenue<Q> {
         Verdict::Resting
     }
 
-    fn cancel(&mut self, half: usize, order: OrderId) -> Verdict {
+    pub(super) fn cancel(&mut self, half: usize, order: OrderId) -> Verdict {
         let Some(place) = self.ours[half].iter().position(|ours| ours.order == order) else {
             return Verdict::Rejected;
         };

@@ -3,22 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::orders::{group_id, order_id, order_number};
-use super::{Kept, Venue, frames};
+use super::{Kept, Member, later, trade_id};
 use crate::desk::{Account, Answer, Ask, Failure};
 use crate::exchange::matching::{Called, Group, MarketStatus, OrderNumber, OrderState, OwnFill};
 use crate::market::{Position, Ticker};
-use crate::simulation::dice::later;
 use crate::units::{Cash, Timestamp};
 use crate::wire;
 
-impl Venue {
+impl Member {
     /// Answers a question as of so many microseconds ago.
-    pub(in crate::simulation) fn read(
-        &self,
-        now: Timestamp,
-        ask: &Ask,
-        behind: i64,
-    ) -> Result<Answer, Failure> {
+    pub(crate) fn read(&self, now: Timestamp, ask: &Ask, behind: i64) -> Result<Answer, Failure> {
         let as_of = later(now, -behind);
         let orders = |keep: &dyn Fn(&Kept) -> bool| -> Vec<wire::Order> {
             if behind == 0 {
@@ -52,7 +46,7 @@ impl Venue {
     }
 
     /// Returns the order that is looked for, as of so many microseconds ago.
-    pub(in crate::simulation) fn find(&self, ask: &Ask, behind: i64) -> Option<wire::Order> {
+    pub(crate) fn find(&self, ask: &Ask, behind: i64) -> Option<wire::Order> {
         let Ask::Look { id, name, ticker, since } = ask else { return None };
         let as_of = later(self.matching.now(), -behind);
         let then;
@@ -74,13 +68,13 @@ impl Venue {
     }
 
     /// Returns the fills of an order.
-    pub(in crate::simulation) fn fills_of_order(&self, as_of: Timestamp, id: &str) -> Vec<wire::Fill> {
+    pub(crate) fn fills_of_order(&self, as_of: Timestamp, id: &str) -> Vec<wire::Fill> {
         let number = order_number(id);
         self.fills_of(as_of, |_, fill| Some(fill.order) == number)
     }
 
     /// Returns the account's order groups.
-    pub(in crate::simulation) fn groups(&self) -> Vec<wire::OrderGroup> {
+    pub(crate) fn groups(&self) -> Vec<wire::OrderGroup> {
         let told = |(number, group): (_, &Group)| wire::OrderGroup {
             id: group_id(number),
             contracts_limit_fp: Some(group.limit()),
@@ -91,12 +85,12 @@ impl Venue {
     }
 
     /// Returns the cash that is free.
-    pub(in crate::simulation) fn free(&self) -> Cash {
+    pub(crate) fn free(&self) -> Cash {
         self.matching.account(self.account).map_or(Cash::ZERO, |account| account.free())
     }
 
     /// Returns what is held, as of an earlier time.
-    pub(in crate::simulation) fn held(&self, as_of: Timestamp) -> Vec<(Ticker, Position)> {
+    pub(crate) fn held(&self, as_of: Timestamp) -> Vec<(Ticker, Position)> {
         let Some(account) = self.matching.account(self.account) else { return Vec::new() };
         let mut held: BTreeMap<usize, i64> =
             account.holdings().map(|(market, held)| (market, held.position.hundredths())).collect();
@@ -142,7 +136,7 @@ impl Venue {
 
     fn listed_fill(&self, at: Timestamp, fill: &OwnFill) -> Option<wire::Fill> {
         let ticker = self.tickers.get(fill.market)?.clone();
-        Some(fill.listed(at, frames::trade_id(fill.trade), order_id(fill.order), ticker))
+        Some(fill.listed(at, trade_id(fill.trade), order_id(fill.order), ticker))
     }
 
     fn listed(&self, kept: &Kept) -> wire::Order {

@@ -1,7 +1,7 @@
 //! Orders and order groups: placed, changed, taken back.
 
 use super::refusal::{not_found, refused};
-use super::{Kept, Venue, refusal, told};
+use super::{Kept, Member, refusal, told};
 use crate::desk::{Answer, Ask, Failure};
 use crate::exchange::matching::{Amendment, GroupNumber, NewOrder, OrderNumber, Placed, Refusal};
 use crate::units::{Cash, Quantity, Timestamp};
@@ -10,17 +10,17 @@ use crate::wire::{
 };
 
 /// Returns the exchange's id of an order.
-pub(in crate::simulation) fn order_id(number: OrderNumber) -> String {
+pub(crate) fn order_id(number: OrderNumber) -> String {
     format!("o{}", number.0)
 }
 
 /// Returns the number in an id.
-pub(in crate::simulation) fn order_number(id: &str) -> Option<OrderNumber> {
+pub(crate) fn order_number(id: &str) -> Option<OrderNumber> {
     id.strip_prefix('o')?.parse().ok().map(OrderNumber)
 }
 
 /// Returns the exchange's id of an order group.
-pub(in crate::simulation) fn group_id(number: GroupNumber) -> String {
+pub(crate) fn group_id(number: GroupNumber) -> String {
     format!("g{}", number.0)
 }
 
@@ -35,9 +35,9 @@ fn mean(sum: Cash, count: Quantity) -> Option<Dollars> {
     Some(Dollars(Cash::from_microdollars(centicents.saturating_mul(100))))
 }
 
-impl Venue {
+impl Member {
     /// Does what it is asked as it arrives, where that is not a question.
-    pub(in crate::simulation) fn act(&mut self, now: Timestamp, ask: &Ask) -> Result<Answer, Failure> {
+    pub(crate) fn act(&mut self, now: Timestamp, ask: &Ask) -> Result<Answer, Failure> {
         self.matching.advance(now);
         let now = self.matching.now();
         match ask {
