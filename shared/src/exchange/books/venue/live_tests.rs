@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::super::{Decoder, Level, Queue};
 use super::*;
-use crate::units::Cash;
+use crate::exchange::{OrderCommand, Request};
+use crate::units::{Cash, Price, Timestamp};
 
 #[derive(Debug, Clone)]
 enum Step {
