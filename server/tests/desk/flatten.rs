@@ -139,14 +139,14 @@ fn the_command_line_sells_what_is_held_only_if_that_is_said() {
 }
 
 /// Returns the plan that a desk makes.
-fn plan(desk: &Desk, cents: u32) -> FlattenPlan {
+pub(crate) fn plan(desk: &Desk, cents: u32) -> FlattenPlan {
     let answer = desk.server.get(&format!("/api/desk/flatten?slippage_cents={cents}"), &[]);
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
 }
 
 /// Has a desk carry a plan out.
-fn flatten(desk: &Desk, id: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) fn flatten(desk: &Desk, id: &str, headers: &[(&str, &str)]) -> Answer {
     let body = serde_json::to_vec(&FlattenAsked { id: id.to_owned() }).unwrap();
     let mut all = vec![("Content-Type", "application/json")];
     all.extend(headers);

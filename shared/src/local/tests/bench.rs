@@ -132,7 +132,7 @@ impl Bench {
                 Out::Heard(Heard::Order(order)) => self.orders.push(*order),
                 Out::Heard(Heard::Trade(trade)) => self.trades.push(trade),
                 Out::Heard(Heard::MissedBooks | Heard::Down(_)) => {
-                    self.books.iter_mut().for_each(Book::forget)
+                    self.books.iter_mut().for_each(Book::forget);
                 }
                 Out::Heard(_) => {}
             }

@@ -1,3 +1,6 @@
+//! An exchange in this process, told and asked by hand.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bench;
 mod properties;
 

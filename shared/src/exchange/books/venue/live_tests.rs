@@ -1,4 +1,5 @@
 //! A book that is told as it happens, against the tape that it makes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::prelude::*;
 
