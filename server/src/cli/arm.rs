@@ -25,9 +25,9 @@ account's location is attested; then its hash is typed. Another configuration is
 breaks off, or is killed, is not armed any more: whoever arms it again has looked at what happened.";
 
 pub(super) const MORE: &str = "\
-A rehearsal counts when the same configuration ran for half an hour of its exchange's clock on a paper
-exchange, decided something of every contract, met no limit, and ended in order, holding what its exchange
-said. Run it with the same --armings or DATABASE_URL.
+A rehearsal counts when the same configuration ran for half an hour of its exchange's clock in mode paper or
+on a paper exchange, decided something of every contract, met no limit, and ended in order, holding what its
+exchange said. Run it with the same --armings or DATABASE_URL.
 
 Examples:
   tauroi desk --mode live                                       in one terminal: it waits

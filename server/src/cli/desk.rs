@@ -31,6 +31,7 @@ Examples:
   tauroi paper --env paper.env               a simulated exchange in one terminal,
   tauroi desk --paper paper.env              a rehearsal on it in another
   tauroi desk --mode paper --run-for 5h      Kalshi's data, and orders that never leave this program
+  tauroi desk --mode live --dry-run          the same by another name, for schedules that do either
   tauroi desk --mode live --run-for 5h       real orders, once `tauroi arm` lets them";
 
 /// How long the desk has to take back what rests.
@@ -46,6 +47,9 @@ pub(super) struct Options {
     /// How long it runs, as 90s, 10m, 5h or 31d; else until it is interrupted
     #[arg(long, value_name = "TIME", value_parser = span)]
     run_for: Option<Duration>,
+    /// Place no real order, whatever the mode is: live is then as paper, and the run may count as its rehearsal
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
@@ -59,12 +63,16 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if options.mode == Mode::Watch {
         bail!("who watches has no desk: `tauroi serve --mode watch` shows the market");
     }
+    let mode = match options.mode {
+        Mode::Live if options.dry_run => Mode::Paper,
+        mode => mode,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outside = options.trading.outside(options.mode)?;
+    let outside = options.trading.outside(mode)?;
     let outcome = runtime.block_on(async {
         let mut signals = Interrupts::listen().context("can't listen for signals")?;
         let has = Has { desk: true, port: None, nowcast: options.signals.looks() };
-        let mut trading = options.trading.start(options.mode, outside, has).await?;
+        let mut trading = options.trading.start(mode, outside, has).await?;
         let desk = trading.desk.take().context("there is no desk")?;
         let mut looking =
             options.signals.start(&trading, options.trading.series(), options.trading.event(), None).await?;

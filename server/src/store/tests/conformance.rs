@@ -8,7 +8,7 @@ use super::places::Place;
 use super::*;
 use crate::store::connection::{Connection, on};
 use crate::store::digest::ENTRY;
-use crate::store::{Journal, Store, Writer};
+use crate::store::{Armings, Journal, Line, Store, Writer};
 
 fn setting(at: i64, text: &str) -> Entry {
     Entry::new(Timestamp::from_micros(at).unwrap(), Kind::Setting, &json!({ "config": text }))
@@ -245,13 +245,20 @@ async fn a_store_is_copied_from_engine_to_engine_and_back() {
     assert_eq!(store.keep_signals(&lines).await.unwrap(), 0);
     let refused = store.keep_signals(&["{}"]).await.unwrap_err();
     assert!(refused.to_string().contains("line 1"), "{refused:#}");
+    let mut armings = Armings::open(&between[0]).await.unwrap();
+    let line = |data: &str| Line { at: now, data: data.to_owned() };
+    armings.add(&line("first"), |before| Ok(assert_eq!(before, []))).await.unwrap();
+    armings.add(&line("second"), |before| Ok(assert_eq!(before, [line("first")]))).await.unwrap();
+    assert!(armings.add(&line("third"), |_| anyhow::bail!("no")).await.is_err());
+    assert_eq!(armings.lines().await.unwrap(), [line("first"), line("second")]);
+    armings.close().await;
     let whole = store.check().await.unwrap();
     assert_eq!(whole.problems, Vec::<String>::new());
     for pair in between.windows(2) {
         let mut from = Store::read(&pair[0]).await.unwrap();
         let mut to = Store::open(&pair[1]).await.unwrap();
         let copied = from.copy_to(&mut to).await.unwrap();
-        assert_eq!(copied.iter().map(|table| table.rows).collect::<Vec<_>>(), [30_000, 1, 2]);
+        assert_eq!(copied.iter().map(|table| table.rows).collect::<Vec<_>>(), [30_000, 1, 2, 2]);
         assert_eq!(to.check().await.unwrap().tables, whole.tables);
         // What holds something is not written over.
         let refused = from.copy_to(&mut to).await.unwrap_err();

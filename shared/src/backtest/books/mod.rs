@@ -114,7 +114,8 @@ impl Prepared {
         from_book: FromBook,
     ) -> Result<Self, Invalid> {
         let observed = match from_book {
-            FromBook::Auto => !recorded.tape.has_trades(),
+            // Trades that were listened for, and of which there was none, say nothing of a price either.
+            FromBook::Auto => recorded.trades.is_empty(),
             FromBook::Beside => true,
             FromBook::Off => false,
         };
