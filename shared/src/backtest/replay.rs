@@ -101,6 +101,10 @@ pub(super) fn replay<S: Strategy>(
         let venue = PrintVenue::new(assumed.venue(model, prepared.contracts())?);
         return Replay::new(prepared, beside, strategies, (venue, None), assumed, record).run(model);
     };
+    // A page opens no recorded books so far, and carries nothing that it can't use.
+    if cfg!(target_arch = "wasm32") {
+        return Err(Invalid::new("fills", format!("{model} needs recorded books: a page opens none")));
+    }
     let none = || Invalid::new("fills", format!("{model} needs recorded books, and the tape has none"));
     let books = prepared.books().ok_or_else(none)?;
     let tape = books.tape(of)?;
