@@ -224,8 +224,10 @@ fn table(watch: Watch, plan: &FlattenPlan) -> Element {
 
 /// Returns the button that opens the dialog.
 pub(super) fn opener(watch: Watch) -> Element {
+    // What the dialog begins with depends on what the desk is doing.
+    let is_unknown = move || watch.live.link() != Link::Open || watch.state.get().is_none();
     button("", "Flatten…", move || watch.flatten.open(watch))
         .id("desk-flatten")
         .title("Sell what is held, at limits (shift+F)")
-        .prop("disabled", move || (watch.live.link() != Link::Open).into())
+        .prop("disabled", move || is_unknown().into())
 }
