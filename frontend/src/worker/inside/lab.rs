@@ -55,7 +55,7 @@ pub(super) fn run_all(prepared: &Prepared, ask: &RunAsk) -> Result<Answer, Inval
     if let Some(outcome) = outcomes.iter().find(|outcome| outcome.model == ask.model) {
         let view = prepared.quote_view(outcome, ask.contract);
         let own = view.fills.iter().map(|place| *place as usize);
-        let fills = own.filter_map(|place| Some(fill(prepared, place, outcome.series.fills.get(place)?)));
+        let fills = own.filter_map(|place| Some(fill(place, outcome.series.fills.get(place)?)));
         found.fills = fills.collect::<Vec<_>>().into();
         found.bid = points(&view.bid);
         found.ask = points(&view.ask);
@@ -75,7 +75,7 @@ fn all_points(columns: impl IntoIterator<Item = Vec<f64>>) -> Vec<Points> {
     columns.into_iter().map(|column| points(&column)).collect()
 }
 
-fn fill(prepared: &Prepared, place: usize, fill: &OurFill) -> Fill {
+fn fill(place: usize, fill: &OurFill) -> Fill {
     Fill {
         place,
         at: fill.at as f64,
@@ -284,7 +284,7 @@ pub(super) fn compare(
         } else {
             found.differing_count += 1;
             if found.differing.len() < LISTED {
-                found.differing.push((fill(prepared, 0, &next), have));
+                found.differing.push((fill(0, &next), have));
                 found.contracts.push(next.contract as usize);
             }
         }
