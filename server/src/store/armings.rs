@@ -1,5 +1,5 @@
 //! What lets a desk trade with real money, and what ended that: lines in the order in which they were written, none of which
-//! is ever changed. What they mean is [`crate::desk::arming`]'s.
+//! is ever changed. What they mean is `crate::desk::arming`'s.
 
 use anyhow::Context;
 use shared::units::Timestamp;
