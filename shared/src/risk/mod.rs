@@ -14,8 +14,8 @@
 //!   evidence than `max_past_mid_cents`.
 //! * While a halt, a pause, a catalyst or a reason of [`ClosedFor`] holds, no quote is wanted; what is wanted already is
 //!   cancelled at once.
-//! * What brings a position nearer to zero, and no further, passes all of these but the order size, unless something halts or
-//!   closes.
+//! * What brings a position nearer to zero, and no further, passes all of these but the order size: as a quote unless
+//!   something halts or closes, and for [`Purpose::Reduce`] always.
 //! * A cancel is never asked for here: it always passes, and counts as a message.
 //! * A limit binds at its bound: what comes to exactly that passes, and a hundredth more doesn't. A loss of the day halts as
 //!   soon as it is reached, and the floor only below it.
@@ -37,7 +37,7 @@ pub use carried::{Carried, Day, EventSoFar};
 pub use closed::{ClosedFor, Closures};
 pub use evidence::{Book, Evidence};
 pub use halt::{Halt, Halts};
-pub use order::{Cleared, Order, Place, Rests};
+pub use order::{Cleared, Order, Place, Purpose, Rests};
 pub use refusal::{Limit, Refusal};
 pub use settings::{EquityAt, Limits, LossFrom};
 pub use worst::{Charged, Exposure, MayFill, Outcomes, Stake};
@@ -178,6 +178,10 @@ impl Gate {
         // What brings the position nearer to zero, and no further.
         let lessens = Quantity::saturating(exposed.saturating_neg()).min(count);
         let cleared = |count| Cleared { price: order.price, count };
+        if order.purpose == Purpose::Reduce {
+            let refusal = || Refusal::new(order, Limit::Reduces, (0, exposed));
+            return if lessens.is_zero() { Err(refusal()) } else { Ok(cleared(lessens)) };
+        }
         if let Some(halt) = self.halted(now) {
             return Err(self.refuse(order, halt.into()));
         }

@@ -6,11 +6,23 @@ use super::{Book, Closures};
 use crate::market::{Action, Position};
 use crate::units::{Price, Quantity};
 
+/// What an order is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// To rest as a quote: nothing that halts or closes lets it pass.
+    Quote,
+    /// To bring a position nearer to zero because a person asks for it: no limit but the order size holds it back, and no halt.
+    Reduce,
+}
+
 /// An order that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
     /// The contract's place in the event.
     pub contract: usize,
+    /// What it is for.
+    pub purpose: Purpose,
     /// Whether it buys or sells YES.
     pub action: Action,
     /// The YES price.

@@ -36,6 +36,8 @@ pub enum Limit {
     PastMid,
     /// Our own order on the other side, which the order would meet.
     SelfCross,
+    /// An order that is asked for to reduce a position doesn't.
+    Reduces,
 }
 
 impl Limit {
@@ -54,6 +56,7 @@ impl Limit {
             Self::Cross => "cross",
             Self::PastMid => "max_past_mid_cents",
             Self::SelfCross => "self_cross",
+            Self::Reduces => "reduces",
         }
     }
 
@@ -70,7 +73,7 @@ impl Limit {
                 Some(format!("{sign}{}.{} %", tenths / 10, tenths % 10))
             }
             Self::Floor | Self::EventLoss => Some(format!("${}", Cash::from_microdollars(number))),
-            Self::OrderSize | Self::Position => {
+            Self::OrderSize | Self::Position | Self::Reduces => {
                 let sign = if number < 0 { "-" } else { "" };
                 let size = i64::try_from(number.unsigned_abs()).unwrap_or(i64::MAX);
                 Some(format!("{sign}{}", Quantity::saturating(size)))

@@ -25,7 +25,12 @@ const fn is_set(limit: Limit) -> bool {
         | Limit::EventLoss
         | Limit::Messages
         | Limit::PastMid => true,
-        Limit::Closed | Limit::Paused | Limit::Catalyst | Limit::Cross | Limit::SelfCross => false,
+        Limit::Closed
+        | Limit::Paused
+        | Limit::Catalyst
+        | Limit::Cross
+        | Limit::SelfCross
+        | Limit::Reduces => false,
     }
 }
 

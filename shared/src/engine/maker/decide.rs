@@ -257,6 +257,7 @@ const fn withheld(limit: Limit) -> Withheld {
         | Limit::Messages
         | Limit::Cross
         | Limit::PastMid
-        | Limit::SelfCross => Withheld::Limit,
+        | Limit::SelfCross
+        | Limit::Reduces => Withheld::Limit,
     }
 }

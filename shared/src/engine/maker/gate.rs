@@ -7,11 +7,31 @@ use crate::execution::Reason;
 use crate::fees::FeeSchedule;
 use crate::market::{Action, FeeMultiplier, FeeType, Position};
 use crate::quoting::{Quote, Regime, Withheld};
-use crate::risk::{Book, Charged, Cleared, EquityAt, Exposure, Limit, Order, Place, Refusal, Rests, Stake};
+use crate::risk::{
+    Book, Charged, Cleared, EquityAt, Exposure, Limit, Order, Place, Purpose, Refusal, Rests, Stake,
+};
 use crate::settings::Fee;
-use crate::units::{Price, Timestamp};
+use crate::units::{Price, Quantity, Timestamp};
 
 impl Maker {
+    /// Returns as much as may be sent, at `now`, of an order that brings a contract's position nearer to zero because a person
+    /// asks for it: no halt and no limit but the order size holds it back, and what may still fill on its side counts.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Refusal`] if it wouldn't.
+    pub fn reduce(
+        &self,
+        now: Timestamp,
+        (contract, action): (usize, Action),
+        (price, count): (Price, Quantity),
+    ) -> Result<Cleared, Refusal> {
+        let order = Order { contract, purpose: Purpose::Reduce, action, price, count };
+        let others = self.execution.exposed(contract, action);
+        let place = Place { position: self.ledger.position(contract), others, ..Place::default() };
+        self.gate.clear(now, &order, &place, || self.exposure(contract))
+    }
+
     /// Returns what the event can lose at the worst, in microdollars, with its positions and all that may still fill; negative
     /// where it can only gain.
     pub fn worst_loss(&self) -> i128 {
@@ -54,7 +74,7 @@ impl Maker {
         } else {
             Rests::Nothing
         };
-        let order = Order { contract, action, price, count };
+        let order = Order { contract, purpose: Purpose::Quote, action, price, count };
         self.gate.clear(now, &order, &Place { rests, ..place }, || self.exposure(contract))
     }
 

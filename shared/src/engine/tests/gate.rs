@@ -230,3 +230,19 @@ fn a_loss_at_the_mark_halts_where_one_at_the_fair_value_does_not() {
         assert_eq!(desk.maker.gate().halted(at(4.0)), Some(Halt::DailyLoss));
     }
 }
+
+#[test]
+fn a_person_may_take_a_position_back_whatever_halts() {
+    let mut desk = Desk::new("preset=seed-noskew&quote_size=2");
+    desk.hold(5);
+    desk.believe(0.0, 0.5, 8.0, 0.0);
+    let reduce = |desk: &Desk, action, contracts: &str| {
+        let cleared = desk.maker.reduce(at(2.0), (0, action), (price("0.4"), count(contracts)));
+        cleared.map(|cleared| cleared.count().to_string()).map_err(|refusal| refusal.limit)
+    };
+    // Two are offered already.
+    assert_eq!(reduce(&desk, Action::Sell, "5"), Ok("3.00".into()));
+    desk.tell(1.0, &Input::Closed { contract: None, why: Some(crate::risk::ClosedFor::Killed) });
+    assert_eq!(reduce(&desk, Action::Sell, "5"), Ok("5.00".into()));
+    assert_eq!(reduce(&desk, Action::Buy, "1"), Err(Limit::Reduces));
+}

@@ -5,7 +5,7 @@ mod watched;
 
 use super::*;
 use crate::error::{Fault, Kind};
-use crate::risk::{Bounds, Gate, Limits, Order, Place};
+use crate::risk::{Bounds, Gate, Limits, Order, Place, Purpose};
 use crate::units::{Cash, Price, Timestamp};
 
 fn price(cents: i64) -> Price {
@@ -26,7 +26,7 @@ fn cleared(cents: i64, contracts: i64) -> Option<Cleared> {
     };
     let gate = Gate::new(Bounds::new(&limits), Cash::ZERO);
     let (price, count) = (price(cents), count(contracts));
-    let order = Order { contract: 0, action: Action::Buy, price, count };
+    let order = Order { contract: 0, purpose: Purpose::Quote, action: Action::Buy, price, count };
     gate.clear(Timestamp::MIN, &order, &Place::default(), || unreachable!()).ok()
 }
 

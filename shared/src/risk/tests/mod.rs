@@ -35,7 +35,7 @@ fn gate() -> Gate {
 
 fn order(action: Action, price: &str, count: &str) -> Order {
     let (price, count) = (price.parse().unwrap(), count.parse().unwrap());
-    Order { contract: 2, action, price, count }
+    Order { contract: 2, purpose: Purpose::Quote, action, price, count }
 }
 
 fn holding(contracts: i64) -> Place {

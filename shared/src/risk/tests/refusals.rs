@@ -19,6 +19,7 @@ fn each_refusal_names_limit_bound_value_and_order() {
         (Limit::Cross, 4_400, 4_500, "cross is $0.4400 and would be $0.4500"),
         (Limit::PastMid, 200, 201, "max_past_mid_cents is $0.0200 and would be $0.0201"),
         (Limit::SelfCross, 4_600, 4_500, "self_cross is $0.4600 and would be $0.4500"),
+        (Limit::Reduces, 0, -150, "reduces is 0.00 and would be -1.50"),
         (Limit::Closed, 0, 0, "closed"),
         (Limit::Paused, 0, 0, "paused"),
         (Limit::Catalyst, 0, 0, "catalyst"),
@@ -44,6 +45,7 @@ fn what_may_pass_as_time_goes_by_is_asked_again() {
         Limit::Catalyst,
         Limit::OrderSize,
         Limit::Position,
+        Limit::Reduces,
     ];
     assert!(later.into_iter().all(Limit::may_pass_later) && !never.into_iter().any(Limit::may_pass_later));
     for (halt, limit) in [
