@@ -31,7 +31,7 @@ mod study {
     use shared::units::Timestamp;
     use shared::wire::Frame;
 
-    use super::book_worlds::{Draw, World};
+    use super::book_worlds::{Rng, World};
     use super::frames;
 
     const SECOND: i64 = 1_000_000;
@@ -141,7 +141,7 @@ mod study {
 
     pub(super) fn interval(values: &[f64]) -> String {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-        let mut draw = Draw(7);
+        let mut draw = Rng(7);
         let mut drawn: Vec<f64> = (0..RESAMPLED)
             .map(|_| mean(&values.iter().map(|_| values[draw.below(values.len())]).collect::<Vec<_>>()))
             .collect();

@@ -23,7 +23,7 @@ mod study {
     use shared::exchange::{FillModel, Latency};
     use shared::market::Action;
 
-    use super::book_worlds::{Draw, TrueFill, World};
+    use super::book_worlds::{Rng, TrueFill, World};
 
     /// How long after a fill it is judged, in microseconds.
     const LATER: i64 = 1_800_000_000;
@@ -125,7 +125,7 @@ mod study {
     }
 
     fn interval(count: usize, of: impl Fn(&[usize]) -> f64) -> String {
-        let mut draw = Draw(7);
+        let mut draw = Rng(7);
         let sample = |_| (0..count).map(|_| draw.below(count)).collect::<Vec<usize>>();
         let mut drawn: Vec<f64> = (0..RESAMPLED).map(sample).map(|places| of(&places)).collect();
         drawn.retain(|value| value.is_finite());

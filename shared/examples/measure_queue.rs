@@ -16,7 +16,7 @@ fn main() {}
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    use queue_truth::{Draw, Score, World, quantile};
+    use queue_truth::{Rng, Score, World, quantile};
     use shared::exchange::books::Queue;
 
     const RESAMPLED: usize = 200;
@@ -58,7 +58,7 @@ fn main() {
                 };
                 100.0 * sum(part) as f64 / sum(of).max(1) as f64
             };
-            let mut draw = Draw(7);
+            let mut draw = Rng(7);
             let samples: Vec<Vec<usize>> = (0..RESAMPLED)
                 .map(|_| (0..worlds.len()).map(|_| draw.below(worlds.len())).collect())
                 .collect();

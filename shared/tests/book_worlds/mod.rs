@@ -6,6 +6,9 @@
 
 #![allow(dead_code, reason = "each program uses a part of this module")]
 
+#[path = "../rng/mod.rs"]
+mod rng;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use shared::backtest::{Heard, Recorded};
@@ -23,19 +26,9 @@ use shared::quoting::Terms;
 use shared::units::{Cash, Date, Price, Quantity, Timestamp};
 use shared::world::crowd::Crowd;
 
-/// Knuth's MMIX generator: any spread of numbers does.
-pub(crate) struct Draw(pub(crate) u64);
+pub(crate) use self::rng::Rng;
 
-impl Draw {
-    pub(crate) fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        (self.uniform() * n as f64) as usize
-    }
-
+impl Rng {
     /// A time within a minute, in microseconds.
     fn within(&mut self) -> i64 {
         (self.uniform() * 59.9e6) as i64 + 50_000
@@ -101,7 +94,7 @@ struct Running {
     crowd: Crowd,
     exchange: Matching,
     tickers: Vec<Ticker>,
-    draw: Draw,
+    draw: Rng,
     flock: AccountNumber,
     takers: AccountNumber,
     we: AccountNumber,
@@ -152,7 +145,7 @@ impl World {
         });
         let contracts = tickers.len();
         let mut running = Running {
-            draw: Draw(seed ^ 0x5bd1_e995),
+            draw: Rng(seed ^ 0x5bd1_e995),
             exchange,
             tickers,
             flock,

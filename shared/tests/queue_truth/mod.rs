@@ -7,6 +7,9 @@
 
 #![allow(dead_code, reason = "each program uses a part of this module")]
 
+#[path = "../rng/mod.rs"]
+mod rng;
+
 use shared::exchange::books::{BookTape, BookVenue, Decoder, Lasts, Level, Queue, Rules};
 use shared::exchange::matching::{AccountNumber, Matching, NewOrder, OrderNumber, TimeInForce, What};
 use shared::exchange::{Charge, OrderCommand, OrderId, OrderReport, Request};
@@ -14,26 +17,14 @@ use shared::market::Action;
 use shared::units::{Cash, Date, Price, Quantity, Timestamp};
 use shared::world::crowd::Crowd;
 
+pub(crate) use self::rng::Rng;
+
 /// Days of an event.
 const DAYS: u32 = 2;
 /// How long after each of the crowd's minutes the flock, we, and our looks come, in microseconds.
 const FLOCK: i64 = 10_000_000;
 const WE: i64 = 30_000_000;
 const LOOK: i64 = 50_000_000;
-
-/// Knuth's MMIX generator: any spread of numbers does.
-pub(crate) struct Draw(pub(crate) u64);
-
-impl Draw {
-    pub(crate) fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        (self.uniform() * n as f64) as usize
-    }
-}
 
 /// An order of ours, and what became of it in truth.
 #[derive(Debug, Clone)]
@@ -88,7 +79,7 @@ fn ahead(exchange: &Matching, order: &Ours, number: OrderNumber, we: AccountNumb
 impl World {
     /// Simulates a world in which we place at most so many orders.
     pub(crate) fn new(seed: u64, orders: usize) -> Self {
-        let mut draw = Draw(seed ^ 0x5bd1_e995);
+        let mut draw = Rng(seed ^ 0x5bd1_e995);
         let mut crowd = Crowd::new(seed, Date::new(2026, 11, 16).unwrap(), DAYS).unwrap();
         let mut exchange = Matching::new(crowd.opens());
         crowd.join(&mut exchange).unwrap();
@@ -168,7 +159,7 @@ impl World {
         we: AccountNumber,
         contracts: usize,
         live: &mut Vec<Live>,
-        draw: &mut Draw,
+        draw: &mut Rng,
     ) {
         let (contract, action) = (draw.below(contracts), [Action::Buy, Action::Sell][draw.below(2)]);
         let behind = draw.below(2) as i64;
@@ -301,7 +292,7 @@ pub(crate) fn quantile(numbers: &mut [f64], share: f64) -> f64 {
 }
 
 /// Lets somebody take up to eighty contracts at the best price of a side.
-fn take(exchange: &mut Matching, now: Timestamp, takers: AccountNumber, contract: usize, draw: &mut Draw) {
+fn take(exchange: &mut Matching, now: Timestamp, takers: AccountNumber, contract: usize, draw: &mut Rng) {
     let (action, other) = [(Action::Buy, Action::Sell), (Action::Sell, Action::Buy)][draw.below(2)];
     let size = 1 + (80.0 * draw.uniform() * draw.uniform()) as i64;
     let Some(price) = exchange.markets()[contract].book().best(other) else { return };
@@ -321,7 +312,7 @@ fn flock_acts(
     [flock, takers]: [AccountNumber; 2],
     theirs: &mut Vec<OrderNumber>,
     contracts: usize,
-    draw: &mut Draw,
+    draw: &mut Rng,
 ) {
     theirs.retain(|order| exchange.order(*order).is_some());
     for order in theirs.iter().copied() {
