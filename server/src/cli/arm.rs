@@ -20,9 +20,10 @@ pub(super) const ABOUT: &str = "\
 Let a desk trade with real money for a while, or no longer
 
 A desk of mode live places no order until somebody has armed its configuration: series, settings, limits and
-how long orders live, under one hash. It is shown what that is, that it was rehearsed, and until when the
-account's location is attested; then its hash is typed. Another configuration is not armed by it. A desk that
-breaks off, or is killed, is not armed any more: whoever arms it again has looked at what happened.";
+how long orders live, under one hash: the one that options name, else the one that a desk waits for. It is
+shown what that is, that it was rehearsed, and until when the account's location is attested; then its hash is
+typed. Another configuration is not armed by it. A desk that breaks off, or is killed, is not armed any more:
+whoever arms it again has looked at what happened.";
 
 pub(super) const MORE: &str = "\
 A rehearsal counts when the same configuration ran for half an hour of its exchange's clock in mode paper or
@@ -50,9 +51,6 @@ pub(super) struct Options {
     /// Disarm: from now on no order is placed, and what rests is taken back
     #[arg(long, conflicts_with_all = ["confirm", "config", "series", "order_ttl_s"])]
     off: bool,
-    /// Arm what these options say, and not what a desk waits for
-    #[arg(long)]
-    named: bool,
     #[command(flatten)]
     quoting: Quoting,
     /// Where it is written what may trade with real money [default: what `DATABASE_URL` names, or else a file in the cache
@@ -125,16 +123,15 @@ async fn arm(options: &Options) -> anyhow::Result<()> {
     ))
 }
 
-/// Returns the hash of what is to be armed, and what is in it by name.
+/// Returns the hash of what is to be armed, and what is in it by name: what options say, else what a desk waits for.
 fn configuration(options: &Options, standing: &Standing) -> anyhow::Result<(String, Vec<(String, String)>)> {
-    if options.named || options.confirm.is_some() {
-        let named = options.quoting.configuration()?;
-        return Ok((named.hash().to_owned(), named.lines().to_vec()));
+    match standing.waits() {
+        Some((hash, lines)) if !options.quoting.is_said() => Ok((hash.to_owned(), lines.to_vec())),
+        _ => {
+            let named = options.quoting.configuration()?;
+            Ok((named.hash().to_owned(), named.lines().to_vec()))
+        }
     }
-    let (hash, lines) = standing.waits().context(
-        "no desk has asked for it: start `tauroi desk --mode live`, or say with --named and --config what to arm",
-    )?;
-    Ok((hash.to_owned(), lines.to_vec()))
 }
 
 fn rehearsed<'a>(standing: &'a Standing, hash: &str) -> anyhow::Result<&'a Rehearsal> {

@@ -92,26 +92,40 @@ struct Here {
 #[derive(Args)]
 #[group(id = "quoting")]
 pub(in crate::cli) struct Quoting {
-    /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other
-    #[arg(long, default_value = "KXTOPMONTHLY", value_name = "SERIES")]
-    series: String,
+    /// The series whose open event is followed, and traded where Kalshi says that its contracts exclude each other [default:
+    /// KXTOPMONTHLY]
+    #[arg(long, value_name = "SERIES")]
+    series: Option<String>,
     /// How the desk quotes: a preset and what differs, as `preset=seed&skew_cents=2`; `fair=market`, `calibrated` or `nowcast`
-    /// is what it quotes about in the place of the belief
-    #[arg(long, default_value = "preset=seed-fixed3", value_name = "TEXT")]
-    config: String,
-    /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock
-    #[arg(long, default_value_t = 120, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(10..=86_400))]
-    order_ttl_s: i64,
+    /// is what it quotes about in the place of the belief [default: preset=seed-fixed3]
+    #[arg(long, value_name = "TEXT")]
+    config: Option<String>,
+    /// How long an order lives that the desk doesn't look after, in seconds of the exchange's clock [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(10..=86_400))]
+    order_ttl_s: Option<i64>,
 }
 
 impl Quoting {
+    /// Returns whether anything of it was said, and is not as it is without a word.
+    pub(in crate::cli) const fn is_said(&self) -> bool {
+        self.series.is_some() || self.config.is_some() || self.order_ttl_s.is_some()
+    }
+
+    fn series(&self) -> &str {
+        self.series.as_deref().unwrap_or("KXTOPMONTHLY")
+    }
+
+    fn order_ttl_s(&self) -> i64 {
+        self.order_ttl_s.unwrap_or(120)
+    }
+
     /// Returns how it quotes.
     ///
     /// # Errors
     ///
     /// Says what of it is wrong.
     fn config(&self) -> anyhow::Result<Config> {
-        Config::from_text(&self.config).context("--config")
+        Config::from_text(self.config.as_deref().unwrap_or("preset=seed-fixed3")).context("--config")
     }
 
     /// Returns what a person arms.
@@ -120,7 +134,7 @@ impl Quoting {
     ///
     /// Says what of it is wrong.
     pub(in crate::cli) fn configuration(&self) -> anyhow::Result<Configuration> {
-        Ok(Configuration::of(&self.series, &self.config()?, self.order_ttl_s))
+        Ok(Configuration::of(self.series(), &self.config()?, self.order_ttl_s()))
     }
 }
 
@@ -175,7 +189,7 @@ impl Options {
 
     /// Returns which series is followed and traded.
     pub(in crate::cli) fn series(&self) -> &str {
-        &self.quoting.series
+        self.quoting.series()
     }
 
     /// Returns who asks the exchange, where that is outside, and its clock.
@@ -221,7 +235,7 @@ impl Options {
                 (Some(exchange), Client::new(member, clock.clone())?, clock)
             }
         };
-        let market = watch::start(self.quoting.series.clone(), client.apart()?, clock.clone());
+        let market = watch::start(self.quoting.series().to_owned(), client.apart()?, clock.clone());
         let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
         let desk = has_desk
             .then(|| self.desk((mode, config), client, clock, exchange.is_some(), has.port))
@@ -276,9 +290,9 @@ impl Options {
                 queue: self.here.queue,
                 round_trip: self.here.round_trip_ms * 1_000,
             }),
-            series: self.quoting.series.clone(),
+            series: self.quoting.series().to_owned(),
             config,
-            order_ttl_s: self.quoting.order_ttl_s,
+            order_ttl_s: self.quoting.order_ttl_s(),
             journal,
             database,
             starts: !self.wait,

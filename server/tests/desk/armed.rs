@@ -105,9 +105,9 @@ async fn real_orders_need_a_rehearsal_and_a_typed_word_and_end_with_what_was_not
     let bench = Bench::new("desk-armed");
     // What was not rehearsed for long enough is not armed by the right word either.
     bench.rehearse(1).await;
-    assert!(bench.arm(&["--named"]).unwrap_err().contains("no run counts as a rehearsal"));
+    assert!(bench.arm(&[]).unwrap_err().contains("no run counts as a rehearsal"));
     bench.rehearse(31).await;
-    assert!(bench.arm(&["--named"]).unwrap_err().contains("nobody can be asked here"));
+    assert!(bench.arm(&[]).unwrap_err().contains("nobody can be asked here"));
     let other = bench.arm(&["--reason", "x", "--config", "preset=seed", "--confirm", "arm"]);
     assert!(other.unwrap_err().contains("no run counts"));
     let (mut desk, mut watch) = bench.start().await;
