@@ -202,10 +202,15 @@ impl Orders {
 
     /// Returns when something is to be sent, if nothing else happens before.
     pub(super) fn due(&self) -> Option<Timestamp> {
-        let renewals = self.live.values().filter_map(|live| self.renewal(live));
-        let looks = self.lanes.iter().filter_map(Lane::due);
-        let presses = self.live.values().filter_map(|live| live.presses.filter(|at| *at < Timestamp::MAX));
-        renewals.chain(looks).chain(presses).min()
+        let mut first = Timestamp::MAX;
+        for live in self.live.values() {
+            let press = live.presses.unwrap_or(Timestamp::MAX);
+            first = first.min(press).min(self.renewal(live).unwrap_or(Timestamp::MAX));
+        }
+        for look in self.lanes.iter().filter_map(Lane::due) {
+            first = first.min(look);
+        }
+        (first < Timestamp::MAX).then_some(first)
     }
 
     /// Returns when an order's expiry is to be moved on: when half of its life is over.
