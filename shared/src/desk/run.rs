@@ -640,8 +640,11 @@ impl Desk {
         let is_empty = trading.orders.all().next().is_none() && trading.orders.is_idle();
         if let Some(why) = trading.lost.take() {
             self.entries.append(&mut trading.entries);
-            // Nothing that waits to be sent is: what rests is looked for and taken back.
+            // Nothing that waits to be sent is. What is known to rest is taken back at once, as the answer to what else does may
+            // be lost; that one is found again there hurts nobody.
+            let known: Vec<String> = trading.orders.all().filter_map(|live| live.id.clone()).collect();
             self.phase = Phase::Leaving(Clearing::default(), why);
+            known.into_iter().for_each(|id| self.ask(Purpose::Stray, Ask::Cancel(id), effects));
             self.ask(Purpose::Leave, Ask::Resting, effects);
         } else if trading.is_over() {
             self.end(End::Over, effects);

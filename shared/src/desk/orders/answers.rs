@@ -226,10 +226,14 @@ impl Orders {
     }
 
     /// Says what follows from a trade once the engine was told of it: an order that had ended is over when all of it was
-    /// heard.
+    /// heard, and one that has traded all that it was for has ended.
     pub(in crate::desk) fn filled(&mut self, now: Timestamp, order: OrderId, follows: &mut Follows) {
-        if let Some(traded) = self.live.get(&order).and_then(|live| live.ended) {
+        let Some(live) = self.live.get(&order) else { return };
+        if let Some(traded) = live.ended {
             self.end(now, order, traded, follows);
+        } else if live.traded >= live.total {
+            // The exchange tells that next. If that is lost, it is asked.
+            self.look(now, order);
         }
     }
 

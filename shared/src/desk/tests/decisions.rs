@@ -6,21 +6,22 @@
 use std::collections::VecDeque;
 use std::io::Read as _;
 
+use super::bench::listed;
 use super::settings;
 use crate::backtest::{Config, Prepared, Record, Strategy, around, simulate};
 use crate::belief::{Asked, walk_forward};
 use crate::catalyst::{Catalyst, Kind as Seen, Precaution, Settings as Catalysts};
 use crate::corpus;
-use crate::desk::orders::{Sent, What};
+use crate::desk::orders::{Job, Sent, What};
 use crate::desk::trading::{Traded, Trading};
-use crate::desk::{Account, Answer, Entry, Event, Failure, Listed, Settings, Written};
+use crate::desk::{Account, Answer, Ask, Entry, Event, Failure, Listed, Settings, Written};
 use crate::engine::{Decision, Error, Input, Maker, Outputs};
 use crate::exchange::{Fill, FillModel, OrderReport};
 use crate::market::csv::read_trades;
 use crate::market::{EventTape, Position, Trade};
 use crate::quoting::{Terms, Widening};
 use crate::units::{Quantity, Timestamp};
-use crate::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis};
+use crate::wire::{AmendOrderAnswer, CancelOrderAnswer, CreateOrderAnswer, Millis, Order, OrderStatus};
 
 /// Something that a backtest's strategy is told, answers left out.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +180,18 @@ impl Answered {
                     ts_ms: Millis(now),
                 }))
             }
-            What::Look { .. } => panic!("{sent:?}"),
+            // What has traded all that it was for is out of the book: nobody tells of that here, so that it is asked.
+            What::Look { .. } => {
+                let live = self.trading.orders.of(sent.job.place).find(|live| live.order == sent.job.order);
+                assert_eq!(live.unwrap().traded, sent.total, "{sent:?}");
+                let place = What::Place { price: sent.price, count: sent.total };
+                let placed = Sent { job: Job { what: place, ..sent.job }, ..sent.clone() };
+                let ticker = self.trading.ticker(sent.job.place).unwrap();
+                let Ask::Create(create) = placed.ask(ticker, now, None) else { panic!("{placed:?}") };
+                let status = OrderStatus::Executed;
+                let order = Order { status, fill_count_fp: sent.total, ..listed(&create) };
+                Ok(Answer::Found(Some(Box::new(order)), Vec::new()))
+            }
         }
     }
 

@@ -12,6 +12,7 @@ mod settled;
 mod shown;
 mod succeeded;
 mod threads;
+mod unheard;
 mod waiting;
 
 use super::trading::Trading;

@@ -9,7 +9,7 @@ use crate::wire::{BookSide, OrderStatus};
 const SIDES: [BookSide; 2] = [BookSide::Bid, BookSide::Ask];
 
 /// Places both quotes, one after the other, and returns our names of bid and ask.
-fn both(bench: &mut Bench) -> [String; 2] {
+pub(super) fn both(bench: &mut Bench) -> [String; 2] {
     bench.settle();
     SIDES.map(|side| {
         let of_side =
