@@ -78,7 +78,7 @@ impl Desk {
         wish: Wish,
         effects: &mut Vec<Effect>,
     ) -> Self {
-        let (starting, then) = Starting::new(&left, settings.group_limit);
+        let (starting, then) = Starting::new(now, &left, settings.group_limit);
         let config = Setting::Config(settings.config.text());
         let mut seen = left.catalysts.clone();
         seen.retain(|catalyst| catalyst.until > now);
@@ -438,7 +438,7 @@ impl Desk {
 
     /// Does what follows from a step of the start.
     fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
-        let Then { asks, found, before, group, marks, known, failed } = then;
+        let Then { asks, beside, found, before, group, marks, known, failed } = then;
         if let Some((orders, fills)) = before
             && self.left.so_far.pay_unheard(&orders, &fills)
             && let Some(kept) = self.left.so_far.kept.clone()
@@ -474,6 +474,7 @@ impl Desk {
             return;
         }
         asks.into_iter().for_each(|ask| self.ask(Purpose::Start, ask, effects));
+        beside.into_iter().for_each(|ask| self.ask(Purpose::Stray, ask, effects));
         if let Some((account, trades)) = known {
             match self.learn(&account, trades) {
                 Ok(trading) => self.phase = Phase::Trading(Box::new(trading)),
@@ -554,7 +555,7 @@ impl Desk {
         }
         match &mut self.phase {
             Phase::Starting(starting) => {
-                let then = starting.tick(now, waited);
+                let then = starting.tick(now, &self.left, waited);
                 self.then(then, effects);
             }
             Phase::Leaving(clearing, _) => {

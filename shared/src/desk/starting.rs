@@ -6,12 +6,16 @@ use crate::market::Trade;
 use crate::units::{Cash, Quantity, Timestamp};
 use crate::wire::{Fill, Order, OrderStatus};
 
-/// By how much positions may be behind fills, in microseconds of the exchange's clock: about a second was seen.
+/// By how much positions may be behind fills, and lists behind what has happened, in microseconds of the exchange's clock: about a
+/// second was seen.
 const LAG: i64 = 2_000_000;
 
 /// How much earlier than something was last written down a fill may have been that was not heard, in microseconds: clocks differ,
 /// and what a stream is behind.
 const UNHEARD: i64 = -60_000_000;
+
+/// How long it is until a group is triggered once more, in microseconds.
+const AGAIN: i64 = 500_000;
 
 /// A run that begins.
 #[derive(Debug)]
@@ -31,12 +35,15 @@ pub(super) struct Starting {
 /// What is under way.
 #[derive(Debug)]
 enum Step {
-    /// The group of a run that has not let go of it is triggered: what of it is on its way comes to nothing.
-    Fencing,
+    /// The group of a run that has not let go of it is triggered: what of it is on its way comes to nothing, and what rests is taken
+    /// back. An answer that is lost is given up only after a while: meanwhile it is asked again, from then on.
+    Fencing(String, Timestamp),
     Grouping,
     /// It is looked whether the account was killed, after the run's own group is there.
     Checking,
     Clearing(Clearing),
+    /// What became of orders that an earlier run left is asked for once what is listed can't be behind any more.
+    Waiting(Timestamp),
     Reconciling,
     /// The latest fills are asked for, and waited for until positions tell of them.
     Settling(Option<Timestamp>),
@@ -49,6 +56,8 @@ enum Step {
 #[derive(Debug, Default)]
 pub(super) struct Then {
     pub(super) asks: Vec<Ask>,
+    /// What is asked for what it does, whatever is answered.
+    pub(super) beside: Vec<Ask>,
     /// What became of orders that earlier runs left, by our names.
     pub(super) found: Vec<(String, Said)>,
     /// These orders, and the latest fills.
@@ -65,10 +74,12 @@ pub(super) struct Then {
 
 impl Starting {
     /// Begins after what earlier runs left.
-    pub(super) fn new(left: &Left, limit: Quantity) -> (Self, Then) {
+    pub(super) fn new(now: Timestamp, left: &Left, limit: Quantity) -> (Self, Then) {
         let (step, group, ask) = match &left.group {
             Some((id, true)) => (Step::Checking, Some(id.clone()), Ask::Groups),
-            Some((id, false)) => (Step::Fencing, None, Ask::TriggerGroup(id.clone())),
+            Some((id, false)) => {
+                (Step::Fencing(id.clone(), after(now, AGAIN)), None, Ask::TriggerGroup(id.clone()))
+            }
             None => (Step::Grouping, None, Ask::CreateGroup(limit)),
         };
         let then = Then { asks: vec![ask], group: group.clone(), ..Then::default() };
@@ -99,9 +110,9 @@ impl Starting {
     ) -> Then {
         let mut then = Then::default();
         match (&mut self.step, answer) {
-            (Step::Fencing, Ok(Answer::Done)) => self.group(limit, &mut then),
+            (Step::Fencing(..), Ok(Answer::Done)) => self.group(limit, &mut then),
             // No order can come to rest in a group that is gone.
-            (Step::Fencing, Err(failure)) if failure.is_not_found() => self.group(limit, &mut then),
+            (Step::Fencing(..), Err(failure)) if failure.is_not_found() => self.group(limit, &mut then),
             (Step::Grouping, Ok(Answer::Group(id))) => {
                 (self.group, then.group) = (Some(id.clone()), Some(id));
                 self.step = Step::Checking;
@@ -117,11 +128,10 @@ impl Starting {
                 Next::Ask(asks) => then.asks = asks,
                 Next::Clear => {
                     self.taken = clearing.taken;
-                    if left.unfinished.is_empty() {
+                    if self.taken == 0 && left.unfinished.is_empty() {
                         self.settle(now, left, &mut then);
                     } else {
-                        self.step = Step::Reconciling;
-                        then.asks.push(Ask::Orders);
+                        self.step = Step::Waiting(after(now, LAG));
                     }
                 }
                 Next::Failed(why) => then.failed = Some(why),
@@ -135,7 +145,7 @@ impl Starting {
                 let latest = fills.iter().filter_map(|fill| fill.created_time).map(|at| at.0).max();
                 let known = latest.and_then(|latest| latest.checked_add_micros(LAG));
                 *until = Some(known.filter(|known| *known > now).unwrap_or(now));
-                then = self.tick(now, false);
+                then = self.tick(now, left, false);
                 let before = std::mem::take(&mut self.before);
                 then.found = reconciled(left, &before);
                 then.before = Some((before, fills));
@@ -166,10 +176,22 @@ impl Starting {
     }
 
     /// Returns what follows as time passes; `waited` says that the machine has waited for it.
-    pub(super) fn tick(&mut self, now: Timestamp, waited: bool) -> Then {
+    pub(super) fn tick(&mut self, now: Timestamp, left: &Left, waited: bool) -> Then {
         let mut then = Then::default();
         match &mut self.step {
+            Step::Fencing(group, again) if *again <= now || waited => {
+                *again = after(now, AGAIN);
+                then.beside.push(Ask::TriggerGroup(group.clone()));
+            }
             Step::Clearing(clearing) => then.asks = clearing.tick(now, waited),
+            Step::Waiting(until) if *until <= now || waited => {
+                if left.unfinished.is_empty() {
+                    self.settle(now, left, &mut then);
+                } else {
+                    self.step = Step::Reconciling;
+                    then.asks.push(Ask::Orders);
+                }
+            }
             Step::Settling(Some(until)) if *until <= now || waited => {
                 self.step = Step::Accounting;
                 then.asks.push(Ask::Account);
@@ -182,7 +204,9 @@ impl Starting {
     /// Returns when time alone makes it go on.
     pub(super) fn due(&self) -> Option<Timestamp> {
         match &self.step {
+            Step::Fencing(_, again) => Some(*again),
             Step::Clearing(clearing) => clearing.due(),
+            Step::Waiting(until) => Some(*until),
             Step::Settling(until) => *until,
             _ => None,
         }
@@ -205,16 +229,20 @@ impl Starting {
 impl Step {
     const fn name(&self) -> &'static str {
         match self {
-            Self::Fencing => "the order group of the run before",
+            Self::Fencing(..) => "the order group of the run before",
             Self::Grouping => "an order group",
             Self::Checking => "the order groups",
             Self::Clearing(_) => "what rests",
-            Self::Reconciling => "the orders of the run before",
+            Self::Waiting(_) | Self::Reconciling => "the orders of the run before",
             Self::Settling(_) => "the latest fills",
             Self::Accounting => "the account",
             Self::Learning(_) => "past trades",
         }
     }
+}
+
+fn after(now: Timestamp, micros: i64) -> Timestamp {
+    now.checked_add_micros(micros).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns what became of orders that earlier runs left.
