@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, bail};
 use serde::Deserialize as _;
 use shared::market::EventTicker;
-use shared::wire::Market;
+use shared::wire::{Event, Market};
 
 use super::ask::Asker;
-use super::journal::{Entry, List, TierName};
+use super::journal::{Entry, List, OddEvent, TierName};
 use super::question::Series;
 use super::staged::Read;
 use super::store::Store;
 use super::watch::{Step, Watch};
-use crate::kalshi::{Cursor, EventsAsked, MarketsAsked, Part};
+use crate::kalshi::{Cursor, MarketsAsked, Part};
 
 /// Reads all lists that are not read yet.
 ///
@@ -35,10 +35,13 @@ pub(super) async fn list(store: &mut Store, asker: &Asker<'_>, watch: &mut Watch
         }
         markets(store, asker, &List::Event(name.clone()), watch).await?;
     }
-    // An event that was listed between the two lists.
-    let events = store.staged.markets.values().map(|(_, market)| market.event_ticker.clone());
-    let unknown: BTreeSet<EventTicker> =
-        events.filter(|event| !store.staged.events.contains_key(event)).collect();
+    // An event that was listed between the two lists; of one that can't be read it was said.
+    let staged = &store.staged;
+    let events = staged.markets.values().map(|(_, market)| market.event_ticker.clone());
+    let is_known = |event: &EventTicker| {
+        staged.events.contains_key(event) || staged.odd_events.contains_key(event.as_str())
+    };
+    let unknown: BTreeSet<EventTicker> = events.filter(|event| !is_known(event)).collect();
     for name in unknown {
         if !event(store, asker, &name, watch).await? {
             let what =
@@ -77,7 +80,7 @@ async fn event(
         let found = asker.ask(&what, watch, async |client| client.event(name).await).await?;
         let Some(event) = found else { return Ok(false) };
         let list = List::Event(name.clone());
-        note(store, Entry::Events { list, next: None, events: vec![event] }, watch)?;
+        note(store, Entry::Events { list, next: None, events: vec![event], odd: Vec::new() }, watch)?;
     }
     let of = store.staged.series_of(name);
     let of = of.with_context(|| format!("{name} is of a series whose name can't be one"))?;
@@ -96,13 +99,33 @@ async fn events(
     let what = format!("the events of {name}");
     let mut pages = Pages::default();
     while let Some(from) = pages.next(&what, store.staged.events_read(&list))? {
-        let asked = EventsAsked { series: Some(name.as_str()), ..EventsAsked::default() };
-        let page = asker.ask(&what, watch, async |client| client.events_part(asked, from.as_ref()).await);
-        let page = page.await?.with_context(|| format!("{what} aren't found"))?;
-        let next = page.next.map(|cursor| cursor.as_str().to_owned());
-        note(store, Entry::Events { list: list.clone(), next, events: page.items }, watch)?;
+        let request = async |client: &crate::kalshi::Client| {
+            client.events_raw_part(name.as_str(), asker.page, from.as_ref()).await
+        };
+        let page = asker.ask(&what, watch, request).await?;
+        let Part { items, next } = page.with_context(|| format!("{what} aren't found"))?;
+        let (events, odd) = read_events(&items);
+        odd.iter().try_for_each(|odd| watch(Step::Odd(&odd.to_string())))?;
+        let next = next.map(|cursor| cursor.as_str().to_owned());
+        note(store, Entry::Events { list: list.clone(), next, events, odd }, watch)?;
     }
     Ok(())
+}
+
+/// Returns the events that can be read, and what the others are called: one of them spoils no other.
+fn read_events(items: &[serde_json::Value]) -> (Vec<Event>, Vec<OddEvent>) {
+    let (mut events, mut odd) = (Vec::new(), Vec::new());
+    for item in items {
+        match Event::deserialize(item) {
+            Ok(event) => events.push(event),
+            Err(why) => odd.push(OddEvent {
+                name: named(item, "event_ticker"),
+                why: why.to_string(),
+                is_counted: false,
+            }),
+        }
+    }
+    (events, odd)
 }
 
 /// Reads a list of contracts, of both tiers: the live one first, as contracts move from there to the other.
@@ -192,6 +215,8 @@ impl Pages {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// A page that is shorter than it may be, or empty, is not the last one for that: only one without a cursor is.
@@ -204,5 +229,21 @@ mod tests {
         let refused = pages.next("x", Some(&read)).unwrap_err();
         assert!(refused.to_string().starts_with("x: the exchange gives the same page again"), "{refused}");
         assert_eq!(pages.next("x", Some(&Read::Whole)).unwrap(), None);
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_is_named_and_spoils_no_other() {
+        let good = json!({
+            "event_ticker": "KXTOPMONTHLY-26NOV", "series_ticker": "KXTOPMONTHLY", "title": "Top artist?", "sub_title": "",
+            "mutually_exclusive": true, "category": "Entertainment", "collateral_return_type": "", "strike_period": "",
+        });
+        assert!(Event::deserialize(&good).is_ok());
+        let mut odd = good.clone();
+        (odd["event_ticker"], odd["mutually_exclusive"]) = (json!("KXTOPMONTHLY-26DEC"), json!("perhaps"));
+        let (events, odd) = read_events(&[good.clone(), odd, json!(7), good]);
+        assert_eq!(events.len(), 2);
+        let said: Vec<String> = odd.iter().map(ToString::to_string).collect();
+        assert!(said[0].starts_with("KXTOPMONTHLY-26DEC: an event that can't be read: "), "{said:?}");
+        assert!(said[1].starts_with("one without a name: "), "{said:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! What a fetch has read and not put into its place yet: a line an entry, only ever appended to.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -23,7 +24,13 @@ pub(super) enum Entry {
     /// A series.
     Series(wire::Series),
     /// A page of a list of events.
-    Events { list: List, next: Option<String>, events: Vec<wire::Event> },
+    Events {
+        list: List,
+        next: Option<String>,
+        events: Vec<wire::Event>,
+        #[serde(default)]
+        odd: Vec<OddEvent>,
+    },
     /// A page of a list of contracts.
     Markets { list: List, tier: TierName, next: Option<String>, markets: Vec<wire::Market>, odd: Vec<String> },
     /// A page of a contract's trades.
@@ -36,6 +43,25 @@ pub(super) enum Entry {
     Finished { ticker: Ticker, trades: Option<Span>, candles: Option<(Minutes, Span)> },
     /// A file that is about to get this content.
     Writing { path: String, sha256: String },
+}
+
+/// An event that can't be read: it and its contracts are left out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct OddEvent {
+    pub(super) name: String,
+    pub(super) why: String,
+    /// It was counted already, before the journal began anew.
+    pub(super) is_counted: bool,
+}
+
+impl fmt::Display for OddEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: an event that can't be read: {}: it is left out, with its contracts",
+            self.name, self.why
+        )
+    }
 }
 
 /// Which list it is.

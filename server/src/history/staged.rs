@@ -6,7 +6,7 @@ use shared::market::{EventTicker, Ticker};
 use shared::units::Timestamp;
 use shared::wire;
 
-use super::journal::{Entry, List, TierName};
+use super::journal::{Entry, List, OddEvent, TierName};
 use super::kept::Known;
 use super::question::{Question, Series};
 use super::rows::{CandleRow, TradeRow};
@@ -41,6 +41,8 @@ pub(super) struct Staged {
     pub(super) begun: Option<Begun>,
     pub(super) series: BTreeMap<String, wire::Series>,
     pub(super) events: BTreeMap<EventTicker, wire::Event>,
+    /// Those that can't be read, by what they are called, and why.
+    pub(super) odd_events: BTreeMap<String, String>,
     /// Each with the tier that has it.
     pub(super) markets: BTreeMap<Ticker, (TierName, wire::Market)>,
     event_lists: BTreeMap<List, Read>,
@@ -68,8 +70,14 @@ impl Staged {
             Entry::Series(series) => {
                 self.series.insert(series.ticker.clone(), series);
             }
-            Entry::Events { list, next, events } => {
+            Entry::Events { list, next, events, odd } => {
                 self.event_lists.insert(list, Read::of(&next));
+                for odd in odd {
+                    if !odd.is_counted {
+                        self.odd.push(odd.to_string());
+                    }
+                    self.odd_events.insert(odd.name, odd.why);
+                }
                 self.events.extend(events.into_iter().map(|event| (event.event_ticker.clone(), event)));
             }
             Entry::Markets { list, tier, next, markets, odd } => {
@@ -154,12 +162,19 @@ impl Staged {
             Read::Whole => None,
         };
         let mut events: Vec<wire::Event> = self.events.values().cloned().collect();
+        let odd = self.odd_events.iter().map(|(name, why)| OddEvent {
+            name: name.clone(),
+            why: why.clone(),
+            is_counted: true,
+        });
+        let mut odd: Vec<OddEvent> = odd.collect();
         for (list, read) in &self.event_lists {
             // Of which list an event was is of no matter once it is known.
             entries.push(Entry::Events {
                 list: list.clone(),
                 next: next(read),
                 events: std::mem::take(&mut events),
+                odd: std::mem::take(&mut odd),
             });
         }
         let mut by_tier: BTreeMap<TierName, Vec<wire::Market>> = BTreeMap::new();

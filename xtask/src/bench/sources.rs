@@ -10,7 +10,8 @@ use crate::step::Step;
 use crate::{tools, workspace};
 
 /// The benchmarks of `shared`, each a file of that name in `shared/benches`.
-const BENCHES: &[&str] = &["backtest", "belief", "books", "matching", "pricing", "quoting", "winner"];
+const BENCHES: &[&str] =
+    &["backtest", "belief", "books", "engine", "matching", "pricing", "quoting", "winner"];
 
 /// What is measured as WebAssembly: an example of `shared`, what its figure is called, and how many calls its `main`
 /// makes.

@@ -8,11 +8,14 @@ use super::history::{HISTORICAL_TRADES, TRADES, Tier, TradesAsked};
 use super::pages::{Cursor, Part, borrowed};
 use super::{Client, Failure};
 
+/// How many events a page has at most.
+const EVENTS: usize = 200;
+
 /// A page of things that are not read yet.
 #[derive(Debug, Deserialize)]
 struct Raw {
     cursor: String,
-    #[serde(alias = "trades", alias = "markets")]
+    #[serde(alias = "trades", alias = "markets", alias = "events")]
     items: Vec<Value>,
 }
 
@@ -45,6 +48,20 @@ impl Client {
         from: Option<&Cursor>,
     ) -> Result<Part<Value>, Failure> {
         self.raw_part(tier.path(&MARKETS, &HISTORICAL_MARKETS), asked.query(), limit, from).await
+    }
+
+    /// Returns a page of a series' events, each as it was sent, at most `limit` of them (up to 200).
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn events_raw_part(
+        &self,
+        series: &str,
+        limit: usize,
+        from: Option<&Cursor>,
+    ) -> Result<Part<Value>, Failure> {
+        self.raw_part(&["events"], vec![("series_ticker", series.to_owned())], limit.min(EVENTS), from).await
     }
 
     async fn raw_part(
