@@ -66,7 +66,7 @@ pub(super) fn matters(kind: Kind, data: &str) -> bool {
     match kind {
         Kind::Command | Kind::Answer => true,
         // What else a run is told to do is for the next run alone.
-        Kind::Setting => data.starts_with("{\"config\":"),
+        Kind::Setting => ["{\"config\":", "{\"changed\":"].iter().any(|begins| data.starts_with(begins)),
         Kind::Input => ["{\"list\":", "{\"fill\":", "{\"position\":", "{\"settled\":"]
             .iter()
             .any(|begins| data.starts_with(begins)),
