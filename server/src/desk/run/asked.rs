@@ -3,7 +3,7 @@
 use shared::desk::Unchanged;
 
 use super::Run;
-use crate::desk::change::{Answer, Asked};
+use crate::desk::change::Asked;
 use crate::desk::session::Supervisor;
 
 impl Run {
@@ -50,7 +50,7 @@ impl Run {
             tokio::spawn(async move {
                 // If it never is, the answer's end is gone with this.
                 if before.committed().await {
-                    let _: Result<(), _> = Answer::send(answer, Ok(version)).map_err(drop);
+                    let _ = answer.send(Ok(version));
                 }
             });
         }
