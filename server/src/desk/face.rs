@@ -73,8 +73,8 @@ impl Face {
     }
 
     /// Tells which settings hold, and how they came to.
-    pub(super) fn tell_settings(&self, changes: &Changes, fixed: Option<Unchanged>) {
-        self.known().settings = Some(changes.told(fixed.as_ref()));
+    pub(super) fn tell_settings(&self, changes: &Changes, fixed: Option<&Unchanged>) {
+        self.known().settings = Some(changes.told(fixed));
     }
 
     /// Returns whether there is a run that trades, be it paused or killed.

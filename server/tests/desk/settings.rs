@@ -1,12 +1,15 @@
 //! Settings that a page changes while the desk trades: shown before they hold, refused where somebody was quicker, written down, and
 //! gone on with by the next run.
 
+use std::time::Instant;
+
 use shared::api::{DeskSettings, Done, Problem, SettingsAsked};
 use shared::backtest::Config;
 use shared::desk::{Snapshot, changed};
 use shared::stream::{DeskState, DeskView};
 use shared::units::Quantity;
 
+use crate::SOON;
 use crate::account::{agrees, resting};
 use crate::desk::{Desk, fresh};
 use crate::journal::{export, replay};
@@ -18,9 +21,15 @@ const SPEED: [&str; 2] = ["--speed", "60"];
 
 /// Returns what a desk says that holds, once it has read that.
 pub(crate) fn settings(desk: &Desk) -> DeskSettings {
-    let answer = desk.server.get("/api/desk/settings", &[]);
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json()
+    let began = Instant::now();
+    loop {
+        let answer = desk.server.get("/api/desk/settings", &[]);
+        match answer.status {
+            200 => return answer.json(),
+            503 => assert!(began.elapsed() < SOON, "{}", answer.text()),
+            _ => panic!("{}", answer.text()),
+        }
+    }
 }
 
 /// Wants settings to be others.

@@ -171,12 +171,19 @@ impl Changes {
             );
             return (*before, Some(said));
         }
-        let (why, said) = if can_change {
-            let why = "started with other settings";
-            (why, "The desk was started with other settings: what was changed before is over.")
-        } else {
-            let why = "started with real orders, which go by what was armed";
-            (why, "Real orders go by what was armed: what was changed before is over.")
+        let (why, said) = match &before {
+            _ if !can_change => (
+                "started with real orders, which go by what was armed",
+                "Real orders go by what was armed: that holds, whatever held before.",
+            ),
+            Err(_) if is_same => (
+                "started by a program that knows not all of what held",
+                "Not all of what held is known to this program: what was changed before is over.",
+            ),
+            _ => (
+                "started with other settings",
+                "The desk was started with other settings than before: those hold.",
+            ),
         };
         let set = before.map(|before| differ(&before, &config)).unwrap_or_default();
         let said = if set.is_empty() { said.to_owned() } else { format!("{said} {}.", listed(&set)) };

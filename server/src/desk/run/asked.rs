@@ -35,7 +35,7 @@ impl Run {
     /// Tells what holds to those who ask for it.
     pub(super) fn tell_settings(&self, desk: &Supervisor) {
         if let Some(trading) = &self.desk {
-            desk.face.tell_settings(trading.changes(), desk.settings.fixed());
+            desk.face.tell_settings(trading.changes(), desk.settings.fixed().as_ref());
         }
     }
 

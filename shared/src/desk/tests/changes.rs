@@ -206,7 +206,7 @@ fn the_next_run_goes_on_with_what_held_unless_it_is_started_with_other_settings_
     assert_eq!((last.by, last.version), (By::CommandLine, 3));
     assert!(last.set.iter().any(|set| set.key == "quote_size" && set.to == "1"), "{last:?}");
     other.start();
-    assert!(other.alerts().contains("what was changed before is over"));
+    assert!(other.alerts().contains("started with other settings than before: those hold"));
 
     let settings = crate::desk::Settings { can_change: false, ..super::settings("preset=seed-fixed3") };
     let event = super::event(&[super::bench::TICKER]);
