@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::IntervalHandle;
-use leptos::prelude::{document, set_interval_with_handle, untrack};
+use leptos::prelude::{document, on_cleanup, set_interval_with_handle, untrack};
 use leptos::task::spawn_local;
 use shared::api::{DeskSettings, SettingsChange};
 use shared::backtest::{Config, Entry, Preset, SETTINGS};
@@ -194,6 +194,8 @@ pub(super) fn opener(watch: Watch) -> Element {
 /// Returns the dialog, while it is open.
 pub(super) fn sheet(watch: Watch) -> Element {
     let tune = watch.tune;
+    // Nobody looks any more once another page is shown.
+    on_cleanup(move || tune.close());
     div("").shows(move || if tune.is_open.get() { vec![opened(watch)] } else { Vec::new() })
 }
 
