@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::api::{Done, FlattenPlan, Health, Listeners, Prints, Problem, StudyList, TapeList};
+use shared::api::{DeskSettings, Done, FlattenPlan, Health, Listeners, Prints, Problem, StudyList, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
 use shared::stream::DeskCommand;
@@ -70,6 +70,11 @@ pub(crate) async fn command(command: DeskCommand) -> Result<String, String> {
 /// for numbers has it.
 pub(crate) async fn flatten_plan(cents: &str) -> Result<FlattenPlan, String> {
     get(&format!("api/desk/flatten?slippage_cents={cents}")).await
+}
+
+/// Returns what holds of how the server's desk quotes, and how that came to.
+pub(crate) async fn settings() -> Result<DeskSettings, String> {
+    get("api/desk/settings").await
 }
 
 /// Tells the server's desk to do what `path` names, and returns what it did: a line each.

@@ -33,6 +33,7 @@ pub mod math;
 mod member;
 pub mod names;
 pub mod nowcast;
+pub mod pack;
 pub mod parity;
 pub mod pieces;
 pub mod pricing;

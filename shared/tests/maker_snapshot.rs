@@ -7,6 +7,7 @@ mod makers;
 use makers::{in_time, tape_of_anything, tell};
 use proptest::prelude::*;
 use shared::engine::Maker;
+use shared::pack;
 
 /// Checks that a maker that is written down and read at `cut` gives the same, byte for byte, from there on.
 fn goes_on(text: &str, (terms, told): &makers::Tape, cut: usize) {
@@ -15,7 +16,12 @@ fn goes_on(text: &str, (terms, told): &makers::Tape, cut: usize) {
     for (place, (now, told)) in in_time(told).enumerate() {
         if place == cut % 60 {
             let written = serde_json::to_string(&restored).unwrap();
-            restored = serde_json::from_str(&written).unwrap();
+            // As it is kept, and as a page is handed it.
+            restored = if cut.is_multiple_of(2) {
+                serde_json::from_str(&written).unwrap()
+            } else {
+                pack::from_bytes(&pack::to_bytes(&restored).unwrap()).unwrap()
+            };
             assert_eq!(serde_json::to_string(&restored).unwrap(), written);
         }
         let (expected, got) = (tell(&mut whole, now, told), tell(&mut restored, now, told));

@@ -231,3 +231,129 @@ async fn the_dialog_is_usable_by_everybody_and_on_a_phone() -> Result<()> {
     })
     .await
 }
+
+/// The largest of the numbers of contracts in the cells that a selector finds, `37.2¢ ×3`.
+fn largest(cells: &str) -> String {
+    format!(
+        "Math.max(0, ...[...document.querySelectorAll('{cells}')]
+            .map(cell => +(cell.textContent.split('×')[1] ?? 0)))"
+    )
+}
+
+/// Turns a number of the settings, as a person types it.
+async fn turn(page: &Page, key: &str, value: &str) -> Result<()> {
+    page.script(&format!(
+        "const field = document.querySelector('#{key}-box');
+         field.value = '{value}';
+         field.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    ))
+    .await?;
+    Ok(())
+}
+
+/// Types why settings are changed, as a person does.
+async fn say_why(page: &Page, why: &str) -> Result<()> {
+    Ok(page.find("#settings-why").await?.send_keys(why).await?)
+}
+
+#[tokio::test]
+async fn a_person_sees_what_other_settings_would_come_to_and_then_that_rests() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        let now = largest("#desk-rows td:nth-child(n + 4):nth-child(-n + 5)");
+        let would = largest("#settings-preview td:is(:nth-child(3), :nth-child(5))");
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        keys(&page, "S").await?;
+        page.until("document.querySelector('#settings[open] #quote_size-box')").await?;
+        page.until("document.querySelector('#settings-preview tbody tr')").await?;
+        page.until("document.querySelector('#settings-version').textContent === 'Version 0'").await?;
+        page.until(&format!("{now} === 1 && {would} === 0")).await?;
+        page.until("document.querySelector('#settings-apply').disabled").await?;
+
+        // What is turned is shown at once, is marked, and can be taken back one by one; nothing of it rests.
+        turn(&page, "quote_size", "4").await?;
+        turn(&page, "skew_cents", "2").await?;
+        page.until("document.querySelectorAll('#settings .changes li').length === 2").await?;
+        page.until("document.querySelector('#settings [data-parameter=quote_size].changed')").await?;
+        page.until(&format!("{would} === 4 && {now} === 1")).await?;
+        page.script("[...document.querySelectorAll('#settings .chip')].find(chip => chip.textContent.includes('Skew')).click();")
+            .await?;
+        page.until("document.querySelectorAll('#settings .changes li').length === 1").await?;
+        // What can't be is refused where it stands.
+        turn(&page, "quote_size", "0").await?;
+        page.until("document.querySelector('#settings-said.wrong').textContent.includes('quote_size')").await?;
+        turn(&page, "quote_size", "3").await?;
+        page.until(&format!("!document.querySelector('#settings-said') && {would} === 3")).await?;
+
+        // It needs a reason.
+        page.until("document.querySelector('#settings-apply').disabled").await?;
+        say_why(&page, "it is \"thin\"").await?;
+        page.find("#settings-apply").await?.click().await?;
+        page.until("document.querySelector('#settings-said:not(.wrong)')?.textContent.includes('version 1 holds')").await?;
+        page.until("document.querySelector('#settings-version').textContent === 'Version 1'").await?;
+        page.until("/ page: it is .thin. · quote_size 1 → 3$/.test(document.querySelector('#settings-history li').textContent)")
+            .await?;
+        page.until("!document.querySelector('#settings .changes li')").await?;
+        keys(&page, ESCAPE).await?;
+        page.until(&format!("!document.querySelector('#settings') && {now} === 3")).await?;
+        page.until("document.querySelector('.alerts').textContent.includes('quote_size 1 → 3')").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn whoever_saw_other_settings_is_told_so_before_anything_changes() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        page.find("#desk-settings").await?.click().await?;
+        page.until("document.querySelector('#settings-version').textContent === 'Version 0'").await?;
+        turn(&page, "quote_size", "4").await?;
+        say_why(&page, "a test").await?;
+        // Somebody else is quicker.
+        page.script(
+            "fetch('api/desk/settings', { method: 'POST', headers: { 'content-type': 'application/json' },
+                 body: JSON.stringify({ version: 0, set: 'skew_cents=2', why: 'quicker' }) })
+                 .then(() => { window.quicker = true; });",
+        )
+        .await?;
+        page.until("window.quicker").await?;
+        page.find("#settings-apply").await?.click().await?;
+        page.until("document.querySelector('#settings-said.wrong').textContent.includes('version 1 holds')").await?;
+        // What holds now is looked at, what was turned stays turned, and it is applied on that.
+        page.script("[...document.querySelectorAll('#settings button')].find(b => b.textContent === 'Look at what holds now').click();")
+            .await?;
+        page.until("document.querySelector('#settings-version').textContent === 'Version 1'").await?;
+        page.until("document.querySelectorAll('#settings .changes li').length === 1").await?;
+        page.find("#settings-apply").await?.click().await?;
+        page.until("document.querySelector('#settings-version').textContent === 'Version 2'").await?;
+        page.until("document.querySelector('#skew_cents-box').value === '2'").await?;
+        page.until("document.querySelectorAll('#settings-history li').length === 2").await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_settings_are_usable_by_everybody_and_on_a_phone() -> Result<()> {
+    with_desk_page(PHONE, true, |page| async move {
+        page.narrow(PHONE.0, PHONE.1).await?;
+        for theme in ["dark", "light"] {
+            page.open("/desk").await?;
+            page.script(&format!("localStorage.setItem('tauroi-theme', '{theme}')")).await?;
+            page.open("/desk").await?;
+            page.until(QUOTES).await?;
+            page.find("#desk-settings").await?.click().await?;
+            page.until("document.querySelector('#settings-preview tbody tr')").await?;
+            turn(&page, "quote_size", "4").await?;
+            page.until("document.querySelector('#settings-preview .moved')").await?;
+            assert_accessible(&page, theme).await?;
+            page.until(
+                "document.documentElement.scrollWidth <= innerWidth
+                 && document.querySelector('#settings').getBoundingClientRect().right <= innerWidth",
+            )
+            .await?;
+        }
+        Ok(())
+    })
+    .await
+}

@@ -5,7 +5,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use shared::desk::Wish;
+use shared::api::DeskSettings;
+use shared::desk::{Changes, Unchanged, Wish};
 use shared::market::Ticker;
 use shared::stream::{Alert, Appended, BookView, Data, DeskState, DeskView, ToPage, Topic};
 use tokio::sync::watch;
@@ -34,6 +35,8 @@ struct Known {
     changes: VecDeque<(i64, Appended)>,
     audience: Audience<BookView>,
     armed: Armed,
+    /// The settings that hold, and how they came to.
+    settings: Option<DeskSettings>,
 }
 
 impl Face {
@@ -48,6 +51,7 @@ impl Face {
                 changes: VecDeque::new(),
                 audience: Audience::default(),
                 armed,
+                settings: None,
             }),
             version: watch::Sender::new(0),
         }
@@ -61,6 +65,21 @@ impl Face {
     /// Returns the desk as it was last told.
     pub(crate) fn desk(&self) -> DeskView {
         self.known().desk.1.clone()
+    }
+
+    /// Returns the settings that hold and how they came to, once the journal was read.
+    pub(crate) fn settings(&self) -> Option<DeskSettings> {
+        self.known().settings.clone()
+    }
+
+    /// Tells which settings hold, and how they came to.
+    pub(super) fn tell_settings(&self, changes: &Changes, fixed: Option<&Unchanged>) {
+        self.known().settings = Some(changes.told(fixed));
+    }
+
+    /// Returns whether there is a run that trades, be it paused or killed.
+    pub(super) fn trades(&self) -> bool {
+        !matches!(self.known().is.0, DeskState::Starting | DeskState::Ended)
     }
 
     /// Follows what the desk is doing, and why.

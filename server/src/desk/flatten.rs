@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use shared::api::FlattenPlan;
+use shared::backtest::Config;
 use shared::fees::{FeeRule, FeeSchedule};
 use shared::flatten::{Holding, Plan};
 use shared::market::{EventTicker, Ticker};
@@ -148,7 +149,7 @@ fn is_fresh(made: Instant, now: Instant) -> bool {
 }
 
 impl Plans {
-    /// Returns that there are none, for orders of at most so many contracts.
+    /// Returns that there are none, for orders of at most so many contracts where nothing else is set.
     pub(super) fn new(max_order: Quantity) -> Self {
         Self {
             max_order,
@@ -172,10 +173,16 @@ impl Desk {
     /// Says what can't be found out.
     pub(crate) async fn flatten_plan(&self, slippage: Price) -> anyhow::Result<FlattenPlan> {
         let _turn = self.plans.asking.lock().await;
-        let plan = plan(&self.hands, slippage, self.plans.max_order).await?;
+        let plan = plan(&self.hands, slippage, self.max_order()).await?;
         let micros = crate::clock::machine_time().micros();
         let id = self.plans.kept().keep(plan.clone(), micros, Instant::now());
         Ok(FlattenPlan::new(id, &plan))
+    }
+
+    /// Returns the most contracts of one order, as that is set now.
+    fn max_order(&self) -> Quantity {
+        let config = Config::from_text(&self.face.desk().config);
+        config.map_or(self.plans.max_order, |config| config.limits.max_order_size)
     }
 
     /// Carries out a plan that a person has seen, and says what became of each position. Once it has begun it goes on, whoever

@@ -15,6 +15,7 @@
 //! `session` begins one run after the other.
 
 mod arming;
+mod change;
 mod face;
 mod find;
 mod fits;
@@ -43,6 +44,7 @@ use tokio::task::JoinHandle;
 
 use self::arming::{Armed, Follower};
 pub(crate) use self::arming::{Arming, Book, Configuration};
+pub(crate) use self::change::NotNow;
 pub(crate) use self::face::Face;
 pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::hands::Hands;
@@ -97,6 +99,8 @@ pub(crate) struct Desk {
     marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
     nowcast: watch::Sender<Option<Nowcast>>,
+    /// What is asked of the desk's thread beside.
+    asks: mpsc::Sender<change::Asked>,
     in_flight: watch::Receiver<usize>,
     /// Once it has ended: whether nothing of it rests or is on its way.
     ended: watch::Receiver<Option<bool>>,
@@ -131,6 +135,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
     let (nowcast, nowcasts) = watch::channel(None);
+    let (asks, asked) = change::channel();
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
         estimates: settings.here.as_ref().map(estimates).unwrap_or_default(),
@@ -174,6 +179,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         marked,
         catalysts: seen,
         nowcasts,
+        asked,
         in_flight: flying,
         is_first: true,
         armed: armed.clone(),
@@ -186,7 +192,20 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
     let follower = Mutex::new(follower);
-    Ok(Desk { hands: apart, face, wish, marks, catalysts, nowcast, in_flight, ended, plans, armed, follower })
+    Ok(Desk {
+        hands: apart,
+        face,
+        wish,
+        marks,
+        catalysts,
+        nowcast,
+        asks,
+        in_flight,
+        ended,
+        plans,
+        armed,
+        follower,
+    })
 }
 
 impl Desk {

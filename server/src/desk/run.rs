@@ -1,5 +1,6 @@
 //! A run: what is heard, answered, wanted and due goes to the desk one after the other, and what it wants done is done.
 
+mod asked;
 mod show;
 
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use shared::wire::Channel;
 use tokio::sync::mpsc;
 
 use super::arming::Watched;
+use super::change::Answer;
 use super::find::Found;
 use super::fits::Fits;
 use super::journal::{Entry, Journal, Writer};
@@ -55,6 +57,10 @@ pub(super) struct Run {
     ahead: i64,
     /// What it shows as a rehearsal.
     watched: Watched,
+    /// It goes, or went, by other settings than the program was started with.
+    is_changed: bool,
+    /// Who waits for a change to be written down.
+    changed: Vec<(u64, Answer)>,
 }
 
 impl Run {
@@ -71,6 +77,7 @@ impl Run {
         let (now, wish) = (desk.clock.now(), *desk.wish.borrow());
         left.marks.clone_from(&desk.marked.borrow());
         let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
+        let is_changed = *begun.config() != desk.settings.config;
         let (sender, answers) = Sender::new(desk.hands.clone(), desk.armed.clone());
         Self {
             desk: Some(begun),
@@ -89,7 +96,14 @@ impl Run {
             is_silent: false,
             ahead: 0,
             watched: Watched::default(),
+            is_changed,
+            changed: Vec::new(),
         }
+    }
+
+    /// Returns whether it went by other settings than the program was started with, for a while or all the time.
+    pub(super) const fn is_changed(&self) -> bool {
+        self.is_changed
     }
 
     /// Returns what it showed, if anything was decided, as a rehearsal of a configuration at a place, which ends `now`.
@@ -126,6 +140,7 @@ impl Run {
         let mut began = None;
         let mut cause = None;
         let mut told = *desk.wish.borrow();
+        self.tell_settings(desk);
         loop {
             let wish = *desk.wish.borrow_and_update();
             if wish != told {
@@ -137,6 +152,7 @@ impl Run {
             if let Some(end) = self.carry_out(desk, cause.take()).await? {
                 return Ok(end);
             }
+            self.answer_changed(desk);
             told = self.follow(desk, told);
             self.show_in_time(desk);
             let hears = self.desk()?.hears();
@@ -180,6 +196,10 @@ impl Run {
                     input
                 }
                 Some(catalyst) = desk.catalysts.recv() => Input::Catalyst(catalyst),
+                Some(asked) = desk.asked.recv() => {
+                    self.ask(desk, asked);
+                    continue;
+                }
                 Ok(()) = desk.nowcasts.changed() => match desk.nowcasts.borrow_and_update().clone() {
                     Some(nowcast) => Input::Nowcast(nowcast),
                     None => continue,

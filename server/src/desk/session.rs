@@ -12,6 +12,7 @@ use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
 
 use super::arming::{Armed, Book};
+use super::change::Asked;
 use super::find;
 use super::hands::Hands;
 use super::journal::{Journal, left};
@@ -38,6 +39,8 @@ pub(super) struct Supervisor {
     pub(super) catalysts: mpsc::Receiver<Catalyst>,
     /// What the nowcast says now.
     pub(super) nowcasts: watch::Receiver<Option<Nowcast>>,
+    /// What is asked beside.
+    pub(super) asked: mpsc::Receiver<Asked>,
     pub(super) in_flight: watch::Sender<usize>,
     /// No run has begun yet.
     pub(super) is_first: bool,
@@ -88,6 +91,12 @@ impl Supervisor {
     /// Writes down what a run without money showed, if it was one and anything was decided.
     async fn rehearsed(&self, run: &Run, is_in_order: bool) {
         let (Some(arming), Some(place)) = (&self.settings.arming, self.settings.rehearses) else { return };
+        if run.is_changed() {
+            tracing::info!(
+                "this run counts as no rehearsal: it went by settings that were changed at run time"
+            );
+            return;
+        }
         let of = (arming.configuration.hash(), place);
         let Some(rehearsal) = run.rehearsal(of, self.clock.now(), is_in_order) else { return };
         match rehearsal.counts() {

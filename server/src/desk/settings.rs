@@ -38,11 +38,22 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Returns why nothing of how it quotes can be changed while it runs, if nothing can.
+    pub(super) fn fixed(&self) -> Option<desk::Unchanged> {
+        (self.mode == Mode::Live).then_some(desk::Unchanged::Armed)
+    }
+
     /// Returns how an event of so many contracts is traded.
     pub(super) fn of(&self, contracts: usize) -> desk::Settings {
         let config = self.config;
+        // Its own fence is as wide as what it was started with asks for: a fill beyond that ends in a kill.
         let most = config.parameters().limits.max_position_per_ticker;
-        desk::Settings { config, order_ttl_s: self.order_ttl_s, group_limit: group_limit(most, contracts) }
+        desk::Settings {
+            config,
+            order_ttl_s: self.order_ttl_s,
+            group_limit: group_limit(most, contracts),
+            can_change: self.fixed().is_none(),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ fn no_desk() -> ApiError {
     ApiError::NotFound("this server has no desk".to_owned())
 }
 
-fn desk(state: &State) -> Result<&Desk, ApiError> {
+pub(super) fn desk(state: &State) -> Result<&Desk, ApiError> {
     state.holds.desk.as_ref().ok_or_else(no_desk)
 }
 

@@ -10,6 +10,7 @@ mod guard;
 mod kalshi;
 mod kept;
 mod security;
+mod settings;
 mod signals;
 mod stream;
 
@@ -128,6 +129,8 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/books/{recording}", get(books::recording))
         .route("/api/books/{recording}/{ticker}", get(books::session))
         .route("/api/desk/flatten", get(desk::flatten_plan).post(desk::flatten))
+        .route("/api/desk/settings", get(settings::holds).post(settings::change))
+        .route("/api/desk/snapshot", get(settings::snapshot))
         .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))

@@ -9,6 +9,7 @@ use shared::stream::{DeskState, DeskView};
 use crate::account::resting;
 use crate::desk::{Desk, fresh};
 use crate::member::Member;
+use crate::settings::{self, change};
 use crate::watch::Watch;
 
 /// Runs a command to its end.
@@ -38,8 +39,9 @@ impl Bench {
         }
     }
 
-    /// Lets the configuration run without money for so many minutes of the exchange's clock, and ends it in order.
-    async fn rehearse(&self, minutes: i64) {
+    /// Lets the configuration run without money for so many minutes of the exchange's clock, and ends it in order; with settings
+    /// that are `set` to something else as it begins, if any are.
+    async fn rehearse(&self, minutes: i64, set: Option<&str>) {
         let armings = self.armings.to_str().unwrap();
         let journal = fresh("desk-rehearsed.sqlite");
         let mut desk = Desk::start(&self.member.env, &journal, &["--no-signals", "--armings", armings]);
@@ -48,6 +50,10 @@ impl Bench {
             desk.state == DeskState::Quoting && desk.rows.iter().all(|row| row.fair.is_some())
         };
         let began = watch.until("quoting", decides).await.now;
+        if let Some(set) = set {
+            let answer = change(&desk, 0, set, &[]);
+            assert_eq!(answer.status, 200, "{}", answer.text());
+        }
         let over = began.checked_add_micros(minutes * 60_000_000).unwrap();
         watch.until("rehearsed", |desk| desk.now > over).await;
         desk.signal("TERM");
@@ -104,9 +110,12 @@ async fn waits(watch: &mut Watch, why: &str) {
 async fn real_orders_need_a_rehearsal_and_a_typed_word_and_end_with_what_was_not_planned() {
     let bench = Bench::new("desk-armed");
     // What was not rehearsed for long enough is not armed by the right word either.
-    bench.rehearse(1).await;
+    bench.rehearse(1, None).await;
     assert!(bench.arm(&[]).unwrap_err().contains("no run counts as a rehearsal"));
-    bench.rehearse(31).await;
+    // Nor is what went by other settings for a while.
+    bench.rehearse(31, Some("quote_size=2")).await;
+    assert!(bench.arm(&[]).unwrap_err().contains("no run counts as a rehearsal"));
+    bench.rehearse(31, None).await;
     assert!(bench.arm(&[]).unwrap_err().contains("nobody can be asked here"));
     let other = bench.arm(&["--reason", "x", "--config", "preset=seed", "--confirm", "arm"]);
     assert!(other.unwrap_err().contains("no run counts"));
@@ -115,6 +124,10 @@ async fn real_orders_need_a_rehearsal_and_a_typed_word_and_end_with_what_was_not
     let refused = desk.tell("start");
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("tauroi arm"), "{}", refused.text());
+    // What is armed is bound to its settings.
+    let why = "start the desk with other settings, rehearse and arm those";
+    settings::refused(&change(&desk, 0, "quote_size=2", &[]), 409, why);
+    assert!(settings::settings(&desk).fixed.is_some_and(|fixed| fixed.contains(why)));
     assert!(resting(&bench.member).is_empty());
     bench.arm_well();
     quotes(&mut watch).await;

@@ -20,6 +20,7 @@ mod killed;
 mod member;
 #[path = "../support/run.rs"]
 mod run;
+mod settings;
 #[path = "../support/mod.rs"]
 mod support;
 mod watch;

@@ -112,6 +112,47 @@ pub struct FlattenAsked {
     pub id: String,
 }
 
+/// The answer of `GET /api/desk/settings`: what holds of how a desk quotes, and how that came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskSettings {
+    /// The version of what holds: how many changes there were.
+    pub version: u64,
+    /// What holds, as text of a [`Config`](crate::backtest::Config).
+    pub holds: String,
+    /// What the desk was started with, likewise.
+    pub started: String,
+    /// Why nothing can be changed while it runs, if nothing can.
+    pub fixed: Option<String>,
+    /// The latest changes, the latest first.
+    pub changes: Vec<SettingsChange>,
+}
+
+/// A change of settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsChange {
+    /// The version that it made.
+    pub version: u64,
+    /// When, by the desk's clock.
+    pub at: Timestamp,
+    /// Who made it, in words.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// What was changed: name, what it was, what it is.
+    pub set: Vec<(String, String, String)>,
+}
+
+/// The body of `POST /api/desk/settings`, which is answered with [`Done`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsAsked {
+    /// The version that was looked at: another one that holds by now refuses the change.
+    pub version: u64,
+    /// The settings that are to be others, `quote_size=2&skew_cents=0.5`.
+    pub set: String,
+    /// Why, in a line.
+    pub why: String,
+}
+
 /// Where a tape comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

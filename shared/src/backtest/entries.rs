@@ -117,6 +117,23 @@ impl Entry {
     pub fn is_assumed(&self) -> bool {
         self.part == Part::Assumptions && !matches!(self.setting.key, "fee" | "latency_ms")
     }
+
+    /// Returns why a desk that runs can't be told another value, if it can't.
+    pub fn fixed(&self) -> Option<&'static str> {
+        match (self.part, self.setting.key) {
+            (_, "fair") => Some(
+                "can't be changed while the desk runs: what was found of a fair value before goes into the next one. Start it with another",
+            ),
+            (_, "start_balance") => {
+                Some("can't be changed while the desk runs: an event's losses count from what it began with")
+            }
+            (Part::Quoting | Part::Execution | Part::Limits, _) => None,
+            (Part::Belief, _) => {
+                Some("can't be changed while the desk runs: what is believed comes of all past trades")
+            }
+            (Part::Assumptions, _) => Some("can't be changed while the desk runs: the exchange is as it is"),
+        }
+    }
 }
 
 const fn same(one: &str, other: &str) -> bool {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::orders::What;
-use super::{Kept, Left, Wish};
+use super::{Change, Kept, Left, Wish};
 use crate::catalyst::Catalyst;
 use crate::engine::{Decision, Record};
 use crate::market::{Action, Ticker};
@@ -104,6 +104,8 @@ pub enum Setting {
     Wish(Wish),
     /// What the event has cost and lost so far, as that is known or has changed by more than what is told.
     SoFar(Box<Kept>),
+    /// A person changed how it quotes: the engine is told so after this.
+    Changed(Box<Change>),
     /// What may move an artist was seen before the run traded: the next one heeds it if this one never does.
     Seen(Catalyst),
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Answered, Command, Entry, Said, Setting, Written};
 use super::orders::What;
-use super::{SoFar, Wish};
+use super::{Changes, SoFar, Wish};
 use crate::catalyst::Catalyst;
 use crate::engine::Record;
 
@@ -31,6 +31,9 @@ pub struct Left {
     /// What the limits count on from.
     #[serde(default)]
     pub so_far: SoFar,
+    /// The settings that people have changed.
+    #[serde(default)]
+    pub changes: Changes,
 }
 
 impl Left {
@@ -52,6 +55,7 @@ impl Left {
                 }
             }
             Written::Setting(Setting::Wish(wish)) => self.wish = Some(*wish),
+            Written::Setting(Setting::Changed(change)) => self.changes.take(change),
             Written::Setting(Setting::Seen(catalyst)) => self.catalysts.push(catalyst.clone()),
             Written::Command(Command { client_order_id: name, what: What::Place { .. }, .. }) => {
                 self.unfinished.insert(name.clone(), false);

@@ -27,6 +27,7 @@
 mod ask;
 mod audit;
 mod book;
+mod changes;
 mod clearing;
 mod closed;
 mod effect;
@@ -38,12 +39,14 @@ mod mark;
 mod orders;
 mod run;
 mod settings;
+mod snapshot;
 mod so_far;
 mod starting;
 mod trading;
 mod view;
 
 pub use ask::{Account, Answer, Ask, Failure};
+pub use changes::{By, Change, Changes, MOST_WHY, Set, Unchanged, Wanted, changed, listed};
 pub use effect::{Effect, End};
 pub use entry::{Answered, Command, Entry, Said, Setting, Written};
 pub use input::{Heard, Input, Nowcast, Wish};
@@ -52,6 +55,7 @@ pub use mark::{is_kill_mark, kill_mark};
 pub use orders::{FLATTENS, PREFIX, What};
 pub use run::Desk;
 pub use settings::{Event, Listed, Settings};
+pub use snapshot::Snapshot;
 pub use so_far::{Kept, SoFar};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -10,7 +10,11 @@ use super::killing::Killing;
 use super::orders::Sent;
 use super::starting::{Starting, Then};
 use super::trading::{Stray, Traded, Trading};
-use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings, Wish};
+use super::{
+    Account, Answer, Ask, Changes, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings,
+    Unchanged, Wanted, Wish,
+};
+use crate::backtest::Config;
 use crate::catalyst::Catalyst;
 use crate::market::{Position, Ticker, Trade};
 use crate::risk::ClosedFor;
@@ -42,6 +46,8 @@ pub struct Desk {
     seen: Vec<Catalyst>,
     /// What the nowcast said before it trades.
     nowcast: Option<Nowcast>,
+    /// What is to be said, once it trades, of settings that were changed before.
+    said: Option<String>,
 }
 
 /// Where a run is.
@@ -72,12 +78,14 @@ impl Desk {
     pub fn begin(
         now: Timestamp,
         run: i64,
-        settings: Settings,
+        mut settings: Settings,
         event: Event,
-        left: Left,
+        mut left: Left,
         wish: Wish,
         effects: &mut Vec<Effect>,
     ) -> Self {
+        let (config, said) = left.changes.begin(now, settings.config, settings.can_change);
+        settings.config = config;
         let (starting, then) = Starting::new(now, &left, settings.group_limit);
         let config = Setting::Config(settings.config.text());
         let mut seen = left.catalysts.clone();
@@ -100,6 +108,7 @@ impl Desk {
             entries: Vec::new(),
             seen,
             nowcast: None,
+            said,
         };
         desk.write(Written::Setting(config));
         desk.write(Written::Setting(Setting::Left(Box::new(desk.left.clone()))));
@@ -160,6 +169,41 @@ impl Desk {
             Input::Waited => self.tick(true, effects),
         }
         self.flush(effects);
+    }
+
+    /// Makes a change of settings that a person wants, at `now`: it is written down, then the engine is told. Returns the version
+    /// that holds then. What follows is added to `effects`.
+    ///
+    /// # Errors
+    ///
+    /// Says why it isn't made: nothing has changed then.
+    pub fn change(
+        &mut self,
+        now: Timestamp,
+        wanted: &Wanted,
+        effects: &mut Vec<Effect>,
+    ) -> Result<u64, Unchanged> {
+        self.now = now.max(self.now);
+        if !self.settings.can_change {
+            return Err(Unchanged::Armed);
+        }
+        let Phase::Trading(trading) = &mut self.phase else { return Err(Unchanged::NotNow) };
+        let (config, change) = self.left.changes.make(self.now, &self.settings.config, wanted)?;
+        let (version, change) = (change.version, Box::new(change));
+        self.settings.config = config;
+        trading.change(self.now, change, &config.parameters());
+        self.flush(effects);
+        Ok(version)
+    }
+
+    /// Returns how it quotes now.
+    pub const fn config(&self) -> &Config {
+        &self.settings.config
+    }
+
+    /// Returns what people have changed of how it quotes.
+    pub const fn changes(&self) -> &Changes {
+        &self.left.changes
     }
 
     /// Returns when it must be told that time passed, if nothing else happens before.
@@ -502,6 +546,9 @@ impl Desk {
                 self.left.unfinished.len()
             );
             trading.alert(false, text);
+        }
+        if let Some(said) = self.said.take() {
+            trading.alert(false, said);
         }
         for catalyst in std::mem::take(&mut self.seen) {
             trading.heed(self.now, &catalyst);

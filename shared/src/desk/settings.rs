@@ -14,6 +14,8 @@ pub struct Settings {
     pub order_ttl_s: i64,
     /// How many contracts of the desk's orders may be filled within 15 seconds before the exchange takes all of them back.
     pub group_limit: Quantity,
+    /// Whether people may change how it quotes while it runs: not where that was armed.
+    pub can_change: bool,
 }
 
 /// What is traded: an event and its contracts, as the exchange lists them.

@@ -161,10 +161,8 @@ impl Engine {
                 }
                 match input {
                     Input::Terms { terms, .. } => self.settles(of, terms.settles),
-                    Input::Settings(other) if other.quoting.fair != self.parameters.quoting.fair => {
-                        return Err(Invalid::new("fair", "can't be changed while it runs").into());
-                    }
                     Input::Settings(other) => {
+                        self.check(other)?;
                         return self.tell(of, now, &Input::Settings(&other.as_told()), out);
                     }
                     Input::Book { contract, bid, ask } => {
@@ -201,6 +199,7 @@ impl Engine {
             Record::Fitted => self.step(now, &Told::Fitted, out),
             Record::Fill { fill, trade } => self.step(now, &Told::Fill(*fill, trade.clone()), out),
             Record::Tick => self.step(now, &Told::Tick, out),
+            Record::Settings(parameters) => self.set(now, parameters, out),
             Record::Paused(paused) => self.tell_all(now, &Input::Paused(*paused), out),
             Record::Closed { place: Some(place), why } => self
                 .tell_of(*place, now, out, |contract| Input::Closed { contract: Some(contract), why: *why }),
@@ -263,6 +262,21 @@ impl Engine {
                 self.tell_of(*place, now, out, |contract| Input::Settled { contract, value: *value })
             }
         }
+    }
+
+    /// Takes other settings, for all events and those that are listed later.
+    fn set(&mut self, now: Timestamp, parameters: &Parameters, out: &mut Outputs) -> Result<(), Error> {
+        self.check(parameters)?;
+        self.parameters = *parameters;
+        self.tell_all(now, &Input::Settings(&parameters.as_told()), out)
+    }
+
+    /// Checks what it can be set to while it runs.
+    fn check(&self, parameters: &Parameters) -> Result<(), Invalid> {
+        if parameters.quoting.fair != self.parameters.quoting.fair {
+            return Err(Invalid::new("fair", "can't be changed while it runs"));
+        }
+        parameters.quoting.check()
     }
 
     /// Tells the maker of a contract's event something about the contract.

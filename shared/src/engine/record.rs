@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Parameters;
 use crate::catalyst::Catalyst;
 use crate::exchange::{Fill, OrderId, Verdict};
 use crate::market::{Action, EventTicker, Position, Ticker, Trade};
@@ -121,6 +122,8 @@ pub enum Record {
         /// What was seen, and what is done about it.
         catalyst: Catalyst,
     },
+    /// Other settings hold from now on, in all events: all that there are, as text. What is quoted about is as before.
+    Settings(Box<Parameters>),
     /// Nothing shall be quoted from now on, or may be again.
     Paused(bool),
     /// What quoting rests on is not known to be so: nothing of the contract, or of all events, is to be quoted.

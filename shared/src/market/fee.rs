@@ -145,6 +145,11 @@ impl<'de> serde::Deserialize<'de> for FeeMultiplier {
             }
         }
 
-        deserializer.deserialize_any(NumberOrText)
+        // Bytes don't say what they are, and are what was written here: text.
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(NumberOrText)
+        } else {
+            deserializer.deserialize_str(NumberOrText)
+        }
     }
 }

@@ -42,7 +42,7 @@ impl Fee {
     }
 
     /// Reads `exact`, `maker` or `flat:` and dollars a contract, from 0 to 1.
-    pub(super) fn parse(key: &'static str, text: &str) -> Result<Self, Invalid> {
+    pub(crate) fn parse(key: &'static str, text: &str) -> Result<Self, Invalid> {
         match text {
             "exact" => Ok(Self::Exact),
             "maker" => Ok(Self::Maker),

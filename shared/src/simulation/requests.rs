@@ -418,6 +418,7 @@ impl<T: Trader> World<T> {
             config: schedule.config,
             order_ttl_s: schedule.order_ttl_s,
             group_limit: schedule.group_limit,
+            can_change: true,
         };
         let (left, wish) = (shell.journal.left.clone(), shell.begins);
         (shell.heard, shell.audit, shell.silence) = (now, later(now, AUDIT), later(now, SILENCE));

@@ -6,8 +6,8 @@ use shared::stream::{DeskCommand, DeskState, DeskView};
 use shared::units::Timestamp;
 use web_sys::Event;
 
-use super::flatten;
 use super::state::Watch;
+use super::{flatten, settings};
 use crate::live::{self, Link};
 use crate::parts::element::{Element, button, div, el, text};
 
@@ -106,6 +106,7 @@ pub(super) fn head(watch: Watch) -> Element {
             el("p").id("desk-estimates").class("desk-estimates").says(move || said(|d| d.estimates.clone())),
         )
         .child(el("dl").class("figures desk-figures").children(FIGURES.map(figure).into()))
+        .child(settings::opener(watch))
 }
 
 fn give(watch: Watch, command: DeskCommand) -> Element {

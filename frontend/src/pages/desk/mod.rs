@@ -7,6 +7,7 @@ mod equity;
 mod fills;
 mod flatten;
 mod head;
+mod settings;
 mod state;
 
 use leptos::prelude::*;
@@ -93,4 +94,5 @@ fn desk_page(watch: Watch) -> Element {
         .child(card("desk-fills", "Fills", fills::table(watch)))
         .child(card("desk-alerts", "Alerts", alerts::list(watch)))
         .child(flatten::sheet(watch))
+        .child(settings::sheet(watch))
 }

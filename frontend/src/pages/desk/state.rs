@@ -4,6 +4,7 @@ use shared::market::{Action, Ticker};
 use shared::stream::{DeskCommand, DeskRow, DeskState};
 
 use super::flatten::Flatten;
+use super::settings::Tune;
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::live::{self, Link, Live, Of};
@@ -15,6 +16,8 @@ use crate::route::Said;
 pub(super) struct Watch {
     /// Selling what is held.
     pub(super) flatten: Flatten,
+    /// Changing settings.
+    pub(super) tune: Tune,
     /// The desk as it is heard.
     pub(super) live: Live,
     /// The contract that was chosen, if one was.
@@ -41,7 +44,8 @@ impl Watch {
             })
         });
         let state = memo(move || live.desk(|desk| desk.map(|desk| desk.state)));
-        Self { flatten: Flatten::new(), live, asked, chosen, side: RwSignal::new(None), state }
+        let (flatten, tune) = (Flatten::new(), Tune::new());
+        Self { flatten, tune, live, asked, chosen, side: RwSignal::new(None), state }
     }
 
     /// Takes what an address says.
@@ -111,6 +115,10 @@ impl Watch {
             }),
             Command::new("Flatten: sell what is held, at limits that you see first", "F", move || {
                 self.flatten.open(self);
+            })
+            .when(move || self.live.link() == Link::Open),
+            Command::new("Settings: see what others would come to, and change them", "S", move || {
+                self.tune.open();
             })
             .when(move || self.live.link() == Link::Open),
             Command::new("Pause the quoter, or resume", "space", pause),

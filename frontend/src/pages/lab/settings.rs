@@ -4,12 +4,11 @@ use std::rc::Rc;
 
 use shared::backtest::{Config, Entry, Preset, SETTINGS};
 use shared::quoting::Rules;
-use shared::settings::Kind;
 
 use super::head::range;
 use super::state::Lab;
 use crate::parts::element::{Element, div, el, text};
-use crate::parts::form::{Choice, Dial, flag, item};
+use crate::parts::form::{Choice, Control, item};
 use crate::reactive::memo;
 
 /// The settings that both rules have, those of the rules `seed`, and those of coherent quoting.
@@ -86,61 +85,12 @@ pub(super) fn settings(card: Element, lab: Lab) -> Element {
 /// Returns the control of a setting.
 fn setting(lab: Lab, entry: &'static Entry) -> Element {
     let setting = entry.setting;
-    let control = match setting.kind {
-        Kind::Number { range, step, .. } => {
-            // The ends of some ranges are beyond what a hand would ever want.
-            let high = match setting.key {
-                "z_widen" | "z_pull" => 10.0,
-                "latency_ms" | "feed_ms" | "answer_ms" | "refresh_s" => 10_000.0,
-                "queue_ahead" | "blackout_h" => 1_000.0,
-                "pull_at" | "max_position_per_ticker" | "quote_size" | "max_order_size" => 100.0,
-                _ => range.1,
-            };
-            number(lab, entry, (range.0, high), step)
-        }
-        Kind::Flag => {
-            let on = memo(move || lab.config.with(|config| config.value(entry)) == "true");
-            let set = move |on: bool| {
-                lab.set(setting.key, if on { "true" } else { "false" });
-            };
-            flag(setting.label, setting.meaning, move || on.get(), set)
-        }
-        Kind::Choice(words) => choice(lab, entry, words),
-        Kind::Fee => choice(lab, entry, &["exact", "maker", "flat:0.015"]),
-    };
-    control.set("data-parameter", setting.key)
-}
-
-fn choice(lab: Lab, entry: &'static Entry, words: &'static [&'static str]) -> Element {
-    let setting = entry.setting;
-    let value = memo(move || lab.config.with(|config| config.value(entry)));
-    let items = move || words.iter().map(|word| item(*word, *word)).collect();
-    let choose = move |word: String| {
-        lab.set(setting.key, &word);
-    };
-    let mut choice = Choice::of("", setting.label, items, move || value.get(), choose);
-    choice.meaning = setting.meaning;
-    choice.build()
-}
-
-fn number(lab: Lab, entry: &'static Entry, ends: (f64, f64), step: f64) -> Element {
-    let setting = entry.setting;
     let usual = Config::preset(Preset::Seed).value(entry);
-    let text = memo(move || lab.config.with(|config| config.value(entry)));
-    let first = usual.clone();
-    Dial {
-        key: setting.key,
-        label: setting.label,
-        unit: setting.unit,
-        meaning: setting.meaning,
-        ends,
-        step,
-        text,
-        changed: memo(move || text.with(|text| *text != first)),
-        turn: Rc::new(move |text, _| lab.set(setting.key, text)),
-        restore: Box::new(move || {
-            lab.set(setting.key, &usual);
-        }),
+    Control {
+        setting,
+        value: memo(move || lab.config.with(|config| config.value(entry))),
+        usual: memo(move || usual.clone()),
+        take: Rc::new(move |text| lab.set(setting.key, text)),
     }
     .build()
 }

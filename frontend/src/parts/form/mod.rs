@@ -2,6 +2,8 @@
 
 mod choice;
 mod number;
+mod setting;
 
 pub(crate) use self::choice::{Choice, flag, item};
 pub(crate) use self::number::{Dial, Range};
+pub(crate) use self::setting::Control;

@@ -33,7 +33,8 @@ impl Run {
         let silence = self.feed.silence().as_millis();
         view.feed_age_ms = Some(u32::try_from(silence).unwrap_or(u32::MAX));
         view.latency_us = self.latency.quantiles();
-        let parameters = desk.settings.config.parameters();
+        view.config = trading.config().text();
+        let parameters = trading.config().parameters();
         let (_, wanted) = desk.face.wanted();
         let books = wanted.iter().filter_map(|ticker| trading.show_book(ticker, &parameters)).collect();
         let appended: Appended = trading.take_appended();

@@ -3,6 +3,7 @@
 use anyhow::bail;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use shared::desk::Setting;
 use shared::engine::Record;
 use shared::exchange::Fill;
 use shared::market::{Action, EventTicker, Position, Ticker};
@@ -66,7 +67,7 @@ pub(super) fn matters(kind: Kind, data: &str) -> bool {
     match kind {
         Kind::Command | Kind::Answer => true,
         // What else a run is told to do is for the next run alone.
-        Kind::Setting => data.starts_with("{\"config\":"),
+        Kind::Setting => ["{\"config\":", "{\"changed\":"].iter().any(|begins| data.starts_with(begins)),
         Kind::Input => ["{\"list\":", "{\"fill\":", "{\"position\":", "{\"settled\":"]
             .iter()
             .any(|begins| data.starts_with(begins)),
@@ -82,7 +83,11 @@ impl Event {
     /// Says why it can't be read.
     pub(super) fn read(run: i64, seq: i64, entry: &Entry) -> anyhow::Result<Self> {
         let what = match entry.kind {
-            Kind::Setting => What::Setting(entry.data.clone()),
+            Kind::Setting => What::Setting(match serde_json::from_str(&entry.data)? {
+                // As the next run begins with it: that is no other version.
+                Setting::Changed(change) => serde_json::to_string(&Setting::Config(change.holds))?,
+                _ => entry.data.clone(),
+            }),
             Kind::Command => What::Command(serde_json::from_str(&entry.data)?),
             Kind::Answer => What::Answer(serde_json::from_str(&entry.data)?),
             Kind::Input | Kind::Decision => match serde_json::from_str(&entry.data)? {
@@ -94,5 +99,30 @@ impl Event {
             },
         };
         Ok(Self { run, seq, at: entry.at, what })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::desk::{By, Change};
+
+    use super::*;
+
+    #[test]
+    fn what_a_change_makes_hold_is_the_version_that_the_next_run_begins_with() {
+        let at = Timestamp::MIN;
+        let holds = "preset=seed&quote_size=2".to_owned();
+        let (by, why, set) = (By::Page, "a test".to_owned(), Vec::new());
+        let change = Change { version: 1, at, by, why, set, holds: holds.clone() };
+        let read = |setting: &Setting| {
+            let entry = Entry::new(at, Kind::Setting, setting);
+            assert!(matters(entry.kind, &entry.data));
+            match Event::read(1, 0, &entry).unwrap().what {
+                What::Setting(data) => data,
+                _ => unreachable!("a setting was read"),
+            }
+        };
+        let changed = read(&Setting::Changed(Box::new(change)));
+        assert_eq!(changed, read(&Setting::Config(holds)));
     }
 }

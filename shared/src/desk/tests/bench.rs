@@ -173,7 +173,7 @@ impl Bench {
         self.take(effects);
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
+    pub(super) fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Write(entries) => self.entries.extend(entries),

@@ -5,6 +5,7 @@ mod audited;
 mod bench;
 mod carried;
 mod catalysts;
+mod changes;
 mod decisions;
 mod killed_past;
 mod late;
@@ -30,6 +31,7 @@ pub(super) fn settings(config: &str) -> Settings {
         config: Config::from_text(config).unwrap(),
         order_ttl_s: 86_400,
         group_limit: "1000".parse().unwrap(),
+        can_change: true,
     }
 }
 

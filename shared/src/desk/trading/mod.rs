@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use crate::belief::{self, Asked, Found, Stream};
 use crate::book::{Book, NoPrices};
-use crate::engine::{Engine, Error, Outputs, Record};
+use crate::engine::{Engine, Error, Outputs, Parameters, Record};
 use crate::market::{Action, EventTicker, Position, Ticker};
 use crate::quoting::{Fair, Status, Terms};
 use crate::risk::{ClosedFor, EventSoFar};
@@ -25,7 +25,7 @@ use self::nowcast::Nowcasts;
 use super::closed::Closure;
 use super::entry::{Answered, Entry, Said, Written};
 use super::orders::{Follows, Orders, Sent, What};
-use super::{Account, Answer, Event, Failure, Listed, Settings};
+use super::{Account, Answer, Change, Event, Failure, Listed, Setting, Settings, listed};
 
 /// A contract.
 #[derive(Debug)]
@@ -178,6 +178,15 @@ impl Trading {
         for record in refused {
             self.tell(now, &record);
         }
+    }
+
+    /// Takes other settings, after it is written down who wants them and why.
+    pub(super) fn change(&mut self, now: Timestamp, change: Box<Change>, parameters: &Parameters) {
+        self.now = now.max(self.now);
+        let text = format!("Settings were changed (version {}): {}.", change.version, listed(&change.set));
+        self.entries.push(Entry { at: self.now, what: Written::Setting(Setting::Changed(change)) });
+        self.tell(now, &Record::Settings(Box::new(*parameters)));
+        self.alert(false, text);
     }
 
     /// Says something to those who watch.

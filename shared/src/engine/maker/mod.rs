@@ -1,16 +1,18 @@
 //! Trading one event, from its beliefs on.
 //!
 //! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `look` says when to look again,
-//! `together` holds what all outcomes are worth as one.
+//! `preview` says what other settings would come to, `together` holds what all outcomes are worth as one.
 
 mod decide;
 mod gate;
 mod look;
+mod preview;
 mod together;
 mod told;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::preview::Previewed;
 use self::together::Together;
 use super::state::Contract;
 use super::{Error, Explained, Input, Outputs, Parameters};
@@ -214,7 +216,7 @@ impl Maker {
     /// # Errors
     ///
     /// Names `maker` if they aren't.
-    pub(super) fn check(&self, contracts: usize) -> Result<(), Invalid> {
+    pub(crate) fn check(&self, contracts: usize) -> Result<(), Invalid> {
         let together = self.together.as_ref().is_none_or(|together| together.fits(contracts));
         let parts = [self.contracts.len(), self.execution.contracts(), self.ledger.contracts()];
         if together && parts == [contracts; 3] {
