@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod arming;
+pub mod attribution;
 pub mod backtest;
 pub mod belief;
 mod bits;

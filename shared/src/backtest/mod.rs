@@ -51,6 +51,7 @@ pub use json::Json;
 pub use kept::Books;
 pub use link::{Link, parse_models};
 pub use logs::{decisions, fills};
+pub(crate) use money::Tally;
 pub use money::{ATTRIBUTION, HORIZONS, Money, mean_cents};
 pub(crate) use prepared::schedule;
 pub use prepared::{Prepared, PreparedContract, PreparedEvent};

@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::orders::What;
-use super::{Kept, Left, Wish};
+use super::{Kept, Label, Left, Wish};
+use crate::attribution::Alarm;
 use crate::catalyst::Catalyst;
 use crate::engine::{Decision, Record};
 use crate::market::{Action, Ticker};
@@ -106,4 +107,8 @@ pub enum Setting {
     SoFar(Box<Kept>),
     /// What may move an artist was seen before the run traded: the next one heeds it if this one never does.
     Seen(Catalyst),
+    /// What the run is. The third entry of a run, committed with the first.
+    Label(Label),
+    /// What fills were worth later is not what was expected any more, or is again.
+    Markouts(Alarm),
 }

@@ -51,7 +51,7 @@ pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};
 pub use orders::{FLATTENS, PREFIX, What};
 pub use run::Desk;
-pub use settings::{Event, Listed, Settings};
+pub use settings::{Event, Label, Listed, Settings};
 pub use so_far::{Kept, SoFar};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

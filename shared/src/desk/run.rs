@@ -103,6 +103,7 @@ impl Desk {
         };
         desk.write(Written::Setting(config));
         desk.write(Written::Setting(Setting::Left(Box::new(desk.left.clone()))));
+        desk.write(Written::Setting(Setting::Label(desk.settings.label.clone())));
         desk.wish(wish);
         desk.then(then, effects);
         if let Some(group) = desk.left.fenced.clone() {
@@ -486,6 +487,8 @@ impl Desk {
     fn learn(&mut self, account: &Account, trades: Vec<Trade>) -> Result<Trading, String> {
         let began = trades.first().map_or(self.now, |trade| trade.at);
         let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
+        // What came before is the past: what is held counts from what it is believed to be worth now.
+        trading.attribution.begin_at(self.began);
         trading.orders.skew = self.closed.skew();
         let known_at = self.now.checked_add_micros(self.closed.skew().saturating_add(SETTLES));
         trading.known_at = known_at.unwrap_or(Timestamp::MAX);
@@ -569,6 +572,7 @@ impl Desk {
     /// Does all that follows, after what has happened was taken in.
     fn flush(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
+        self.judge_markouts();
         self.kill_on(effects);
         self.fit(now, effects);
         let is_stopping = self.wish == Wish::Stop;
@@ -598,6 +602,16 @@ impl Desk {
         self.fence();
         self.leave(is_stopping, effects);
         self.commit(effects);
+    }
+
+    /// Says where fills were not worth later what is expected, and pauses over that if it is set to.
+    fn judge_markouts(&mut self) {
+        let now = self.now;
+        let Some(trading) = self.trading_mut() else { return };
+        let is_alarm = trading.judge_markouts(now).iter().any(|alarm| alarm.verdict.is_alarm());
+        if is_alarm && self.settings.pauses_on_alarm && self.wish == Wish::Quote {
+            self.wish(Wish::Pause);
+        }
     }
 
     fn send(&mut self, sent: Sent, effects: &mut Vec<Effect>) {

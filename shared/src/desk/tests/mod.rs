@@ -10,12 +10,13 @@ mod killed_past;
 mod late;
 mod settled;
 mod shown;
+mod split;
 mod succeeded;
 mod threads;
 mod waiting;
 
 use super::trading::Trading;
-use super::{Account, Event, Listed, Settings};
+use super::{Account, Event, Label, Listed, Settings};
 use crate::api::Mode;
 use crate::backtest::Config;
 use crate::market::Trade;
@@ -29,6 +30,9 @@ pub(super) fn settings(config: &str) -> Settings {
         config: Config::from_text(config).unwrap(),
         order_ttl_s: 86_400,
         group_limit: "1000".parse().unwrap(),
+        expects: None,
+        pauses_on_alarm: false,
+        label: Label::default(),
     }
 }
 
