@@ -42,6 +42,7 @@ mod random;
 pub mod risk;
 pub mod scenario;
 mod search;
+pub mod session;
 pub mod settings;
 pub mod signal;
 pub mod simulation;

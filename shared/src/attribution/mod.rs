@@ -187,6 +187,11 @@ impl Attribution {
         Ok(())
     }
 
+    /// Returns the mark just before the fill that the engine was told last; none where nothing was believed or it was no fill.
+    pub const fn mark_before(&self) -> Option<Price> {
+        self.mark
+    }
+
     /// Finds the markouts whose time has come by `now`. Returns whether any had.
     pub fn advance(&mut self, now: Timestamp) -> bool {
         if self.due.is_none_or(|due| due >= now) {

@@ -8,8 +8,8 @@ use super::{Kept, Label, Left, Wish};
 use crate::attribution::Alarm;
 use crate::catalyst::Catalyst;
 use crate::engine::{Decision, Record};
-use crate::market::{Action, Ticker};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::market::{Action, Position, Ticker};
+use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire;
 
 /// Something to be written down.
@@ -111,4 +111,17 @@ pub enum Setting {
     Label(Label),
     /// What fills were worth later is not what was expected any more, or is again.
     Markouts(Alarm),
+    /// What the account has as the desk reckons, once it reckons no further.
+    Reckoned(Reckoned),
+}
+
+/// What an account has as a desk reckons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reckoned {
+    /// The cash that is free but for what resting orders hold back.
+    pub free: Cash,
+    /// What is held, where anything is.
+    pub held: Vec<(Ticker, Position)>,
+    /// What the run has brought, positions at their marks.
+    pub profit: Cash,
 }

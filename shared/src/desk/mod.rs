@@ -45,7 +45,7 @@ mod view;
 
 pub use ask::{Account, Answer, Ask, Failure};
 pub use effect::{Effect, End};
-pub use entry::{Answered, Command, Entry, Said, Setting, Written};
+pub use entry::{Answered, Command, Entry, Reckoned, Said, Setting, Written};
 pub use input::{Heard, Input, Nowcast, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};

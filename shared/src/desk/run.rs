@@ -652,12 +652,16 @@ impl Desk {
     fn leave(&mut self, is_stopping: bool, effects: &mut Vec<Effect>) {
         let Phase::Trading(trading) = &mut self.phase else { return };
         let is_empty = trading.orders.all().next().is_none() && trading.orders.is_idle();
+        let is_over = trading.is_over();
+        if trading.lost.is_some() || is_over || is_stopping && is_empty {
+            trading.note_reckoned();
+        }
         if let Some(why) = trading.lost.take() {
             self.entries.append(&mut trading.entries);
             // Nothing that waits to be sent is: what rests is looked for and taken back.
             self.phase = Phase::Leaving(Clearing::default(), why);
             self.ask(Purpose::Leave, Ask::Resting, effects);
-        } else if trading.is_over() {
+        } else if is_over {
             self.end(End::Over, effects);
         } else if is_stopping && is_empty {
             if let Some(group) = self.group.clone() {

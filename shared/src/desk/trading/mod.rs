@@ -14,7 +14,7 @@ use crate::attribution::{Alarm, Attribution, Expectation};
 use crate::belief::{self, Asked, Found, Stream};
 use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Record};
-use crate::market::{Action, EventTicker, Ticker};
+use crate::market::{Action, EventTicker, Position, Ticker};
 use crate::quoting::{Fair, Status, Terms};
 use crate::risk::{ClosedFor, EventSoFar};
 use crate::stream::{Alert, Appended};
@@ -24,7 +24,7 @@ use self::catalysts::Catalysts;
 pub(super) use self::heard::{Stray, Traded};
 use self::nowcast::Nowcasts;
 use super::closed::Closure;
-use super::entry::{Answered, Entry, Said, Setting, Written};
+use super::entry::{Answered, Entry, Reckoned, Said, Setting, Written};
 use super::orders::{Follows, Orders, Sent, What};
 use super::{Account, Answer, Event, Failure, Listed, Settings};
 
@@ -371,6 +371,20 @@ impl Trading {
             maker.is_some_and(|maker| maker.closures(*place).holds(ClosedFor::NoFairValue))
         };
         (0..self.contracts.len()).filter(is_without)
+    }
+
+    /// Writes down what the account has as it is reckoned: nothing more is heard.
+    pub(super) fn note_reckoned(&mut self) {
+        let Some(maker) = self.maker() else { return };
+        let held = self.contracts.iter().enumerate();
+        let held = held.map(|(place, contract)| (contract.ticker.clone(), maker.position(place)));
+        let reckoned = Reckoned {
+            free: maker.ledger().balance(),
+            held: held.filter(|(_, held)| *held != Position::FLAT).collect(),
+            profit: self.attribution.profit(),
+        };
+        let what = Written::Setting(Setting::Reckoned(reckoned));
+        self.entries.push(Entry { at: self.now, what });
     }
 
     /// Notes the equity, for those who watch.
