@@ -48,10 +48,11 @@ pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::hands::Hands;
 pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
-pub(crate) use self::replay::Replay;
-pub(crate) use self::settings::{Settings, check_fair};
+pub(crate) use self::replay::{Replay, Told};
+pub(crate) use self::settings::{Expected, Settings, check_fair};
 use crate::clock::Clock;
 use crate::kalshi::Client;
+use crate::store::Address;
 
 /// How long a kill waits for requests that were on their way when it came.
 const UNDER_WAY: Duration = Duration::from_millis(500);
@@ -88,6 +89,11 @@ fn estimates(here: &shared::local::Settings) -> String {
     )
 }
 
+/// Returns what people are told where nobody said what a backtest expects.
+pub(crate) fn nothing_expected() -> String {
+    "no expectation given".to_owned()
+}
+
 /// A desk that runs; it ends when this is dropped, and what it left at the exchange then ends by itself.
 pub(crate) struct Desk {
     hands: Hands,
@@ -104,6 +110,22 @@ pub(crate) struct Desk {
     armed: Armed,
     /// Ends once it is written down that the desk has handed over.
     follower: Mutex<Option<JoinHandle<()>>>,
+    runs: Runs,
+}
+
+/// Where the runs of a desk are written down.
+#[derive(Debug, Clone)]
+pub(crate) struct Runs {
+    /// The journal.
+    pub(crate) address: Address,
+    numbers: watch::Receiver<Vec<i64>>,
+}
+
+impl Runs {
+    /// Returns the numbers of the runs that have begun, in order.
+    pub(crate) fn numbers(&self) -> Vec<i64> {
+        self.numbers.borrow().clone()
+    }
 }
 
 /// Why a command was not carried out.
@@ -134,6 +156,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
         estimates: settings.here.as_ref().map(estimates).unwrap_or_default(),
+        expects: settings.expects.as_ref().map_or_else(nothing_expected, |expects| expects.by.clone()),
         ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
     };
     let (says, said) = watch::channel(Err("it is not known yet whether somebody has armed it".to_owned()));
@@ -164,6 +187,9 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         }
         None => [client, apart].map(Hands::Exchange),
     };
+    let (begun, numbers) = watch::channel(Vec::new());
+    let address = settings.database.clone().unwrap_or_else(|| Address::Sqlite(settings.journal.clone()));
+    let runs = Runs { address, numbers };
     let supervisor = session::Supervisor {
         settings,
         hands,
@@ -175,6 +201,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         catalysts: seen,
         nowcasts,
         in_flight: flying,
+        begun,
         is_first: true,
         armed: armed.clone(),
     };
@@ -186,13 +213,31 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
     let follower = Mutex::new(follower);
-    Ok(Desk { hands: apart, face, wish, marks, catalysts, nowcast, in_flight, ended, plans, armed, follower })
+    Ok(Desk {
+        hands: apart,
+        face,
+        wish,
+        marks,
+        catalysts,
+        nowcast,
+        in_flight,
+        ended,
+        plans,
+        armed,
+        follower,
+        runs,
+    })
 }
 
 impl Desk {
     /// Returns what those who watch are told.
     pub(crate) const fn face(&self) -> &Arc<Face> {
         &self.face
+    }
+
+    /// Returns where its runs are written down.
+    pub(crate) const fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// Tells it of something that may move an artist's listeners; the times are of its own clock. It acts at once, or, where

@@ -75,7 +75,7 @@ fn begins(seconds: i64, free: &str, held: i64) -> Vec<Entry> {
         input(-90_000, Record::List { event: event.clone(), ticker, terms: Terms::default() }),
         input(-90_000, Record::Position { place: 0, position: Position::from_hundredths(held).unwrap() }),
         input(-90_000, Record::Balance { event, balance: free.parse().unwrap() }),
-        input(-90_000, trade(-90_000, "0.20", "past-1")),
+        input(-90_000, trade(-90_000, "0.50", "past-1")),
         input(-86_000, trade(-86_000, "0.50", "past-2")),
         input(seconds, Record::Drained),
     ]

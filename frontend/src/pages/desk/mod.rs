@@ -7,6 +7,7 @@ mod equity;
 mod fills;
 mod flatten;
 mod head;
+mod profit;
 mod state;
 
 use leptos::prelude::*;
@@ -91,6 +92,7 @@ fn desk_page(watch: Watch) -> Element {
         .child(card("desk-book", "The chosen contract", book::book(watch)))
         .child(card("desk-equity", "Equity", equity::chart(watch)))
         .child(card("desk-fills", "Fills", fills::table(watch)))
+        .child(card("desk-profit", "Profit", profit::tables(watch)))
         .child(card("desk-alerts", "Alerts", alerts::list(watch)))
         .child(flatten::sheet(watch))
 }

@@ -53,6 +53,8 @@ impl Trading {
             starts: true,
             arming: None,
             rehearses: None,
+            expects: None,
+            pauses_on_alarm: false,
         };
         let client = || {
             let member = kalshi::Config::of_paper(exchange.credentials()).unwrap();
