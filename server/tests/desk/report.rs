@@ -56,7 +56,7 @@ async fn a_report_has_the_exchanges_own_cash_positions_fees_and_fills_and_its_pa
     let fees: i64 = listed.fills.iter().map(|fill| fill.fee_cost.microdollars()).sum();
     assert_eq!(cash(&total["fees"]).microdollars(), fees);
     assert_eq!(total["fills"].as_u64(), Some(listed.fills.len() as u64));
-    let volume = listed.fills.iter().map(|fill| fill.count_fp.hundredths()).sum();
+    let volume = listed.fills.iter().map(|fill| fill.count_fp.hundredths()).sum::<i64>();
     let reported: Quantity = total["contracts"].to_string().parse().unwrap();
     assert_eq!(reported.hundredths(), volume);
     // Each cent is explained, and in the end there is what the exchange says.

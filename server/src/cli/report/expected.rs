@@ -113,9 +113,10 @@ const _: () = assert!(MARKOUT_KEYS.len() == HORIZONS.len());
 
 #[cfg(test)]
 mod tests {
-    use shared::backtest::{Link, Prepared, Record, Report};
+    use shared::backtest::{Config, Link, Prepared, Record, Report};
+    use shared::belief::{settlements, walk_forward};
     use shared::exchange::FillModel;
-    use shared::market::{EventTape, Tape, Trade};
+    use shared::market::{EventTape, Trade};
     use shared::units::{Cash, Timestamp};
 
     use super::*;
@@ -135,15 +136,19 @@ mod tests {
                 is_block: false,
             }
         };
-        let trades = (0..5).flat_map(|event| (0..120).map(move |k| trade(event, k))).collect();
-        Tape::from_trades(trades).events()
+        let trades = (0..5).flat_map(|event| (0..120).map(move |k| trade(event, k)));
+        EventTape::group(trades).unwrap()
     }
 
     /// The page's intervals and those that a desk is held against are the same, although the file has no sums.
     #[test]
     fn what_is_expected_are_the_labs_own_intervals() {
-        let prepared = Prepared::new(&events()).unwrap();
-        let link = Link::of(&prepared, &"preset=seed-fixed3".parse().unwrap());
+        let events = events();
+        let settles = settlements(&events, &[]);
+        let config = Config::from_text("preset=seed-fixed3").unwrap();
+        let tracks = walk_forward(&events, &settles, config.belief.calibration, &mut |_| {}).unwrap();
+        let prepared = Prepared::new(&events, &tracks, &[]).unwrap();
+        let link = Link::new(config);
         let (report, _) = Report::of(&prepared, &link, Record::Totals).unwrap();
         let file: File = serde_json::from_str(&report.json()).unwrap();
         let expected = of(&file, "report.json").unwrap();

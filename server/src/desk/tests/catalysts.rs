@@ -137,7 +137,7 @@ impl Trading {
                     told.push(catalyst);
                 }
             }
-            let told = replay.finish();
+            let (told, _) = replay.finish();
             assert_eq!((told.differ, told.first), (0, None), "{} inputs", told.inputs);
         }
         journal.close().await;
