@@ -2,8 +2,8 @@
 
 use crate::math::ln;
 
-/// Of fewer blocks than this there is no interval: the variance of so few is hardly known.
-pub(super) const FEWEST: usize = 20;
+/// Of fewer blocks than this there is no interval: the variance of so few is hardly known, least of all where losses are rare.
+pub(super) const FEWEST: usize = 50;
 /// The chance that an interval ever leaves out the truth: 5 % over the four horizons.
 const ALPHA: f64 = 0.05 / 4.0;
 /// The number of blocks at which the interval is about as narrow as it can be.
@@ -20,7 +20,7 @@ pub(super) struct Block {
 }
 
 /// Returns the mean over all that was traded, in microdollars a contract, and an interval that holds the truth at all looks
-/// together with 98.75 %, whenever one stops to look; none of fewer than twenty blocks, or of nothing.
+/// together with 98.75 %, whenever one stops to look; none of fewer than fifty blocks, or of nothing.
 ///
 /// A block is as long as the horizon, so that what fills were worth later depends on neighbouring blocks at most: their
 /// covariance counts where it is positive. Source: the asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and

@@ -34,7 +34,7 @@ pub struct Markout {
     pub blocks: usize,
     /// The mean of a contract; none where there is no fill.
     pub mean: Option<Cash>,
-    /// An interval that holds the truth at all looks and horizons together with 95 %; none of fewer than twenty blocks.
+    /// An interval that holds the truth at all looks and horizons together with 95 %; none of fewer than fifty blocks.
     pub interval: Option<(Cash, Cash)>,
 }
 
@@ -53,7 +53,7 @@ pub enum Verdict {
     Better,
 }
 
-/// What fills were worth is not what was expected of them any more, or is again.
+/// What fills were worth lies beside what was expected of them, or does so no more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {
     /// How long after the fills, by the place in [`HORIZONS`].
@@ -79,9 +79,26 @@ impl Verdict {
         }
     }
 
-    /// Returns whether the desk does not do what was expected of it.
+    /// Returns whether that is an alarm: what is better is said and is none, as where losses are rare the first of them may be yet
+    /// to come.
     pub const fn is_alarm(self) -> bool {
+        matches!(self, Self::Worse)
+    }
+
+    /// Returns whether one interval lies wholly beside the other.
+    const fn is_beside(self) -> bool {
         matches!(self, Self::Worse | Self::Better)
+    }
+
+    /// Says it in words to people, of what was told of fills.
+    pub const fn words(self, told: &Markout) -> &'static str {
+        match self {
+            Self::Worse => "worse than expected",
+            Self::Better => "better than expected",
+            Self::Within => "as expected",
+            Self::Unknown if told.interval.is_none() => "too few fills",
+            Self::Unknown => "no expectation",
+        }
     }
 }
 
@@ -124,14 +141,14 @@ impl Markouts {
         self.0.each_ref().map(|horizon| horizon.verdict)
     }
 
-    /// Compares with what is expected, and returns where that is another finding than before: alarms, and the ends of alarms.
+    /// Compares with what is expected, and returns where that is another finding than before: that it lies beside, or no more.
     pub fn judge(&mut self, expected: &Expectation) -> Vec<Alarm> {
         let mut alarms = Vec::new();
         for (place, (horizon, expected)) in self.0.iter_mut().zip(expected.intervals).enumerate() {
             let told = horizon.read();
             let verdict = Verdict::of(told.interval, expected);
             let before = std::mem::replace(&mut horizon.verdict, verdict);
-            let is_news = verdict != before && (verdict.is_alarm() || before.is_alarm());
+            let is_news = verdict != before && (verdict.is_beside() || before.is_beside());
             if let (true, Some(live), Some(expected)) = (is_news, told.interval, expected) {
                 alarms.push(Alarm { horizon: place, verdict, fills: told.fills, live, expected });
             }
@@ -163,7 +180,9 @@ impl Alarm {
         let name = Markouts::NAMES.get(self.horizon).copied().unwrap_or_default();
         let what = match self.verdict {
             Verdict::Worse => "worse than the backtest expects",
-            Verdict::Better => "better than the backtest expects: it doesn't describe this market",
+            Verdict::Better => {
+                "better than the backtest expects, which rare losses that are yet to come may be"
+            }
             Verdict::Within | Verdict::Unknown => "as the backtest expects again",
         };
         format!(

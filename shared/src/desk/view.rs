@@ -139,6 +139,7 @@ impl Trading {
             mean: told.mean,
             interval: told.interval,
             expected: self.expects.and_then(|expected| expected.intervals.get(place).copied().flatten()),
+            verdict: verdict.words(&told).to_owned(),
             is_alarm: verdict.is_alarm(),
         };
         told.map(view).collect()

@@ -85,6 +85,10 @@ pub struct Unknown {
 impl Diary {
     pub(super) fn note(&mut self, entry: &Entry, is_first: bool) {
         let at = entry.at;
+        if is_first {
+            self.places.clear();
+            self.times.push((at, "a run begins".to_owned()));
+        }
         match &entry.what {
             Written::Input(record) => self.input(at, record),
             Written::Decision(Decision { refused, .. }) => {
@@ -97,17 +101,10 @@ impl Diary {
             Written::Answer(answered) => self.answer(at, answered),
             Written::Setting(setting) => self.setting(at, setting),
         }
-        if is_first {
-            self.times.push((at, "a run begins".to_owned()));
-        }
     }
 
     fn setting(&mut self, at: Timestamp, setting: &Setting) {
         let text = match setting {
-            Setting::Config(_) => {
-                self.places.clear();
-                return;
-            }
             Setting::Wish(Wish::Quote) => "a person wants it to quote".to_owned(),
             Setting::Wish(Wish::Pause) => "paused".to_owned(),
             Setting::Wish(Wish::Kill) => "killed".to_owned(),

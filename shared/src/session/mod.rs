@@ -106,7 +106,9 @@ impl Session {
                 let config = Config::from_text(text)?;
                 self.others += usize::from(self.config.is_some_and(|before| before != config));
                 self.config = Some(config);
-                self.attribution.begin(entry.at);
+                if is_first {
+                    self.attribution.begin(entry.at);
+                }
             }
             Written::Setting(Setting::Label(label)) => self.label.clone_from(label),
             Written::Input(Record::List { event, .. }) => self.event = Some(event.clone()),

@@ -292,7 +292,9 @@ message! {
         pub interval: Option<(Cash, Cash)>,
         /// The interval that is expected, where one is.
         pub expected: Option<(Cash, Cash)>,
-        /// Whether both have nothing in common.
+        /// How both go together, for people.
+        pub verdict: String,
+        /// Whether it lies wholly below what is expected.
         pub is_alarm: bool,
     }
 }

@@ -75,11 +75,9 @@ fn markouts(watch: Watch) -> Element {
             }
             None => "–".to_owned(),
         };
-        let verdict = match (told.interval, told.expected) {
-            _ if told.is_alarm => Cell::Marked("lamp alarmed", "▲ not as expected".to_owned()),
-            (None, _) => "too few fills".into(),
-            (_, None) => "no expectation".into(),
-            _ => "as expected".into(),
+        let verdict = match told.is_alarm {
+            true => Cell::Marked("lamp alarmed", format!("▲ {}", told.verdict)),
+            false => told.verdict.as_str().into(),
         };
         let mean = told.mean.map_or(f64::NAN, Cash::to_dollars);
         row(vec![

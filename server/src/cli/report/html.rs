@@ -167,23 +167,21 @@ fn markouts(session: &Session, by: Option<&str>) -> Markup {
         &[],
         format_args!(
             "Cents a contract, against the fills' own prices; fills whose time had come. {by}. The interval holds the truth at all \
-             horizons and looks together with 95 %; there is none of fills in fewer than 20 blocks of time as long as the horizon."
+             horizons and looks together with 95 %; there is none of fills in fewer than 50 blocks of time as long as the horizon."
         ),
     ));
     let head = words(&["after", "fills", "blocks", "mean ¢", "95 % ¢", "expected ¢", ""]);
     let told = session.markouts();
     let rows = told.iter().zip(Markouts::NAMES).enumerate().map(|(place, (told, name))| {
         let expected = session.expects().and_then(|known| known.intervals.get(place).copied().flatten());
-        let verdict = match Verdict::of(told.interval, expected) {
-            Verdict::Worse => "⚠ worse than expected",
-            Verdict::Better => "⚠ better than expected",
-            Verdict::Within => "as expected",
-            Verdict::Unknown if told.interval.is_none() => "too few fills",
-            Verdict::Unknown => "no expectation",
-        };
+        let verdict = Verdict::of(told.interval, expected);
+        let mark = if verdict.is_alarm() { "⚠ " } else { "" };
         let mean = told.mean.map_or_else(|| "–".to_owned(), super::cents);
         let counts = [name.to_owned(), grouped(told.fills.into()), grouped(told.blocks as i64)];
-        counts.into_iter().chain([mean, ends(told.interval), ends(expected), verdict.to_owned()]).collect()
+        counts
+            .into_iter()
+            .chain([mean, ends(told.interval), ends(expected), format!("{mark}{}", verdict.words(told))])
+            .collect()
     });
     page.add(&grid(&head, &rows.collect::<Vec<_>>()));
     page

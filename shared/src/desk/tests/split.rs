@@ -83,7 +83,7 @@ fn falling(pauses: bool) -> Bench {
     let now = "2026-11-16T10:00:00Z".parse().unwrap();
     let mut bench = Bench::begin_with(settings, now, 1, crate::desk::Left::default(), Wish::Quote);
     bench.start();
-    for _ in 0..30 {
+    for _ in 0..70 {
         if bench.desk.wanted() != Wish::Quote {
             break;
         }
