@@ -105,7 +105,7 @@ impl Diary {
 
     fn setting(&mut self, at: Timestamp, setting: &Setting) {
         let text = match setting {
-            Setting::Wish(Wish::Quote) => "a person wants it to quote".to_owned(),
+            Setting::Wish(Wish::Quote) => "it is to quote".to_owned(),
             Setting::Wish(Wish::Pause) => "paused".to_owned(),
             Setting::Wish(Wish::Kill) => "killed".to_owned(),
             Setting::Wish(Wish::Off) => "it is to listen and rest nothing".to_owned(),

@@ -136,7 +136,7 @@ fn closures_unknown_orders_and_words_are_told_with_their_times() {
     assert_eq!(diary.refused.get("refused (400): no"), Some(&1));
     let said: Vec<&str> = diary.times.iter().map(|(_, text)| text.as_str()).collect();
     let over = "it has handed over: nothing of it rests or is on its way";
-    assert_eq!(said, ["a run begins", "a person wants it to quote", "killed", over, "the run ends"]);
+    assert_eq!(said, ["a run begins", "it is to quote", "killed", over, "the run ends"]);
     assert!(session.runs()[0].is_in_order);
 }
 

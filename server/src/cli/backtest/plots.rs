@@ -75,8 +75,9 @@ pub(in crate::cli) fn parts(totals: &[(&str, &Money)]) -> Titled {
         [spread, markout, revaluation, -slippage, -fees, net]
     };
     let rows: Vec<(&str, [f64; 6])> = totals.iter().map(|(model, money)| (*model, of(money))).collect();
-    let mut plot = Plot::new((-0.5, 5.5), range_with_zero(rows.iter().flat_map(|row| row.1)));
-    plot.grid_y(|value| fixed(value, 0));
+    let (low, high) = range_with_zero(rows.iter().flat_map(|row| row.1));
+    let mut plot = Plot::new((-0.5, 5.5), (low, high));
+    plot.grid_y(|value| fixed(value, if high - low < 5.0 { 2 } else { 0 }));
     plot.labels_x(
         &PARTS.iter().enumerate().map(|(k, part)| (k as f64, (*part).to_owned())).collect::<Vec<_>>(),
     );

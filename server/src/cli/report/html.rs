@@ -1,10 +1,12 @@
 //! `report.html` of a session: the lab's page, with what else a session has to say.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use shared::attribution::{Markouts, Verdict};
 use shared::backtest::Money;
-use shared::format::{counted, dollars, fixed, grouped, instant, second, shortest, time_label};
-use shared::session::{Diary, Session};
+use shared::format::{counted, dollars, fixed, grouped, instant, shortest, time_label};
+use shared::session::{Closing, Diary, Session};
 use shared::stream::Parts;
 use shared::thin::min_max;
 use shared::units::Cash;
@@ -71,7 +73,11 @@ fn said(session: &Session, total: &Money, differ: usize) -> Markup {
             session.mode(),
         ),
     );
-    text.start("p", &[]).text("Profit ").add(&Markup::element("b", &[], dollars(dollar(parts.pnl()), 2)));
+    text.start("p", &[("class", &"headline")]).text("Profit ").add(&Markup::element(
+        "b",
+        &[],
+        dollars(dollar(parts.pnl()), 2),
+    ));
     text.text(format_args!(
         " = spread {} + markout {} + inventory {} − fees {}. Spread is what quoting away from fair earned, markout how fair moved \
          within 30 minutes of a fill, inventory how it moved later, at the settlement where there is one.",
@@ -98,7 +104,7 @@ fn equity(session: &Session) -> Titled {
     let mut plot = Plot::new(ends, range_with_zero(points.iter().map(|point| point.1)));
     plot.grid_y(|value| fixed(value, 2));
     let span = (ends.1 - ends.0) as i64;
-    let ticks = (0..6).map(|k| ends.0 + f64::from(k) * (ends.1 - ends.0) / 5.0);
+    let ticks = (0..5).map(|k| ends.0 + f64::from(k) * (ends.1 - ends.0) / 4.0);
     plot.labels_x(&ticks.map(|at| (at, time_label(at as i64, span))).collect::<Vec<_>>());
     plot.line(session.mode(), &points);
     ("Profit", "dollars, positions at their marks".into(), plot.finish("Profit"))
@@ -137,7 +143,7 @@ fn contracts(session: &Session, total: &Money) -> anyhow::Result<Markup> {
     let mut lines: Vec<Vec<Markup>> = rows
         .iter()
         .map(|row| {
-            let mut line = line(row.ticker.to_string(), &row.money);
+            let mut line = line(row.ticker.outcome().to_owned(), &row.money);
             let held = if row.pays.is_some() { 0.0 } else { row.money.position.contracts() };
             line.extend(cells([two(row.holding.realised), two(row.holding.open), shortest(held)]));
             line.extend(cells([price(row.holding.mark), price(row.pays)]));
@@ -161,7 +167,7 @@ fn contracts(session: &Session, total: &Money) -> anyhow::Result<Markup> {
 
 fn markouts(session: &Session, by: Option<&str>) -> Markup {
     let mut page = heading("What fills were worth later, beside what is expected");
-    let by = by.map_or_else(crate::desk::nothing_expected, |by| format!("Expected by {by}"));
+    let by = by.map_or_else(|| "There is no expectation".to_owned(), |by| format!("Expected by {by}"));
     page.add(&Markup::element(
         "p",
         &[],
@@ -266,13 +272,22 @@ fn closures(diary: &Diary) -> Markup {
         page.add(&Markup::element("p", &[], "Nothing ever was."));
         return page;
     }
+    // Of contracts that are closed for one reason, as all are while no book is here, one row; report.json has each.
+    let mut reasons: BTreeMap<&str, (Vec<String>, Closing)> = BTreeMap::new();
+    for ((ticker, why), closing) in &diary.closings {
+        let (names, sum) = reasons.entry(*why).or_default();
+        names.push(ticker.as_ref().map_or_else(|| "all".to_owned(), |ticker| ticker.outcome().to_owned()));
+        sum.times += closing.times;
+        sum.lasted = sum.lasted.saturating_add(closing.lasted);
+        sum.longest = sum.longest.max(closing.longest);
+    }
     let seconds = |micros: i64| fixed(micros as f64 / 1e6, 1);
-    let rows = diary.closings.iter().map(|((ticker, why), closing)| {
-        let name = ticker.as_ref().map_or_else(|| "all".to_owned(), ToString::to_string);
-        let (lasted, longest) = (seconds(closing.lasted), seconds(closing.longest));
-        vec![name, (*why).to_owned(), grouped(closing.times as i64), lasted, longest]
+    let rows = reasons.into_iter().map(|(why, (names, sum))| {
+        let name = if names.len() > 3 { counted(names.len(), "contract") } else { names.join(", ") };
+        let (lasted, longest) = (seconds(sum.lasted), seconds(sum.longest));
+        vec![why.to_owned(), name, grouped(sum.times as i64), lasted, longest]
     });
-    let head = words(&["contract", "why", "times", "seconds in all", "longest"]);
+    let head = words(&["why", "contract", "times", "seconds in all", "longest"]);
     page.add(&grid(&head, &rows.collect::<Vec<_>>()));
     page
 }
@@ -291,7 +306,7 @@ fn unknown(diary: &Diary) -> Markup {
             }
             None => format!("{} was never known again", order.name),
         };
-        (second(order.since), became, order.ended.is_none())
+        (instant(order.since), became, order.ended.is_none())
     });
     let earlier = diary.reconciled.iter();
     let earlier =
@@ -310,8 +325,8 @@ fn fills(session: &Session) -> Markup {
         let sign = if is_bought { 1.0 } else { -1.0 };
         let cents = |price: shared::units::Price| price.to_dollars() * 100.0;
         vec![
-            second(fill.at),
-            fill.ticker.to_string(),
+            instant(fill.at),
+            fill.ticker.outcome().to_owned(),
             if is_bought { "bought" } else { "sold" }.to_owned(),
             shortest(fill.count.to_contracts()),
             fixed(cents(fill.price), 1),
