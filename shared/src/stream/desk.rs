@@ -236,7 +236,7 @@ message! {
 }
 
 message! {
-    /// Where a profit comes from, as [`attribution`](crate::attribution) defines it.
+    /// Where a profit comes from; the module `attribution` has the definitions.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Parts {
         /// What quoting away from fair earned.

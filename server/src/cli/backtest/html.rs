@@ -70,8 +70,11 @@ pub(in crate::cli) fn two(amount: Cash) -> String {
     fixed(dollars(amount), 2)
 }
 
-/// Returns the totals, a row a way to be filled: its name, what it made and the interval of its net profit.
-pub(in crate::cli) fn totals(rows: &[(&str, &Money, Option<(Cash, Cash)>)]) -> Markup {
+/// A way to be filled: its name, what it made and the interval of its net profit.
+pub(in crate::cli) type Made<'a> = (&'a str, &'a Money, Option<(Cash, Cash)>);
+
+/// Returns the totals, a row a way to be filled.
+pub(in crate::cli) fn totals(rows: &[Made<'_>]) -> Markup {
     let head = words(&[
         "filled by",
         "fills",
