@@ -6,20 +6,22 @@
 mod diary;
 mod json;
 mod reckoning;
+mod rows;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 use crate::Invalid;
 use crate::attribution::{Attribution, Expectation, Markout};
-use crate::backtest::{Config, FILLS_HEADER, FillLine, HORIZONS, Money, Sharpe};
+use crate::backtest::{Config, HORIZONS, Money, Sharpe};
 use crate::desk::{Entry, Label, Setting, Written};
 use crate::engine::{Engine, Record};
 use crate::ledger::Error;
-use crate::market::{Action, EventTicker, Position, Side, Ticker};
-use crate::units::{Cash, Date, Price, Quantity, Timestamp};
+use crate::market::{EventTicker, Position};
+use crate::units::{Cash, Date, Timestamp};
 
 pub use self::diary::{Closing, Diary, Messages, Unknown};
 pub use self::reckoning::{Reckoning, Run};
+pub use self::rows::{SessionFill, SessionRow};
 
 /// How many points of equity are kept: beyond it every second one is forgotten.
 const POINTS: usize = 16_384;
@@ -42,42 +44,6 @@ pub struct Session {
     /// The profit at the end of each day of the exchange's clock, in UTC.
     days: Vec<(Date, Cash)>,
     expects: Option<Expectation>,
-}
-
-/// A fill of a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SessionFill {
-    /// When it traded.
-    pub at: Timestamp,
-    /// The contract.
-    pub ticker: Ticker,
-    /// Whether YES was bought or sold.
-    pub action: Action,
-    /// The YES price.
-    pub price: Price,
-    /// How much.
-    pub count: Quantity,
-    /// What was charged.
-    pub fee: Cash,
-    /// The fair mark just before.
-    pub fair: Price,
-    /// The position just after.
-    pub position: Position,
-}
-
-/// What a contract brought.
-#[derive(Debug, Clone)]
-pub struct SessionRow {
-    /// The contract.
-    pub ticker: Ticker,
-    /// What its fills brought in.
-    pub money: Money,
-    /// The part that is realised, and the one that is open at its mark.
-    pub holding: crate::attribution::Holding,
-    /// How many public trades were heard.
-    pub prints: i64,
-    /// What a YES contract paid, once it has settled.
-    pub pays: Option<Price>,
 }
 
 impl Session {
@@ -274,36 +240,5 @@ impl Session {
             now.saturating_sub(std::mem::replace(&mut before, now))
         });
         Sharpe::of(&profits.collect::<Vec<_>>())
-    }
-
-    /// Returns the fills as CSV, in the form of the lab's.
-    pub fn fills_csv(&self) -> String {
-        let mut text = FILLS_HEADER.to_owned();
-        for fill in &self.fills {
-            FillLine {
-                at: fill.at.micros(),
-                ticker: fill.ticker.as_str(),
-                model: self.mode(),
-                action: fill.action,
-                price: fill.price,
-                count: fill.count,
-                fee: fill.fee,
-                fair: fill.fair,
-                position: fill.position,
-            }
-            .write(&mut text);
-        }
-        text
-    }
-}
-
-impl SessionRow {
-    /// Returns which side won, where one did.
-    fn result(&self) -> Option<Side> {
-        match self.pays? {
-            Price::ONE => Some(Side::Yes),
-            Price::ZERO => Some(Side::No),
-            _ => None,
-        }
     }
 }

@@ -7,8 +7,10 @@ use crate::desk::{Answered, Failure, Reckoned, Said, Wish};
 use crate::engine::Outputs;
 use crate::exchange::{Fill, OrderId};
 use crate::market::Trade;
+use crate::market::{Action, Ticker};
 use crate::quoting::Terms;
 use crate::risk::ClosedFor;
+use crate::units::Price;
 
 const TICKER: &str = "KXTOPMONTHLY-26NOV-A";
 

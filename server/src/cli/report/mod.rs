@@ -1,6 +1,7 @@
 //! The report of a session: what a desk did, made of its journal by doing its runs again.
 
 pub(in crate::cli) mod expected;
+mod happened;
 mod html;
 
 use std::path::{Path, PathBuf};

@@ -74,20 +74,21 @@ fn what_was_held_before_counts_from_what_it_was_worth_as_the_run_began() {
     assert_eq!((shown.parts.spread, shown.parts.markout), (Cash::ZERO, Cash::ZERO));
 }
 
-/// Has so many purchases in minutes of their own after each of which the price falls, told that a backtest expects otherwise.
-fn falling(pauses: bool) -> Bench {
-    let expected = Some((Cash::from_microdollars(20_000), Cash::from_microdollars(30_000)));
-    let mut settings = super::settings("preset=seed-fixed3&skew_cents=0&pull_at=500&refresh_s=1");
+/// Has fills in minutes of their own that are worth the three cents by which they were quoted away from fair, where a backtest
+/// expects six and more.
+fn less_than_expected(pauses: bool) -> Bench {
+    let expected = Some((Cash::from_microdollars(60_000), Cash::from_microdollars(70_000)));
+    let mut settings = super::settings("preset=seed-fixed3&skew_cents=0&refresh_s=1");
     settings.expects = Some(Expectation { intervals: [expected; 4] });
     settings.pauses_on_alarm = pauses;
     let now = "2026-11-16T10:00:00Z".parse().unwrap();
     let mut bench = Bench::begin_with(settings, now, 1, crate::desk::Left::default(), Wish::Quote);
     bench.start();
-    for _ in 0..70 {
+    for side in [BookSide::Bid, BookSide::Ask].repeat(35) {
         if bench.desk.wanted() != Wish::Quote {
             break;
         }
-        traded(&mut bench, BookSide::Bid);
+        traded(&mut bench, side);
         for _ in 0..3 {
             bench.pass(25);
             bench.settle();
@@ -101,7 +102,7 @@ fn falling(pauses: bool) -> Bench {
 
 #[test]
 fn fills_that_are_worth_less_than_expected_are_an_alarm_that_is_shown_and_written_down() {
-    let mut bench = falling(false);
+    let mut bench = less_than_expected(false);
     let written = |bench: &Bench| {
         let is_alarm = |what: &Written| matches!(what, Written::Setting(Setting::Markouts(_)));
         bench.entries.iter().filter(|entry| is_alarm(&entry.what)).count()
@@ -111,6 +112,6 @@ fn fills_that_are_worth_less_than_expected_are_an_alarm_that_is_shown_and_writte
     assert!(shown(&mut bench).markouts.iter().any(|told| told.is_alarm));
     // It doesn't stop the desk.
     assert_eq!(bench.desk.wanted(), Wish::Quote);
-    let bench = falling(true);
+    let bench = less_than_expected(true);
     assert_eq!(bench.desk.wanted(), Wish::Pause);
 }
