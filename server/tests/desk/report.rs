@@ -90,7 +90,7 @@ async fn a_report_has_the_exchanges_own_cash_positions_fees_and_fills_and_its_pa
     assert_eq!(read(&live, "fills.csv").lines().count(), listed.fills.len() + 1);
     let page = read(&live, "report.html");
     for part in
-        ["to the microdollar; the desk&#39;s own last word is the same", "no expectation given", "<svg"]
+        ["to the microdollar; the desk&#39;s own last word is the same", "There is no expectation", "<svg"]
     {
         assert!(page.contains(part), "{part}");
     }
