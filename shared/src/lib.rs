@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod arming;
+pub mod attribution;
 pub mod backtest;
 pub mod belief;
 mod bits;
@@ -42,6 +43,7 @@ mod random;
 pub mod risk;
 pub mod scenario;
 mod search;
+pub mod session;
 pub mod settings;
 pub mod signal;
 pub mod simulation;

@@ -32,6 +32,8 @@ Examples:
   tauroi desk --paper paper.env              a rehearsal on it in another
   tauroi desk --mode paper --run-for 5h      Kalshi's data, and orders that never leave this program
   tauroi desk --mode live --dry-run          the same by another name, for schedules that do either
+  tauroi desk --run-for 10m --report DIR --expect backtest/report.json
+                                             what it earned and from what, beside a backtest
   tauroi desk --mode live --run-for 5h       real orders, once `tauroi arm` lets them";
 
 /// How long the desk has to take back what rests.
@@ -107,14 +109,27 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         drop(looking);
         let is_in_order = desk.stop(GRACE).await;
         let last = told(&desk.face().desk());
+        let said = match trading.report {
+            Some(report) => tokio::select! {
+                said = report.write() => Some(said?),
+                signal = signals.next() => {
+                    warn!("{signal} again: the report is not written; `tauroi replay --report` makes it of the journal");
+                    None
+                }
+            },
+            None => None,
+        };
         if let Some(exchange) = trading.exchange {
             exchange.stop().await?;
         }
-        anyhow::Ok((is_in_order, last))
+        anyhow::Ok((is_in_order, last, said))
     });
     runtime.shutdown_background();
-    let (is_in_order, last) = outcome?;
+    let (is_in_order, last, said) = outcome?;
     say(&last)?;
+    if let Some(said) = said {
+        say(&said)?;
+    }
     if !is_in_order {
         bail!("the desk did not end in order: what may rest of it ends by itself");
     }

@@ -16,6 +16,7 @@ mod paper;
 mod price;
 mod progress;
 mod record;
+mod report;
 mod serve;
 mod signal;
 mod store;

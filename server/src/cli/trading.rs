@@ -10,6 +10,7 @@ use shared::exchange::books::Queue;
 use shared::local;
 use shared::units::Cash;
 
+use super::report::{Reporter, expected};
 use crate::clock::{Clock, machine_time, speed};
 use crate::database;
 use crate::desk::{self, Arming, Configuration, Desk};
@@ -68,6 +69,8 @@ pub(in crate::cli) struct Options {
     armings: Option<PathBuf>,
     #[command(flatten)]
     here: Here,
+    #[command(flatten)]
+    reporting: Reporting,
     /// Let the desk wait until somebody starts it
     #[arg(long)]
     wait: bool,
@@ -86,6 +89,21 @@ struct Here {
     /// How long an order takes to the exchange and back, in milliseconds, in mode paper
     #[arg(long, value_name = "MS", default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..=60_000))]
     round_trip_ms: i64,
+}
+
+/// What is said of the session, and what it is held against.
+#[derive(Args)]
+#[group(id = "reporting")]
+struct Reporting {
+    /// A folder that gets report.html, report.json and fills.csv of the session when it ends, made from the journal
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// The report.json of a backtest, which says what fills are expected to be worth later: an alarm says where they are not
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+    /// Pause the desk when there is such an alarm
+    #[arg(long, requires = "expect")]
+    pause_on_alarm: bool,
 }
 
 /// What decides what a desk does with money.
@@ -174,6 +192,8 @@ pub(in crate::cli) struct Trading {
     /// The exchange, if it is inside.
     pub(in crate::cli) exchange: Option<Running>,
     pub(in crate::cli) desk: Option<Desk>,
+    /// What is to be said of the session once the desk has ended.
+    pub(in crate::cli) report: Option<Reporter>,
     pub(in crate::cli) market: Option<Watch>,
     /// Who asks the exchange for pages.
     pub(in crate::cli) asker: Option<Client>,
@@ -220,6 +240,7 @@ impl Options {
     ) -> anyhow::Result<Trading> {
         let has_desk = mode != Mode::Watch && has.desk;
         // Before anything is begun that would have to be ended.
+        let expects = self.reporting.expect.as_deref().map(expected::read).transpose()?;
         let config = self.quoting.config()?;
         if has_desk {
             desk::check_fair(config.quoting.fair, has.nowcast).context("--config")?;
@@ -238,14 +259,16 @@ impl Options {
         let market = watch::start(self.quoting.series().to_owned(), client.apart()?, clock.clone());
         let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
         let desk = has_desk
-            .then(|| self.desk((mode, config), client, clock, exchange.is_some(), has.port))
+            .then(|| self.desk((mode, config, expects.clone()), client, clock, exchange.is_some(), has.port))
             .transpose()?;
-        Ok(Trading { exchange, desk, market: Some(market), asker, watcher })
+        let report = self.reporting.report.clone().zip(desk.as_ref());
+        let report = report.map(|(folder, desk)| Reporter::new(folder, desk.runs().clone(), expects));
+        Ok(Trading { exchange, desk, report, market: Some(market), asker, watcher })
     }
 
     fn desk(
         &self,
-        (mode, config): (Mode, Config),
+        (mode, config, expects): (Mode, Config, Option<desk::Expected>),
         client: Client,
         clock: Clock,
         is_inside: bool,
@@ -302,6 +325,8 @@ impl Options {
                 Mode::Live => None,
                 Mode::Demo | Mode::Watch => (!is_inside).then_some("a paper exchange"),
             },
+            expects,
+            pauses_on_alarm: self.reporting.pause_on_alarm,
         };
         desk::start(settings, client, clock)
     }

@@ -4,6 +4,7 @@ mod entry;
 
 use shared::desk::Left;
 
+pub(super) use self::entry::read;
 pub(super) use crate::store::{Before, Writer};
 pub(crate) use crate::store::{Entry, Journal, Kind};
 
@@ -15,7 +16,7 @@ pub(crate) use crate::store::{Entry, Journal, Kind};
 pub(super) async fn left(journal: &mut Journal) -> anyhow::Result<Left> {
     let mut left = Left::default();
     for entry in journal.last().await? {
-        match entry::read(&entry) {
+        match read(&entry) {
             Ok(entry) => left.take(&entry),
             // Of an order that an older version of this program wrote down otherwise, the exchange says what became.
             Err(error) => tracing::warn!("{error:#}"),

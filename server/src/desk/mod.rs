@@ -50,10 +50,11 @@ pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::hands::Hands;
 pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
-pub(crate) use self::replay::Replay;
-pub(crate) use self::settings::{Settings, check_fair};
+pub(crate) use self::replay::{Replay, Told};
+pub(crate) use self::settings::{Expected, Settings, check_fair};
 use crate::clock::Clock;
 use crate::kalshi::Client;
+use crate::store::Address;
 
 /// How long a kill waits for requests that were on their way when it came.
 const UNDER_WAY: Duration = Duration::from_millis(500);
@@ -90,6 +91,11 @@ fn estimates(here: &shared::local::Settings) -> String {
     )
 }
 
+/// Returns what people are told where nobody said what a backtest expects.
+pub(crate) fn nothing_expected() -> String {
+    "no expectation given".to_owned()
+}
+
 /// A desk that runs; it ends when this is dropped, and what it left at the exchange then ends by itself.
 pub(crate) struct Desk {
     hands: Hands,
@@ -108,6 +114,22 @@ pub(crate) struct Desk {
     armed: Armed,
     /// Ends once it is written down that the desk has handed over.
     follower: Mutex<Option<JoinHandle<()>>>,
+    runs: Runs,
+}
+
+/// Where the runs of a desk are written down.
+#[derive(Debug, Clone)]
+pub(crate) struct Runs {
+    /// The journal.
+    pub(crate) address: Address,
+    numbers: watch::Receiver<Vec<i64>>,
+}
+
+impl Runs {
+    /// Returns the numbers of the runs that have begun, in order.
+    pub(crate) fn numbers(&self) -> Vec<i64> {
+        self.numbers.borrow().clone()
+    }
 }
 
 /// Why a command was not carried out.
@@ -139,6 +161,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
         estimates: settings.here.as_ref().map(estimates).unwrap_or_default(),
+        expects: settings.expects.as_ref().map_or_else(nothing_expected, |expects| expects.by.clone()),
         ..DeskView::new(settings.mode, clock.now(), clock.speed(), settings.config.text())
     };
     let (says, said) = watch::channel(Err("it is not known yet whether somebody has armed it".to_owned()));
@@ -169,6 +192,9 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         }
         None => [client, apart].map(Hands::Exchange),
     };
+    let (begun, numbers) = watch::channel(Vec::new());
+    let address = settings.database.clone().unwrap_or_else(|| Address::Sqlite(settings.journal.clone()));
+    let runs = Runs { address, numbers };
     let supervisor = session::Supervisor {
         settings,
         hands,
@@ -181,6 +207,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         nowcasts,
         asked,
         in_flight: flying,
+        begun,
         is_first: true,
         armed: armed.clone(),
     };
@@ -205,6 +232,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         plans,
         armed,
         follower,
+        runs,
     })
 }
 
@@ -212,6 +240,11 @@ impl Desk {
     /// Returns what those who watch are told.
     pub(crate) const fn face(&self) -> &Arc<Face> {
         &self.face
+    }
+
+    /// Returns where its runs are written down.
+    pub(crate) const fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// Tells it of something that may move an artist's listeners; the times are of its own clock. It acts at once, or, where

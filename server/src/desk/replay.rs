@@ -4,8 +4,9 @@ use anyhow::Context;
 use shared::backtest::Config;
 use shared::belief::{self, Stream};
 use shared::engine::{Engine, Outputs, Record};
+use shared::session::Session;
 
-use super::journal::{Entry, Kind};
+use super::journal::{Entry, Kind, read};
 
 /// A run that is done again, entry by entry.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Replay {
     /// What was decided this time and is still to be compared.
     decided: std::collections::VecDeque<String>,
     told: Told,
+    /// What is made of it, if a report is.
+    session: Option<Session>,
 }
 
 /// What came of it.
@@ -29,12 +32,20 @@ pub(crate) struct Told {
 }
 
 impl Replay {
+    /// Returns a run that is done again and goes into a session.
+    pub(crate) fn into_session(session: Option<Session>) -> Self {
+        Self { session, ..Self::default() }
+    }
+
     /// Takes the next entry.
     ///
     /// # Errors
     ///
     /// Says that it can't be read, or that a run begins without its settings.
     pub(crate) fn take(&mut self, entry: &Entry) -> anyhow::Result<()> {
+        if let Some(session) = &mut self.session {
+            session.note(&read(entry)?)?;
+        }
         match entry.kind {
             Kind::Setting => {
                 let data: serde_json::Value = serde_json::from_str(&entry.data)?;
@@ -49,8 +60,14 @@ impl Replay {
                 let record: Record = serde_json::from_str(&entry.data)?;
                 let engine = self.engine.as_mut().context("a run begins without its settings")?;
                 self.outputs.clear();
+                if let Some(session) = &mut self.session {
+                    session.before(engine, &record);
+                }
                 // What it refused then it refuses now.
                 let _ = engine.apply(entry.at, &record, &mut self.outputs);
+                if let Some(session) = &mut self.session {
+                    session.after(engine, entry.at, &record);
+                }
                 self.told.inputs += 1;
                 let decided = self.outputs.decisions.iter();
                 for decision in decided {
@@ -81,9 +98,12 @@ impl Replay {
         self.told.first.get_or_insert_with(|| format!("{then} became {now}"));
     }
 
-    /// Returns what came of it.
-    pub(crate) fn finish(mut self) -> Told {
+    /// Returns what came of it, and the session that it went into.
+    pub(crate) fn finish(mut self) -> (Told, Option<Session>) {
         self.close();
-        self.told
+        if let (Some(session), Some(engine)) = (&mut self.session, &self.engine) {
+            session.end(engine);
+        }
+        (self.told, self.session)
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Supervisor {
     /// What is asked beside.
     pub(super) asked: mpsc::Receiver<Asked>,
     pub(super) in_flight: watch::Sender<usize>,
+    /// The numbers of the runs that have begun.
+    pub(super) begun: watch::Sender<Vec<i64>>,
     /// No run has begun yet.
     pub(super) is_first: bool,
     /// Whether orders may be placed.
@@ -161,6 +163,7 @@ impl Supervisor {
             .await
             .context("the exchange's stream does not come up")??;
         let number = journal.begin(crate::clock::machine_time().micros()).await?;
+        self.begun.send_modify(|begun| begun.push(number));
         self.face.list(found.tickers());
         // A run before has heard of it, this one hasn't.
         self.nowcasts.mark_changed();

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use shared::Invalid;
 use shared::api::Mode;
+use shared::attribution::Expectation;
 use shared::backtest::Config;
 use shared::desk;
 use shared::quoting::Fair;
 use shared::units::Quantity;
 
-use super::arming::Arming;
+use super::arming::{Arming, Configuration};
 use crate::store::Address;
 
 /// How a desk is to trade.
@@ -35,6 +36,19 @@ pub(crate) struct Settings {
     pub(crate) arming: Option<Arming>,
     /// Where orders go that cost no money, for people: a run of that kind may count as a rehearsal.
     pub(crate) rehearses: Option<&'static str>,
+    /// What fills are expected to be worth later, where a backtest says so.
+    pub(crate) expects: Option<Expected>,
+    /// Whether it pauses where they are not.
+    pub(crate) pauses_on_alarm: bool,
+}
+
+/// What fills are expected to be worth later.
+#[derive(Debug, Clone)]
+pub(crate) struct Expected {
+    /// At each horizon.
+    pub(crate) what: Expectation,
+    /// By what, for people.
+    pub(crate) by: String,
 }
 
 impl Settings {
@@ -48,11 +62,18 @@ impl Settings {
         let config = self.config;
         // Its own fence is as wide as what it was started with asks for: a fill beyond that ends in a kill.
         let most = config.parameters().limits.max_position_per_ticker;
+        let configuration = Configuration::of(&self.series, &config, self.order_ttl_s);
         desk::Settings {
             config,
             order_ttl_s: self.order_ttl_s,
             group_limit: group_limit(most, contracts),
             can_change: self.fixed().is_none(),
+            expects: self.expects.as_ref().map(|expects| expects.what),
+            pauses_on_alarm: self.pauses_on_alarm,
+            label: desk::Label {
+                mode: self.mode.badge().to_lowercase(),
+                configuration: configuration.hash().to_owned(),
+            },
         }
     }
 }

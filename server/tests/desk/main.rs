@@ -18,6 +18,7 @@ mod journal;
 mod killed;
 #[path = "../support/member.rs"]
 mod member;
+mod report;
 #[path = "../support/run.rs"]
 mod run;
 mod settings;

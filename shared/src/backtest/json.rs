@@ -90,6 +90,13 @@ impl Json {
         }
     }
 
+    /// Writes `true` or `false`.
+    pub fn truth(&mut self, value: bool) -> &mut Self {
+        self.separate();
+        self.0.push_str(if value { "true" } else { "false" });
+        self
+    }
+
     /// Writes `null`.
     pub fn null(&mut self) -> &mut Self {
         self.separate();

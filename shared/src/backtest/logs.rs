@@ -4,9 +4,10 @@ use super::json::Json;
 use super::prepared::Prepared;
 use super::run_result::RunResult;
 use crate::decimal::append_fixed;
+use crate::market::{Action, Position};
 use crate::quoting::Quote;
 use crate::sort;
-use crate::units::Timestamp;
+use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// Returns the decisions of all results as JSON lines, by time, then ticker, then name of the fill model.
 ///
@@ -58,7 +59,7 @@ fn write_quote(json: &mut Json, [price, count]: [&str; 2], quote: Option<Quote>)
 }
 
 /// The header of [`fills`].
-const FILLS_HEADER: &str = "timestamp,ticker,fill_model,side,price,count,fee,fair,position\n";
+pub(crate) const FILLS_HEADER: &str = "timestamp,ticker,fill_model,side,price,count,fee,fair,position\n";
 
 /// Returns the fills of all results as CSV, model by model, each in order of time: prices and fees in dollars, the fair
 /// price as just before, the position as just after.
@@ -66,24 +67,59 @@ pub fn fills(prepared: &Prepared, outcomes: &[RunResult]) -> String {
     let mut text = FILLS_HEADER.to_owned();
     for outcome in outcomes {
         for fill in &outcome.series.fills {
-            let at = fill.at;
             let ticker = prepared.contracts()[fill.contract as usize].ticker.as_str();
-            text.extend([&time(at), ",", ticker, ",", outcome.model.name(), ","]);
-            text.push_str(if fill.is_bought() { "buy" } else { "sell" });
-            for (value, decimals) in [
-                (fill.price.centicents(), 4),
-                (fill.count.hundredths(), 2),
-                (fill.fee.microdollars(), 6),
-                (fill.fair.centicents(), 4),
-                (fill.position.hundredths(), 2),
-            ] {
-                text.push(',');
-                append_fixed(&mut text, value, decimals);
+            FillLine {
+                at: fill.at,
+                ticker,
+                model: outcome.model.name(),
+                action: fill.action,
+                price: fill.price,
+                count: fill.count,
+                fee: fill.fee,
+                fair: fill.fair,
+                position: fill.position,
             }
-            text.push('\n');
+            .write(&mut text);
         }
     }
     text
+}
+
+/// A fill as a row of `fills.csv`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FillLine<'a> {
+    /// When, in microseconds.
+    pub(crate) at: i64,
+    pub(crate) ticker: &'a str,
+    /// How orders were filled: a fill model, or the mode of a desk.
+    pub(crate) model: &'a str,
+    pub(crate) action: Action,
+    pub(crate) price: Price,
+    pub(crate) count: Quantity,
+    pub(crate) fee: Cash,
+    /// The fair mark just before.
+    pub(crate) fair: Price,
+    /// The position just after.
+    pub(crate) position: Position,
+}
+
+impl FillLine<'_> {
+    /// Appends it.
+    pub(crate) fn write(&self, text: &mut String) {
+        text.extend([&time(self.at), ",", self.ticker, ",", self.model, ","]);
+        text.push_str(if self.action == Action::Buy { "buy" } else { "sell" });
+        for (value, decimals) in [
+            (self.price.centicents(), 4),
+            (self.count.hundredths(), 2),
+            (self.fee.microdollars(), 6),
+            (self.fair.centicents(), 4),
+            (self.position.hundredths(), 2),
+        ] {
+            text.push(',');
+            append_fixed(text, value, decimals);
+        }
+        text.push('\n');
+    }
 }
 
 /// Returns an instant of the tape as text.

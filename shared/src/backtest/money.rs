@@ -88,7 +88,7 @@ impl Money {
     /// # Errors
     ///
     /// Returns [`Error::TooMuch`] if a sum doesn't fit.
-    pub(super) fn add(&mut self, other: &Self) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, other: &Self) -> Result<(), Error> {
         self.fills += other.fills;
         for (sum, more) in [
             (&mut self.spread, other.spread),
@@ -122,32 +122,35 @@ pub fn mean_cents(sum: Cash, volume: Quantity) -> f64 {
 
 /// The running account of one contract.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tally {
-    pub(super) position: Position,
+pub(crate) struct Tally {
+    pub(crate) position: Position,
+    /// What of it was not traded here, but there before.
+    brought: Position,
     /// What was received less what was paid, fees included.
     cash: Cash,
     /// Equity at the last mark.
     equity: Cash,
     peak: Cash,
-    /// `sum s n m30`, to be taken from the end's value.
+    /// `sum s n m30`, and what was brought as it was worth then, to be taken from the end's value.
     attributed: Cash,
-    /// `sum s n x`: the cost of the position without fees.
+    /// `sum s n x`: the cost of what was traded, without fees.
     cost: Cash,
     money: Money,
 }
 
 /// What is known around a fill: fair marks just before, and at each of [`HORIZONS`] later.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Marks {
-    pub(super) before: Price,
-    pub(super) later: [Price; HORIZONS.len()],
+pub(crate) struct Marks {
+    pub(crate) before: Price,
+    pub(crate) later: [Price; HORIZONS.len()],
 }
 
 impl Tally {
     /// Returns the account of a contract in which nothing was traded.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             position: Position::FLAT,
+            brought: Position::FLAT,
             cash: Cash::ZERO,
             equity: Cash::ZERO,
             peak: Cash::ZERO,
@@ -157,40 +160,78 @@ impl Tally {
         }
     }
 
-    /// Books a fill.
-    pub(super) fn book(&mut self, fill: &Fill, marks: &Marks) -> Result<(), Error> {
-        let change =
-            Position::FLAT.checked_after(fill.action, fill.count).ok_or(Error::TooMuch("position"))?;
+    /// Books a fill of which all marks are known.
+    pub(crate) fn book(&mut self, fill: &Fill, marks: &Marks) -> Result<(), Error> {
+        self.trade(fill, marks.before)?;
+        for (horizon, mark) in marks.later.into_iter().enumerate() {
+            self.mark_out(fill, horizon, mark)?;
+        }
+        Ok(())
+    }
+
+    /// Books a fill as it happens: the fair mark just before is known, later ones are not.
+    pub(crate) fn trade(&mut self, fill: &Fill, before: Price) -> Result<(), Error> {
+        let change = changed_by(fill)?;
         let worth = |price: Price| change.worth(price);
         self.position =
             self.position.checked_after(fill.action, fill.count).ok_or(Error::TooMuch("position"))?;
         take(&mut self.cash, worth(fill.price))?;
         take(&mut self.cash, fill.fee)?;
         add(&mut self.cost, worth(fill.price))?;
-        add(&mut self.attributed, worth(marks.later[ATTRIBUTION]))?;
         let money = &mut self.money;
         money.fills += 1;
         money.volume = money.volume.checked_add(fill.count).ok_or(Error::TooMuch("volume"))?;
         add(&mut money.fees, fill.fee)?;
-        for (sum, gained, given) in [
-            (&mut money.spread, marks.before, fill.quoted),
-            (&mut money.markout, marks.later[ATTRIBUTION], marks.before),
-            (&mut money.slippage, fill.price, fill.quoted),
-        ] {
+        for (sum, gained, given) in
+            [(&mut money.spread, before, fill.quoted), (&mut money.slippage, fill.price, fill.quoted)]
+        {
             add(sum, worth(gained))?;
             take(sum, worth(given))?;
         }
-        for (sum, later) in money.markouts.iter_mut().zip(marks.later) {
-            add(sum, worth(later))?;
-            take(sum, worth(fill.price))?;
-        }
+        // What the half-hour's mark adds to both comes with that.
+        take(&mut money.markout, worth(before))?;
         money.max_position = money.max_position.max(self.position.size());
         Ok(())
     }
 
+    /// Books what a fill was worth at one of [`HORIZONS`], by its place. Each is booked once for each fill before the account is
+    /// closed.
+    pub(crate) fn mark_out(&mut self, fill: &Fill, horizon: usize, mark: Price) -> Result<(), Error> {
+        let change = changed_by(fill)?;
+        if let Some(sum) = self.money.markouts.get_mut(horizon) {
+            add(sum, change.worth(mark))?;
+            take(sum, change.worth(fill.price))?;
+        }
+        if horizon == ATTRIBUTION {
+            add(&mut self.attributed, change.worth(mark))?;
+            add(&mut self.money.markout, change.worth(mark))?;
+        }
+        Ok(())
+    }
+
+    /// Takes in a position that was not traded here: it counts from what it is worth now, as if it had been given.
+    pub(crate) fn bring(&mut self, brought: Position, mark: Price) -> Result<(), Error> {
+        let add_to = |position: Position| {
+            Position::from_hundredths(position.hundredths().saturating_add(brought.hundredths()))
+        };
+        let too_much = |_| Error::TooMuch("position");
+        self.position = add_to(self.position).map_err(too_much)?;
+        self.brought = add_to(self.brought).map_err(too_much)?;
+        take(&mut self.cash, brought.worth(mark))?;
+        add(&mut self.attributed, brought.worth(mark))?;
+        self.money.max_position = self.money.max_position.max(self.position.size());
+        Ok(())
+    }
+
+    /// Takes in what is rounded away as the contract pays.
+    pub(crate) fn round_away(&mut self, residue: Cash) -> Result<(), Error> {
+        take(&mut self.cash, residue)?;
+        add(&mut self.attributed, residue)
+    }
+
     /// Marks the position and returns by how much that moved equity.
     #[inline]
-    pub(super) fn mark(&mut self, mark: Price) -> Result<Cash, Error> {
+    pub(crate) fn mark(&mut self, mark: Price) -> Result<Cash, Error> {
         let equity = self.cash.checked_add(self.position.worth(mark)).ok_or(Error::TooMuch("equity"))?;
         let change = equity.checked_sub(self.equity).ok_or(Error::TooMuch("equity"))?;
         if change != Cash::ZERO {
@@ -203,18 +244,24 @@ impl Tally {
     }
 
     /// Closes the account at the last mark, or at the settlement if `settled`, and returns what it came to.
-    pub(super) fn close(&mut self, mark: Price, settled: bool) -> Result<Money, Error> {
+    pub(crate) fn close(&mut self, mark: Price, settled: bool) -> Result<Money, Error> {
         let end = self.position.worth(mark);
         self.money.revaluation = end.checked_sub(self.attributed).ok_or(Error::TooMuch("revaluation"))?;
         self.money.net = self.equity;
         self.equity.checked_add(self.money.fees).ok_or(Error::TooMuch("gross profit"))?;
         self.money.position = self.position;
         if settled {
-            let gained = end.checked_sub(self.cost).ok_or(Error::TooMuch("cost"))?;
+            let traded = end.checked_sub(self.brought.worth(mark)).ok_or(Error::TooMuch("cost"))?;
+            let gained = traded.checked_sub(self.cost).ok_or(Error::TooMuch("cost"))?;
             self.money.settled = (gained, self.money.volume);
         }
         Ok(self.money)
     }
+}
+
+/// Returns what a fill changes of the position.
+fn changed_by(fill: &Fill) -> Result<Position, Error> {
+    Position::FLAT.checked_after(fill.action, fill.count).ok_or(Error::TooMuch("position"))
 }
 
 fn add(sum: &mut Cash, more: Cash) -> Result<(), Error> {

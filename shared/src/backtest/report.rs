@@ -2,11 +2,11 @@
 
 use super::around::around;
 use super::config::Config;
-use super::entries::{Entry, SETTINGS};
 use super::hash::sha256;
 use super::json::Json;
+use super::line::{Line, MARKOUT_KEYS, Of, write_config};
 use super::link::Link;
-use super::money::{Money, mean_cents};
+use super::money::Money;
 use super::prepared::Prepared;
 use super::reliability::{Reliability, reliability};
 use super::run::run_at_once;
@@ -17,19 +17,13 @@ use crate::Invalid;
 use crate::exchange::FillModel;
 use crate::settings::Fee;
 use crate::stats::{mean_interval, sum_interval};
-use crate::units::{Cash, Quantity};
+use crate::units::Cash;
 
 /// The version of `report.json`'s form.
-const SCHEMA: i64 = 1;
-
-/// Settings of which a result says nothing where they are as usual, as before there were any: so it keeps its hash.
-const LATER: [&str; 4] = ["fair", "book", "feed_ms", "answer_ms"];
+pub(crate) const SCHEMA: i64 = 1;
 
 /// How often events are resampled for an interval.
 pub const RESAMPLES: usize = 2_000;
-
-/// The keys of markouts, in the order of [`super::HORIZONS`].
-const MARKOUT_KEYS: [&str; 4] = ["1min", "5min", "30min", "6h"];
 
 /// What one fill model made of one contract, or of all.
 #[derive(Debug, Clone, PartialEq)]
@@ -171,17 +165,7 @@ impl<'a> Report<'a> {
             // Without trades each fill model is an end of what fills can be.
             json.key("fills").string(if books.has_trades() { "told" } else { "bounded" }).close('}');
         }
-        json.key("config").open('{');
-        let is_told = |entry: &&Entry| !LATER.contains(&entry.setting.key) || !self.config.is_usual(entry);
-        for entry in SETTINGS.iter().filter(is_told) {
-            json.key(entry.setting.key);
-            if entry.is_assumed() {
-                json.number(self.config.number(entry));
-            } else {
-                json.string(&self.config.value(entry));
-            }
-        }
-        json.key("rng_seed").string(&self.config.rng_seed.to_string()).close('}');
+        write_config(&mut json, &self.config);
         let config = self.config.text();
         json.key("results").open('[');
         for row in &self.rows {
@@ -226,27 +210,7 @@ impl<'a> Report<'a> {
     }
 
     fn write_row(&self, json: &mut Json, row: &Row, config: &str) {
-        let money = &row.money;
         let contract = row.contract.map(|place| &self.prepared.contracts()[place]);
-        json.open('{').key("ticker").string(contract.map_or("TOTAL", |contract| contract.ticker.as_str()));
-        json.key("fill_model").string(row.model.name()).key("config").string(config);
-        json.key("fills").integer(money.fills).key("contracts").contracts(money.volume.hundredths());
-        json.key("gross").dollars(money.gross()).key("fees").dollars(money.fees);
-        json.key("net").dollars(money.net).key("net_ci95");
-        match row.net_ci95 {
-            Some((low, high)) => json.open('[').dollars(low).dollars(high).close(']'),
-            None => json.null(),
-        };
-        json.key("spread").dollars(money.spread).key("markout").dollars(money.markout);
-        json.key("revaluation").dollars(money.revaluation).key("slippage").dollars(money.slippage);
-        json.key("max_drawdown").dollars(money.max_drawdown);
-        json.key("max_position").contracts(money.max_position.hundredths());
-        json.key("markouts_cents").open('{');
-        for (key, sum) in MARKOUT_KEYS.iter().zip(money.markouts) {
-            write_mean(json.key(key), sum, money.volume);
-        }
-        write_mean(json.key("settlement"), money.settled.0, money.settled.1);
-        json.close('}');
         let score = row.contract.map_or_else(
             || {
                 self.reliability
@@ -258,27 +222,17 @@ impl<'a> Report<'a> {
                 Some((own.brier, own.log_score, own.log_score_raw))
             },
         );
-        let (brier, log_score, raw) = score.unwrap_or((f64::NAN, f64::NAN, f64::NAN));
-        json.key("brier").number(brier).key("log_score").number(log_score).key("log_score_raw").number(raw);
-        match contract {
-            Some(contract) => {
-                json.key("prints")
-                    .integer(contract.prints as i64)
-                    .key("position")
-                    .contracts(money.position.hundredths());
-                match contract.result {
-                    Some(side) => json.key("result").string(&side.to_string()),
-                    None => json.key("result").null(),
-                };
-            }
-            None => {
-                json.key("days").integer(row.sharpe.map_or(0, |sharpe| sharpe.n) as i64);
-                json.key("daily_sharpe").number(row.sharpe.map_or(f64::NAN, |sharpe| sharpe.ratio));
-                let probability = row.sharpe.map_or(f64::NAN, |sharpe| sharpe.probability_above(0.0));
-                json.key("probability_positive").number(probability);
-            }
-        }
-        json.close('}');
+        let of = match contract {
+            Some(contract) => Of::Contract {
+                ticker: contract.ticker.as_str(),
+                prints: contract.prints as i64,
+                result: contract.result,
+            },
+            None => Of::Total { sharpe: row.sharpe },
+        };
+        let line =
+            Line { of, model: row.model.name(), config, money: &row.money, net_ci95: row.net_ci95, score };
+        line.write(json);
     }
 }
 
@@ -287,11 +241,6 @@ fn net_interval(events: &[Cash], rng_seed: u64) -> Option<(Cash, Cash)> {
     let events: Vec<i64> = events.iter().map(|net| net.microdollars()).collect();
     let (low, high) = sum_interval(&events, RESAMPLES, rng_seed)?;
     Some((Cash::from_microdollars(low), Cash::from_microdollars(high)))
-}
-
-/// Writes a sum over a volume as cents a contract.
-fn write_mean(json: &mut Json, sum: Cash, volume: Quantity) {
-    json.number(mean_cents(sum, volume));
 }
 
 fn write_reliability(json: &mut Json, reliability: &Reliability) {

@@ -4,11 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::orders::What;
-use super::{Change, Kept, Left, Wish};
+use super::{Change, Kept, Label, Left, Wish};
+use crate::attribution::Alarm;
 use crate::catalyst::Catalyst;
 use crate::engine::{Decision, Record};
-use crate::market::{Action, Ticker};
-use crate::units::{Price, Quantity, Timestamp};
+use crate::market::{Action, Position, Ticker};
+use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire;
 
 /// Something to be written down.
@@ -108,4 +109,21 @@ pub enum Setting {
     Changed(Box<Change>),
     /// What may move an artist was seen before the run traded: the next one heeds it if this one never does.
     Seen(Catalyst),
+    /// What the run is. The third entry of a run, committed with the first.
+    Label(Label),
+    /// What fills were worth later is not what was expected any more, or is again.
+    Markouts(Alarm),
+    /// What the account has as the desk reckons, once it reckons no further.
+    Reckoned(Reckoned),
+}
+
+/// What an account has as a desk reckons.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reckoned {
+    /// The cash that is free but for what resting orders hold back.
+    pub free: Cash,
+    /// What is held, where anything is.
+    pub held: Vec<(Ticker, Position)>,
+    /// What the run has brought, positions at their marks.
+    pub profit: Cash,
 }

@@ -76,7 +76,9 @@ impl Left {
             Written::Command(_)
             | Written::Input(_)
             | Written::Decision(_)
-            | Written::Setting(Setting::SoFar(_)) => {}
+            | Written::Setting(
+                Setting::SoFar(_) | Setting::Label(_) | Setting::Markouts(_) | Setting::Reckoned(_),
+            ) => {}
         }
         self.so_far.take(entry);
     }

@@ -48,13 +48,13 @@ mod view;
 pub use ask::{Account, Answer, Ask, Failure};
 pub use changes::{By, Change, Changes, MOST_WHY, Set, Unchanged, Wanted, changed, listed};
 pub use effect::{Effect, End};
-pub use entry::{Answered, Command, Entry, Said, Setting, Written};
+pub use entry::{Answered, Command, Entry, Reckoned, Said, Setting, Written};
 pub use input::{Heard, Input, Nowcast, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};
 pub use orders::{FLATTENS, PREFIX, What};
 pub use run::Desk;
-pub use settings::{Event, Listed, Settings};
+pub use settings::{Event, Label, Listed, Settings};
 pub use snapshot::Snapshot;
 pub use so_far::{Kept, SoFar};
 

@@ -112,6 +112,7 @@ impl Desk {
         };
         desk.write(Written::Setting(config));
         desk.write(Written::Setting(Setting::Left(Box::new(desk.left.clone()))));
+        desk.write(Written::Setting(Setting::Label(desk.settings.label.clone())));
         desk.wish(wish);
         desk.then(then, effects);
         if let Some(group) = desk.left.fenced.clone() {
@@ -531,6 +532,8 @@ impl Desk {
     fn learn(&mut self, account: &Account, trades: Vec<Trade>) -> Result<Trading, String> {
         let began = trades.first().map_or(self.now, |trade| trade.at);
         let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
+        // What came before is the past: what is held counts from what it is believed to be worth now.
+        trading.attribution.begin_at(self.began);
         trading.orders.skew = self.closed.skew();
         let known_at = self.now.checked_add_micros(self.closed.skew().saturating_add(SETTLES));
         trading.known_at = known_at.unwrap_or(Timestamp::MAX);
@@ -617,6 +620,7 @@ impl Desk {
     /// Does all that follows, after what has happened was taken in.
     fn flush(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
+        self.judge_markouts();
         self.kill_on(effects);
         self.fit(now, effects);
         let is_stopping = self.wish == Wish::Stop;
@@ -646,6 +650,16 @@ impl Desk {
         self.fence();
         self.leave(is_stopping, effects);
         self.commit(effects);
+    }
+
+    /// Says where fills were not worth later what is expected, and pauses over that if it is set to.
+    fn judge_markouts(&mut self) {
+        let now = self.now;
+        let Some(trading) = self.trading_mut() else { return };
+        let is_alarm = trading.judge_markouts(now).iter().any(|alarm| alarm.verdict.is_alarm());
+        if is_alarm && self.settings.pauses_on_alarm && self.wish == Wish::Quote {
+            self.wish(Wish::Pause);
+        }
     }
 
     fn send(&mut self, sent: Sent, effects: &mut Vec<Effect>) {
@@ -686,6 +700,10 @@ impl Desk {
     fn leave(&mut self, is_stopping: bool, effects: &mut Vec<Effect>) {
         let Phase::Trading(trading) = &mut self.phase else { return };
         let is_empty = trading.orders.all().next().is_none() && trading.orders.is_idle();
+        let is_over = trading.is_over();
+        if trading.lost.is_some() || is_over || is_stopping && is_empty {
+            trading.note_reckoned();
+        }
         if let Some(why) = trading.lost.take() {
             self.entries.append(&mut trading.entries);
             // Nothing that waits to be sent is. What is known to rest is taken back at once, as the answer to what else does may
@@ -694,7 +712,7 @@ impl Desk {
             self.phase = Phase::Leaving(Clearing::default(), why);
             known.into_iter().for_each(|id| self.ask(Purpose::Stray, Ask::Cancel(id), effects));
             self.ask(Purpose::Leave, Ask::Resting, effects);
-        } else if trading.is_over() {
+        } else if is_over {
             self.end(End::Over, effects);
         } else if is_stopping && is_empty {
             if let Some(group) = self.group.clone() {

@@ -1,5 +1,8 @@
 //! How a desk is to trade, and what.
 
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::Expectation;
 use crate::backtest::Config;
 use crate::market::{EventTicker, Ticker};
 use crate::quoting::Terms;
@@ -16,6 +19,21 @@ pub struct Settings {
     pub group_limit: Quantity,
     /// Whether people may change how it quotes while it runs: not where that was armed.
     pub can_change: bool,
+    /// What fills are expected to be worth later, where a backtest says so.
+    pub expects: Option<Expectation>,
+    /// Whether it pauses where they are not.
+    pub pauses_on_alarm: bool,
+    /// What the run is called in the journal.
+    pub label: Label,
+}
+
+/// What a run is, for those who read its journal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Label {
+    /// How far its hands reach: `demo`, `paper`, `live`.
+    pub mode: String,
+    /// The hash of all that decides what it does with money, as it is armed.
+    pub configuration: String,
 }
 
 /// What is traded: an event and its contracts, as the exchange lists them.

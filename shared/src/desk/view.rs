@@ -1,5 +1,6 @@
 //! A desk as those who watch it see it.
 
+use crate::attribution::{Markout, Markouts, Verdict};
 use crate::belief::{logit, sigmoid};
 use crate::engine::{Explained, Explanation, Parameters};
 use crate::execution::OrderState;
@@ -7,7 +8,8 @@ use crate::format;
 use crate::market::{Action, Position, Ticker};
 use crate::quoting::{Fair, Regime};
 use crate::stream::{
-    Appended, BookView, Decided, DeskRow, DeskState, DeskView, LadderLevel, OwnOrder, SideDecided,
+    Appended, BookView, Decided, DeskRow, DeskState, DeskView, LadderLevel, MarkoutView, OwnOrder, Parts,
+    SideDecided,
 };
 use crate::units::{Cash, Price, Quantity, Timestamp};
 
@@ -73,7 +75,6 @@ impl Desk {
         desk.rearms_at = self.rearms();
         let Some(trading) = self.trading_mut() else { return };
         trading.now = now.max(trading.now);
-        trading.note_brought();
         trading.note_equity();
         trading.show(desk);
     }
@@ -110,16 +111,38 @@ impl Trading {
         desk.unknown = count(&|live| live.unknown.is_some());
         desk.unknown_since = self.orders.unknown_since();
         desk.pulled_until = maker.gate().pulled(self.now);
+        desk.parts = self.attribution.total().map(Parts::from).unwrap_or_default();
+        desk.markouts = self.markouts();
         desk.rows = (0..).zip(&self.contracts).map(|(place, contract)| self.row(place, contract)).collect();
     }
 
     /// Returns the equity that the run began with: cash, and positions as they were first believed in.
     fn start_equity_now(&self) -> Cash {
-        let brought = self.contracts.iter().filter_map(|contract| contract.brought);
-        let micros = brought.fold(self.start_equity.microdollars(), |sum, brought| {
-            sum.saturating_add(brought.microdollars())
-        });
-        Cash::from_microdollars(micros)
+        let brought = self.attribution.brought().microdollars();
+        Cash::from_microdollars(self.start_equity.microdollars().saturating_add(brought))
+    }
+
+    /// Returns where a contract's profit comes from.
+    fn parts(&self, place: usize) -> Parts {
+        let place = self.attribution.place(place);
+        // What doesn't add up is said once, as an alert.
+        place.and_then(|place| self.attribution.money(place).ok()).map(Parts::from).unwrap_or_default()
+    }
+
+    /// Returns what fills were worth later, beside what is expected.
+    fn markouts(&self) -> Vec<MarkoutView> {
+        let markouts = self.attribution.markouts();
+        let told = markouts.read().into_iter().zip(markouts.verdicts()).zip(Markouts::NAMES).enumerate();
+        let view = |(place, ((told, verdict), name)): (usize, ((Markout, Verdict), &str))| MarkoutView {
+            horizon: name.to_owned(),
+            fills: told.fills,
+            mean: told.mean,
+            interval: told.interval,
+            expected: self.expects.and_then(|expected| expected.intervals.get(place).copied().flatten()),
+            verdict: verdict.words(&told).to_owned(),
+            is_alarm: verdict.is_alarm(),
+        };
+        told.map(view).collect()
     }
 
     fn row(&self, place: usize, contract: &Contract) -> DeskRow {
@@ -135,13 +158,7 @@ impl Trading {
             // The others say nothing of how sure they are.
             _ => [belief.fair; 3],
         });
-        let worth = belief.map_or(Cash::ZERO, |belief| position.worth(Price::nearest(belief.fair)));
-        let brought = contract.brought.unwrap_or(worth);
-        let pnl = contract
-            .flow
-            .microdollars()
-            .saturating_add(worth.microdollars())
-            .saturating_sub(brought.microdollars());
+        let parts = self.parts(place);
         let widened = maker.and_then(|maker| maker.widening(place, self.now));
         let quote = |action| {
             let own = self.own(place).find(|own| own.action == action)?;
@@ -159,7 +176,8 @@ impl Trading {
             others: contract.others,
             last: contract.last,
             position: position.hundredths(),
-            pnl: Cash::from_microdollars(pnl),
+            pnl: parts.pnl(),
+            parts,
             fills: contract.fills,
         }
     }

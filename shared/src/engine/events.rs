@@ -20,7 +20,7 @@ use crate::market::{EventTicker, Ticker, Trade};
 use crate::quoting::{Terms, Widening};
 use crate::risk::Closures;
 use crate::sort;
-use crate::units::Timestamp;
+use crate::units::{Price, Timestamp};
 
 /// The whole loop: public trades in, orders out.
 ///
@@ -315,6 +315,13 @@ impl Engine {
     /// Returns an event's maker.
     pub fn maker(&self, event: &EventTicker) -> Option<&Maker> {
         self.events.iter().find(|known| known.ticker == *event).map(|event| &event.maker)
+    }
+
+    /// Returns the fair mark of the contract at a place, what quotes are made about to the hundredth of a cent; none before
+    /// anything is believed of it.
+    pub fn mark(&self, place: usize) -> Option<Price> {
+        let (of, within) = self.contracts.get(place)?;
+        Some(Price::nearest(self.events.get(*of)?.maker.belief(*within)?.fair))
     }
 
     /// Takes in a fill: its money at once, and its print before the quotes are decided anew.

@@ -11,7 +11,7 @@ use super::violation::Rule;
 use super::weather::{GIVEN_UP, Seen};
 use super::world::{Due, First, Request, World};
 use crate::belief::Found;
-use crate::desk::{Account, Answer, Ask, End, Failure, Input, Settings, Wish};
+use crate::desk::{Account, Answer, Ask, End, Failure, Input, Label, Settings, Wish};
 use crate::exchange::matching::{MarketStatus, Order};
 use crate::quoting::Status;
 
@@ -419,6 +419,9 @@ impl<T: Trader> World<T> {
             order_ttl_s: schedule.order_ttl_s,
             group_limit: schedule.group_limit,
             can_change: true,
+            expects: None,
+            pauses_on_alarm: false,
+            label: Label::default(),
         };
         let (left, wish) = (shell.journal.left.clone(), shell.begins);
         (shell.heard, shell.audit, shell.silence) = (now, later(now, AUDIT), later(now, SILENCE));

@@ -1,6 +1,7 @@
 //! A desk as a page shows it.
 
 use crate::api::Mode;
+use crate::backtest::Money;
 use crate::codec::{Codec, Message, Reader};
 use crate::market::{Action, EventTicker, Ticker};
 use crate::message;
@@ -151,6 +152,12 @@ message! {
         pub pulled_until: Option<Timestamp>,
         /// A row a contract, in the event's order.
         pub rows: Vec<DeskRow>,
+        /// Where the profit since it started comes from.
+        pub parts: Parts,
+        /// What fills were worth later, at each horizon, the shortest first.
+        pub markouts: Vec<MarkoutView>,
+        /// What of that is expected and by what, for people.
+        pub expects: String,
         /// That fills are estimates and how they are made, for people; empty where an exchange says what trades.
         pub estimates: String,
     }
@@ -185,6 +192,9 @@ impl DeskView {
             latency_us: None,
             pulled_until: None,
             rows: Vec::new(),
+            parts: Parts::NONE,
+            markouts: Vec::new(),
+            expects: String::new(),
             estimates: String::new(),
         }
     }
@@ -218,8 +228,74 @@ message! {
         pub position: i64,
         /// What the contract has brought since the desk started, its position at its mark.
         pub pnl: Cash,
+        /// Where that comes from.
+        pub parts: Parts,
         /// How many fills it had.
         pub fills: u32,
+    }
+}
+
+message! {
+    /// Where a profit comes from; the module `attribution` has the definitions.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Parts {
+        /// What quoting away from fair earned.
+        pub spread: Cash,
+        /// How fair moved within half an hour of a fill, on what was filled.
+        pub markout: Cash,
+        /// How it moved later, and on what was held before.
+        pub inventory: Cash,
+        /// What the exchange charged.
+        pub fees: Cash,
+    }
+}
+
+impl Parts {
+    /// Nothing.
+    pub const NONE: Self =
+        Self { spread: Cash::ZERO, markout: Cash::ZERO, inventory: Cash::ZERO, fees: Cash::ZERO };
+
+    /// Returns the profit: the sum of the first three less fees.
+    pub const fn pnl(self) -> Cash {
+        let sum = self.spread.microdollars().saturating_add(self.markout.microdollars());
+        let sum = sum.saturating_add(self.inventory.microdollars());
+        Cash::from_microdollars(sum.saturating_sub(self.fees.microdollars()))
+    }
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl From<Money> for Parts {
+    fn from(money: Money) -> Self {
+        let Money { spread, markout, revaluation, slippage, fees, .. } = money;
+        // An order of ours that rests trades at its own price: there is no slippage, and if there were it would be no spread.
+        let inventory = revaluation.microdollars().saturating_sub(slippage.microdollars());
+        Self { spread, markout, inventory: Cash::from_microdollars(inventory), fees }
+    }
+}
+
+message! {
+    /// What fills were worth some time later, beside what is expected: of a contract.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct MarkoutView {
+        /// How much later, for people.
+        pub horizon: String,
+        /// How many fills it is of.
+        pub fills: u32,
+        /// The mean; none without a fill.
+        pub mean: Option<Cash>,
+        /// An interval that holds the truth at all looks and horizons together with 95 %; none of too few.
+        pub interval: Option<(Cash, Cash)>,
+        /// The interval that is expected, where one is.
+        pub expected: Option<(Cash, Cash)>,
+        /// How both go together, for people.
+        pub verdict: String,
+        /// Whether it lies wholly below what is expected.
+        pub is_alarm: bool,
     }
 }
 

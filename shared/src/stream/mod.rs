@@ -16,7 +16,7 @@ mod retry;
 
 pub use desk::{
     Alert, Appended, BookView, Decided, DeskCommand, DeskRow, DeskState, DeskView, FillRow, LadderLevel,
-    OwnOrder, SideDecided,
+    MarkoutView, OwnOrder, Parts, SideDecided,
 };
 pub use ladder::Rung;
 pub use market::{BasketView, DepthView, MarketRow, MarketView, TradeRow};

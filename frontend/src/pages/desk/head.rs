@@ -18,8 +18,8 @@ const FIGURES: [Figure; 9] = [
     ("desk-equity", "Equity", "Cash and positions at their marks", |d| {
         format::dollars(d.equity.to_dollars(), 2)
     }),
-    ("desk-pnl", "P&L since the start", "Equity less the equity that it started with", |d| {
-        let gained = d.equity.to_dollars() - d.start_equity.to_dollars();
+    ("desk-pnl", "P&L since the start", "What was earned, positions at their fair values", |d| {
+        let gained = d.parts.pnl().to_dollars();
         format!("{}{}", if gained >= 0.005 { "+" } else { "" }, format::dollars(gained, 2))
     }),
     ("desk-balance", "Free cash", "But for what resting orders hold back", |d| {

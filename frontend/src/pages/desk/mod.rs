@@ -7,6 +7,7 @@ mod equity;
 mod fills;
 mod flatten;
 mod head;
+mod profit;
 mod settings;
 mod state;
 
@@ -92,6 +93,7 @@ fn desk_page(watch: Watch) -> Element {
         .child(card("desk-book", "The chosen contract", book::book(watch)))
         .child(card("desk-equity", "Equity", equity::chart(watch)))
         .child(card("desk-fills", "Fills", fills::table(watch)))
+        .child(card("desk-profit", "Profit", profit::tables(watch)))
         .child(card("desk-alerts", "Alerts", alerts::list(watch)))
         .child(flatten::sheet(watch))
         .child(settings::sheet(watch))

@@ -1,6 +1,6 @@
 //! `report.html`: everything to look at, in one file that asks nothing of the network.
 
-use shared::backtest::{Prepared, Report, RunResult};
+use shared::backtest::{Money, Prepared, Report, RunResult};
 use shared::exchange::FillModel;
 use shared::format::{fixed, grouped, percent};
 use shared::units::Cash;
@@ -39,14 +39,9 @@ pub(super) fn render(
             days.1,
         ),
     ));
-    page.add(&totals(report));
-    page.start("div", &[("class", &"plots")]);
-    for (title, note, svg) in plots::all(prepared, report, outcomes, sweep) {
-        page.start("figure", &[]).start("figcaption", &[]);
-        page.add(&Markup::element("b", &[], title)).text(" ").text(note).end("figcaption");
-        page.add(&svg).end("figure");
-    }
-    page.end("div");
+    let rows: Vec<_> = report.totals().map(|row| (row.model.name(), &row.money, row.net_ci95)).collect();
+    page.add(&totals(&rows));
+    page.add(&figures(plots::all(prepared, report, outcomes, sweep)));
     page.add(&evidence_tables(evidence));
     page.add(&contracts(prepared, report));
     page.start("footer", &[]);
@@ -57,11 +52,29 @@ pub(super) fn render(
     page.into_string()
 }
 
-fn two(amount: Cash) -> String {
+/// Returns plots side by side, each with its title and what to know when reading it.
+pub(in crate::cli) fn figures(plots: Vec<plots::Titled>) -> Markup {
+    let mut page = Markup::default();
+    page.start("div", &[("class", &"plots")]);
+    for (title, note, svg) in plots {
+        page.start("figure", &[]).start("figcaption", &[]);
+        page.add(&Markup::element("b", &[], title)).text(" ").text(note).end("figcaption");
+        page.add(&svg).end("figure");
+    }
+    page.end("div");
+    page
+}
+
+/// Returns dollars with two decimals.
+pub(in crate::cli) fn two(amount: Cash) -> String {
     fixed(dollars(amount), 2)
 }
 
-fn totals(report: &Report<'_>) -> Markup {
+/// A way to be filled: its name, what it made and the interval of its net profit.
+pub(in crate::cli) type Made<'a> = (&'a str, &'a Money, Option<(Cash, Cash)>);
+
+/// Returns the totals, a row a way to be filled.
+pub(in crate::cli) fn totals(rows: &[Made<'_>]) -> Markup {
     let head = words(&[
         "filled by",
         "fills",
@@ -75,14 +88,13 @@ fn totals(report: &Report<'_>) -> Markup {
         "slippage",
         "drawdown",
     ]);
-    let rows: Vec<Vec<Markup>> = report
-        .totals()
-        .map(|row| {
-            let money = &row.money;
+    let rows: Vec<Vec<Markup>> = rows
+        .iter()
+        .map(|(model, money, interval)| {
             let interval =
-                row.net_ci95.map_or_else(|| "–".to_owned(), |(a, b)| format!("{} to {}", two(a), two(b)));
-            let mut name = Markup::element("i", &[("class", &row.model.name())], "");
-            name.text(row.model.name());
+                interval.map_or_else(|| "–".to_owned(), |(a, b)| format!("{} to {}", two(a), two(b)));
+            let mut name = Markup::element("i", &[("class", model)], "");
+            name.text(model);
             let mut line = vec![name];
             line.extend(cells([grouped(money.fills), two(money.gross()), two(money.fees)]));
             line.push(Markup::element("b", &[], two(money.net)));

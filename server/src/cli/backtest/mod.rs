@@ -1,9 +1,9 @@
 //! `tauroi backtest`: quotes over recorded tapes of prints or books, filled in several ways, with the evidence.
 
 mod evidence;
-mod html;
+pub(in crate::cli) mod html;
 mod input;
-mod plots;
+pub(in crate::cli) mod plots;
 mod sweep;
 mod table;
 

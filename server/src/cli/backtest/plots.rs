@@ -13,7 +13,7 @@ use crate::cli::page::{Markup, Plot, range_with_zero};
 const COLUMNS: usize = 500;
 
 /// A plot with its title and what to know when reading it.
-type Titled = (&'static str, String, Markup);
+pub(in crate::cli) type Titled = (&'static str, String, Markup);
 
 /// Returns all plots that there is something to draw of.
 pub(super) fn all(
@@ -22,8 +22,9 @@ pub(super) fn all(
     outcomes: &[RunResult],
     sweep: Option<&Sweep>,
 ) -> Vec<Titled> {
+    let totals: Vec<(&str, &Money)> = report.totals().map(|row| (row.model.name(), &row.money)).collect();
     let mut plots =
-        vec![equity(prepared, outcomes), parts(report), events(prepared, report), markouts(report)];
+        vec![equity(prepared, outcomes), parts(&totals), events(prepared, report), markouts(&totals)];
     plots.extend(reliability(report));
     plots.extend(busiest(prepared, outcomes));
     plots.extend(sweep.and_then(surface));
@@ -65,16 +66,18 @@ fn equity(prepared: &Prepared, outcomes: &[RunResult]) -> Titled {
 /// The parts of profit.
 const PARTS: [&str; 6] = ["spread", "markout", "later", "slippage", "fees", "net"];
 
-fn parts(report: &Report<'_>) -> Titled {
+/// Draws where totals came from, each with the name of how it was filled.
+pub(in crate::cli) fn parts(totals: &[(&str, &Money)]) -> Titled {
     let of = |money: &Money| {
         let Money { spread, markout, revaluation, slippage, fees, net, .. } = *money;
         let [spread, markout, revaluation, slippage, fees, net] =
             [spread, markout, revaluation, slippage, fees, net].map(dollars);
         [spread, markout, revaluation, -slippage, -fees, net]
     };
-    let rows: Vec<(&str, [f64; 6])> = report.totals().map(|row| (row.model.name(), of(&row.money))).collect();
-    let mut plot = Plot::new((-0.5, 5.5), range_with_zero(rows.iter().flat_map(|row| row.1)));
-    plot.grid_y(|value| fixed(value, 0));
+    let rows: Vec<(&str, [f64; 6])> = totals.iter().map(|(model, money)| (*model, of(money))).collect();
+    let (low, high) = range_with_zero(rows.iter().flat_map(|row| row.1));
+    let mut plot = Plot::new((-0.5, 5.5), (low, high));
+    plot.grid_y(|value| fixed(value, if high - low < 5.0 { 2 } else { 0 }));
     plot.labels_x(
         &PARTS.iter().enumerate().map(|(k, part)| (k as f64, (*part).to_owned())).collect::<Vec<_>>(),
     );
@@ -111,14 +114,15 @@ fn events(prepared: &Prepared, report: &Report<'_>) -> Titled {
     ("Net by event", "dollars; intervals resample these".into(), plot.finish("Net by event"))
 }
 
-fn markouts(report: &Report<'_>) -> Titled {
-    let lines: Vec<(&str, Vec<(f64, f64)>)> = report
-        .totals()
-        .filter(|row| !row.money.volume.is_zero())
-        .map(|row| {
-            let cents = |sum: &Cash| mean_cents(*sum, row.money.volume);
-            let points = row.money.markouts.iter().enumerate().map(|(k, sum)| (k as f64, cents(sum)));
-            (row.model.name(), points.collect())
+/// Draws what fills were worth later, by how they were filled.
+pub(in crate::cli) fn markouts(totals: &[(&str, &Money)]) -> Titled {
+    let lines: Vec<(&str, Vec<(f64, f64)>)> = totals
+        .iter()
+        .filter(|(_, money)| !money.volume.is_zero())
+        .map(|(model, money)| {
+            let cents = |sum: &Cash| mean_cents(*sum, money.volume);
+            let points = money.markouts.iter().enumerate().map(|(k, sum)| (k as f64, cents(sum)));
+            (*model, points.collect())
         })
         .collect();
     let values = lines.iter().flat_map(|(_, line)| line.iter().map(|point| point.1));

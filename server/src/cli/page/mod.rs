@@ -81,7 +81,7 @@ thead th{color:var(--dim);font-size:12px}tbody th,thead th:first-child{text-alig
 figure{margin:0}figcaption{color:var(--dim);font-size:12px}figcaption b{color:var(--text);font-size:14px;margin-right:6px}
 svg{width:100%;height:auto}svg text{fill:var(--dim);font-size:11px}.grid{stroke:var(--line)}.zero{stroke:var(--dim)}
 .line{fill:none;stroke-width:1.5;stroke:currentColor}.band{fill:currentColor;fill-opacity:.14}.fill{fill:currentColor}
-.through{color:var(--through)}.queue{color:var(--queue)}.front{color:var(--front)}.touch{color:var(--touch)}.pessimistic,[class$=-least]{color:var(--through)}.square,.logarithm,.proportional,.by-size{color:var(--queue)}.optimistic,.first,[class$=-most]{color:var(--front)}.gain{color:var(--gain)}.loss{color:var(--loss)}.dim{color:var(--dim)}
-td i,th i{display:inline-block;width:10px;height:10px;border-radius:2px;background:currentColor;margin-right:6px}footer{color:var(--dim);margin-top:28px}
+.live,.paper,.demo,.desk,.through{color:var(--through)}.queue{color:var(--queue)}.front{color:var(--front)}.touch{color:var(--touch)}.pessimistic,[class$=-least]{color:var(--through)}.square,.logarithm,.proportional,.by-size{color:var(--queue)}.optimistic,.first,[class$=-most]{color:var(--front)}.gain{color:var(--gain)}.loss{color:var(--loss)}.dim{color:var(--dim)}
+td i,th i{display:inline-block;width:10px;height:10px;border-radius:2px;background:currentColor;margin-right:6px}.headline b{font-size:26px}.log{list-style:none;margin:0;padding:0}.log li{padding:3px 0;border-bottom:1px solid var(--line)}.log time{color:var(--dim);margin-right:10px;white-space:nowrap}.wrong{color:var(--loss)}footer{color:var(--dim);margin-top:28px}
 </style></head><body><main>
 "##;

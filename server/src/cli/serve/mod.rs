@@ -19,7 +19,7 @@ use self::signals::News;
 use super::interrupts::Interrupts;
 use super::trading::{self, Has, Mode};
 use crate::books::Books;
-use crate::clock::Clock;
+use crate::clock::{Clock, span};
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
 use crate::{listeners, studies, watch, web};
@@ -48,6 +48,9 @@ pub(super) struct Options {
     /// Another name that the server is reached by, as behind a proxy; it answers to no others than this machine's own
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
+    /// How long it runs, as 90s, 10m, 5h or 31d; else until it is interrupted
+    #[arg(long, value_name = "TIME", value_parser = span)]
+    run_for: Option<Duration>,
     /// Serve without a desk
     #[arg(long)]
     no_desk: bool,
@@ -167,9 +170,16 @@ async fn serve(
         // The sender is dropped without a word only when nobody is left to serve.
         stopped.await.unwrap_or_default();
     };
+    let over = async {
+        match options.run_for {
+            Some(lasts) => tokio::time::sleep(lasts).await,
+            None => std::future::pending().await,
+        }
+    };
     let mut serving = pin!(web::serve(listener, web::router(Arc::clone(&state), hosts), told));
     tokio::select! {
         () = &mut serving => return Ok(()),
+        () = over => info!("its time is over: stopping, with {} s for open requests", GRACE.as_secs()),
         signal = signals.next() => info!("{signal}: stopping, with {} s for open requests", GRACE.as_secs()),
     }
     // Whoever served is gone if it can't be told.
@@ -181,6 +191,14 @@ async fn serve(
     }
     drop(looking);
     state.stop_desk(GRACE).await;
+    if let Some(report) = trading.report {
+        tokio::select! {
+            said = report.write() => info!("{}", said?),
+            signal = signals.next() => {
+                warn!("{signal} again: the report is not written; `tauroi replay --report` makes it of the journal");
+            }
+        }
+    }
     if let Some(exchange) = trading.exchange {
         exchange.stop().await?;
     }

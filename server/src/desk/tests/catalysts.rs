@@ -53,6 +53,8 @@ impl Trading {
             starts: true,
             arming: None,
             rehearses: None,
+            expects: None,
+            pauses_on_alarm: false,
         };
         let client = || {
             let member = kalshi::Config::of_paper(exchange.credentials()).unwrap();
@@ -135,7 +137,7 @@ impl Trading {
                     told.push(catalyst);
                 }
             }
-            let told = replay.finish();
+            let (told, _) = replay.finish();
             assert_eq!((told.differ, told.first), (0, None), "{} inputs", told.inputs);
         }
         journal.close().await;

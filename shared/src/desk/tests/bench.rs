@@ -2,7 +2,7 @@
 
 use super::{event, settings};
 use crate::desk::{
-    Account, Answer, Ask, Desk, Effect, End, Entry, Failure, Heard, Input, Left, Wish, kill_mark,
+    Account, Answer, Ask, Desk, Effect, End, Entry, Failure, Heard, Input, Left, Settings, Wish, kill_mark,
 };
 use crate::market::Trade;
 use crate::units::{Cash, Price, Quantity, Timestamp};
@@ -47,8 +47,12 @@ impl Bench {
 
     /// The same with these settings.
     pub(super) fn begin_as(config: &str, now: Timestamp, run: i64, left: Left, wish: Wish) -> Self {
+        Self::begin_with(settings(config), now, run, left, wish)
+    }
+
+    /// The same with all settings.
+    pub(super) fn begin_with(settings: Settings, now: Timestamp, run: i64, left: Left, wish: Wish) -> Self {
         let mut effects = Vec::new();
-        let settings = settings(config);
         let desk = Desk::begin(now, run, settings, event(&[TICKER]), left, wish, &mut effects);
         let account = Account { free: "1000".parse().unwrap(), held: Vec::new() };
         let (asked, entries, orders) = (Vec::new(), Vec::new(), Vec::new());

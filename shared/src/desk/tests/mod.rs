@@ -11,13 +11,14 @@ mod killed_past;
 mod late;
 mod settled;
 mod shown;
+mod split;
 mod succeeded;
 mod threads;
 mod unheard;
 mod waiting;
 
 use super::trading::Trading;
-use super::{Account, Event, Listed, Settings};
+use super::{Account, Event, Label, Listed, Settings};
 use crate::api::Mode;
 use crate::backtest::Config;
 use crate::market::Trade;
@@ -32,6 +33,9 @@ pub(super) fn settings(config: &str) -> Settings {
         order_ttl_s: 86_400,
         group_limit: "1000".parse().unwrap(),
         can_change: true,
+        expects: None,
+        pauses_on_alarm: false,
+        label: Label::default(),
     }
 }
 

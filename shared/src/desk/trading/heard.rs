@@ -150,11 +150,6 @@ impl Trading {
         if let Some(contract) = self.contracts.get_mut(place) {
             contract.fills += 1;
             contract.last = Some(price);
-            let cost = price.cost(count).microdollars();
-            let paid = if action == Action::Buy { cost } else { -cost };
-            contract.flow = Cash::from_microdollars(
-                contract.flow.microdollars().saturating_sub(paid).saturating_sub(fee.microdollars()),
-            );
         }
         let ticker = traded.ticker.clone();
         if self.appended.fills.len() < Appended::FILLS {

@@ -1,9 +1,9 @@
 //! What happens to contracts: they are paused, opened and closed, pay, and get other prices.
 
 use crate::engine::Record;
-use crate::market::{Position, PriceGrid};
+use crate::market::PriceGrid;
 use crate::quoting::Status;
-use crate::units::{Cash, Timestamp};
+use crate::units::Timestamp;
 use crate::wire;
 
 use super::Trading;
@@ -35,12 +35,6 @@ impl Trading {
                 self.lost.get_or_insert(why);
                 return;
             };
-            let held = self.maker().map_or(Position::FLAT, |maker| maker.position(place));
-            let paid = held.worth(value).microdollars().saturating_sub(held.residue(value).microdollars());
-            if let Some(contract) = self.contracts.get_mut(place) {
-                let flow = contract.flow.microdollars().saturating_add(paid);
-                contract.flow = Cash::from_microdollars(flow);
-            }
             self.tell(now, &Record::Settled { place, value });
             self.alert(false, format!("{} settled at {value}", told.market_ticker));
         }

@@ -10,6 +10,7 @@ mod so_far;
 
 use std::collections::BTreeMap;
 
+use crate::attribution::{Alarm, Attribution, Expectation};
 use crate::belief::{self, Asked, Found, Stream};
 use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Parameters, Record};
@@ -23,9 +24,9 @@ use self::catalysts::Catalysts;
 pub(super) use self::heard::{Stray, Traded};
 use self::nowcast::Nowcasts;
 use super::closed::Closure;
-use super::entry::{Answered, Entry, Said, Written};
+use super::entry::{Answered, Entry, Reckoned, Said, Setting, Written};
 use super::orders::{Follows, Orders, Sent, What};
-use super::{Account, Answer, Change, Event, Failure, Listed, Setting, Settings, listed};
+use super::{Account, Answer, Change, Event, Failure, Listed, Settings, listed};
 
 /// A contract.
 #[derive(Debug)]
@@ -40,11 +41,6 @@ pub(super) struct Contract {
     pub(super) last: Option<Price>,
     /// What it is to pay, once that was told.
     pub(super) determined: Option<Price>,
-    /// What buying and selling brought, fees taken off.
-    pub(super) flow: Cash,
-    /// What the position was worth that was there at first; not known before something is believed.
-    pub(super) brought: Option<Cash>,
-    began_with: Position,
     pub(super) fills: u32,
 }
 
@@ -78,6 +74,12 @@ pub(super) struct Trading {
     /// way round: they are asked for one after the other.
     pub(super) known_at: Timestamp,
     pub(super) fills: u32,
+    /// Where its profit comes from.
+    pub(super) attribution: Attribution,
+    /// What its fills are expected to be worth later.
+    pub(super) expects: Option<Expectation>,
+    /// That the profit doesn't add up was said.
+    has_said_too_much: bool,
     /// What was seen of artists, as far as it holds.
     catalysts: Catalysts,
     nowcasts: Nowcasts,
@@ -120,6 +122,9 @@ impl Trading {
             noted: None,
             known_at: Timestamp::MIN,
             fills: 0,
+            attribution: Attribution::default(),
+            expects: settings.expects,
+            has_said_too_much: false,
             catalysts: Catalysts::default(),
             nowcasts: Nowcasts::default(),
             appended: Appended::default(),
@@ -138,9 +143,6 @@ impl Trading {
                 others: [None, None],
                 last: None,
                 determined: None,
-                flow: Cash::ZERO,
-                brought: (position == Position::FLAT).then_some(Cash::ZERO),
-                began_with: position,
                 fills: 0,
             });
             trading.tell(now, &Record::Position { place, position });
@@ -155,11 +157,32 @@ impl Trading {
         }
     }
 
+    /// Takes note of what fills were worth later, as that becomes known, and says where it is not what is expected.
+    pub(super) fn judge_markouts(&mut self, now: Timestamp) -> Vec<Alarm> {
+        if !self.attribution.advance(now) {
+            return Vec::new();
+        }
+        if let (Err(error), false) = (self.attribution.total(), self.has_said_too_much) {
+            self.has_said_too_much = true;
+            self.alert(true, format!("where the profit comes from can't be said: {error}"));
+        }
+        let Some(expects) = self.expects else { return Vec::new() };
+        let alarms = self.attribution.markouts_mut().judge(&expects);
+        for alarm in &alarms {
+            self.alert(alarm.verdict.is_alarm(), alarm.text());
+            let what = Written::Setting(Setting::Markouts(alarm.clone()));
+            self.entries.push(Entry { at: self.now, what });
+        }
+        alarms
+    }
+
     /// Tells the engine something, and writes it down with what came of it.
     fn tell(&mut self, now: Timestamp, record: &Record) {
         self.now = now.max(self.now);
         self.outputs.clear();
+        self.attribution.before(&self.engine, record);
         let told = self.engine.apply(self.now, record, &mut self.outputs);
+        self.attribution.after(&self.engine, self.now, record);
         let at = self.now;
         let entry = |what| Entry { at, what };
         self.entries.push(entry(Written::Input(record.clone())));
@@ -359,22 +382,25 @@ impl Trading {
         (0..self.contracts.len()).filter(is_without)
     }
 
+    /// Writes down what the account has as it is reckoned: nothing more is heard.
+    pub(super) fn note_reckoned(&mut self) {
+        let Some(maker) = self.maker() else { return };
+        let held = self.contracts.iter().enumerate();
+        let held = held.map(|(place, contract)| (contract.ticker.clone(), maker.position(place)));
+        let reckoned = Reckoned {
+            free: maker.ledger().balance(),
+            held: held.filter(|(_, held)| *held != Position::FLAT).collect(),
+            profit: self.attribution.profit(),
+        };
+        let what = Written::Setting(Setting::Reckoned(reckoned));
+        self.entries.push(Entry { at: self.now, what });
+    }
+
     /// Notes the equity, for those who watch.
     pub(super) fn note_equity(&mut self) {
         let Some(equity) = self.maker().map(|maker| maker.ledger().equity()) else { return };
         if self.appended.equity.len() < Appended::EQUITY {
             self.appended.equity.push((self.now, equity.to_dollars()));
-        }
-    }
-
-    /// Finds what positions were worth at first, once something is believed of them.
-    pub(super) fn note_brought(&mut self) {
-        for place in 0..self.contracts.len() {
-            let Some(belief) = self.maker().and_then(|maker| maker.belief(place)) else { continue };
-            let mark = Price::nearest(belief.fair);
-            if let Some(contract) = self.contracts.get_mut(place) {
-                contract.brought.get_or_insert(contract.began_with.worth(mark));
-            }
         }
     }
 }
