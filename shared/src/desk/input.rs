@@ -1,6 +1,6 @@
 //! What a desk is told.
 
-use super::{Answer, Failure};
+use super::{Answer, ByHand, Failure};
 use crate::belief::Found;
 use crate::catalyst::Catalyst;
 use crate::market::{Ticker, Trade};
@@ -18,6 +18,15 @@ pub enum Input {
     Answered(u64, Result<Answer, Failure>),
     /// A person wants this.
     Wish(Wish),
+    /// A person asks something of an order by hand, or only what would come of it: that is said under this number.
+    Hand {
+        /// The number.
+        number: u64,
+        /// What is asked.
+        asked: ByHand,
+        /// It is only to be said.
+        only_says: bool,
+    },
     /// Whoever killed the account past the desk has told people that these are the marks of it at the exchange: who starts the
     /// desk from now on knows of that.
     Marked(Vec<String>),

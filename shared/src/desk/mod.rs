@@ -22,6 +22,7 @@
 //! * Every order ends by itself within `order_ttl_s`, unless its expiry is moved on.
 //! * Every order is in the run's own order group. Who begins after a run that has not let go of its group triggers it first:
 //!   then nothing of that run can come to rest, even if it wakes.
+//! * What a person has placed by hand is an order like a quote in all of this, and never taken for one.
 //! * After a kill nothing rests until a person starts the desk again, in whichever run.
 
 mod ask;
@@ -31,6 +32,7 @@ mod clearing;
 mod closed;
 mod effect;
 mod entry;
+mod hand;
 mod input;
 mod killing;
 mod left;
@@ -46,6 +48,7 @@ mod view;
 pub use ask::{Account, Answer, Ask, Failure};
 pub use effect::{Effect, End};
 pub use entry::{Answered, Command, Entry, Said, Setting, Written};
+pub use hand::{ByHand, HandWhat, NotByHand};
 pub use input::{Heard, Input, Nowcast, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};

@@ -7,10 +7,13 @@ use super::clearing::{Clearing, Next};
 use super::closed::Closed;
 use super::entry::{Answered, Entry, Setting, Written};
 use super::killing::Killing;
-use super::orders::Sent;
+use super::orders::{Sent, is_by_hand};
 use super::starting::{Starting, Then};
 use super::trading::{Stray, Traded, Trading};
-use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings, Wish};
+use super::{
+    Account, Answer, Ask, ByHand, Effect, End, Event, Failure, Heard, Input, Left, NotByHand, Nowcast,
+    Settings, Wish,
+};
 use crate::catalyst::Catalyst;
 use crate::market::{Position, Ticker, Trade};
 use crate::risk::ClosedFor;
@@ -131,6 +134,13 @@ impl Desk {
             }
             Input::Answered(number, answer) => self.answered(number, answer, effects),
             Input::Wish(wish) => self.wish(wish),
+            Input::Hand { number, asked, only_says } => {
+                let told = self.by_hand(&asked, only_says);
+                effects.push(Effect::Hand(number, told));
+                if only_says {
+                    return;
+                }
+            }
             Input::Marked(marks) => self.mark(marks),
             Input::Catalyst(catalyst) => match &mut self.phase {
                 Phase::Trading(trading) => trading.heed(self.now, &catalyst),
@@ -300,6 +310,15 @@ impl Desk {
         }
         if wish == Wish::Kill {
             self.killing = Some(Killing::new(self.now, self.group.as_deref(), self.unfenced()));
+        }
+    }
+
+    /// Does what a person asks by hand, or only says what would come of it.
+    fn by_hand(&mut self, asked: &ByHand, only_says: bool) -> Result<String, NotByHand> {
+        let is_on = matches!(self.wish, Wish::Quote | Wish::Pause) && self.killing.is_none();
+        match &mut self.phase {
+            Phase::Trading(trading) if is_on => trading.by_hand(self.now, asked, only_says),
+            _ => Err(NotByHand::Idle),
         }
     }
 
@@ -496,11 +515,15 @@ impl Desk {
         trading.count_on(self.now, account, &self.left.so_far);
         let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
         if taken + self.left.unfinished.len() > 0 {
-            let text = format!(
+            let mut text = format!(
                 "An earlier run left {taken} orders resting, which are taken back; of {} it is found out what became of them.",
                 self.left.unfinished.len()
             );
-            trading.alert(false, text);
+            let by_hand = self.left.unfinished.keys().filter(|name| is_by_hand(name)).count();
+            if by_hand > 0 {
+                text.push_str(&format!(" Placed by hand of these: {by_hand}. They are not placed again."));
+            }
+            trading.alert(by_hand > 0, text);
         }
         for catalyst in std::mem::take(&mut self.seen) {
             trading.heed(self.now, &catalyst);
@@ -580,7 +603,11 @@ impl Desk {
                     closures.push((None, ClosedFor::Killed));
                 }
                 trading.close(now, &closures);
-                if self.killing.is_some() || is_stopping {
+                let is_killing = self.killing.is_some();
+                if is_killing || !matches!(self.wish, Wish::Quote | Wish::Pause) {
+                    trading.hands_off(now);
+                }
+                if is_killing || is_stopping {
                     trading.kill(now);
                 } else {
                     trading.orders.revive();
