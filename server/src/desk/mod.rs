@@ -15,6 +15,7 @@
 //! `session` begins one run after the other.
 
 mod arming;
+mod by_hand;
 mod face;
 mod find;
 mod fits;
@@ -43,6 +44,7 @@ use tokio::task::JoinHandle;
 
 use self::arming::{Armed, Follower};
 pub(crate) use self::arming::{Arming, Book, Configuration};
+pub(crate) use self::by_hand::NotAsked;
 pub(crate) use self::face::Face;
 pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::hands::Hands;
@@ -96,6 +98,7 @@ pub(crate) struct Desk {
     /// The marks that the last kill from here left at the exchange.
     marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
+    by_hand: mpsc::Sender<by_hand::Asked>,
     nowcast: watch::Sender<Option<Nowcast>>,
     in_flight: watch::Receiver<usize>,
     /// Once it has ended: whether nothing of it rests or is on its way.
@@ -130,6 +133,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (marks, marked) = watch::channel(Vec::new());
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
+    let (by_hand, asked_by_hand) = by_hand::way();
     let (nowcast, nowcasts) = watch::channel(None);
     let desk = DeskView {
         why: "It asks the exchange what is there.".to_owned(),
@@ -173,6 +177,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         wish: wish.subscribe(),
         marked,
         catalysts: seen,
+        by_hand: asked_by_hand,
         nowcasts,
         in_flight: flying,
         is_first: true,
@@ -186,7 +191,20 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let thread = std::thread::Builder::new().name("desk".to_owned());
     thread.spawn(run).context("no thread can be started for the desk")?;
     let follower = Mutex::new(follower);
-    Ok(Desk { hands: apart, face, wish, marks, catalysts, nowcast, in_flight, ended, plans, armed, follower })
+    Ok(Desk {
+        hands: apart,
+        face,
+        wish,
+        marks,
+        catalysts,
+        by_hand,
+        nowcast,
+        in_flight,
+        ended,
+        plans,
+        armed,
+        follower,
+    })
 }
 
 impl Desk {

@@ -128,6 +128,7 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/books/{recording}", get(books::recording))
         .route("/api/books/{recording}/{ticker}", get(books::session))
         .route("/api/desk/flatten", get(desk::flatten_plan).post(desk::flatten))
+        .route("/api/desk/hand", post(desk::by_hand))
         .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))

@@ -1,10 +1,14 @@
 //! What a person asks of orders by hand, and what is said to it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::market::{Action, Ticker};
 use crate::units::{Price, Quantity};
 
-/// What a person asks by hand of one side of a contract. There is one order by hand a side.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a person asks by hand of one side of a contract, on which there is room for one such order.
+/// The body of `POST /api/desk/hand`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ByHand {
     /// The contract.
     pub ticker: Ticker,
@@ -12,10 +16,14 @@ pub struct ByHand {
     pub action: Action,
     /// What is asked.
     pub what: HandWhat,
+    /// It is only to be said what would come of it.
+    #[serde(default)]
+    pub only_says: bool,
 }
 
 /// What is asked of an order by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HandWhat {
     /// Rest a new one.
     Place {

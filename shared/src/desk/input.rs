@@ -18,15 +18,8 @@ pub enum Input {
     Answered(u64, Result<Answer, Failure>),
     /// A person wants this.
     Wish(Wish),
-    /// A person asks something of an order by hand, or only what would come of it: that is said under this number.
-    Hand {
-        /// The number.
-        number: u64,
-        /// What is asked.
-        asked: ByHand,
-        /// It is only to be said.
-        only_says: bool,
-    },
+    /// A person asks something of an order by hand. What comes of it is said under this number.
+    Hand(u64, ByHand),
     /// Whoever killed the account past the desk has told people that these are the marks of it at the exchange: who starts the
     /// desk from now on knows of that.
     Marked(Vec<String>),

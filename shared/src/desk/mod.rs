@@ -52,7 +52,7 @@ pub use hand::{ByHand, HandWhat, NotByHand};
 pub use input::{Heard, Input, Nowcast, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};
-pub use orders::{FLATTENS, PREFIX, What};
+pub use orders::{FLATTENS, PREFIX, What, is_by_hand};
 pub use run::Desk;
 pub use settings::{Event, Listed, Settings};
 pub use so_far::{Kept, SoFar};

@@ -134,12 +134,9 @@ impl Desk {
             }
             Input::Answered(number, answer) => self.answered(number, answer, effects),
             Input::Wish(wish) => self.wish(wish),
-            Input::Hand { number, asked, only_says } => {
-                let told = self.by_hand(&asked, only_says);
+            Input::Hand(number, asked) => {
+                let told = self.by_hand(&asked);
                 effects.push(Effect::Hand(number, told));
-                if only_says {
-                    return;
-                }
             }
             Input::Marked(marks) => self.mark(marks),
             Input::Catalyst(catalyst) => match &mut self.phase {
@@ -314,10 +311,10 @@ impl Desk {
     }
 
     /// Does what a person asks by hand, or only says what would come of it.
-    fn by_hand(&mut self, asked: &ByHand, only_says: bool) -> Result<String, NotByHand> {
+    fn by_hand(&mut self, asked: &ByHand) -> Result<String, NotByHand> {
         let is_on = matches!(self.wish, Wish::Quote | Wish::Pause) && self.killing.is_none();
         match &mut self.phase {
-            Phase::Trading(trading) if is_on => trading.by_hand(self.now, asked, only_says),
+            Phase::Trading(trading) if is_on => trading.by_hand(self.now, asked),
             _ => Err(NotByHand::Idle),
         }
     }

@@ -4,6 +4,7 @@ use shared::market::{Action, Ticker};
 use shared::stream::{DeskCommand, DeskRow, DeskState};
 
 use super::flatten::Flatten;
+use super::hand::Hand;
 use crate::commands::Command;
 use crate::desk::Desk;
 use crate::live::{self, Link, Live, Of};
@@ -15,6 +16,8 @@ use crate::route::Said;
 pub(super) struct Watch {
     /// Selling what is held.
     pub(super) flatten: Flatten,
+    /// What is asked by hand.
+    pub(super) hand: Hand,
     /// The desk as it is heard.
     pub(super) live: Live,
     /// The contract that was chosen, if one was.
@@ -41,7 +44,15 @@ impl Watch {
             })
         });
         let state = memo(move || live.desk(|desk| desk.map(|desk| desk.state)));
-        Self { flatten: Flatten::new(), live, asked, chosen, side: RwSignal::new(None), state }
+        Self {
+            flatten: Flatten::new(),
+            hand: Hand::new(),
+            live,
+            asked,
+            chosen,
+            side: RwSignal::new(None),
+            state,
+        }
     }
 
     /// Takes what an address says.

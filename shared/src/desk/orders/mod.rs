@@ -37,7 +37,7 @@ pub const FLATTENS: &str = "tauroi-flatten-";
 const HAND: char = 'h';
 
 /// Returns whether a name is of an order that a person has placed by hand.
-pub(super) fn is_by_hand(name: &str) -> bool {
+pub fn is_by_hand(name: &str) -> bool {
     let number = name.strip_prefix(PREFIX).and_then(|name| name.split_once('-'));
     number.is_some_and(|(_, number)| number.starts_with(HAND))
 }

@@ -6,6 +6,7 @@ mod bench;
 mod carried;
 mod catalysts;
 mod decisions;
+mod hand;
 mod killed_past;
 mod late;
 mod settled;

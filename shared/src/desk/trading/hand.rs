@@ -2,38 +2,33 @@
 
 use crate::desk::{ByHand, HandWhat, NotByHand};
 use crate::engine::{Record, Unplaced};
-use crate::exchange::{OrderCommand, Request};
+use crate::exchange::{OrderCommand, Request, Verdict};
 use crate::market::Action;
-use crate::risk::{Limit, Refusal};
+use crate::risk::{Cleared, Limit, Refusal};
 use crate::units::{Price, Timestamp};
 
 use super::Trading;
 
 impl Trading {
     /// Does what a person asks by hand, or only says what would come of it.
-    pub(in crate::desk) fn by_hand(
-        &mut self,
-        now: Timestamp,
-        asked: &ByHand,
-        only_says: bool,
-    ) -> Result<String, NotByHand> {
+    pub(in crate::desk) fn by_hand(&mut self, now: Timestamp, asked: &ByHand) -> Result<String, NotByHand> {
         self.now = now.max(self.now);
-        let ByHand { ticker, action, what } = asked;
+        let &ByHand { ref ticker, action, what, only_says } = asked;
         let place = self.places.get(ticker).copied();
         let (Some(place), Some(maker)) = (place, self.maker()) else {
             return Err(NotByHand::Unknown(ticker.clone()));
         };
         let name = self.contracts.get(place).map(|contract| contract.name.clone()).unwrap_or_default();
-        let (side, wants) = (side(*action), maker.hand().wants(place, *action));
-        let may_rest = maker.hand().working(place, *action);
-        let asks = match (*what, wants) {
+        let (side, wants) = (side(action), maker.hand().wants(place, action));
+        let may_rest = maker.hand().working(place, action);
+        let asks = match (what, wants) {
             (HandWhat::Cancel | HandWhat::Move { .. }, None) => return Err(NotByHand::Nothing),
             (HandWhat::Cancel, Some(_)) => None,
             (HandWhat::Place { .. }, Some(there)) => return Err(NotByHand::Taken(there.price())),
             (HandWhat::Place { price, count } | HandWhat::Move { price, count }, _) => Some((price, count)),
         };
         let price_now = may_rest.map(|order| order.price).or_else(|| wants.map(|wants| wants.price()));
-        let cleared = asks.map(|asks| maker.by_hand(self.now, (place, *action), asks)).transpose();
+        let cleared = asks.map(|asks| maker.by_hand(self.now, (place, action), asks)).transpose();
         let text = match &cleared {
             Err(why) => Err(self.not_by_hand(place, why)),
             Ok(None) => {
@@ -55,7 +50,7 @@ impl Trading {
         };
         if !only_says {
             // Also what is refused is written down: it was asked.
-            self.tell(now, &Record::ByHand { place, action: *action, asked: asks });
+            self.tell(now, &Record::ByHand { place, action, asked: asks });
         }
         text
     }
@@ -87,6 +82,30 @@ impl Trading {
             let text = format!("Your {side} of {left} at ${price} of {name} is taken back{why}.");
             self.alert(true, text);
         }
+    }
+
+    /// Returns what is wanted by hand of an order that is over by this record.
+    pub(super) fn ends_by_hand(&self, record: &Record) -> Option<(usize, Action, Cleared)> {
+        let Record::Answer { place, action, order, verdict: Verdict::Gone | Verdict::Rejected } = *record
+        else {
+            return None;
+        };
+        let wants = self.maker()?.hand().wants(place, action);
+        wants.filter(|_| order.by_hand().is_some()).map(|wants| (place, action, wants))
+    }
+
+    /// Says that an order by hand is over although it was wanted, if it is.
+    pub(super) fn say_over(&mut self, (place, action, wanted): (usize, Action, Cleared)) {
+        if self.maker().is_none_or(|maker| maker.hand().wants(place, action).is_some()) {
+            return;
+        }
+        let name = self.contracts.get(place).map_or("", |contract| &contract.name);
+        let (side, count, price) = (side(action), wanted.count(), wanted.price());
+        let text = format!(
+            "Your {side} of {count} at ${price} of {name} is over, and not placed again: the exchange has refused or ended it, or \
+             it was taken back as an answer was lost."
+        );
+        self.alert(true, text);
     }
 
     fn not_by_hand(&self, place: usize, why: &Unplaced) -> NotByHand {

@@ -160,6 +160,7 @@ impl Trading {
     fn tell(&mut self, now: Timestamp, record: &Record) {
         self.now = now.max(self.now);
         self.outputs.clear();
+        let ends = self.ends_by_hand(record);
         let told = self.engine.apply(self.now, record, &mut self.outputs);
         let at = self.now;
         let entry = |what| Entry { at, what };
@@ -177,6 +178,9 @@ impl Trading {
             Err(Error::Input(invalid)) => self.alert(true, invalid.to_string()),
         }
         self.say_taken_back(record);
+        if let Some(ends) = ends {
+            self.say_over(ends);
+        }
         for record in refused {
             self.tell(now, &record);
         }
