@@ -237,6 +237,7 @@ async fn a_person_places_an_order_by_hand_moves_it_and_takes_it_back() -> Result
         page.script(&typed("#hand-price", "99")).await?;
         page.until("document.querySelector('#hand-says.wrong')?.textContent.includes('cross is $')").await?;
         // A pause takes the quotes out and leaves it.
+        page.script("document.activeElement.blur()").await?;
         keys(&page, " ").await?;
         until_state(&page, "paused", &["Resume", "Flatten…", "Kill"]).await?;
         page.until("document.querySelector('#desk-resting').textContent === '1' && !document.querySelector('#ladder .own')")

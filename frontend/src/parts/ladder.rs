@@ -11,11 +11,12 @@ use crate::parts::element::Element;
 use crate::parts::table::{Bit, Cell, Choosing, Kind, Row, Table, column};
 use crate::reactive::{Memo, RwSignal};
 
-/// Returns the ladder; choosing a rung tells its price, and with a quote of ours sets `side` to the quote's.
+/// Returns the ladder; choosing a rung does what `meaning` says with its price, and with a quote of ours sets `side` to the
+/// quote's.
 pub(crate) fn ladder(
     rungs: Memo<Vec<Rung>>,
     side: RwSignal<Option<Action>>,
-    at: impl Fn(Price) + 'static,
+    (meaning, at): (&'static str, impl Fn(Price) + 'static),
 ) -> Element {
     let has = |rung: &Rung, action| own(rung, action).is_some();
     let choosing = Choosing {
@@ -23,7 +24,7 @@ pub(crate) fn ladder(
             let action = side.get()?;
             rungs.with(|rungs| rungs.iter().position(|rung| has(rung, action)))
         }),
-        ..Choosing::by("Place by hand here, and why our quote stands here", move |place| {
+        ..Choosing::by(meaning, move |place| {
             let ours =
                 |rung: &Rung| [Action::Buy, Action::Sell].into_iter().find(|action| has(rung, *action));
             let found = rungs.with_untracked(|rungs| rungs.get(place).and_then(ours));

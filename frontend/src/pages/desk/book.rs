@@ -44,7 +44,11 @@ pub(super) fn book(watch: Watch) -> Element {
     };
     div("")
         .child(el("h2").id("book-name").says(move || name().unwrap_or_else(|| "No contract".to_owned())))
-        .child(ladder(rungs, watch.side, move |price| watch.hand.at(watch, price)))
+        .child(ladder(
+            rungs,
+            watch.side,
+            ("Place by hand here, and why our quote stands here", move |price| watch.hand.at(watch, price)),
+        ))
         .child(el("p").class("aside").says(nothing))
         .child(hand::form(watch))
         .child(
