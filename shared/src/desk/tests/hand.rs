@@ -138,7 +138,7 @@ fn an_order_by_hand_whose_answer_is_lost_is_looked_up_and_never_placed_twice() {
     bench.place(Action::Buy, "0.44", "3").unwrap();
     let (number, order) = bench.created_by_hand().unwrap();
     // It arrives, and the answer doesn't.
-    bench.usual(&Ask::Create(Box::new(order.clone()))).unwrap();
+    bench.usual(&Ask::Create(Box::new(order))).unwrap();
     bench.answer(number, Err(lost()));
     bench.settle();
     bench.pass(5);

@@ -131,15 +131,15 @@ impl Maker {
     pub(super) fn fill(&mut self, fill: &Fill) -> Result<(), Error> {
         let is_by_hand = fill.order.by_hand().is_some();
         if is_by_hand {
-            self.hand.check_fill(fill)?
+            self.hand.check_fill(fill)?;
         } else {
-            self.execution.check_fill(fill)?
+            self.execution.check_fill(fill)?;
         }
         self.ledger.fill(fill.contract, fill.action, fill.price, fill.count, fill.fee)?;
         if is_by_hand {
-            self.hand.fill(fill)?
+            self.hand.fill(fill)?;
         } else {
-            self.execution.fill(fill)?
+            self.execution.fill(fill)?;
         }
         let state = self.contract_mut(fill.contract)?;
         state.last = Some(fill.price);
