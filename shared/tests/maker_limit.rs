@@ -36,11 +36,22 @@ enum Next {
     Hear(usize),
 }
 
+/// A person asks for an order by hand, or takes one back.
+fn by_hand(contracts: usize) -> impl Strategy<Value = Input<'static>> {
+    let asked = (makers::price(), 1..2_000_i64)
+        .prop_map(|(price, hundredths)| (price, Quantity::from_hundredths(hundredths).unwrap()));
+    (0..contracts, any::<bool>(), prop::option::weighted(0.8, asked)).prop_map(|(contract, buys, asked)| {
+        let action = if buys { Action::Buy } else { Action::Sell };
+        Input::ByHand { contract, action, asked }
+    })
+}
+
 fn next(contracts: usize) -> impl Strategy<Value = Next> {
     prop_oneof![
         5 => makers::believe(contracts).prop_map(Next::Told),
         1 => makers::book(contracts).prop_map(Next::Told),
         1 => Just(Next::Told(Input::Tick)),
+        3 => by_hand(contracts).prop_map(Next::Told),
         4 => (0..contracts, makers::price(), 1..40_i64)
             .prop_map(|(contract, price, contracts)| Next::Print { contract, price, contracts }),
         4 => (1..4_usize).prop_map(Next::Arrive),
@@ -52,7 +63,8 @@ fn next(contracts: usize) -> impl Strategy<Value = Next> {
 /// A maker, an exchange, and what is on its way between them for as long as it takes.
 struct Wired {
     maker: Maker,
-    venue: PrintVenue,
+    /// One for the quotes and one for what is placed by hand: each has room for one order a side.
+    venues: [PrintVenue; 2],
     commands: VecDeque<OrderCommand>,
     reports: VecDeque<OrderReport>,
     /// What is really held, in hundredths of a contract, and what was really paid for it, in microdollars.
@@ -68,19 +80,21 @@ struct Wired {
 
 impl Wired {
     fn new(text: &str, contracts: usize) -> Self {
-        let venue = PrintVenue::new(PrintVenueSettings {
-            model: FillModel::Front,
-            queue_ahead: Quantity::ZERO,
-            slippage: Price::ZERO,
-            lost_fills: 0.0,
-            rng_seed: 1,
-            charges: vec![Charge::Flat(Cash::ZERO); contracts],
-        });
+        let venue = || {
+            PrintVenue::new(PrintVenueSettings {
+                model: FillModel::Front,
+                queue_ahead: Quantity::ZERO,
+                slippage: Price::ZERO,
+                lost_fills: 0.0,
+                rng_seed: 1,
+                charges: vec![Charge::Flat(Cash::ZERO); contracts],
+            })
+        };
         let maker = Maker::new(&makers::parse(text), vec![Terms::default(); contracts]).unwrap();
         let (commands, reports) = (VecDeque::new(), VecDeque::new());
         Self {
             maker,
-            venue,
+            venues: [venue(), venue()],
             commands,
             reports,
             held: vec![0; contracts],
@@ -107,8 +121,12 @@ impl Wired {
     /// Checks what no order may break when it is sent, but those that lessen a position.
     fn check(&self, now: Timestamp, command: &OrderCommand) {
         let Some((most, past_mid)) = self.budget else { return };
-        let OrderCommand { contract, action, request, .. } = *command;
-        let working = self.maker.execution().working(contract, action).unwrap();
+        let OrderCommand { contract, action, order, request } = *command;
+        let working = if order.by_hand().is_some() {
+            self.maker.hand().working(contract, action).unwrap()
+        } else {
+            self.maker.execution().working(contract, action).unwrap()
+        };
         let (price, count) = match request {
             Request::Place { price, count } => (price, count),
             Request::Amend { price, total } => (price, total.checked_sub(working.traded).unwrap()),
@@ -121,6 +139,17 @@ impl Wired {
         assert!(lately < most, "{command:?} after {lately}");
         let (bid, ask) = self.books[contract];
         let meets = |bid: Price, ask: Price| bid >= ask;
+        // Nor does it meet one of our own that a person has placed, or that a person's would.
+        let other = if action == Action::Buy { Action::Sell } else { Action::Buy };
+        let own = if order.by_hand().is_some() {
+            self.maker.execution().working(contract, other)
+        } else {
+            self.maker.hand().working(contract, other)
+        };
+        if let Some(own) = own.filter(|own| !own.exposed().is_zero()) {
+            let crosses = if action == Action::Buy { price >= own.price } else { price <= own.price };
+            assert!(!crosses, "{command:?} against {own:?}");
+        }
         match action {
             Action::Buy => assert!(ask.is_none_or(|ask| !meets(price, ask))),
             Action::Sell => assert!(bid.is_none_or(|bid| !meets(bid, price))),
@@ -138,8 +167,12 @@ impl Wired {
     fn lessens(&self) -> bool {
         (0..self.held.len()).any(|contract| {
             [Action::Buy, Action::Sell].into_iter().any(|action| {
-                let may_fill = self.maker.execution().may_fill(contract, action);
-                self.maker.position(contract).towards(action).hundredths() < 0 && !may_fill.count().is_zero()
+                let may_fill = [
+                    self.maker.execution().may_fill(contract, action),
+                    self.maker.hand().may_fill(contract, action),
+                ];
+                self.maker.position(contract).towards(action).hundredths() < 0
+                    && may_fill.iter().any(|may_fill| !may_fill.count().is_zero())
             })
         })
     }
@@ -154,7 +187,10 @@ impl Wired {
     fn execute(&mut self) -> Option<OrderReport> {
         let mut reports = Vec::new();
         // Prints are told their own times: to such an exchange no command has one.
-        self.venue.execute(Timestamp::MIN, &self.commands.pop_front()?, &mut reports).unwrap();
+        let command = self.commands.pop_front()?;
+        let [quotes, hand] = &mut self.venues;
+        let venue = if command.order.by_hand().is_some() { hand } else { quotes };
+        venue.execute(Timestamp::MIN, &command, &mut reports).unwrap();
         reports.pop()
     }
 
@@ -165,7 +201,9 @@ impl Wired {
                 let count = Quantity::from_contracts(contracts).unwrap();
                 let mut fills = Vec::new();
                 let print = Print { price, count, taker: None };
-                self.venue.prints(now, contract, &[print], 0, &mut fills).unwrap();
+                for venue in &mut self.venues {
+                    venue.prints(now, contract, &[print], 0, &mut fills).unwrap();
+                }
                 for (_, fill) in fills {
                     let sign = if fill.action == Action::Buy { 1 } else { -1 };
                     self.held[contract] += sign * fill.count.hundredths();
@@ -237,7 +275,11 @@ proptest! {
                 for action in [Action::Buy, Action::Sell] {
                     let position = wired.maker.position(contract).towards(action).hundredths();
                     let exposed = wired.maker.execution().exposed(contract, action).hundredths();
-                    prop_assert!(position + exposed <= 100 * limit, "{} + {}", position, exposed);
+                    let by_hand = wired.maker.hand().may_fill(contract, action).count().hundredths();
+                    prop_assert!(
+                        position + exposed + by_hand <= 100 * limit,
+                        "{position} + {exposed} + {by_hand}"
+                    );
                 }
             }
         }

@@ -204,6 +204,60 @@ async fn a_person_sells_what_the_desk_holds_at_limits_that_they_saw_first() -> R
     .await
 }
 
+/// True once the gate lets what the form says pass.
+const PASSES: &str = "document.querySelector('#hand-says').textContent.includes('passes every limit')";
+
+#[tokio::test]
+async fn a_person_places_an_order_by_hand_moves_it_and_takes_it_back() -> Result<()> {
+    with_desk_page(DESK, false, |page| async move {
+        page.open("/desk").await?;
+        page.until(QUOTES).await?;
+        page.until("document.querySelectorAll('#ladder tbody tr').length > 3").await?;
+        // A rung is reached by the keyboard, and says what would come of an order there.
+        page.script("[...document.querySelectorAll('#ladder tbody button')].at(-1).focus()").await?;
+        keys(&page, "\u{e007}").await?;
+        page.until("document.querySelector('#hand-price').value !== ''").await?;
+        page.script(&typed("#hand-price", "2")).await?;
+        page.until(PASSES).await?;
+        page.until("!document.querySelector('#hand-orders li')").await?;
+        page.find("#hand-place").await?.click().await?;
+        // A mark of another shape than the quoter's.
+        page.until(
+            "document.querySelector('#hand-orders li')?.textContent.includes('bid of 1 at 2')
+             && document.querySelector('#ladder td.hand')?.textContent.startsWith('◆ 1')
+             && document.querySelector('#hand-place').textContent === 'Move the bid'",
+        )
+        .await?;
+        page.find("#hand-orders li button").await?.click().await?;
+        page.script(&typed("#hand-price", "3")).await?;
+        page.until(PASSES).await?;
+        page.find("#hand-place").await?.click().await?;
+        page.until("document.querySelector('#hand-orders li')?.textContent.includes('bid of 1 at 3')").await?;
+        // What would trade at once is refused with its numbers, and changes nothing.
+        page.script(&typed("#hand-price", "99")).await?;
+        page.until("document.querySelector('#hand-says.wrong')?.textContent.includes('cross is $')").await?;
+        // A pause takes the quotes out and leaves it.
+        page.script("document.activeElement.blur()").await?;
+        keys(&page, " ").await?;
+        until_state(&page, "paused", &["Resume", "Flatten…", "Kill"]).await?;
+        page.until("document.querySelector('#desk-resting').textContent === '1' && !document.querySelector('#ladder .own')")
+            .await?;
+        page.find("#hand-orders li button:last-child").await?.click().await?;
+        page.until("!document.querySelector('#hand-orders li') && !document.querySelector('#ladder td.hand')").await?;
+        page.until(NOTHING_RESTS).await
+    })
+    .await
+}
+
+/// Returns a script that types a value into a field.
+fn typed(field: &str, value: &str) -> String {
+    format!(
+        "const field = document.querySelector('{field}');
+         field.value = '{value}';
+         field.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    )
+}
+
 #[tokio::test]
 async fn the_dialog_is_usable_by_everybody_and_on_a_phone() -> Result<()> {
     with_desk_page(PHONE, true, |page| async move {

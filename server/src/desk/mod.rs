@@ -15,6 +15,7 @@
 //! `session` begins one run after the other.
 
 mod arming;
+mod by_hand;
 mod change;
 mod face;
 mod find;
@@ -44,6 +45,7 @@ use tokio::task::JoinHandle;
 
 use self::arming::{Armed, Follower};
 pub(crate) use self::arming::{Arming, Book, Configuration};
+pub(crate) use self::by_hand::NotAsked;
 pub(crate) use self::change::NotNow;
 pub(crate) use self::face::Face;
 pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
@@ -104,6 +106,7 @@ pub(crate) struct Desk {
     /// The marks that the last kill from here left at the exchange.
     marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
+    by_hand: mpsc::Sender<by_hand::Asked>,
     nowcast: watch::Sender<Option<Nowcast>>,
     /// What is asked of the desk's thread beside.
     asks: mpsc::Sender<change::Asked>,
@@ -156,6 +159,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     let (marks, marked) = watch::channel(Vec::new());
     let (flying, in_flight) = watch::channel(0);
     let (catalysts, seen) = mpsc::channel(WAITING);
+    let (by_hand, asked_by_hand) = by_hand::way();
     let (nowcast, nowcasts) = watch::channel(None);
     let (asks, asked) = change::channel();
     let desk = DeskView {
@@ -204,6 +208,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         wish: wish.subscribe(),
         marked,
         catalysts: seen,
+        by_hand: asked_by_hand,
         nowcasts,
         asked,
         in_flight: flying,
@@ -225,6 +230,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         wish,
         marks,
         catalysts,
+        by_hand,
         nowcast,
         asks,
         in_flight,

@@ -13,6 +13,7 @@ use shared::wire::Channel;
 use tokio::sync::mpsc;
 
 use super::arming::Watched;
+use super::by_hand::Waiting;
 use super::change::Answer;
 use super::find::Found;
 use super::fits::Fits;
@@ -45,6 +46,8 @@ pub(super) struct Run {
     answers: mpsc::UnboundedReceiver<Done>,
     in_flight: usize,
     fits: Fits,
+    /// Who waits for what comes of an order by hand.
+    waiting: Waiting,
     latency: Latency,
     /// How much was heard, and since when.
     frames: u64,
@@ -89,6 +92,7 @@ impl Run {
             answers,
             in_flight: 0,
             fits: Fits::default(),
+            waiting: Waiting::default(),
             latency: Latency::default(),
             frames: 0,
             began: Instant::now(),
@@ -195,6 +199,10 @@ impl Run {
                     }
                     input
                 }
+                Some((asked, tell)) = desk.by_hand.recv() => match self.waiting.wait(tell) {
+                    Some(number) => Input::Hand(number, asked),
+                    None => continue,
+                },
                 Some(catalyst) = desk.catalysts.recv() => Input::Catalyst(catalyst),
                 Some(asked) = desk.asked.recv() => {
                     self.ask(desk, asked);
@@ -320,6 +328,7 @@ impl Run {
                     self.sender.send(number, ask, cause, self.journal.before());
                 }
                 Effect::Fit(asked) => self.fits.begin(asked),
+                Effect::Hand(number, told) => self.waiting.tell(number, told),
                 Effect::End(why) => end = Some(why),
             }
         }

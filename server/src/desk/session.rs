@@ -12,6 +12,7 @@ use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
 
 use super::arming::{Armed, Book};
+use super::by_hand;
 use super::change::Asked;
 use super::find;
 use super::hands::Hands;
@@ -37,6 +38,8 @@ pub(super) struct Supervisor {
     /// The marks of kills of which people were told.
     pub(super) marked: watch::Receiver<Vec<String>>,
     pub(super) catalysts: mpsc::Receiver<Catalyst>,
+    /// What people ask of orders by hand.
+    pub(super) by_hand: mpsc::Receiver<by_hand::Asked>,
     /// What the nowcast says now.
     pub(super) nowcasts: watch::Receiver<Option<Nowcast>>,
     /// What is asked beside.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use shared::api::{Done, FlattenAsked, FlattenPlan, Problem};
+use shared::desk::ByHand;
 use shared::flatten::SLIPPAGE;
 use shared::stream::DeskCommand;
 use shared::units::Price;
@@ -16,7 +17,7 @@ use shared::units::Price;
 use super::State;
 use super::error::ApiError;
 use super::guard;
-use crate::desk::{Desk, Refused, Unsold};
+use crate::desk::{Desk, NotAsked, Refused, Unsold};
 
 fn no_desk() -> ApiError {
     ApiError::NotFound("this server has no desk".to_owned())
@@ -74,6 +75,29 @@ pub(super) async fn flatten(
     }
 }
 
+/// Asks something of an order by hand, or only what would come of it.
+pub(super) async fn by_hand(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Json<ByHand>, JsonRejection>,
+) -> Result<Json<Done>, ApiError> {
+    let desk = desk(&state)?;
+    let Json(asked) = asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    let (status, why) = match desk.by_hand(asked).await {
+        Ok(text) => return Ok(Json(Done { text })),
+        Err(NotAsked::Not(why)) => (StatusCode::CONFLICT, why.to_string()),
+        Err(NotAsked::Unarmed(why)) => (StatusCode::CONFLICT, unarmed(&why)),
+        Err(NotAsked::Silent) => {
+            let text = "The desk did not answer, and does nothing of it any more unless it has by now: look at the ladder.";
+            (StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
+        }
+    };
+    Err(ApiError::Refused(status, why))
+}
+
+fn unarmed(why: &str) -> String {
+    format!("It may not trade with real money, as {why}. `tauroi arm` lets it.")
+}
+
 /// Carries out a command: answers a program in JSON, and a form, which needs no script, with a page.
 pub(super) async fn command(
     Shared(state): Shared<Arc<State>>,
@@ -94,10 +118,7 @@ pub(super) async fn command(
         Err(Refused::Idle(now)) => {
             (StatusCode::CONFLICT, format!("The desk is {}: that changes nothing.", now.name()))
         }
-        Err(Refused::Unarmed(why)) => {
-            let text = format!("It may not trade with real money, as {why}. `tauroi arm` lets it.");
-            (StatusCode::CONFLICT, text)
-        }
+        Err(Refused::Unarmed(why)) => (StatusCode::CONFLICT, unarmed(&why)),
         Err(Refused::Failed(error)) => {
             tracing::error!("a kill did not end well: {error:#}");
             (

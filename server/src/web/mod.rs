@@ -131,6 +131,7 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
         .route("/api/desk/flatten", get(desk::flatten_plan).post(desk::flatten))
         .route("/api/desk/settings", get(settings::holds).post(settings::change))
         .route("/api/desk/snapshot", get(settings::snapshot))
+        .route("/api/desk/hand", post(desk::by_hand))
         .route("/api/desk/{command}", post(desk::command))
         .route("/api/events/{event}/trades.csv", get(api::trades_csv))
         .route("/api/health", get(api::health))

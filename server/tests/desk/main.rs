@@ -13,6 +13,7 @@ mod fair;
 mod fenced;
 mod flatten;
 mod frozen;
+mod hand;
 mod here;
 mod journal;
 mod killed;

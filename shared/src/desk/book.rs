@@ -10,6 +10,8 @@ pub(super) struct Own {
     pub(super) action: Action,
     pub(super) price: Price,
     pub(super) left: Quantity,
+    /// A person has placed it.
+    pub(super) is_by_hand: bool,
 }
 
 /// Returns the best bid and the best offer of the others. What of ours the book doesn't show yet takes nothing away.
@@ -53,8 +55,12 @@ mod tests {
         let mut book = Book::new("A-B-C".parse().unwrap(), NoPrices::OfYes);
         assert_eq!(others(&book, &[]), [None, None]);
         book.replace(&snapshot).unwrap();
-        let own =
-            |action, at: &str, left: &str| Own { action, price: price(at), left: left.parse().unwrap() };
+        let own = |action, at: &str, left: &str| Own {
+            action,
+            price: price(at),
+            left: left.parse().unwrap(),
+            is_by_hand: false,
+        };
         assert_eq!(others(&book, &[]), [Some(price("0.42")), Some(price("0.45"))]);
         let ours = [own(Action::Buy, "0.42", "3"), own(Action::Sell, "0.45", "1")];
         assert_eq!(others(&book, &ours), [Some(price("0.40")), Some(price("0.45"))]);

@@ -1,6 +1,6 @@
 //! What a desk wants done.
 
-use super::{Ask, Entry};
+use super::{Ask, Entry, NotByHand};
 use crate::belief::Asked;
 
 /// Something to be done, in the order in which it is said. What is to be asked is sent only once all entries before it are
@@ -13,6 +13,8 @@ pub enum Effect {
     Ask(u64, Ask),
     /// These fits are to be made beside the loop, and told when they are ([`Input::Fitted`](super::Input::Fitted)).
     Fit(Vec<Asked>),
+    /// A person is to be told what came of what was asked by hand under this number.
+    Hand(u64, Result<String, NotByHand>),
     /// The run is over: nothing more comes of it.
     End(End),
 }

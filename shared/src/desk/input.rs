@@ -1,6 +1,6 @@
 //! What a desk is told.
 
-use super::{Answer, Failure};
+use super::{Answer, ByHand, Failure};
 use crate::belief::Found;
 use crate::catalyst::Catalyst;
 use crate::market::{Ticker, Trade};
@@ -18,6 +18,8 @@ pub enum Input {
     Answered(u64, Result<Answer, Failure>),
     /// A person wants this.
     Wish(Wish),
+    /// A person asks something of an order by hand. What comes of it is said under this number.
+    Hand(u64, ByHand),
     /// Whoever killed the account past the desk has told people that these are the marks of it at the exchange: who starts the
     /// desk from now on knows of that.
     Marked(Vec<String>),

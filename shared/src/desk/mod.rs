@@ -22,6 +22,7 @@
 //! * Every order ends by itself within `order_ttl_s`, unless its expiry is moved on.
 //! * Every order is in the run's own order group. Who begins after a run that has not let go of its group triggers it first:
 //!   then nothing of that run can come to rest, even if it wakes.
+//! * What a person has placed by hand is an order like a quote in all of this, and never taken for one.
 //! * After a kill nothing rests until a person starts the desk again, in whichever run.
 
 mod ask;
@@ -32,6 +33,7 @@ mod clearing;
 mod closed;
 mod effect;
 mod entry;
+mod hand;
 mod input;
 mod killing;
 mod left;
@@ -49,10 +51,11 @@ pub use ask::{Account, Answer, Ask, Failure};
 pub use changes::{By, Change, Changes, MOST_WHY, Set, Unchanged, Wanted, changed, listed};
 pub use effect::{Effect, End};
 pub use entry::{Answered, Command, Entry, Reckoned, Said, Setting, Written};
+pub use hand::{ByHand, HandWhat, NotByHand};
 pub use input::{Heard, Input, Nowcast, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};
-pub use orders::{FLATTENS, PREFIX, What};
+pub use orders::{FLATTENS, PREFIX, What, is_by_hand};
 pub use run::Desk;
 pub use settings::{Event, Label, Listed, Settings};
 pub use snapshot::Snapshot;

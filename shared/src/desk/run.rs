@@ -7,12 +7,12 @@ use super::clearing::{Clearing, Next};
 use super::closed::Closed;
 use super::entry::{Answered, Entry, Setting, Written};
 use super::killing::Killing;
-use super::orders::Sent;
+use super::orders::{Sent, is_by_hand};
 use super::starting::{Starting, Then};
 use super::trading::{Stray, Traded, Trading};
 use super::{
-    Account, Answer, Ask, Changes, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings,
-    Unchanged, Wanted, Wish,
+    Account, Answer, Ask, ByHand, Changes, Effect, End, Event, Failure, Heard, Input, Left, NotByHand,
+    Nowcast, Settings, Unchanged, Wanted, Wish,
 };
 use crate::backtest::Config;
 use crate::catalyst::Catalyst;
@@ -141,6 +141,10 @@ impl Desk {
             }
             Input::Answered(number, answer) => self.answered(number, answer, effects),
             Input::Wish(wish) => self.wish(wish),
+            Input::Hand(number, asked) => {
+                let told = self.by_hand(&asked);
+                effects.push(Effect::Hand(number, told));
+            }
             Input::Marked(marks) => self.mark(marks),
             Input::Catalyst(catalyst) => match &mut self.phase {
                 Phase::Trading(trading) => trading.heed(self.now, &catalyst),
@@ -348,6 +352,15 @@ impl Desk {
         }
     }
 
+    /// Does what a person asks by hand, or only says what would come of it.
+    fn by_hand(&mut self, asked: &ByHand) -> Result<String, NotByHand> {
+        let is_on = matches!(self.wish, Wish::Quote | Wish::Pause) && self.killing.is_none();
+        match &mut self.phase {
+            Phase::Trading(trading) if is_on => trading.by_hand(self.now, asked),
+            _ => Err(NotByHand::Idle),
+        }
+    }
+
     /// Takes note of marks of kills of which people know.
     fn mark(&mut self, marks: Vec<String>) {
         if let Some(killing) = &mut self.killing {
@@ -544,11 +557,15 @@ impl Desk {
         trading.count_on(self.now, account, &self.left.so_far);
         let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
         if taken + self.left.unfinished.len() > 0 {
-            let text = format!(
+            let mut text = format!(
                 "An earlier run left {taken} orders resting, which are taken back; of {} it is found out what became of them.",
                 self.left.unfinished.len()
             );
-            trading.alert(false, text);
+            let by_hand = self.left.unfinished.keys().filter(|name| is_by_hand(name)).count();
+            if by_hand > 0 {
+                text.push_str(&format!(" Placed by hand of these: {by_hand}. They are not placed again."));
+            }
+            trading.alert(by_hand > 0, text);
         }
         if let Some(said) = self.said.take() {
             trading.alert(false, said);
@@ -632,7 +649,11 @@ impl Desk {
                     closures.push((None, ClosedFor::Killed));
                 }
                 trading.close(now, &closures);
-                if self.killing.is_some() || is_stopping {
+                let is_killing = self.killing.is_some();
+                if is_killing || !matches!(self.wish, Wish::Quote | Wish::Pause) {
+                    trading.hands_off(now);
+                }
+                if is_killing || is_stopping {
                     trading.kill(now);
                 } else {
                     trading.orders.revive();

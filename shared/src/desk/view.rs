@@ -161,7 +161,7 @@ impl Trading {
         let parts = self.parts(place);
         let widened = maker.and_then(|maker| maker.widening(place, self.now));
         let quote = |action| {
-            let own = self.own(place).find(|own| own.action == action)?;
+            let own = self.own(place).find(|own| own.action == action && !own.is_by_hand)?;
             (!own.left.is_zero()).then_some((own.price, own.left))
         };
         DeskRow {
@@ -210,11 +210,15 @@ impl Trading {
             action: live.action,
             price: live.price,
             left: live.total.checked_sub(live.traded).unwrap_or(Quantity::ZERO),
-            is_settled: maker
-                .execution()
-                .working(place, live.action)
-                .is_some_and(|working| working.id == live.order && working.state == OrderState::Resting),
+            is_settled: [
+                maker.execution().working(place, live.action),
+                maker.hand().working(place, live.action),
+            ]
+            .into_iter()
+            .flatten()
+            .any(|working| working.id == live.order && working.state == OrderState::Resting),
             ahead: live.ahead,
+            is_by_hand: live.order.by_hand().is_some(),
         });
         let fair = maker.belief(place).map(|belief| belief.fair);
         let ranges = contract.terms.grid.ranges();

@@ -233,6 +233,9 @@ impl Engine {
                 let (action, order, verdict) = (*action, *order, *verdict);
                 Input::Order(OrderReport::Answer { contract, action, order, verdict })
             }),
+            Record::ByHand { place, action, asked } => self.tell_of(*place, now, out, |contract| {
+                Input::ByHand { contract, action: *action, asked: *asked }
+            }),
             Record::Book { place, bid, ask } => {
                 let (of, contract) = self.place(*place)?;
                 self.book(of, now, contract, (*bid, *ask), out)

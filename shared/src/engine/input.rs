@@ -3,10 +3,10 @@
 use super::Parameters;
 use crate::belief::Belief;
 use crate::exchange::OrderReport;
-use crate::market::Position;
+use crate::market::{Action, Position};
 use crate::quoting::{Status, Terms, Widening};
 use crate::risk::{Carried, ClosedFor};
-use crate::units::{Cash, Price, Timestamp};
+use crate::units::{Cash, Price, Quantity, Timestamp};
 
 /// Something that happened in one event. Contracts are named by their place in the event's list.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,15 @@ pub enum Input<'a> {
     },
     /// One of our orders traded, or a command was answered.
     Order(OrderReport),
+    /// A person asks for an order by hand on a side of a contract, in the place of the one by hand that is there.
+    ByHand {
+        /// The contract's place in the event.
+        contract: usize,
+        /// Whether it buys or sells YES.
+        action: Action,
+        /// Its YES price and how many contracts; none takes back what is there.
+        asked: Option<(Price, Quantity)>,
+    },
     /// What is held of a contract, in the exchange's own words.
     Position {
         /// The contract's place in the event.

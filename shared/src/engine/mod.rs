@@ -20,7 +20,7 @@ pub use error::Error;
 pub use events::{Engine, EngineSnapshot, Told};
 pub use explain::{Explained, Explanation, Step};
 pub use input::Input;
-pub use maker::{Maker, Previewed};
+pub use maker::{Maker, Previewed, Unplaced};
 pub use parameters::Parameters;
 pub use record::Record;
 

@@ -9,7 +9,7 @@ use crate::exchange::{Fill, OrderId, Verdict};
 use crate::market::{Action, EventTicker, Position, Ticker, Trade};
 use crate::quoting::{Status, Terms};
 use crate::risk::{Carried, ClosedFor};
-use crate::units::{Cash, Price};
+use crate::units::{Cash, Price, Quantity};
 
 /// Something that happened, its contract named by place. [`Engine::apply`](super::Engine::apply) does it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,16 @@ pub enum Record {
         order: OrderId,
         /// The answer.
         verdict: Verdict,
+    },
+    /// A person asked for an order by hand on a side of a contract, in the place of the one by hand that is there. The gate may
+    /// have refused it.
+    ByHand {
+        /// The contract's place.
+        place: usize,
+        /// Whether it buys or sells YES.
+        action: Action,
+        /// Its YES price and how many contracts; none takes back what is there.
+        asked: Option<(Price, Quantity)>,
     },
     /// What is known of the others' orders in a contract's book.
     Book {

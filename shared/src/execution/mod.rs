@@ -2,15 +2,19 @@
 //!
 //! There is one order a side of each contract. It is moved by amending it, so that two of ours never stand where one was
 //! wanted, and what is asked for is an order's *total*: a fill that crosses an amendment on the wire makes it trade no
-//! more. A command is answered before the next one of the same order is sent; what is wanted meanwhile is kept.
+//! more. A command is answered before the next one of the same order is sent; what is wanted meanwhile is kept. Beside it there
+//! may be one that a person has placed by hand ([`Hand`]).
 
 mod error;
+mod hand;
 mod order;
 mod requote;
 mod settings;
 mod watch;
 
 pub use error::Error;
+pub use hand::Hand;
+pub(crate) use hand::prices;
 pub use order::{OrderState, Working};
 pub use requote::{Patience, Reason, Requote};
 pub use settings::Settings;
@@ -163,6 +167,13 @@ impl Execution {
     pub(crate) fn forget(&mut self, contract: usize, action: Action) {
         if let Some(sides) = self.contracts.get_mut(contract) {
             sides[side_of(action)].wanted = None;
+        }
+    }
+
+    /// Says what should rest on one side of a contract, and sends nothing: it does already.
+    fn keep(&mut self, contract: usize, action: Action, wanted: Option<Cleared>) {
+        if let Some(sides) = self.contracts.get_mut(contract) {
+            sides[side_of(action)].wanted = wanted;
         }
     }
 

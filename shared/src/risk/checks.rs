@@ -21,6 +21,7 @@ impl Gate {
             let would = exposed.saturating_add(count.hundredths());
             return Err(Refusal::new(order, Limit::Position, (most, would)));
         }
+        self.rests(order, place)?;
         self.stands(order, place)?;
         let mut count = count.min(room);
         if let Some(most) = self.bounds.max_event_loss {
@@ -37,9 +38,9 @@ impl Gate {
         Ok(count)
     }
 
-    /// Checks that an order would rest, at a price that the book doesn't speak against.
+    /// Checks that an order would rest.
     #[inline]
-    fn stands(&self, order: &Order, place: &Place) -> Result<(), Refusal> {
+    pub(super) fn rests(&self, order: &Order, place: &Place) -> Result<(), Refusal> {
         let price = order.price;
         let (theirs, own) = (place.book.opposite(order.action), place.opposite);
         let meets = |other| match order.action {
@@ -51,6 +52,13 @@ impl Gate {
                 return Err(Refusal::new(order, limit, (other.centicents(), price.centicents())));
             }
         }
+        Ok(())
+    }
+
+    /// Checks that the book doesn't speak against an order's price.
+    #[inline]
+    fn stands(&self, order: &Order, place: &Place) -> Result<(), Refusal> {
+        let price = order.price;
         let Some(most) = self.bounds.max_past_mid else { return Ok(()) };
         let Evidence::Live { twice_mid } = place.book.evidence(self.bounds.dead_book) else { return Ok(()) };
         let twice_past = match order.action {

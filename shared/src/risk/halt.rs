@@ -173,6 +173,11 @@ impl Halts {
         }
     }
 
+    /// Returns what halts at `now` beside a pause.
+    pub(super) fn unpaused_at(&self, now: Timestamp) -> Option<Halt> {
+        Self { paused: false, ..*self }.at(now)
+    }
+
     pub(super) fn look_again(&self, now: Timestamp) -> Timestamp {
         self.resumes(now).map_or(self.day_ends, |ends| ends.min(self.day_ends))
     }

@@ -13,7 +13,9 @@
 //! * No quote would meet the others' best price, our own order on the other side, or be further past the mid of a book that is
 //!   evidence than `max_past_mid_cents`.
 //! * While a halt, a pause, a catalyst or a reason of [`ClosedFor`] holds, no quote is wanted; what is wanted already is
-//!   cancelled at once.
+//!   cancelled at once. Of what a person places by hand ([`Purpose::Hand`]) the same is so but for a pause, and for what brings a
+//!   position nearer to zero: that passes.
+//! * What a person places by hand never meets the others' best price, nor our own order on the other side.
 //! * What brings a position nearer to zero, and no further, passes all of these but the order size: as a quote unless
 //!   something halts or closes, and for [`Purpose::Reduce`] always.
 //! * A cancel is never asked for here: it always passes, and counts as a message.
@@ -182,11 +184,15 @@ impl Gate {
             let refusal = || Refusal::new(order, Limit::Reduces, (0, exposed));
             return if lessens.is_zero() { Err(refusal()) } else { Ok(cleared(lessens)) };
         }
-        if let Some(halt) = self.halted(now) {
-            return Err(self.refuse(order, halt.into()));
+        let is_by_hand = order.purpose == Purpose::Hand;
+        if is_by_hand {
+            self.rests(order, place)?;
         }
-        if !place.closures.is_empty() {
-            return Err(self.refuse(order, Limit::Closed));
+        let halt = if is_by_hand { self.halts.unpaused_at(now) } else { self.halted(now) };
+        let halt = halt.map(Limit::from).or((!place.closures.is_empty()).then_some(Limit::Closed));
+        if let Some(limit) = halt {
+            let passes = is_by_hand && !lessens.is_zero();
+            return if passes { Ok(cleared(lessens)) } else { Err(self.refuse(order, limit)) };
         }
         if lessens == count {
             return Ok(cleared(count));

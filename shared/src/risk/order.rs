@@ -12,6 +12,9 @@ use crate::units::{Price, Quantity};
 pub enum Purpose {
     /// To rest as a quote: nothing that halts or closes lets it pass.
     Quote,
+    /// To rest because a person asks for it: a pause of the quotes is no word about it, and what else halts or closes lets only
+    /// what brings the position nearer to zero pass.
+    Hand,
     /// To bring a position nearer to zero because a person asks for it: no limit but the order size holds it back, and no halt.
     Reduce,
 }
@@ -76,5 +79,11 @@ impl Cleared {
     /// Returns how many contracts.
     pub const fn count(self) -> Quantity {
         self.count
+    }
+
+    /// Returns what is left of it once so many contracts have traded, if anything is.
+    pub(crate) fn less(self, traded: Quantity) -> Option<Self> {
+        let count = self.count.checked_sub(traded).filter(|left| !left.is_zero())?;
+        Some(Self { count, ..self })
     }
 }

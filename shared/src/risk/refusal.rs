@@ -126,15 +126,20 @@ impl Refusal {
         let Order { contract, action, price, count, .. } = *order;
         Self { limit, bound, value, contract, action, price, count }
     }
+
+    /// Says what refused it and its numbers, without the order.
+    pub fn says(&self) -> String {
+        let name = self.limit.name();
+        match (self.limit.number(self.bound), self.limit.number(self.value)) {
+            (Some(bound), Some(value)) => format!("{name} is {bound} and would be {value}"),
+            _ => name.to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { limit, bound, value, contract, action, price, count } = *self;
-        f.write_str(limit.name())?;
-        if let (Some(bound), Some(value)) = (limit.number(bound), limit.number(value)) {
-            write!(f, " is {bound} and would be {value}")?;
-        }
-        write!(f, ": {action} {count} at ${price} of contract {contract}")
+        let Self { contract, action, price, count, .. } = *self;
+        write!(f, "{}: {action} {count} at ${price} of contract {contract}", self.says())
     }
 }

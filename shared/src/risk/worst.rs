@@ -135,6 +135,8 @@ pub struct Stake {
     pub bids: MayFill,
     /// What may still be sold.
     pub asks: MayFill,
+    /// What may still be bought and sold beside that, by orders that these don't take the place of.
+    pub beside: [MayFill; 2],
     /// What fills are charged.
     pub charged: Charged,
 }
@@ -145,9 +147,10 @@ impl Stake {
     fn lost(&self) -> [i128; 2] {
         [0, Price::ONE.centicents()].map(|pays| {
             let held = i128::from(self.position.hundredths()) * i128::from(pays);
-            self.bids.lost_at(Action::Buy, pays, self.charged)
-                + self.asks.lost_at(Action::Sell, pays, self.charged)
-                - held
+            let [bids, asks] = &self.beside;
+            let buys = [&self.bids, bids].map(|bids| bids.lost_at(Action::Buy, pays, self.charged));
+            let sells = [&self.asks, asks].map(|asks| asks.lost_at(Action::Sell, pays, self.charged));
+            buys.into_iter().chain(sells).sum::<i128>() - held
         })
     }
 

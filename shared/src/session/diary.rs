@@ -111,6 +111,11 @@ impl Diary {
             Setting::Wish(Wish::Off) => "it is to listen and rest nothing".to_owned(),
             Setting::Wish(Wish::Stop) => "it is to end".to_owned(),
             Setting::Released(_) => "it has handed over: nothing of it rests or is on its way".to_owned(),
+            Setting::Changed(change) => {
+                let set: Vec<String> =
+                    change.set.iter().map(|set| format!("{} {} → {}", set.key, set.from, set.to)).collect();
+                format!("settings {} by {}: {}: {}", change.version, change.by.text(), set.join(", "), change.why)
+            }
             Setting::Markouts(alarm) => {
                 self.alarms.push((at, alarm.clone()));
                 alarm.text()
@@ -133,6 +138,14 @@ impl Diary {
                 all.into_iter().filter(is_lifted).for_each(|key| self.lift(at, key));
             }
             Record::Lifted { place, why } => self.lift(at, (*place, why.name())),
+            Record::ByHand { place, action, asked } => {
+                let Some(ticker) = self.places.get(*place) else { return };
+                let text = match asked {
+                    Some((price, count)) => format!("by hand: {action} {count} {ticker} at ${price} asked for"),
+                    None => format!("by hand: {action} {ticker} taken back"),
+                };
+                self.times.push((at, text));
+            }
             _ => {}
         }
     }

@@ -95,6 +95,8 @@ kinds! {
     Hold = "hold", 1;
     /// A person places an order by hand on the desk's account.
     Hand = "hand", 2;
+    /// A person asks the desk for an order by hand, or to move the one there is; when that is over, to move it or to take it back.
+    Ask = "ask", 8;
     /// Somebody takes back every order of the account, and nothing else.
     Sweep = "sweep", 1;
     /// Somebody kills the account past the desk: leaves a mark, and `value` microseconds later triggers all order groups and

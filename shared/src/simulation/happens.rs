@@ -5,7 +5,7 @@ use super::fault::{Fault, Kind};
 use super::trader::Trader;
 use super::venue::Channel;
 use super::world::{Due, World};
-use crate::desk::{Ask, Wish, is_kill_mark, kill_mark};
+use crate::desk::{Ask, ByHand, HandWhat, Input, Wish, is_kill_mark, kill_mark};
 use crate::exchange::matching::{ExchangeState, MarketStatus, NewOrder, TimeInForce};
 use crate::market::Action;
 use crate::units::{Price, Quantity, Timestamp};
@@ -24,7 +24,7 @@ impl<T: Trader> World<T> {
                 *self.report.faults.entry(fault.kind).or_default() += 1;
                 self.weather.begin(fault);
                 // Neither of these is a reason for more than what it is for.
-                if !matches!(fault.kind, Kind::Grid | Kind::Catalyst) {
+                if !matches!(fault.kind, Kind::Grid | Kind::Catalyst | Kind::Ask) {
                     self.is_troubled(later(self.begins, fault.ends()));
                 }
                 self.start(&fault);
@@ -82,6 +82,7 @@ impl<T: Trader> World<T> {
             Kind::Kill => self.wish(Wish::Kill, true),
             Kind::Hold => self.wish(Wish::Pause, true),
             Kind::Hand => self.by_hand(fault),
+            Kind::Ask => self.ask_by_hand(fault, false),
             Kind::Sweep => {
                 // The exchange may be paused.
                 let _ = self.venue.act(now, &Ask::CancelAll);
@@ -116,6 +117,7 @@ impl<T: Trader> World<T> {
         match fault.kind {
             Kind::PauseTrading | Kind::PauseExchange | Kind::PauseContract => self.pause(fault),
             Kind::Grid => self.regrid(fault),
+            Kind::Ask => self.ask_by_hand(fault, true),
             Kind::Settle if fault.lasts > 0 => {
                 let value = Price::from_centicents(fault.value).unwrap_or(Price::ZERO);
                 let market = self.market(fault);
@@ -179,6 +181,40 @@ impl<T: Trader> World<T> {
             // It may have closed.
             let _ = self.venue.matching.set_status(now, market, status);
         }
+    }
+
+    /// Lets a person ask a desk for an order by hand, or for what is done with it in the end; the fault's value says for what.
+    fn ask_by_hand(&mut self, fault: &Fault, is_over: bool) {
+        let desk = fault.contract.checked_rem(self.shells.len()).unwrap_or(0);
+        let Some(shell) =
+            self.shells.get(desk).filter(|shell| shell.desk.is_some() && shell.frozen <= self.now)
+        else {
+            return;
+        };
+        let places = shell.event.contracts.len();
+        let Some(listed) = shell.event.contracts.get(fault.contract.checked_rem(places).unwrap_or(0)) else {
+            return;
+        };
+        let ticker = listed.ticker.clone();
+        let bits = |from: u32, many: u32| (fault.value >> from) & ((1 << many) - 1);
+        let action = if bits(0, 1) == 0 { Action::Buy } else { Action::Sell };
+        // From the best price on its own side, which may meet the other one, or far from it.
+        let best = self.venue.place(&ticker).and_then(|market| self.venue.matching.markets().get(market));
+        let best = best.and_then(|market| market.book().best(action)).map_or(5_000, Price::centicents);
+        let nearer = (bits(1, 3) - 4 + i64::from(is_over)) * 100;
+        let nearer = if action == Action::Buy { nearer } else { -nearer };
+        let price = Price::from_centicents((best + nearer).clamp(100, 9_900));
+        let count = Quantity::from_hundredths((1 + bits(4, 3)) * 150);
+        let (Ok(price), Ok(count)) = (price, count) else { return };
+        let what = match (is_over, bits(7, 2)) {
+            (false, 0) => HandWhat::Move { price, count },
+            (false, _) => HandWhat::Place { price, count },
+            (true, 0) => return,
+            (true, 1) => HandWhat::Move { price, count },
+            (true, _) => HandWhat::Cancel,
+        };
+        let asked = ByHand { ticker, action, what, only_says: bits(9, 1) == 1 && !is_over };
+        self.step(desk, Input::Hand(0, asked));
     }
 
     /// Lets a person place an order by hand, which takes what is there or rests for a minute.

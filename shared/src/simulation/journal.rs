@@ -199,9 +199,13 @@ impl Replay {
     fn count(&mut self, at: Timestamp) -> Result<(), Wrong> {
         let maker = self.event.as_ref().and_then(|event| self.engine.as_ref()?.maker(event));
         let (Some(most), Some(maker)) = (self.budget.most(), maker) else { return Ok(()) };
-        for OrderCommand { contract, action, request, .. } in &self.outputs.commands {
+        for OrderCommand { contract, action, order, request } in &self.outputs.commands {
             let sent = self.budget.count(at);
-            let working = maker.execution().working(*contract, *action);
+            let working = if order.by_hand().is_some() {
+                maker.hand().working(*contract, *action)
+            } else {
+                maker.execution().working(*contract, *action)
+            };
             let traded = working.map_or(Quantity::ZERO, |working| working.traded);
             let asks = match request {
                 Request::Place { count, .. } => count.hundredths(),

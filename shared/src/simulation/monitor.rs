@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::dice::later;
 use super::venue::Venue;
 use super::violation::{Rule, Violation};
+use super::worst::lessens;
 use crate::catalyst::Catalyst;
-use crate::desk::{Answer, Ask, Failure};
+use crate::desk::{Answer, Ask, Failure, is_by_hand};
 use crate::exchange::matching::Order;
 use crate::market::Action;
 use crate::risk::Limits;
@@ -39,9 +40,9 @@ pub(super) struct Monitor {
     /// When the account was killed past the desks.
     fenced: Option<Timestamp>,
     /// Since when more than one order stands on a side of a contract.
-    doubled: BTreeMap<(usize, Action), Timestamp>,
+    doubled: BTreeMap<OnSide, Timestamp>,
     /// The sides that orders stand on: kept for the room that it has.
-    sides: Vec<(usize, Action)>,
+    sides: Vec<OnSide>,
     /// The names of orders that the exchange has refused. It takes a copy of such a request that comes later if what it was
     /// refused for is over by then: no desk can know of that before it hears of the order.
     refused: BTreeSet<String>,
@@ -51,6 +52,9 @@ pub(super) struct Monitor {
     pub(super) troubled: Timestamp,
     pub(super) violations: Vec<Violation>,
 }
+
+/// A side of a contract, and whether a person asks for what stands on it, not the quoter.
+type OnSide = (usize, Action, bool);
 
 /// Quotes that are pulled.
 #[derive(Debug, Clone, PartialEq)]
@@ -247,9 +251,9 @@ impl Monitor {
         // They come contract by contract.
         let sides = &mut self.sides;
         sides.clear();
-        sides.extend(ours(venue).map(|order| (order.market, order.action)));
+        sides.extend(ours(venue).map(|order| (order.market, order.action, is_asked(venue, order))));
         sides.sort_unstable();
-        let mut many: Vec<(usize, Action)> =
+        let mut many: Vec<OnSide> =
             sides.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
         many.dedup();
         self.doubled.retain(|side, _| many.contains(side));
@@ -270,7 +274,8 @@ impl Monitor {
         self.pulls.retain(|pull| pull.until > now);
         let is_late = |pull: &Pull, order: &Order| {
             let from = pull.since.max(self.open_since).max(order.created);
-            pull.markets.contains(&order.market) && now > later(from, KILLED)
+            let lessens = is_asked(venue, order) && lessens(venue, order.market, order.action);
+            pull.markets.contains(&order.market) && now > later(from, KILLED) && !lessens
         };
         let late = self.pulls.iter().filter(|_| is_running);
         let Some((pull, order)) =
@@ -312,6 +317,11 @@ impl Monitor {
             self.violated(now, Rule::Kill, what);
         }
     }
+}
+
+/// Returns whether a person has asked the desk for an order by hand.
+fn is_asked(venue: &Venue, order: &Order) -> bool {
+    venue.called(order.number).is_some_and(is_by_hand)
 }
 
 /// Returns what rests of the desk's own: what a person places by hand has no name.

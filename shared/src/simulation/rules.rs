@@ -6,7 +6,7 @@ use super::trader::Trader;
 use super::violation::Rule;
 use super::world::{Request, World};
 use crate::catalyst::{Catalyst, Kind, Precaution};
-use crate::desk::{Ask, Failure, Input, Wish};
+use crate::desk::{Ask, Failure, Input, Wish, is_by_hand};
 use crate::market::PriceGrid;
 use crate::units::Cash;
 
@@ -48,7 +48,10 @@ impl<T: Trader> World<T> {
             return self.monitor.violated(now, Rule::Fence, what);
         }
         let Some(market) = self.venue.place(ticker) else { return };
-        if let Some(since) = self.monitor.is_pulled(request.sent.0, market).filter(|_| is_new) {
+        // What a person asks for and lessens a position passes.
+        let is_asked = matches!(&*request.ask, Ask::Create(order) if order.client_order_id.as_deref().is_some_and(is_by_hand));
+        let may = is_asked && super::worst::lessens(&self.venue, market, action);
+        if let Some(since) = self.monitor.is_pulled(request.sent.0, market).filter(|_| is_new && !may) {
             let what = format!("an order although the quotes are pulled since {since}: {:?}", request.ask);
             return self.monitor.violated(now, Rule::Pull, what);
         }

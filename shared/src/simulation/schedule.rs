@@ -152,6 +152,7 @@ fn fault(dice: &mut Dice, kind: Kind, micros: i64, contracts: usize) -> Fault {
         K::PauseTrading | K::PauseExchange | K::PauseContract | K::Hold => (brief, 1.0, 0),
         K::Kill => (dice.pick(&[brief, long], long), 1.0, 0),
         K::Hand => (0, 1.0, dice.between(0, 3)),
+        K::Ask => (dice.pick(&[SECOND / 20, brief, long], long), 1.0, dice.between(0, 1_023)),
         K::Sweep => (0, 1.0, 0),
         K::KillOutside => (0, 1.0, dice.between(1_000, 400_000)),
         K::Grid => (3 * long, 1.0, dice.between(0, 1)),

@@ -118,6 +118,8 @@ impl<T> Shell<T> {
             }
             Effect::Ask(number, ask) => Out::Send(number, ask),
             Effect::Fit(asked) => Out::Fit(asked),
+            // Whoever asked by hand goes by what rests then.
+            Effect::Hand(..) => return,
             Effect::End(end) => Out::End(end),
         };
         self.out.push_back((self.written.max(now), out));

@@ -347,6 +347,8 @@ message! {
         pub is_settled: bool,
         /// How much stood before it when it came to rest there, as far as is known.
         pub ahead: Option<Quantity>,
+        /// Whether a person has placed it, not the quoter.
+        pub is_by_hand: bool,
     }
 }
 

@@ -20,8 +20,10 @@ pub struct Rung {
     pub sizes: [f64; 2],
     /// Contracts bid for and offered at this price and at all better ones.
     pub depths: [f64; 2],
-    /// Our bid and our offer at this price.
+    /// The quoter's bid and offer at this price.
     pub own: [Option<OwnOrder>; 2],
+    /// The bid and the offer at this price that a person has placed by hand.
+    pub hand: [Option<OwnOrder>; 2],
     /// Whether the last public trade was at this price.
     pub is_last: bool,
     /// Where the fair value is, from 0 at the rung's upper edge to 1 at its lower one, if it is beside this rung.
@@ -92,8 +94,10 @@ impl BookView {
                 rung.depths[1] += ask;
             }
         }
-        let own = |action| self.orders.iter().find(|o| o.action == action && o.price == rung.price).cloned();
-        rung.own = [own(Action::Buy), own(Action::Sell)];
+        for order in self.orders.iter().filter(|order| order.price == rung.price) {
+            let [bid, ask] = if order.is_by_hand { &mut rung.hand } else { &mut rung.own };
+            *(if order.action == Action::Buy { bid } else { ask }) = Some(order.clone());
+        }
         rung.is_last = self.last == Some(rung.price);
     }
 }
@@ -107,6 +111,7 @@ fn rung(centicents: i64, skipped: i64) -> Option<Rung> {
         sizes: [0.0; 2],
         depths: [0.0; 2],
         own: [None, None],
+        hand: [None, None],
         is_last: false,
         fair: None,
     })
@@ -180,6 +185,7 @@ mod tests {
             left: count(3),
             is_settled: true,
             ahead: Some(count(9)),
+            is_by_hand: false,
         }];
         let rungs = view.ladder();
         assert_eq!(cents(&rungs).first(), Some(&(44, 0)));

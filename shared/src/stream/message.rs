@@ -7,7 +7,7 @@ use crate::message;
 use crate::units::Timestamp;
 
 /// The version of these messages: a page of another one must be loaded anew.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 
 message! {
     /// Something to be told of.

@@ -118,6 +118,7 @@ fn own(queue: &Queue, frame: usize) -> Option<OwnOrder> {
         left: placed.size,
         is_settled: true,
         ahead: Some(ahead),
+        is_by_hand: false,
     })
 }
 

@@ -4,6 +4,7 @@ use shared::format;
 use shared::market::Action;
 use shared::stream::{BookView, Decided};
 
+use super::hand;
 use super::state::{Watch, word};
 use crate::parts::element::{Element, button, div, el, text};
 use crate::parts::figures::{figure, figures};
@@ -43,8 +44,13 @@ pub(super) fn book(watch: Watch) -> Element {
     };
     div("")
         .child(el("h2").id("book-name").says(move || name().unwrap_or_else(|| "No contract".to_owned())))
-        .child(ladder(rungs, watch.side))
+        .child(ladder(
+            rungs,
+            watch.side,
+            ("Place by hand here, and why our quote stands here", move |price| watch.hand.at(watch, price)),
+        ))
         .child(el("p").class("aside").says(nothing))
+        .child(hand::form(watch))
         .child(
             div("desk-why-bar")
                 .child(text("span", "Why our").class("aside"))

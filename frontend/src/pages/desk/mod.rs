@@ -6,6 +6,7 @@ mod contracts;
 mod equity;
 mod fills;
 mod flatten;
+mod hand;
 mod head;
 mod profit;
 mod settings;

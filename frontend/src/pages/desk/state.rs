@@ -4,6 +4,7 @@ use shared::market::{Action, Ticker};
 use shared::stream::{DeskCommand, DeskRow, DeskState};
 
 use super::flatten::Flatten;
+use super::hand::Hand;
 use super::settings::Tune;
 use crate::commands::Command;
 use crate::desk::Desk;
@@ -18,6 +19,8 @@ pub(super) struct Watch {
     pub(super) flatten: Flatten,
     /// Changing settings.
     pub(super) tune: Tune,
+    /// What is asked by hand.
+    pub(super) hand: Hand,
     /// The desk as it is heard.
     pub(super) live: Live,
     /// The contract that was chosen, if one was.
@@ -44,8 +47,16 @@ impl Watch {
             })
         });
         let state = memo(move || live.desk(|desk| desk.map(|desk| desk.state)));
-        let (flatten, tune) = (Flatten::new(), Tune::new());
-        Self { flatten, tune, live, asked, chosen, side: RwSignal::new(None), state }
+        Self {
+            flatten: Flatten::new(),
+            tune: Tune::new(),
+            hand: Hand::new(),
+            live,
+            asked,
+            chosen,
+            side: RwSignal::new(None),
+            state,
+        }
     }
 
     /// Takes what an address says.

@@ -140,31 +140,31 @@ impl Orders {
             What::Look { .. } => self.look(now, order),
             // To take an order back once more changes nothing, but it may have ended by now.
             What::Cancel => {
-                follows.alert = told(&sent.name, failure).filter(|_| !failure.is_not_found());
+                follows.alert = told(sent, failure).filter(|_| !failure.is_not_found());
                 self.look(now, order);
             }
             // The order is not in the book any more.
             What::Amend { .. } | What::Renew if failure.is_not_found() => self.look(now, order),
             What::Place { .. } | What::Amend { .. } if is_unknown => {
-                follows.alert = told(&sent.name, failure);
+                follows.alert = told(sent, failure);
                 self.unknown(now, sent, follows);
             }
             What::Place { .. } => {
-                follows.alert = told(&sent.name, failure);
+                follows.alert = told(sent, failure);
                 if let Some(live) = self.live.remove(&order) {
                     follows.records.push(live.answer(Verdict::Rejected));
                     follows.over.push(sent.name.clone());
                 }
             }
             What::Amend { .. } => {
-                follows.alert = told(&sent.name, failure);
+                follows.alert = told(sent, failure);
                 if let Some(live) = self.live.get(&order) {
                     follows.records.push(live.answer(Verdict::Rejected));
                 }
             }
             // It ends by itself if nothing comes of the next ones either.
             What::Renew => {
-                follows.alert = told(&sent.name, failure);
+                follows.alert = told(sent, failure);
                 if let Some(live) = self.live.get_mut(&order) {
                     let at = live.again(now);
                     let renew = live.job(What::Renew, at);
@@ -259,9 +259,13 @@ impl Live {
 }
 
 /// Says what a person should know of a request that failed. That a quote would have crossed is the market's everyday.
-fn told(name: &str, failure: &Failure) -> Option<String> {
+fn told(sent: &Sent, failure: &Failure) -> Option<String> {
     match failure {
-        Failure::Refused { text, .. } if text.contains("post only cross") => None,
-        _ => Some(format!("{name}: {failure}")),
+        Failure::Refused { text, .. }
+            if sent.job.order.by_hand().is_none() && text.contains("post only cross") =>
+        {
+            None
+        }
+        _ => Some(format!("{}: {failure}", sent.name)),
     }
 }

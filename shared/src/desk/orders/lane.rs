@@ -2,7 +2,6 @@
 
 use super::ask::{Job, What};
 use crate::exchange::OrderId;
-use crate::market::Action;
 use crate::units::{Price, Quantity, Timestamp};
 
 /// What is asked of one contract's orders.
@@ -77,16 +76,12 @@ impl Lane {
     }
 
     /// Gives up new orders that are not wanted as they are, and changes of orders that are not wanted at all.
-    pub(super) fn withdraw(
-        &mut self,
-        wanted: impl Fn(usize, Action) -> Option<(Price, Quantity)>,
-    ) -> Vec<Job> {
-        let (rest, given_up) =
-            self.waiting.drain(..).partition(|job| match (job.what, wanted(job.place, job.action)) {
-                (What::Place { price, count }, wanted) => wanted == Some((price, count)),
-                (What::Amend { .. }, None) => false,
-                _ => true,
-            });
+    pub(super) fn withdraw(&mut self, wanted: impl Fn(&Job) -> Option<(Price, Quantity)>) -> Vec<Job> {
+        let (rest, given_up) = self.waiting.drain(..).partition(|job| match (job.what, wanted(job)) {
+            (What::Place { price, count }, wanted) => wanted == Some((price, count)),
+            (What::Amend { .. }, None) => false,
+            _ => true,
+        });
         self.waiting = rest;
         given_up
     }

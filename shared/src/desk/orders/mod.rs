@@ -33,6 +33,15 @@ pub const PREFIX: &str = "tauroi-";
 /// What the names of orders begin with that sell what is held, past the desk: no run has such a number.
 pub const FLATTENS: &str = "tauroi-flatten-";
 
+/// What comes before the number of an order by hand, in its name.
+const HAND: char = 'h';
+
+/// Returns whether a name is of an order that a person has placed by hand.
+pub fn is_by_hand(name: &str) -> bool {
+    let number = name.strip_prefix(PREFIX).and_then(|name| name.split_once('-'));
+    number.is_some_and(|(_, number)| number.starts_with(HAND))
+}
+
 /// Returns the run whose name of an order this is, if it is one of a desk's.
 pub(super) fn run_of(name: &str) -> Option<i64> {
     let (run, _) = name.strip_prefix(PREFIX)?.split_once('-')?;
@@ -100,12 +109,19 @@ impl Orders {
 
     /// Returns the order that goes by this name, if this run gave it.
     pub(super) fn named(&self, name: &str) -> Option<OrderId> {
-        name.strip_prefix(&self.prefix)?.parse().ok().map(OrderId)
+        let number = name.strip_prefix(&self.prefix)?;
+        match number.strip_prefix(HAND) {
+            Some(number) => OrderId::of_hand(number.parse().ok()?),
+            None => number.parse().ok().map(OrderId),
+        }
     }
 
     /// Returns our name of an order.
     fn name(&self, order: OrderId) -> String {
-        format!("{}{order}", self.prefix)
+        match order.by_hand() {
+            Some(number) => format!("{}{HAND}{number}", self.prefix),
+            None => format!("{}{order}", self.prefix),
+        }
     }
 
     /// Returns the order that the exchange calls `id`.
@@ -175,11 +191,8 @@ impl Orders {
 
     /// Takes back what waits to be sent and isn't wanted any more, as it waited for the answer of another request: a new order that
     /// is to be another one by now, and a change of one that is not to rest at all. Returns what the engine is to be told.
-    /// `wanted` says what is to rest on a side of a contract, at what price.
-    pub(super) fn withdraw(
-        &mut self,
-        wanted: impl Fn(usize, Action) -> Option<(Price, Quantity)>,
-    ) -> Vec<Record> {
+    /// `wanted` says what is to rest in an order's place, at what price.
+    pub(super) fn withdraw(&mut self, wanted: impl Fn(&Job) -> Option<(Price, Quantity)>) -> Vec<Record> {
         let mut records = Vec::new();
         for lane in self.lanes.iter_mut().filter(|lane| lane.has_waiting()) {
             for Job { place, action, order, what, .. } in lane.withdraw(&wanted) {

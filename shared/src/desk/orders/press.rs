@@ -1,10 +1,9 @@
 //! What is not wanted any more is taken back beside all else: an answer that is lost is given up only after a while, and what was
 //! refused is asked again ever later.
 
-use super::{Follows, Orders, Sent, What};
+use super::{Follows, Live, Orders, Sent, What};
 use crate::desk::{Answer, Failure};
 use crate::exchange::OrderId;
-use crate::market::Action;
 use crate::units::Timestamp;
 
 /// How long an order may have been unwanted, in microseconds: as long as a kill waits for an answer. Usually it is gone by then.
@@ -21,16 +20,12 @@ impl Orders {
     }
 
     /// Returns the cancels of orders that may rest and have not been wanted for a while. `is_wanted` says whether anything is to
-    /// rest on a side of a contract.
-    pub(in crate::desk) fn press(
-        &mut self,
-        now: Timestamp,
-        is_wanted: impl Fn(usize, Action) -> bool,
-    ) -> Vec<Sent> {
-        let mut sent = Vec::new();
+    /// rest in an order's place.
+    pub(in crate::desk) fn press(&mut self, now: Timestamp, is_wanted: impl Fn(&Live) -> bool) -> Vec<Sent> {
+        let mut pressed = Vec::new();
         for live in self.live.values_mut() {
             let may_rest = live.id.is_some() && live.ended.is_none() && live.traded < live.total;
-            if !may_rest || is_wanted(live.place, live.action) {
+            if !may_rest || is_wanted(live) {
                 live.presses = None;
                 continue;
             }
@@ -39,17 +34,18 @@ impl Orders {
                 continue;
             }
             live.presses = Some(after(AGAIN));
-            sent.push(Sent {
-                job: live.job(What::Cancel, Timestamp::MIN),
-                name: format!("{}{}", self.prefix, live.order),
-                id: live.id.clone(),
-                price: live.price,
-                total: live.total,
-                expires: live.expires,
-                beside: true,
-            });
+            pressed.push(live.clone());
         }
-        sent
+        let sent = |live: Live| Sent {
+            job: live.job(What::Cancel, Timestamp::MIN),
+            name: self.name(live.order),
+            id: live.id,
+            price: live.price,
+            total: live.total,
+            expires: live.expires,
+            beside: true,
+        };
+        pressed.into_iter().map(sent).collect()
     }
 
     /// Takes in what was answered to such a cancel. How much the order has traded is asked, as what it is for may not be known.

@@ -2,7 +2,8 @@
 
 use super::{event, settings};
 use crate::desk::{
-    Account, Answer, Ask, Desk, Effect, End, Entry, Failure, Heard, Input, Left, Settings, Wish, kill_mark,
+    Account, Answer, Ask, Desk, Effect, End, Entry, Failure, Heard, Input, Left, NotByHand, Settings, Wish,
+    kill_mark,
 };
 use crate::market::Trade;
 use crate::units::{Cash, Price, Quantity, Timestamp};
@@ -21,6 +22,8 @@ pub(super) struct Bench {
     pub(super) asked: Vec<(u64, Ask)>,
     pub(super) entries: Vec<Entry>,
     pub(super) end: Option<End>,
+    /// What people were told of what they asked by hand.
+    pub(super) told: Vec<(u64, Result<String, NotByHand>)>,
     /// What is free and held, as the exchange says when it is asked.
     pub(super) account: Account,
     /// What the exchange lists.
@@ -56,8 +59,18 @@ impl Bench {
         let desk = Desk::begin(now, run, settings, event(&[TICKER]), left, wish, &mut effects);
         let account = Account { free: "1000".parse().unwrap(), held: Vec::new() };
         let (asked, entries, orders) = (Vec::new(), Vec::new(), Vec::new());
-        let mut bench =
-            Self { desk, now, asked, entries, end: None, account, orders, groups: 0, marks: Vec::new() };
+        let mut bench = Self {
+            desk,
+            now,
+            asked,
+            entries,
+            end: None,
+            told: Vec::new(),
+            account,
+            orders,
+            groups: 0,
+            marks: Vec::new(),
+        };
         bench.take(effects);
         bench
     }
@@ -186,6 +199,7 @@ impl Bench {
                     let found = asked.into_iter().map(crate::belief::Asked::find).collect();
                     self.tell(Input::Fitted(found));
                 }
+                Effect::Hand(number, told) => self.told.push((number, told)),
                 Effect::End(end) => self.end = Some(end),
             }
         }

@@ -7,6 +7,7 @@ mod carried;
 mod catalysts;
 mod changes;
 mod decisions;
+mod hand;
 mod killed_past;
 mod late;
 mod settled;

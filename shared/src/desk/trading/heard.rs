@@ -109,6 +109,7 @@ impl Trading {
             action: live.action,
             price: live.price,
             left: live.total.checked_sub(live.traded).unwrap_or(Quantity::ZERO),
+            is_by_hand: live.order.by_hand().is_some(),
         })
     }
 

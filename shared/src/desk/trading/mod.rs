@@ -3,6 +3,7 @@
 //! The engine is told nothing but [`Record`]s, each of which is written down, so that a run can be done again.
 
 mod catalysts;
+mod hand;
 mod heard;
 mod lifecycle;
 mod nowcast;
@@ -25,7 +26,7 @@ pub(super) use self::heard::{Stray, Traded};
 use self::nowcast::Nowcasts;
 use super::closed::Closure;
 use super::entry::{Answered, Entry, Reckoned, Said, Setting, Written};
-use super::orders::{Follows, Orders, Sent, What};
+use super::orders::{Follows, Job, Live, Orders, Sent, What};
 use super::{Account, Answer, Change, Event, Failure, Listed, Settings, listed};
 
 /// A contract.
@@ -181,6 +182,7 @@ impl Trading {
         self.now = now.max(self.now);
         self.outputs.clear();
         self.attribution.before(&self.engine, record);
+        let ends = self.ends_by_hand(record);
         let told = self.engine.apply(self.now, record, &mut self.outputs);
         self.attribution.after(&self.engine, self.now, record);
         let at = self.now;
@@ -197,6 +199,10 @@ impl Trading {
                 self.lost.get_or_insert(format!("what was heard is not what was asked for: {error}"));
             }
             Err(Error::Input(invalid)) => self.alert(true, invalid.to_string()),
+        }
+        self.say_taken_back(record);
+        if let Some(ends) = ends {
+            self.say_over(ends);
         }
         for record in refused {
             self.tell(now, &record);
@@ -286,9 +292,10 @@ impl Trading {
         let mut sent = self.orders.next(self.now);
         if let Some(maker) = self.engine.maker(&self.event) {
             // What was decided, not what is wanted: of what is left after a fill nothing is decided yet.
-            let is_wanted = |place, action| match action {
-                Action::Buy => maker.quotes(place).bid.is_some(),
-                Action::Sell => maker.quotes(place).ask.is_some(),
+            let is_wanted = |live: &Live| match live.action {
+                action if live.order.by_hand().is_some() => maker.hand().wants(live.place, action).is_some(),
+                Action::Buy => maker.quotes(live.place).bid.is_some(),
+                Action::Sell => maker.quotes(live.place).ask.is_some(),
             };
             sent.extend(self.orders.press(self.now, is_wanted));
         }
@@ -303,9 +310,18 @@ impl Trading {
     /// Takes back what waits to be sent and isn't wanted any more.
     fn withdraw(&mut self, now: Timestamp) {
         let Some(maker) = self.engine.maker(&self.event) else { return };
-        let records = self.orders.withdraw(|place, action| {
-            let wanted = maker.execution().wanted(place, action)?;
-            Some((wanted.price(), wanted.count()))
+        let records = self.orders.withdraw(|&Job { place, action, order, what, .. }| {
+            if order.by_hand().is_none() {
+                let wanted = maker.execution().wanted(place, action)?;
+                return Some((wanted.price(), wanted.count()));
+            }
+            // What a person wants of one that waits to be placed is asked of it then.
+            let wanted = maker.hand().wants(place, action)?;
+            Some(if let What::Place { price, count } = what {
+                (price, count)
+            } else {
+                (wanted.price(), wanted.count())
+            })
         });
         for record in records {
             self.tell(now, &record);

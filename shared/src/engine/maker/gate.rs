@@ -28,6 +28,7 @@ impl Maker {
     ) -> Result<Cleared, Refusal> {
         let order = Order { contract, purpose: Purpose::Reduce, action, price, count };
         let others = self.execution.exposed(contract, action);
+        let others = others.saturating_add(self.hand.may_fill(contract, action).count());
         let place = Place { position: self.ledger.position(contract), others, ..Place::default() };
         self.gate.clear(now, &order, &place, || self.exposure(contract))
     }
@@ -40,8 +41,13 @@ impl Maker {
 
     /// Returns what the event can lose as a function of what is done in a contract.
     pub(super) fn exposure(&self, contract: usize) -> Exposure {
+        self.exposure_with(contract, self.stake(contract))
+    }
+
+    /// Returns what the event can lose as a function of what is done in a contract of which this is at stake.
+    pub(super) fn exposure_with(&self, contract: usize, own: Stake) -> Exposure {
         let account = (self.gate.start(), self.ledger.cash());
-        let mut exposure = Exposure::new(self.gate.bounds().outcomes, account, self.stake(contract));
+        let mut exposure = Exposure::new(self.gate.bounds().outcomes, account, own);
         (0..self.contracts.len())
             .filter(|other| *other != contract)
             .for_each(|other| exposure.add(&self.stake(other)));
@@ -49,12 +55,13 @@ impl Maker {
     }
 
     /// Returns what a contract may still come to.
-    fn stake(&self, contract: usize) -> Stake {
+    pub(super) fn stake(&self, contract: usize) -> Stake {
         let fees = self.contracts.get(contract).and_then(|state| state.terms.fees);
         Stake {
             position: self.ledger.position(contract),
             bids: self.execution.may_fill(contract, Action::Buy),
             asks: self.execution.may_fill(contract, Action::Sell),
+            beside: [Action::Buy, Action::Sell].map(|action| self.hand.may_fill(contract, action)),
             charged: self.settings.charged(fees),
         }
     }
@@ -75,6 +82,7 @@ impl Maker {
             Rests::Nothing
         };
         let order = Order { contract, purpose: Purpose::Quote, action, price, count };
+        let place = if self.hand.is_idle() { place } else { self.beside_hand((contract, action), place) };
         self.gate.clear(now, &order, &Place { rests, ..place }, || self.exposure(contract))
     }
 
@@ -102,6 +110,9 @@ impl Maker {
         (order, verdict): (OrderId, Verdict),
         out: &mut Outputs,
     ) -> Result<(), Error> {
+        if order.by_hand().is_some() {
+            return self.answer_by_hand(now, (contract, action), (order, verdict), out);
+        }
         if verdict == Verdict::Rejected {
             self.refused(now, (contract, action), order)?;
         }

@@ -1,10 +1,12 @@
 //! Trading one event, from its beliefs on.
 //!
-//! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `look` says when to look again,
-//! `preview` says what other settings would come to, `together` holds what all outcomes are worth as one.
+//! `told` takes in what happened, `decide` says what should rest, `gate` asks the limits, `hand` has what a person places,
+//! `look` says when to look again, `preview` says what other settings would come to, `together` holds what all outcomes are
+//! worth as one.
 
 mod decide;
 mod gate;
+mod hand;
 mod look;
 mod preview;
 mod together;
@@ -12,6 +14,7 @@ mod told;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::hand::Unplaced;
 pub use self::preview::Previewed;
 use self::together::Together;
 use super::state::Contract;
@@ -19,7 +22,7 @@ use super::{Error, Explained, Input, Outputs, Parameters};
 use crate::Invalid;
 use crate::belief::Belief;
 use crate::exchange::{OrderId, OrderReport};
-use crate::execution::{Execution, Patience};
+use crate::execution::{Execution, Hand, Patience};
 use crate::ledger::{self, Ledger};
 use crate::market::Position;
 use crate::quoting::{self, Fair, Quotes, Regime, Terms, UsualSigmaB, Widening};
@@ -39,6 +42,8 @@ pub struct Maker {
     halted: Option<Halt>,
     look_again: Timestamp,
     execution: Execution,
+    /// What a person has placed beside the quotes.
+    hand: Hand,
     ledger: Ledger,
     /// What belief volatility was so far.
     usual: UsualSigmaB,
@@ -84,6 +89,7 @@ impl Maker {
             halted: None,
             look_again: Timestamp::MIN,
             execution: Execution::new(count, OrderId(1)),
+            hand: Hand::new(count),
             ledger: Ledger::new(start, count),
             usual: UsualSigmaB::default(),
             due: None,
@@ -117,7 +123,8 @@ impl Maker {
             self.believe(now, (contract, belief, agreed), out)
         } else {
             self.take(now, input, out)
-        }
+        }?;
+        if self.hand.is_idle() { Ok(()) } else { self.look_at_hand(now, out) }
     }
 
     /// Takes in what isn't a belief, as [`Maker::step`] does.
@@ -152,6 +159,9 @@ impl Maker {
                 if self.tell_if_beyond()? {
                     self.react_all(now, out)?;
                 }
+            }
+            Input::ByHand { contract, action, asked } => {
+                self.ask_by_hand(now, (contract, action), asked, out)?;
             }
             Input::Listed(ref terms) => self.list(terms),
             Input::Terms { contract, ref terms } => {
@@ -218,8 +228,11 @@ impl Maker {
     /// Names `maker` if they aren't.
     pub(crate) fn check(&self, contracts: usize) -> Result<(), Invalid> {
         let together = self.together.as_ref().is_none_or(|together| together.fits(contracts));
-        let parts = [self.contracts.len(), self.execution.contracts(), self.ledger.contracts()];
-        if together && parts == [contracts; 3] {
+        let orders = [self.execution.contracts(), self.hand.contracts()];
+        if together
+            && [self.contracts.len(), self.ledger.contracts()] == [contracts; 2]
+            && orders == [contracts; 2]
+        {
             Ok(())
         } else {
             Err(Invalid::new("maker", format!("is not of {contracts} contracts in all its parts")))
@@ -246,6 +259,11 @@ impl Maker {
     /// Returns the orders that work.
     pub const fn execution(&self) -> &Execution {
         &self.execution
+    }
+
+    /// Returns what a person has placed beside the quotes.
+    pub const fn hand(&self) -> &Hand {
+        &self.hand
     }
 
     /// Returns the limits, and what halts quoting.

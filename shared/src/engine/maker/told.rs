@@ -129,16 +129,27 @@ impl Maker {
 
     /// Takes in a fill: the decision waits for the belief that includes it.
     pub(super) fn fill(&mut self, fill: &Fill) -> Result<(), Error> {
-        self.execution.check_fill(fill)?;
+        let is_by_hand = fill.order.by_hand().is_some();
+        if is_by_hand {
+            self.hand.check_fill(fill)?;
+        } else {
+            self.execution.check_fill(fill)?;
+        }
         self.ledger.fill(fill.contract, fill.action, fill.price, fill.count, fill.fee)?;
-        self.execution.fill(fill)?;
+        if is_by_hand {
+            self.hand.fill(fill)?;
+        } else {
+            self.execution.fill(fill)?;
+        }
         let state = self.contract_mut(fill.contract)?;
         state.last = Some(fill.price);
         let side = match fill.action {
             Action::Buy => &mut state.quotes.bid,
             Action::Sell => &mut state.quotes.ask,
         };
-        *side = less(*side, fill.quoted, fill.count);
+        if !is_by_hand {
+            *side = less(*side, fill.quoted, fill.count);
+        }
         state.requote.note_fill();
         if let Some(mark) = self.mark_now(fill.contract) {
             self.ledger.mark(fill.contract, mark)?;
@@ -274,6 +285,7 @@ impl Maker {
         }
         self.contracts.push(Contract::new(terms.clone()));
         self.execution.list();
+        self.hand.list();
         self.ledger.list();
     }
 

@@ -4,6 +4,7 @@ mod catalysts;
 mod closures;
 mod fills;
 mod gate;
+mod hand;
 mod inputs;
 mod limits;
 mod regimes;

@@ -2,6 +2,7 @@
 
 mod carried;
 mod halts;
+mod hand;
 mod messages;
 mod prices;
 mod reduce;

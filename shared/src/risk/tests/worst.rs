@@ -16,7 +16,7 @@ fn resting(text: &str) -> MayFill {
 
 fn stake(hundredths: i64, bids: &str, asks: &str) -> Stake {
     let position = Position::from_hundredths(hundredths).unwrap();
-    Stake { position, bids: resting(bids), asks: resting(asks), charged: FREE }
+    Stake { position, bids: resting(bids), asks: resting(asks), beside: [MayFill::NOTHING; 2], charged: FREE }
 }
 
 /// The worst loss in microdollars of an account that began with 100 dollars and has `cash`.
@@ -200,6 +200,7 @@ proptest! {
                 position: Position::from_hundredths(market.held).unwrap(),
                 bids: order(market.bids),
                 asks: order(market.asks),
+                beside: [MayFill::NOTHING; 2],
                 charged: Charged::Flat(Cash::from_microdollars(fee)),
             })
             .collect();

@@ -35,7 +35,7 @@ pub(super) fn book(hears: Hears) -> Element {
     div("")
         .child(el("h2").id("live-name").says(name))
         // Whose orders they are isn't told.
-        .child(ladder(rungs, RwSignal::new(None)))
+        .child(ladder(rungs, RwSignal::new(None), ("Why our order stands here", |_| {})))
         .child(el("p").class("aside").says(nothing))
 }
 
