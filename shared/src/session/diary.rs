@@ -114,7 +114,13 @@ impl Diary {
             Setting::Changed(change) => {
                 let set: Vec<String> =
                     change.set.iter().map(|set| format!("{} {} → {}", set.key, set.from, set.to)).collect();
-                format!("settings {} by {}: {}: {}", change.version, change.by.text(), set.join(", "), change.why)
+                format!(
+                    "settings {} by {}: {}: {}",
+                    change.version,
+                    change.by.text(),
+                    set.join(", "),
+                    change.why
+                )
             }
             Setting::Markouts(alarm) => {
                 self.alarms.push((at, alarm.clone()));
@@ -141,7 +147,9 @@ impl Diary {
             Record::ByHand { place, action, asked } => {
                 let Some(ticker) = self.places.get(*place) else { return };
                 let text = match asked {
-                    Some((price, count)) => format!("by hand: {action} {count} {ticker} at ${price} asked for"),
+                    Some((price, count)) => {
+                        format!("by hand: {action} {count} {ticker} at ${price} asked for")
+                    }
                     None => format!("by hand: {action} {ticker} taken back"),
                 };
                 self.times.push((at, text));

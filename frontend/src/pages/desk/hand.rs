@@ -64,7 +64,8 @@ impl Hand {
                 self.tell(watch, self.side.get_untracked(), &what, only_says);
             }
             _ => {
-                self.told.set(Err("A price from 0 to 100 ¢ and a number of contracts are needed.".to_owned()));
+                self.told
+                    .set(Err("A price from 0 to 100 ¢ and a number of contracts are needed.".to_owned()));
             }
         }
     }

@@ -105,8 +105,11 @@ pub(super) fn head(watch: Watch) -> Element {
         .child(
             el("p").id("desk-estimates").class("desk-estimates").says(move || said(|d| d.estimates.clone())),
         )
-        .child(el("dl").class("figures desk-figures").children(FIGURES.map(figure).into()))
-        .child(settings::opener(watch))
+        .child(
+            div("desk-numbers")
+                .child(el("dl").class("figures desk-figures").children(FIGURES.map(figure).into()))
+                .child(settings::opener(watch)),
+        )
 }
 
 fn give(watch: Watch, command: DeskCommand) -> Element {
