@@ -34,3 +34,36 @@ fn what_is_known_to_rest_is_taken_back_at_once_when_the_stream_is_cut() {
         assert_eq!(order.status, OrderStatus::Canceled, "{name}");
     }
 }
+
+/// Until it is known that a predecessor is fenced, what that has left rests.
+#[test]
+fn a_predecessor_is_fenced_once_more_while_that_is_not_answered() {
+    let mut bench = Bench::quoting();
+    both(&mut bench);
+    let mut next = Bench::begin(bench.now, 2, bench.left(), Wish::Quote);
+    next.pass(2);
+    let fences = next.asked.iter().filter(|(_, ask)| matches!(ask, Ask::TriggerGroup(of) if of == "group-1"));
+    assert_eq!(fences.count(), 5);
+    // The first one's answer is what it waits for; the others are asked for what they do.
+    next.settle();
+    assert_eq!(next.asked(|ask| matches!(ask, Ask::TriggerGroup(_))), None);
+    assert_eq!(next.end, None);
+}
+
+/// What traded as the run before ended may not be listed yet.
+#[test]
+fn after_an_end_that_was_no_handover_fills_are_asked_for_once_lists_cannot_be_behind() {
+    let mut bench = Bench::quoting();
+    both(&mut bench);
+    let mut next = Bench::begin(bench.now, 2, bench.left(), Wish::Quote);
+    next.orders = bench.orders.clone();
+    next.settle();
+    next.pass(1);
+    next.settle();
+    assert!(next.orders.iter().all(|order| order.status == OrderStatus::Canceled), "{:?}", next.orders);
+    let learns = |ask: &Ask| matches!(ask, Ask::Orders | Ask::Fills { .. } | Ask::Account);
+    next.pass(1);
+    assert_eq!(next.asked(learns), None);
+    next.pass(1);
+    assert!(next.asked(|ask| matches!(ask, Ask::Orders)).is_some());
+}
