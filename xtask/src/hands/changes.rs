@@ -60,8 +60,8 @@ pub const CHANGES: &[Change] = &[
         name: "cancel not found",
         why: "an order that is not found as it is taken back is said never to have traded more than was heard",
         file: "shared/src/desk/orders/answers.rs",
-        from: "follows.alert = told(&sent.name, failure).filter(|_| !failure.is_not_found());",
-        to: "follows.alert = told(&sent.name, failure).filter(|_| !failure.is_not_found());
+        from: "follows.alert = told(sent, failure).filter(|_| !failure.is_not_found());",
+        to: "follows.alert = told(sent, failure).filter(|_| !failure.is_not_found());
                 if failure.is_not_found() {
                     let traded = self.live.get(&order).map_or(Quantity::ZERO, |live| live.traded);
                     return self.end(now, order, traded, follows);
@@ -85,7 +85,7 @@ pub const CHANGES: &[Change] = &[
         name: "no fence",
         why: "after a crash the order group of the run before is not triggered",
         file: "shared/src/desk/starting.rs",
-        from: "(Step::Fencing, None, Ask::TriggerGroup(id.clone()))",
+        from: "(Step::Fencing(id.clone(), after(now, AGAIN)), None, Ask::TriggerGroup(id.clone()))",
         to: "(Step::Grouping, Some(id.clone()).filter(|_| false), Ask::CreateGroup(limit))",
     },
     Change {
