@@ -14,8 +14,9 @@ use crate::risk::{Carried, EventSoFar};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire;
 
-/// For how long a message counts, in microseconds.
-const MINUTE: i64 = 60_000_000;
+/// For how long it is kept when messages were sent, in microseconds: those of a minute count, and a clock that was ahead may be right
+/// in the next run, for which that minute began earlier.
+const COUNTS: i64 = 3 * 60_000_000;
 
 /// What an event has cost so far, and for what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct Kept {
 pub struct SoFar {
     /// What the event has cost, once that is known.
     pub kept: Option<Kept>,
-    /// When messages were sent in the last minute of which something was written down, the oldest first.
+    /// When messages were sent in the last three minutes of which something was written down, the oldest first.
     pub messages: Vec<Timestamp>,
     /// When something was last written down.
     pub last: Option<Timestamp>,
@@ -78,7 +79,7 @@ impl SoFar {
             }
             Written::Command(Command { client_order_id: name, what, .. }) => {
                 if matches!(what, What::Place { .. } | What::Amend { .. } | What::Cancel) {
-                    self.messages.retain(|at| entry.at.micros_since(*at) < MINUTE);
+                    self.messages.retain(|at| entry.at.micros_since(*at) < COUNTS);
                     self.messages.push(entry.at);
                 }
                 if let (What::Place { .. }, Some(dash)) = (what, name.rfind('-')) {

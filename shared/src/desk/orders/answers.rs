@@ -135,6 +135,7 @@ impl Orders {
     fn failed(&mut self, now: Timestamp, sent: &Sent, failure: &Failure, follows: &mut Follows) {
         let Job { order, what, .. } = sent.job;
         let is_unknown = matches!(failure, Failure::Unknown(_));
+        let is_traded = self.live.get(&order).is_some_and(|live| live.traded >= live.total);
         follows.is_fenced = failure.is_of_group();
         match what {
             What::Look { .. } => self.look(now, order),
@@ -145,7 +146,9 @@ impl Orders {
             }
             // The order is not in the book any more.
             What::Amend { .. } | What::Renew if failure.is_not_found() => self.look(now, order),
-            What::Place { .. } | What::Amend { .. } if is_unknown => {
+            What::Renew if is_traded => self.look(now, order),
+            // A renewal that comes late asks for what the order was: a change that was made meanwhile would be undone.
+            What::Place { .. } | What::Amend { .. } | What::Renew if is_unknown => {
                 follows.alert = told(sent, failure);
                 self.unknown(now, sent, follows);
             }
