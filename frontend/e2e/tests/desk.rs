@@ -24,9 +24,15 @@ const NOTHING_RESTS: &str = "document.querySelector('#desk-resting')?.textConten
 const HOLDS: &str = "[...document.querySelectorAll('#desk-rows td:nth-child(9)')]
     .filter(cell => ![ '0', '–', '' ].includes(cell.textContent)).length > 0";
 
-/// True once a plan is shown that can be carried out.
-const OFFERED: &str =
-    "document.querySelector('#flatten-rows tbody tr') && document.querySelector('#flatten-sell')";
+/// True once a plan is shown that can be carried out. Whoever traded with the desk may have taken all that others bid too: until
+/// somebody bids again, one looks again.
+const OFFERED: &str = "(() => {
+    if (document.querySelector('#flatten-rows tbody tr') && document.querySelector('#flatten-sell')) return true;
+    const looked = window.looked ?? performance.now();
+    window.looked = performance.now() - looked > 500 ? performance.now() : looked;
+    if (window.looked !== looked) document.querySelector('.flatten-do button')?.click();
+    return false;
+})()";
 
 /// Keys, as WebDriver writes them.
 const ESCAPE: &str = "\u{e00c}";
