@@ -1,5 +1,5 @@
 //! Where a desk's profit comes from, and what its fills were worth later beside what a backtest expects: the lab's arithmetic
-//! ([`Money`](crate::backtest::Money)), fed with what a desk's engine is told, as it is told.
+//! ([`Money`]), fed with what a desk's engine is told, as it is told.
 //!
 //! With the fair mark `m` of a contract (what quotes are made about, to the hundredth of a cent) each fill of size `n` and sign
 //! `s`, traded at `x`, gives
