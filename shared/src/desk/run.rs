@@ -630,6 +630,7 @@ impl Desk {
                     self.ask(Purpose::Leave, ask, effects);
                 }
             }
+            Phase::Trading(trading) if waited => trading.orders.waited(now),
             Phase::Trading(_) | Phase::Ended => {}
         }
     }

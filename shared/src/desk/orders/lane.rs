@@ -98,6 +98,13 @@ impl Lane {
         new
     }
 
+    /// Takes what was to be asked at an instant, or before, for what may be asked now.
+    pub(super) fn waited(&mut self, due: Timestamp) {
+        for job in self.waiting.iter_mut().filter(|job| job.not_before <= due) {
+            job.not_before = Timestamp::MIN;
+        }
+    }
+
     /// Returns when something that waits for its time is to be asked.
     pub(super) fn due(&self) -> Option<Timestamp> {
         let timed = self.waiting.iter().filter(|job| job.not_before > Timestamp::MIN);

@@ -226,6 +226,15 @@ impl Orders {
         (first < Timestamp::MAX).then_some(first)
     }
 
+    /// Takes what is due next for due now: the machine has waited for it, with a clock that stands still, as it was set back.
+    pub(super) fn waited(&mut self, now: Timestamp) {
+        let Some(due) = self.due() else { return };
+        for at in self.live.values_mut().filter_map(|live| live.presses.as_mut()).filter(|at| **at <= due) {
+            *at = now.min(*at);
+        }
+        self.lanes.iter_mut().for_each(|lane| lane.waited(due));
+    }
+
     /// Returns when an order's expiry is to be moved on: when half of its life is over.
     fn renewal(&self, live: &Live) -> Option<Timestamp> {
         let rests = live.confirmed
