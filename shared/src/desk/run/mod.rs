@@ -1,4 +1,9 @@
-//! A run: what is told in, what follows out.
+//! A run: what is told in, what follows out. `people` has what people want of it, `audits` whether the account is as is reckoned,
+//! `known` what is known of it.
+
+mod audits;
+mod known;
+mod people;
 
 use std::collections::BTreeMap;
 
@@ -10,15 +15,11 @@ use super::killing::Killing;
 use super::orders::{Sent, is_by_hand};
 use super::starting::{Starting, Then};
 use super::trading::{Stray, Traded, Trading};
-use super::{
-    Account, Answer, Ask, ByHand, Changes, Effect, End, Event, Failure, Heard, Input, Left, NotByHand,
-    Nowcast, Settings, Unchanged, Wanted, Wish,
-};
-use crate::backtest::Config;
+use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings, Wish};
 use crate::catalyst::Catalyst;
-use crate::market::{Position, Ticker, Trade};
+use crate::market::Trade;
 use crate::risk::ClosedFor;
-use crate::units::{Cash, Timestamp};
+use crate::units::Timestamp;
 
 /// How much later than its cash was asked for a contract must have settled to be sure that it is not in that, in microseconds: the
 /// exchange names whole seconds, and clocks differ.
@@ -176,134 +177,6 @@ impl Desk {
         self.flush(effects);
     }
 
-    /// Makes a change of settings that a person wants, at `now`: it is written down, then the engine is told. Returns the version
-    /// that holds then. What follows is added to `effects`.
-    ///
-    /// # Errors
-    ///
-    /// Says why it isn't made: nothing has changed then.
-    pub fn change(
-        &mut self,
-        now: Timestamp,
-        wanted: &Wanted,
-        effects: &mut Vec<Effect>,
-    ) -> Result<u64, Unchanged> {
-        self.now = now.max(self.now);
-        if !self.settings.can_change {
-            return Err(Unchanged::Armed);
-        }
-        let Phase::Trading(trading) = &mut self.phase else { return Err(Unchanged::NotNow) };
-        let (config, change) = self.left.changes.make(self.now, &self.settings.config, wanted)?;
-        let (version, change) = (change.version, Box::new(change));
-        self.settings.config = config;
-        trading.change(self.now, change, &config.parameters());
-        self.flush(effects);
-        Ok(version)
-    }
-
-    /// Returns how it quotes now.
-    pub const fn config(&self) -> &Config {
-        &self.settings.config
-    }
-
-    /// Returns what people have changed of how it quotes.
-    pub const fn changes(&self) -> &Changes {
-        &self.left.changes
-    }
-
-    /// Returns when it must be told that time passed, if nothing else happens before.
-    pub fn due(&self) -> Option<Timestamp> {
-        let phase = match &self.phase {
-            Phase::Starting(starting) => starting.due(),
-            Phase::Trading(trading) => {
-                let closes = Closed::due(self.now, trading.orders.unknown_since());
-                trading.due().into_iter().chain(closes).min()
-            }
-            Phase::Leaving(clearing, _) => clearing.due(),
-            Phase::Ended => return None,
-        };
-        let killing = self.killing.as_ref().and_then(Killing::due);
-        phase.into_iter().chain(killing).min()
-    }
-
-    /// Returns whether what the stream says is taken in: before a run knows what there is it waits.
-    pub const fn hears(&self) -> bool {
-        matches!(self.phase, Phase::Trading(_))
-    }
-
-    /// Returns whether the next answer may take a while to be taken in, as all past trades are heard then.
-    pub const fn is_about_to_learn(&self) -> bool {
-        matches!(&self.phase, Phase::Starting(starting) if starting.is_about_to_know())
-    }
-
-    /// Returns what a person wants; or what they may be taken to want, after what has happened.
-    pub const fn wanted(&self) -> Wish {
-        self.wish
-    }
-
-    /// Returns the cash that is reckoned with, once that is known: what orders reserve of it included.
-    pub fn cash(&self) -> Option<Cash> {
-        Some(self.trading()?.maker()?.ledger().balance())
-    }
-
-    /// Returns what is held of a contract, once that is known.
-    pub fn position(&self, ticker: &Ticker) -> Option<Position> {
-        let place = self.event.contracts.iter().position(|contract| contract.ticker == *ticker)?;
-        Some(self.trading()?.maker()?.position(place))
-    }
-
-    /// Returns the places of the contracts of which something was decided, be it that nothing shall rest.
-    pub fn decided(&self) -> impl Iterator<Item = usize> {
-        let trading = self.trading();
-        let maker = trading.and_then(Trading::maker);
-        let contracts = trading.map_or(0, |trading| trading.contracts.len());
-        (0..contracts).filter(move |place| maker.is_some_and(|maker| maker.explained(*place).is_some()))
-    }
-
-    /// Returns whether nothing is known in which the account differs from what is reckoned with.
-    pub fn is_reconciled(&self) -> bool {
-        self.closed.drift.is_none() && self.misfits.is_empty()
-    }
-
-    /// Returns what the account has otherwise than was reckoned, in words, if nothing is quoted over that.
-    pub fn drift(&self) -> Option<&str> {
-        self.closed.drift.as_deref()
-    }
-
-    /// Returns what the event's loss counts from, once that is known: what the account was worth as the event's first run began,
-    /// and what came from elsewhere since.
-    pub fn start(&self) -> Option<Cash> {
-        Some(self.trading()?.maker()?.gate().start())
-    }
-
-    /// Returns what trades, once it does.
-    pub(super) fn trading(&self) -> Option<&Trading> {
-        match &self.phase {
-            Phase::Trading(trading) => Some(trading),
-            _ => None,
-        }
-    }
-
-    pub(super) fn trading_mut(&mut self) -> Option<&mut Trading> {
-        match &mut self.phase {
-            Phase::Trading(trading) => Some(trading),
-            _ => None,
-        }
-    }
-
-    /// Returns why it ends, while what rests is taken back.
-    pub(super) const fn leaving(&self) -> Option<&String> {
-        match &self.phase {
-            Phase::Leaving(_, why) => Some(why),
-            _ => None,
-        }
-    }
-
-    /// Returns the kill that is under way or holds.
-    pub(super) const fn killing(&self) -> Option<&Killing> {
-        self.killing.as_ref()
-    }
-
     fn write(&mut self, what: Written) {
         let entry = Entry { at: self.now, what };
         match &mut self.phase {
@@ -329,74 +202,6 @@ impl Desk {
         if !entries.is_empty() {
             effects.push(Effect::Write(entries));
         }
-    }
-
-    /// Takes note of what a person wants.
-    fn wish(&mut self, wish: Wish) {
-        if wish == Wish::Quote {
-            if self.closed.drift.is_some() {
-                // What the exchange says is taken for what there is.
-                self.lose("A person goes on with what the exchange says.".to_owned());
-            }
-            self.end_killing();
-        }
-        if wish == self.wish {
-            return;
-        }
-        self.wish = wish;
-        if wish != Wish::Stop {
-            self.write(Written::Setting(Setting::Wish(wish)));
-        }
-        if wish == Wish::Kill {
-            self.killing = Some(Killing::new(self.now, self.group.as_deref(), self.unfenced()));
-        }
-    }
-
-    /// Does what a person asks by hand, or only says what would come of it.
-    fn by_hand(&mut self, asked: &ByHand) -> Result<String, NotByHand> {
-        let is_on = matches!(self.wish, Wish::Quote | Wish::Pause) && self.killing.is_none();
-        match &mut self.phase {
-            Phase::Trading(trading) if is_on => trading.by_hand(self.now, asked),
-            _ => Err(NotByHand::Idle),
-        }
-    }
-
-    /// Takes note of marks of kills of which people know.
-    fn mark(&mut self, marks: Vec<String>) {
-        if let Some(killing) = &mut self.killing {
-            killing.marked(marks);
-        }
-    }
-
-    /// Takes note that a person wants it to quote.
-    const fn end_killing(&mut self) {
-        if let Some(killing) = &mut self.killing {
-            killing.is_to_end();
-        }
-    }
-
-    /// Takes note that the account was killed past the desk. A person who wanted it to quote may not have known of that: it is
-    /// killed until one says so again.
-    fn killed_past(&mut self) {
-        if let Phase::Trading(trading) = &mut self.phase {
-            let text = "The account was killed past this desk: it was not known yet when the desk was started. Start once more \
-                        makes it quote again.";
-            trading.alert(true, text.to_owned());
-        }
-        self.wish(Wish::Kill);
-    }
-
-    /// Takes note that a desk which began later trades this account: this one lets it.
-    fn succeeded(&mut self) {
-        if self.wish != Wish::Quote {
-            return;
-        }
-        if let Phase::Trading(trading) = &mut self.phase {
-            let text = "Another desk has begun to trade this account: this one quotes nothing any more. End one of the two \
-                        before you start this one again.";
-            trading.alert(true, text.to_owned());
-        }
-        self.wish(Wish::Off);
     }
 
     /// Returns the order group of the run before, unless that has let go of it or is known to be fenced: it is once this run has
@@ -577,41 +382,6 @@ impl Desk {
             trading.hear_nowcast(self.now, &nowcast);
         }
         Ok(trading)
-    }
-
-    fn audit(&mut self, effects: &mut Vec<Effect>) {
-        let Phase::Trading(trading) = &self.phase else { return };
-        let heard = audit::heard(trading);
-        let is_asked = self.asked.values().any(|purpose| matches!(purpose, Purpose::Audit(_)));
-        if !is_asked {
-            self.ask(Purpose::Audit(heard), Ask::Account, effects);
-        }
-    }
-
-    /// Compares cash and positions with what the exchange says, where nothing has happened since it was asked. Twice in a row,
-    /// with no fill between, is no delay any more: the exchange tells positions up to a second later than fills, so that a look
-    /// that comes soon after a fill proves nothing.
-    fn audited(&mut self, asked: &audit::Heard, answer: Result<Answer, Failure>) {
-        let Phase::Trading(trading) = &mut self.phase else { return };
-        let account = match answer {
-            Ok(Answer::Account(account)) => account,
-            Ok(_) => return,
-            Err(failure) => {
-                trading.alert(true, format!("the account can't be asked for: {failure}"));
-                return;
-            }
-        };
-        trading.note_so_far(true);
-        let misfits = audit::differs(trading, &account, asked);
-        if let Some(misfit) = misfits.iter().find(|misfit| misfit.is_again(&self.misfits)) {
-            let text = format!("{} Nothing is quoted until a person goes on.", misfit.text);
-            trading.alert(true, text.clone());
-            self.closed.drift.get_or_insert(text);
-            if self.wish == Wish::Quote {
-                self.wish(Wish::Pause);
-            }
-        }
-        self.misfits = misfits;
     }
 
     /// Lets time pass for what waits for nothing else.
