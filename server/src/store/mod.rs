@@ -32,7 +32,8 @@ pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::people::{
-    Account, Ended, Invitation, Kept, NewAccount, Note, People, Session, SessionLine,
+    Account, Bearer, Ended, Invitation, Kept, NewAccount, Note, People, Scope, Session, SessionLine,
+    TokenLine,
 };
 pub(crate) use self::upkeep::Store;
 pub(crate) use self::writer::{Before, Writer};
