@@ -17,11 +17,14 @@ mod hand;
 mod here;
 mod journal;
 mod killed;
+mod limits;
 #[path = "../support/member.rs"]
 mod member;
 mod report;
 #[path = "../support/run.rs"]
 mod run;
+#[path = "../support/script.rs"]
+mod script;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
