@@ -398,7 +398,7 @@ async fn a_settlement_is_restated_and_the_money_follows() {
     let tried = Tried::still("restated");
     let mut listener = tried.member.listen().await;
     listener.subscribe(&["market_lifecycle_v2", "market_positions"]).await;
-    let (_, ask) = crate::best(&tried.member);
+    let (_, ask) = best(&tried.member);
     let taken = order("held", "bid", &ask.0.to_string(), "1", "");
     tried.member.read::<CreateOrderAnswer>(201, "POST", ORDERS, &taken);
     let before = crate::free(&tried.member);
