@@ -17,6 +17,7 @@ mod hand;
 mod here;
 mod journal;
 mod killed;
+mod limits;
 #[path = "../support/member.rs"]
 mod member;
 #[path = "../support/person.rs"]
@@ -24,6 +25,8 @@ mod person;
 mod report;
 #[path = "../support/run.rs"]
 mod run;
+#[path = "../support/script.rs"]
+mod script;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

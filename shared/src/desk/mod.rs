@@ -37,6 +37,7 @@ mod hand;
 mod input;
 mod killing;
 mod left;
+mod limits;
 mod mark;
 mod orders;
 mod run;
