@@ -2,7 +2,8 @@
 
 mod bars;
 mod books;
-mod desk;
+mod busier;
+pub mod desk;
 mod page;
 mod report;
 mod sources;
