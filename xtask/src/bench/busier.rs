@@ -1,9 +1,11 @@
 //! An exchange's stream made busier: a relay between the paper exchange and a desk, which adds changes of books to those that
 //! the exchange tells, until so many frames a second come.
 //!
-//! What it adds is true to the desk: a bid far below all others comes and goes, a contract after the other, and the frames of
-//! the subscription are numbered anew. So the desk's books are the exchange's but for that bid. Requests go past it.
+//! What it adds changes no best price, as most changes of a book don't: behind all others a bid or an offer comes and goes, a
+//! contract after the other, and the frames of the subscription are numbered anew. So the desk's books are the exchange's but
+//! for that. Requests go past it.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +14,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
-/// Where the bid is, and how much of it.
-const PRICE: &str = "0.0100";
+/// The two sides of a book, as frames call them, and the price at which something is added to each: the last of all.
+const SIDES: [(&str, &str); 2] = [("yes", "0.0100"), ("no", "0.9900")];
+/// How much is added.
 const SIZE: &str = "7.00";
 /// How long is waited between two looks whether frames are due: many times as long as it takes to write one.
 const LOOK: Duration = Duration::from_micros(50);
@@ -49,7 +52,7 @@ fn relay(desk: TcpStream, exchange: SocketAddr, a_second: u32) -> anyhow::Result
     });
     let mut desk = desk;
     desk.write_all(&handshake(&mut down)?)?;
-    let told = Arc::new(Mutex::new(Told { desk, sid: None, added: 0, frames: 0, contracts: Vec::new() }));
+    let told = Arc::new(Mutex::new(Told::to(desk)));
     let adds = Arc::clone(&told);
     std::thread::spawn(move || add(&adds, a_second));
     loop {
@@ -109,21 +112,61 @@ struct Told {
     sid: Option<u64>,
     /// How many of its frames were added.
     added: u64,
+    /// The last number of the exchange's own.
+    seq: u64,
     /// How many frames were told in all.
     frames: u64,
     contracts: Vec<Contract>,
+    /// Whose turn it is.
+    turn: usize,
 }
 
 struct Contract {
     ticker: String,
     id: String,
-    /// The bid that is added is there.
-    is_there: bool,
-    /// The last number of the exchange's.
-    seq: u64,
+    /// The side on which something is added now.
+    added: Option<usize>,
+    /// How many hundredths of a contract others want on each side at each price.
+    levels: [BTreeMap<String, i64>; 2],
+}
+
+impl Contract {
+    /// Begins a contract with its book.
+    fn of(book: &Value) -> Self {
+        let said = |name: &str| book[name].as_str().unwrap_or_default().to_owned();
+        let (ticker, id) = (said("market_ticker"), said("market_id"));
+        let mut contract = Self { ticker, id, added: None, levels: Default::default() };
+        for (side, (name, _)) in SIDES.iter().enumerate() {
+            for level in book[format!("{name}_dollars_fp")].as_array().into_iter().flatten() {
+                contract.change(side, &level[0], &level[1]);
+            }
+        }
+        contract
+    }
+
+    /// Takes in a change of its book.
+    fn change(&mut self, side: usize, price: &Value, by: &Value) {
+        let by = by.as_str().and_then(|by| by.replace('.', "").parse::<i64>().ok());
+        let (Some(price), Some(by)) = (price.as_str(), by) else { return };
+        let there = self.levels[side].entry(price.to_owned()).or_default();
+        *there += by;
+        if *there == 0 {
+            self.levels[side].remove(price);
+        }
+    }
+
+    /// Returns a side on which something stands before the last price.
+    fn deep(&self) -> Option<usize> {
+        let is_deep = |side: &usize| self.levels[*side].keys().any(|price| *price != SIDES[*side].1);
+        (0..2).find(is_deep)
+    }
 }
 
 impl Told {
+    fn to(desk: TcpStream) -> Self {
+        Self { desk, sid: None, added: 0, seq: 0, frames: 0, contracts: Vec::new(), turn: 0 }
+    }
+
     /// Returns a frame of the exchange's as the desk is told it.
     fn take(&mut self, payload: Vec<u8>) -> anyhow::Result<Vec<u8>> {
         let text = String::from_utf8(payload)?;
@@ -137,34 +180,50 @@ impl Told {
         let Some((seq, place)) = self.sid.and_then(|sid| number(&text, sid)) else {
             return Ok(text.into_bytes());
         };
-        if text.contains(r#""type":"orderbook_snapshot""#) {
-            let frame: Value = serde_json::from_str(&text)?;
-            let said = |name: &str| frame["msg"][name].as_str().unwrap_or_default().to_owned();
-            let (ticker, id) = (said("market_ticker"), said("market_id"));
-            self.contracts.retain(|contract| contract.ticker != ticker);
-            self.contracts.push(Contract { ticker, id, is_there: false, seq });
-        }
-        for contract in &mut self.contracts {
-            contract.seq = seq;
+        self.seq = seq;
+        let frame: Value = serde_json::from_str(&text)?;
+        let book = &frame["msg"];
+        let known = self.contracts.iter().position(|known| book["market_ticker"] == *known.ticker);
+        match (frame["type"].as_str(), known) {
+            (Some("orderbook_snapshot"), known) => {
+                let contract = Contract::of(book);
+                match known {
+                    Some(known) => self.contracts[known] = contract,
+                    None => self.contracts.push(contract),
+                }
+            }
+            (Some("orderbook_delta"), Some(known)) => {
+                let side = usize::from(book["side"] == "no");
+                self.contracts[known].change(side, &book["price_dollars"], &book["delta_fp"]);
+            }
+            _ => {}
         }
         let (before, after) = (&text[..place.start], &text[place.end..]);
         Ok(format!("{before}{}{after}", seq + self.added).into_bytes())
     }
 
-    /// Adds a change of the next contract's book, if there is one.
+    /// Adds a change of the next contract's book that has a place for one.
     fn add(&mut self) -> anyhow::Result<()> {
-        let (Some(sid), false) = (self.sid, self.contracts.is_empty()) else { return Ok(()) };
-        self.added += 1;
-        let next = usize::try_from(self.added)? % self.contracts.len();
-        let contract = &mut self.contracts[next];
-        let sign = if contract.is_there { "-" } else { "" };
-        contract.is_there = !contract.is_there;
-        let Contract { ticker, id, seq, .. } = contract;
-        let seq = *seq + self.added;
-        let text = format!(
-            r#"{{"type":"orderbook_delta","sid":{sid},"seq":{seq},"msg":{{"market_ticker":"{ticker}","market_id":"{id}","price_dollars":"{PRICE}","delta_fp":"{sign}{SIZE}","side":"yes"}}}}"#
-        );
-        self.write(TEXT, text.as_bytes())
+        let Some(sid) = self.sid else { return Ok(()) };
+        for _ in 0..self.contracts.len() {
+            self.turn = (self.turn + 1) % self.contracts.len();
+            let contract = &mut self.contracts[self.turn];
+            let (side, sign) = match contract.added.take() {
+                Some(side) => (side, "-"),
+                None => match contract.deep() {
+                    Some(side) => (*contract.added.insert(side), ""),
+                    None => continue,
+                },
+            };
+            let (Contract { ticker, id, .. }, (side, price)) = (contract, SIDES[side]);
+            self.added += 1;
+            let seq = self.seq + self.added;
+            let text = format!(
+                r#"{{"type":"orderbook_delta","sid":{sid},"seq":{seq},"msg":{{"market_ticker":"{ticker}","market_id":"{id}","price_dollars":"{price}","delta_fp":"{sign}{SIZE}","side":"{side}"}}}}"#
+            );
+            return self.write(TEXT, text.as_bytes());
+        }
+        Ok(())
     }
 
     fn write(&mut self, opcode: u8, payload: &[u8]) -> anyhow::Result<()> {
@@ -228,24 +287,27 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let desk = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut heard = listener.accept().unwrap().0;
-        let mut told = Told { desk, sid: None, added: 0, frames: 0, contracts: Vec::new() };
+        let mut told = Told::to(desk);
         let mut hear = || String::from_utf8(read(&mut heard).unwrap().payload).unwrap();
         let take = |told: &mut Told, text: &str| String::from_utf8(told.take(text.into()).unwrap()).unwrap();
         let subscribed = r#"{"type":"subscribed","id":1,"msg":{"channel":"orderbook_delta","sid":2}}"#;
         assert_eq!(take(&mut told, subscribed), subscribed);
-        let snapshot =
-            r#"{"type":"orderbook_snapshot","sid":2,"seq":1,"msg":{"market_ticker":"A","market_id":"x"}}"#;
+        let snapshot = r#"{"type":"orderbook_snapshot","sid":2,"seq":1,"msg":{"market_ticker":"A","market_id":"x","no_dollars_fp":[["0.9900","1.00"]]}}"#;
         assert_eq!(take(&mut told, snapshot), snapshot);
-        for (seq, sign) in [(2, ""), (3, "-"), (4, "")] {
+        // Nothing stands before it.
+        told.add().unwrap();
+        let offer = r#"{"type":"orderbook_delta","sid":2,"seq":2,"msg":{"market_ticker":"A","price_dollars":"0.5000","delta_fp":"3.00","side":"no"}}"#;
+        assert_eq!(take(&mut told, offer), offer);
+        for (seq, sign) in [(3, ""), (4, "-"), (5, "")] {
             told.add().unwrap();
             let added = hear();
             let begins = format!(r#"{{"type":"orderbook_delta","sid":2,"seq":{seq},"#);
-            let says = format!(r#""delta_fp":"{sign}7.00""#);
+            let says = format!(r#""price_dollars":"0.9900","delta_fp":"{sign}7.00","side":"no""#);
             assert!(added.starts_with(&begins) && added.contains(&says), "{added}");
         }
         let trade = r#"{"type":"trade","sid":3,"seq":2,"msg":{}}"#;
         assert_eq!(take(&mut told, trade), trade);
         let delta = |seq: u64| format!(r#"{{"type":"orderbook_delta","sid":2,"seq":{seq},"msg":{{}}}}"#);
-        assert_eq!(take(&mut told, &delta(2)), delta(5));
+        assert_eq!(take(&mut told, &delta(3)), delta(6));
     }
 }

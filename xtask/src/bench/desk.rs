@@ -7,17 +7,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
-use super::busier;
+use super::{Options, busier};
 use crate::{bundle, workspace};
 
-/// How long a desk trades for a figure.
-const FOR: Duration = Duration::from_secs(60);
 /// How many times as fast as life: the simulated event's ten contracts then bring some 1,000 frames a second.
 const SPEED: &str = "8000";
 /// Orders must outlive a renewal at that speed: eight hours are some four seconds.
 const TTL: &str = "28800";
-/// How many frames a second are heard: what the exchange tells by itself, and with a relay that adds to it.
-const RATES: [u32; 2] = [1_000, 10_000];
 /// How often its memory is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -33,15 +29,15 @@ impl Drop for Running {
 
 /// Runs an exchange and a desk in processes of their own, for each kind of key and each rate, and prints what the desk says
 /// at its end, and what its memory came to.
-pub fn run() -> anyhow::Result<()> {
-    let program = bundle::release_binary()?;
-    for key in ["ed25519", "rsa"] {
-        for rate in RATES {
-            let traded = trade(&program, key, rate, FOR)?;
+pub(super) fn run(options: &Options) -> anyhow::Result<()> {
+    let program = options.program.clone().map_or_else(bundle::release_binary, Ok)?;
+    for key in &options.key {
+        for rate in &options.rate {
+            let traded = trade(&program, key, *rate, Duration::from_secs(options.seconds))?;
             for told in &traded.told {
                 println!("{key:8} {rate:>6}/s {told}");
             }
-            println!("{key:8} {rate:>6}/s {}", traded.memory());
+            println!("{key:8} {rate:>6}/s {}, {} warnings", traded.memory(), traded.wrong.len());
         }
     }
     Ok(())
@@ -80,8 +76,11 @@ pub(crate) fn trade(program: &Path, key: &str, a_second: u32, lasts: Duration) -
     std::fs::create_dir_all(&folder).context("target/bench can't be made")?;
     let env = folder.join("paper.env");
     let journal = folder.join("desk.sqlite");
-    for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(folder.join(format!("desk.sqlite{end}")));
+    for file in std::fs::read_dir(&folder)?.flatten() {
+        // With what lies beside it.
+        if file.file_name().to_string_lossy().starts_with("desk.sqlite") {
+            let _ = std::fs::remove_file(file.path());
+        }
     }
     let mut exchange = Command::new(program);
     exchange.args(["paper", "--days", "62", "--speed", SPEED, "--key", key, "--env"]).arg(&env);
@@ -91,12 +90,23 @@ pub(crate) fn trade(program: &Path, key: &str, a_second: u32, lasts: Duration) -
     eprintln!("  ▸ {first}, {SPEED} times as fast as life, {a_second} frames a second");
     let env = by_relay(&env, a_second)?;
     let mut desk = Command::new(program);
-    desk.args(["serve", "--addr", "127.0.0.1:0", "--config", "preset=coherent", "--order-ttl-s", TTL]);
+    desk.args([
+        "serve",
+        "--no-signals",
+        "--addr",
+        "127.0.0.1:0",
+        "--config",
+        "preset=coherent",
+        "--order-ttl-s",
+        TTL,
+    ]);
     desk.arg("--paper").arg(&env).arg("--journal").arg(&journal);
     let mut desk = Running(desk.env("NO_COLOR", "1").stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?);
     let log = desk.0.stderr.take().context("the desk's log can't be read")?;
     let reading = std::thread::spawn(move || read(log));
-    let resident = watch(&mut desk.0, lasts)?;
+    let Some(resident) = watch(&mut desk.0, lasts)? else {
+        bail!("it ended by itself: {:?}", reading.join().ok().and_then(Result::ok));
+    };
     let id = desk.0.id().to_string();
     if !Command::new("kill").args(["-s", "TERM", &id]).status()?.success() {
         bail!("the desk can't be told to stop");
@@ -113,22 +123,24 @@ fn by_relay(env: &Path, a_second: u32) -> anyhow::Result<PathBuf> {
     let (exchange, _) = url.split_once('/').context("a stream without a path")?;
     let relay = busier::start(exchange.parse().context("no address of the stream")?, a_second)?;
     let by = env.with_extension("relay.env");
+    // With its permissions: nobody else may read it.
+    std::fs::copy(env, &by)?;
     std::fs::write(&by, text.replace(&format!("ws://{exchange}"), &format!("ws://{relay}")))?;
     Ok(by)
 }
 
-/// Looks at a program's memory now and then for as long as it is to last.
-fn watch(program: &mut Child, lasts: Duration) -> anyhow::Result<Vec<(Duration, u64)>> {
+/// Looks at a program's memory now and then for as long as it is to last; nothing if it ends before.
+fn watch(program: &mut Child, lasts: Duration) -> anyhow::Result<Option<Vec<(Duration, u64)>>> {
     let began = Instant::now();
     let mut resident = Vec::new();
     while began.elapsed() < lasts {
         std::thread::sleep(LOOK.min(lasts.saturating_sub(began.elapsed())));
-        if let Some(ended) = program.try_wait()? {
-            bail!("it ended by itself: {ended}");
+        if program.try_wait()?.is_some() {
+            return Ok(None);
         }
         resident.extend(workspace::resident_kilobytes(program.id()).map(|kb| (began.elapsed(), kb)));
     }
-    Ok(resident)
+    Ok(Some(resident))
 }
 
 /// Reads a desk's log to its end: what it says of how long things took, and what went wrong.
@@ -139,7 +151,7 @@ fn read(log: ChildStderr) -> anyhow::Result<(Vec<String>, Vec<String>)> {
         if let Some((_, text)) = line.split_once("from a frame ") {
             told.push(text.to_owned());
         }
-        if line.contains(" ERROR ") || line.contains(" WARN ") {
+        if [" ERROR ", " WARN ", "error: "].iter().any(|bad| line.contains(bad)) {
             wrong.push(line);
         }
     }
