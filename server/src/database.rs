@@ -35,5 +35,5 @@ pub(crate) fn begin_anew(file: &Path) -> anyhow::Result<()> {
             _ => {}
         }
     }
-    Ok(())
+    crate::store::remove_ahead(file)
 }

@@ -12,6 +12,7 @@
 //! `docs/store.md` says what outlasts what, and how to copy, back up and rebuild.
 
 mod address;
+mod ahead;
 mod armings;
 mod connection;
 mod derived;
@@ -26,6 +27,7 @@ mod upkeep;
 mod writer;
 
 pub(crate) use self::address::Address;
+pub(crate) use self::ahead::remove as remove_ahead;
 pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;

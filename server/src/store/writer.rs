@@ -1,5 +1,7 @@
-//! Writing entries down beside the loop that decides, in its order.
+//! Writing entries down beside the loop that decides, in its order: at once into the end of the journal, where it is a file of
+//! `SQLite`, and beside the loop into the table.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -7,9 +9,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::ahead::Ahead;
 use super::connection::{Access, Connection, PATIENCE as OTHERS};
 use super::derived::{self, Chunk};
-use super::{Entry, Journal};
+use super::{Address, Entry, Journal};
 
 /// How long what nothing waits for may wait for more, and how much is written down at a time: what is urgent may come
 /// meanwhile, and waits for it.
@@ -26,10 +29,23 @@ const FOLLOW_AT_LAST: Duration = Duration::from_secs(2);
 /// Entries on their way into the store.
 pub(crate) struct Writer {
     queue: mpsc::UnboundedSender<Given>,
-    /// How many were given, and how many of these are committed.
+    /// How many were given, and how many of these are in the table.
     given: u64,
     committed: watch::Receiver<u64>,
+    end: End,
+    /// It was said that it can't be written.
+    has_failed: bool,
     writing: JoinHandle<anyhow::Result<()>>,
+}
+
+/// Where entries are written down first.
+enum End {
+    /// In the table: whoever sends something waits for it.
+    None,
+    /// In files of their own beside this one, of this run, once there is an entry; the first one's number.
+    Not(PathBuf, i64, u64),
+    /// In these; the number of the first entry.
+    Begun(Ahead, u64),
 }
 
 /// What is to be written down.
@@ -42,14 +58,18 @@ struct Given {
 #[derive(Debug, Clone)]
 pub(crate) struct Before {
     entries: u64,
-    committed: watch::Receiver<u64>,
+    /// Nothing where it is committed already.
+    committed: Option<watch::Receiver<u64>>,
 }
 
 impl Before {
     /// Waits until it is committed; returns whether it is: if the store can't be written it never will be.
-    pub(crate) async fn committed(mut self) -> bool {
-        let entries = self.entries;
-        self.committed.wait_for(|committed| *committed >= entries).await.is_ok()
+    pub(crate) async fn committed(self) -> bool {
+        let Self { entries, committed } = self;
+        match committed {
+            Some(mut committed) => committed.wait_for(|committed| *committed >= entries).await.is_ok(),
+            None => true,
+        }
     }
 }
 
@@ -58,7 +78,20 @@ impl Writer {
     pub(crate) fn new(journal: Journal) -> Self {
         let (queue, taken) = mpsc::unbounded_channel();
         let (told, committed) = watch::channel(0);
-        Self { queue, given: 0, committed, writing: tokio::spawn(write(journal, taken, told)) }
+        let (end, writing) = match &journal.address {
+            Address::Postgres(_) => (End::None, tokio::spawn(write(journal, taken, told))),
+            Address::Sqlite(path) => {
+                let first = u64::try_from(journal.next).unwrap_or_default();
+                let end = End::Not(path.clone(), journal.run, first);
+                // On a thread of its own: no frame waits for statements to be put together.
+                let alone = move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+                    runtime.context("the journal has no thread")?.block_on(write(journal, taken, told))
+                };
+                (end, tokio::task::spawn_blocking(alone))
+            }
+        };
+        Self { queue, given: 0, committed, end, has_failed: false, writing }
     }
 
     /// Gives entries to be written down, soon or, if something is to be sent after them, at once.
@@ -70,19 +103,59 @@ impl Writer {
         if entries.is_empty() {
             return Ok(());
         }
-        self.given = self.given.saturating_add(entries.len() as u64);
-        if self.given.saturating_sub(*self.committed.borrow()) > BEHIND {
+        let given = self.give(entries, is_urgent);
+        self.has_failed |= !matches!(given, Ok(true));
+        if given? { Ok(()) } else { self.ended().await }
+    }
+
+    /// Gives entries to be written down; returns whether somebody takes them.
+    fn give(&mut self, entries: Vec<Entry>, is_urgent: bool) -> anyhow::Result<bool> {
+        let (given, committed) = (self.given, *self.committed.borrow());
+        if given.saturating_sub(committed) > BEHIND {
             bail!("the journal is written too slowly");
         }
-        match self.queue.send(Given { entries, is_urgent }) {
-            Ok(()) => Ok(()),
-            Err(_) => self.ended().await,
+        let count = entries.len() as u64;
+        let is_urgent = match self.begun()? {
+            Some((ahead, first)) => {
+                let (next, there) = (first.saturating_add(given), first.saturating_add(committed));
+                ahead.write(next, there, &entries).context("the journal can't be written")?;
+                false
+            }
+            None => is_urgent,
+        };
+        if self.queue.send(Given { entries, is_urgent }).is_err() {
+            if let Some((ahead, _)) = self.begun()? {
+                ahead.take_back().context("the journal can't be written")?;
+            }
+            return Ok(false);
         }
+        self.given = given.saturating_add(count);
+        Ok(true)
+    }
+
+    /// Returns where entries are written first, if not in the table, and the number of the run's first one that is.
+    fn begun(&mut self) -> anyhow::Result<Option<(&mut Ahead, u64)>> {
+        if let End::Not(path, run, first) = &self.end {
+            let begun = Ahead::begin(path, *run).context("the journal can't be written")?;
+            self.end = End::Begun(begun, *first);
+        }
+        Ok(match &mut self.end {
+            End::Begun(ahead, first) => Some((ahead, *first)),
+            End::None | End::Not(..) => None,
+        })
     }
 
     /// Returns what is committed when all that was given is.
     pub(crate) fn before(&self) -> Before {
-        Before { entries: self.given, committed: self.committed.clone() }
+        let waits = matches!(self.end, End::None) || self.has_failed;
+        Before { entries: self.given, committed: waits.then(|| self.committed.clone()) }
+    }
+
+    /// Waits until the table has all that was given.
+    #[cfg(test)]
+    pub(super) async fn in_the_table(&self) {
+        let given = self.given;
+        self.committed.clone().wait_for(|committed| *committed >= given).await.unwrap();
     }
 
     /// Waits until it can't be written any more, and says why.
@@ -98,10 +171,12 @@ impl Writer {
     /// Writes down what was given, and ends it in order.
     pub(crate) async fn close(self) {
         drop(self.queue);
-        // If it has ended already, it has said why.
-        if !self.writing.is_finished() {
-            // What was committed stays.
-            let _ = self.writing.await;
+        // If it has ended already, it has said why, and what is not in the table stays where it is.
+        if !self.writing.is_finished()
+            && let Ok(Ok(())) = self.writing.await
+            && let End::Begun(ahead, _) = self.end
+        {
+            ahead.end();
         }
     }
 }
