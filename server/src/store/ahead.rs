@@ -16,6 +16,7 @@ use shared::units::Timestamp;
 
 use super::connection::{Connection, on};
 use super::{Entry, Kind};
+use crate::database::{self, AHEAD};
 
 /// How long a file becomes before the other one is written, in bytes.
 pub(super) const LONG: u64 = 1 << 20;
@@ -36,37 +37,15 @@ pub(super) struct Ahead {
     bytes: Vec<u8>,
 }
 
-/// Returns what the names of a journal's files begin with.
-fn prefix(journal: &Path) -> Option<String> {
-    Some(format!("{}-ahead-", journal.file_name()?.to_str()?))
-}
-
 /// Returns the journal's files that are there, each with its run.
 fn found(journal: &Path) -> std::io::Result<Vec<(i64, PathBuf)>> {
-    let Some(prefix) = prefix(journal) else { return Ok(Vec::new()) };
-    let folder = journal.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Vec::new();
-    for file in std::fs::read_dir(folder)? {
-        let path = file?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let run = name.and_then(|name| name.strip_prefix(&prefix)?.rsplit_once('-')?.0.parse().ok());
+    for path in database::ahead(journal)? {
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.rsplit_once(AHEAD));
+        let run = name.and_then(|(_, name)| name.split_once('-')?.0.parse().ok());
         found.extend(run.map(|run| (run, path)));
     }
-    found.sort();
     Ok(found)
-}
-
-/// Takes away what lies beside a journal that is begun anew.
-///
-/// # Errors
-///
-/// Says which file can't be taken away.
-pub(crate) fn remove(journal: &Path) -> anyhow::Result<()> {
-    // Where there is no folder there is nothing in it.
-    for (_, path) in found(journal).unwrap_or_default() {
-        std::fs::remove_file(&path).with_context(|| format!("can't take {} away", path.display()))?;
-    }
-    Ok(())
 }
 
 /// Returns a sum of bytes that tells one that was written in part: FNV-1a, as nobody forges these.
@@ -83,7 +62,7 @@ impl Ahead {
     pub(super) fn begin(journal: &Path, run: i64) -> anyhow::Result<Self> {
         let file = |at: usize| {
             let mut path = journal.as_os_str().to_owned();
-            path.push(format!("-ahead-{run}-{at}"));
+            path.push(format!("{AHEAD}{run}-{at}"));
             let path = PathBuf::from(path);
             let begun = || {
                 let file = OpenOptions::new().create(true).append(true).read(true).open(&path)?;

@@ -27,7 +27,6 @@ mod upkeep;
 mod writer;
 
 pub(crate) use self::address::Address;
-pub(crate) use self::ahead::remove as remove_ahead;
 pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
