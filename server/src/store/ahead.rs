@@ -10,6 +10,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use shared::units::Timestamp;
@@ -23,6 +24,9 @@ pub(super) const LONG: u64 = 1 << 20;
 /// What stands before an entry: how long it is and its sum, of four bytes each; then its number and time, of eight, and its kind.
 const HEAD: usize = 8;
 const BEGINS: usize = 17;
+/// How long whoever opens a store waits for a running program to bring what it has written into the table, and how often it looks.
+const FOLLOWS: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(5);
 
 /// The end of a run's journal, which this program writes.
 #[derive(Debug)]
@@ -161,7 +165,8 @@ fn one(bytes: &[u8]) -> Option<(u64, Entry)> {
     Some((u64::from_le_bytes(*seq), Entry { at, kind, data: str::from_utf8(data).ok()?.to_owned() }))
 }
 
-/// Takes in what programs left beside a journal as they ended. What a program that runs has written is left to it.
+/// Takes in what programs left beside a journal as they ended. What a program that runs has written is left to it: that is waited
+/// for, up to what it has written by now.
 ///
 /// # Errors
 ///
@@ -173,7 +178,10 @@ pub(super) async fn take_in(connection: &mut Connection, journal: &Path) -> anyh
         let file = OpenOptions::new().read(true).append(true).open(&path).with_context(unread)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => continue,
+            Err(TryLockError::WouldBlock) => {
+                follow(connection, run, &path).await?;
+                continue;
+            }
             Err(TryLockError::Error(why)) => return Err(why).with_context(unread),
         }
         match runs.last_mut() {
@@ -196,12 +204,34 @@ pub(super) async fn take_in(connection: &mut Connection, journal: &Path) -> anyh
     Ok(())
 }
 
-/// Writes into the table what it doesn't have yet of a run.
-async fn insert(connection: &mut Connection, run: i64, entries: Vec<(u64, Entry)>) -> anyhow::Result<()> {
+/// Waits until the table has what a running program has written into a file by now.
+async fn follow(connection: &mut Connection, run: i64, path: &Path) -> anyhow::Result<()> {
+    // Where it is gone the program has ended in order meanwhile, and the table has everything.
+    let written = std::fs::read(path).map(|bytes| read(&bytes)).unwrap_or_default();
+    let Some((last, _)) = written.last() else { return Ok(()) };
+    let began = Instant::now();
+    while there(connection, run).await? <= *last {
+        if began.elapsed() > FOLLOWS {
+            tracing::warn!("who writes run {run} is slow: its newest entries are not in the table yet");
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+/// Returns how many entries of a run the table has.
+async fn there(connection: &mut Connection, run: i64) -> anyhow::Result<u64> {
     let sql = "SELECT COUNT(*) FROM entry WHERE run = $1";
     let (there,): (i64,) =
         on!(&mut *connection, inner => sqlx::query_as(sql).bind(run).fetch_one(inner).await)?;
-    let mut next = u64::try_from(there)?;
+    Ok(u64::try_from(there)?)
+}
+
+/// Writes into the table what it doesn't have yet of a run.
+async fn insert(connection: &mut Connection, run: i64, entries: Vec<(u64, Entry)>) -> anyhow::Result<()> {
+    let there = there(connection, run).await?;
+    let mut next = there;
     let mut new = Vec::new();
     for (seq, entry) in entries {
         if seq == next {
@@ -217,7 +247,7 @@ async fn insert(connection: &mut Connection, run: i64, entries: Vec<(u64, Entry)
     }
     if !new.is_empty() {
         tracing::info!("{} entries of run {run} are taken in that it left beside the journal", new.len());
-        connection.write_entries(run, there, &new).await?;
+        connection.write_entries(run, i64::try_from(there)?, &new).await?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `desk` times orders instead, `books` sets hftbacktest beside them
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -61,6 +61,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "page" => return page::run("page_speed"),
         "lab" => return page::run("lab_speed"),
         "depth" => return page::run("depth_speed"),
+        "stream" => return page::run("stream_speed"),
         "desk" => return desk::run(options),
         "books" => books::run()?,
         _ => {}

@@ -67,6 +67,7 @@ async fn what_a_running_program_writes_is_its_own_and_what_one_has_left_is_read_
     journal.commit(&all[..4]).await.unwrap();
     let mut ahead = Ahead::begin(file, 5).unwrap();
     ahead.write(2, 0, &all[2..]).unwrap();
+    // Who comes meanwhile waits for it to bring that into the table, and then goes on.
     let others = Journal::open(file).await.unwrap().entries(5, 0, 100).await.unwrap();
     assert_eq!(others, all[..4]);
     assert!(Ahead::begin(file, 5).is_err());
@@ -78,6 +79,24 @@ async fn what_a_running_program_writes_is_its_own_and_what_one_has_left_is_read_
         Store::read(&place.address).await.unwrap().check().await.unwrap().problems,
         Vec::<String>::new()
     );
+}
+
+#[tokio::test]
+async fn who_reads_a_journal_finds_all_that_a_running_program_has_written_by_then() {
+    let place = Place::sqlite("running");
+    let Address::Sqlite(file) = &place.address else { panic!("it is no file") };
+    let mut journal = place.open().await;
+    let run = journal.begin(1).await.unwrap();
+    let mut writer = Writer::new(journal);
+    let mut all = Vec::new();
+    for k in 0..20 {
+        let entries = vec![told(k, "x"); 3];
+        writer.write(entries.clone(), true).await.unwrap();
+        all.extend(entries);
+        let there = Journal::read(file).await.unwrap().entries(run, 0, 100).await.unwrap();
+        assert_eq!(there, all);
+    }
+    writer.close().await;
 }
 
 #[tokio::test]
