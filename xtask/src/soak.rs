@@ -51,6 +51,8 @@ enum Part {
     Mutants,
     /// A release that trades on a paper exchange whose stream brings 10,000 frames a second: its memory and its log
     Desk,
+    /// A release that runs a week of the demo in five minutes: its memory and its log; `--minutes` is not heeded
+    Week,
     /// A dozen mistakes that are made by hand: the desks that every check simulates must notice each; `--minutes` is not heeded
     Hands,
 }
@@ -78,7 +80,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Lives => lives()?,
             Part::Mutants => mutants::run(options.rng_seed)?,
             Part::Hands => hands::run()?,
-            Part::Desk => desk(options)?,
+            Part::Desk => {
+                let lasts = Duration::from_secs(options.minutes * 60);
+                held(&bench::desk::trade(&bundle::release_binary()?, "ed25519", BUSY, lasts)?)?;
+            }
+            Part::Week => held(&bench::desk::week(&bundle::release_binary()?)?)?,
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }
@@ -106,12 +112,10 @@ fn soak(name: &str, options: &Options) -> anyhow::Result<()> {
     show(name, &mut cargo)
 }
 
-/// Lets a desk trade under load, and says how quick it was and what its memory came to.
+/// Says how quick a desk was, and what its memory came to.
 ///
 /// Fails when its log has a warning or an error, or its memory grew by more than a megabyte over the last half.
-fn desk(options: &Options) -> anyhow::Result<()> {
-    let program = bundle::release_binary()?;
-    let traded = bench::desk::trade(&program, "ed25519", BUSY, Duration::from_secs(options.minutes * 60))?;
+fn held(traded: &bench::desk::Traded) -> anyhow::Result<()> {
     for told in traded.told.iter().chain([&traded.memory()]) {
         eprintln!("  · {told}");
     }

@@ -14,6 +14,8 @@ use crate::{bundle, workspace};
 const SPEED: &str = "8000";
 /// Orders must outlive a renewal at that speed: eight hours are some four seconds.
 const TTL: &str = "28800";
+/// How many times as fast as life a week passes: in five minutes.
+const WEEK_SPEED: u64 = 2_016;
 /// How often its memory is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -90,29 +92,35 @@ pub(crate) fn trade(program: &Path, key: &str, a_second: u32, lasts: Duration) -
     eprintln!("  ▸ {first}, {SPEED} times as fast as life, {a_second} frames a second");
     let env = by_relay(&env, a_second)?;
     let mut desk = Command::new(program);
-    desk.args([
-        "serve",
-        "--no-signals",
-        "--addr",
-        "127.0.0.1:0",
-        "--config",
-        "preset=coherent",
-        "--order-ttl-s",
-        TTL,
-    ]);
-    desk.arg("--paper").arg(&env).arg("--journal").arg(&journal);
-    let mut desk = Running(desk.env("NO_COLOR", "1").stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?);
-    let log = desk.0.stderr.take().context("the desk's log can't be read")?;
+    desk.args(["serve", "--no-signals", "--addr", "127.0.0.1:0", "--config", "preset=coherent"]);
+    desk.args(["--order-ttl-s", TTL, "--paper"]).arg(&env).arg("--journal").arg(&journal);
+    let traded = observe(desk, lasts)?;
+    ensure!(!traded.told.is_empty(), "the desk sent no order: {:?}", traded.wrong);
+    Ok(traded)
+}
+
+/// Lets the demo's world, exchange, desk and page run for a week of their time, and returns how they did.
+pub(crate) fn week(program: &Path) -> anyhow::Result<Traded> {
+    let mut demo = Command::new(program);
+    demo.args(["serve", "--mode", "demo", "--addr", "127.0.0.1:0", "--order-ttl-s", TTL]);
+    demo.args(["--speed", &WEEK_SPEED.to_string()]);
+    observe(demo, Duration::from_secs(7 * 86_400 / WEEK_SPEED))
+}
+
+/// Runs a server for as long as it is to last, tells it to stop, and returns how it did.
+fn observe(mut server: Command, lasts: Duration) -> anyhow::Result<Traded> {
+    server.env("NO_COLOR", "1").stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut server = Running(server.spawn()?);
+    let log = server.0.stderr.take().context("the server's log can't be read")?;
     let reading = std::thread::spawn(move || read(log));
-    let Some(resident) = watch(&mut desk.0, lasts)? else {
+    let Some(resident) = watch(&mut server.0, lasts)? else {
         bail!("it ended by itself: {:?}", reading.join().ok().and_then(Result::ok));
     };
-    let id = desk.0.id().to_string();
+    let id = server.0.id().to_string();
     if !Command::new("kill").args(["-s", "TERM", &id]).status()?.success() {
-        bail!("the desk can't be told to stop");
+        bail!("the server can't be told to stop");
     }
     let (told, wrong) = reading.join().ok().context("its log could not be read")??;
-    ensure!(!told.is_empty(), "the desk sent no order: {wrong:?}");
     Ok(Traded { told, wrong, resident })
 }
 
@@ -143,15 +151,17 @@ fn watch(program: &mut Child, lasts: Duration) -> anyhow::Result<Option<Vec<(Dur
     Ok(Some(resident))
 }
 
-/// Reads a desk's log to its end: what it says of how long things took, and what went wrong.
+/// Reads a server's log to its end: what it says of how long things took, and what went wrong.
 fn read(log: ChildStderr) -> anyhow::Result<(Vec<String>, Vec<String>)> {
-    let (mut told, mut wrong) = (Vec::new(), Vec::new());
+    let (mut told, mut wrong, mut is_over) = (Vec::new(), Vec::new(), false);
     for line in BufReader::new(log).lines() {
         let line = line?;
         if let Some((_, text)) = line.split_once("from a frame ") {
             told.push(text.to_owned());
         }
-        if [" ERROR ", " WARN ", "error: "].iter().any(|bad| line.contains(bad)) {
+        // What is said while it stops is of its own doing.
+        is_over |= line.contains(": stopping, ");
+        if !is_over && [" ERROR ", " WARN ", "error: "].iter().any(|bad| line.contains(bad)) {
             wrong.push(line);
         }
     }
