@@ -2,7 +2,7 @@
 //!
 //! A server tells a page at most twenty states a second of each topic. Here a thousand come: what it told of the desk and of a
 //! book in the last second is told again and again, numbered anew, each as a message of the page's own socket. Prints, as a JSON
-//! line, how many came, the time between animation frames meanwhile, and the long tasks.
+//! line, how many came and how long it took to hear one, the time between animation frames meanwhile, and the long tasks.
 
 #![allow(clippy::print_stdout, reason = "what it prints is its result")]
 
@@ -27,14 +27,17 @@ const KEEP: &str = "
         : bytes[1] === 1 ? 6 + new DataView(bytes.buffer).getUint32(2, true) : 0;
     let socket;
     window.updates = 0;
+    window.spent = 0;
     const tell = bytes => {
         const copy = bytes.slice(), number = (numbers.get(copy[1]) ?? 0) + 1;
         numbers.set(copy[1], number);
         new DataView(copy.buffer).setBigInt64(place(copy), BigInt(number), true);
         const event = new MessageEvent('message', { data: copy.buffer });
         event.isAgain = true;
-        window.updates += 1;
+        const then = performance.now();
         socket.dispatchEvent(event);
+        window.spent += performance.now() - then;
+        window.updates += 1;
     };
     window.WebSocket = class extends Native {
         constructor(...all) {
@@ -69,14 +72,14 @@ const KEEP: &str = "
 /// Notes frames and long tasks while it is busy.
 const WATCH: &str = "
     const done = arguments[2];
-    window.frames = []; window.long = []; window.updates = 0;
+    window.frames = []; window.long = []; window.updates = window.spent = 0;
     new PerformanceObserver(list => list.getEntries().forEach(entry => window.long.push(entry.duration)))
         .observe({ type: 'longtask' });
     let last = performance.now();
     const look = now => { window.frames.push(now - last); last = now; requestAnimationFrame(look); };
     requestAnimationFrame(look);
     window.busy(arguments[0], arguments[1])
-        .then(() => done([window.frames.slice(1).sort((a, b) => a - b), window.long, window.updates]));";
+        .then(() => done([window.frames.slice(1).sort((a, b) => a - b), window.long, window.updates, window.spent]));";
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -94,6 +97,7 @@ async fn main() -> Result<()> {
             };
             let (frames, long) = (numbers(0)?, numbers(1)?);
             let updates = read.json().get(2).and_then(Value::as_u64).context("a count")?;
+            let spent = read.json().get(3).and_then(Value::as_f64).context("a time")?;
             let quantile = |q: f64| {
                 frames.get((q * frames.len().saturating_sub(1) as f64) as usize).copied().unwrap_or(f64::NAN)
             };
@@ -101,6 +105,7 @@ async fn main() -> Result<()> {
             println!(
                 "{}",
                 json!({"name": format!("desk/{rate} updates a second"), "updates_s": updates as f64 / seconds,
+                    "us_an_update": spent * 1e3 / updates.max(1) as f64,
                     "fps": frames.len() as f64 / seconds, "bar_fps": 60, "p50_ms": quantile(0.5),
                     "p95_ms": quantile(0.95), "long_tasks": long.len(), "bar_long_tasks": 0,
                     "longest_ms": long.iter().copied().fold(0.0, f64::max)})
