@@ -1,6 +1,8 @@
 //! Writing entries down beside the loop that decides, in its order: at once into the end of the journal, where it is a file of
 //! `SQLite`, and beside the loop into the table.
 
+mod follows;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,9 +11,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use self::follows::Follows;
 use super::ahead::Ahead;
 use super::connection::{Access, Connection, PATIENCE as OTHERS};
-use super::derived::{self, Chunk};
+use super::derived;
 use super::{Address, Entry, Journal};
 
 /// How long what nothing waits for may wait for more, and how much is written down at a time: what is urgent may come
@@ -22,10 +25,6 @@ const AT_A_TIME: usize = 64;
 const BEHIND: u64 = 100_000;
 /// How often what was committed is carried over into the table, and made to last whatever happens to the machine.
 const CARRY_OVER: Duration = Duration::from_secs(1);
-/// How long what follows from entries waits for a moment in which nothing is to be written, and how long at most.
-const FOLLOW: Duration = Duration::from_millis(250);
-const FOLLOW_AT_LAST: Duration = Duration::from_secs(2);
-
 /// Entries on their way into the store.
 pub(crate) struct Writer {
     queue: mpsc::UnboundedSender<Given>,
@@ -213,7 +212,7 @@ async fn write_all(
     given: &mut mpsc::UnboundedReceiver<Given>,
     committed: &watch::Sender<u64>,
 ) -> anyhow::Result<()> {
-    let mut follows = Follows { behind, chunk: Chunk::default(), since: None };
+    let mut follows = Follows::new(behind);
     loop {
         let next = match follows.due() {
             None => given.recv().await,
@@ -245,52 +244,6 @@ async fn write_all(
         }
     }
     follows.write(journal).await
-}
-
-/// What follows from entries that are committed and was not written yet.
-struct Follows {
-    /// The last entry of which all is written.
-    behind: (i64, i64),
-    chunk: Chunk,
-    since: Option<Instant>,
-}
-
-impl Follows {
-    fn take(&mut self, run: i64, first: i64, entries: Vec<Entry>) {
-        self.since.get_or_insert_with(Instant::now);
-        for (seq, entry) in (first..).zip(entries) {
-            self.chunk.add(run, seq, entry);
-        }
-    }
-
-    /// Returns when it is to be written, if anything is.
-    fn due(&self) -> Option<Instant> {
-        self.since.map(|since| since + FOLLOW)
-    }
-
-    fn is_overdue(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() > FOLLOW_AT_LAST)
-    }
-
-    async fn write(&mut self, journal: &mut Journal) -> anyhow::Result<()> {
-        if self.since.take().is_some() {
-            let chunk = std::mem::take(&mut self.chunk);
-            // Not on the thread of the loop, which is this one.
-            let events =
-                tokio::task::spawn_blocking(|| chunk.read()).await.context("entries can't be read")?;
-            let Some(events) = events else { return Ok(()) };
-            let connection = &mut journal.connection;
-            let written = derived::apply(connection, self.behind, &events).await;
-            self.behind = match written.context("orders and positions can't be written")? {
-                true => events.last,
-                // Somebody else has written of these entries, as who makes all of it again.
-                false => {
-                    derived::follow(connection).await.context("orders and positions can't be written")?
-                }
-            };
-        }
-        Ok(())
-    }
 }
 
 /// Carries over what was committed, on a connection of its own: it waits for the disk, which no commit does.
