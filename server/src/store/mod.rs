@@ -10,9 +10,11 @@
 //!                   └───────────────────────────────────┘
 //! ```
 //!
+//! In a file an entry is committed in the journal's newest end beside it ([`ahead`]), and in the table soon after.
 //! `docs/store.md` says what outlasts what, and how to copy, back up and rebuild.
 
 mod address;
+mod ahead;
 mod armings;
 mod connection;
 mod derived;

@@ -77,7 +77,14 @@ impl Doors {
             (self.wants_codes && !session.has_codes && session.role > Role::Viewer).then_some(NO_CODES);
         let role = if held_back.is_some() { Role::Viewer } else { session.role };
         let signed = Signed { account: session.account, hash, shown: session.shown, reason: session.reason };
-        Ok(Actor { who: session.email, role: Some(role), session: Some(signed), address, program: None, held_back })
+        Ok(Actor {
+            who: session.email,
+            role: Some(role),
+            session: Some(signed),
+            address,
+            program: None,
+            held_back,
+        })
     }
 
     /// Returns the program that shows a token, whatever cookie comes with it.
