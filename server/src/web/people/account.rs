@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use shared::format::instant;
 
 use super::super::State;
 use super::super::doors::set_cookie;
@@ -156,7 +157,7 @@ impl<'a> Own<'a> {
                             div {
                                 strong { (session.address) } " · " (session.agent)
                                 br;
-                                small { "since " (session.made) ", last seen " (session.seen) }
+                                small { "since " (instant(session.made)) ", last seen " (instant(session.seen)) " UTC" }
                             }
                             @if session.hash == self.signed.hash {
                                 em { "this one" }

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use shared::format::instant;
 
 use super::super::State;
 use super::super::error::ApiError;
@@ -65,8 +66,8 @@ pub(super) fn section(root: &str, tokens: &[TokenLine], has_codes: bool) -> Mark
                                 strong { (token.name) } ", " (token.scope)
                                 br;
                                 small {
-                                    "until " (token.ends)
-                                    @if let Some(seen) = token.seen { ", last seen " (seen) } @else { ", never seen" }
+                                    "until " (instant(token.ends)) " UTC"
+                                    @if let Some(seen) = token.seen { ", last seen " (instant(seen)) } @else { ", never seen" }
                                 }
                             }
                             form method="post" action={ (root) "account/tokens/end" } {
