@@ -80,6 +80,9 @@ pub(super) struct Live {
     /// The exchange says that it is out of the book, and how much of it had traded: fills that were not heard yet come
     /// first.
     ended: Option<Quantity>,
+    /// It was changed, and how much of it had traded by then: the engine is told once all of that was heard, as it traded at the
+    /// price that it had.
+    changed: Option<Quantity>,
     /// Since when it is not known what became of a request.
     pub(super) unknown: Option<Timestamp>,
     /// How often in a row the exchange was asked about it in vain.
@@ -329,6 +332,7 @@ impl Live {
             traded: Quantity::ZERO,
             expires: Timestamp::MAX,
             ended: None,
+            changed: None,
             unknown: None,
             tries: 0,
             confirmed: false,

@@ -30,6 +30,8 @@ struct Kept {
     price: Price,
     total: i64,
     fills: Vec<i64>,
+    /// How much of it had traded as it was last changed.
+    before: i64,
     expires: Timestamp,
     status: OrderStatus,
 }
@@ -186,6 +188,11 @@ impl Bench {
                 Verdict::Gone => true,
                 Verdict::Rejected => !working.rested,
                 Verdict::Resting => {
+                    if working.asked.is_some() {
+                        let kept = self.kept.values().find(|kept| kept.sent.job.order == order).unwrap();
+                        let traded = working.traded;
+                        assert!(traded >= kept.before, "{kept:?}: {traded} of that were heard before");
+                    }
                     working.total = working.asked.unwrap_or(working.total);
                     working.rested = true;
                     false
@@ -239,6 +246,7 @@ impl Bench {
                     price,
                     total,
                     fills: Vec::new(),
+                    before: 0,
                     expires: sent.expires,
                     status: OrderStatus::Resting,
                 };
@@ -263,6 +271,9 @@ impl Bench {
             (What::Amend { .. } | What::Renew, Some(kept)) if rests => {
                 (kept.price, kept.expires) = (sent.price, sent.expires);
                 kept.total = (sent.total.hundredths() / 100).max(kept.traded());
+                if sent.job.what != What::Renew {
+                    kept.before = kept.traded();
+                }
                 if kept.left() == 0 {
                     kept.status = OrderStatus::Canceled;
                     self.frames.push(Frame::Ended(sent.name.clone(), kept.traded()));

@@ -5,6 +5,7 @@ mod audited;
 mod bench;
 mod carried;
 mod catalysts;
+mod changed;
 mod changes;
 mod decisions;
 mod hand;
