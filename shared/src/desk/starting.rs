@@ -1,7 +1,7 @@
 //! How a run begins: nothing of an earlier one may come to rest, nothing rests, and what is there is known.
 
 use super::clearing::{Clearing, Next};
-use super::{Account, Answer, Ask, Event, Failure, Left, Said, is_kill_mark};
+use super::{Account, Answer, Ask, Event, Failure, HandedOver, Handover, Left, Said, is_kill_mark};
 use crate::market::Trade;
 use crate::units::{Cash, Quantity, Timestamp};
 use crate::wire::{Fill, Order, OrderStatus};
@@ -30,6 +30,9 @@ pub(super) struct Starting {
     account: Account,
     /// The orders that earlier runs left, as the exchange lists them.
     before: Vec<Order>,
+    /// What the run before has handed over, as long as nothing speaks against going on from it; and the latest fills.
+    adopts: Option<Handover>,
+    fills: Vec<Fill>,
 }
 
 /// What is under way.
@@ -66,6 +69,8 @@ pub(super) struct Then {
     pub(super) group: Option<String>,
     /// Somebody has killed the account.
     pub(super) marks: Vec<String>,
+    /// These orders of the run before are gone on with.
+    pub(super) adopted: Vec<HandedOver>,
     /// All is known: what the account has, and what was traded, in order of time.
     pub(super) known: Option<(Account, Vec<Trade>)>,
     /// Why it can't go on.
@@ -74,7 +79,7 @@ pub(super) struct Then {
 
 impl Starting {
     /// Begins after what earlier runs left.
-    pub(super) fn new(now: Timestamp, left: &Left, limit: Quantity) -> (Self, Then) {
+    pub(super) fn new(now: Timestamp, event: &Event, left: &Left, limit: Quantity) -> (Self, Then) {
         let (step, group, ask) = match &left.group {
             Some((id, true)) => (Step::Checking, Some(id.clone()), Ask::Groups),
             Some((id, false)) => {
@@ -91,6 +96,8 @@ impl Starting {
                 trades: Vec::new(),
                 account: Account { free: Cash::ZERO, held: Vec::new() },
                 before: Vec::new(),
+                adopts: Handover::to(left, event),
+                fills: Vec::new(),
             },
             then,
         )
@@ -121,7 +128,13 @@ impl Starting {
             (Step::Checking, Ok(Answer::Groups(groups))) => {
                 let marks = groups.iter().filter(|group| is_kill_mark(group));
                 then.marks = marks.map(|group| group.id.clone()).collect();
-                self.step = Step::Clearing(Clearing::default());
+                let is_there = |id: &String| groups.iter().any(|group| group.id == *id);
+                let group = self.group.as_ref().filter(|id| is_there(id));
+                self.adopts = self.adopts.take().filter(|_| group.is_some());
+                self.step = Step::Clearing(match (&self.adopts, group) {
+                    (Some(handover), Some(group)) => Clearing::but(group, handover),
+                    _ => Clearing::default(),
+                });
                 then.asks.push(Ask::Resting);
             }
             (Step::Clearing(clearing), answer) => match clearing.answered(now, event, answer) {
@@ -146,12 +159,30 @@ impl Starting {
                 let known = latest.and_then(|latest| latest.checked_add_micros(LAG));
                 *until = Some(known.filter(|known| *known > now).unwrap_or(now));
                 then = self.tick(now, left, false);
+                if self.adopts.is_some() {
+                    // What of them has traded is booked as what these orders trade.
+                    self.fills = fills;
+                    return then;
+                }
                 let before = std::mem::take(&mut self.before);
                 then.found = reconciled(left, &before);
                 then.before = Some((before, fills));
             }
             (Step::Accounting, Ok(Answer::Account(account))) => {
-                self.account = account;
+                let fills = std::mem::take(&mut self.fills);
+                self.account = match &self.adopts {
+                    None => account,
+                    Some(handover) => match handover.account(event, &fills, &account) {
+                        Some(reckoned) => reckoned,
+                        // Then it begins as after any other run.
+                        None => {
+                            self.adopts = None;
+                            self.step = Step::Clearing(Clearing::default());
+                            then.asks.push(Ask::Resting);
+                            return then;
+                        }
+                    },
+                };
                 self.step = Step::Learning(event.contracts.len());
                 then.asks = event.contracts.iter().map(|one| Ask::Trades(one.ticker.clone())).collect();
                 if event.contracts.is_empty() {
@@ -164,6 +195,7 @@ impl Starting {
                 if *left == 0 {
                     let mut trades = std::mem::take(&mut self.trades);
                     trades.sort_by_key(|trade| trade.at);
+                    then.adopted = self.adopts.take().map(|handover| handover.orders).unwrap_or_default();
                     then.known = Some((self.account.clone(), trades));
                 }
             }
@@ -185,7 +217,7 @@ impl Starting {
             }
             Step::Clearing(clearing) => then.asks = clearing.tick(now, waited),
             Step::Waiting(until) if *until <= now || waited => {
-                if left.unfinished.is_empty() {
+                if left.unfinished.is_empty() || self.adopts.is_some() {
                     self.settle(now, left, &mut then);
                 } else {
                     self.step = Step::Reconciling;

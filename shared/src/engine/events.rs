@@ -233,6 +233,12 @@ impl Engine {
                 let (action, order, verdict) = (*action, *order, *verdict);
                 Input::Order(OrderReport::Answer { contract, action, order, verdict })
             }),
+            Record::Adopted { place, action, order, price, total, traded } => {
+                self.tell_of(*place, now, out, |contract| {
+                    let (action, order, rests) = (*action, *order, (*price, *total, *traded));
+                    Input::Adopted { contract, action, order, rests }
+                })
+            }
             Record::ByHand { place, action, asked } => self.tell_of(*place, now, out, |contract| {
                 Input::ByHand { contract, action: *action, asked: *asked }
             }),

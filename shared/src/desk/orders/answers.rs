@@ -131,7 +131,18 @@ impl Orders {
     fn found(&mut self, now: Timestamp, sent: &Sent, found: Option<&wire::Order>, follows: &mut Follows) {
         let order = sent.job.order;
         let Some(live) = self.live.get_mut(&order) else { return };
+        let is_adopted = std::mem::take(&mut live.adopted);
         match found {
+            // Its trades are told before, unless what is listed of them is behind.
+            Some(found) if is_adopted && found.status == wire::OrderStatus::Resting && live.is(found) => {
+                if live.traded < found.fill_count_fp {
+                    live.adopted = true;
+                    self.look(now, order);
+                    return;
+                }
+                (live.unknown, live.tries, live.presses) = (None, 0, None);
+                follows.records.push(live.answer(Verdict::Resting));
+            }
             Some(found) => {
                 live.id = Some(found.order_id.clone());
                 if matches!(found.status, wire::OrderStatus::Resting | wire::OrderStatus::Other(_)) {
@@ -150,6 +161,7 @@ impl Orders {
             None if now.micros().saturating_add(self.skew)
                 <= live.expires.micros().saturating_add(MARGIN) =>
             {
+                live.adopted = is_adopted;
                 self.look(now, order);
             }
             None if live.confirmed || live.id.is_some() => {

@@ -426,6 +426,7 @@ enum Step {
     /// A frame is heard; whether it will come again.
     Hear(bool),
     Pass(i64),
+    Hold,
     Kill,
     Revive,
 }
@@ -440,6 +441,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0_usize..4, 1_i64..=2).prop_map(|(nth, contracts)| Step::Trade(nth, contracts)),
         4 => prop::bool::weighted(0.3).prop_map(Step::Hear),
         3 => (1_i64..40).prop_map(Step::Pass),
+        1 => Just(Step::Hold),
         1 => Just(Step::Kill),
         2 => Just(Step::Revive),
     ]
@@ -471,15 +473,21 @@ proptest! {
                     bench.hear(frame);
                 },
                 Step::Pass(seconds) => bench.pass(seconds),
+                Step::Hold => bench.orders.hold(),
                 Step::Kill => {
                     let follows = bench.orders.kill();
                     bench.follow(follows);
                 }
-                Step::Revive => bench.orders.revive(),
+                Step::Revive => {
+                    let follows = bench.orders.revive();
+                    bench.follow(follows);
+                }
             }
             bench.check();
         }
         // In the end all answers come, and all orders are taken back.
+        let follows = bench.orders.revive();
+        bench.follow(follows);
         bench.calm();
         for (place, action) in (0..CONTRACTS).flat_map(|place| [(place, Action::Buy), (place, Action::Sell)]) {
             bench.command(place, action, None);
