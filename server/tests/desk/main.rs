@@ -14,6 +14,7 @@ mod fenced;
 mod flatten;
 mod frozen;
 mod hand;
+mod handed;
 mod here;
 mod journal;
 mod killed;

@@ -137,8 +137,14 @@ impl Monitor {
     }
 
     /// Takes note that a run has ended and left what rests to the next one.
-    pub(super) fn handed_over(&mut self, now: Timestamp, desk: usize, venue: &Venue) {
-        let names = ours(venue).filter_map(|order| venue.called(order.number));
+    pub(super) fn handed_over(
+        &mut self,
+        now: Timestamp,
+        (desk, markets): (usize, Range<usize>),
+        venue: &Venue,
+    ) {
+        let its = ours(venue).filter(|order| markets.contains(&order.market));
+        let names = its.filter_map(|order| venue.called(order.number));
         // The clock by which they were sent may have been ahead.
         let until = later(now, self.ttl + SECOND + LATE);
         self.left.insert(desk, (names.map(str::to_owned).collect(), until));

@@ -240,10 +240,10 @@ impl<T: Trader> World<T> {
                     if back.is_some() {
                         self.monitor.shut(now);
                     }
-                    if end != End::Stopped && end != End::Over {
-                        self.monitor.handed_over(now, desk, &self.venue);
-                    }
                     if let Some(feed) = self.feeds.get_mut(desk) {
+                        if matches!(end, End::HandedOver(_)) {
+                            self.monitor.handed_over(now, (desk, feed.markets.clone()), &self.venue);
+                        }
                         feed.close();
                     }
                 }

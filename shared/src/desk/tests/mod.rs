@@ -9,6 +9,7 @@ mod changed;
 mod changes;
 mod decisions;
 mod hand;
+mod handed_over;
 mod killed_past;
 mod late;
 mod settled;
