@@ -33,6 +33,8 @@ pub(super) struct Starting {
     /// What the run before has handed over, as long as nothing speaks against going on from it; and the latest fills.
     adopts: Option<Handover>,
     fills: Vec<Fill>,
+    /// What was handed over was asked to be taken back.
+    is_taken_back: bool,
 }
 
 /// What is under way.
@@ -98,9 +100,19 @@ impl Starting {
                 before: Vec::new(),
                 adopts: Handover::to(left, event),
                 fills: Vec::new(),
+                is_taken_back: false,
             },
             then,
         )
+    }
+
+    /// Returns the orders that are left alone as they were handed over, once: they are to be taken back now.
+    pub(super) fn take_back(&mut self) -> Vec<String> {
+        if std::mem::replace(&mut self.is_taken_back, true) {
+            return Vec::new();
+        }
+        let orders = self.adopts.iter().flat_map(|handover| &handover.orders);
+        orders.map(|order| order.id.clone()).collect()
     }
 
     /// Returns whether the next answer may be followed by hearing all past trades, which takes a while.

@@ -19,7 +19,7 @@ use super::{
     Account, Answer, Ask, Effect, End, Event, Failure, HandedOver, Heard, Input, Left, Nowcast, Settings,
     Wish,
 };
-use crate::catalyst::Catalyst;
+use crate::catalyst::{Catalyst, Precaution};
 use crate::market::Trade;
 use crate::risk::ClosedFor;
 use crate::units::Timestamp;
@@ -453,9 +453,22 @@ impl Desk {
             Phase::Starting(_) if is_to_end => self.end(End::Stopped, effects),
             _ => {}
         }
+        self.take_back(effects);
         self.fence();
         self.leave((is_stopping, hands_over), effects);
         self.commit(effects);
+    }
+
+    /// Takes back what was handed over, while it begins, if nothing is to rest: it would take a while until it trades.
+    fn take_back(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let mut seen = self.seen.iter().filter(|seen| seen.until > now);
+        let is_pulled = seen.any(|seen| seen.precaution == Precaution::Pull);
+        let Phase::Starting(starting) = &mut self.phase else { return };
+        if is_pulled || matches!(self.wish, Wish::Pause | Wish::Kill) {
+            let orders = starting.take_back();
+            orders.into_iter().for_each(|id| self.ask(Purpose::Stray, Ask::Cancel(id), effects));
+        }
     }
 
     /// Says where fills were not worth later what is expected, and pauses over that if it is set to.

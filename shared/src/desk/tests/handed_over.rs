@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, count, price};
 use super::threads::both;
+use crate::catalyst::{Kind, Settings as Catalysts};
 use crate::desk::{Ask, Command, End, Input, Left, Setting, What, Wish, Written};
 use crate::market::{Action, Position};
 use crate::units::Cash;
@@ -163,4 +164,25 @@ fn a_person_who_wants_it_to_quote_again_before_it_has_ended_finds_it_quoting() {
     bench.print("0.50");
     bench.settle();
     assert_eq!((bench.end.clone(), resting(&bench).count()), (None, 2), "{:?}", bench.orders);
+}
+
+#[test]
+fn what_was_left_is_taken_back_at_once_where_quotes_are_pulled_or_paused_while_it_begins() {
+    for wish in [Some(Wish::Pause), None] {
+        let (bench, left, names) = handed_over();
+        let mut next = next(&bench, left);
+        next.tell(match wish {
+            Some(wish) => Input::Wish(wish),
+            None => {
+                let text = "a release".to_owned();
+                Input::Catalyst(Catalysts::default().raise(Kind::Release, "A", next.now, text).unwrap())
+            }
+        });
+        let cancels = next.asked.iter().filter(|(_, ask)| matches!(ask, Ask::Cancel(_))).count();
+        assert_eq!(cancels, 2, "{:?}", next.asked);
+        next.start();
+        next.settle();
+        assert!(resting(&next).all(|name| !names.iter().any(|left| left == name)), "{:?}", next.orders);
+        assert_eq!(next.desk.trading().unwrap().orders.all().count(), 0);
+    }
 }
