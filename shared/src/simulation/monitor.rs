@@ -295,8 +295,8 @@ impl Monitor {
 
     fn look_at_left(&mut self, now: Timestamp, venue: &Venue) {
         for (names, until) in self.left.values_mut().filter(|left| left.1 < now) {
-            let name = ours(venue).filter_map(|order| venue.called(order.number));
-            if let Some(name) = name.into_iter().find(|name| names.contains(*name)) {
+            let mut all = ours(venue).filter_map(|order| venue.called(order.number));
+            if let Some(name) = all.find(|name| names.contains(*name)) {
                 let what = format!("{name} was left to a run that never came, and rests after {until}");
                 (*names, *until) = (BTreeSet::new(), Timestamp::MAX);
                 self.violated(now, Rule::Handover, what);
