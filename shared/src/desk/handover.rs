@@ -86,7 +86,7 @@ impl Handover {
                 None => after.push((fill.ticker.clone(), held)),
             }
         }
-        let after = Account { held: after, ..reckoned.clone() };
+        let after = Account { held: after, ..reckoned };
         let all = after.held.iter().chain(&told.held).map(|(ticker, _)| ticker);
         let mut all = all.filter(|ticker| event.has(ticker));
         let is_held = all.all(|ticker| after.held(ticker) == told.held(ticker));
