@@ -56,6 +56,10 @@ pub(crate) fn app() -> Element {
     let gone = move || {
         let said = |reason: String| format!("{reason} This goes away when the server is back.");
         let told = |reason| text("p", &said(reason)).class("gone").set("role", "status");
+        let out = desk.me.with(|me| me.as_ref().is_some_and(|me| me.signs_in && me.role.is_none()));
+        if out {
+            return vec![signed_out()];
+        }
         desk.gone.get().map(told).into_iter().collect()
     };
     div("")
@@ -74,6 +78,24 @@ pub(crate) fn app() -> Element {
         )
         .child(footer(desk))
         .child(sheets(keyboard, desk, theme))
+}
+
+/// Says that whoever looks was signed out, and where they sign in without losing the page.
+fn signed_out() -> Element {
+    let link = text("a", "Sign in").set("href", "sign-in").set("target", "_blank").set("rel", "noopener");
+    let said = "You were signed out: what is on the page still works, and nothing new comes. ";
+    el("p").class("gone").set("role", "status").text(said).child(link)
+}
+
+/// Returns the way to one's own account, where people sign in.
+fn account(desk: Desk) -> Element {
+    let email = memo(move || desk.me.with(|me| me.as_ref().and_then(|me| me.email.clone())));
+    el("a")
+        .id("account")
+        .set("href", "account")
+        .title("Your account: passphrase, authenticator, sessions")
+        .prop("hidden", move || email.with(Option::is_none).into())
+        .says(move || email.get().unwrap_or_default())
 }
 
 /// Returns the mode, the way to every page, the event, and what is always at hand.
@@ -163,6 +185,7 @@ fn top_bar(desk: Desk, keyboard: Keyboard, theme: RwSignal<Theme>) -> Element {
         .child(event.build().prop("hidden", move || elsewhere().into()))
         .child(el("span").class("settles").says(move || settles().unwrap_or_default()))
         .child(el("span").class("spacer"))
+        .child(account(desk))
         .child(
             button("quiet", "", move || Theme::choose_other(theme))
                 .id("theme")

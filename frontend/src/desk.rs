@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use shared::access::{Action, Me};
 use shared::api::{EventSummary, Origin, Prints, TapeList};
 use shared::market::EventTicker;
 use shared::nowcast::fit::Fits;
@@ -73,6 +74,8 @@ pub(crate) type Outcome = Result<Arc<Evaluation>, String>;
 pub(crate) struct Desk {
     /// The events and contracts there are.
     pub(crate) list: RwSignal<Remote<TapeList>>,
+    /// Who looks; none until the server has said it.
+    pub(crate) me: RwSignal<Option<Me>>,
     /// The page shown.
     pub(crate) page: RwSignal<&'static Page>,
     /// The scenario; none until the events are here.
@@ -140,10 +143,16 @@ pub(crate) fn now() -> f64 {
 }
 
 impl Desk {
+    /// Returns whether whoever looks may do this; before it is known who that is, nothing is greyed.
+    pub(crate) fn may(self, action: Action) -> bool {
+        self.me.with(|me| me.as_ref().is_none_or(|me| me.may(action)))
+    }
+
     /// Returns the state of a dashboard whose pages are still to be opened: [`Desk::start`] reads the address.
     pub(crate) fn open() -> Self {
         Self {
             list: RwSignal::new(Remote::Loading),
+            me: RwSignal::new(None),
             page: RwSignal::new(Page::of_address()),
             scenario: RwSignal::new(None),
             opened: RwSignal::new(None),

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
+use shared::access::Me;
 use shared::api::{DeskSettings, Done, FlattenPlan, Health, Listeners, Prints, Problem, StudyList, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
@@ -17,6 +18,11 @@ thread_local! {
 /// Tells `hear` from now on when the server doesn't answer.
 pub(crate) fn when_failed(hear: impl Fn() + 'static) {
     WHEN_FAILED.with_borrow_mut(|told| *told = Some(Rc::new(hear)));
+}
+
+/// Returns who the server takes whoever looks at the page to be.
+pub(crate) async fn me() -> Result<Me, String> {
+    get("api/me").await
 }
 
 /// Returns the list of tapes with its tag; nothing if it still is the one with this tag.

@@ -66,6 +66,7 @@ impl Watch {
             return;
         }
         self.is_asking.set_value(true);
+        self.desk.find_who_looks();
         spawn_local(async move {
             let answer = net::tapes(&self.tag.get_value()).await;
             self.is_asking.set_value(false);
@@ -113,6 +114,23 @@ impl Watch {
 }
 
 impl Desk {
+    /// Asks the server who it takes whoever looks to be. Who never signed in is led to where one does; who was signed out meanwhile
+    /// keeps what is on the page.
+    fn find_who_looks(self) {
+        spawn_local(async move {
+            let Ok(me) = net::me().await else { return };
+            let is_out = me.signs_in && me.role.is_none();
+            if is_out && self.me.with_untracked(Option::is_none) {
+                let page = self.page.get_untracked().path;
+                let _ = window().location().assign(&format!("sign-in?then={page}"));
+                return;
+            }
+            if self.me.with_untracked(|known| known.as_ref() != Some(&me)) {
+                self.me.set(Some(me));
+            }
+        });
+    }
+
     /// Takes the server's list of events: its first, or another one than before. What was opened here stays.
     fn take_list(self, mut list: TapeList) {
         let shown = untrack(|| self.event());

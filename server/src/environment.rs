@@ -95,6 +95,15 @@ impl Variables {
     }
 }
 
+/// Returns what a file holds that nobody else may read.
+///
+/// # Errors
+///
+/// Says that it can't be read, or that others may.
+pub(crate) fn secret_file(path: &Path) -> anyhow::Result<Secret> {
+    private(path).map(Secret)
+}
+
 /// A text that is never shown, and is wiped from memory once nobody has it any more.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(Zeroizing<String>);

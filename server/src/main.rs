@@ -16,6 +16,7 @@ mod kalshi;
 mod listeners;
 mod markets;
 mod paper;
+mod people;
 #[cfg(test)]
 #[path = "../tests/support/postgres.rs"]
 mod postgres;

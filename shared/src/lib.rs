@@ -3,6 +3,7 @@
 //! This crate compiles to native code and to WebAssembly and gives the same bits on both.
 //! It opens no file or socket, reads no clock and draws no entropy: time and random seeds are arguments.
 
+pub mod access;
 pub mod api;
 pub mod arming;
 pub mod attribution;

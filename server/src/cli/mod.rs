@@ -23,6 +23,7 @@ mod store;
 mod study;
 mod trades;
 mod trading;
+mod user;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,8 @@ enum Command {
     /// Let a desk trade with real money for a while, or no longer
     #[command(long_about = arm::ABOUT, after_long_help = arm::MORE)]
     Arm(arm::Options),
+    /// Check and export the log of what people did
+    Audit(user::AuditOptions),
     /// Quote over recorded trades, fill in four ways, and show the evidence
     #[command(long_about = backtest::ABOUT)]
     Backtest(backtest::Options),
@@ -76,7 +79,7 @@ enum Command {
     #[command(long_about = journal::ABOUT)]
     Replay(journal::ReplayOptions),
     /// Serve the dashboard and its API
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Say what contracts are worth beside their prices, once or for ever
     #[command(long_about = signal::ABOUT, after_long_help = signal::MORE)]
     Signal(signal::Options),
@@ -86,12 +89,16 @@ enum Command {
     /// Register a study, and look at it as often as it allows
     #[command(long_about = study::ABOUT, after_long_help = study::MORE)]
     Study(study::Options),
+    /// Look after the accounts of people who sign in
+    #[command(long_about = user::ABOUT, after_long_help = user::MORE)]
+    User(user::Options),
 }
 
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Arm(options) => arm::run(&options),
+        Command::Audit(options) => user::audit(&options),
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
         Command::Desk(options) => desk::run(&options),
@@ -108,6 +115,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Signal(options) => signal::run(&options),
         Command::Store(options) => store::run(&options),
         Command::Study(options) => study::run(&options),
+        Command::User(options) => user::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,6 +7,7 @@ use shared::desk::{ByHand, HandWhat, NotByHand};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Desk;
+use crate::people::Trader;
 
 /// How many people may wait at once, and how long one does: a desk that begins a run answers only once it has.
 const WAITING: usize = 16;
@@ -37,7 +38,7 @@ impl Desk {
     /// # Errors
     ///
     /// Says why nothing is done; or that the desk did not answer: what it has not taken up by then it never does.
-    pub(crate) async fn by_hand(&self, asked: ByHand) -> Result<String, NotAsked> {
+    pub(crate) async fn by_hand(&self, asked: ByHand, _trader: &Trader) -> Result<String, NotAsked> {
         if asked.what != HandWhat::Cancel {
             self.armed.until().map_err(NotAsked::Unarmed)?;
         }

@@ -7,6 +7,7 @@ use shared::desk::{By, Snapshot, Unchanged, Wanted};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Desk;
+use crate::people::Trader;
 
 /// How long the desk may take to answer: it is asked between two frames, and what is changed is written down first.
 const SOON: Duration = Duration::from_secs(5);
@@ -61,13 +62,17 @@ impl Desk {
     /// # Errors
     ///
     /// Says why nothing was changed, or that this isn't known.
-    pub(crate) async fn change(&self, asked: SettingsAsked) -> Result<String, NotNow> {
+    pub(crate) async fn change(&self, asked: SettingsAsked, trader: &Trader) -> Result<String, NotNow> {
         if self.face.desk().mode == Mode::Live {
             return Err(NotNow::Refused(Unchanged::Armed.to_string()));
         }
         let SettingsAsked { version, set, why } = asked;
         let (answer, told) = oneshot::channel();
-        self.ask(Asked::Change(Wanted { version, set, why, by: By::Page }, answer))?;
+        let by = match &trader.actor().session {
+            Some(_) => By::Person(trader.actor().who.clone()),
+            None => By::Page,
+        };
+        self.ask(Asked::Change(Wanted { version, set, why, by }, answer))?;
         match tokio::time::timeout(SOON, told).await {
             Ok(Ok(Ok(version))) => {
                 Ok(format!("The settings are changed: version {version} holds and is written down."))

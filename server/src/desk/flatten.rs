@@ -21,6 +21,7 @@ use shared::wire::LevelText;
 pub(crate) use self::sell::{Sold, carry_out};
 use super::{Desk, Hands};
 use crate::kalshi::{Client, Tier, charged, trading_status};
+use crate::people::Trader;
 
 /// How long a plan is kept.
 const KEPT: Duration = Duration::from_secs(60);
@@ -191,7 +192,7 @@ impl Desk {
     /// # Errors
     ///
     /// Says why it isn't carried out: nothing was sold then.
-    pub(crate) async fn flatten(&self, id: &str) -> Result<String, Unsold> {
+    pub(crate) async fn flatten(&self, id: &str, _trader: &Trader) -> Result<String, Unsold> {
         let state = self.face.desk().state;
         if state != DeskState::Killed {
             let why = format!("The desk is {}: kill it first, then look at a plan.", state.name());

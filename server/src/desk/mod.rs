@@ -56,6 +56,7 @@ pub(crate) use self::replay::{Replay, Told};
 pub(crate) use self::settings::{Expected, Settings, check_fair};
 use crate::clock::Clock;
 use crate::kalshi::Client;
+use crate::people::Trader;
 use crate::store::Address;
 
 /// How long a kill waits for requests that were on their way when it came.
@@ -280,7 +281,7 @@ impl Desk {
     /// # Errors
     ///
     /// Says that it does nothing now, or that orders may still rest.
-    pub(crate) async fn tell(&self, command: DeskCommand) -> Result<String, Refused> {
+    pub(crate) async fn tell(&self, command: DeskCommand, trader: &Trader) -> Result<String, Refused> {
         let state = self.face.desk().state;
         if !state.takes(command) {
             return Err(Refused::Idle(state));
@@ -288,7 +289,7 @@ impl Desk {
         if matches!(command, DeskCommand::Start | DeskCommand::Resume) {
             self.armed.until().map_err(Refused::Unarmed)?;
         }
-        tracing::info!("a person says: {}", command.path());
+        tracing::info!("{} says: {}", trader.actor().who, command.path());
         let text = match command {
             DeskCommand::Start => {
                 self.wish.send_replace(Wish::Quote);

@@ -270,7 +270,7 @@ async fn serve(
         }
     };
     // A head that doesn't come to its end keeps no connection.
-    let serving = crate::web::serve(listener, router(Arc::clone(&shared)), told);
+    let serving = crate::web::serve(listener, None, router(Arc::clone(&shared)), told);
     tokio::select! {
         () = serving => Ok(()),
         () = pass_time(&shared) => Ok(()),

@@ -6,6 +6,7 @@
 //!                   │   └─ follow: listed, orders, fills, positions, settings (made again by `rebuild`)
 //! `store keep` ─────┤ tapes, signals (append-only)      │
 //! `arm`, desk ──────┤ armings (append-only)             │
+//! server, `user` ───┤ account, session, invitation, audit (append-only) │
 //!                   └───────────────────────────────────┘
 //! ```
 //!
@@ -20,6 +21,7 @@ mod entry;
 mod insert;
 mod journal;
 mod kept;
+mod people;
 mod schema;
 mod table;
 mod upkeep;
@@ -29,6 +31,9 @@ pub(crate) use self::address::Address;
 pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
+pub(crate) use self::people::{
+    Account, Ended, Invitation, Kept, NewAccount, Note, People, Session, SessionLine,
+};
 pub(crate) use self::upkeep::Store;
 pub(crate) use self::writer::{Before, Writer};
 

@@ -15,7 +15,7 @@ struct Step {
 }
 
 /// All steps: the first one leads to version 1. A file of version 0 has the journal's table, and no table of versions.
-const STEPS: [Step; 3] = [
+const STEPS: [Step; 4] = [
     Step {
         name: "journal",
         sqlite: include_str!("sql/journal.sqlite.sql"),
@@ -30,6 +30,11 @@ const STEPS: [Step; 3] = [
         name: "armings",
         sqlite: include_str!("sql/armings.sqlite.sql"),
         postgres: include_str!("sql/armings.postgres.sql"),
+    },
+    Step {
+        name: "people",
+        sqlite: include_str!("sql/people.sqlite.sql"),
+        postgres: include_str!("sql/people.postgres.sql"),
     },
 ];
 

@@ -68,6 +68,13 @@ fn is_hashed(name: &str) -> bool {
     (8..=16).contains(&rest.chars().take_while(char::is_ascii_hexdigit).count())
 }
 
+/// Returns the names of the style sheets of documents that stand by themselves.
+pub(super) fn styles() -> impl Iterator<Item = &'static str> {
+    let ours = |name: &&str| ["tokens-", "page-", "people-"].iter().any(|start| name.starts_with(start));
+    let sheets = ASSETS.iter().map(|asset| asset.name).filter(|name| name.ends_with(".css"));
+    sheets.filter(ours)
+}
+
 /// Returns the document with `nonce` on its inline script.
 pub(super) fn document(nonce: &Nonce) -> Response {
     let mut html = String::with_capacity(INDEX.len() + 64);

@@ -13,6 +13,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use tower_layer::Layer as _;
 use tracing::{debug, warn};
 
@@ -23,8 +24,14 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long it waits for a place when the system has none for another connection.
 const NO_PLACE: Duration = Duration::from_secs(1);
 
-/// Serves until it is told to `stop`; then takes no new connection, finishes the requests that are under way and returns.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+/// Serves until it is told to `stop`; then takes no new connection, finishes the requests that are under way and returns. With `tls`
+/// it is spoken on every connection.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
     http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let open = GracefulShutdown::new();
@@ -35,10 +42,30 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             () = &mut stop => break,
         };
         let service = TowerToHyperService::new(Extension(Peer(peer.ip())).layer(router.clone()));
-        let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service);
-        let connection = open.watch(connection.into_owned());
+        let (http, watcher, tls) = (http.clone(), open.watcher(), tls.clone());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let ended = match tls {
+                None => {
+                    watcher
+                        .watch(
+                            http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned(),
+                        )
+                        .await
+                }
+                Some(tls) => match tokio::time::timeout(HEAD_TIMEOUT, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => {
+                        watcher
+                            .watch(
+                                http.serve_connection_with_upgrades(TokioIo::new(stream), service)
+                                    .into_owned(),
+                            )
+                            .await
+                    }
+                    Ok(Err(error)) => Err(error.into()),
+                    Err(_) => Err("it has said no hello of TLS".into()),
+                },
+            };
+            if let Err(error) = ended {
                 debug!("a connection ended early: {error}");
             }
         });

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Shared};
+use axum::extract::{Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use super::State;
 use super::error::ApiError;
 use super::guard;
 use crate::desk::{Desk, NotAsked, Refused, Unsold};
+use crate::people::Trader;
 
 fn no_desk() -> ApiError {
     ApiError::NotFound("this server has no desk".to_owned())
@@ -37,6 +38,7 @@ pub(super) struct Slippage {
 /// Says how what is held would be sold, and keeps that for a minute.
 pub(super) async fn flatten_plan(
     Shared(state): Shared<Arc<State>>,
+    _trader: Trader,
     headers: HeaderMap,
     asked: Result<Query<Slippage>, QueryRejection>,
 ) -> Result<Json<FlattenPlan>, ApiError> {
@@ -60,12 +62,14 @@ pub(super) async fn flatten_plan(
 /// Carries out a plan that was shown.
 pub(super) async fn flatten(
     Shared(state): Shared<Arc<State>>,
+    trader: Trader,
     asked: Result<Json<FlattenAsked>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let desk = desk(&state)?;
     let Json(FlattenAsked { id }) =
         asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
-    match desk.flatten(&id).await {
+    state.doors.note(&trader.actor().note("Flatten", &id, "asked")).await?;
+    match desk.flatten(&id, &trader).await {
         Ok(text) => Ok(Json(Done { text })),
         Err(Unsold::Not(why)) => Err(ApiError::Refused(StatusCode::CONFLICT, why)),
         Err(Unsold::Failed(error)) => {
@@ -78,11 +82,14 @@ pub(super) async fn flatten(
 /// Asks something of an order by hand, or only what would come of it.
 pub(super) async fn by_hand(
     Shared(state): Shared<Arc<State>>,
+    trader: Trader,
     asked: Result<Json<ByHand>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let desk = desk(&state)?;
     let Json(asked) = asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
-    let (status, why) = match desk.by_hand(asked).await {
+    let said = serde_json::to_string(&asked).map_err(|error| ApiError::Failed(error.to_string()))?;
+    state.doors.note(&trader.actor().note("OrderByHand", "", &said)).await?;
+    let (status, why) = match desk.by_hand(asked, &trader).await {
         Ok(text) => return Ok(Json(Done { text })),
         Err(NotAsked::Not(why)) => (StatusCode::CONFLICT, why.to_string()),
         Err(NotAsked::Unarmed(why)) => (StatusCode::CONFLICT, unarmed(&why)),
@@ -100,20 +107,23 @@ fn unarmed(why: &str) -> String {
 
 /// Carries out a command: answers a program in JSON, and a form, which needs no script, with a page.
 pub(super) async fn command(
-    Shared(state): Shared<Arc<State>>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
+    state: &State,
+    trader: &Trader,
+    headers: &HeaderMap,
+    command: DeskCommand,
 ) -> Response {
     let for_program = headers
         .get_all(header::ACCEPT)
         .iter()
         .filter_map(|accept| accept.to_str().ok())
         .any(|accept| accept.contains("application/json"));
-    let Some(command) = DeskCommand::ALL.into_iter().find(|command| command.path() == name) else {
-        return ApiError::NotFound(format!("a desk knows no {name:?}")).into_response();
-    };
     let Some(desk) = &state.holds.desk else { return no_desk().into_response() };
-    let (status, text) = match desk.tell(command).await {
+    let note = |detail: &str| trader.actor().note("DeskCommand", command.path(), detail);
+    let stops = matches!(command, DeskCommand::Pause | DeskCommand::Kill);
+    if !stops && let Err(unwritten) = state.doors.note(&note("asked")).await {
+        return unwritten.into_response();
+    }
+    let (status, text) = match desk.tell(command, trader).await {
         Ok(text) => (StatusCode::OK, text),
         Err(Refused::Idle(now)) => {
             (StatusCode::CONFLICT, format!("The desk is {}: that changes nothing.", now.name()))
@@ -129,6 +139,9 @@ pub(super) async fn command(
             )
         }
     };
+    if stops {
+        state.doors.note_later(note(&text));
+    }
     match (for_program, status) {
         (true, StatusCode::OK) => Json(Done { text }).into_response(),
         (true, status) => (status, Json(Problem { error: text })).into_response(),

@@ -7,7 +7,7 @@ use shared::api::Problem;
 
 /// An error as the outside sees it.
 #[derive(Debug)]
-pub(super) enum ApiError {
+pub(crate) enum ApiError {
     /// What was named does not exist.
     NotFound(String),
     /// It is refused, with this status.

@@ -5,10 +5,14 @@ mod assets;
 mod books;
 mod connections;
 mod desk;
+mod doors;
 mod error;
 mod guard;
 mod kalshi;
 mod kept;
+mod people;
+mod proxied;
+mod routes;
 mod security;
 mod settings;
 mod signals;
@@ -20,7 +24,6 @@ use std::time::Duration;
 use axum::extract::{DefaultBodyLimit, Extension, Request};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Router, middleware};
 use shared::api::{Listeners, Mode, StudyList};
 use shared::catalyst::Catalyst;
@@ -30,10 +33,12 @@ use tower_http::timeout::TimeoutLayer;
 use self::api::Answer;
 pub(crate) use self::assets::PAGE_IS_BUILT;
 pub(crate) use self::connections::serve;
+pub(crate) use self::doors::Doors;
 use self::error::ApiError;
 pub(crate) use self::guard::Hosts;
 use self::kalshi::Proxy;
 use self::kept::Shelf;
+pub(crate) use self::proxied::Proxies;
 use self::security::Nonce;
 use self::stream::Tellers;
 use crate::books::Books;
@@ -71,6 +76,8 @@ pub(crate) struct Holds {
 pub(crate) struct State {
     holds: Holds,
     proxy: Option<Proxy>,
+    /// Who signs in, if anybody does.
+    doors: Doors,
     /// Which server process this is.
     epoch: i64,
     /// Answers that were made of these, none of which changes.
@@ -79,9 +86,9 @@ pub(crate) struct State {
 
 impl State {
     /// Returns the state of a server that holds these.
-    pub(crate) fn new(mut holds: Holds) -> Self {
+    pub(crate) fn new(mut holds: Holds, doors: Doors) -> Self {
         let proxy = holds.asker.take().map(Proxy::new);
-        Self { holds, proxy, epoch: machine_time().micros(), shelf: Shelf::new() }
+        Self { holds, proxy, doors, epoch: machine_time().micros(), shelf: Shelf::new() }
     }
 
     /// Returns who tells pages what happens.
@@ -123,32 +130,14 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Returns everything the server answers.
-pub(crate) fn router(state: Arc<State>, hosts: Hosts) -> Router {
-    Router::new()
-        .route("/api/books", get(books::list))
-        .route("/api/books/{recording}", get(books::recording))
-        .route("/api/books/{recording}/{ticker}", get(books::session))
-        .route("/api/desk/flatten", get(desk::flatten_plan).post(desk::flatten))
-        .route("/api/desk/settings", get(settings::holds).post(settings::change))
-        .route("/api/desk/snapshot", get(settings::snapshot))
-        .route("/api/desk/hand", post(desk::by_hand))
-        .route("/api/desk/{command}", post(desk::command))
-        .route("/api/events/{event}/trades.csv", get(api::trades_csv))
-        .route("/api/health", get(api::health))
-        .route("/api/kalshi/{*path}", get(kalshi::ask))
-        .route("/api/listeners", get(api::listeners))
-        .route("/api/markets.csv", get(api::markets_csv))
-        .route("/api/signals", get(signals::latest))
-        .route("/api/signals.jsonl", get(signals::file))
-        .route("/api/stream", get(stream::stream))
-        .route("/api/studies", get(api::studies))
-        .route("/api/tapes", get(api::tapes))
-        .route("/api/tapes/{ticker}", get(api::prints))
+pub(crate) fn router(state: Arc<State>, hosts: Hosts, proxies: Proxies) -> Router {
+    routes::routes(&state)
         .with_state(state)
         .fallback(page)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::guard))
+        .layer(middleware::from_fn_with_state(Arc::new(proxies), proxied::believe))
         .layer(middleware::from_fn(security::headers))
 }
 

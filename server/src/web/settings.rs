@@ -14,6 +14,7 @@ use super::desk::desk;
 use super::error::ApiError;
 use super::guard;
 use crate::desk::NotNow;
+use crate::people::Trader;
 
 impl From<NotNow> for ApiError {
     fn from(why: NotNow) -> Self {
@@ -37,11 +38,16 @@ pub(super) async fn holds(Shared(state): Shared<Arc<State>>) -> Result<Json<Desk
 /// Changes what holds.
 pub(super) async fn change(
     Shared(state): Shared<Arc<State>>,
+    trader: Trader,
     asked: Result<Json<SettingsAsked>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let desk = desk(&state)?;
     let Json(asked) = asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
-    let text = desk.change(asked).await?;
+    let mut note =
+        trader.actor().note("ChangeDeskSettings", &format!("version {}", asked.version), &asked.set);
+    note.reason.clone_from(&asked.why);
+    state.doors.note(&note).await?;
+    let text = desk.change(asked, &trader).await?;
     Ok(Json(Done { text }))
 }
 

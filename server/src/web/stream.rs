@@ -13,8 +13,10 @@ use shared::units::Timestamp;
 use tokio::sync::watch;
 
 use super::State;
+use super::doors::Doors;
 use super::error::ApiError;
 use crate::clock::machine_time;
+use crate::people::Viewer;
 use crate::told::Told;
 
 /// The longest message that a page sends: the name of a topic.
@@ -25,6 +27,8 @@ const MAX_TOPICS: usize = 16;
 const EVERY: Duration = Duration::from_millis(50);
 /// A page that has said nothing for so long is gone.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How often it is looked whether whoever watches is still signed in.
+const SIGNED_IN: Duration = Duration::from_secs(30);
 /// How long a page may take to take what it is sent.
 const SLOW: Duration = Duration::from_secs(10);
 
@@ -58,14 +62,19 @@ impl Tellers {
 }
 
 /// Tells a page what happens.
-pub(super) async fn stream(Shared(state): Shared<Arc<State>>, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn stream(
+    Shared(state): Shared<Arc<State>>,
+    viewer: Viewer,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let tellers = state.tellers();
     if tellers.all().next().is_none() {
         return ApiError::NotFound("this server has neither a desk nor a market that it follows".to_owned())
             .into_response();
     }
     upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE).on_upgrade(async move |socket| {
-        let mut page = Page { tellers: &tellers, topics: BTreeMap::new() };
+        let session = viewer.actor().session.as_ref().map(|signed| signed.hash.as_str());
+        let mut page = Page { tellers: &tellers, topics: BTreeMap::new(), doors: &state.doors, session };
         tellers.all().for_each(|teller| teller.watched(true));
         // A page that goes without a word is the everyday end.
         if let Err(why) = page.tell(socket).await {
@@ -80,6 +89,9 @@ pub(super) async fn stream(Shared(state): Shared<Arc<State>>, upgrade: WebSocket
 struct Page<'a> {
     tellers: &'a Tellers,
     topics: BTreeMap<Topic, Option<i64>>,
+    doors: &'a Doors,
+    /// What is kept of the token of whoever watches, if they signed in.
+    session: Option<&'a str>,
 }
 
 impl Page<'_> {
@@ -89,6 +101,7 @@ impl Page<'_> {
         send(&mut socket, &ToPage::Hello { protocol: PROTOCOL, epoch: self.tellers.epoch }).await?;
         let mut heard = Instant::now();
         let mut looked: Option<Instant> = None;
+        let mut signed_in = tokio::time::interval(SIGNED_IN);
         loop {
             let wait = looked.map_or(Duration::ZERO, |at| EVERY.saturating_sub(at.elapsed()));
             tokio::select! {
@@ -124,6 +137,14 @@ impl Page<'_> {
                                 self.tellers.book_watched(&topic, false);
                             }
                         }
+                    }
+                }
+                _ = signed_in.tick() => {
+                    if let Some(session) = self.session
+                        && !self.doors.stands(session).await
+                    {
+                        let reason = "who watches is not signed in any more".to_owned();
+                        return send(&mut socket, &ToPage::Bye { reason, at: machine_time() }).await;
                     }
                 }
                 () = tokio::time::sleep(SILENCE.saturating_sub(heard.elapsed())) => {

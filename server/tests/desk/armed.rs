@@ -9,6 +9,7 @@ use shared::stream::{DeskState, DeskView};
 use crate::account::resting;
 use crate::desk::{Desk, fresh};
 use crate::member::Member;
+use crate::person::{self, Person};
 use crate::settings::{self, change};
 use crate::watch::Watch;
 
@@ -27,6 +28,9 @@ struct Bench {
     member: Member,
     armings: std::path::PathBuf,
     journal: std::path::PathBuf,
+    people: std::path::PathBuf,
+    /// Whoever looks at the desk with real orders, once they have signed in.
+    trader: Option<Person>,
 }
 
 impl Bench {
@@ -36,6 +40,8 @@ impl Bench {
             member,
             armings: fresh(&format!("{name}-armings.sqlite")),
             journal: fresh(&format!("{name}.sqlite")),
+            people: fresh(&format!("{name}-people.sqlite")),
+            trader: None,
         }
     }
 
@@ -81,13 +87,32 @@ impl Bench {
     }
 
     /// Starts a desk with real orders.
-    async fn start(&self) -> (Desk, Watch) {
-        let armings = self.armings.to_str().unwrap();
-        let options = ["--mode", "live", "--no-signals", "--armings", armings];
-        let desk = Desk::start(&self.member.env, &self.journal, &options);
+    async fn start(&mut self) -> (Desk, Watch) {
+        let (armings, people) = (self.armings.to_str().unwrap(), self.people.to_str().unwrap());
+        let options = ["--mode", "live", "--no-signals", "--armings", armings, "--people", people];
+        if self.trader.is_none() {
+            person::add(&self.people, "ana@example.com", "admin");
+        }
+        let mut desk = Desk::start(&self.member.env, &self.journal, &options);
+        let trader = self.trader.take().unwrap_or_else(|| sign_in(&desk));
+        desk.server.cookie = Some(trader.cookie.clone());
+        self.trader = Some(trader);
         let watch = desk.watch().await;
         (desk, watch)
     }
+}
+
+/// Signs in, with an authenticator: without one whoever has the account only looks.
+fn sign_in(desk: &Desk) -> Person {
+    let server = &desk.server;
+    assert_eq!(desk.tell("kill").status, 401);
+    let mut trader = Person::sign_in(server, "ana@example.com");
+    let refused = trader.ask(server, "POST", "/api/desk/kill");
+    assert!(refused.status == 403 && refused.text().contains("authenticator"), "{}", refused.text());
+    trader.begin_codes(server);
+    assert_eq!(trader.ask(server, "POST", "/api/desk/start").status, 428);
+    trader.show_again(server, "a test");
+    trader
 }
 
 async fn quotes(watch: &mut Watch) {
@@ -108,7 +133,7 @@ async fn waits(watch: &mut Watch, why: &str) {
 
 #[tokio::test]
 async fn real_orders_need_a_rehearsal_and_a_typed_word_and_end_with_what_was_not_planned() {
-    let bench = Bench::new("desk-armed");
+    let mut bench = Bench::new("desk-armed");
     // What was not rehearsed for long enough is not armed by the right word either.
     bench.rehearse(1, None).await;
     assert!(bench.arm(&[]).unwrap_err().contains("no run counts as a rehearsal"));

@@ -44,7 +44,7 @@ impl Desk {
 
     /// Watches it.
     pub(crate) async fn watch(&self) -> Watch {
-        Watch::open(self.server.address()).await
+        Watch::open(&self.server).await
     }
 
     /// Ends it at once: SIGKILL.

@@ -16,7 +16,7 @@ async fn demo(fair: &str) {
     command.args(["serve", "--addr", "127.0.0.1:0", "--speed", "60", "--config", &config, "--journal"]);
     command.arg(&journal).stderr(Stdio::null());
     let mut server = Server::run(command);
-    let mut watch = Watch::open(server.address()).await;
+    let mut watch = Watch::open(&server).await;
     let desk = watch.until("quoting", |desk| desk.resting > 0).await;
     assert_eq!(desk.config, config);
     let rows = desk.rows.iter().filter_map(|row| row.fair);

@@ -20,6 +20,8 @@ mod journal;
 mod killed;
 #[path = "../support/member.rs"]
 mod member;
+#[path = "../support/person.rs"]
+mod person;
 mod report;
 #[path = "../support/run.rs"]
 mod run;

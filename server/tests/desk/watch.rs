@@ -9,9 +9,11 @@ use shared::stream::{
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::SOON;
+use crate::support::Server;
 
 /// A page's end of the stream, and what it knows by it.
 pub(crate) struct Watch {
@@ -22,8 +24,13 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Opens the stream of a server, which says hello first.
-    pub(crate) async fn open(address: &str) -> Self {
-        let (socket, _) = connect_async(format!("ws://{address}/api/stream")).await.unwrap();
+    pub(crate) async fn open(server: &Server) -> Self {
+        let address = format!("ws://{}/api/stream", server.address());
+        let mut request = address.into_client_request().unwrap();
+        if let Some(cookie) = &server.cookie {
+            request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        }
+        let (socket, _) = connect_async(request).await.unwrap();
         let mut watch = Self { socket, replicas: Vec::new(), spoke: Instant::now() };
         let hello = watch.hear().await;
         assert!(matches!(hello, ToPage::Hello { protocol: PROTOCOL, .. }), "{hello:?}");

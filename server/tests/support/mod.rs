@@ -13,6 +13,8 @@ use std::process::{Child, Command, Stdio};
 pub(crate) struct Server {
     child: Child,
     address: String,
+    /// The cookie of whoever asks, if they signed in.
+    pub(crate) cookie: Option<String>,
 }
 
 impl Server {
@@ -40,10 +42,12 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address =
-            line.split_whitespace().find_map(|word| word.strip_prefix("http://")).expect("an address");
+        let address = line
+            .split_whitespace()
+            .find_map(|word| word.split_once("://").map(|(_, rest)| rest))
+            .expect("an address");
         let address = address.split('/').next().expect("a host").to_owned();
-        Self { child, address }
+        Self { child, address, cookie: None }
     }
 
     /// Returns the answer to `GET path` with these request headers.
@@ -61,7 +65,8 @@ impl Server {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(stream, "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address)
             .unwrap();
-        for (name, value) in headers {
+        let cookie = self.cookie.as_ref().map(|cookie| ("Cookie", cookie.as_str()));
+        for (name, value) in headers.iter().copied().chain(cookie) {
             write!(stream, "{name}: {value}\r\n").unwrap();
         }
         write!(stream, "Content-Length: {}\r\n\r\n", body.len()).unwrap();

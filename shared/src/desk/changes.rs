@@ -13,20 +13,23 @@ pub const MOST_WHY: usize = 500;
 const KEPT: usize = 50;
 
 /// Who changed settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// Somebody at the page, or a program that asks as the page does: nobody signs in yet.
+    /// Somebody at the page, or a program that asks as the page does, where nobody signs in.
     Page,
+    /// Somebody who signed in: their e-mail address.
+    Person(String),
     /// Whoever started the program.
     CommandLine,
 }
 
 impl By {
     /// Says to people who it is.
-    pub const fn text(self) -> &'static str {
+    pub fn text(&self) -> &str {
         match self {
             Self::Page => "page",
+            Self::Person(email) => email,
             Self::CommandLine => "command line",
         }
     }
@@ -211,7 +214,7 @@ impl Changes {
         if set.is_empty() {
             return Err(Unchanged::Nothing);
         }
-        Ok((other, self.add(now, (wanted.by, why), set, other.text())))
+        Ok((other, self.add(now, (wanted.by.clone(), why), set, other.text())))
     }
 
     /// Takes in a change that was written down.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::untrack;
 use leptos::task::spawn_local;
+use shared::access;
 use shared::api::FlattenPlan;
 use shared::flatten::SLIPPAGE;
 use shared::format;
@@ -10,7 +11,6 @@ use web_sys::HtmlInputElement;
 
 use super::state::Watch;
 use crate::keys;
-use crate::live::Link;
 use crate::net;
 use crate::parts::element::{Element, button, div, el, text};
 use crate::parts::table::{Cell, Kind, Row, Table, column};
@@ -225,7 +225,7 @@ fn table(watch: Watch, plan: &FlattenPlan) -> Element {
 /// Returns the button that opens the dialog.
 pub(super) fn opener(watch: Watch) -> Element {
     // What the dialog begins with depends on what the desk is doing.
-    let is_unknown = move || watch.live.link() != Link::Open || watch.state.get().is_none();
+    let is_unknown = move || !watch.is_open_to(access::Action::PlanFlatten) || watch.state.get().is_none();
     button("", "Flatten…", move || watch.flatten.open(watch))
         .id("desk-flatten")
         .title("Sell what is held, at limits (shift+F)")

@@ -2,6 +2,7 @@
 
 use leptos::prelude::untrack;
 use leptos::task::spawn_local;
+use shared::access;
 use shared::format;
 use shared::market::Action;
 use shared::stream::{DeskState, OwnOrder};
@@ -9,7 +10,6 @@ use shared::units::{Price, Quantity};
 use web_sys::{Event, HtmlInputElement};
 
 use super::state::{Watch, word};
-use crate::live::Link;
 use crate::net;
 use crate::parts::element::{Element, button, div, el, text};
 use crate::reactive::{RwSignal, memo};
@@ -92,7 +92,7 @@ pub(super) fn form(watch: Watch) -> Element {
     let hand = watch.hand;
     let takes = memo(move || {
         let is_on = matches!(watch.state.get(), Some(DeskState::Quoting | DeskState::Paused));
-        watch.live.link() == Link::Open && is_on
+        watch.is_open_to(access::Action::OrderByHand) && is_on
     });
     let side = |side: Action| {
         button("quiet", word(side), move || {

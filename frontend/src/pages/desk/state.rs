@@ -1,5 +1,6 @@
 //! What the page shows of the desk: which contract, and which of its quotes is explained.
 
+use shared::access;
 use shared::market::{Action, Ticker};
 use shared::stream::{DeskCommand, DeskRow, DeskState};
 
@@ -15,6 +16,8 @@ use crate::route::Said;
 /// The page's state.
 #[derive(Clone, Copy)]
 pub(super) struct Watch {
+    /// The dashboard's state, which knows who looks.
+    desk: Desk,
     /// Selling what is held.
     pub(super) flatten: Flatten,
     /// Changing settings.
@@ -48,6 +51,7 @@ impl Watch {
         });
         let state = memo(move || live.desk(|desk| desk.map(|desk| desk.state)));
         Self {
+            desk,
             flatten: Flatten::new(),
             tune: Tune::new(),
             hand: Hand::new(),
@@ -100,7 +104,13 @@ impl Watch {
     pub(super) fn takes(self, command: DeskCommand) -> bool {
         // Whether the desk is heard or not: what is to be killed may not be heard any more.
         command == DeskCommand::Kill
-            || self.live.link() == Link::Open && self.state.get().is_some_and(|state| state.takes(command))
+            || self.is_open_to(access::Action::of(command))
+                && self.state.get().is_some_and(|state| state.takes(command))
+    }
+
+    /// Returns whether the desk is heard, and whoever looks may ask this of it.
+    pub(super) fn is_open_to(self, action: access::Action) -> bool {
+        self.live.link() == Link::Open && self.desk.may(action)
     }
 
     /// Returns what can be done on the page.
@@ -127,11 +137,11 @@ impl Watch {
             Command::new("Flatten: sell what is held, at limits that you see first", "F", move || {
                 self.flatten.open(self);
             })
-            .when(move || self.live.link() == Link::Open),
+            .when(move || self.is_open_to(access::Action::PlanFlatten)),
             Command::new("Settings: see what others would come to, and change them", "S", move || {
                 self.tune.open();
             })
-            .when(move || self.live.link() == Link::Open),
+            .when(move || self.is_open_to(access::Action::DeskSettings)),
             Command::new("Pause the quoter, or resume", "space", pause),
             Command::new("Next contract", "j", move || step(1)),
             Command::new("Previous contract", "k", back),

@@ -1,5 +1,6 @@
 //! `tauroi serve`: everything in one process.
 
+mod doors;
 pub(super) mod signals;
 
 use std::io::Write;
@@ -58,6 +59,8 @@ pub(super) struct Options {
     /// own
     #[arg(long, value_name = "PATH", num_args = 1..)]
     studies: Vec<PathBuf>,
+    #[command(flatten)]
+    doors: doors::Options,
     #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
@@ -153,12 +156,15 @@ async fn serve(
         market: trading.market.take(),
         asker: trading.asker.take(),
     };
-    let state = Arc::new(web::State::new(holds));
+    let (tls, proxies) = (options.doors.tls()?, options.doors.proxies());
+    let doors = options.doors.open(bound.ip(), mode).await?;
+    let state = Arc::new(web::State::new(holds, doors));
     if let Some(news) = looking.as_mut().and_then(|looking| looking.news.take()) {
         tokio::spawn(hand_on(Arc::clone(&state), news));
     }
     // The first line on standard output is for programs that started this one: it names the address.
-    writeln!(std::io::stdout(), "Tauroi is at http://{bound}/ ({})", mode.badge())
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    writeln!(std::io::stdout(), "Tauroi is at {scheme}://{bound}/ ({})", mode.badge())
         .context("standard output can't be written")?;
     // An address of its own is a name too.
     let own = (!bound.ip().is_unspecified()).then(|| bound.ip().to_string());
@@ -176,7 +182,7 @@ async fn serve(
             None => std::future::pending().await,
         }
     };
-    let mut serving = pin!(web::serve(listener, web::router(Arc::clone(&state), hosts), told));
+    let mut serving = pin!(web::serve(listener, tls, web::router(Arc::clone(&state), hosts, proxies), told));
     tokio::select! {
         () = &mut serving => return Ok(()),
         () = over => info!("its time is over: stopping, with {} s for open requests", GRACE.as_secs()),

@@ -15,6 +15,7 @@ use crate::clock::{Clock, machine_time};
 use crate::desk::{Desk, Journal, Replay, Settings, start};
 use crate::kalshi::{self, Client};
 use crate::paper::{self, Running};
+use crate::people::{Actor, Trader};
 use crate::told::Told as _;
 
 /// How long is waited at most for what must come.
@@ -196,11 +197,12 @@ async fn a_pull_outlasts_a_pause_a_kill_and_the_program() {
     let release = trading.release("Lux", 60);
     trading.desk.heed(release.clone()).await.unwrap();
     trading.until_nothing_rests().await;
-    trading.desk.tell(DeskCommand::Pause).await.unwrap();
+    let trader = Trader::of(Actor::here("test".to_owned())).unwrap();
+    trading.desk.tell(DeskCommand::Pause, &trader).await.unwrap();
     trading.until("paused", |desk| desk.state == DeskState::Paused).await;
-    trading.desk.tell(DeskCommand::Resume).await.unwrap();
+    trading.desk.tell(DeskCommand::Resume, &trader).await.unwrap();
     trading.until("quoting nothing", |desk| desk.state == DeskState::Quoting && !desk.why.is_empty()).await;
-    trading.desk.tell(DeskCommand::Kill).await.unwrap();
+    trading.desk.tell(DeskCommand::Kill, &trader).await.unwrap();
     assert_eq!(trading.desk.face().desk().state, DeskState::Killed);
     // What is seen while it is killed holds too, and lets nothing rest.
     let later = trading.release("Motomami", 75);
@@ -212,7 +214,7 @@ async fn a_pull_outlasts_a_pause_a_kill_and_the_program() {
     let member = trading.member.apart().unwrap();
     trading.desk = start(trading.settings.clone(), member, trading.clock.clone()).unwrap();
     trading.until("killed still", |desk| desk.state == DeskState::Killed && desk.event.is_some()).await;
-    trading.desk.tell(DeskCommand::Start).await.unwrap();
+    trading.desk.tell(DeskCommand::Start, &trader).await.unwrap();
     trading.until("pulled", |desk| desk.pulled_until == Some(later.until)).await;
     trading.nothing_rests_until(later.until).await;
     trading.until("quoting again", |desk| desk.resting > 0).await;

@@ -8,7 +8,8 @@ use super::places::Place;
 use super::*;
 use crate::store::connection::{Connection, on};
 use crate::store::digest::ENTRY;
-use crate::store::{Armings, Journal, Line, Store, Writer};
+use crate::store::{Armings, Journal, Line, NewAccount, Note, People, Store, Writer};
+use shared::access::Role;
 
 fn setting(at: i64, text: &str) -> Entry {
     Entry::new(Timestamp::from_micros(at).unwrap(), Kind::Setting, &json!({ "config": text }))
@@ -257,13 +258,23 @@ async fn a_store_is_copied_from_engine_to_engine_and_back() {
     assert!(armings.add(&line("third"), |_| anyhow::bail!("no")).await.is_err());
     assert_eq!(armings.lines().await.unwrap(), [line("first"), line("second")]);
     armings.close().await;
+    let mut people = People::open(&between[0]).await.unwrap();
+    let note = serde_json::from_value::<Note>(json!({
+        "who": "ana", "role": "", "session": "", "address": "", "action": "AddAccount", "resource": "", "detail": "\u{1f3b5}",
+        "reason": "",
+    }));
+    let note = note.unwrap();
+    let new = NewAccount { email: "ana@x.y".to_owned(), role: Role::Admin, passphrase: "hash".to_owned() };
+    assert_eq!(people.add_account(now, &new, None, &note).await.unwrap(), Ok(1));
+    people.note(now, &note).await.unwrap();
+    people.close().await;
     let whole = store.check().await.unwrap();
     assert_eq!(whole.problems, Vec::<String>::new());
     for pair in between.windows(2) {
         let mut from = Store::read(&pair[0]).await.unwrap();
         let mut to = Store::open(&pair[1]).await.unwrap();
         let copied = from.copy_to(&mut to).await.unwrap();
-        assert_eq!(copied.iter().map(|table| table.rows).collect::<Vec<_>>(), [30_000, 1, 2, 2]);
+        assert_eq!(copied.iter().map(|table| table.rows).collect::<Vec<_>>(), [30_000, 1, 2, 2, 1, 2]);
         assert_eq!(to.check().await.unwrap().tables, whole.tables);
         // What holds something is not written over.
         let refused = from.copy_to(&mut to).await.unwrap_err();

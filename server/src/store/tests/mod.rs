@@ -4,6 +4,7 @@ mod conformance;
 mod derived;
 mod faults;
 mod old;
+mod people;
 mod places;
 
 use serde_json::json;
