@@ -18,6 +18,7 @@ mod handed;
 mod here;
 mod journal;
 mod killed;
+mod limits;
 #[path = "../support/member.rs"]
 mod member;
 #[path = "../support/person.rs"]
@@ -25,6 +26,8 @@ mod person;
 mod report;
 #[path = "../support/run.rs"]
 mod run;
+#[path = "../support/script.rs"]
+mod script;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,12 +4,14 @@
 
 mod accounts;
 mod attacks;
+mod described;
 mod doors;
 mod encrypted;
 #[path = "../support/person.rs"]
 mod person;
 #[path = "../support/mod.rs"]
 mod support;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -40,6 +40,7 @@ mod handover;
 mod input;
 mod killing;
 mod left;
+mod limits;
 mod mark;
 mod orders;
 mod run;

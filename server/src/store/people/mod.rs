@@ -7,11 +7,13 @@ mod accounts;
 mod audit;
 mod invitations;
 mod sessions;
+mod tokens;
 
 pub(crate) use self::accounts::{Account, Ended, NewAccount};
 pub(crate) use self::audit::{Kept, Note};
 pub(crate) use self::invitations::Invitation;
 pub(crate) use self::sessions::{Session, SessionLine};
+pub(crate) use self::tokens::{Bearer, Scope, TokenLine};
 
 pub(super) use self::accounts::ACCOUNTS;
 pub(super) use self::audit::AUDIT;
