@@ -11,6 +11,10 @@ use crate::market::{Action, Position, Ticker, TradeId};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire;
 
+/// How long after a change of an order was answered a second copy of it is reckoned with, in microseconds: what is on its way for
+/// longer comes to nothing.
+const COPY: i64 = 31_000_000;
+
 /// What a run hands over as it ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handover {
@@ -41,6 +45,9 @@ pub struct HandedOver {
     pub traded: Quantity,
     /// When it ends by itself.
     pub expires: Timestamp,
+    /// When a change of it was answered last, be it of its end alone, by the exchange's clock; none if none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Timestamp>,
     /// The trades of it that were heard.
     pub heard: Vec<TradeId>,
 }
@@ -56,6 +63,18 @@ impl Handover {
         let are_here = handover.orders.iter().all(|order| event.has(&order.ticker))
             && handover.held.iter().all(|(ticker, _)| event.has(ticker));
         (is_released && are_all && are_here).then(|| (**handover).clone())
+    }
+
+    /// Returns for how long from `now` on, by the exchange's clock, what the run before has asked may come a second time and change
+    /// these orders, in microseconds: for no longer than they rest. A new order is taken once: its name is. That run has ended before
+    /// this one began, so that it is no longer than after an answer that came just now, whatever its clock showed.
+    pub(super) fn noise(&self, now: Timestamp) -> i64 {
+        let until = |order: &HandedOver| {
+            let until = order.changed?.checked_add_micros(COPY).unwrap_or(Timestamp::MAX);
+            Some(until.min(order.expires))
+        };
+        let last = self.orders.iter().filter_map(until).max();
+        last.map_or(0, |last| last.micros_since(now).clamp(0, COPY))
     }
 
     /// Returns whether an order that rests is one of these, as it was left but for what has traded of it.

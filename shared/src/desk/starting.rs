@@ -35,6 +35,11 @@ pub(super) struct Starting {
     fills: Vec<Fill>,
     /// What was handed over was asked to be taken back.
     is_taken_back: bool,
+    /// By how much the exchange's clock is ahead, in microseconds.
+    pub(super) skew: i64,
+    /// Until when requests of the run before may come a second time, and whether that was waited for once more, as the clock was
+    /// put on meanwhile.
+    quiet: (Timestamp, bool),
 }
 
 /// What is under way.
@@ -101,6 +106,8 @@ impl Starting {
                 adopts: Handover::to(left, event),
                 fills: Vec::new(),
                 is_taken_back: false,
+                skew: 0,
+                quiet: (now, false),
             },
             then,
         )
@@ -143,6 +150,7 @@ impl Starting {
                 let is_there = |id: &String| groups.iter().any(|group| group.id == *id);
                 let group = self.group.as_ref().filter(|id| is_there(id));
                 self.adopts = self.adopts.take().filter(|_| group.is_some());
+                self.quiet.0 = after(now, self.noise(now));
                 self.step = Step::Clearing(match (&self.adopts, group) {
                     (Some(handover), Some(group)) => Clearing::but(group, handover),
                     _ => Clearing::default(),
@@ -156,7 +164,8 @@ impl Starting {
                     if self.taken == 0 && left.unfinished.is_empty() {
                         self.settle(now, left, &mut then);
                     } else {
-                        self.step = Step::Waiting(after(now, LAG));
+                        // What rests is to be looked at when nothing of the run before can change it any more.
+                        self.step = Step::Waiting(after(now, LAG).max(self.quiet.0));
                     }
                 }
                 Next::Failed(why) => then.failed = Some(why),
@@ -204,7 +213,13 @@ impl Starting {
             (Step::Learning(left), Ok(Answer::Trades(trades))) => {
                 self.trades.extend(trades);
                 *left -= 1;
-                if *left == 0 {
+                let is_all = *left == 0;
+                let noise = self.noise(now);
+                if is_all && noise > 0 && !self.quiet.1 {
+                    self.trades.clear();
+                    self.quiet.1 = true;
+                    self.step = Step::Waiting(after(now, noise.max(LAG)));
+                } else if is_all {
                     let mut trades = std::mem::take(&mut self.trades);
                     trades.sort_by_key(|trade| trade.at);
                     then.adopted = self.adopts.take().map(|handover| handover.orders).unwrap_or_default();
@@ -254,6 +269,11 @@ impl Starting {
             Step::Settling(until) => *until,
             _ => None,
         }
+    }
+
+    /// Returns for how long what is to be adopted may yet be changed by what the run before has asked, in microseconds.
+    fn noise(&self, now: Timestamp) -> i64 {
+        self.adopts.as_ref().map_or(0, |handover| handover.noise(after(now, self.skew)))
     }
 
     fn group(&mut self, limit: Quantity, then: &mut Then) {

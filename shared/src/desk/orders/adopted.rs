@@ -44,6 +44,7 @@ impl Orders {
             total: live.total,
             traded: live.traded,
             expires: live.expires,
+            changed: live.amended,
             heard: live.heard.clone(),
         })
     }

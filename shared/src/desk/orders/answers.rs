@@ -35,8 +35,10 @@ impl Orders {
             lane.busy = false;
         }
         let mut follows = Follows::default();
-        if !self.live.contains_key(&order) {
-            return follows;
+        let at = now.checked_add_micros(self.skew).unwrap_or(now);
+        let Some(live) = self.live.get_mut(&order) else { return follows };
+        if matches!(what, What::Amend { .. } | What::Renew) {
+            live.amended = Some(at);
         }
         match outcome {
             Ok(Answer::Created(placed)) => self.placed(order, &placed.order_id, &mut follows),

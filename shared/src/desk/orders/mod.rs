@@ -91,6 +91,8 @@ pub(super) struct Live {
     /// It was changed, and how much of it had traded by then: the engine is told once all of that was heard, as it traded at the
     /// price that it had.
     changed: Option<Quantity>,
+    /// When a change of it was answered last by this run, be it of its end alone, by the exchange's clock.
+    amended: Option<Timestamp>,
     /// Since when it is not known what became of a request.
     pub(super) unknown: Option<Timestamp>,
     /// How often in a row the exchange was asked about it in vain.
@@ -361,6 +363,7 @@ impl Live {
             ended: None,
             adopted: false,
             changed: None,
+            amended: None,
             unknown: None,
             tries: 0,
             confirmed: false,

@@ -170,8 +170,10 @@ impl Desk {
             Input::Silence(micros) => self.closed.silent(micros),
             Input::Skew(micros) => {
                 self.closed.skewed(micros);
-                if let Phase::Trading(trading) = &mut self.phase {
-                    trading.orders.skew = micros;
+                match &mut self.phase {
+                    Phase::Starting(starting) => starting.skew = micros,
+                    Phase::Trading(trading) => trading.orders.skew = micros,
+                    Phase::Leaving(..) | Phase::Ended => {}
                 }
             }
             Input::Tick => self.tick(false, effects),

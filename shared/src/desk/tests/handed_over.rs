@@ -5,7 +5,7 @@ use super::threads::both;
 use crate::catalyst::{Kind, Settings as Catalysts};
 use crate::desk::{Ask, Command, End, Input, Left, Setting, What, Wish, Written};
 use crate::market::{Action, Position};
-use crate::units::Cash;
+use crate::units::{Cash, Timestamp};
 use crate::wire::OrderStatus;
 
 /// Ends a desk with two orders resting; returns what it has left, their names, and the exchange.
@@ -43,6 +43,33 @@ fn commands(bench: &Bench) -> Vec<&Command> {
         _ => None,
     });
     commands.filter(|command| !matches!(command.what, What::Look { .. })).collect()
+}
+
+/// Ends a desk whose orders were moved on a second ago, and returns too until when that may come a second time.
+fn moved_on() -> (Bench, Left, [String; 2], Timestamp) {
+    let mut bench = Bench::quoting();
+    let names = both(&mut bench);
+    while bench.asked(|ask| matches!(ask, Ask::Amend(..))).is_none() {
+        bench.pass(1);
+    }
+    bench.settle();
+    let until = later(&bench, 30);
+    bench.pass(1);
+    bench.tell(Input::Wish(Wish::HandOver));
+    assert_eq!(bench.end, Some(End::HandedOver(2)));
+    let left = bench.left();
+    assert!(left.handover.as_ref().unwrap().orders.iter().any(|order| order.changed.is_some()));
+    (bench, left, names, until)
+}
+
+fn later(bench: &Bench, seconds: i64) -> Timestamp {
+    bench.now.checked_add_micros(seconds * 1_000_000).unwrap()
+}
+
+/// Lets a run begin until it waits for nothing but time.
+fn until_it_waits(bench: &mut Bench) {
+    bench.settle();
+    assert!(!bench.desk.hears() && bench.end.is_none());
 }
 
 fn reckoned(bench: &Bench) -> Cash {
@@ -185,4 +212,59 @@ fn what_was_left_is_taken_back_at_once_where_quotes_are_pulled_or_paused_while_i
         assert!(resting(&next).all(|name| !names.iter().any(|left| left == name)), "{:?}", next.orders);
         assert_eq!(next.desk.trading().unwrap().orders.all().count(), 0);
     }
+}
+
+#[test]
+fn orders_that_nothing_was_changed_of_are_gone_on_with_at_once() {
+    let (bench, left, _) = handed_over();
+    let mut next = next(&bench, left);
+    next.start();
+    assert!(next.now < later(&bench, 10), "{}", next.now);
+}
+
+/// The network may deliver a change of an order twice, the second time late.
+#[test]
+fn an_order_that_a_second_copy_of_a_change_makes_another_one_is_never_gone_on_with() {
+    let (bench, left, names, until) = moved_on();
+    let mut next = next(&bench, left);
+    until_it_waits(&mut next);
+    // All that rests was as it was left. It comes at the last instant.
+    assert!(next.desk.due().is_some_and(|due| due >= until), "{:?}", next.desk.due());
+    next.orders[0].yes_price_dollars = price("0.33");
+    next.start();
+    next.settle();
+    assert!(next.now >= until, "{}", next.now);
+    let rests: Vec<&str> = resting(&next).collect();
+    assert!(rests.contains(&names[1].as_str()) && !rests.contains(&names[0].as_str()), "{rests:?}");
+}
+
+#[test]
+fn a_clock_that_is_put_on_meanwhile_makes_no_second_copy_come_too_late_to_be_seen() {
+    const AHEAD_S: i64 = 25;
+    let (bench, left, _, until) = moved_on();
+    let mut next = next(&bench, left);
+    until_it_waits(&mut next);
+    // By its clock the wait is nearly over; the next answer shows that it isn't.
+    next.now = later(&next, AHEAD_S);
+    next.wait();
+    next.tell(Input::Skew(-AHEAD_S * 1_000_000));
+    next.start();
+    next.settle();
+    let at = next.now.checked_add_micros(-AHEAD_S * 1_000_000).unwrap();
+    assert!(at >= until, "{at} is before {until}");
+    // By such a clock nothing is quoted, but they were gone on with.
+    assert!(next.alerts().contains("has left 2 orders"), "{}", next.alerts());
+}
+
+#[test]
+fn a_clock_of_the_run_before_that_was_far_ahead_delays_the_next_one_by_no_more_than_twice_the_wait() {
+    let (bench, mut left, names, _) = moved_on();
+    for order in &mut left.handover.as_mut().unwrap().orders {
+        order.changed = Some(later(&bench, 86_400));
+    }
+    let mut next = next(&bench, left);
+    next.start();
+    next.settle();
+    assert!(next.now < later(&bench, 70), "{}", next.now);
+    assert_eq!(resting(&next).collect::<Vec<_>>(), names);
 }
