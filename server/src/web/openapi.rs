@@ -154,7 +154,7 @@ fn reference(schema: &str) -> Value {
 }
 
 /// Returns an object that has these fields at least.
-fn object(fields: Value) -> Value {
+fn object(fields: &Value) -> Value {
     let required: Vec<String> = fields.as_object().into_iter().flat_map(Map::keys).cloned().collect();
     json!({ "type": "object", "properties": fields, "required": required })
 }
@@ -168,37 +168,37 @@ fn schemas() -> Value {
     let role = || json!({ "enum": ["viewer", "trader", "admin"] });
     json!({
         "Any": {},
-        "Problem": object(json!({ "error": text() })),
-        "Done": object(json!({ "text": text() })),
-        "Health": object(json!({
+        "Problem": object(&json!({ "error": text() })),
+        "Done": object(&json!({ "text": text() })),
+        "Health": object(&json!({
             "version": text(), "mode": text(), "page_is_built": flag(), "desk": flag(), "market": flag(),
             "contracts": number(), "trades": number(),
         })),
-        "Me": object(json!({
+        "Me": object(&json!({
             "signs_in": flag(), "role": { "enum": ["viewer", "trader", "admin", null] }, "email": maybe("string"),
             "fresh_s": number(), "held_back": maybe("string"),
         })),
-        "TapeList": object(json!({ "mode": text(), "events": list(json!({ "type": "object" })), "problems": list(text()) })),
-        "Prints": object(json!({
+        "TapeList": object(&json!({ "mode": text(), "events": list(json!({ "type": "object" })), "problems": list(text()) })),
+        "Prints": object(&json!({
             "ticker": text(), "micros": list(number()), "centicents": list(number()), "hundredths": list(number()),
         })),
-        "Listeners": object(json!({ "origin": text(), "name": text(), "csv": text() })),
-        "StudyList": object(json!({ "studies": list(json!({ "type": "object" })), "problems": list(text()) })),
-        "DeskSettings": object(json!({
+        "Listeners": object(&json!({ "origin": text(), "name": text(), "csv": text() })),
+        "StudyList": object(&json!({ "studies": list(json!({ "type": "object" })), "problems": list(text()) })),
+        "DeskSettings": object(&json!({
             "version": number(), "holds": text(), "started": text(), "fixed": maybe("string"),
             "changes": list(json!({ "type": "object" })),
         })),
-        "SettingsAsked": object(json!({ "version": number(), "set": text(), "why": text() })),
-        "ByHand": object(json!({ "ticker": text(), "action": { "enum": ["buy", "sell"] }, "what": {} })),
-        "FlattenPlan": object(json!({ "id": text(), "ticker": list(text()), "held": list(number()), "limit": list(number()) })),
-        "FlattenAsked": object(json!({ "id": text() })),
-        "PeopleList": object(json!({ "people": list(object(json!({
+        "SettingsAsked": object(&json!({ "version": number(), "set": text(), "why": text() })),
+        "ByHand": object(&json!({ "ticker": text(), "action": { "enum": ["buy", "sell"] }, "what": {} })),
+        "FlattenPlan": object(&json!({ "id": text(), "ticker": list(text()), "held": list(number()), "limit": list(number()) })),
+        "FlattenAsked": object(&json!({ "id": text() })),
+        "PeopleList": object(&json!({ "people": list(object(&json!({
             "id": number(), "email": text(), "role": role(), "has_codes": flag(), "made": {}, "ended": {},
         }))) })),
-        "InviteAsked": object(json!({ "email": text(), "role": role() })),
-        "Invited": object(json!({ "path": text(), "ends": {} })),
-        "PersonAsked": object(json!({ "role": { "enum": ["viewer", "trader", "admin", null] } })),
-        "AuditList": object(json!({ "lines": list(object(json!({
+        "InviteAsked": object(&json!({ "email": text(), "role": role() })),
+        "Invited": object(&json!({ "path": text(), "ends": {} })),
+        "PersonAsked": object(&json!({ "role": { "enum": ["viewer", "trader", "admin", null] } })),
+        "AuditList": object(&json!({ "lines": list(object(&json!({
             "seq": number(), "at": {}, "who": text(), "role": text(), "address": text(), "action": text(),
             "resource": text(), "detail": text(), "reason": text(), "hash": text(),
         }))) })),

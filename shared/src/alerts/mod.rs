@@ -11,6 +11,7 @@ pub use self::kind::{Kind, Quiet};
 use crate::backtest::Config;
 use crate::format;
 use crate::market::Action;
+use crate::math;
 use crate::quoting::Regime;
 use crate::stream::{Appended, DeskRow, DeskState, DeskView};
 use crate::units::Timestamp;
@@ -57,7 +58,7 @@ impl Watcher {
     pub fn look(&mut self, desk: &DeskView, appended: &Appended) -> Vec<Notice> {
         let mut notices = Vec::new();
         let mut tell = |kind, of: &str, text: String| {
-            notices.push(Notice { kind, at: desk.now, of: of.to_owned(), text })
+            notices.push(Notice { kind, at: desk.now, of: of.to_owned(), text });
         };
         for measure in measures(desk) {
             let key = (measure.kind, measure.of);
@@ -111,7 +112,7 @@ fn measures(desk: &DeskView) -> Vec<Measure> {
     }
     let limits = Config::from_text(&desk.config).map(|config| config.limits).ok();
     if let Some(limits) = &limits {
-        let lost = (desk.start_equity.to_dollars() - desk.equity.to_dollars()).max(0.0);
+        let lost = math::max(desk.start_equity.to_dollars() - desk.equity.to_dollars(), 0.0);
         let most = desk.start_equity.to_dollars() * limits.max_daily_loss_pct.units() as f64 / 1_000.0;
         let text = format!(
             "{} are lost since the start, of {} that a day may cost.",

@@ -50,7 +50,8 @@ fn a_desk_at_ease_says_nothing() {
 #[test]
 fn each_thing_is_told_once_when_it_begins_and_again_only_after_it_ended() {
     let none = Appended::default();
-    let cases: [(Kind, fn(&mut DeskView)); 7] = [
+    type Case = (Kind, fn(&mut DeskView));
+    let cases: [Case; 7] = [
         (Kind::Edge, |desk| desk.rows[0].others[0] = Some(cents(46))),
         (Kind::Edge, |desk| desk.rows[0].others[1] = Some(cents(34))),
         (Kind::Toxicity, |desk| desk.rows[0].regime = Regime::Pulled),

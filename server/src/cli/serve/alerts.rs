@@ -16,7 +16,7 @@ pub(super) struct Options {
     /// Bodies are signed where `TAUROI_WEBHOOK_SECRET` is set (docs/alerts.md)
     #[arg(long, value_name = "HOOK")]
     webhook: Vec<String>,
-    /// Of what notices are sent: edge, toxicity, limit, stale_feed, killed, fill, markouts, trouble [default: all]
+    /// Of what notices are sent: edge, toxicity, limit, `stale_feed`, killed, fill, markouts, trouble [default: all]
     #[arg(long, value_name = "KIND", value_delimiter = ',', requires = "webhook")]
     alerts: Vec<Kind>,
     /// Hours in UTC in which only what is urgent is sent, as 22:00-07:30: limits, a feed that is stale, a kill, trouble
