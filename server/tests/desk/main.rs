@@ -14,6 +14,7 @@ mod fenced;
 mod flatten;
 mod frozen;
 mod hand;
+mod handed;
 mod here;
 mod journal;
 mod killed;
@@ -35,5 +36,5 @@ mod watched;
 
 use std::time::Duration;
 
-/// How long is waited at most for what must come.
-const SOON: Duration = Duration::from_secs(30);
+/// How long is waited at most for what must come: a desk that goes on with another one's orders waits half a minute by itself.
+const SOON: Duration = Duration::from_secs(75);

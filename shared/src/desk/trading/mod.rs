@@ -2,6 +2,7 @@
 //!
 //! The engine is told nothing but [`Record`]s, each of which is written down, so that a run can be done again.
 
+mod adopted;
 mod catalysts;
 mod hand;
 mod heard;
@@ -287,6 +288,12 @@ impl Trading {
         let follows = self.orders.kill();
         self.follow(now, follows);
         self.pause(now, true);
+    }
+
+    /// Lets what was decided be sent again.
+    pub(super) fn revive(&mut self, now: Timestamp) {
+        let follows = self.orders.revive();
+        self.follow(now, follows);
     }
 
     /// Returns what is to be sent now, written down.
