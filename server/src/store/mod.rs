@@ -6,7 +6,7 @@
 //!                   │   └─ follow: listed, orders, fills, positions, settings (made again by `rebuild`)
 //! `store keep` ─────┤ tapes, signals (append-only)      │
 //! `arm`, desk ──────┤ armings (append-only)             │
-//! server, `user` ───┤ account, session, invitation, audit (append-only) │
+//! server, `user` ───┤ account, session, invitation, work, audit (append-only) │
 //!                   └───────────────────────────────────┘
 //! ```
 //!
@@ -32,7 +32,8 @@ pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::people::{
-    Account, Ended, Invitation, Kept, NewAccount, Note, People, Session, SessionLine,
+    Account, Ended, Invitation, Kept, NewAccount, NewWork, Note, People, Session, SessionLine, Unchanged,
+    Work,
 };
 pub(crate) use self::upkeep::Store;
 pub(crate) use self::writer::{Before, Writer};

@@ -10,6 +10,7 @@ mod encrypted;
 mod person;
 #[path = "../support/mod.rs"]
 mod support;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
