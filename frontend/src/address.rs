@@ -24,6 +24,13 @@ impl Desk {
         }
     }
 
+    /// Shows what an address says: one that was saved, relative to any page's.
+    pub(crate) fn go(self, address: &str) {
+        self.intend();
+        host::push(address);
+        self.arrive();
+    }
+
     /// Returns the link to what is shown, which the browser's address is from now on.
     pub(crate) fn link(self) -> String {
         self.intend();

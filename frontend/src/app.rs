@@ -15,6 +15,7 @@ use crate::parts::open::reading_bar;
 use crate::parts::state::{Remote, empty, failed, loading};
 use crate::reactive::{RwSignal, memo};
 use crate::route::Page;
+use crate::saving;
 use crate::sheets::sheets;
 use crate::theme::Theme;
 
@@ -78,6 +79,7 @@ pub(crate) fn app() -> Element {
         )
         .child(footer(desk))
         .child(sheets(keyboard, desk, theme))
+        .child(saving::sheet(desk))
 }
 
 /// Says that whoever looks was signed out, and where they sign in without losing the page.

@@ -62,6 +62,7 @@ pub(crate) fn all(desk: Desk, keyboard: Keyboard, theme: RwSignal<Theme>) -> Vec
     }));
     let mut add = |command| commands.push(command);
     add(Command::new("Copy a link to what is shown", "c", move || download::copy_link(desk)));
+    add(Command::new("Save what is shown", "w", move || desk.save_shown()).when(move || desk.can_save()));
     add(Command::new("Save the table as CSV", "e", || click("[data-export]"))
         .when(|| element::<HtmlElement>("[data-export]").is_some()));
     for (keys, way, steps) in

@@ -21,6 +21,7 @@ use crate::parts::open::{self, Reading};
 use crate::parts::state::Remote;
 use crate::reactive::{RwSignal, StoredValue, effect};
 use crate::route::{Kept, Page, Said};
+use crate::saving::Draft;
 use crate::worker::{self, Fate};
 use crate::{host, server};
 
@@ -100,6 +101,10 @@ pub(crate) struct Desk {
     pub(crate) opened_files: RwSignal<u32>,
     /// Why the server doesn't answer, while it doesn't.
     pub(crate) gone: RwSignal<Option<String>>,
+    /// What is saved once the person has named it.
+    pub(crate) draft: RwSignal<Option<Draft>>,
+    /// How often something was saved: what lists it asks again.
+    pub(crate) saved: RwSignal<u32>,
     /// How often the server came back: what didn't come is asked for again.
     pub(crate) returned: RwSignal<u32>,
     /// How often the server came to have other tapes.
@@ -165,6 +170,8 @@ impl Desk {
             prints: RwSignal::new(Vec::new()),
             opened_files: RwSignal::new(0),
             gone: RwSignal::new(None),
+            draft: RwSignal::new(None),
+            saved: RwSignal::new(0),
             returned: RwSignal::new(0),
             changed: RwSignal::new(0),
             replaced: RwSignal::new(0),

@@ -26,6 +26,7 @@ mod parts;
 mod pieces;
 mod reactive;
 mod route;
+mod saving;
 mod server;
 mod sheets;
 mod theme;

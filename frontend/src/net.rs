@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::access::Me;
+use shared::access::{AuditList, Invited, Me, PeopleList, WorkItem, WorkList};
 use shared::api::{DeskSettings, Done, FlattenPlan, Health, Listeners, Prints, Problem, StudyList, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
@@ -85,11 +85,77 @@ pub(crate) async fn settings() -> Result<DeskSettings, String> {
 
 /// Tells the server's desk to do what `path` names, and returns what it did: a line each.
 pub(crate) async fn tell(path: &str, body: &str) -> Result<String, String> {
-    // A page that may not navigate would get the same as a document.
-    let request = Request::post(&format!("api/desk/{path}")).header("accept", "application/json");
-    let request = request.header("content-type", "application/json").body(body);
-    let done: Done = answer(request.map_err(|error| error.to_string())?).await?;
+    let done: Done = post(&format!("api/desk/{path}"), body).await?;
     Ok(done.text)
+}
+
+/// Returns what was saved.
+pub(crate) async fn work() -> Result<WorkList, String> {
+    get("api/work").await
+}
+
+/// Saves the address of a page, with the number of what it was forked from.
+pub(crate) async fn save_work(
+    name: &str,
+    note: &str,
+    address: &str,
+    source: Option<i64>,
+) -> Result<(), String> {
+    let (text, address) = (work_text(name, note), quoted(address));
+    let source = source.map_or_else(|| "null".to_owned(), |id| id.to_string());
+    let body = format!("{{\"text\":{text},\"address\":{address},\"source\":{source}}}");
+    post::<WorkItem>("api/work", &body).await.map(|_| ())
+}
+
+/// Gives something that was saved another name and note, or takes it away where there are none.
+pub(crate) async fn change_work(id: i64, text: Option<(&str, &str)>) -> Result<(), String> {
+    let text = text.map_or_else(|| "null".to_owned(), |(name, note)| work_text(name, note));
+    post::<Done>(&format!("api/work/{id}"), &format!("{{\"text\":{text}}}")).await.map(|_| ())
+}
+
+fn work_text(name: &str, note: &str) -> String {
+    format!("{{\"name\":{},\"note\":{}}}", quoted(name), quoted(note))
+}
+
+/// Returns who may sign in.
+pub(crate) async fn people() -> Result<PeopleList, String> {
+    get("api/people").await
+}
+
+/// Invites somebody, to a role by its name.
+pub(crate) async fn invite(email: &str, role: &str) -> Result<Invited, String> {
+    post("api/people/invite", &format!("{{\"email\":{},\"role\":\"{role}\"}}", quoted(email))).await
+}
+
+/// Changes somebody's role, or ends their account where there is none; returns what was done.
+pub(crate) async fn change_person(id: i64, role: Option<&str>) -> Result<String, String> {
+    let role = role.map_or_else(|| "null".to_owned(), quoted);
+    let done: Done = post(&format!("api/people/{id}"), &format!("{{\"role\":{role}}}")).await?;
+    Ok(done.text)
+}
+
+/// Returns who did what, before the line of this number.
+pub(crate) async fn audit(before: Option<i64>) -> Result<AuditList, String> {
+    get(&before.map_or_else(|| "api/audit".to_owned(), |seq| format!("api/audit?before={seq}"))).await
+}
+
+/// Returns whether something was refused because whoever asked must show again who they are.
+pub(crate) fn asks_who(reason: &str) -> bool {
+    reason.starts_with("The server answered 428")
+}
+
+/// Returns text as JSON has it.
+fn quoted(text: &str) -> String {
+    // Text always has a form there.
+    js_sys::JSON::stringify(&text.into()).map(String::from).unwrap_or_default()
+}
+
+/// Sends `body` to `path`.
+async fn post<T: DeserializeOwned>(path: &str, body: &str) -> Result<T, String> {
+    // A page that may not navigate would get the same as a document.
+    let request = Request::post(path).header("accept", "application/json");
+    let request = request.header("content-type", "application/json").body(body);
+    answer(request.map_err(|error| error.to_string())?).await
 }
 
 /// Asks for `path`.

@@ -27,8 +27,8 @@ use self::backoff::{BackOff, Whose};
 use crate::clock::machine_time;
 use crate::environment::Secret;
 use crate::store::{
-    self, Account, Address, Bearer, Ended, Invitation, Kept, NewAccount, Note, Scope, Session, SessionLine,
-    TokenLine,
+    self, Account, Address, Bearer, Ended, Invitation, Kept, NewAccount, NewWork, Note, Scope, Session,
+    SessionLine, TokenLine, Unchanged, Work,
 };
 
 /// How long a session lasts that nobody uses, and how long any.
@@ -89,13 +89,20 @@ impl People {
     ///
     /// Says that it can't be opened or written.
     pub(crate) async fn open(address: Address) -> anyhow::Result<Self> {
-        let store = Some(store::People::open(&address).await?);
-        Ok(Self {
+        let store = store::People::open(&address).await?;
+        let mut people = Self::at(address);
+        *people.store.get_mut() = Some(store);
+        Ok(people)
+    }
+
+    /// Returns those of a store that is opened once something is asked of it.
+    pub(crate) fn at(address: Address) -> Self {
+        Self {
             address,
-            store: tokio::sync::Mutex::new(store),
+            store: tokio::sync::Mutex::new(None),
             attempts: Mutex::default(),
             hashing: Semaphore::new(HASHED_AT_ONCE),
-        })
+        }
     }
 
     async fn store(&self) -> anyhow::Result<MappedMutexGuard<'_, store::People>> {
@@ -394,6 +401,46 @@ impl People {
     /// Says that it can't be written.
     pub(crate) async fn end_codes(&self, account: i64, note: &Note) -> anyhow::Result<()> {
         self.with(async |store| store.set_secret(machine_time(), account, None, note).await).await
+    }
+
+    /// Returns what was saved, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be read.
+    pub(crate) async fn work(&self) -> anyhow::Result<Vec<Work>> {
+        self.with(async |store| store.work().await).await
+    }
+
+    /// Saves an address of a page; returns its number, and when that was.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be written.
+    pub(crate) async fn add_work(
+        &self,
+        new: &NewWork<'_>,
+        note: &Note,
+    ) -> anyhow::Result<Result<(i64, Timestamp), Unchanged>> {
+        let now = machine_time();
+        let added = self.with(async |store| store.add_work(now, new, note).await).await?;
+        Ok(added.map(|id| (id, now)))
+    }
+
+    /// Gives what was saved another name and note, or takes it away where there are none: one of `owner`'s, or anybody's where
+    /// there is none.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't be written.
+    pub(crate) async fn change_work(
+        &self,
+        id: i64,
+        text: Option<(&str, &str)>,
+        owner: Option<&str>,
+        note: &Note,
+    ) -> anyhow::Result<Result<(), Unchanged>> {
+        self.with(async |store| store.change_work(machine_time(), id, text, owner, note).await).await
     }
 
     /// Returns a passphrase's slow hash, made where it holds up nobody.

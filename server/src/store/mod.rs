@@ -6,7 +6,7 @@
 //!                   │   └─ follow: listed, orders, fills, positions, settings (made again by `rebuild`)
 //! `store keep` ─────┤ tapes, signals (append-only)      │
 //! `arm`, desk ──────┤ armings (append-only)             │
-//! server, `user` ───┤ account, session, invitation, audit (append-only) │
+//! server, `user` ───┤ account, session, invitation, work, audit (append-only) │
 //!                   └───────────────────────────────────┘
 //! ```
 //!
@@ -34,8 +34,8 @@ pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::people::{
-    Account, Bearer, Ended, Invitation, Kept, NewAccount, Note, People, Scope, Session, SessionLine,
-    TokenLine,
+    Account, Bearer, Ended, Invitation, Kept, NewAccount, NewWork, Note, People, Scope, Session, SessionLine,
+    TokenLine, Unchanged, Work,
 };
 pub(crate) use self::upkeep::Store;
 pub(crate) use self::writer::{Before, Writer};

@@ -15,7 +15,7 @@ struct Step {
 }
 
 /// All steps: the first one leads to version 1. A file of version 0 has the journal's table, and no table of versions.
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     Step {
         name: "journal",
         sqlite: include_str!("sql/journal.sqlite.sql"),
@@ -35,6 +35,11 @@ const STEPS: [Step; 4] = [
         name: "people",
         sqlite: include_str!("sql/people.sqlite.sql"),
         postgres: include_str!("sql/people.postgres.sql"),
+    },
+    Step {
+        name: "work",
+        sqlite: include_str!("sql/work.sqlite.sql"),
+        postgres: include_str!("sql/work.postgres.sql"),
     },
 ];
 

@@ -8,13 +8,13 @@ use super::connection::{Access, Connection, PATIENCE, on};
 use super::derived::{self, Projection};
 use super::digest::{Digest, ENTRY};
 use super::kept::{self, SIGNALS, TAPES};
-use super::people::{ACCOUNTS, AUDIT};
+use super::people::{ACCOUNTS, AUDIT, WORK};
 use super::schema::VERSION;
 use super::table::{Table, Value, Which};
 use super::{Address, ahead};
 
 /// What nothing else has: what is copied.
-const BASE: [&Table; 6] = [&ENTRY, &TAPES, &SIGNALS, &ARMINGS, &ACCOUNTS, &AUDIT];
+const BASE: [&Table; 7] = [&ENTRY, &TAPES, &SIGNALS, &ARMINGS, &ACCOUNTS, &AUDIT, &WORK];
 
 /// A store as a whole.
 pub(crate) struct Store {

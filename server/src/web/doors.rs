@@ -33,19 +33,31 @@ const NO_CODES: &str =
 #[derive(Clone)]
 pub(crate) struct Doors {
     people: Option<Arc<People>>,
+    /// Where what people save is kept: with the accounts, also where nobody signs in.
+    store: Option<Arc<People>>,
     /// Whether whoever trades must have an authenticator.
     wants_codes: bool,
 }
 
 impl Doors {
-    /// Returns doors that are open to whoever is at this machine.
-    pub(crate) const fn open() -> Self {
-        Self { people: None, wants_codes: false }
+    /// Returns doors that are open to whoever is at this machine, and where what they save is kept, if there is a place.
+    pub(crate) fn open(store: Option<People>) -> Self {
+        Self { people: None, store: store.map(Arc::new), wants_codes: false }
     }
 
     /// Returns doors for these people.
     pub(crate) fn of(people: Arc<People>, mode: Mode) -> Self {
-        Self { people: Some(people), wants_codes: mode == Mode::Live }
+        Self { store: Some(Arc::clone(&people)), people: Some(people), wants_codes: mode == Mode::Live }
+    }
+
+    /// Returns where what people save is kept.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no place.
+    pub(super) fn store(&self) -> Result<&Arc<People>, ApiError> {
+        let why = "this server has no place for what is saved: name one with --people";
+        self.store.as_ref().ok_or_else(|| ApiError::NotFound(why.to_owned()))
     }
 
     /// Returns the people who sign in here.

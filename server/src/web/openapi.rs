@@ -57,6 +57,9 @@ const fn said(action: Action) -> Option<Said> {
         Action::Invite => takes("InviteAsked", "Invited"),
         Action::ChangePerson => takes("PersonAsked", "Done"),
         Action::Audit => json_of("AuditList"),
+        Action::Work => json_of("WorkList"),
+        Action::SaveWork => takes("WorkSaved", "WorkItem"),
+        Action::ChangeWork => takes("WorkAsked", "Done"),
         Action::ShowSignIn
         | Action::SignIn
         | Action::SignOut
@@ -166,8 +169,19 @@ fn schemas() -> Value {
     let maybe = |kind: &str| json!({ "type": [kind, "null"] });
     let list = |items: Value| json!({ "type": "array", "items": items });
     let role = || json!({ "enum": ["viewer", "trader", "admin"] });
+    let work_text = || object(&json!({ "name": text(), "note": text() }));
+    let work_item = || {
+        object(&json!({
+            "id": number(), "name": text(), "note": text(), "address": text(), "owner": text(), "may_change": flag(),
+            "made": {}, "changed": {}, "source": maybe("integer"),
+        }))
+    };
     json!({
         "Any": {},
+        "WorkList": object(&json!({ "items": list(work_item()) })),
+        "WorkItem": work_item(),
+        "WorkSaved": object(&json!({ "text": work_text(), "address": text(), "source": maybe("integer") })),
+        "WorkAsked": object(&json!({ "text": { "anyOf": [work_text(), { "type": "null" }] } })),
         "Problem": object(&json!({ "error": text() })),
         "Done": object(&json!({ "text": text() })),
         "Health": object(&json!({

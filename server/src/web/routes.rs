@@ -83,5 +83,8 @@ fn handler(action: Action) -> MethodRouter<Arc<State>> {
         Action::Invite => on(action, people::invite),
         Action::ChangePerson => on(action, people::change),
         Action::Audit => on(action, people::audit),
+        Action::Work => on(action, people::work),
+        Action::SaveWork => on(action, people::save_work),
+        Action::ChangeWork => on(action, people::change_work),
     }
 }

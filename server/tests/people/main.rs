@@ -12,6 +12,7 @@ mod person;
 #[path = "../support/mod.rs"]
 mod support;
 mod tokens;
+mod work;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -166,6 +166,13 @@ actions! {
     ChangePerson: Post "/api/people/{person}" Fresh(Admin);
     /// Reads who did what.
     Audit: Get "/api/audit" Role(Viewer);
+
+    /// Lists saved work.
+    Work: Get "/api/work" Role(Viewer);
+    /// Saves what a page shows.
+    SaveWork: Post "/api/work" Role(Viewer);
+    /// Renames what one saved, or takes it away.
+    ChangeWork: Post "/api/work/{item}" Role(Viewer);
 }
 
 impl Action {

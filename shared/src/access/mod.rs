@@ -5,9 +5,14 @@
 
 mod actions;
 mod said;
+mod work;
 
 pub use self::actions::{ALL, Action, Method, Rule};
 pub use self::said::{AuditLine, AuditList, InviteAsked, Invited, PeopleList, Person, PersonAsked};
+pub use self::work::{
+    ADDRESS_BYTES, MOST_ITEMS, NAME_LETTERS, NOTE_LETTERS, WorkAsked, WorkItem, WorkList, WorkSaved,
+    WorkText, is_page, page_of,
+};
 
 use core::fmt;
 use core::str::FromStr;

@@ -26,7 +26,7 @@ pub(super) struct Options {
     /// whoever is at this machine trades
     #[arg(long)]
     sign_in: bool,
-    /// Where accounts are kept [default: what `DATABASE_URL` names, or else a file in the cache folder]
+    /// Where accounts and saved work are kept [default: what `DATABASE_URL` names, or else a file in the cache folder]
     #[arg(long, value_name = "FILE")]
     people: Option<PathBuf>,
     /// The address of a proxy in front of the server that speaks TLS: what it says of who asks is believed
@@ -83,7 +83,12 @@ impl Options {
             );
         }
         if is_here && is_bare && !self.sign_in && mode != Mode::Live {
-            return Ok(Doors::open());
+            // Nothing else needs a store: it is opened by the first thing that is saved.
+            let store = people(self.people.as_deref());
+            if let Err(error) = &store {
+                tracing::warn!("nothing that pages show can be saved: {error:#}");
+            }
+            return Ok(Doors::open(store.ok().map(People::at)));
         }
         let address = people(self.people.as_deref())?;
         let people = People::open(address.clone()).await?;

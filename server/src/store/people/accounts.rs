@@ -287,10 +287,10 @@ impl People {
     }
 
     /// Ends a transaction: nothing of it is written where it was refused.
-    pub(super) async fn end<T>(
+    pub(super) async fn end<T, E>(
         &mut self,
-        done: anyhow::Result<Result<T, Ended>>,
-    ) -> anyhow::Result<Result<T, Ended>> {
+        done: anyhow::Result<Result<T, E>>,
+    ) -> anyhow::Result<Result<T, E>> {
         match done {
             Ok(Err(why)) => {
                 self.connection.run("ROLLBACK").await?;

@@ -66,6 +66,15 @@ fn hash(seq: i64, t: i64, data: &str, previous: &str) -> String {
 
 /// Adds a line behind all others, within a transaction that has begun.
 pub(super) async fn add(connection: &mut Connection, at: Timestamp, note: &Note) -> anyhow::Result<()> {
+    add_numbered(connection, at, note).await.map(|_| ())
+}
+
+/// Does the same and returns the line's number. From then on no other transaction adds one before this one has ended.
+pub(super) async fn add_numbered(
+    connection: &mut Connection,
+    at: Timestamp,
+    note: &Note,
+) -> anyhow::Result<i64> {
     if let Connection::Postgres(inner) = connection {
         // A transaction of SQLite that writes is alone from its start.
         sqlx::raw_sql("SELECT pg_advisory_xact_lock(hashtext('tauroi audit'))").execute(inner).await?;
@@ -83,7 +92,8 @@ pub(super) async fn add(connection: &mut Connection, at: Timestamp, note: &Note)
         previous.as_str().into(),
         hash.as_str().into(),
     ];
-    Ok(connection.write_rows(&AUDIT, &[row], false).await?)
+    connection.write_rows(&AUDIT, &[row], false).await?;
+    Ok(seq)
 }
 
 impl People {

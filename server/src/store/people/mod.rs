@@ -1,4 +1,4 @@
-//! People: accounts, their sessions, invitations, and what each did.
+//! People: accounts, their sessions, invitations, what they saved, and what each did.
 //!
 //! A secret is never kept as it is: of a passphrase there is its slow hash, of a token its SHA-256. What changes who may do what is
 //! written in one transaction with the line of the log that says so.
@@ -8,15 +8,18 @@ mod audit;
 mod invitations;
 mod sessions;
 mod tokens;
+mod work;
 
 pub(crate) use self::accounts::{Account, Ended, NewAccount};
 pub(crate) use self::audit::{Kept, Note};
 pub(crate) use self::invitations::Invitation;
 pub(crate) use self::sessions::{Session, SessionLine};
 pub(crate) use self::tokens::{Bearer, Scope, TokenLine};
+pub(crate) use self::work::{NewWork, Unchanged, Work};
 
 pub(super) use self::accounts::ACCOUNTS;
 pub(super) use self::audit::AUDIT;
+pub(super) use self::work::WORK;
 
 use anyhow::Context;
 

@@ -10,7 +10,7 @@ use super::places::{Folder, Place};
 use super::*;
 use crate::store::connection::{Connection, on};
 use crate::store::digest::ENTRY;
-use crate::store::{Address, Armings, Journal, Line, NewAccount, Note, People, Store, Writer};
+use crate::store::{Address, Armings, Journal, Line, NewAccount, NewWork, Note, People, Store, Writer};
 use shared::access::Role;
 
 fn setting(at: i64, text: &str) -> Entry {
@@ -295,6 +295,8 @@ async fn a_store_is_copied_from_engine_to_engine_and_back() {
     let new = NewAccount { email: "ana@x.y".to_owned(), role: Role::Admin, passphrase: "hash".to_owned() };
     assert_eq!(people.add_account(now, &new, None, &note).await.unwrap(), Ok(1));
     people.note(now, &note).await.unwrap();
+    let work = NewWork { text: ("a", "\u{1f3b5}"), address: "lab?x=1", owner: "ana@x.y", source: None };
+    assert_eq!(people.add_work(now, &work, &note).await.unwrap(), Ok(2));
     people.close().await;
     let whole = store.check().await.unwrap();
     assert_eq!(whole.problems, Vec::<String>::new());
@@ -302,7 +304,7 @@ async fn a_store_is_copied_from_engine_to_engine_and_back() {
         let mut from = Store::read(&pair[0]).await.unwrap();
         let mut to = Store::open(&pair[1]).await.unwrap();
         let copied = from.copy_to(&mut to).await.unwrap();
-        assert_eq!(copied.iter().map(|table| table.rows).collect::<Vec<_>>(), [30_000, 1, 2, 2, 1, 2]);
+        assert_eq!(copied.iter().map(|table| table.rows).collect::<Vec<_>>(), [30_000, 1, 2, 2, 1, 3, 1]);
         assert_eq!(to.check().await.unwrap().tables, whole.tables);
         // What holds something is not written over.
         let refused = from.copy_to(&mut to).await.unwrap_err();

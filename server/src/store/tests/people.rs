@@ -1,11 +1,12 @@
 //! That people, their sessions and the log of what they did are kept alike by both engines.
 
-use shared::access::Role;
+use shared::access::{MOST_ITEMS, Role};
 use shared::units::Timestamp;
 
 use super::places::Place;
 use crate::store::connection::on;
-use crate::store::{Ended, Invitation, NewAccount, Note, People};
+use crate::store::people::WORK;
+use crate::store::{Ended, Invitation, NewAccount, NewWork, Note, People, Unchanged};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_micros(seconds * 1_000_000).unwrap()
@@ -143,6 +144,69 @@ async fn a_log_that_was_changed_by_any_line_is_found_out() {
         people.connection.run("DELETE FROM audit WHERE seq = 19").await.unwrap();
         // Whoever has what named the last line knows that one is missing.
         assert_ne!(people.verify().await.unwrap().unwrap().1, named);
+        people.close().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_saved_is_changed_by_its_owner_and_its_number_is_never_anothers() {
+    for place in Place::both("work").await {
+        let mut people = People::open(&place.address).await.unwrap();
+        let new = |name: &'static str, source| NewWork {
+            text: (name, "two\nlines '\" \u{1f3b5}"),
+            address: "whatif?v=2&event=A#x",
+            owner: "ana@x.y",
+            source,
+        };
+        let saved = people.add_work(at(1), &new("first", None), &note("SaveWork")).await.unwrap();
+        assert_eq!(saved, Ok(0));
+        let fork = people.add_work(at(2), &new("fork", Some(0)), &note("SaveWork")).await.unwrap();
+        assert_eq!(fork, Ok(1));
+        let whose = people.change_work(at(3), 1, None, Some("ben@x.y"), &note("ChangeWork")).await.unwrap();
+        assert_eq!(whose, Err(Unchanged::NotTheirs));
+        let own = people
+            .change_work(at(4), 1, Some(("renamed", "")), Some("ana@x.y"), &note("ChangeWork"))
+            .await
+            .unwrap();
+        assert_eq!(own, Ok(()));
+        let kept = people.work().await.unwrap();
+        assert_eq!(kept.iter().map(|work| work.name.as_str()).collect::<Vec<_>>(), ["renamed", "first"]);
+        assert_eq!((kept[0].made, kept[0].changed, kept[0].source), (at(2), at(4), Some(0)));
+        assert_eq!((kept[1].note.as_str(), kept[1].changed), ("two\nlines '\" \u{1f3b5}", at(1)));
+        // The last one goes, by whoever may change anybody's: the next one is called otherwise.
+        people.change_work(at(5), 1, None, None, &note("ChangeWork")).await.unwrap().unwrap();
+        let gone = people.change_work(at(6), 1, None, None, &note("ChangeWork")).await.unwrap();
+        assert_eq!(gone, Err(Unchanged::NoSuch));
+        let next = people.add_work(at(7), &new("next", Some(1)), &note("SaveWork")).await.unwrap();
+        assert_eq!(next, Ok(4));
+
+        // What was refused has no line, what was done has one.
+        let lines = people.latest(None, 100).await.unwrap();
+        let said: Vec<_> = lines.iter().rev().map(|line| line.note.action.as_str()).collect();
+        assert_eq!(said, ["SaveWork", "SaveWork", "ChangeWork", "ChangeWork", "SaveWork"]);
+        assert!(people.verify().await.unwrap().is_ok());
+
+        // So many are kept and no more.
+        let most = i64::try_from(people.work().await.unwrap().len()).unwrap();
+        people.connection.begin().await.unwrap();
+        let rows: Vec<_> = (most..MOST_ITEMS)
+            .map(|id| {
+                vec![
+                    (id + 100).into(),
+                    "n".into(),
+                    "".into(),
+                    "lab".into(),
+                    "ana@x.y".into(),
+                    0.into(),
+                    0.into(),
+                    None::<i64>.into(),
+                ]
+            })
+            .collect();
+        people.connection.write_rows(&WORK, &rows, false).await.unwrap();
+        people.connection.end(Ok(())).await.unwrap();
+        let full = people.add_work(at(8), &new("one more", None), &note("SaveWork")).await.unwrap();
+        assert_eq!(full, Err(Unchanged::Full));
         people.close().await;
     }
 }

@@ -49,11 +49,11 @@ pub(in crate::web) async fn list(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands on")]
-fn unfit(why: impl ToString) -> ApiError {
+pub(super) fn unfit(why: impl ToString) -> ApiError {
     ApiError::Refused(StatusCode::BAD_REQUEST, why.to_string())
 }
 
-fn body<T>(asked: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {
+pub(super) fn body<T>(asked: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {
     asked.map(|Json(asked)| asked).map_err(|error| ApiError::Refused(error.status(), error.body_text()))
 }
 

@@ -1,0 +1,10 @@
+CREATE TABLE work (
+    id BIGINT NOT NULL PRIMARY KEY,
+    name TEXT COLLATE "C" NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    address TEXT COLLATE "C" NOT NULL,
+    owner TEXT COLLATE "C" NOT NULL,
+    made BIGINT NOT NULL,
+    changed BIGINT NOT NULL,
+    source BIGINT
+);
