@@ -21,6 +21,8 @@ pub(super) struct Clearing {
     next: Option<Timestamp>,
     /// How many orders rested at first.
     pub(super) taken: usize,
+    /// Something rests that no desk has placed.
+    pub(super) sees_others: bool,
     /// What is left alone as it was handed over in this order group.
     but: Option<(String, Handover)>,
 }
@@ -84,6 +86,7 @@ impl Clearing {
         let is_ours = |order: &&wire::Order| {
             order.client_order_id.starts_with(PREFIX) && event.has(&order.ticker) && !is_left(order)
         };
+        self.sees_others |= resting.iter().any(|order| !order.client_order_id.starts_with(PREFIX));
         let cancels: Vec<Ask> =
             resting.iter().filter(is_ours).map(|order| Ask::Cancel(order.order_id.clone())).collect();
         if cancels.is_empty() {

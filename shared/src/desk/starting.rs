@@ -25,6 +25,8 @@ pub(super) struct Starting {
     pub(super) group: Option<String>,
     /// How many orders of earlier runs rested.
     pub(super) taken: usize,
+    /// What no desk has placed rests too: it holds back cash, the exchange doesn't say how much.
+    pub(super) sees_others: bool,
     /// Public trades so far.
     trades: Vec<Trade>,
     account: Account,
@@ -100,6 +102,7 @@ impl Starting {
                 step,
                 group,
                 taken: 0,
+                sees_others: false,
                 trades: Vec::new(),
                 account: Account { free: Cash::ZERO, held: Vec::new() },
                 before: Vec::new(),
@@ -161,6 +164,7 @@ impl Starting {
                 Next::Ask(asks) => then.asks = asks,
                 Next::Clear => {
                     self.taken = clearing.taken;
+                    self.sees_others |= clearing.sees_others;
                     if self.taken == 0 && left.unfinished.is_empty() {
                         self.settle(now, left, &mut then);
                     } else {

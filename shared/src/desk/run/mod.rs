@@ -43,6 +43,8 @@ pub struct Desk {
     next: u64,
     killing: Option<Killing>,
     pub(super) closed: Closed,
+    /// More may be there than the cash that it began with, as something rested that no desk had placed.
+    is_short: bool,
     /// What the exchange said otherwise when the account was last asked for.
     misfits: Vec<Misfit>,
     entries: Vec<Entry>,
@@ -108,6 +110,7 @@ impl Desk {
             next: 0,
             killing: None,
             closed: Closed::default(),
+            is_short: false,
             misfits: Vec::new(),
             entries: Vec::new(),
             seen,
@@ -370,7 +373,11 @@ impl Desk {
         }
         trading.drained(self.now);
         trading.count_on(self.now, account, &self.left.so_far);
-        let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
+        let (taken, sees_others) = match &self.phase {
+            Phase::Starting(starting) => (starting.taken, starting.sees_others),
+            _ => (0, false),
+        };
+        self.is_short = sees_others && adopted.is_empty();
         if !adopted.is_empty() {
             trading.adopt(self.now, adopted);
         } else if taken + self.left.unfinished.len() > 0 {

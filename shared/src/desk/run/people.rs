@@ -61,7 +61,7 @@ impl Desk {
     /// Returns whether it is to end with what rests left to the next run: not where everything is to be taken back, nor where the
     /// account isn't known to be as is reckoned.
     pub(super) fn hands_over(&self) -> bool {
-        self.wish == Wish::HandOver && self.killing.is_none() && self.is_reconciled()
+        self.wish == Wish::HandOver && self.killing.is_none() && self.is_reconciled() && !self.is_short
     }
 
     /// Does what a person asks by hand, or only says what would come of it.

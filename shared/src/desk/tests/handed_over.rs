@@ -268,3 +268,22 @@ fn a_clock_of_the_run_before_that_was_far_ahead_delays_the_next_one_by_no_more_t
     assert!(next.now < later(&bench, 70), "{}", next.now);
     assert_eq!(resting(&next).collect::<Vec<_>>(), names);
 }
+
+/// What somebody else has placed holds back cash, so that more may be there than a desk that began beside it reckons with.
+#[test]
+fn a_desk_that_began_beside_an_order_of_somebody_else_leaves_nothing() {
+    let (other, ..) = handed_over();
+    let mut bench = Bench::begin(other.now, 1, Left::default(), Wish::Quote);
+    let mut order = other.orders[0].clone();
+    (order.client_order_id, order.order_id) = ("a person's".to_owned(), "other".to_owned());
+    bench.orders.push(order);
+    bench.start();
+    bench.settle();
+    assert_eq!(resting(&bench).count(), 3);
+    bench.tell(Input::Wish(Wish::HandOver));
+    bench.settle();
+    bench.pass(2);
+    bench.settle();
+    assert_eq!(bench.end, Some(End::Stopped));
+    assert_eq!(resting(&bench).collect::<Vec<_>>(), ["a person's"]);
+}
