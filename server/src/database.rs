@@ -1,6 +1,6 @@
 //! Files of `SQLite`, opened in one way.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -35,5 +35,31 @@ pub(crate) fn begin_anew(file: &Path) -> anyhow::Result<()> {
             _ => {}
         }
     }
+    for path in ahead(file).unwrap_or_default() {
+        std::fs::remove_file(&path).with_context(|| format!("can't begin {} anew", file.display()))?;
+    }
     Ok(())
+}
+
+/// What stands behind a file's name in those of the files that are ahead of it ([`crate::store`]).
+pub(crate) const AHEAD: &str = "-ahead-";
+
+/// Returns the files that are there of those that are ahead of a file, in order.
+///
+/// # Errors
+///
+/// Says that its folder can't be read.
+pub(crate) fn ahead(file: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let Some(begins) = file.file_name().and_then(|name| name.to_str()) else { return Ok(Vec::new()) };
+    let begins = format!("{begins}{AHEAD}");
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut found = Vec::new();
+    for path in std::fs::read_dir(folder)?.map(|file| file.map(|file| file.path())) {
+        let path = path?;
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&begins)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }

@@ -1,5 +1,6 @@
 //! Tauroi's hands: the one crate with sockets, files and secrets.
 
+mod alerts;
 mod books;
 mod cli;
 mod clock;

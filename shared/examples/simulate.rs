@@ -66,6 +66,7 @@ struct Sum {
     orders: u64,
     fills: u64,
     runs: u64,
+    adopted: u64,
     faults: BTreeMap<&'static str, u64>,
     failed: Vec<(Schedule, Violation)>,
 }
@@ -264,6 +265,7 @@ impl Sum {
         self.orders += report.orders;
         self.fills += report.fills;
         self.runs += report.runs;
+        self.adopted += report.adopted;
         for (kind, often) in report.faults {
             *self.faults.entry(Kind::name(kind)).or_default() += often;
         }
@@ -273,13 +275,13 @@ impl Sum {
     }
 
     fn line(&self, seconds: f64, threads: usize) -> String {
-        let Self { seeds, events, requests, orders, fills, runs, .. } = self;
+        let Self { seeds, events, requests, orders, fills, runs, adopted, .. } = self;
         let days = self.micros as f64 / 86_400e6;
         let pace = days / seconds * 60.0 / threads.max(1) as f64;
         let faults: u64 = self.faults.values().sum();
         let kinds: Vec<String> = self.faults.iter().map(|(name, often)| format!("{name} {often}")).collect();
         format!(
-            "{seeds} seeds, {days:.2} simulated days in {seconds:.1} s ({pace:.0} a minute and core), {events} events, {requests} requests, {orders} orders, {fills} fills, {runs} runs, {faults} faults ({}), {} violations",
+            "{seeds} seeds, {days:.2} simulated days in {seconds:.1} s ({pace:.0} a minute and core), {events} events, {requests} requests, {orders} orders, {fills} fills, {runs} runs, {adopted} orders adopted, {faults} faults ({}), {} violations",
             kinds.join(", "),
             self.failed.len()
         )

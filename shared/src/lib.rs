@@ -4,6 +4,7 @@
 //! It opens no file or socket, reads no clock and draws no entropy: time and random seeds are arguments.
 
 pub mod access;
+pub mod alerts;
 pub mod api;
 pub mod arming;
 pub mod attribution;

@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::step::show_for_as_long_as_it_takes as show;
-use crate::{bundle, demo, hands, mutants, simulate, workspace};
+use crate::{bench, bundle, demo, hands, mutants, simulate, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -49,9 +49,16 @@ enum Part {
     Lives,
     /// 150 changes of `risk`, `execution` and `ledger`, drawn by the seed: the tests must fail for each; `--minutes` is not heeded
     Mutants,
+    /// A release that trades on a paper exchange whose stream brings 10,000 frames a second: its memory and its log
+    Desk,
+    /// A release that runs a week of the demo in five minutes: its memory and its log; `--minutes` is not heeded
+    Week,
     /// A dozen mistakes that are made by hand: the desks that every check simulates must notice each; `--minutes` is not heeded
     Hands,
 }
+
+/// How many frames a second are many.
+const BUSY: u32 = 10_000;
 
 const PATHS: &[&str] = &["/", "/api/health", "/api/tapes", "/no-such-page"];
 
@@ -73,6 +80,11 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Part::Lives => lives()?,
             Part::Mutants => mutants::run(options.rng_seed)?,
             Part::Hands => hands::run()?,
+            Part::Desk => {
+                let lasts = Duration::from_secs(options.minutes * 60);
+                held(&bench::desk::trade(&bundle::release_binary()?, "ed25519", BUSY, lasts)?)?;
+            }
+            Part::Week => held(&bench::desk::week(&bundle::release_binary()?)?)?,
             Part::Stream => {
                 soak("kalshi::tests::day::a_day_of_every_fault_leaves_the_exchanges_books", options)?
             }
@@ -98,6 +110,24 @@ fn soak(name: &str, options: &Options) -> anyhow::Result<()> {
         .env("TAUROI_SOAK_SECONDS", (options.minutes * 60).to_string())
         .env("TAUROI_SOAK_SEED", options.rng_seed.to_string());
     show(name, &mut cargo)
+}
+
+/// Says how quick a desk was, and what its memory came to.
+///
+/// Fails when its log has an error, or its memory grew by more than a megabyte over the last half. Warnings are counted: so many
+/// times as fast as life some of what is to be done every few minutes is missed.
+fn held(traded: &bench::desk::Traded) -> anyhow::Result<()> {
+    for told in traded.told.iter().chain([&traded.memory()]) {
+        eprintln!("  · {told}");
+    }
+    let (warnings, errors): (Vec<&String>, Vec<&String>) =
+        traded.wrong.iter().partition(|line| line.contains(" WARN "));
+    eprintln!("  · {} warnings; the last: {:?}", warnings.len(), warnings.last());
+    if let Some(error) = errors.first() {
+        bail!("{} lines of the log are of errors; the first: {error}", errors.len());
+    }
+    ensure!(traded.grew() <= 1_024, "its memory grew by more than a megabyte over the last half");
+    Ok(())
 }
 
 /// Ends a desk's process 200 times under load, and compares what the next one finds with the exchange.
@@ -152,7 +182,7 @@ fn drive(server: &mut std::process::Child, total: Duration) -> anyhow::Result<()
         let minute = started.elapsed().as_secs() / 60;
         if minute > reported {
             reported = minute;
-            let memory = resident_kilobytes(server.id());
+            let memory = workspace::resident_kilobytes(server.id());
             eprintln!("  · minute {minute}: {requests} requests, {} kB resident", memory.unwrap_or(0));
             match (settled, memory) {
                 (None, now) => settled = now,
@@ -165,9 +195,4 @@ fn drive(server: &mut std::process::Child, total: Duration) -> anyhow::Result<()
     }
     eprintln!("  ✓ {requests} requests in {} s, no error, memory steady", total.as_secs());
     Ok(())
-}
-
-fn resident_kilobytes(pid: u32) -> Option<u64> {
-    let output = Command::new("ps").args(["-o", "rss=", "-p", &pid.to_string()]).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Returns the root of the checkout.
 pub fn root() -> &'static Path {
@@ -57,4 +58,10 @@ pub fn locked_version(package: &str) -> anyhow::Result<String> {
         .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
         .map(str::to_owned)
         .ok_or_else(|| anyhow::anyhow!("{package} is not in Cargo.lock"))
+}
+
+/// Returns how much of a process is in memory, in kB, if it runs.
+pub fn resident_kilobytes(pid: u32) -> Option<u64> {
+    let output = Command::new("ps").args(["-o", "rss=", "-p", &pid.to_string()]).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }

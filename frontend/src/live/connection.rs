@@ -82,6 +82,9 @@ impl Live {
         if !matches!(self.link.get_untracked(), Link::Cut(_)) {
             self.link.set(Link::Cut(js_sys::Date::now()));
         }
+        // What is shown grows older all the same.
+        let tick = move || self.clock.set(desk::now());
+        self.looking.set_value(set_interval_with_handle(tick, Duration::from_millis(LOOK)).ok());
         let failures = self.failures.get_value();
         self.failures.set_value(failures.saturating_add(1));
         let wait = Duration::from_millis(retry_after(failures, js_sys::Math::random()) as u64);

@@ -19,8 +19,8 @@ pub(super) const ABOUT: &str = "\
 Run the desk without a page
 
 It quotes until its time is over or it is interrupted, and then hands over: within five seconds what rests is
-taken back, and it is written down that nothing of it is on its way, so that the next one goes on at once. It
-says on standard output what it is doing when that changes and each minute, and on standard error what a
+taken back, or with --on-stop release left to the next one, and it is written down that nothing of it is on its
+way, so that the next one goes on at once. It says on standard output what it is doing when that changes and each minute, and on standard error what a
 person should know.";
 
 pub(super) const MORE: &str = "\
@@ -34,7 +34,9 @@ Examples:
   tauroi desk --mode live --dry-run          the same by another name, for schedules that do either
   tauroi desk --run-for 10m --report DIR --expect backtest/report.json
                                              what it earned and from what, beside a backtest
-  tauroi desk --mode live --run-for 5h       real orders, once `tauroi arm` lets them";
+  tauroi desk --mode live --run-for 5h       real orders, once `tauroi arm` lets them
+  tauroi desk --paper paper.env --run-for 5h --on-stop release
+                                             orders keep their places until the next desk adopts them";
 
 /// How long the desk has to take back what rests.
 const GRACE: Duration = Duration::from_secs(5);
@@ -133,7 +135,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if !is_in_order {
         bail!("the desk did not end in order: what may rest of it ends by itself");
     }
-    say("Handed over: nothing of it rests or is on its way.")
+    say(if options.trading.releases() {
+        "Handed over: nothing of it is on its way, and what rests is released to the next desk on this journal."
+    } else {
+        "Handed over: nothing of it rests or is on its way."
+    })
 }
 
 /// Says what the desk is doing, until it has ended.

@@ -45,6 +45,16 @@ impl From<Mode> for api::Mode {
     }
 }
 
+/// What becomes of the orders that rest when the program ends as it was to.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum OnStop {
+    /// They are taken back
+    Cancel,
+    /// They go on to rest, released to the next desk on the same journal and account, which adopts them; if none comes they end by
+    /// themselves after --order-ttl-s at the latest
+    Release,
+}
+
 #[derive(Args)]
 #[group(id = "trading")]
 pub(in crate::cli) struct Options {
@@ -74,6 +84,9 @@ pub(in crate::cli) struct Options {
     /// Let the desk wait until somebody starts it
     #[arg(long)]
     wait: bool,
+    /// What becomes of resting orders when the desk ends in order
+    #[arg(long, value_enum, default_value_t = OnStop::Cancel)]
+    on_stop: OnStop,
 }
 
 /// The exchange in this process, of mode paper.
@@ -212,6 +225,11 @@ impl Options {
         self.quoting.series()
     }
 
+    /// Returns whether what rests is left to the next desk in the end.
+    pub(in crate::cli) fn releases(&self) -> bool {
+        self.on_stop == OnStop::Release
+    }
+
     /// Returns who asks the exchange, where that is outside, and its clock.
     ///
     /// # Errors
@@ -274,6 +292,11 @@ impl Options {
         is_inside: bool,
         port: Option<u16>,
     ) -> anyhow::Result<Desk> {
+        if self.releases() && (is_inside || mode == Mode::Paper) {
+            bail!(
+                "--on-stop release leaves orders to the next desk, and here the exchange ends with this program"
+            );
+        }
         let (journal, database) = match &self.journal {
             Some(file) if mode == Mode::Paper && file.exists() => bail!(
                 "{} is there already: mode paper begins its account anew, and with it its journal, in a new file",
@@ -319,6 +342,7 @@ impl Options {
             journal,
             database,
             starts: !self.wait,
+            releases: self.releases(),
             arming,
             rehearses: match mode {
                 Mode::Paper => Some("the exchange's data, with orders matched here"),

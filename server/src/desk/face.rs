@@ -173,7 +173,12 @@ impl Known {
             self.is = (state, why.to_owned());
         }
         let (state, why) = over(wish, self.is.0, &self.is.1, self.desk.1.is_killing);
-        (self.desk.1.state, self.desk.1.why) = (state, why.to_owned());
+        // What keeps quotes out beside a pause goes on to when they are put back.
+        let beside = match (state, self.is.0) {
+            (DeskState::Paused, DeskState::Quoting) if !self.is.1.is_empty() => format!(" {}", self.is.1),
+            _ => String::new(),
+        };
+        (self.desk.1.state, self.desk.1.why) = (state, format!("{why}{beside}"));
         let armed = self.armed.until();
         self.desk.1.armed_until = armed.clone().ok().flatten();
         if let (DeskState::Off, Err(why)) = (state, armed) {

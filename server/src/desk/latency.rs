@@ -1,8 +1,11 @@
-//! How long it takes from a frame to the order that comes of it, and where that time goes.
+//! How long it takes from a frame to the order that comes of it, and where that time goes; and until it is known that none does.
+
+mod spans;
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use self::spans::{Spans, micros};
 use crate::kalshi::SentAt;
 
 /// How many are kept.
@@ -38,6 +41,8 @@ pub(super) struct Latency {
     /// How long each step took and all of them, in microseconds.
     micros: Vec<[u32; STEPS.len() + 1]>,
     next: usize,
+    /// Of all frames of which no order came.
+    quiet: Spans,
 }
 
 impl Latency {
@@ -46,10 +51,6 @@ impl Latency {
         let Cause { heard, taken, decided } = *cause;
         let SentAt { signed: Some(signed), let_go: Some(let_go), written: Some(written) } = sent else {
             return;
-        };
-        let micros = |from: Instant, to: Instant| {
-            let micros = to.saturating_duration_since(from).min(Duration::from_secs(60)).as_micros();
-            u32::try_from(micros).unwrap_or(u32::MAX)
         };
         let steps = [
             micros(heard, taken),
@@ -64,6 +65,17 @@ impl Latency {
             None => self.micros.push(steps),
         }
         self.next = (self.next + 1) % KEPT;
+    }
+
+    /// Takes note of frames that the socket returned at these times, and of which no order comes, as is known by now.
+    pub(super) fn note_quiet(&mut self, heard: &[Instant]) {
+        let now = Instant::now();
+        heard.iter().for_each(|heard| self.quiet.note(micros(*heard, now)));
+    }
+
+    /// Says how long it took until it was known of frames that no order comes of them.
+    pub(super) fn told_quiet(&self) -> Option<String> {
+        self.quiet.told()
     }
 
     /// Returns the median and the 99th percentile, once there is any.
@@ -102,6 +114,8 @@ impl Latency {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// Takes note of an order each of whose steps took as long.

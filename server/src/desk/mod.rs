@@ -73,10 +73,12 @@ fn over(wish: Wish, is: DeskState, why: &str, is_killing: bool) -> (DeskState, &
         }
         (Wish::Kill, _) => (DeskState::Killed, "Every order is taken back. Start makes it quote again."),
         (_, DeskState::Ended) => (is, why),
-        (Wish::Off | Wish::Stop, DeskState::Starting | DeskState::Blind) => (DeskState::Off, why),
+        (Wish::Off | Wish::Stop | Wish::HandOver, DeskState::Starting | DeskState::Blind) => {
+            (DeskState::Off, why)
+        }
         (Wish::Pause, DeskState::Starting | DeskState::Blind) => (DeskState::Paused, why),
         (_, DeskState::Starting | DeskState::Blind) => (is, why),
-        (Wish::Off | Wish::Stop, _) => {
+        (Wish::Off | Wish::Stop | Wish::HandOver, _) => {
             (DeskState::Off, "It listens and quotes nothing. Start makes it quote.")
         }
         (Wish::Pause, _) => (DeskState::Paused, "Its quotes are taken out. Resume puts them back."),
@@ -104,6 +106,8 @@ pub(crate) struct Desk {
     hands: Hands,
     face: Arc<Face>,
     wish: watch::Sender<Wish>,
+    /// What is wanted of it as the program ends.
+    last_wish: Wish,
     /// The marks that the last kill from here left at the exchange.
     marks: watch::Sender<Vec<String>>,
     catalysts: mpsc::Sender<Catalyst>,
@@ -112,7 +116,7 @@ pub(crate) struct Desk {
     /// What is asked of the desk's thread beside.
     asks: mpsc::Sender<change::Asked>,
     in_flight: watch::Receiver<usize>,
-    /// Once it has ended: whether nothing of it rests or is on its way.
+    /// Once it has ended: whether nothing of it is on its way, nor rests but what is left to the next one.
     ended: watch::Receiver<Option<bool>>,
     plans: flatten::Plans,
     armed: Armed,
@@ -198,6 +202,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         None => [client, apart].map(Hands::Exchange),
     };
     let (begun, numbers) = watch::channel(Vec::new());
+    let last_wish = if settings.releases { Wish::HandOver } else { Wish::Stop };
     let address = settings.database.clone().unwrap_or_else(|| Address::Sqlite(settings.journal.clone()));
     let runs = Runs { address, numbers };
     let supervisor = session::Supervisor {
@@ -229,6 +234,7 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         hands: apart,
         face,
         wish,
+        last_wish,
         marks,
         catalysts,
         by_hand,
@@ -323,10 +329,10 @@ impl Desk {
         ))
     }
 
-    /// Ends it in order: its orders are taken back, unless that takes longer than `grace`. Then they end by themselves.
-    /// Returns whether it did so in order: nothing of it rests or is on its way.
+    /// Ends it in order: its orders are taken back, or left to the next one, unless that takes longer than `grace`. Then they end by
+    /// themselves. Returns whether it did so in order: nothing of it is on its way, nor rests but what is left.
     pub(crate) async fn stop(&self, grace: Duration) -> bool {
-        self.wish.send_replace(Wish::Stop);
+        self.wish.send_replace(self.last_wish);
         let mut ended = self.ended.clone();
         let follower = self.follower.lock().unwrap_or_else(PoisonError::into_inner).take();
         let in_order = async {
@@ -341,7 +347,7 @@ impl Desk {
             Ok(true) => {}
             Ok(false) => tracing::warn!("the desk did not end in order: what may rest of it ends by itself"),
             Err(_) => {
-                tracing::warn!("the desk's orders could not be taken back in time: they end by themselves");
+                tracing::warn!("the desk did not end in time: its orders end by themselves");
             }
         }
         ended == Ok(true)

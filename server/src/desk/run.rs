@@ -49,6 +49,8 @@ pub(super) struct Run {
     /// Who waits for what comes of an order by hand.
     waiting: Waiting,
     latency: Latency,
+    /// When the socket returned the frames of which it is not known yet what comes.
+    open: Vec<Instant>,
     /// How much was heard, and since when.
     frames: u64,
     began: Instant,
@@ -94,6 +96,7 @@ impl Run {
             fits: Fits::default(),
             waiting: Waiting::default(),
             latency: Latency::default(),
+            open: Vec::with_capacity(BATCH),
             frames: 0,
             began: Instant::now(),
             shown: None,
@@ -121,6 +124,9 @@ impl Run {
         if let Some(told) = self.latency.told() {
             let a_second = self.frames as f64 / self.began.elapsed().as_secs_f64();
             tracing::info!("from a frame to its order, at {a_second:.0} frames a second: {told}");
+        }
+        if let Some(told) = self.latency.told_quiet() {
+            tracing::info!("from a frame of which no order came until that was known: {told}");
         }
         self.journal.close().await;
     }
@@ -153,8 +159,13 @@ impl Run {
                 self.step(desk.clock.now(), Input::Marked(marks))?;
                 self.step(desk.clock.now(), Input::Wish(wish))?;
             }
+            let asked = self.in_flight;
             if let Some(end) = self.carry_out(desk, cause.take()).await? {
                 return Ok(end);
+            }
+            if self.in_flight > asked {
+                // What is asked goes first: nobody who watches waits for its milliseconds.
+                tokio::task::yield_now().await;
             }
             self.answer_changed(desk);
             told = self.follow(desk, told);
@@ -176,11 +187,17 @@ impl Run {
             let input = tokio::select! {
                 first = heard.recv(), if hears => {
                     let first = first.context("the feed has ended")?;
-                    cause = began.filter(|began| first.at >= *began).map(|_| Cause::heard(first.at));
+                    if began.is_some_and(|began| first.at >= began) {
+                        cause = Some(Cause::heard(first.at));
+                        self.open.push(first.at);
+                    }
                     let now = desk.clock.now();
                     self.hear(now, first.what)?;
                     for _ in 1..BATCH {
                         let Ok(next) = heard.try_recv() else { break };
+                        if cause.is_some() {
+                            self.open.push(next.at);
+                        }
                         self.hear(now, next.what)?;
                     }
                     Input::Drained
@@ -333,6 +350,10 @@ impl Run {
             }
         }
         self.effects = effects;
+        if last_ask.is_none() {
+            self.latency.note_quiet(&self.open);
+        }
+        self.open.clear();
         desk.in_flight.send_if_modified(|known| std::mem::replace(known, self.in_flight) != self.in_flight);
         Ok(end)
     }

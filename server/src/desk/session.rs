@@ -54,7 +54,7 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Runs until the program ends; returns whether nothing rests or is on its way then.
+    /// Runs until the program ends; returns whether nothing is on its way then, nor rests but what is left to the next desk.
     pub(super) async fn run(mut self) -> bool {
         let _limits = self.hands.reads().follow_limits();
         let mut pause = AGAIN[0];
@@ -65,6 +65,10 @@ impl Supervisor {
             let is_clear = matches!(ended, Ok(End::Over | End::Lost { is_clear: true, .. }));
             let (state, why) = match ended {
                 Ok(End::Stopped) => return true,
+                Ok(End::HandedOver(orders)) => {
+                    tracing::info!("{orders} orders go on to rest, released to the next desk");
+                    return true;
+                }
                 Ok(End::Over) => (DeskState::Ended, "What it traded has ended and is paid.".to_owned()),
                 Ok(End::Lost { why, is_clear }) => {
                     let rests = if is_clear { "" } else { " What may rest of it ends by itself." };
@@ -77,7 +81,7 @@ impl Supervisor {
                 tracing::warn!("the desk can't see: {why}");
             }
             self.show(state, &why);
-            if *self.wish.borrow() == Wish::Stop {
+            if self.is_to_end() {
                 return is_clear;
             }
             pause = if began.elapsed() > AGAIN[1] { AGAIN[0] } else { (pause * 2).min(AGAIN[1]) };
@@ -87,10 +91,14 @@ impl Supervisor {
                 () = again => {}
                 changed = self.wish.changed() => if changed.is_err() { return is_clear },
             }
-            if *self.wish.borrow() == Wish::Stop {
+            if self.is_to_end() {
                 return is_clear;
             }
         }
+    }
+
+    fn is_to_end(&self) -> bool {
+        matches!(*self.wish.borrow(), Wish::Stop | Wish::HandOver)
     }
 
     /// Writes down what a run without money showed, if it was one and anything was decided.
@@ -175,7 +183,7 @@ impl Supervisor {
         if let Ok(End::Over) = &ended {
             run.show(self);
         }
-        self.rehearsed(&run, matches!(ended, Ok(End::Over | End::Stopped))).await;
+        self.rehearsed(&run, matches!(ended, Ok(End::Over | End::Stopped | End::HandedOver(_)))).await;
         if ended.is_err() {
             let cleared = match &self.hands {
                 Hands::Exchange(client) => find::clear(client, &found).await,

@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) database: Option<Address>,
     /// Whether it begins to quote by itself, as soon as it may.
     pub(crate) starts: bool,
+    /// Whether what rests is left to the next desk when it ends in order, and not taken back.
+    pub(crate) releases: bool,
     /// What is armed, and where that is written; a run without money is written there too, if it is one.
     pub(crate) arming: Option<Arming>,
     /// Where orders go that cost no money, for people: a run of that kind may count as a rehearsal.

@@ -21,6 +21,7 @@ use super::core::Core;
 use super::faults::{Fault, grid, is_ours, settle};
 use super::journal::Again;
 use super::rest::{Refusal, Shared};
+use super::strangers::Strange;
 use crate::hexadecimal::hexadecimal;
 
 /// What a token is known by: its hash, which takes as long to compare whatever was sent.
@@ -77,6 +78,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/behaviour", get(behaviour).put(behave))
         .route("/events", post(events))
         .route("/exchange", post(exchange))
+        .route("/orders", post(order).delete(withdraw))
         .route("/markets/{ticker}", post(market))
 }
 
@@ -141,6 +143,17 @@ async fn events(_: Controlled, State(shared): Exchange, body: Bytes) -> Done {
     let listed = read(&body)?;
     shared.with(|core| core.list(core.exchange.now(), listed)).map_err(|why| wrong(&why))?;
     Ok(StatusCode::CREATED)
+}
+
+async fn order(_: Controlled, State(shared): Exchange, body: Bytes) -> Result<Response, Refusal> {
+    let strange: Strange = read(&body)?;
+    let became = shared.with(|core| core.order_strangely(core.exchange.now(), &strange));
+    became.map(|became| (StatusCode::CREATED, Json(became)).into_response()).map_err(|why| wrong(&why))
+}
+
+async fn withdraw(_: Controlled, State(shared): Exchange) -> StatusCode {
+    shared.with(|core| core.withdraw_strangers(core.exchange.now()));
+    StatusCode::NO_CONTENT
 }
 
 /// What is to become of the exchange.

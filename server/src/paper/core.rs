@@ -19,6 +19,7 @@ use super::keyring::{self, Keyring, Registered};
 use super::keys::PublicKey;
 use super::member::Member;
 use super::past::Past;
+use super::strangers::Strangers;
 use super::stream::{Numbers, Positions, Tickers};
 
 /// How many public trades are kept for those who ask later.
@@ -48,6 +49,8 @@ pub(super) struct Core {
     pub(super) ids: Ids,
     /// The other traders, if there are any.
     crowd: Option<Crowd>,
+    /// Traders that do as whoever runs the exchange likes.
+    pub(super) strangers: Option<Strangers>,
     /// An id that waits for the order that it is of to be told.
     naming: Option<String>,
     /// When time ends, if it does: all that was due by then has happened, and nothing else will.
@@ -73,6 +76,7 @@ impl Core {
             token: None,
             ids,
             crowd: None,
+            strangers: None,
             naming: None,
             ends: None,
         }

@@ -29,6 +29,7 @@ mod names;
 mod past;
 mod rest;
 mod run;
+mod strangers;
 mod stream;
 mod tape;
 mod tier;

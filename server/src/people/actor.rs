@@ -6,7 +6,7 @@
 use shared::access::{FRESH_S, Role};
 use shared::units::Timestamp;
 
-use crate::store::Note;
+use crate::store::{Bearer, Note};
 
 /// Whoever asks.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(crate) struct Actor {
     pub(crate) session: Option<Signed>,
     /// From where they ask.
     pub(crate) address: String,
+    /// The program that asks for them, if one does: the first letters of its token's hash.
+    pub(crate) program: Option<String>,
     /// What keeps them from the role that their account has, if anything does.
     pub(crate) held_back: Option<&'static str>,
 }
@@ -44,19 +46,34 @@ impl Actor {
             role: Some(Role::Trader),
             session: None,
             address,
+            program: None,
             held_back: None,
         }
     }
 
+    /// Returns a program that shows a token of somebody's: it is never fresh, as nobody is there who could show who they are.
+    pub(crate) fn program(
+        bearer: &Bearer,
+        role: Role,
+        hash: &str,
+        address: String,
+        held_back: Option<&'static str>,
+    ) -> Self {
+        let who = format!("{} by {:?}", bearer.email, bearer.name);
+        let program = Some(hash.chars().take(8).collect());
+        Self { who, role: Some(role), session: None, address, program, held_back }
+    }
+
     /// Returns somebody who has not signed in.
     pub(crate) fn nobody(address: String) -> Self {
-        Self { who: "nobody".to_owned(), role: None, session: None, address, held_back: None }
+        Self { who: "nobody".to_owned(), role: None, session: None, address, program: None, held_back: None }
     }
 
     /// Returns for how many seconds from now on who they are is fresh, with a reason that they gave; always where nobody signs in.
     pub(crate) fn fresh_s(&self, now: Timestamp) -> i64 {
         match (&self.session, self.role) {
-            (None, Some(_)) => FRESH_S,
+            (None, Some(_)) if self.program.is_none() => FRESH_S,
+            (None, Some(_)) => 0,
             (None, None) => 0,
             (Some(signed), _) if signed.reason.is_empty() => 0,
             (Some(signed), _) => {

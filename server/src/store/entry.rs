@@ -35,6 +35,16 @@ impl Kind {
         }
     }
 
+    /// Returns its number among all of them, which never changes.
+    pub(super) const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// Returns the kind of that number.
+    pub(super) fn numbered(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
     /// Returns the kind of that name.
     ///
     /// # Errors

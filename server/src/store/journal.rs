@@ -1,9 +1,10 @@
 //! The journal: what happened, was decided, asked and answered, in the order in which it did.
 //!
 //! A command is committed before its bytes are written to a socket. So whatever ends this program, the journal names every
-//! order that may rest at the exchange. What nothing waits for follows within some milliseconds. A commit outlives the
-//! program, and the machine's own end once it was carried over, about a second later ([`super::Writer`]): what of the last
-//! second may then be missing rests at the exchange under a name of ours, and is taken back at the next start.
+//! order that may rest at the exchange. In a file of `SQLite` it is committed when it is in the journal's newest end
+//! ([`super::ahead`]), and in the table some milliseconds later. A commit outlives the program, and the machine's own end once
+//! it was carried over, about a second later ([`super::Writer`]): what of the last second may then be missing rests at the
+//! exchange under a name of ours, and is taken back at the next start.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::connection::{Access, Connection, PATIENCE, on};
-use super::{Address, Entry, derived};
+use super::{Address, Entry, ahead, derived};
 
 /// The journal of a store.
 pub(crate) struct Journal {
@@ -46,6 +47,9 @@ impl Journal {
         let opened = Connection::open(address, Access::Write, patience).await;
         let mut connection = opened.with_context(|| format!("the journal {address} can't be opened"))?;
         connection.migrate().await.with_context(|| format!("{address} is no journal that can be written"))?;
+        if let Address::Sqlite(path) = address {
+            ahead::take_in(&mut connection, path).await?;
+        }
         derived::follow(&mut connection).await.with_context(|| format!("what follows from {address}"))?;
         Ok(Self { address: address.clone(), connection, run: 0, next: 0 })
     }
@@ -66,6 +70,9 @@ impl Journal {
     ///
     /// Says that it can't be opened, or is of a later version than this program knows.
     pub(crate) async fn read_at(address: &Address) -> anyhow::Result<Self> {
+        if let Address::Sqlite(path) = address {
+            ahead::take_in_before_it_is_read(path).await;
+        }
         let opened = Connection::open(address, Access::Read, PATIENCE).await;
         let mut connection = opened.with_context(|| format!("the journal {address} can't be opened"))?;
         connection.version().await.with_context(|| format!("{address} can't be read"))?;

@@ -10,9 +10,11 @@
 //!                   └───────────────────────────────────┘
 //! ```
 //!
+//! In a file an entry is committed in the journal's newest end beside it ([`ahead`]), and in the table soon after.
 //! `docs/store.md` says what outlasts what, and how to copy, back up and rebuild.
 
 mod address;
+mod ahead;
 mod armings;
 mod connection;
 mod derived;
@@ -32,8 +34,8 @@ pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
 pub(crate) use self::people::{
-    Account, Ended, Invitation, Kept, NewAccount, NewWork, Note, People, Session, SessionLine, Unchanged,
-    Work,
+    Account, Bearer, Ended, Invitation, Kept, NewAccount, NewWork, Note, People, Scope, Session, SessionLine,
+    TokenLine, Unchanged, Work,
 };
 pub(crate) use self::upkeep::Store;
 pub(crate) use self::writer::{Before, Writer};

@@ -3,7 +3,6 @@
 use anyhow::{Context, bail};
 use shared::units::Timestamp;
 
-use super::Address;
 use super::armings::ARMINGS;
 use super::connection::{Access, Connection, PATIENCE, on};
 use super::derived::{self, Projection};
@@ -12,6 +11,7 @@ use super::kept::{self, SIGNALS, TAPES};
 use super::people::{ACCOUNTS, AUDIT, WORK};
 use super::schema::VERSION;
 use super::table::{Table, Value, Which};
+use super::{Address, ahead};
 
 /// What nothing else has: what is copied.
 const BASE: [&Table; 7] = [&ENTRY, &TAPES, &SIGNALS, &ARMINGS, &ACCOUNTS, &AUDIT, &WORK];
@@ -47,6 +47,9 @@ impl Store {
         let opened = Connection::open(address, Access::Write, PATIENCE).await;
         let mut connection = opened.with_context(|| format!("the store {address} can't be opened"))?;
         connection.migrate().await.with_context(|| format!("{address} is no store that can be written"))?;
+        if let Address::Sqlite(path) = address {
+            ahead::take_in(&mut connection, path).await?;
+        }
         Ok(Self { address: address.clone(), connection })
     }
 
@@ -56,6 +59,9 @@ impl Store {
     ///
     /// Says that it can't be opened, or is of a later version.
     pub(crate) async fn read(address: &Address) -> anyhow::Result<Self> {
+        if let Address::Sqlite(path) = address {
+            ahead::take_in_before_it_is_read(path).await;
+        }
         let opened = Connection::open(address, Access::Read, PATIENCE).await;
         let mut connection = opened.with_context(|| format!("the store {address} can't be opened"))?;
         connection.version().await.with_context(|| format!("{address} can't be read"))?;

@@ -1,5 +1,9 @@
-//! Writing entries down beside the loop that decides, in its order.
+//! Writing entries down beside the loop that decides, in its order: at once into the end of the journal, where it is a file of
+//! `SQLite`, and beside the loop into the table.
 
+mod follows;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -7,9 +11,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use self::follows::Follows;
+use super::ahead::Ahead;
 use super::connection::{Access, Connection, PATIENCE as OTHERS};
-use super::derived::{self, Chunk};
-use super::{Entry, Journal};
+use super::derived;
+use super::{Address, Entry, Journal};
 
 /// How long what nothing waits for may wait for more, and how much is written down at a time: what is urgent may come
 /// meanwhile, and waits for it.
@@ -19,17 +25,26 @@ const AT_A_TIME: usize = 64;
 const BEHIND: u64 = 100_000;
 /// How often what was committed is carried over into the table, and made to last whatever happens to the machine.
 const CARRY_OVER: Duration = Duration::from_secs(1);
-/// How long what follows from entries waits for a moment in which nothing is to be written, and how long at most.
-const FOLLOW: Duration = Duration::from_millis(250);
-const FOLLOW_AT_LAST: Duration = Duration::from_secs(2);
-
 /// Entries on their way into the store.
 pub(crate) struct Writer {
     queue: mpsc::UnboundedSender<Given>,
-    /// How many were given, and how many of these are committed.
+    /// How many were given, and how many of these are in the table.
     given: u64,
     committed: watch::Receiver<u64>,
+    end: End,
+    /// It was said that it can't be written.
+    has_failed: bool,
     writing: JoinHandle<anyhow::Result<()>>,
+}
+
+/// Where entries are written down first.
+enum End {
+    /// In the table: whoever sends something waits for it.
+    None,
+    /// In files of their own beside this one, of this run, once there is an entry; the first one's number.
+    Not(PathBuf, i64, u64),
+    /// In these; the number of the first entry.
+    Begun(Ahead, u64),
 }
 
 /// What is to be written down.
@@ -42,14 +57,18 @@ struct Given {
 #[derive(Debug, Clone)]
 pub(crate) struct Before {
     entries: u64,
-    committed: watch::Receiver<u64>,
+    /// Nothing where it is committed already.
+    committed: Option<watch::Receiver<u64>>,
 }
 
 impl Before {
     /// Waits until it is committed; returns whether it is: if the store can't be written it never will be.
-    pub(crate) async fn committed(mut self) -> bool {
-        let entries = self.entries;
-        self.committed.wait_for(|committed| *committed >= entries).await.is_ok()
+    pub(crate) async fn committed(self) -> bool {
+        let Self { entries, committed } = self;
+        match committed {
+            Some(mut committed) => committed.wait_for(|committed| *committed >= entries).await.is_ok(),
+            None => true,
+        }
     }
 }
 
@@ -58,7 +77,20 @@ impl Writer {
     pub(crate) fn new(journal: Journal) -> Self {
         let (queue, taken) = mpsc::unbounded_channel();
         let (told, committed) = watch::channel(0);
-        Self { queue, given: 0, committed, writing: tokio::spawn(write(journal, taken, told)) }
+        let (end, writing) = match &journal.address {
+            Address::Postgres(_) => (End::None, tokio::spawn(write(journal, taken, told))),
+            Address::Sqlite(path) => {
+                let first = u64::try_from(journal.next).unwrap_or_default();
+                let end = End::Not(path.clone(), journal.run, first);
+                // On a thread of its own: no frame waits for statements to be put together.
+                let alone = move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+                    runtime.context("the journal has no thread")?.block_on(write(journal, taken, told))
+                };
+                (end, tokio::task::spawn_blocking(alone))
+            }
+        };
+        Self { queue, given: 0, committed, end, has_failed: false, writing }
     }
 
     /// Gives entries to be written down, soon or, if something is to be sent after them, at once.
@@ -70,19 +102,59 @@ impl Writer {
         if entries.is_empty() {
             return Ok(());
         }
-        self.given = self.given.saturating_add(entries.len() as u64);
-        if self.given.saturating_sub(*self.committed.borrow()) > BEHIND {
+        let given = self.give(entries, is_urgent);
+        self.has_failed |= !matches!(given, Ok(true));
+        if given? { Ok(()) } else { self.ended().await }
+    }
+
+    /// Gives entries to be written down; returns whether somebody takes them.
+    fn give(&mut self, entries: Vec<Entry>, is_urgent: bool) -> anyhow::Result<bool> {
+        let (given, committed) = (self.given, *self.committed.borrow());
+        if given.saturating_sub(committed) > BEHIND {
             bail!("the journal is written too slowly");
         }
-        match self.queue.send(Given { entries, is_urgent }) {
-            Ok(()) => Ok(()),
-            Err(_) => self.ended().await,
+        let count = entries.len() as u64;
+        let is_urgent = match self.begun()? {
+            Some((ahead, first)) => {
+                let (next, there) = (first.saturating_add(given), first.saturating_add(committed));
+                ahead.write(next, there, &entries).context("the journal can't be written")?;
+                false
+            }
+            None => is_urgent,
+        };
+        if self.queue.send(Given { entries, is_urgent }).is_err() {
+            if let Some((ahead, _)) = self.begun()? {
+                ahead.take_back().context("the journal can't be written")?;
+            }
+            return Ok(false);
         }
+        self.given = given.saturating_add(count);
+        Ok(true)
+    }
+
+    /// Returns where entries are written first, if not in the table, and the number of the run's first one that is.
+    fn begun(&mut self) -> anyhow::Result<Option<(&mut Ahead, u64)>> {
+        if let End::Not(path, run, first) = &self.end {
+            let begun = Ahead::begin(path, *run).context("the journal can't be written")?;
+            self.end = End::Begun(begun, *first);
+        }
+        Ok(match &mut self.end {
+            End::Begun(ahead, first) => Some((ahead, *first)),
+            End::None | End::Not(..) => None,
+        })
     }
 
     /// Returns what is committed when all that was given is.
     pub(crate) fn before(&self) -> Before {
-        Before { entries: self.given, committed: self.committed.clone() }
+        let waits = matches!(self.end, End::None) || self.has_failed;
+        Before { entries: self.given, committed: waits.then(|| self.committed.clone()) }
+    }
+
+    /// Waits until the table has all that was given.
+    #[cfg(test)]
+    pub(super) async fn in_the_table(&self) {
+        let given = self.given;
+        self.committed.clone().wait_for(|committed| *committed >= given).await.unwrap();
     }
 
     /// Waits until it can't be written any more, and says why.
@@ -98,10 +170,12 @@ impl Writer {
     /// Writes down what was given, and ends it in order.
     pub(crate) async fn close(self) {
         drop(self.queue);
-        // If it has ended already, it has said why.
-        if !self.writing.is_finished() {
-            // What was committed stays.
-            let _ = self.writing.await;
+        // If it has ended already, it has said why, and what is not in the table stays where it is.
+        if !self.writing.is_finished()
+            && let Ok(Ok(())) = self.writing.await
+            && let End::Begun(ahead, _) = self.end
+        {
+            ahead.end();
         }
     }
 }
@@ -138,7 +212,7 @@ async fn write_all(
     given: &mut mpsc::UnboundedReceiver<Given>,
     committed: &watch::Sender<u64>,
 ) -> anyhow::Result<()> {
-    let mut follows = Follows { behind, chunk: Chunk::default(), since: None };
+    let mut follows = Follows::new(behind);
     loop {
         let next = match follows.due() {
             None => given.recv().await,
@@ -170,52 +244,6 @@ async fn write_all(
         }
     }
     follows.write(journal).await
-}
-
-/// What follows from entries that are committed and was not written yet.
-struct Follows {
-    /// The last entry of which all is written.
-    behind: (i64, i64),
-    chunk: Chunk,
-    since: Option<Instant>,
-}
-
-impl Follows {
-    fn take(&mut self, run: i64, first: i64, entries: Vec<Entry>) {
-        self.since.get_or_insert_with(Instant::now);
-        for (seq, entry) in (first..).zip(entries) {
-            self.chunk.add(run, seq, entry);
-        }
-    }
-
-    /// Returns when it is to be written, if anything is.
-    fn due(&self) -> Option<Instant> {
-        self.since.map(|since| since + FOLLOW)
-    }
-
-    fn is_overdue(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() > FOLLOW_AT_LAST)
-    }
-
-    async fn write(&mut self, journal: &mut Journal) -> anyhow::Result<()> {
-        if self.since.take().is_some() {
-            let chunk = std::mem::take(&mut self.chunk);
-            // Not on the thread of the loop, which is this one.
-            let events =
-                tokio::task::spawn_blocking(|| chunk.read()).await.context("entries can't be read")?;
-            let Some(events) = events else { return Ok(()) };
-            let connection = &mut journal.connection;
-            let written = derived::apply(connection, self.behind, &events).await;
-            self.behind = match written.context("orders and positions can't be written")? {
-                true => events.last,
-                // Somebody else has written of these entries, as who makes all of it again.
-                false => {
-                    derived::follow(connection).await.context("orders and positions can't be written")?
-                }
-            };
-        }
-        Ok(())
-    }
 }
 
 /// Carries over what was committed, on a connection of its own: it waits for the disk, which no commit does.

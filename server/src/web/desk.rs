@@ -105,6 +105,17 @@ fn unarmed(why: &str) -> String {
     format!("It may not trade with real money, as {why}. `tauroi arm` lets it.")
 }
 
+/// Tries whether notices arrive at their receivers.
+pub(super) async fn test_alerts(
+    Shared(state): Shared<Arc<State>>,
+    _trader: Trader,
+) -> Result<Json<Done>, ApiError> {
+    let none =
+        || ApiError::NotFound("this server sends notices to nobody: start it with --webhook".to_owned());
+    let sender = state.holds.alerts.as_ref().ok_or_else(none)?;
+    Ok(Json(Done { text: sender.test().await.join(" ") }))
+}
+
 /// Carries out a command: answers a program in JSON, and a form, which needs no script, with a page.
 pub(super) async fn command(
     state: &State,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{FromRequestParts, Request, State as Shared};
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -78,6 +78,9 @@ impl Doors {
     pub(super) async fn actor(&self, headers: &HeaderMap, from: IpAddr) -> anyhow::Result<Actor> {
         let address = from.to_string();
         let Some(people) = &self.people else { return Ok(Actor::here(address)) };
+        if headers.contains_key(AUTHORIZATION) {
+            return self.program(people, headers, address).await;
+        }
         let Some(hash) = token(headers).map(|token| token_hash(&token)) else {
             return Ok(Actor::nobody(address));
         };
@@ -86,7 +89,26 @@ impl Doors {
             (self.wants_codes && !session.has_codes && session.role > Role::Viewer).then_some(NO_CODES);
         let role = if held_back.is_some() { Role::Viewer } else { session.role };
         let signed = Signed { account: session.account, hash, shown: session.shown, reason: session.reason };
-        Ok(Actor { who: session.email, role: Some(role), session: Some(signed), address, held_back })
+        Ok(Actor {
+            who: session.email,
+            role: Some(role),
+            session: Some(signed),
+            address,
+            program: None,
+            held_back,
+        })
+    }
+
+    /// Returns the program that shows a token, whatever cookie comes with it.
+    async fn program(&self, people: &People, headers: &HeaderMap, address: String) -> anyhow::Result<Actor> {
+        let Some(hash) = bearer(headers).map(|token| token_hash(&token)) else {
+            return Ok(Actor::nobody(address));
+        };
+        let Some(bearer) = people.token(&hash).await? else { return Ok(Actor::nobody(address)) };
+        let held_back =
+            (self.wants_codes && !bearer.has_codes && bearer.role > Role::Viewer).then_some(NO_CODES);
+        let role = if held_back.is_some() { Role::Viewer } else { bearer.scope.role(bearer.role) };
+        Ok(Actor::program(&bearer, role, &hash, address, held_back))
     }
 
     /// Returns whether a session stands. Where that can't be found out it is taken to: nothing new is asked with it.
@@ -139,6 +161,14 @@ pub(super) fn token(headers: &HeaderMap) -> Option<Secret> {
     });
     let token = ours.next()?;
     (ours.next().is_none() && could_be(token)).then(|| Secret::new(token.to_owned()))
+}
+
+/// Returns the token that a program shows: `Authorization: Bearer …`, once.
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let (scheme, token) = all.next()?.to_str().ok()?.split_once(' ')?;
+    let is_one = scheme.eq_ignore_ascii_case("bearer") && all.next().is_none() && could_be(token);
+    is_one.then(|| Secret::new(token.to_owned()))
 }
 
 /// Gives a response the cookie of a session, or takes it away where there is no token.

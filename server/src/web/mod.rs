@@ -10,6 +10,7 @@ mod error;
 mod guard;
 mod kalshi;
 mod kept;
+mod openapi;
 mod people;
 mod proxied;
 mod routes;
@@ -41,6 +42,7 @@ use self::kept::Shelf;
 pub(crate) use self::proxied::Proxies;
 use self::security::Nonce;
 use self::stream::Tellers;
+use crate::alerts::Sender;
 use crate::books::Books;
 use crate::clock::machine_time;
 use crate::desk::Desk;
@@ -70,6 +72,8 @@ pub(crate) struct Holds {
     pub(crate) market: Option<Watch>,
     /// Who asks the exchange for pages, if anybody does.
     pub(crate) asker: Option<Client>,
+    /// What sends notices of the desk, if anything does.
+    pub(crate) alerts: Option<Sender>,
 }
 
 /// What every handler may read.

@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 use shared::access::{ALL, Action, Method};
 use shared::stream::DeskCommand;
 
-use super::{State, api, books, desk, doors, kalshi, people, settings, signals, stream};
+use super::{State, api, books, desk, doors, kalshi, openapi, people, settings, signals, stream};
 use crate::people::Trader;
 
 /// Returns the routes of all that can be asked, each with its check before it.
@@ -41,6 +41,7 @@ fn handler(action: Action) -> MethodRouter<Arc<State>> {
     match action {
         Action::Health => on(action, api::health),
         Action::WhoAmI => on(action, people::me),
+        Action::OpenApi => on(action, openapi::document),
         Action::ShowSignIn => on(action, people::show_sign_in),
         Action::SignIn => on(action, people::sign_in),
         Action::SignOut => on(action, people::sign_out),
@@ -69,12 +70,15 @@ fn handler(action: Action) -> MethodRouter<Arc<State>> {
         Action::OrderByHand => on(action, desk::by_hand),
         Action::PlanFlatten => on(action, desk::flatten_plan),
         Action::Flatten => on(action, desk::flatten),
+        Action::TestAlerts => on(action, desk::test_alerts),
         Action::ShowAccount => on(action, people::show_account),
         Action::ShowAgain => on(action, people::show_again),
         Action::ChangePassphrase => on(action, people::change_passphrase),
         Action::BeginCodes => on(action, people::begin_codes),
         Action::EndCodes => on(action, people::end_codes),
         Action::EndSession => on(action, people::end_session),
+        Action::MakeToken => on(action, people::make_token),
+        Action::EndToken => on(action, people::end_token),
         Action::People => on(action, people::list),
         Action::Invite => on(action, people::invite),
         Action::ChangePerson => on(action, people::change),

@@ -14,9 +14,11 @@ mod fenced;
 mod flatten;
 mod frozen;
 mod hand;
+mod handed;
 mod here;
 mod journal;
 mod killed;
+mod limits;
 #[path = "../support/member.rs"]
 mod member;
 #[path = "../support/person.rs"]
@@ -24,6 +26,8 @@ mod person;
 mod report;
 #[path = "../support/run.rs"]
 mod run;
+#[path = "../support/script.rs"]
+mod script;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
@@ -32,5 +36,5 @@ mod watched;
 
 use std::time::Duration;
 
-/// How long is waited at most for what must come.
-const SOON: Duration = Duration::from_secs(30);
+/// How long is waited at most for what must come: a desk that goes on with another one's orders waits half a minute by itself.
+const SOON: Duration = Duration::from_secs(75);

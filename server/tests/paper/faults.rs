@@ -5,13 +5,14 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use shared::units::Price;
 use shared::wire::{
     CreateOrderAnswer, ExchangeStatus, Frame, MarketAnswer, MarketResult, OrdersPage, SettlementsPage,
 };
 
 use crate::member::{Listener, Member, now_ms};
 use crate::support::Answer;
-use crate::{ORDERS, PLAIN, POST_ONLY, STILL, TICKER, order};
+use crate::{ORDERS, PLAIN, POST_ONLY, STILL, TICKER, best, order};
 
 /// A member, and what it may do to the exchange.
 struct Tried {
@@ -128,6 +129,34 @@ fn only_who_runs_the_exchange_may_change_it() {
     );
     tried.remove(number);
     assert_eq!(tried.control("DELETE", "/paper/faults/1", &Value::Null).status, 404);
+}
+
+#[test]
+fn strangers_trade_with_whoever_is_there_and_rest_until_they_are_taken_back() {
+    let tried = Tried::still("strangers");
+    let strange = |action: &str, price: &str, count: &str, takes: bool| {
+        let order =
+            json!({ "ticker": TICKER, "action": action, "price": price, "count": count, "takes": takes });
+        tried.control("POST", "/paper/orders", &order)
+    };
+    // The member's own bid, one above the best one, is met.
+    let (highest, _) = best(&tried.member);
+    let price = Price::from_centicents(highest.0.centicents() + 100).unwrap().to_string();
+    tried.member.read::<Value>(201, "POST", ORDERS, &order("ours", "bid", &price, "3", POST_ONLY));
+    let sold: Value = strange("sell", &price, "5", true).json();
+    assert_eq!(sold, json!({ "filled": "3.00", "rests": "0.00" }));
+    let rests: Value = strange("buy", &price, "2", false).json();
+    assert_eq!(rests, json!({ "filled": "0.00", "rests": "2.00" }));
+    assert_eq!(best(&tried.member).0.0.to_string(), price);
+    assert_eq!(tried.control("DELETE", "/paper/orders", &Value::Null).status, 204);
+    assert_eq!(best(&tried.member).0.0, highest.0);
+    for (wrong, why) in [("0.5050", "price"), ("0.5000", "count")] {
+        let answer = strange("buy", wrong, if why == "count" { "0" } else { "1" }, true);
+        assert_eq!(answer.status, 400, "{}", answer.text());
+    }
+    let nowhere = json!({ "ticker": "KXNOTHING-A-B", "action": "buy", "price": "0.50", "count": "1" });
+    assert_eq!(tried.control("POST", "/paper/orders", &nowhere).status, 400);
+    assert_eq!(tried.member.server.ask("POST", "/paper/orders", &[]).status, 401);
 }
 
 #[test]
@@ -369,7 +398,7 @@ async fn a_settlement_is_restated_and_the_money_follows() {
     let tried = Tried::still("restated");
     let mut listener = tried.member.listen().await;
     listener.subscribe(&["market_lifecycle_v2", "market_positions"]).await;
-    let (_, ask) = crate::best(&tried.member);
+    let (_, ask) = best(&tried.member);
     let taken = order("held", "bid", &ask.0.to_string(), "1", "");
     tried.member.read::<CreateOrderAnswer>(201, "POST", ORDERS, &taken);
     let before = crate::free(&tried.member);

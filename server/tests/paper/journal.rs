@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use serde_json::{Value, json};
 use shared::wire::{CreateOrderAnswer, MarketsPage};
 
 use crate::member::Member;
@@ -59,6 +60,13 @@ async fn trade(member: &Member) {
         member.ask("DELETE", &format!("{ORDERS}/{}", placed.order_id), "");
         member.read::<MarketsPage>(200, "GET", "/markets?limit=3", "");
     }
+    // Strangers are told to trade too: with each other, and nothing is left of it.
+    for (action, takes) in [("sell", false), ("buy", true)] {
+        let order =
+            json!({ "ticker": TICKER, "action": action, "price": "0.98", "count": "2", "takes": takes });
+        assert_eq!(member.control("POST", "/paper/orders", &order).status, 201);
+    }
+    assert_eq!(member.control("DELETE", "/paper/orders", &Value::Null).status, 204);
 }
 
 const WORLD: [&str; 4] = ["--start", "2026-11-03T11:22:33.5Z", "--speed", "200"];

@@ -4,12 +4,14 @@
 
 mod accounts;
 mod attacks;
+mod described;
 mod doors;
 mod encrypted;
 #[path = "../support/person.rs"]
 mod person;
 #[path = "../support/mod.rs"]
 mod support;
+mod tokens;
 mod work;
 
 use std::path::{Path, PathBuf};

@@ -76,6 +76,8 @@ actions! {
     Health: Get "/api/health" Nothing;
     /// Says who asks.
     WhoAmI: Get "/api/me" Nothing;
+    /// Describes the API.
+    OpenApi: Get "/api/openapi.json" Nothing;
     /// Shows where to sign in.
     ShowSignIn: Get "/sign-in" Nothing;
     /// Signs in.
@@ -135,6 +137,9 @@ actions! {
     /// Sells what is held, by a plan that was shown.
     Flatten: Post "/api/desk/flatten" Role(Trader);
 
+    /// Tries whether notices arrive at their receivers.
+    TestAlerts: Post "/api/alerts/test" Role(Trader);
+
     /// Shows one's own account: passphrase, codes, sessions.
     ShowAccount: Get "/account" Role(Viewer);
     /// Shows again who one is, and says why.
@@ -147,6 +152,11 @@ actions! {
     EndCodes: Post "/account/codes/end" Role(Viewer);
     /// Ends one of one's sessions, or all others.
     EndSession: Post "/account/sessions/end" Role(Viewer);
+
+    /// Makes a token that a program shows.
+    MakeToken: Post "/account/tokens" Role(Viewer);
+    /// Ends a token.
+    EndToken: Post "/account/tokens/end" Role(Viewer);
 
     /// Lists people.
     People: Get "/api/people" Role(Admin);

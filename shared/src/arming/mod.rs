@@ -47,7 +47,7 @@ pub enum Event {
         /// Its hash.
         configuration: String,
     },
-    /// The process has ended as it was to: nothing of it rests or is on its way.
+    /// The process has ended as it was to: nothing of it is on its way, nor rests but what it has left to the next one.
     HandedOver {
         /// Its hash.
         configuration: String,

@@ -1,7 +1,7 @@
 //! Taking back whatever rests of ours in an event, whoever placed it.
 
 use super::orders::PREFIX;
-use super::{Answer, Ask, Event, Failure};
+use super::{Answer, Ask, Event, Failure, Handover};
 use crate::units::Timestamp;
 use crate::wire;
 
@@ -21,6 +21,8 @@ pub(super) struct Clearing {
     next: Option<Timestamp>,
     /// How many orders rested at first.
     pub(super) taken: usize,
+    /// What is left alone as it was handed over in this order group.
+    but: Option<(String, Handover)>,
 }
 
 /// What comes next.
@@ -35,6 +37,11 @@ pub(super) enum Next {
 }
 
 impl Clearing {
+    /// Takes back all but what was handed over in an order group.
+    pub(super) fn but(group: &str, handover: &Handover) -> Self {
+        Self { but: Some((group.to_owned(), handover.clone())), ..Self::default() }
+    }
+
     /// Takes in an answer.
     pub(super) fn answered(
         &mut self,
@@ -71,8 +78,12 @@ impl Clearing {
     }
 
     fn listed(&mut self, event: &Event, resting: &[wire::Order]) -> Next {
-        let is_ours =
-            |order: &&wire::Order| order.client_order_id.starts_with(PREFIX) && event.has(&order.ticker);
+        let is_left = |order: &wire::Order| {
+            self.but.as_ref().is_some_and(|(group, handover)| handover.has(group, order))
+        };
+        let is_ours = |order: &&wire::Order| {
+            order.client_order_id.starts_with(PREFIX) && event.has(&order.ticker) && !is_left(order)
+        };
         let cancels: Vec<Ask> =
             resting.iter().filter(is_ours).map(|order| Ask::Cancel(order.order_id.clone())).collect();
         if cancels.is_empty() {

@@ -26,6 +26,8 @@ pub enum End {
     Over,
     /// A person wanted it, and nothing of it rests.
     Stopped,
+    /// A person wanted it, and so many orders of it rest: the next run adopts them, or they end by themselves.
+    HandedOver(usize),
     /// It can't see any more, for this reason: another run must find out what is there. Whether nothing of it rests is said.
     Lost {
         /// Why.

@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::orders::What;
-use super::{Change, Kept, Label, Left, Wish};
+use super::{Change, Handover, Kept, Label, Left, Wish};
 use crate::attribution::Alarm;
 use crate::catalyst::Catalyst;
 use crate::engine::{Decision, Record};
+use crate::exchange::OrderId;
 use crate::market::{Action, Position, Ticker};
 use crate::units::{Cash, Price, Quantity, Timestamp};
 use crate::wire;
@@ -101,6 +102,17 @@ pub enum Setting {
     Group(String),
     /// The run has let go of its order group: nothing of it is on its way any more.
     Released(String),
+    /// What it leaves to the next run, committed with that: these orders rest.
+    HandedOver(Box<Handover>),
+    /// This run goes on with an order of the one before, under a number of its own.
+    Adopted {
+        /// The name that the order has.
+        client_order_id: String,
+        /// The number.
+        order: OrderId,
+        /// How much of it was heard to have traded.
+        traded: Quantity,
+    },
     /// What a person wants.
     Wish(Wish),
     /// What the event has cost and lost so far, as that is known or has changed by more than what is told.

@@ -85,6 +85,8 @@ pub enum Wish {
     Pause,
     /// Every order of the account is to be taken back, and none is to rest until a person says [`Wish::Quote`].
     Kill,
-    /// It is to end in order.
+    /// It is to end in order, with nothing of it resting.
     Stop,
+    /// It is to end in order, and what rests of its quotes is left to the next run.
+    HandOver,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Answered, Command, Entry, Said, Setting, Written};
 use super::orders::What;
-use super::{Changes, SoFar, Wish};
+use super::{Changes, Handover, SoFar, Wish};
 use crate::catalyst::Catalyst;
 use crate::engine::Record;
 
@@ -18,6 +18,9 @@ pub struct Left {
     pub unfinished: BTreeMap<String, bool>,
     /// The order group of the last run, and whether that run has let go of it.
     pub group: Option<(String, bool)>,
+    /// What the last run has handed over, which the next one may adopt: it is gone once that has taken over the group.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Box<Handover>>,
     /// The order group of the run before that, if it was triggered as that one began: nobody needs it any more.
     #[serde(default)]
     pub fenced: Option<String>,
@@ -48,7 +51,9 @@ impl Left {
             Written::Setting(Setting::Group(id)) => {
                 let before = self.group.replace((id.clone(), false));
                 self.fenced = before.map(|(before, _)| before).filter(|before| before != id);
+                self.handover = None;
             }
+            Written::Setting(Setting::HandedOver(handover)) => self.handover = Some(handover.clone()),
             Written::Setting(Setting::Released(id)) => {
                 if let Some((_, is_released)) = self.group.as_mut().filter(|group| group.0 == *id) {
                     *is_released = true;
@@ -77,7 +82,11 @@ impl Left {
             | Written::Input(_)
             | Written::Decision(_)
             | Written::Setting(
-                Setting::SoFar(_) | Setting::Label(_) | Setting::Markouts(_) | Setting::Reckoned(_),
+                Setting::SoFar(_)
+                | Setting::Label(_)
+                | Setting::Markouts(_)
+                | Setting::Reckoned(_)
+                | Setting::Adopted { .. },
             ) => {}
         }
         self.so_far.take(entry);

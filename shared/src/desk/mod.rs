@@ -22,6 +22,8 @@
 //! * Every order ends by itself within `order_ttl_s`, unless its expiry is moved on.
 //! * Every order is in the run's own order group. Who begins after a run that has not let go of its group triggers it first:
 //!   then nothing of that run can come to rest, even if it wakes.
+//! * A run that ends to be gone on with may leave its orders resting ([`Handover`]). The next one adopts them, once: whatever it
+//!   finds otherwise than it was left it takes back. If none comes, they end by themselves.
 //! * What a person has placed by hand is an order like a quote in all of this, and never taken for one.
 //! * After a kill nothing rests until a person starts the desk again, in whichever run.
 
@@ -34,9 +36,11 @@ mod closed;
 mod effect;
 mod entry;
 mod hand;
+mod handover;
 mod input;
 mod killing;
 mod left;
+mod limits;
 mod mark;
 mod orders;
 mod run;
@@ -52,6 +56,7 @@ pub use changes::{By, Change, Changes, MOST_WHY, Set, Unchanged, Wanted, changed
 pub use effect::{Effect, End};
 pub use entry::{Answered, Command, Entry, Reckoned, Said, Setting, Written};
 pub use hand::{ByHand, HandWhat, NotByHand};
+pub use handover::{HandedOver, Handover};
 pub use input::{Heard, Input, Nowcast, Wish};
 pub use left::Left;
 pub use mark::{is_kill_mark, kill_mark};

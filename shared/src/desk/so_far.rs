@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Answered, Command, Entry, Said, Setting, Written};
 use super::orders::What;
 use crate::engine::Record;
-use crate::exchange::Fill;
+use crate::exchange::{Fill, OrderId};
 use crate::market::{Action, EventTicker, Position, Ticker};
 use crate::risk::{Carried, EventSoFar};
 use crate::units::{Cash, Price, Quantity, Timestamp};
@@ -47,6 +47,9 @@ pub struct SoFar {
     /// What the run's names for orders begin with.
     #[serde(skip)]
     prefix: String,
+    /// The names of orders of the run before that this one goes on with.
+    #[serde(skip)]
+    adopted: BTreeMap<OrderId, String>,
 }
 
 impl SoFar {
@@ -54,15 +57,22 @@ impl SoFar {
     pub(super) fn begin(&mut self) {
         self.places.clear();
         self.prefix.clear();
+        self.adopted.clear();
     }
 
     /// Takes in the next entry of a run.
     pub(super) fn take(&mut self, entry: &Entry) {
         match &entry.what {
             Written::Setting(Setting::SoFar(kept)) => self.kept = Some((**kept).clone()),
+            Written::Setting(Setting::Adopted { client_order_id: name, order, traded }) => {
+                self.adopted.insert(*order, name.clone());
+                self.heard.insert(name.clone(), *traded);
+            }
             Written::Input(Record::List { ticker, .. }) => self.places.push(ticker.clone()),
             Written::Input(Record::Fill { fill, .. }) => {
-                let heard = self.heard.entry(format!("{}{}", self.prefix, fill.order)).or_default();
+                let adopted = self.adopted.get(&fill.order).cloned();
+                let name = adopted.unwrap_or_else(|| format!("{}{}", self.prefix, fill.order));
+                let heard = self.heard.entry(name).or_default();
                 *heard = heard.saturating_add(fill.count);
                 if let Some(ticker) = self.places.get(fill.contract).cloned() {
                     let Fill { action, price, count, fee, .. } = *fill;

@@ -1,7 +1,7 @@
 //! How a run begins: nothing of an earlier one may come to rest, nothing rests, and what is there is known.
 
 use super::clearing::{Clearing, Next};
-use super::{Account, Answer, Ask, Event, Failure, Left, Said, is_kill_mark};
+use super::{Account, Answer, Ask, Event, Failure, HandedOver, Handover, Left, Said, is_kill_mark};
 use crate::market::Trade;
 use crate::units::{Cash, Quantity, Timestamp};
 use crate::wire::{Fill, Order, OrderStatus};
@@ -30,6 +30,16 @@ pub(super) struct Starting {
     account: Account,
     /// The orders that earlier runs left, as the exchange lists them.
     before: Vec<Order>,
+    /// What the run before has handed over, as long as nothing speaks against going on from it; and the latest fills.
+    adopts: Option<Handover>,
+    fills: Vec<Fill>,
+    /// What was handed over was asked to be taken back.
+    is_taken_back: bool,
+    /// By how much the exchange's clock is ahead, in microseconds.
+    pub(super) skew: i64,
+    /// Until when requests of the run before may come a second time, and whether that was waited for once more, as the clock was
+    /// put on meanwhile.
+    quiet: (Timestamp, bool),
 }
 
 /// What is under way.
@@ -66,6 +76,8 @@ pub(super) struct Then {
     pub(super) group: Option<String>,
     /// Somebody has killed the account.
     pub(super) marks: Vec<String>,
+    /// These orders of the run before are gone on with.
+    pub(super) adopted: Vec<HandedOver>,
     /// All is known: what the account has, and what was traded, in order of time.
     pub(super) known: Option<(Account, Vec<Trade>)>,
     /// Why it can't go on.
@@ -74,7 +86,7 @@ pub(super) struct Then {
 
 impl Starting {
     /// Begins after what earlier runs left.
-    pub(super) fn new(now: Timestamp, left: &Left, limit: Quantity) -> (Self, Then) {
+    pub(super) fn new(now: Timestamp, event: &Event, left: &Left, limit: Quantity) -> (Self, Then) {
         let (step, group, ask) = match &left.group {
             Some((id, true)) => (Step::Checking, Some(id.clone()), Ask::Groups),
             Some((id, false)) => {
@@ -91,9 +103,23 @@ impl Starting {
                 trades: Vec::new(),
                 account: Account { free: Cash::ZERO, held: Vec::new() },
                 before: Vec::new(),
+                adopts: Handover::to(left, event),
+                fills: Vec::new(),
+                is_taken_back: false,
+                skew: 0,
+                quiet: (now, false),
             },
             then,
         )
+    }
+
+    /// Returns the orders that are left alone as they were handed over, once: they are to be taken back now.
+    pub(super) fn take_back(&mut self) -> Vec<String> {
+        if std::mem::replace(&mut self.is_taken_back, true) {
+            return Vec::new();
+        }
+        let orders = self.adopts.iter().flat_map(|handover| &handover.orders);
+        orders.map(|order| order.id.clone()).collect()
     }
 
     /// Returns whether the next answer may be followed by hearing all past trades, which takes a while.
@@ -121,7 +147,14 @@ impl Starting {
             (Step::Checking, Ok(Answer::Groups(groups))) => {
                 let marks = groups.iter().filter(|group| is_kill_mark(group));
                 then.marks = marks.map(|group| group.id.clone()).collect();
-                self.step = Step::Clearing(Clearing::default());
+                let is_there = |id: &String| groups.iter().any(|group| group.id == *id);
+                let group = self.group.as_ref().filter(|id| is_there(id));
+                self.adopts = self.adopts.take().filter(|_| group.is_some());
+                self.quiet.0 = after(now, self.noise(now));
+                self.step = Step::Clearing(match (&self.adopts, group) {
+                    (Some(handover), Some(group)) => Clearing::but(group, handover),
+                    _ => Clearing::default(),
+                });
                 then.asks.push(Ask::Resting);
             }
             (Step::Clearing(clearing), answer) => match clearing.answered(now, event, answer) {
@@ -131,7 +164,8 @@ impl Starting {
                     if self.taken == 0 && left.unfinished.is_empty() {
                         self.settle(now, left, &mut then);
                     } else {
-                        self.step = Step::Waiting(after(now, LAG));
+                        // What rests is to be looked at when nothing of the run before can change it any more.
+                        self.step = Step::Waiting(after(now, LAG).max(self.quiet.0));
                     }
                 }
                 Next::Failed(why) => then.failed = Some(why),
@@ -146,12 +180,30 @@ impl Starting {
                 let known = latest.and_then(|latest| latest.checked_add_micros(LAG));
                 *until = Some(known.filter(|known| *known > now).unwrap_or(now));
                 then = self.tick(now, left, false);
+                if self.adopts.is_some() {
+                    // What of them has traded is booked as what these orders trade.
+                    self.fills = fills;
+                    return then;
+                }
                 let before = std::mem::take(&mut self.before);
                 then.found = reconciled(left, &before);
                 then.before = Some((before, fills));
             }
             (Step::Accounting, Ok(Answer::Account(account))) => {
-                self.account = account;
+                let fills = std::mem::take(&mut self.fills);
+                self.account = match &self.adopts {
+                    None => account,
+                    Some(handover) => match handover.account(event, &fills, &account) {
+                        Some(reckoned) => reckoned,
+                        // Then it begins as after any other run.
+                        None => {
+                            self.adopts = None;
+                            self.step = Step::Clearing(Clearing::default());
+                            then.asks.push(Ask::Resting);
+                            return then;
+                        }
+                    },
+                };
                 self.step = Step::Learning(event.contracts.len());
                 then.asks = event.contracts.iter().map(|one| Ask::Trades(one.ticker.clone())).collect();
                 if event.contracts.is_empty() {
@@ -161,9 +213,16 @@ impl Starting {
             (Step::Learning(left), Ok(Answer::Trades(trades))) => {
                 self.trades.extend(trades);
                 *left -= 1;
-                if *left == 0 {
+                let is_all = *left == 0;
+                let noise = self.noise(now);
+                if is_all && noise > 0 && !self.quiet.1 {
+                    self.trades.clear();
+                    self.quiet.1 = true;
+                    self.step = Step::Waiting(after(now, noise.max(LAG)));
+                } else if is_all {
                     let mut trades = std::mem::take(&mut self.trades);
                     trades.sort_by_key(|trade| trade.at);
+                    then.adopted = self.adopts.take().map(|handover| handover.orders).unwrap_or_default();
                     then.known = Some((self.account.clone(), trades));
                 }
             }
@@ -185,7 +244,7 @@ impl Starting {
             }
             Step::Clearing(clearing) => then.asks = clearing.tick(now, waited),
             Step::Waiting(until) if *until <= now || waited => {
-                if left.unfinished.is_empty() {
+                if left.unfinished.is_empty() || self.adopts.is_some() {
                     self.settle(now, left, &mut then);
                 } else {
                     self.step = Step::Reconciling;
@@ -210,6 +269,11 @@ impl Starting {
             Step::Settling(until) => *until,
             _ => None,
         }
+    }
+
+    /// Returns for how long what is to be adopted may yet be changed by what the run before has asked, in microseconds.
+    fn noise(&self, now: Timestamp) -> i64 {
+        self.adopts.as_ref().map_or(0, |handover| handover.noise(after(now, self.skew)))
     }
 
     fn group(&mut self, limit: Quantity, then: &mut Then) {

@@ -45,9 +45,13 @@ impl Desk {
             };
             return (DeskState::Blind, format!("{why}{goes_on}"));
         }
-        let closed = || self.closed.some(trading.now, trading);
-        let pulled = || trading.pulled().map(|(_, why)| why);
-        (DeskState::Quoting, self.why_not_yet().or_else(pulled).unwrap_or_else(closed))
+        let limited = || {
+            let some =
+                trading.pulled().map_or_else(|| self.closed.some(trading.now, trading), |(_, why)| why);
+            let texts = [some, trading.limited(trading.now)];
+            texts.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        (DeskState::Quoting, self.why_not_yet().unwrap_or_else(limited))
     }
 
     /// Returns why nothing is placed yet although a person has started the desk after a kill, if so.

@@ -233,6 +233,12 @@ impl Engine {
                 let (action, order, verdict) = (*action, *order, *verdict);
                 Input::Order(OrderReport::Answer { contract, action, order, verdict })
             }),
+            Record::Adopted { place, action, order, price, total, traded } => {
+                self.tell_of(*place, now, out, |contract| {
+                    let (action, order, rests) = (*action, *order, (*price, *total, *traded));
+                    Input::Adopted { contract, action, order, rests }
+                })
+            }
             Record::ByHand { place, action, asked } => self.tell_of(*place, now, out, |contract| {
                 Input::ByHand { contract, action: *action, asked: *asked }
             }),
@@ -332,9 +338,13 @@ impl Engine {
         let (of, within) = self.place(fill.contract)?;
         let report = OrderReport::Fill(Fill { contract: within, ..*fill });
         self.tell(of, now, &Input::Order(report), out)?;
+        let mut taken = Ok(());
         if !forget(&mut self.heard, fill.contract, trade) {
-            self.take(now, fill.contract, trade, out)?;
-            remember(&mut self.early, fill.contract, trade);
+            // Of one that comes later than others before it the belief knows nothing, but what is held has changed.
+            taken = self.take(now, fill.contract, trade, out);
+            if taken.is_ok() {
+                remember(&mut self.early, fill.contract, trade);
+            }
         }
         // Its instant is complete as far as this decision goes: it must not wait for what else may come.
         if self.waiting.is_none()
@@ -343,7 +353,8 @@ impl Engine {
             self.believe(now, &[closed], out)?;
         }
         // Where the print was part of the belief already, nothing came of it now.
-        self.tell(of, now, &Input::Tick, out)
+        self.tell(of, now, &Input::Tick, out)?;
+        taken
     }
 
     /// Takes the trades that waited for a fit into the belief, in order of time, and decides on their instants.

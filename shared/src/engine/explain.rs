@@ -66,6 +66,8 @@ pub struct Explained {
     pub book: (Option<Price>, Option<Price>),
     /// The way to the price.
     pub waterfall: Waterfall,
+    /// How many contracts the gate was asked for, if it was asked at all.
+    pub asked: Option<Quantity>,
     /// What the gate refused of it, in numbers, where it did.
     pub refusal: Option<Refusal>,
     /// The quote, or why there is none.

@@ -2,7 +2,7 @@
 
 use super::Parameters;
 use crate::belief::Belief;
-use crate::exchange::OrderReport;
+use crate::exchange::{OrderId, OrderReport};
 use crate::market::{Action, Position};
 use crate::quoting::{Status, Terms, Widening};
 use crate::risk::{Carried, ClosedFor};
@@ -49,6 +49,17 @@ pub enum Input<'a> {
     },
     /// One of our orders traded, or a command was answered.
     Order(OrderReport),
+    /// An order that an earlier run has left resting is gone on with: what it is answered to be follows.
+    Adopted {
+        /// The contract's place in the event.
+        contract: usize,
+        /// Whether it buys or sells YES.
+        action: Action,
+        /// The number that it has from now on, above those of all orders before.
+        order: OrderId,
+        /// Its YES price, how many contracts it is for in all, and how many of them have traded.
+        rests: (Price, Quantity, Quantity),
+    },
     /// A person asks for an order by hand on a side of a contract, in the place of the one by hand that is there.
     ByHand {
         /// The contract's place in the event.

@@ -55,6 +55,21 @@ pub enum Record {
         /// The answer.
         verdict: Verdict,
     },
+    /// An order that the run before has left resting is gone on with. It is answered how it is before anything is asked of it.
+    Adopted {
+        /// The contract's place.
+        place: usize,
+        /// Whether the order buys or sells YES.
+        action: Action,
+        /// The number that it has from now on, above those of all orders before.
+        order: OrderId,
+        /// Its YES price.
+        price: Price,
+        /// How many contracts it is for in all.
+        total: Quantity,
+        /// How many of them have traded.
+        traded: Quantity,
+    },
     /// A person asked for an order by hand on a side of a contract, in the place of the one by hand that is there. The gate may
     /// have refused it.
     ByHand {

@@ -22,6 +22,14 @@ pub enum Error {
         /// The order that was named.
         order: OrderId,
     },
+    /// There is an order already where another one is to be adopted.
+    #[error("contract {contract} has an order where {order} is to be adopted")]
+    Taken {
+        /// The contract's place.
+        contract: usize,
+        /// The order that was to be adopted.
+        order: OrderId,
+    },
     /// An order has traded more than it was for.
     #[error("order {order} has traded more than it was for")]
     Overfilled {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use crate::exchange::{Fill, OrderCommand, OrderId, Request, Verdict};
 use crate::market::Action;
 use crate::risk::{Cleared, MayFill, Rests};
-use crate::units::Quantity;
+use crate::units::{Price, Quantity};
 
 /// The working orders of one event's contracts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,6 +51,29 @@ impl Execution {
     /// Adds a contract, behind those there are.
     pub fn list(&mut self) {
         self.contracts.push([Side::default(); 2]);
+    }
+
+    /// Goes on with an order that an earlier run has left resting, under a number that has none yet. It counts for the most that it
+    /// may be, and nothing is asked of it, until it is answered how it is.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Error`] if there is no such contract, or an order on that side: nothing changes then.
+    pub fn adopt(
+        &mut self,
+        contract: usize,
+        action: Action,
+        order: OrderId,
+        (price, total, traded): (Price, Quantity, Quantity),
+    ) -> Result<(), Error> {
+        let next = self.next;
+        let side = self.side_mut(contract, action)?;
+        if side.order.is_some() || order.0 < next {
+            return Err(Error::Taken { contract, order });
+        }
+        side.order = Some(Working::adopted(order, price, total, traded));
+        self.next = order.0.wrapping_add(1);
+        Ok(())
     }
 
     /// Says what should rest on one side of a contract, and pushes the command that it takes, if it takes one now.

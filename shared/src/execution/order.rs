@@ -57,6 +57,12 @@ impl Working {
         Self { id, price, total: count, traded: Quantity::ZERO, state: OrderState::Placing }
     }
 
+    /// Returns an order that an earlier run has left resting: the exchange has yet to say how it is.
+    pub(super) const fn adopted(id: OrderId, price: Price, total: Quantity, traded: Quantity) -> Self {
+        let state = OrderState::Unknown { price, total, rested: true };
+        Self { id, price, total, traded, state }
+    }
+
     /// Returns how many contracts may still trade, whatever is on its way.
     pub fn exposed(&self) -> Quantity {
         let most = match self.state {

@@ -98,11 +98,18 @@ impl Gate {
     #[cold]
     pub(super) fn refuse(&self, order: &Order, limit: Limit) -> Refusal {
         let numbers = match limit {
-            Limit::DailyLoss => (self.bounds.max_loss, self.halts.lost()),
-            Limit::Floor => (self.bounds.floor.microdollars(), self.halts.balance().microdollars()),
             Limit::OrderSize => (self.bounds.max_order.hundredths(), order.count.hundredths()),
-            _ => (0, 0),
+            limit => self.numbers(limit),
         };
         Refusal::new(order, limit, numbers)
+    }
+
+    /// Returns the bound of a limit that halts and what stands against it; zeros where it has no number.
+    pub(super) const fn numbers(&self, limit: Limit) -> (i64, i64) {
+        match limit {
+            Limit::DailyLoss => (self.bounds.max_loss, self.halts.lost()),
+            Limit::Floor => (self.bounds.floor.microdollars(), self.halts.balance().microdollars()),
+            _ => (0, 0),
+        }
     }
 }

@@ -157,10 +157,21 @@ impl Halts {
         self.paused = paused;
     }
 
+    /// Returns until when the day's loss halts, if it does at `now`.
+    #[inline]
+    pub(super) fn lost_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.lost_until.filter(|until| now < *until)
+    }
+
+    /// Returns whether the balance is below the floor.
+    #[inline]
+    pub(super) const fn below_floor(&self) -> bool {
+        self.below_floor
+    }
+
     #[inline]
     pub(super) fn at(&self, now: Timestamp) -> Option<Halt> {
-        let lasts = |until: Option<Timestamp>| until.is_some_and(|until| now < until);
-        if lasts(self.lost_until) {
+        if self.lost_until(now).is_some() {
             Some(Halt::DailyLoss)
         } else if self.below_floor {
             Some(Halt::Floor)

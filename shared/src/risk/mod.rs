@@ -32,6 +32,7 @@ mod messages;
 mod order;
 mod refusal;
 mod settings;
+mod standing;
 mod worst;
 
 pub use bounds::Bounds;
@@ -42,6 +43,7 @@ pub use halt::{Halt, Halts};
 pub use order::{Cleared, Order, Place, Purpose, Rests};
 pub use refusal::{Limit, Refusal};
 pub use settings::{EquityAt, Limits, LossFrom};
+pub use standing::Standing;
 pub use worst::{Charged, Exposure, MayFill, Outcomes, Stake};
 
 use serde::{Deserialize, Serialize};

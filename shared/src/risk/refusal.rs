@@ -60,13 +60,18 @@ impl Limit {
         }
     }
 
+    /// Returns whether it is a bound on what is traded: what else refuses an order are words and what is not known.
+    pub const fn is_bound(self) -> bool {
+        !matches!(self, Self::Closed | Self::Paused | Self::Catalyst | Self::Reduces)
+    }
+
     /// Returns whether the order may pass without anything being decided anew, as time goes by or the book changes.
     pub const fn may_pass_later(self) -> bool {
         matches!(self, Self::EventLoss | Self::Messages | Self::Cross | Self::PastMid | Self::SelfCross)
     }
 
     /// Writes one of the limit's numbers; nothing where it has none.
-    fn number(self, number: i64) -> Option<String> {
+    pub(super) fn number(self, number: i64) -> Option<String> {
         match self {
             Self::DailyLoss => {
                 let (sign, tenths) = (if number < 0 { "-" } else { "" }, number.unsigned_abs());
@@ -129,11 +134,21 @@ impl Refusal {
 
     /// Says what refused it and its numbers, without the order.
     pub fn says(&self) -> String {
-        let name = self.limit.name();
-        match (self.limit.number(self.bound), self.limit.number(self.value)) {
-            (Some(bound), Some(value)) => format!("{name} is {bound} and would be {value}"),
-            _ => name.to_owned(),
+        match self.would_be() {
+            Some(value) => format!("{} and would be {value}", self.bound_says()),
+            None => self.limit.name().to_owned(),
         }
+    }
+
+    /// Says what refused it and where its bound is.
+    pub fn bound_says(&self) -> String {
+        let name = self.limit.name();
+        self.limit.number(self.bound).map_or_else(|| name.to_owned(), |bound| format!("{name} is {bound}"))
+    }
+
+    /// Says what it would have come to, where the limit has numbers.
+    pub fn would_be(&self) -> Option<String> {
+        self.limit.number(self.value)
     }
 }
 

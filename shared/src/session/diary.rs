@@ -110,7 +110,14 @@ impl Diary {
             Setting::Wish(Wish::Kill) => "killed".to_owned(),
             Setting::Wish(Wish::Off) => "it is to listen and rest nothing".to_owned(),
             Setting::Wish(Wish::Stop) => "it is to end".to_owned(),
-            Setting::Released(_) => "it has handed over: nothing of it rests or is on its way".to_owned(),
+            Setting::Wish(Wish::HandOver) => "it is to end, and leaves what rests to the next run".to_owned(),
+            Setting::HandedOver(handover) => {
+                format!("{} orders are left resting for the next run", handover.orders.len())
+            }
+            Setting::Adopted { client_order_id, .. } => format!("it goes on with {client_order_id}"),
+            Setting::Released(_) => {
+                "it has let go of its order group: nothing of it is on its way".to_owned()
+            }
             Setting::Changed(change) => {
                 let set: Vec<String> =
                     change.set.iter().map(|set| format!("{} {} → {}", set.key, set.from, set.to)).collect();

@@ -137,7 +137,7 @@ fn closures_unknown_orders_and_words_are_told_with_their_times() {
     assert_eq!((unknown.since, unknown.ended.as_ref().unwrap().0), (at(31), at(36)));
     assert_eq!(diary.refused.get("refused (400): no"), Some(&1));
     let said: Vec<&str> = diary.times.iter().map(|(_, text)| text.as_str()).collect();
-    let over = "it has handed over: nothing of it rests or is on its way";
+    let over = "it has let go of its order group: nothing of it is on its way";
     assert_eq!(said, ["a run begins", "it is to quote", "killed", over, "the run ends"]);
     assert!(session.runs()[0].is_in_order);
 }

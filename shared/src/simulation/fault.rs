@@ -106,6 +106,9 @@ kinds! {
     Grid = "grid", 2;
     /// The desk sees something that may move an artist: all quotes of the event are pulled while it lasts.
     Catalyst = "catalyst", 3;
+    /// A person ends the desk's process in order, and begins the next one `value` microseconds later. Where that is even what rests
+    /// is left to it, else it is taken back. It is drawn beside the others.
+    HandOver = "hand_over", 0;
 }
 
 /// Something that goes wrong.

@@ -2,6 +2,7 @@
 
 use super::dice::later;
 use super::fault::{Fault, Kind};
+use super::shell::Shell;
 use super::trader::Trader;
 use super::venue::Channel;
 use super::world::{Due, World};
@@ -24,7 +25,7 @@ impl<T: Trader> World<T> {
                 *self.report.faults.entry(fault.kind).or_default() += 1;
                 self.weather.begin(fault);
                 // Neither of these is a reason for more than what it is for.
-                if !matches!(fault.kind, Kind::Grid | Kind::Catalyst | Kind::Ask) {
+                if !matches!(fault.kind, Kind::Grid | Kind::Catalyst | Kind::Ask | Kind::HandOver) {
                     self.is_troubled(later(self.begins, fault.ends()));
                 }
                 self.start(&fault);
@@ -95,6 +96,7 @@ impl<T: Trader> World<T> {
             }
             Kind::Grid => self.regrid(fault),
             Kind::Catalyst => self.pull(fault),
+            Kind::HandOver => self.hand_over(fault),
             Kind::Latency
             | Kind::DropRequest
             | Kind::DropAnswer
@@ -154,6 +156,19 @@ impl<T: Trader> World<T> {
         if is_done {
             self.monitor.fenced(now);
         }
+    }
+
+    /// Lets a person end a desk's process in order, if it quotes.
+    fn hand_over(&mut self, fault: &Fault) {
+        let now = self.now;
+        let desk = fault.contract.checked_rem(self.shells.len()).unwrap_or(0);
+        let quotes = |shell: &&mut Shell<T>| {
+            let wanted = shell.desk.as_ref().map(T::wanted);
+            shell.frozen <= now && shell.wish == Wish::Quote && wanted == Some(Wish::Quote)
+        };
+        let Some(shell) = self.shells.get_mut(desk).filter(quotes) else { return };
+        shell.comes_back = Some(fault.value);
+        self.step(desk, Input::Wish(if fault.value & 1 == 0 { Wish::HandOver } else { Wish::Stop }));
     }
 
     /// Lets nothing of the stream arrive for a while.

@@ -29,6 +29,8 @@ pub(super) struct Journal {
     placed: BTreeSet<String>,
     /// What it was last written down that orders are to be changed to, and whether only their end is moved on.
     changed: BTreeMap<String, (Price, Quantity, bool)>,
+    /// The orders that were left to the next run and not taken over yet.
+    offered: BTreeSet<String>,
     /// The trades that this run was told.
     booked: BTreeSet<TradeId>,
     /// When orders were placed, moved and cancelled.
@@ -41,6 +43,8 @@ pub(super) struct Journal {
 pub(super) enum Wrong {
     /// A trade was booked twice.
     Booked(TradeId),
+    /// An order was taken over that was not left, or for the second time.
+    Adopted(String),
     /// Another decision came of it.
     Decided(String),
     /// More messages came of it than may be.
@@ -81,6 +85,14 @@ impl Journal {
     fn note(&mut self, entry: &Entry) -> Result<(), Wrong> {
         match &entry.what {
             Written::Setting(Setting::Config(_)) => self.booked.clear(),
+            Written::Setting(Setting::HandedOver(handover)) => {
+                self.offered = handover.orders.iter().map(|order| order.name.clone()).collect();
+            }
+            Written::Setting(Setting::Adopted { client_order_id: name, .. })
+                if !self.offered.remove(name) =>
+            {
+                return Err(Wrong::Adopted(name.clone()));
+            }
             Written::Command(command) => match (command.what, &command.order_id) {
                 (What::Place { .. }, _) => {
                     self.placed.insert(command.client_order_id.clone());

@@ -48,6 +48,8 @@ pub(super) struct Monitor {
     refused: BTreeSet<String>,
     /// Since when nothing of some contracts is to rest, and until when: their quotes are pulled.
     pulls: Vec<Pull>,
+    /// What runs have left to the next ones, by desk, and when none of it can rest any more.
+    left: BTreeMap<usize, (BTreeSet<String>, Timestamp)>,
     /// The last instant at which something that goes wrong may have to do with what happens.
     pub(super) troubled: Timestamp,
     pub(super) violations: Vec<Violation>,
@@ -90,6 +92,7 @@ impl Monitor {
             sides: Vec::new(),
             refused: BTreeSet::new(),
             pulls: Vec::new(),
+            left: BTreeMap::new(),
             troubled: Timestamp::MIN,
             violations: Vec::new(),
         }
@@ -131,6 +134,25 @@ impl Monitor {
     /// Takes note that the account was killed past the desks: nothing rests, and nothing may come to rest.
     pub(super) fn fenced(&mut self, now: Timestamp) {
         self.fenced = Some(now);
+    }
+
+    /// Takes note that a run has ended and left what rests to the next one.
+    pub(super) fn handed_over(
+        &mut self,
+        now: Timestamp,
+        (desk, markets): (usize, Range<usize>),
+        venue: &Venue,
+    ) {
+        let its = ours(venue).filter(|order| markets.contains(&order.market));
+        let names = its.filter_map(|order| venue.called(order.number));
+        // The clock by which they were sent may have been ahead.
+        let until = later(now, self.ttl + SECOND + LATE);
+        self.left.insert(desk, (names.map(str::to_owned).collect(), until));
+    }
+
+    /// Takes note that a run trades: it looks after what the one before has left.
+    pub(super) fn taken_over(&mut self, desk: usize) {
+        self.left.remove(&desk);
     }
 
     /// Returns whether orders may be there that nothing tells of any more.
@@ -248,6 +270,7 @@ impl Monitor {
     pub(super) fn look(&mut self, now: Timestamp, venue: &Venue, is_running: bool) {
         self.look_at_kill(now, venue, is_running);
         self.look_at_pulls(now, venue, is_running);
+        self.look_at_left(now, venue);
         // They come contract by contract.
         let sides = &mut self.sides;
         sides.clear();
@@ -266,6 +289,18 @@ impl Monitor {
                 );
                 self.violated(now, Rule::Doubled, what);
                 self.doubled.insert(side, Timestamp::MAX);
+            }
+        }
+    }
+
+    fn look_at_left(&mut self, now: Timestamp, venue: &Venue) {
+        for (names, until) in self.left.values_mut().filter(|left| left.1 < now) {
+            let mut all = ours(venue).filter_map(|order| venue.called(order.number));
+            if let Some(name) = all.find(|name| names.contains(*name)) {
+                let what = format!("{name} was left to a run that never came, and rests after {until}");
+                (*names, *until) = (BTreeSet::new(), Timestamp::MAX);
+                self.violated(now, Rule::Handover, what);
+                return;
             }
         }
     }

@@ -11,7 +11,7 @@ use super::violation::Rule;
 use super::weather::{GIVEN_UP, Seen};
 use super::world::{Due, First, Request, World};
 use crate::belief::Found;
-use crate::desk::{Account, Answer, Ask, End, Failure, Input, Label, Settings, Wish};
+use crate::desk::{Account, Answer, Ask, End, Failure, Input, Label, Setting, Settings, Wish, Written};
 use crate::exchange::matching::{MarketStatus, Order};
 use crate::quoting::Status;
 
@@ -201,14 +201,27 @@ impl<T: Trader> World<T> {
                     self.forgets(desk);
                     return self.lose(desk);
                 }
-                Out::Commit(entries) => match shell.journal.commit(now, entries) {
-                    Ok(()) => {}
-                    Err(Wrong::Booked(trade)) => {
-                        self.monitor.violated(now, Rule::Fills, format!("{trade:?} was booked twice"));
+                Out::Commit(entries) => {
+                    let adopted = entries
+                        .iter()
+                        .filter(|entry| matches!(entry.what, Written::Setting(Setting::Adopted { .. })));
+                    self.report.adopted += adopted.count() as u64;
+                    match shell.journal.commit(now, entries) {
+                        Ok(()) => {}
+                        Err(Wrong::Booked(trade)) => {
+                            self.monitor.violated(now, Rule::Fills, format!("{trade:?} was booked twice"));
+                        }
+                        Err(Wrong::Decided(what)) => self.monitor.violated(now, Rule::Replay, what),
+                        Err(Wrong::Adopted(name)) => {
+                            self.monitor.violated(
+                                now,
+                                Rule::Handover,
+                                format!("{name} was not left to this run"),
+                            );
+                        }
+                        Err(Wrong::Messages(what)) => self.monitor.violated(now, Rule::Messages, what),
                     }
-                    Err(Wrong::Decided(what)) => self.monitor.violated(now, Rule::Replay, what),
-                    Err(Wrong::Messages(what)) => self.monitor.violated(now, Rule::Messages, what),
-                },
+                }
                 Out::Send(number, ask) => {
                     self.sends(desk, &ask);
                     let Some(shell) = self.shells.get(desk) else { return };
@@ -220,10 +233,17 @@ impl<T: Trader> World<T> {
                     let takes = self.machine.between(SECOND / 20, 3 * SECOND);
                     self.later(takes, Due::Fitted(desk, run, found));
                 }
-                Out::End(End::Over | End::Stopped) => {
-                    shell.end(None);
-                    shell.is_over = true;
+                Out::End(end @ (End::Over | End::Stopped | End::HandedOver(_))) => {
+                    let back = shell.comes_back.filter(|_| end != End::Over && shell.wish != Wish::Stop);
+                    shell.end(back.map(|after| later(now, after)));
+                    (shell.is_over, shell.begins) = (back.is_none(), shell.wish);
+                    if back.is_some() {
+                        self.monitor.shut(now);
+                    }
                     if let Some(feed) = self.feeds.get_mut(desk) {
+                        if matches!(end, End::HandedOver(_)) {
+                            self.monitor.handed_over(now, (desk, feed.markets.clone()), &self.venue);
+                        }
                         feed.close();
                     }
                 }
@@ -242,7 +262,9 @@ impl<T: Trader> World<T> {
         let after = self.machine.between(AGAIN[0], most);
         let (Some(shell), Some(feed)) = (self.shells.get_mut(desk), self.feeds.get_mut(desk)) else { return };
         if let Some(trader) = &shell.desk {
-            shell.begins = trader.wanted();
+            let wanted = trader.wanted();
+            shell.begins =
+                if wanted == Wish::HandOver || shell.comes_back.is_some() { shell.wish } else { wanted };
         }
         shell.end(Some(later(self.now, after)));
         feed.close();
@@ -308,6 +330,9 @@ impl<T: Trader> World<T> {
             self.step(desk, Input::Audit);
         }
         let (Some(shell), Some(feed)) = (self.shells.get_mut(desk), self.feeds.get(desk)) else { return };
+        if shell.desk.as_ref().is_some_and(T::hears) {
+            self.monitor.taken_over(desk);
+        }
         if shell.silence <= now {
             shell.silence = later(now, SILENCE);
             if feed.is_up() && feed.stalled <= now {
@@ -358,7 +383,7 @@ impl<T: Trader> World<T> {
         match wish {
             Wish::Kill => self.monitor.killed(self.now),
             Wish::Quote => self.monitor.armed(),
-            Wish::Off | Wish::Pause | Wish::Stop => {}
+            Wish::Off | Wish::Pause | Wish::Stop | Wish::HandOver => {}
         }
     }
 

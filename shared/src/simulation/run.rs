@@ -108,7 +108,11 @@ impl<T: Trader> World<T> {
         while self.stage_at().is_some_and(|at| at <= self.now) {
             match self.stage {
                 0 | 2 => {
-                    self.shells.iter_mut().for_each(|shell| shell.crash = None);
+                    for shell in &mut self.shells {
+                        shell.crash = None;
+                        // Whoever has ended it begins it by then.
+                        shell.again = shell.again.map(|again| again.min(later(self.now, SECOND)));
+                    }
                     self.wish(Wish::Quote, true);
                 }
                 1 => self.crowd.leave(),

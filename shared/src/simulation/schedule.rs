@@ -72,9 +72,14 @@ impl Schedule {
         let order_ttl_s = dice.pick(if is_short { &[10, 15, 30] } else { &[15, 30, 60, 120] }, 30);
         let group_limit = Quantity::from_contracts(dice.pick(&[20, 100, 500], 100))?;
         let calm = CALM + order_ttl_s * SECOND;
-        let faults = faults(&mut dice, micros - calm, contracts);
+        let mut faults = faults(&mut dice, micros - calm, contracts);
         let desks = if dice.chance(0.1) { 2 } else { 1 };
         let closes = dice.chance(0.08).then(|| dice.between(micros / 4, micros));
+        if dice.chance(0.3) {
+            let many = dice.between(1, 3);
+            faults.extend((0..many).map(|_| fault(&mut dice, Kind::HandOver, micros - calm, contracts)));
+            faults.sort_by_key(|fault| fault.at);
+        }
         Ok(Self {
             rng_seed,
             micros,
@@ -157,6 +162,11 @@ fn fault(dice: &mut Dice, kind: Kind, micros: i64, contracts: usize) -> Fault {
         K::KillOutside => (0, 1.0, dice.between(1_000, 400_000)),
         K::Grid => (3 * long, 1.0, dice.between(0, 1)),
         K::Catalyst => (40 * SECOND + 3 * long, 1.0, 0),
+        // Most come back soon, some when all that was left has ended.
+        K::HandOver => {
+            let most = dice.pick(&[2, 8, 150], 8) * SECOND;
+            (0, 1.0, dice.between(SECOND / 2, most))
+        }
     };
     let contract = dice.between(0, contracts as i64 - 1) as usize;
     Fault { kind, at, lasts: lasts.min(micros - at), share, value, contract }

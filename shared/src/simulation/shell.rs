@@ -37,6 +37,8 @@ pub(super) struct Shell<T> {
     pub(super) began: Timestamp,
     /// When the next run begins, if none is under way.
     pub(super) again: Option<Timestamp>,
+    /// The run was told to end in order: after how long the next one begins.
+    pub(super) comes_back: Option<i64>,
     /// Why the last run was lost.
     pub(super) why: String,
     /// When the process ends, in effects, and whether the machine does.
@@ -92,6 +94,7 @@ impl<T> Shell<T> {
             frozen: now,
             began: now,
             again: Some(now),
+            comes_back: None,
             why: String::new(),
             crash: None,
             wake: None,
@@ -140,6 +143,7 @@ impl<T> Shell<T> {
     /// Ends the run: nothing more is told to it or done for it; the next one begins later.
     pub(super) fn end(&mut self, again: Option<Timestamp>) {
         self.desk = None;
+        self.comes_back = None;
         self.out.clear();
         self.wake = None;
         self.crash = None;

@@ -42,6 +42,8 @@ pub enum Rule {
     Pull,
     /// No order is sent at a price that is known not to be one.
     Grid,
+    /// What a run has left to the next one is gone on with once, and where nobody does it ends by itself.
+    Handover,
     /// A fill is booked once.
     Fills,
     /// There is one order on a side of a contract, and a second one no longer than it takes to take it back.

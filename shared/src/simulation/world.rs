@@ -67,6 +67,8 @@ pub struct Report {
     pub requests: u64,
     /// How many orders of the desk's it took in, and how many of its fills there were.
     pub orders: u64,
+    /// How many orders runs have taken over from those before them.
+    pub adopted: u64,
     /// How many fills the account had.
     pub fills: u64,
     /// How many runs were begun.
@@ -232,6 +234,7 @@ impl<T> World<T> {
                 events: 0,
                 requests: 0,
                 orders: 0,
+                adopted: 0,
                 fills: 0,
                 runs: 0,
                 faults: BTreeMap::new(),

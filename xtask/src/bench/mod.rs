@@ -2,12 +2,14 @@
 
 mod bars;
 mod books;
-mod desk;
+mod busier;
+pub mod desk;
 mod page;
 mod report;
 mod sources;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -21,11 +23,23 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `desk` times orders instead, `books` sets hftbacktest beside them
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
     install_peers: bool,
+    /// `desk`: how many seconds it trades for each figure
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// `desk`: another binary than the release of these sources, as one from before a change
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// `desk`: the kinds of key
+    #[arg(long, value_name = "KEY", default_values = ["ed25519", "rsa"])]
+    key: Vec<String>,
+    /// `desk`: how many frames a second come
+    #[arg(long, value_name = "N", default_values_t = [1_000, 10_000])]
+    rate: Vec<u32>,
 }
 
 /// What one line of a benchmark says.
@@ -47,7 +61,8 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "page" => return page::run("page_speed"),
         "lab" => return page::run("lab_speed"),
         "depth" => return page::run("depth_speed"),
-        "desk" => return desk::run(),
+        "stream" => return page::run("stream_speed"),
+        "desk" => return desk::run(options),
         "books" => books::run()?,
         _ => {}
     }

@@ -9,6 +9,7 @@ pub(crate) mod drag;
 pub(crate) mod files;
 mod proxy;
 pub(crate) mod recording;
+pub(crate) mod script;
 
 use std::env;
 use std::future::Future;
@@ -34,9 +35,10 @@ pub(crate) struct Page {
     pub(crate) address: String,
     /// What the browser asked the server for.
     pub(crate) requests: proxy::Requests,
+    /// The way to the server, which may be cut.
+    pub(crate) place: proxy::Server,
     server: Mutex<Child>,
     has_desk: bool,
-    place: proxy::Server,
     chromedriver: Child,
 }
 
@@ -47,7 +49,11 @@ impl Page {
     }
 
     async fn start_with(tapes: &[PathBuf], size: (u32, u32), has_desk: bool) -> Result<Self> {
-        let (server, address) = serve(tapes, has_desk).await?;
+        Self::show(serve(tapes, has_desk).await?, size, has_desk).await
+    }
+
+    /// Starts a browser on a server at an address.
+    async fn show((server, address): (Child, String), size: (u32, u32), has_desk: bool) -> Result<Self> {
         let place = proxy::Server::at(address);
         let (address, requests) = proxy::start(place.clone()).await?;
 
@@ -220,21 +226,46 @@ where
     quiet
 }
 
-/// Starts a server and returns it with its address, as `127.0.0.1:8080`.
-async fn serve(tapes: &[PathBuf], has_desk: bool) -> Result<(Child, String)> {
+/// Runs a browser test on a server whose desk trades, by these settings, in a market that goes as the test says.
+pub(crate) async fn with_scripted_page<F, T>(size: (u32, u32), config: &str, test: F) -> Result<()>
+where
+    F: FnOnce(std::sync::Arc<Page>, script::Script) -> T,
+    T: Future<Output = Result<()>>,
+{
+    let script = script::Script::begin().await?;
+    let mut serve = command_to_serve()?;
+    serve.args(["--series", script::SERIES, "--config", config, "--paper"]).arg(&script.env);
+    serve.arg("--journal").arg(script.env.with_extension("sqlite"));
+    let page = Page::show(listening(serve).await?, size, true).await?;
+    run(page, true, |page| test(page, script)).await
+}
+
+/// Returns a command that starts a server.
+fn command_to_serve() -> Result<Command> {
     let mut serve = Command::new(program("TAUROI_BINARY")?);
     // What it keeps is the test's, not a user's.
     serve.env("TAUROI_CACHE", env::temp_dir().join(format!("tauroi-pages-{}", std::process::id())));
     serve.args(["serve", "--addr", "127.0.0.1:0"]);
+    Ok(serve)
+}
+
+/// Starts a server and returns it with its address, as `127.0.0.1:8080`.
+async fn listening(serve: Command) -> Result<(Child, String)> {
+    let (server, line) = start(serve, "http://").await?;
+    let address = line.split_whitespace().find(|word| word.starts_with("http://")).context("an address")?;
+    Ok((server, address.trim_end_matches('/').trim_start_matches("http://").to_owned()))
+}
+
+/// Starts a server on tapes, with a desk on the simulated month or without one.
+async fn serve(tapes: &[PathBuf], has_desk: bool) -> Result<(Child, String)> {
+    let mut serve = command_to_serve()?;
     if !has_desk {
         serve.arg("--no-desk");
     }
     if !tapes.is_empty() {
         serve.arg("--tapes").args(tapes);
     }
-    let (server, line) = start(serve, "http://").await?;
-    let address = line.split_whitespace().find(|word| word.starts_with("http://")).context("an address")?;
-    Ok((server, address.trim_end_matches('/').trim_start_matches("http://").to_owned()))
+    listening(serve).await
 }
 
 /// Returns the folder of recorded trades, or says which test is skipped without it.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::Result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// All requests so far: their first lines, and how many bytes they had together.
 #[derive(Clone, Default)]
@@ -35,14 +36,30 @@ impl Requests {
     }
 }
 
-/// Where requests are passed on to (`127.0.0.1:8080`): another server may take the first one's place.
+/// Where requests are passed on to (`127.0.0.1:8080`): another server may take the first one's place, and the way there may be cut.
 #[derive(Clone)]
-pub(crate) struct Server(Arc<Mutex<String>>);
+pub(crate) struct Server(Arc<Mutex<String>>, watch::Sender<bool>);
 
 impl Server {
     /// Returns the server at this address.
     pub(crate) fn at(address: String) -> Self {
-        Self(Arc::new(Mutex::new(address)))
+        Self(Arc::new(Mutex::new(address)), watch::Sender::new(false))
+    }
+
+    /// Cuts the way: what is connected is closed, and so is, at once, whoever connects from now on.
+    pub(crate) fn cut(&self) {
+        self.1.send_replace(true);
+    }
+
+    /// Mends the way.
+    pub(crate) fn mend(&self) {
+        self.1.send_replace(false);
+    }
+
+    /// Waits until the way is cut.
+    async fn is_cut(&self) {
+        // The sender lives as long as this does.
+        let _ = self.1.subscribe().wait_for(|is_cut| *is_cut).await;
     }
 
     /// Passes what comes from now on to another one.
@@ -52,7 +69,7 @@ impl Server {
         }
     }
 
-    fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         self.0.lock().map(|address| address.clone()).unwrap_or_default()
     }
 }
@@ -65,7 +82,15 @@ pub(crate) async fn start(server: Server) -> Result<(String, Requests)> {
     let noted = requests.clone();
     tokio::spawn(async move {
         while let Ok((browser, _)) = listener.accept().await {
-            tokio::spawn(pass(browser, server.address(), noted.clone()));
+            let (server, noted) = (server.clone(), noted.clone());
+            tokio::spawn(async move {
+                // Whichever ends first drops the other, and with it both of the connection's ends.
+                tokio::select! {
+                    biased;
+                    () = server.is_cut() => {}
+                    _ = pass(browser, server.address(), noted) => {}
+                }
+            });
         }
     });
     Ok((address, requests))
@@ -89,16 +114,23 @@ fn without_prefix(sent: &[u8]) -> [&[u8]; 2] {
 async fn pass(browser: TcpStream, server: String, noted: Requests) -> Result<()> {
     let (mut from_browser, mut to_browser) = browser.into_split();
     let (mut from_server, mut to_server) = TcpStream::connect(server).await?.into_split();
-    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_browser).await });
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = from_browser.read(&mut buffer).await?;
-        if count == 0 {
-            return Ok(());
+    let answers = async {
+        tokio::io::copy(&mut from_server, &mut to_browser).await?;
+        to_browser.shutdown().await
+    };
+    let requests = async {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let count = from_browser.read(&mut buffer).await?;
+            if count == 0 {
+                return to_server.shutdown().await;
+            }
+            noted.note(&buffer[..count]);
+            for part in without_prefix(&buffer[..count]) {
+                to_server.write_all(part).await?;
+            }
         }
-        noted.note(&buffer[..count]);
-        for part in without_prefix(&buffer[..count]) {
-            to_server.write_all(part).await?;
-        }
-    }
+    };
+    tokio::try_join!(answers, requests)?;
+    Ok(())
 }

@@ -60,10 +60,10 @@ pub(super) fn head(watch: Watch) -> Element {
     let said = move |read: fn(&DeskView) -> String| live.desk(|desk| desk.map(read).unwrap_or_default());
     let mode = move || said(|desk| desk.mode.badge().to_owned());
     let state = move || watch.state.get().map(|state| state.name().to_owned());
-    let feed = move || match live.feed_age() {
-        _ if live.link() != Link::Open => String::new(),
-        Some(age) => format!("as of {} ago", format::age(age)),
-        None => "not connected to the exchange".to_owned(),
+    let feed = move || match (live.feed_age(), live.link()) {
+        (Some(age), _) => format!("as of {} ago", format::age(age)),
+        (None, Link::Open) => "not connected to the exchange".to_owned(),
+        (None, _) => String::new(),
     };
     let is_old = move || live.feed_age().is_none_or(|age| age > 5_000.0);
     let title = move || {

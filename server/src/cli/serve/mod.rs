@@ -1,5 +1,6 @@
 //! `tauroi serve`: everything in one process.
 
+mod alerts;
 mod doors;
 pub(super) mod signals;
 
@@ -59,6 +60,8 @@ pub(super) struct Options {
     /// own
     #[arg(long, value_name = "PATH", num_args = 1..)]
     studies: Vec<PathBuf>,
+    #[command(flatten)]
+    alerts: alerts::Options,
     #[command(flatten)]
     doors: doors::Options,
     #[command(flatten)]
@@ -145,7 +148,12 @@ async fn serve(
     for problem in &studies.problems {
         warn!("studies: {problem}");
     }
+    let alerting = options.alerts.open()?;
+    if let (Some((rules, sender)), Some(desk)) = (&alerting, &trading.desk) {
+        tokio::spawn(crate::alerts::follow(Arc::clone(desk.face()), rules.clone(), sender.clone()));
+    }
     let holds = web::Holds {
+        alerts: alerting.map(|(_, sender)| sender),
         mode,
         library,
         books,

@@ -208,7 +208,7 @@ impl Follower {
         self.say(&Err(why));
     }
 
-    /// Ends with the desk, and says so where nothing of it rests or is on its way.
+    /// Ends with the desk, and says so where nothing of it is on its way, nor rests but what is left.
     async fn end(mut self, is_clear: bool) {
         if self.has_begun && is_clear {
             let configuration = self.arming.configuration.hash().to_owned();

@@ -56,6 +56,7 @@ impl Trading {
             rehearses: None,
             expects: None,
             pauses_on_alarm: false,
+            releases: false,
         };
         let client = || {
             let member = kalshi::Config::of_paper(exchange.credentials()).unwrap();

@@ -7,12 +7,14 @@ mod accounts;
 mod audit;
 mod invitations;
 mod sessions;
+mod tokens;
 mod work;
 
 pub(crate) use self::accounts::{Account, Ended, NewAccount};
 pub(crate) use self::audit::{Kept, Note};
 pub(crate) use self::invitations::Invitation;
 pub(crate) use self::sessions::{Session, SessionLine};
+pub(crate) use self::tokens::{Bearer, Scope, TokenLine};
 pub(crate) use self::work::{NewWork, Unchanged, Work};
 
 pub(super) use self::accounts::ACCOUNTS;

@@ -27,6 +27,15 @@ CREATE TABLE invitation (
     made BIGINT NOT NULL,
     ends BIGINT NOT NULL
 );
+CREATE TABLE token (
+    hash TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    account BIGINT NOT NULL REFERENCES account (id),
+    name TEXT COLLATE "C" NOT NULL,
+    scope TEXT COLLATE "C" NOT NULL CHECK (scope IN ('read', 'trade')),
+    made BIGINT NOT NULL,
+    ends BIGINT NOT NULL,
+    seen BIGINT
+);
 CREATE TABLE audit (
     seq BIGINT NOT NULL PRIMARY KEY,
     t BIGINT NOT NULL,

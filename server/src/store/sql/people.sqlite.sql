@@ -27,6 +27,15 @@ CREATE TABLE invitation (
     made INTEGER NOT NULL,
     ends INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE token (
+    hash TEXT NOT NULL PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'trade')),
+    made INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    seen INTEGER
+) STRICT;
 CREATE TABLE audit (
     seq INTEGER NOT NULL PRIMARY KEY,
     t INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 //! That a store keeps what it was given, whichever engine has it and whatever happens to it.
 
+mod ahead;
 mod conformance;
 mod derived;
 mod faults;

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
+use shared::format::instant;
 
 use super::super::State;
 use super::super::doors::set_cookie;
@@ -18,10 +19,11 @@ use super::super::kalshi::Peer;
 use super::super::security::Nonce;
 use super::entry::problem;
 use super::html::{Document, code, field};
+use super::tokens;
 use crate::clock::machine_time;
 use crate::environment::Secret;
 use crate::people::{Actor, NotIn, People, SignIn, Signed, Viewer, codes_address, line, unfit};
-use crate::store::{Account, SessionLine};
+use crate::store::{Account, SessionLine, TokenLine};
 
 /// A form of this page.
 #[derive(Deserialize)]
@@ -50,15 +52,15 @@ pub(super) fn silent(error: anyhow::Error) -> ApiError {
 }
 
 /// Whoever looks at their account.
-struct Own<'a> {
-    people: &'a Arc<People>,
-    actor: &'a Actor,
+pub(super) struct Own<'a> {
+    pub(super) people: &'a Arc<People>,
+    pub(super) actor: &'a Actor,
     signed: &'a Signed,
-    account: Account,
+    pub(super) account: Account,
 }
 
 impl<'a> Own<'a> {
-    async fn of(state: &'a State, viewer: &'a Viewer) -> Result<Self, ApiError> {
+    pub(super) async fn of(state: &'a State, viewer: &'a Viewer) -> Result<Self, ApiError> {
         let people = state.doors.people()?;
         let actor = viewer.actor();
         let account = people.account(&actor.who).await.map_err(silent)?;
@@ -68,11 +70,11 @@ impl<'a> Own<'a> {
         Ok(Self { people, actor, signed, account })
     }
 
-    fn shows(&self, passphrase: String, code: String) -> SignIn {
+    pub(super) fn shows(&self, passphrase: String, code: String) -> SignIn {
         SignIn { email: self.account.email.clone(), passphrase: Secret::new(passphrase), code }
     }
 
-    async fn page(
+    pub(super) async fn page(
         &self,
         (nonce, root): (&Nonce, &'static str),
         status: StatusCode,
@@ -80,11 +82,18 @@ impl<'a> Own<'a> {
         extra: Option<Markup>,
     ) -> Result<Response, ApiError> {
         let sessions = self.people.sessions(self.account.id).await.map_err(silent)?;
+        let tokens = self.people.tokens(self.account.id).await.map_err(silent)?;
         let document = Document { nonce, root, title: "Your account", status, problem, done: None };
-        Ok(document.show(&self.body(root, &sessions, extra)))
+        Ok(document.show(&self.body(root, &sessions, &tokens, extra)))
     }
 
-    fn body(&self, root: &str, sessions: &[SessionLine], extra: Option<Markup>) -> Markup {
+    fn body(
+        &self,
+        root: &str,
+        sessions: &[SessionLine],
+        tokens: &[TokenLine],
+        extra: Option<Markup>,
+    ) -> Markup {
         let has_codes = self.account.secret.is_some();
         let fresh = self.actor.fresh_s(machine_time());
         let code_field = || {
@@ -148,7 +157,7 @@ impl<'a> Own<'a> {
                             div {
                                 strong { (session.address) } " · " (session.agent)
                                 br;
-                                small { "since " (session.made) ", last seen " (session.seen) }
+                                small { "since " (instant(session.made)) ", last seen " (instant(session.seen)) " UTC" }
                             }
                             @if session.hash == self.signed.hash {
                                 em { "this one" }
@@ -164,6 +173,7 @@ impl<'a> Own<'a> {
                 form method="post" action={ (root) "account/sessions/end" } { button { "End all others" } }
                 form method="post" action={ (root) "sign-out" } { button { "Sign out" } }
             }
+            (tokens::section(root, tokens, has_codes))
             p { a href={ (root) "desk" } { "Back to the dashboard" } }
         }
     }
@@ -186,12 +196,20 @@ fn sent(asked: Sent) -> Result<Asked, ApiError> {
 }
 
 /// Shows the page with what went wrong.
-async fn refused(own: &Own<'_>, at: (&Nonce, &'static str), why: &NotIn) -> Result<Response, ApiError> {
+pub(super) async fn refused(
+    own: &Own<'_>,
+    at: (&Nonce, &'static str),
+    why: &NotIn,
+) -> Result<Response, ApiError> {
     let (status, text, _) = problem(why);
     own.page(at, status, Some(text), None).await
 }
 
-async fn unfitting(own: &Own<'_>, at: (&Nonce, &'static str), why: &str) -> Result<Response, ApiError> {
+pub(super) async fn unfitting(
+    own: &Own<'_>,
+    at: (&Nonce, &'static str),
+    why: &str,
+) -> Result<Response, ApiError> {
     own.page(at, StatusCode::UNPROCESSABLE_ENTITY, Some(why.to_owned()), None).await
 }
 
@@ -241,7 +259,12 @@ pub(in crate::web) async fn change_passphrase(
     Ok(Redirect::to("../account").into_response())
 }
 
-async fn shown(own: &Own<'_>, passphrase: String, code: String, from: IpAddr) -> Result<(), NotIn> {
+pub(super) async fn shown(
+    own: &Own<'_>,
+    passphrase: String,
+    code: String,
+    from: IpAddr,
+) -> Result<(), NotIn> {
     own.people.verify(own.shows(passphrase, code), from).await.map(|_| ())
 }
 

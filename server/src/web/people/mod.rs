@@ -4,6 +4,7 @@ mod account;
 mod entry;
 mod html;
 mod team;
+mod tokens;
 mod work;
 
 pub(super) use self::account::{
@@ -11,4 +12,5 @@ pub(super) use self::account::{
 };
 pub(super) use self::entry::{show_invitation, show_sign_in, sign_in, sign_out, take_invitation};
 pub(super) use self::team::{audit, change, invite, list, me};
+pub(super) use self::tokens::{end_token, make_token};
 pub(super) use self::work::{change as change_work, list as work, save as save_work};

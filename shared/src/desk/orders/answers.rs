@@ -12,6 +12,9 @@ use crate::wire;
 /// later, and each further one twice as late, up to the longest. In microseconds.
 const LAG: i64 = 250_000;
 const LONGEST: i64 = 8_000_000;
+/// How long fills may be on their way after an answer that counts them, before they are asked for, in microseconds: the stream tells
+/// them by itself, and of what is asked for the order loses its place.
+const BEHIND: i64 = 2_000_000;
 /// How long after its expiry an order that the exchange doesn't know is believed never to have been, for clocks that differ
 /// a little, in microseconds.
 const MARGIN: i64 = 5_000_000;
@@ -32,12 +35,14 @@ impl Orders {
             lane.busy = false;
         }
         let mut follows = Follows::default();
-        if !self.live.contains_key(&order) {
-            return follows;
+        let at = now.checked_add_micros(self.skew).unwrap_or(now);
+        let Some(live) = self.live.get_mut(&order) else { return follows };
+        if matches!(what, What::Amend { .. } | What::Renew) {
+            live.amended = Some(at);
         }
         match outcome {
             Ok(Answer::Created(placed)) => self.placed(order, &placed.order_id, &mut follows),
-            Ok(Answer::Amended(amended)) => self.amended(sent, amended, &mut follows),
+            Ok(Answer::Amended(amended)) => self.amended(now, sent, amended, &mut follows),
             Ok(Answer::Cancelled(cancelled)) => {
                 let live = self.live.get(&order);
                 // What it was for less what was taken back of it has traded.
@@ -74,7 +79,13 @@ impl Orders {
     }
 
     /// An amendment was carried out.
-    fn amended(&mut self, sent: &Sent, amended: &wire::AmendOrderAnswer, follows: &mut Follows) {
+    fn amended(
+        &mut self,
+        now: Timestamp,
+        sent: &Sent,
+        amended: &wire::AmendOrderAnswer,
+        follows: &mut Follows,
+    ) {
         let Some(live) = self.live.get_mut(&sent.job.order) else { return };
         live.expires = sent.expires;
         if sent.job.what == What::Renew {
@@ -90,14 +101,50 @@ impl Orders {
         }
         (live.price, live.total) = (sent.price, sent.total);
         (live.unknown, live.tries) = (None, 0);
+        let traded = amended.remaining_count.and_then(|left| sent.total.checked_sub(left));
+        live.changed = traded.filter(|traded| *traded > live.traded);
+        if live.changed.is_none() {
+            follows.records.push(live.answer(Verdict::Resting));
+            return;
+        }
+        let at = now.checked_add_micros(BEHIND).unwrap_or(Timestamp::MAX);
+        let look = live.job(What::Look { times: 0 }, at);
+        self.wait(look);
+    }
+
+    /// Tells the engine of a change once all that traded before it was heard.
+    fn heard_before(&mut self, order: OrderId, follows: &mut Follows) {
+        let Some(live) = self.live.get_mut(&order) else { return };
+        if live.changed.is_none_or(|traded| live.traded < traded) {
+            return;
+        }
+        live.changed = None;
         follows.records.push(live.answer(Verdict::Resting));
+        // It was to be asked for only for that, unless something else is not known.
+        if live.unknown.is_none() && live.presses.is_none() && live.ended.is_none() {
+            let place = live.place;
+            if let Some(lane) = self.lanes.get_mut(place) {
+                lane.look_no_more(order);
+            }
+        }
     }
 
     /// The exchange was asked what became of an order.
     fn found(&mut self, now: Timestamp, sent: &Sent, found: Option<&wire::Order>, follows: &mut Follows) {
         let order = sent.job.order;
         let Some(live) = self.live.get_mut(&order) else { return };
+        let is_adopted = std::mem::take(&mut live.adopted);
         match found {
+            // Its trades are told before, unless what is listed of them is behind.
+            Some(found) if is_adopted && found.status == wire::OrderStatus::Resting && live.is(found) => {
+                if live.traded < found.fill_count_fp {
+                    live.adopted = true;
+                    self.look(now, order);
+                    return;
+                }
+                (live.unknown, live.tries, live.presses) = (None, 0, None);
+                follows.records.push(live.answer(Verdict::Resting));
+            }
             Some(found) => {
                 live.id = Some(found.order_id.clone());
                 if matches!(found.status, wire::OrderStatus::Resting | wire::OrderStatus::Other(_)) {
@@ -116,6 +163,7 @@ impl Orders {
             None if now.micros().saturating_add(self.skew)
                 <= live.expires.micros().saturating_add(MARGIN) =>
             {
+                live.adopted = is_adopted;
                 self.look(now, order);
             }
             None if live.confirmed || live.id.is_some() => {
@@ -181,6 +229,7 @@ impl Orders {
     fn unknown(&mut self, now: Timestamp, sent: &Sent, follows: &mut Follows) {
         let Some(live) = self.live.get_mut(&sent.job.order) else { return };
         live.unknown.get_or_insert(now);
+        live.changed = None;
         // It may have moved the expiry on.
         live.expires = live.expires.max(sent.expires);
         follows.records.push(live.answer(Verdict::Unknown));
@@ -231,6 +280,7 @@ impl Orders {
     /// Says what follows from a trade once the engine was told of it: an order that had ended is over when all of it was
     /// heard, and one that has traded all that it was for has ended.
     pub(in crate::desk) fn filled(&mut self, now: Timestamp, order: OrderId, follows: &mut Follows) {
+        self.heard_before(order, follows);
         let Some(live) = self.live.get(&order) else { return };
         if let Some(traded) = live.ended {
             self.end(now, order, traded, follows);

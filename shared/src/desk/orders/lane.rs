@@ -43,6 +43,11 @@ impl Lane {
         }
     }
 
+    /// Takes note that it needn't be asked what became of an order.
+    pub(super) fn look_no_more(&mut self, order: OrderId) {
+        self.waiting.retain(|job| job.order != order || !matches!(job.what, What::Look { .. }));
+    }
+
     /// Returns the place among what waits of what is to be asked now. To take something back goes first, then what became of
     /// an order, then the life of those that rest. While something is unknown nothing new is asked for.
     pub(super) fn choose(

@@ -10,6 +10,7 @@
 //! A state machine: [`Orders::accept`] takes the engine's commands, [`Orders::next`] says what is to be sent now,
 //! [`Orders::done`] takes in what was answered.
 
+mod adopted;
 mod answers;
 mod ask;
 mod lane;
@@ -57,8 +58,13 @@ pub(super) struct Orders {
     prefix: String,
     live: BTreeMap<OrderId, Live>,
     lanes: Vec<Lane>,
+    /// The names of orders that this run has taken over from the one before.
+    adopted: BTreeMap<OrderId, String>,
     /// Nothing new is to rest any more.
     killed: bool,
+    /// Nothing is to change any more of what rests, but that it may be taken back: what was to be asked otherwise, which the engine
+    /// waits for.
+    held: Option<Vec<Job>>,
     /// By how much the exchange's clock is ahead, in microseconds: it is by that one that orders end.
     pub(super) skew: i64,
 }
@@ -80,6 +86,13 @@ pub(super) struct Live {
     /// The exchange says that it is out of the book, and how much of it had traded: fills that were not heard yet come
     /// first.
     ended: Option<Quantity>,
+    /// It was taken over from the run before: the exchange has yet to say that it is as it was left.
+    adopted: bool,
+    /// It was changed, and how much of it had traded by then: the engine is told once all of that was heard, as it traded at the
+    /// price that it had.
+    changed: Option<Quantity>,
+    /// When a change of it was answered last by this run, be it of its end alone, by the exchange's clock.
+    amended: Option<Timestamp>,
     /// Since when it is not known what became of a request.
     pub(super) unknown: Option<Timestamp>,
     /// How often in a row the exchange was asked about it in vain.
@@ -102,13 +115,18 @@ impl Orders {
             prefix: format!("{PREFIX}{run:x}-"),
             live: BTreeMap::new(),
             lanes: (0..contracts).map(|_| Lane::default()).collect(),
+            adopted: BTreeMap::new(),
             killed: false,
+            held: None,
             skew: 0,
         }
     }
 
-    /// Returns the order that goes by this name, if this run gave it.
+    /// Returns the order that goes by this name, if this run gave it or has taken it over.
     pub(super) fn named(&self, name: &str) -> Option<OrderId> {
+        if let Some((order, _)) = self.adopted.iter().find(|(_, adopted)| *adopted == name) {
+            return Some(*order);
+        }
         let number = name.strip_prefix(&self.prefix)?;
         match number.strip_prefix(HAND) {
             Some(number) => OrderId::of_hand(number.parse().ok()?),
@@ -118,6 +136,9 @@ impl Orders {
 
     /// Returns our name of an order.
     fn name(&self, order: OrderId) -> String {
+        if let Some(name) = self.adopted.get(&order) {
+            return name.clone();
+        }
         match order.by_hand() {
             Some(number) => format!("{}{HAND}{number}", self.prefix),
             None => format!("{}{order}", self.prefix),
@@ -165,6 +186,10 @@ impl Orders {
         if self.killed && what != What::Cancel {
             return Some(Record::Answer { place, action, order, verdict: Verdict::Rejected });
         }
+        if let (Some(held), false) = (&mut self.held, what == What::Cancel) {
+            held.push(Job { place, order, action, what, not_before: Timestamp::MIN });
+            return None;
+        }
         if let What::Place { price, count } = what {
             self.live.insert(order, Live::placed(place, action, order, (price, count)));
         }
@@ -178,7 +203,8 @@ impl Orders {
     pub(super) fn kill(&mut self) -> Follows {
         self.killed = true;
         let mut follows = Follows::default();
-        let refused: Vec<Job> = self.lanes.iter_mut().flat_map(Lane::give_up).collect();
+        let mut refused = self.held.take().unwrap_or_default();
+        refused.extend(self.lanes.iter_mut().flat_map(Lane::give_up));
         for Job { place, action, order, what, .. } in refused {
             follows.records.push(Record::Answer { place, action, order, verdict: Verdict::Rejected });
             if matches!(what, What::Place { .. }) {
@@ -208,9 +234,14 @@ impl Orders {
         records
     }
 
-    /// Lets orders rest again.
-    pub(super) fn revive(&mut self) {
+    /// Lets orders rest again. What was to be asked meanwhile is answered as refused.
+    pub(super) fn revive(&mut self) -> Follows {
+        let mut follows = Follows::default();
+        if self.held.is_some() {
+            follows = self.kill();
+        }
         self.killed = false;
+        follows
     }
 
     /// Returns when something is to be sent, if nothing else happens before.
@@ -241,7 +272,8 @@ impl Orders {
             && live.unknown.is_none()
             && live.ended.is_none()
             && live.traded < live.total
-            && !self.killed;
+            && !self.killed
+            && self.held.is_none();
         let is_asked = self.lanes.get(live.place).is_none_or(|lane| lane.concerns(live.order));
         (rests && !is_asked).then(|| live.expires.checked_add_micros(-self.ttl / 2))?
     }
@@ -329,6 +361,9 @@ impl Live {
             traded: Quantity::ZERO,
             expires: Timestamp::MAX,
             ended: None,
+            adopted: false,
+            changed: None,
+            amended: None,
             unknown: None,
             tries: 0,
             confirmed: false,

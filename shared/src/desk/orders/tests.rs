@@ -30,6 +30,8 @@ struct Kept {
     price: Price,
     total: i64,
     fills: Vec<i64>,
+    /// How much of it had traded as it was last changed.
+    before: i64,
     expires: Timestamp,
     status: OrderStatus,
 }
@@ -186,6 +188,11 @@ impl Bench {
                 Verdict::Gone => true,
                 Verdict::Rejected => !working.rested,
                 Verdict::Resting => {
+                    if working.asked.is_some() {
+                        let kept = self.kept.values().find(|kept| kept.sent.job.order == order).unwrap();
+                        let traded = working.traded;
+                        assert!(traded >= kept.before, "{kept:?}: {traded} of that were heard before");
+                    }
                     working.total = working.asked.unwrap_or(working.total);
                     working.rested = true;
                     false
@@ -239,6 +246,7 @@ impl Bench {
                     price,
                     total,
                     fills: Vec::new(),
+                    before: 0,
                     expires: sent.expires,
                     status: OrderStatus::Resting,
                 };
@@ -263,6 +271,9 @@ impl Bench {
             (What::Amend { .. } | What::Renew, Some(kept)) if rests => {
                 (kept.price, kept.expires) = (sent.price, sent.expires);
                 kept.total = (sent.total.hundredths() / 100).max(kept.traded());
+                if sent.job.what != What::Renew {
+                    kept.before = kept.traded();
+                }
                 if kept.left() == 0 {
                     kept.status = OrderStatus::Canceled;
                     self.frames.push(Frame::Ended(sent.name.clone(), kept.traded()));
@@ -415,6 +426,7 @@ enum Step {
     /// A frame is heard; whether it will come again.
     Hear(bool),
     Pass(i64),
+    Hold,
     Kill,
     Revive,
 }
@@ -429,6 +441,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0_usize..4, 1_i64..=2).prop_map(|(nth, contracts)| Step::Trade(nth, contracts)),
         4 => prop::bool::weighted(0.3).prop_map(Step::Hear),
         3 => (1_i64..40).prop_map(Step::Pass),
+        1 => Just(Step::Hold),
         1 => Just(Step::Kill),
         2 => Just(Step::Revive),
     ]
@@ -460,15 +473,21 @@ proptest! {
                     bench.hear(frame);
                 },
                 Step::Pass(seconds) => bench.pass(seconds),
+                Step::Hold => bench.orders.hold(),
                 Step::Kill => {
                     let follows = bench.orders.kill();
                     bench.follow(follows);
                 }
-                Step::Revive => bench.orders.revive(),
+                Step::Revive => {
+                    let follows = bench.orders.revive();
+                    bench.follow(follows);
+                }
             }
             bench.check();
         }
         // In the end all answers come, and all orders are taken back.
+        let follows = bench.orders.revive();
+        bench.follow(follows);
         bench.calm();
         for (place, action) in (0..CONTRACTS).flat_map(|place| [(place, Action::Buy), (place, Action::Sell)]) {
             bench.command(place, action, None);

@@ -15,8 +15,11 @@ use super::killing::Killing;
 use super::orders::{Sent, is_by_hand};
 use super::starting::{Starting, Then};
 use super::trading::{Stray, Traded, Trading};
-use super::{Account, Answer, Ask, Effect, End, Event, Failure, Heard, Input, Left, Nowcast, Settings, Wish};
-use crate::catalyst::Catalyst;
+use super::{
+    Account, Answer, Ask, Effect, End, Event, Failure, HandedOver, Heard, Input, Left, Nowcast, Settings,
+    Wish,
+};
+use crate::catalyst::{Catalyst, Precaution};
 use crate::market::Trade;
 use crate::risk::ClosedFor;
 use crate::units::Timestamp;
@@ -87,7 +90,7 @@ impl Desk {
     ) -> Self {
         let (config, said) = left.changes.begin(now, settings.config, settings.can_change);
         settings.config = config;
-        let (starting, then) = Starting::new(now, &left, settings.group_limit);
+        let (starting, then) = Starting::new(now, &event, &left, settings.group_limit);
         let config = Setting::Config(settings.config.text());
         let mut seen = left.catalysts.clone();
         seen.retain(|catalyst| catalyst.until > now);
@@ -167,8 +170,10 @@ impl Desk {
             Input::Silence(micros) => self.closed.silent(micros),
             Input::Skew(micros) => {
                 self.closed.skewed(micros);
-                if let Phase::Trading(trading) = &mut self.phase {
-                    trading.orders.skew = micros;
+                match &mut self.phase {
+                    Phase::Starting(starting) => starting.skew = micros,
+                    Phase::Trading(trading) => trading.orders.skew = micros,
+                    Phase::Leaving(..) | Phase::Ended => {}
                 }
             }
             Input::Tick => self.tick(false, effects),
@@ -301,7 +306,7 @@ impl Desk {
 
     /// Does what follows from a step of the start.
     fn then(&mut self, then: Then, effects: &mut Vec<Effect>) {
-        let Then { asks, beside, found, before, group, marks, known, failed } = then;
+        let Then { asks, beside, found, before, group, marks, adopted, known, failed } = then;
         if let Some((orders, fills)) = before
             && self.left.so_far.pay_unheard(&orders, &fills)
             && let Some(kept) = self.left.so_far.kept.clone()
@@ -320,7 +325,7 @@ impl Desk {
                 *killing = Killing::new(self.now, self.group.as_deref(), None);
             }
         }
-        if !marks.is_empty() && self.wish != Wish::Stop {
+        if !marks.is_empty() && !self.is_to_end() {
             let is_known = marks.iter().all(|mark| self.left.marks.contains(mark));
             if is_known && self.wish == Wish::Quote {
                 // A person has started it since: orders are placed once the kill's aftermath is over.
@@ -339,7 +344,7 @@ impl Desk {
         asks.into_iter().for_each(|ask| self.ask(Purpose::Start, ask, effects));
         beside.into_iter().for_each(|ask| self.ask(Purpose::Stray, ask, effects));
         if let Some((account, trades)) = known {
-            match self.learn(&account, trades) {
+            match self.learn(&account, trades, &adopted) {
                 Ok(trading) => self.phase = Phase::Trading(Box::new(trading)),
                 Err(why) => self.end(End::Lost { why, is_clear: true }, effects),
             }
@@ -347,7 +352,12 @@ impl Desk {
     }
 
     /// Returns what trades, with all past trades heard and all that was seen heeded.
-    fn learn(&mut self, account: &Account, trades: Vec<Trade>) -> Result<Trading, String> {
+    fn learn(
+        &mut self,
+        account: &Account,
+        trades: Vec<Trade>,
+        adopted: &[HandedOver],
+    ) -> Result<Trading, String> {
         let began = trades.first().map_or(self.now, |trade| trade.at);
         let mut trading = Trading::new(self.run, began, &self.settings, &self.event, account)?;
         // What came before is the past: what is held counts from what it is believed to be worth now.
@@ -361,7 +371,9 @@ impl Desk {
         trading.drained(self.now);
         trading.count_on(self.now, account, &self.left.so_far);
         let taken = if let Phase::Starting(starting) = &self.phase { starting.taken } else { 0 };
-        if taken + self.left.unfinished.len() > 0 {
+        if !adopted.is_empty() {
+            trading.adopt(self.now, adopted);
+        } else if taken + self.left.unfinished.len() > 0 {
             let mut text = format!(
                 "An earlier run left {taken} orders resting, which are taken back; of {} it is found out what became of them.",
                 self.left.unfinished.len()
@@ -411,7 +423,9 @@ impl Desk {
         self.judge_markouts();
         self.kill_on(effects);
         self.fit(now, effects);
-        let is_stopping = self.wish == Wish::Stop;
+        let hands_over = self.hands_over();
+        let is_to_end = self.is_to_end();
+        let is_stopping = is_to_end && !hands_over;
         match &mut self.phase {
             Phase::Trading(trading) => {
                 trading.close_in_time(now);
@@ -426,8 +440,10 @@ impl Desk {
                 }
                 if is_killing || is_stopping {
                     trading.kill(now);
+                } else if hands_over {
+                    trading.orders.hold();
                 } else {
-                    trading.orders.revive();
+                    trading.revive(now);
                     trading.pause(now, self.wish != Wish::Quote);
                 }
                 trading.tick(now);
@@ -436,12 +452,25 @@ impl Desk {
                     self.send(sent, effects);
                 }
             }
-            Phase::Starting(_) if is_stopping => self.end(End::Stopped, effects),
+            Phase::Starting(_) if is_to_end => self.end(End::Stopped, effects),
             _ => {}
         }
+        self.take_back(effects);
         self.fence();
-        self.leave(is_stopping, effects);
+        self.leave((is_stopping, hands_over), effects);
         self.commit(effects);
+    }
+
+    /// Takes back what was handed over, while it begins, if nothing is to rest: it would take a while until it trades.
+    fn take_back(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let mut seen = self.seen.iter().filter(|seen| seen.until > now);
+        let is_pulled = seen.any(|seen| seen.precaution == Precaution::Pull);
+        let Phase::Starting(starting) = &mut self.phase else { return };
+        if is_pulled || matches!(self.wish, Wish::Pause | Wish::Kill) {
+            let orders = starting.take_back();
+            orders.into_iter().for_each(|id| self.ask(Purpose::Stray, Ask::Cancel(id), effects));
+        }
     }
 
     /// Says where fills were not worth later what is expected, and pauses over that if it is set to.
@@ -489,11 +518,12 @@ impl Desk {
     }
 
     /// Ends it, or begins to, if it is to end.
-    fn leave(&mut self, is_stopping: bool, effects: &mut Vec<Effect>) {
+    fn leave(&mut self, (is_stopping, hands_over): (bool, bool), effects: &mut Vec<Effect>) {
         let Phase::Trading(trading) = &mut self.phase else { return };
         let is_empty = trading.orders.all().next().is_none() && trading.orders.is_idle();
         let is_over = trading.is_over();
-        if trading.lost.is_some() || is_over || is_stopping && is_empty {
+        let handover = hands_over.then(|| trading.hand_over()).flatten();
+        if trading.lost.is_some() || is_over || handover.is_some() || is_stopping && is_empty {
             trading.note_reckoned();
         }
         if let Some(why) = trading.lost.take() {
@@ -506,11 +536,16 @@ impl Desk {
             self.ask(Purpose::Leave, Ask::Resting, effects);
         } else if is_over {
             self.end(End::Over, effects);
-        } else if is_stopping && is_empty {
+        } else if handover.is_some() || is_stopping && is_empty {
+            let handover = handover.filter(|handover| !handover.orders.is_empty());
+            let rests = handover.as_ref().map(|handover| handover.orders.len());
+            if let Some(handover) = handover {
+                self.write(Written::Setting(Setting::HandedOver(Box::new(handover))));
+            }
             if let Some(group) = self.group.clone() {
                 self.write(Written::Setting(Setting::Released(group)));
             }
-            self.end(End::Stopped, effects);
+            self.end(rests.map_or(End::Stopped, End::HandedOver), effects);
         }
     }
 

@@ -45,12 +45,23 @@ impl Desk {
             return;
         }
         self.wish = wish;
-        if wish != Wish::Stop {
+        if !self.is_to_end() {
             self.write(Written::Setting(Setting::Wish(wish)));
         }
         if wish == Wish::Kill {
             self.killing = Some(Killing::new(self.now, self.group.as_deref(), self.unfenced()));
         }
+    }
+
+    /// Returns whether a person wants it to end.
+    pub(super) const fn is_to_end(&self) -> bool {
+        matches!(self.wish, Wish::Stop | Wish::HandOver)
+    }
+
+    /// Returns whether it is to end with what rests left to the next run: not where everything is to be taken back, nor where the
+    /// account isn't known to be as is reckoned.
+    pub(super) fn hands_over(&self) -> bool {
+        self.wish == Wish::HandOver && self.killing.is_none() && self.is_reconciled()
     }
 
     /// Does what a person asks by hand, or only says what would come of it.

@@ -28,8 +28,10 @@ pub(super) struct Bench {
     pub(super) account: Account,
     /// What the exchange lists.
     pub(super) orders: Vec<Order>,
-    /// How many order groups were made.
-    groups: u32,
+    /// The fills that the exchange lists.
+    pub(super) fills: Vec<Fill>,
+    /// The order groups that were made.
+    pub(super) groups: Vec<String>,
     /// The marks of kills past the desk that are there.
     pub(super) marks: Vec<String>,
 }
@@ -68,7 +70,8 @@ impl Bench {
             told: Vec::new(),
             account,
             orders,
-            groups: 0,
+            fills: Vec::new(),
+            groups: Vec::new(),
             marks: Vec::new(),
         };
         bench.take(effects);
@@ -108,18 +111,26 @@ impl Bench {
         let resting = |order: &&Order| order.status == OrderStatus::Resting;
         Ok(match ask {
             Ask::CreateGroup(_) => {
-                self.groups += 1;
-                Answer::Group(format!("group-{}", self.groups))
+                let group = format!("group-{}", self.groups.len() + 1);
+                self.groups.push(group.clone());
+                Answer::Group(group)
             }
-            Ask::Groups => Answer::Groups(self.marks.iter().map(|id| kill_marked(id)).collect()),
+            Ask::Groups => {
+                let marks = self.marks.iter().map(|id| kill_marked(id));
+                let groups =
+                    self.groups.iter().map(|id| OrderGroup { contracts_limit_fp: None, ..kill_marked(id) });
+                Answer::Groups(marks.chain(groups).collect())
+            }
             Ask::Resting => Answer::Orders(self.orders.iter().filter(resting).cloned().collect()),
             Ask::Orders => Answer::Orders(self.orders.clone()),
-            Ask::Fills { .. } => Answer::Fills(Vec::new()),
+            Ask::Fills { .. } => Answer::Fills(self.fills.clone()),
             Ask::Account => Answer::Account(self.account.clone()),
             Ask::Trades(_) => Answer::Trades(Vec::new()),
             Ask::Look { name, .. } => {
                 let found = self.orders.iter().find(|order| order.client_order_id == *name);
-                Answer::Found(found.cloned().map(Box::new), Vec::new())
+                let is_of = |fill: &&Fill| found.is_some_and(|order| order.order_id == fill.order_id);
+                let fills = self.fills.iter().filter(is_of).cloned().collect();
+                Answer::Found(found.cloned().map(Box::new), fills)
             }
             Ask::Create(order) => return Ok(self.create(order)),
             Ask::Cancel(id) => return self.cancel(id),

@@ -203,7 +203,7 @@ fn the_next_run_goes_on_with_what_held_unless_it_is_started_with_other_settings_
     assert_eq!(other.desk.config().text(), "preset=seed-fixed5");
     assert_eq!(other.desk.changes().version, 3);
     let last = other.desk.changes().latest.last().unwrap().clone();
-    assert_eq!((last.by, last.version), (By::CommandLine, 3));
+    assert_eq!((&last.by, last.version), (&By::CommandLine, 3));
     assert!(last.set.iter().any(|set| set.key == "quote_size" && set.to == "1"), "{last:?}");
     other.start();
     assert!(other.alerts().contains("started with other settings than before: those hold"));

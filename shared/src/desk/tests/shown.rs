@@ -1,6 +1,6 @@
 //! What those who watch are told: why nothing is quoted, and until when.
 
-use super::bench::Bench;
+use super::bench::{Bench, told};
 use crate::desk::{Desk, Input, Left, Wish};
 use crate::stream::DeskState;
 
@@ -64,4 +64,49 @@ fn an_account_that_is_not_as_was_reckoned_shows_both_sides_and_what_resume_does(
         assert!(why.contains(part), "{part} is not in {why}");
     }
     assert_eq!(bench.desk.wanted(), Wish::Pause);
+}
+
+#[test]
+fn a_limit_that_keeps_quotes_out_is_named_with_its_numbers_and_until_when() {
+    let now = "2026-11-16T10:00:00Z".parse().unwrap();
+    let config = "preset=seed-fixed3&skew_cents=0&quote_size=10&max_position_per_ticker=10&max_daily_loss_pct=0.1&z_widen=100&z_pull=100";
+    let mut bench = Bench::begin_as(config, now, 1, Left::default(), Wish::Quote);
+    bench.start();
+    bench.settle();
+    assert_eq!(bench.desk.state().1, "");
+    // The bid is filled: there is room for no other one.
+    let bid = bench.orders.iter().find(|order| order.book_side == crate::wire::BookSide::Bid).unwrap();
+    let name = bid.client_order_id.clone();
+    let fill = bench.trade(&name, "10");
+    bench.hear(told(&fill));
+    bench.settle();
+    bench.print("0.47");
+    bench.settle();
+    let words =
+        "max_position_per_ticker is 10.00: no bid of A (would be 20.00), until the position is smaller.";
+    assert_eq!(bench.desk.state(), (DeskState::Quoting, words.to_owned()));
+    assert_eq!(bench.alerts(), "");
+    // Then it is worth less: that halts for the rest of the day, and is said once as it begins and once as it ends.
+    for price in ["0.40", "0.35", "0.30", "0.25", "0.20"] {
+        bench.pass(600);
+        bench.print(price);
+        bench.settle();
+    }
+    let until = "nothing is quoted until 2026-11-17 00:00:00 UTC.";
+    let (state, why) = bench.desk.state();
+    assert_eq!(state, DeskState::Quoting);
+    assert!(why.starts_with("max_daily_loss_pct is 0.1 %, and it is 0.") && why.ends_with(until), "{why}");
+    let alerts = bench.alerts();
+    assert!(alerts.matches(until).count() == 1 && !alerts.contains("no longer"), "{alerts}");
+    let rests =
+        |bench: &Bench| bench.orders.iter().any(|order| order.status == crate::wire::OrderStatus::Resting);
+    assert!(!rests(&bench));
+    let midnight: crate::units::Timestamp = "2026-11-17T00:00:00Z".parse().unwrap();
+    bench.pass(midnight.micros_since(bench.now) / 1_000_000 - 1);
+    bench.settle();
+    assert!(!rests(&bench) && bench.desk.state().1.ends_with(until));
+    bench.pass(1);
+    bench.settle();
+    assert!(rests(&bench), "{:?}", bench.desk.state());
+    assert_eq!(bench.alerts(), "max_daily_loss_pct halts no longer.\n");
 }

@@ -2,6 +2,7 @@
 //!
 //! The engine is told nothing but [`Record`]s, each of which is written down, so that a run can be done again.
 
+mod adopted;
 mod catalysts;
 mod hand;
 mod heard;
@@ -17,7 +18,7 @@ use crate::book::{Book, NoPrices};
 use crate::engine::{Engine, Error, Outputs, Parameters, Record};
 use crate::market::{Action, EventTicker, Position, Ticker};
 use crate::quoting::{Fair, Status, Terms};
-use crate::risk::{ClosedFor, EventSoFar};
+use crate::risk::{ClosedFor, EventSoFar, Standing};
 use crate::stream::{Alert, Appended};
 use crate::units::{Cash, Price, Timestamp};
 
@@ -64,6 +65,8 @@ pub(super) struct Trading {
     paused: bool,
     /// What closes contracts, as the engine was told.
     closures: Vec<Closure>,
+    /// The limits that halt all quoting, as was said.
+    pub(super) halts: Vec<Standing>,
     /// What was heard or found doesn't fit: why the account must be found out anew.
     pub(super) lost: Option<String>,
     /// The exchange takes no order of our group any more.
@@ -117,6 +120,7 @@ impl Trading {
             has_trades: false,
             paused: true,
             closures: Vec::new(),
+            halts: Vec::new(),
             lost: None,
             is_fenced: false,
             start_equity: account.free,
@@ -200,6 +204,7 @@ impl Trading {
             }
             Err(Error::Input(invalid)) => self.alert(true, invalid.to_string()),
         }
+        self.say_halts();
         self.say_taken_back(record);
         if let Some(ends) = ends {
             self.say_over(ends);
@@ -283,6 +288,12 @@ impl Trading {
         let follows = self.orders.kill();
         self.follow(now, follows);
         self.pause(now, true);
+    }
+
+    /// Lets what was decided be sent again.
+    pub(super) fn revive(&mut self, now: Timestamp) {
+        let follows = self.orders.revive();
+        self.follow(now, follows);
     }
 
     /// Returns what is to be sent now, written down.

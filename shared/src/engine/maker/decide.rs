@@ -140,7 +140,9 @@ impl Maker {
         let Some(state) = self.contracts.get_mut(contract) else { return Ok(()) };
         state.requote.decided(now, value, regime, held_back);
         if let Some(both) = &mut state.explained {
-            for (explained, side) in both.iter_mut().zip([bid, ask]) {
+            let asked = [targets.bid, targets.ask].map(|target| target.ok().map(|quote| quote.count));
+            for ((explained, side), asked) in both.iter_mut().zip([bid, ask]).zip(asked) {
+                explained.asked = asked;
                 explained.refusal = side.err().and_then(|(_, refusal)| refusal);
                 explained.quote = match side {
                     _ if status != Status::Open => Err(Withheld::Closed),
@@ -240,6 +242,7 @@ fn explained(
         widening: view.widening,
         book: view.book,
         waterfall,
+        asked: None,
         refusal: None,
         quote: Err(Withheld::NoPrice),
     })

@@ -143,6 +143,9 @@ impl Maker {
             Input::Order(OrderReport::Answer { contract, action, order, verdict }) => {
                 self.answer(now, (contract, action), (order, verdict), out)?;
             }
+            Input::Adopted { contract, action, order, rests } => {
+                self.execution.adopt(contract, action, order, rests)?;
+            }
             Input::Position { contract, position } => self.told_position(contract, now, position, out)?,
             Input::Balance(balance) => {
                 self.ledger.told_balance(balance)?;

@@ -35,6 +35,22 @@ fn the_floor_halts_while_the_balance_is_below_it() {
 }
 
 #[test]
+fn what_halts_says_its_numbers_and_until_when_whatever_else_halts() {
+    let mut gate = gate();
+    let says = |gate: &Gate, now: &str| -> Vec<(String, Option<Timestamp>)> {
+        gate.standing(at(now)).map(|standing| (standing.says(), standing.until)).collect()
+    };
+    gate.observe(at("03T10:00:00"), cash("1000"), cash("1000"));
+    assert_eq!(says(&gate, "03T10:00:00"), []);
+    gate.observe(at("03T11:00:00"), cash("9.5"), cash("876.54"));
+    gate.pause(true);
+    let lost = ("max_daily_loss_pct is 10.0 %, and it is 12.3 %".to_owned(), Some(at("04T00:00:00")));
+    let below = ("min_balance_floor_cents is $10.000000, and it is $9.500000".to_owned(), None);
+    assert_eq!(says(&gate, "03T23:59:59"), [lost, below.clone()]);
+    assert_eq!(says(&gate, "04T00:00:00"), [below]);
+}
+
+#[test]
 fn a_catalyst_halts_until_it_says_and_a_shorter_one_does_not_end_it() {
     let mut gate = gate();
     gate.pull(at("03T13:00:00"));
