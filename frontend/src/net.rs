@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
-use shared::access::{AuditList, Invited, Me, PeopleList, WorkItem, WorkList};
+use shared::access::Me;
 use shared::api::{DeskSettings, Done, FlattenPlan, Health, Listeners, Prints, Problem, StudyList, TapeList};
 use shared::market::Ticker;
 use shared::signal::SignalLog;
 use shared::stream::DeskCommand;
+use wasm_bindgen::JsValue;
 
 thread_local! {
     static WHEN_FAILED: RefCell<Option<Rc<dyn Fn()>>> = const { RefCell::new(None) };
@@ -85,13 +86,8 @@ pub(crate) async fn settings() -> Result<DeskSettings, String> {
 
 /// Tells the server's desk to do what `path` names, and returns what it did: a line each.
 pub(crate) async fn tell(path: &str, body: &str) -> Result<String, String> {
-    let done: Done = post(&format!("api/desk/{path}"), body).await?;
-    Ok(done.text)
-}
-
-/// Returns what was saved.
-pub(crate) async fn work() -> Result<WorkList, String> {
-    get("api/work").await
+    let done = post(&format!("api/desk/{path}"), body).await?;
+    serde_wasm_bindgen::from_value::<Done>(done).map(|done| done.text).map_err(unreadable)
 }
 
 /// Saves the address of a page, with the number of what it was forked from.
@@ -104,39 +100,17 @@ pub(crate) async fn save_work(
     let (text, address) = (work_text(name, note), quoted(address));
     let source = source.map_or_else(|| "null".to_owned(), |id| id.to_string());
     let body = format!("{{\"text\":{text},\"address\":{address},\"source\":{source}}}");
-    post::<WorkItem>("api/work", &body).await.map(|_| ())
+    post("api/work", &body).await.map(|_| ())
 }
 
 /// Gives something that was saved another name and note, or takes it away where there are none.
 pub(crate) async fn change_work(id: i64, text: Option<(&str, &str)>) -> Result<(), String> {
     let text = text.map_or_else(|| "null".to_owned(), |(name, note)| work_text(name, note));
-    post::<Done>(&format!("api/work/{id}"), &format!("{{\"text\":{text}}}")).await.map(|_| ())
+    post(&format!("api/work/{id}"), &format!("{{\"text\":{text}}}")).await.map(|_| ())
 }
 
 fn work_text(name: &str, note: &str) -> String {
     format!("{{\"name\":{},\"note\":{}}}", quoted(name), quoted(note))
-}
-
-/// Returns who may sign in.
-pub(crate) async fn people() -> Result<PeopleList, String> {
-    get("api/people").await
-}
-
-/// Invites somebody, to a role by its name.
-pub(crate) async fn invite(email: &str, role: &str) -> Result<Invited, String> {
-    post("api/people/invite", &format!("{{\"email\":{},\"role\":\"{role}\"}}", quoted(email))).await
-}
-
-/// Changes somebody's role, or ends their account where there is none; returns what was done.
-pub(crate) async fn change_person(id: i64, role: Option<&str>) -> Result<String, String> {
-    let role = role.map_or_else(|| "null".to_owned(), quoted);
-    let done: Done = post(&format!("api/people/{id}"), &format!("{{\"role\":{role}}}")).await?;
-    Ok(done.text)
-}
-
-/// Returns who did what, before the line of this number.
-pub(crate) async fn audit(before: Option<i64>) -> Result<AuditList, String> {
-    get(&before.map_or_else(|| "api/audit".to_owned(), |seq| format!("api/audit?before={seq}"))).await
 }
 
 /// Returns whether something was refused because whoever asked must show again who they are.
@@ -145,17 +119,23 @@ pub(crate) fn asks_who(reason: &str) -> bool {
 }
 
 /// Returns text as JSON has it.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     // Text always has a form there.
     js_sys::JSON::stringify(&text.into()).map(String::from).unwrap_or_default()
 }
 
-/// Sends `body` to `path`.
-async fn post<T: DeserializeOwned>(path: &str, body: &str) -> Result<T, String> {
+/// Returns what is at `path`, as it came.
+pub(crate) async fn value(path: &str) -> Result<JsValue, String> {
+    let response = send(Request::get(path).build().map_err(|error| error.to_string())?).await?;
+    raw(&response).await
+}
+
+/// Sends `body` to `path`, and returns the answer as it came.
+pub(crate) async fn post(path: &str, body: &str) -> Result<JsValue, String> {
     // A page that may not navigate would get the same as a document.
     let request = Request::post(path).header("accept", "application/json");
     let request = request.header("content-type", "application/json").body(body);
-    answer(request.map_err(|error| error.to_string())?).await
+    raw(&send(request.map_err(|error| error.to_string())?).await?).await
 }
 
 /// Asks for `path`.
@@ -169,7 +149,16 @@ async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, String> {
 }
 
 async fn read<T: DeserializeOwned>(response: &Response) -> Result<T, String> {
-    json(response).await.map_err(|error| format!("The server's answer can't be read: {error}"))
+    serde_wasm_bindgen::from_value(raw(response).await?).map_err(unreadable)
+}
+
+fn unreadable(error: impl std::fmt::Display) -> String {
+    format!("The server's answer can't be read: {error}")
+}
+
+async fn raw(response: &Response) -> Result<JsValue, String> {
+    let text = response.text().await.map_err(unreadable)?;
+    js_sys::JSON::parse(&text).map_err(|_| unreadable("it is no JSON"))
 }
 
 /// Sends a request; an error is a sentence for the person who looks at the page.
@@ -183,14 +172,8 @@ async fn send(request: Request) -> Result<Response, String> {
     })?;
     if !response.ok() {
         let reason =
-            json::<Problem>(&response).await.map_or_else(|_| response.status_text(), |problem| problem.error);
+            read::<Problem>(&response).await.map_or_else(|_| response.status_text(), |problem| problem.error);
         return Err(format!("The server answered {}: {reason}", response.status()));
     }
     Ok(response)
-}
-
-async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, String> {
-    let text = response.text().await.map_err(|error| error.to_string())?;
-    let value = js_sys::JSON::parse(&text).map_err(|_| "it is no JSON".to_owned())?;
-    serde_wasm_bindgen::from_value(value).map_err(|error| error.to_string())
 }

@@ -216,6 +216,18 @@ fn schemas() -> Value {
             "seq": number(), "at": {}, "who": text(), "role": text(), "address": text(), "action": text(),
             "resource": text(), "detail": text(), "reason": text(), "hash": text(),
         }))) })),
+        "WorkList": object(&json!({ "items": list(reference("WorkItem")) })),
+        "WorkItem": object(&json!({
+            "id": number(), "name": text(), "note": text(), "address": text(), "owner": text(), "may_change": flag(),
+            "made": {}, "changed": {}, "source": maybe("integer"),
+        })),
+        "WorkText": object(&json!({ "name": text(), "note": text() })),
+        "WorkSaved": {
+            "type": "object",
+            "properties": { "text": reference("WorkText"), "address": text(), "source": maybe("integer") },
+            "required": ["text", "address"],
+        },
+        "WorkAsked": object(&json!({ "text": { "anyOf": [reference("WorkText"), { "type": "null" }] } })),
     })
 }
 

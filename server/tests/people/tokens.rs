@@ -25,6 +25,9 @@ fn a_token_may_do_what_its_scope_says_and_no_more_than_its_owner() {
         // There is no desk here: who may is told so.
         assert_eq!(of(bearer, "POST", "/api/desk/pause"), pauses);
         assert_eq!(of(bearer, "GET", "/api/people"), 403);
+        // What is saved is seen, and changed by people alone.
+        assert_eq!((of(bearer, "GET", "/api/work"), of(bearer, "POST", "/api/work")), (200, 403));
+        assert_eq!(of(bearer, "POST", "/api/work/1"), 403);
         // Nobody is there who could show who they are, nor has a program an account of its own.
         assert_ne!(of(bearer, "POST", "/api/desk/start"), 404);
         assert_eq!(of(bearer, "GET", "/account"), 401);

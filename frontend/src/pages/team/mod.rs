@@ -1,5 +1,6 @@
 //! What people here have saved; and, where people sign in, who they are and what each did.
 
+mod ask;
 mod log;
 mod people;
 mod state;

@@ -41,7 +41,7 @@ pub(super) fn people(team: Team) -> Element {
 
 fn listed(team: Team) -> Vec<Person> {
     team.people.with(|people| match people {
-        Remote::Ready(list) => list.people.clone(),
+        Remote::Ready(list) => list.to_vec(),
         _ => Vec::new(),
     })
 }

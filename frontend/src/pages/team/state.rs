@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::access::{Action, AuditLine, PeopleList, Person, WorkItem, WorkList};
+use shared::access::{Action, AuditLine, Person, WorkItem};
 
+use super::ask;
 use crate::desk::Desk;
 use crate::net;
 use crate::parts::state::Remote;
@@ -20,13 +21,13 @@ pub(super) struct Team {
     /// The dashboard's state, which knows who looks.
     pub(super) desk: Desk,
     /// What is saved.
-    pub(super) work: RwSignal<Remote<Arc<WorkList>>>,
+    pub(super) work: RwSignal<Remote<Arc<Vec<WorkItem>>>>,
     /// The number of the item that is chosen.
     pub(super) item: RwSignal<Option<i64>>,
     /// Why an item was not changed; empty where nothing went wrong.
     pub(super) work_problem: RwSignal<String>,
     /// Who may sign in.
-    pub(super) people: RwSignal<Remote<Arc<PeopleList>>>,
+    pub(super) people: RwSignal<Remote<Arc<Vec<Person>>>>,
     /// The number of the account that is chosen.
     pub(super) person: RwSignal<Option<i64>>,
     /// What was last said about people.
@@ -73,12 +74,12 @@ impl Team {
 
     /// Asks what is saved.
     pub(super) fn load_work(self) {
-        spawn_local(async move { self.work.set(remote(net::work().await)) });
+        spawn_local(async move { self.work.set(remote(ask::work().await)) });
     }
 
     /// Asks who may sign in.
     pub(super) fn load_people(self) {
-        spawn_local(async move { self.people.set(remote(net::people().await)) });
+        spawn_local(async move { self.people.set(remote(ask::people().await)) });
     }
 
     /// Asks who did what: the latest lines, or those before the ones that are here.
@@ -88,9 +89,9 @@ impl Team {
             _ => Vec::new(),
         });
         spawn_local(async move {
-            let found = net::audit(lines.last().map(|line| line.seq)).await.map(|list| {
-                self.has_more.set(list.lines.len() >= LINES);
-                lines.extend(list.lines);
+            let found = ask::audit(lines.last().map(|line| line.seq)).await.map(|list| {
+                self.has_more.set(list.len() >= LINES);
+                lines.extend(list);
                 lines
             });
             self.log.set(remote(found));
@@ -101,7 +102,7 @@ impl Team {
     pub(super) fn chosen(self) -> Option<WorkItem> {
         let id = self.item.get()?;
         self.work.with(|work| match work {
-            Remote::Ready(work) => work.items.iter().find(|item| item.id == id).cloned(),
+            Remote::Ready(work) => work.iter().find(|item| item.id == id).cloned(),
             _ => None,
         })
     }
@@ -111,7 +112,7 @@ impl Team {
         let id = self.person.get()?;
         self.people.with(|people| match people {
             Remote::Ready(list) => {
-                list.people.iter().find(|person| person.id == id && person.ended.is_none()).cloned()
+                list.iter().find(|person| person.id == id && person.ended.is_none()).cloned()
             }
             _ => None,
         })
@@ -141,7 +142,7 @@ impl Team {
     /// Invites somebody.
     pub(super) fn invite(self, email: String, role: &'static str) {
         spawn_local(async move {
-            match net::invite(&email, role).await {
+            match ask::invite(&email, role).await {
                 Ok(invited) => {
                     self.told.set(Ok(format!(
                         "This link makes one account, stands until {}, and is shown only now: copy it, and give it to {email} alone.",
@@ -158,7 +159,7 @@ impl Team {
     /// Changes a role, or ends an account where there is none.
     pub(super) fn change_person(self, id: i64, role: Option<&'static str>) {
         spawn_local(async move {
-            let told = net::change_person(id, role).await;
+            let told = ask::change_person(id, role).await;
             self.invited.set(None);
             self.told.set(told);
             self.load_people();

@@ -25,7 +25,7 @@ enum Shown {
 pub(super) fn work(team: Team) -> Element {
     let shown = memo(move || {
         team.work.with(|work| match work {
-            Remote::Ready(work) if work.items.is_empty() => Shown::Nothing,
+            Remote::Ready(work) if work.is_empty() => Shown::Nothing,
             Remote::Ready(_) => Shown::Items,
             Remote::Loading => Shown::Loading,
             Remote::Failed(reason) => Shown::Failed(reason.clone()),
@@ -41,7 +41,7 @@ pub(super) fn work(team: Team) -> Element {
 
 fn items(team: Team) -> Vec<WorkItem> {
     team.work.with(|work| match work {
-        Remote::Ready(work) => work.items.clone(),
+        Remote::Ready(work) => work.to_vec(),
         _ => Vec::new(),
     })
 }

@@ -21,6 +21,16 @@ fn whose(actor: &Actor) -> Option<&str> {
     (actor.role != Some(Role::Admin)).then_some(actor.who.as_str())
 }
 
+/// Returns whoever saves, if it is a person: a token that only sees must change nothing.
+fn person(viewer: &Viewer) -> Result<&Actor, ApiError> {
+    let actor = viewer.actor();
+    let why = "What is saved is people's: no token can change it.";
+    match actor.program {
+        None => Ok(actor),
+        Some(_) => Err(ApiError::Refused(StatusCode::FORBIDDEN, why.to_owned())),
+    }
+}
+
 fn item(work: Work, actor: &Actor) -> WorkItem {
     let may_change = whose(actor).is_none_or(|who| who == work.owner);
     let Work { id, name, note, address, owner, made, changed, source } = work;
@@ -51,9 +61,9 @@ pub(in crate::web) async fn save(
     viewer: Viewer,
     asked: Result<Json<WorkSaved>, JsonRejection>,
 ) -> Result<Json<WorkItem>, ApiError> {
+    let actor = person(&viewer)?;
     let store = state.doors.store()?;
     let WorkSaved { text, address, source } = body(asked)?.kept().map_err(unfit)?;
-    let actor = viewer.actor();
     let note = actor.note("SaveWork", page_of(&address), &text.name);
     let new = NewWork { text: (&text.name, &text.note), address: &address, owner: &actor.who, source };
     let (id, at) = store.add_work(&new, &note).await.map_err(silent)?.map_err(refused)?;
@@ -69,9 +79,9 @@ pub(in crate::web) async fn change(
     Path(id): Path<i64>,
     asked: Result<Json<WorkAsked>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
+    let actor = person(&viewer)?;
     let store = state.doors.store()?;
     let text = body(asked)?.text.map(|text| text.kept()).transpose().map_err(unfit)?;
-    let actor = viewer.actor();
     let detail = text.as_ref().map_or("taken away", |text| text.name.as_str());
     let note = actor.note("ChangeWork", &id.to_string(), detail);
     let said = text.as_ref().map(|text| (text.name.as_str(), text.note.as_str()));
