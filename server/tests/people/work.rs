@@ -115,7 +115,7 @@ fn where_nobody_signs_in_whoever_is_at_the_machine_saves_and_it_outlasts_the_ser
     assert_eq!((saved.owner.as_str(), saved.may_change), ("this machine", true));
     drop(server);
     let server = start();
-    assert_eq!(items(&server.get("/api/work", &[])), [saved.clone()]);
+    assert_eq!(items(&server.get("/api/work", &[])), std::slice::from_ref(&saved));
     assert_eq!(send(&server, &format!("/api/work/{}", saved.id), r#"{"text":null}"#).status, 200);
     assert!(items(&server.get("/api/work", &[])).is_empty());
     // Who may come in is nobody's business there.

@@ -37,7 +37,6 @@ fn item(work: Work, actor: &Actor) -> WorkItem {
     WorkItem { id, name, note, address, owner, may_change, made, changed, source }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands on")]
 fn refused(why: Unchanged) -> ApiError {
     let status = match why {
         Unchanged::NoSuch => StatusCode::NOT_FOUND,
