@@ -8,7 +8,7 @@ use crate::bundle;
 
 /// The most that the page's program may weigh, brotli-compressed, in bytes: the WebAssembly and the JavaScript that
 /// binds it to the browser, all of which must be here before the page answers.
-const PROGRAM_BROTLI: usize = 556_000;
+const PROGRAM_BROTLI: usize = 570_000;
 
 /// Fails when the bundle in `dist/` is heavier than its budget.
 pub fn check() -> anyhow::Result<()> {

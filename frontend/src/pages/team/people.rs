@@ -90,7 +90,7 @@ fn person(team: Team) -> Vec<Element> {
         }),
     );
     shown.push(twice("End the account", "End it now: nobody signs in with it", move || {
-        team.change_person(id, None)
+        team.change_person(id, None);
     }));
     shown
 }
