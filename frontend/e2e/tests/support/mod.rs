@@ -20,7 +20,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, LoggingPrefsLogLevel};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
@@ -238,6 +238,36 @@ where
     serve.arg("--journal").arg(script.env.with_extension("sqlite"));
     let page = Page::show(listening(serve).await?, size, true).await?;
     run(page, true, |page| test(page, script)).await
+}
+
+/// What everybody's passphrase is on a server of [`with_people_page`].
+pub(crate) const PASSPHRASE: &str = "coral tuning lantern vacuum";
+
+/// Runs a browser test on a server with a desk to which people sign in: `ROLE@example.com` for each of these.
+pub(crate) async fn with_people_page<F, T>(size: (u32, u32), roles: &[&str], test: F) -> Result<()>
+where
+    F: FnOnce(std::sync::Arc<Page>) -> T,
+    T: Future<Output = Result<()>>,
+{
+    let people = env::temp_dir().join(format!("tauroi-people-{}.sqlite", std::process::id()));
+    for end in ["", "-wal", "-shm"] {
+        let mut file = people.clone().into_os_string();
+        file.push(end);
+        let _ = std::fs::remove_file(file);
+    }
+    for role in roles {
+        let mut add = Command::new(program("TAUROI_BINARY")?);
+        add.args(["user", "add", "--role", role, &format!("{role}@example.com"), "--people"]).arg(&people);
+        let mut child = add.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+        let mut typed = child.stdin.take().context("a way to type")?;
+        typed.write_all(format!("{PASSPHRASE}\n").as_bytes()).await?;
+        drop(typed);
+        ensure!(child.wait().await?.success(), "no account of a {role}");
+    }
+    let mut serve = command_to_serve()?;
+    serve.args(["--sign-in", "--people"]).arg(&people);
+    // The browser tells of each answer that is a refusal.
+    run(Page::show(listening(serve).await?, size, true).await?, false, test).await
 }
 
 /// Returns a command that starts a server.
