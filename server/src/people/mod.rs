@@ -32,12 +32,12 @@ use crate::environment::Secret;
 use crate::store::{self, Address, Kept, Note};
 
 /// How long a session lasts that nobody uses, and how long any.
-pub(crate) const IDLE: Duration = Duration::from_secs(30 * 60);
+const IDLE: Duration = Duration::from_secs(30 * 60);
 const LONGEST: Duration = Duration::from_secs(12 * 3_600);
 /// A session that was seen so lately is not written down as seen again.
 const SEEN: Duration = Duration::from_secs(60);
 /// How long an invitation stands.
-pub(crate) const INVITED: Duration = Duration::from_secs(7 * 86_400);
+const INVITED: Duration = Duration::from_secs(7 * 86_400);
 /// How many passphrases are hashed at once: each takes 19 MiB and a core.
 const HASHED_AT_ONCE: usize = 2;
 /// The most letters of a reason, and of what a browser says of itself.

@@ -8,6 +8,7 @@ use axum::extract::{Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
+use shared::access::Action;
 use shared::api::{Done, FlattenAsked, FlattenPlan, Problem};
 use shared::desk::ByHand;
 use shared::flatten::SLIPPAGE;
@@ -49,7 +50,7 @@ pub(super) async fn flatten_plan(
     }
     let desk = desk(&state)?;
     let unfit = |why: String| ApiError::Refused(StatusCode::BAD_REQUEST, why);
-    let Query(Slippage { slippage_cents }) = asked.map_err(|error| unfit(error.body_text()))?;
+    let Query(Slippage { slippage_cents }) = asked?;
     let slippage = match slippage_cents {
         None => SLIPPAGE,
         Some(cents @ 0..=99) => Price::from_cents(cents).map_err(|error| unfit(error.to_string()))?,
@@ -66,8 +67,7 @@ pub(super) async fn flatten(
     asked: Result<Json<FlattenAsked>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let desk = desk(&state)?;
-    let Json(FlattenAsked { id }) =
-        asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    let Json(FlattenAsked { id }) = asked?;
     state.doors.note(&trader.actor().note("Flatten", &id, "asked")).await?;
     match desk.flatten(&id, &trader).await {
         Ok(text) => Ok(Json(Done { text })),
@@ -86,7 +86,7 @@ pub(super) async fn by_hand(
     asked: Result<Json<ByHand>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let desk = desk(&state)?;
-    let Json(asked) = asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    let Json(asked) = asked?;
     let said = serde_json::to_string(&asked).map_err(|error| ApiError::Failed(error.to_string()))?;
     state.doors.note(&trader.actor().note("OrderByHand", "", &said)).await?;
     let (status, why) = match desk.by_hand(asked, &trader).await {
@@ -129,7 +129,7 @@ pub(super) async fn command(
         .filter_map(|accept| accept.to_str().ok())
         .any(|accept| accept.contains("application/json"));
     let Some(desk) = &state.holds.desk else { return no_desk().into_response() };
-    let note = |detail: &str| trader.actor().note("DeskCommand", command.path(), detail);
+    let note = |detail: &str| trader.actor().note(Action::of(command).name(), "", detail);
     let stops = matches!(command, DeskCommand::Pause | DeskCommand::Kill);
     if !stops && let Err(unwritten) = state.doors.note(&note("asked")).await {
         return unwritten.into_response();

@@ -1,6 +1,7 @@
 //! What the API answers when it can't do what was asked.
 
 use axum::Json;
+use axum::extract::rejection::{FormRejection, JsonRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use shared::api::Problem;
@@ -15,6 +16,19 @@ pub(crate) enum ApiError {
     /// The answer could not be made: a fault of this program.
     Failed(String),
 }
+
+/// Declares that a request which can't be read is refused in axum's words.
+macro_rules! refused {
+    ($($rejection:ty)+) => {
+        $(impl From<$rejection> for ApiError {
+            fn from(rejection: $rejection) -> Self {
+                Self::Refused(rejection.status(), rejection.body_text())
+            }
+        })+
+    };
+}
+
+refused!(FormRejection JsonRejection QueryRejection);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {

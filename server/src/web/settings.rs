@@ -42,7 +42,7 @@ pub(super) async fn change(
     asked: Result<Json<SettingsAsked>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let desk = desk(&state)?;
-    let Json(asked) = asked.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    let Json(asked) = asked?;
     let mut note =
         trader.actor().note("ChangeDeskSettings", &format!("version {}", asked.version), &asked.set);
     note.reason.clone_from(&asked.why);

@@ -5,6 +5,7 @@ use shared::units::Timestamp;
 
 use super::People;
 use super::audit::{self, Note};
+use super::sessions::end_all_of;
 use crate::store::connection::on;
 use crate::store::table::Table;
 use crate::store::table::Type::{Int, Text};
@@ -198,7 +199,7 @@ impl People {
         on!(&mut self.connection, inner => {
             sqlx::query(sql).bind(role.name()).bind(ended).bind(id).execute(inner).await.map(|_| ())
         })?;
-        self.end_all_of(id, None).await?;
+        end_all_of(&mut self.connection, id, None).await?;
         audit::add(&mut self.connection, at, note).await?;
         Ok(Ok(()))
     }
@@ -216,17 +217,14 @@ impl People {
         kept: Option<&str>,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "UPDATE account SET passphrase = $1 WHERE id = $2";
-            on!(&mut self.connection, inner => {
+            on!(&mut *connection, inner => {
                 sqlx::query(sql).bind(passphrase).bind(id).execute(inner).await.map(|_| ())
             })?;
-            self.end_all_of(id, kept).await?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            end_all_of(connection, id, kept).await
+        })
+        .await
     }
 
     /// Notes the secret of an authenticator of which no code was shown yet.
@@ -253,16 +251,13 @@ impl People {
         secret: Option<&str>,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "UPDATE account SET secret = $1, asked_secret = NULL WHERE id = $2";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 sqlx::query(sql).bind(secret).bind(id).execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 
     /// Takes note that the code of this step was used; returns whether none of it or of a later one was before.

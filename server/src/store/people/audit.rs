@@ -103,8 +103,22 @@ impl People {
     ///
     /// Says that it can't be written.
     pub(crate) async fn note(&mut self, at: Timestamp, note: &Note) -> anyhow::Result<()> {
+        self.noted(at, note, async |_| Ok(())).await
+    }
+
+    /// Makes a change in one transaction with the line that says so: both are written, or neither.
+    pub(super) async fn noted(
+        &mut self,
+        at: Timestamp,
+        note: &Note,
+        change: impl AsyncFnOnce(&mut Connection) -> Result<(), sqlx::Error>,
+    ) -> anyhow::Result<()> {
         self.connection.begin().await?;
-        let done = add(&mut self.connection, at, note).await;
+        let done = async {
+            change(&mut self.connection).await?;
+            add(&mut self.connection, at, note).await
+        }
+        .await;
         self.connection.end(done).await
     }
 

@@ -4,7 +4,7 @@ use shared::access::Role;
 use shared::units::Timestamp;
 
 use super::People;
-use super::audit::{self, Note};
+use super::audit::Note;
 use crate::store::connection::on;
 
 /// An invitation.
@@ -28,21 +28,18 @@ impl People {
         invitation: &Invitation,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "DELETE FROM invitation WHERE email = $1";
-            on!(&mut self.connection, inner => {
+            on!(&mut *connection, inner => {
                 sqlx::query(sql).bind(&invitation.email).execute(inner).await.map(|_| ())
             })?;
             let sql = "INSERT INTO invitation (hash, email, role, made, ends) VALUES ($1, $2, $3, $4, $5)";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 let insert = sqlx::query(sql).bind(hash).bind(&invitation.email).bind(invitation.role.name());
                 insert.bind(at.micros()).bind(invitation.ends.micros()).execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 
     /// Returns an invitation whose time is not over.

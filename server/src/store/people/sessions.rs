@@ -4,8 +4,8 @@ use shared::access::Role;
 use shared::units::Timestamp;
 
 use super::People;
-use super::audit::{self, Note};
-use crate::store::connection::on;
+use super::audit::Note;
+use crate::store::connection::{Connection, on};
 
 /// A session, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +48,15 @@ impl People {
         (address, agent): (&str, &str),
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "INSERT INTO session (hash, account, made, seen, shown, reason, address, agent) \
                  VALUES ($1, $2, $3, $3, $3, '', $4, $5)";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 let insert = sqlx::query(sql).bind(session).bind(account).bind(at.micros());
                 insert.bind(address).bind(agent).execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 
     /// Returns the session of this hash, if it was last seen after `seen` and made after `made`, of an account that was not ended.
@@ -119,17 +116,14 @@ impl People {
         reason: &str,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "UPDATE session SET shown = $1, seen = $1, reason = $2, hash = $3 WHERE hash = $4";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 let update = sqlx::query(sql).bind(at.micros()).bind(reason).bind(next).bind(hash);
                 update.execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 
     /// Returns the sessions of an account, the latest seen first.
@@ -160,16 +154,13 @@ impl People {
         hash: &str,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "DELETE FROM session WHERE hash = $1 AND account = $2";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 sqlx::query(sql).bind(hash).bind(account).execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 
     /// Ends all sessions of an account but one.
@@ -184,20 +175,7 @@ impl People {
         kept: Option<&str>,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
-            self.end_all_of(account, kept).await?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
-    }
-
-    pub(super) async fn end_all_of(&mut self, account: i64, kept: Option<&str>) -> anyhow::Result<()> {
-        let sql = "DELETE FROM session WHERE account = $1 AND hash <> $2";
-        Ok(on!(&mut self.connection, inner => {
-            sqlx::query(sql).bind(account).bind(kept.unwrap_or_default()).execute(inner).await.map(|_| ())
-        })?)
+        self.noted(at, note, async |connection| end_all_of(connection, account, kept).await).await
     }
 
     /// Takes out sessions that are over, and invitations that nobody took up: nothing finds them any more.
@@ -220,4 +198,16 @@ impl People {
             sqlx::query(sql).bind(now.micros()).execute(inner).await.map(|_| ())
         })?)
     }
+}
+
+/// Within a transaction: ends all sessions of an account but one.
+pub(super) async fn end_all_of(
+    connection: &mut Connection,
+    account: i64,
+    kept: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let sql = "DELETE FROM session WHERE account = $1 AND hash <> $2";
+    on!(connection, inner => {
+        sqlx::query(sql).bind(account).bind(kept.unwrap_or_default()).execute(inner).await.map(|_| ())
+    })
 }

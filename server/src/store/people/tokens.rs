@@ -4,7 +4,7 @@ use shared::access::Role;
 use shared::units::Timestamp;
 
 use super::People;
-use super::audit::{self, Note};
+use super::audit::Note;
 use crate::store::connection::on;
 
 /// How far a token reaches: never further than its owner.
@@ -76,18 +76,15 @@ impl People {
         (name, scope): (&str, Scope),
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(made, note, async |connection| {
             let sql =
                 "INSERT INTO token (hash, account, name, scope, made, ends) VALUES ($1, $2, $3, $4, $5, $6)";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 let insert = sqlx::query(sql).bind(hash).bind(account).bind(name).bind(scope.name());
                 insert.bind(made.micros()).bind(ends.micros()).execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, made, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 
     /// Returns the token of this hash, if its time is not over and its account was not ended, and takes note that it was seen.
@@ -144,15 +141,12 @@ impl People {
         hash: &str,
         note: &Note,
     ) -> anyhow::Result<()> {
-        self.connection.begin().await?;
-        let done = async {
+        self.noted(at, note, async |connection| {
             let sql = "DELETE FROM token WHERE hash = $1 AND account = $2";
-            on!(&mut self.connection, inner => {
+            on!(connection, inner => {
                 sqlx::query(sql).bind(hash).bind(account).execute(inner).await.map(|_| ())
-            })?;
-            audit::add(&mut self.connection, at, note).await
-        }
-        .await;
-        self.connection.end(done).await
+            })
+        })
+        .await
     }
 }

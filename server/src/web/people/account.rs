@@ -83,7 +83,7 @@ impl<'a> Own<'a> {
     ) -> Result<Response, ApiError> {
         let sessions = self.people.sessions(self.account.id).await.map_err(silent)?;
         let tokens = self.people.tokens(self.account.id).await.map_err(silent)?;
-        let document = Document { nonce, root, title: "Your account", status, problem, done: None };
+        let document = Document { nonce, root, title: "Your account", status, problem };
         Ok(document.show(&self.body(root, &sessions, &tokens, extra)))
     }
 
@@ -191,10 +191,6 @@ pub(in crate::web) async fn show_account(
 
 type Sent = Result<Form<Asked>, FormRejection>;
 
-fn sent(asked: Sent) -> Result<Asked, ApiError> {
-    asked.map(|Form(asked)| asked).map_err(|error| ApiError::Refused(error.status(), error.body_text()))
-}
-
 /// Shows the page with what went wrong.
 pub(super) async fn refused(
     own: &Own<'_>,
@@ -221,7 +217,7 @@ pub(in crate::web) async fn show_again(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked, at) = (Own::of(&state, &viewer).await?, sent(asked)?, (&nonce, "../"));
+    let (own, Form(asked), at) = (Own::of(&state, &viewer).await?, asked?, (&nonce, "../"));
     if line(&asked.reason).is_empty() {
         return unfitting(&own, at, "Say why.").await;
     }
@@ -244,7 +240,7 @@ pub(in crate::web) async fn change_passphrase(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked, at) = (Own::of(&state, &viewer).await?, sent(asked)?, (&nonce, "../"));
+    let (own, Form(asked), at) = (Own::of(&state, &viewer).await?, asked?, (&nonce, "../"));
     let new = Secret::new(asked.new);
     let why =
         if new.expose() == asked.again { unfit(&new, &own.account.email) } else { Some("The two differ.") };
@@ -276,7 +272,7 @@ pub(in crate::web) async fn begin_codes(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked, at) = (Own::of(&state, &viewer).await?, sent(asked)?, (&nonce, "../"));
+    let (own, Form(asked), at) = (Own::of(&state, &viewer).await?, asked?, (&nonce, "../"));
     if own.account.secret.is_some() {
         return unfitting(&own, at, "Your account has one: end with it first.").await;
     }
@@ -314,7 +310,7 @@ pub(in crate::web) async fn end_codes(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked, at) = (Own::of(&state, &viewer).await?, sent(asked)?, (&nonce, "../../"));
+    let (own, Form(asked), at) = (Own::of(&state, &viewer).await?, asked?, (&nonce, "../../"));
     if let Err(why) = shown(&own, asked.passphrase, asked.code, from).await {
         return refused(&own, at, &why).await;
     }
@@ -329,7 +325,7 @@ pub(in crate::web) async fn end_session(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked) = (Own::of(&state, &viewer).await?, sent(asked)?);
+    let (own, Form(asked)) = (Own::of(&state, &viewer).await?, asked?);
     let note = own.actor.note("EndSession", &asked.session.chars().take(8).collect::<String>(), "ended");
     let done = if asked.session.is_empty() {
         own.people.end_sessions(own.account.id, &own.signed.hash, &note).await

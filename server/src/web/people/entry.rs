@@ -62,7 +62,7 @@ pub(super) fn problem(why: &NotIn) -> (StatusCode, String, Option<u64>) {
 }
 
 fn sign_in_form(nonce: &Nonce, then: &str, status: StatusCode, problem: Option<String>) -> Response {
-    let document = Document { nonce, root: "", title: "Sign in", status, problem, done: None };
+    let document = Document { nonce, root: "", title: "Sign in", status, problem };
     document.show(&html! {
         form method="post" action="sign-in" {
             (field("E-mail address", "email", "email", "username", ""))
@@ -96,7 +96,7 @@ pub(in crate::web) async fn sign_in(
     entry: Result<Form<Entry>, FormRejection>,
 ) -> Result<Response, ApiError> {
     let people = state.doors.people()?;
-    let Form(entry) = entry.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    let Form(entry) = entry?;
     let then = page(&entry.then).to_owned();
     // What is no address has no account: it takes as long, and is answered alike.
     let email = email(&entry.email).unwrap_or_default();
@@ -138,12 +138,11 @@ fn no_invitation(nonce: &Nonce) -> Response {
     let problem =
         "This invitation was taken up, taken back, or its time is over. Ask for another one.".to_owned();
     let status = StatusCode::NOT_FOUND;
-    Document { nonce, root: "../", title: "Invitation", status, problem: Some(problem), done: None }
-        .show(&html! {})
+    Document { nonce, root: "../", title: "Invitation", status, problem: Some(problem) }.show(&html! {})
 }
 
 fn invitation_form(nonce: &Nonce, email: &str, status: StatusCode, problem: Option<String>) -> Response {
-    Document { nonce, root: "../", title: "Invitation", status, problem, done: None }.show(&html! {
+    Document { nonce, root: "../", title: "Invitation", status, problem }.show(&html! {
         p { "An account for " strong { (email) } ". Choose the passphrase that lets you in." }
         form method="post" {
             input type="hidden" autocomplete="username" value=(email);
@@ -181,7 +180,7 @@ pub(in crate::web) async fn take_invitation(
     entry: Result<Form<Entry>, FormRejection>,
 ) -> Result<Response, ApiError> {
     let people = state.doors.people()?;
-    let Form(entry) = entry.map_err(|error| ApiError::Refused(error.status(), error.body_text()))?;
+    let Form(entry) = entry?;
     if !could_be(&token) {
         return Ok(no_invitation(&nonce));
     }

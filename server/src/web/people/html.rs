@@ -21,8 +21,6 @@ pub(super) struct Document<'a> {
     pub(super) status: StatusCode,
     /// What went wrong with what was sent, if anything did.
     pub(super) problem: Option<String>,
-    /// What was done, if anything was.
-    pub(super) done: Option<String>,
 }
 
 impl Document<'_> {
@@ -48,9 +46,6 @@ impl Document<'_> {
                         h1 { (self.title) }
                         @if let Some(problem) = &self.problem {
                             p.problem role="alert" { (problem) }
-                        }
-                        @if let Some(done) = &self.done {
-                            p.done role="status" { (done) }
                         }
                         (body)
                     }

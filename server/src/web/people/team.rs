@@ -53,10 +53,6 @@ pub(super) fn unfit(why: impl ToString) -> ApiError {
     ApiError::Refused(StatusCode::BAD_REQUEST, why.to_string())
 }
 
-pub(super) fn body<T>(asked: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {
-    asked.map(|Json(asked)| asked).map_err(|error| ApiError::Refused(error.status(), error.body_text()))
-}
-
 /// Invites somebody: the link is shown once.
 pub(in crate::web) async fn invite(
     Shared(state): Shared<Arc<State>>,
@@ -64,7 +60,7 @@ pub(in crate::web) async fn invite(
     asked: Result<Json<InviteAsked>, JsonRejection>,
 ) -> Result<Json<Invited>, ApiError> {
     let people = state.doors.people()?;
-    let InviteAsked { email: address, role } = body(asked)?;
+    let Json(InviteAsked { email: address, role }) = asked?;
     let address = email(&address).map_err(unfit)?;
     let note = admin.actor().note("Invite", &address, role.name());
     let (token, ends) = people.invite(address, role, &note).await.map_err(silent)?;
@@ -79,7 +75,7 @@ pub(in crate::web) async fn change(
     asked: Result<Json<PersonAsked>, JsonRejection>,
 ) -> Result<Json<Done>, ApiError> {
     let people = state.doors.people()?;
-    let PersonAsked { role } = body(asked)?;
+    let Json(PersonAsked { role }) = asked?;
     let detail = role.map_or("ended", |role| role.name());
     let note = admin.actor().note("ChangePerson", &person.to_string(), detail);
     match people.set_role(person, role, &note).await.map_err(silent)? {
@@ -105,7 +101,7 @@ pub(in crate::web) async fn audit(
     asked: Result<Query<Before>, QueryRejection>,
 ) -> Result<Json<AuditList>, ApiError> {
     let people = state.doors.people()?;
-    let Query(Before { before }) = asked.map_err(|error| unfit(error.body_text()))?;
+    let Query(Before { before }) = asked?;
     let kept = people.log(before, LINES).await.map_err(silent)?;
     let lines = kept.into_iter().map(|kept| AuditLine {
         seq: kept.seq,

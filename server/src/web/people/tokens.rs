@@ -45,10 +45,6 @@ pub(in crate::web) struct Asked {
 
 type Sent = Result<Form<Asked>, FormRejection>;
 
-fn sent(asked: Sent) -> Result<Asked, ApiError> {
-    asked.map(|Form(asked)| asked).map_err(|error| ApiError::Refused(error.status(), error.body_text()))
-}
-
 /// Returns the part of the page that is about them.
 pub(super) fn section(root: &str, tokens: &[TokenLine], has_codes: bool) -> Markup {
     html! {
@@ -106,7 +102,7 @@ pub(in crate::web) async fn make_token(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked, at) = (Own::of(&state, &viewer).await?, sent(asked)?, (&nonce, "../"));
+    let (own, Form(asked), at) = (Own::of(&state, &viewer).await?, asked?, (&nonce, "../"));
     let name: String = line(&asked.name).chars().take(80).collect();
     let days = if asked.days.trim().is_empty() { Some(90) } else { asked.days.trim().parse().ok() };
     let (Some(days), Some(scope)) = (days.filter(|days| DAYS.contains(days)), Scope::of(&asked.scope)) else {
@@ -140,7 +136,7 @@ pub(in crate::web) async fn end_token(
     viewer: Viewer,
     asked: Sent,
 ) -> Result<Response, ApiError> {
-    let (own, asked) = (Own::of(&state, &viewer).await?, sent(asked)?);
+    let (own, Form(asked)) = (Own::of(&state, &viewer).await?, asked?);
     let note = own.actor.note("EndToken", &asked.token.chars().take(8).collect::<String>(), "ended");
     own.people.end_token(own.account.id, &asked.token, &note).await.map_err(silent)?;
     Ok(Redirect::to("../../account").into_response())

@@ -12,7 +12,7 @@ use shared::api::Done;
 use super::super::State;
 use super::super::error::ApiError;
 use super::account::silent;
-use super::team::{body, unfit};
+use super::team::unfit;
 use crate::people::{Actor, Viewer};
 use crate::store::{NewWork, Unchanged, Work};
 
@@ -63,7 +63,7 @@ pub(in crate::web) async fn save(
 ) -> Result<Json<WorkItem>, ApiError> {
     let actor = person(&viewer)?;
     let store = state.doors.store()?;
-    let WorkSaved { text, address, source } = body(asked)?.kept().map_err(unfit)?;
+    let WorkSaved { text, address, source } = asked?.0.kept().map_err(unfit)?;
     let note = actor.note("SaveWork", page_of(&address), &text.name);
     let new = NewWork { text: (&text.name, &text.note), address: &address, owner: &actor.who, source };
     let (id, at) = store.add_work(&new, &note).await.map_err(silent)?.map_err(refused)?;
@@ -81,7 +81,7 @@ pub(in crate::web) async fn change(
 ) -> Result<Json<Done>, ApiError> {
     let actor = person(&viewer)?;
     let store = state.doors.store()?;
-    let text = body(asked)?.text.map(|text| text.kept()).transpose().map_err(unfit)?;
+    let text = asked?.0.text.map(|text| text.kept()).transpose().map_err(unfit)?;
     let detail = text.as_ref().map_or("taken away", |text| text.name.as_str());
     let note = actor.note("ChangeWork", &id.to_string(), detail);
     let said = text.as_ref().map(|text| (text.name.as_str(), text.note.as_str()));
