@@ -3,6 +3,7 @@
 mod arm;
 mod backtest;
 mod belief;
+mod check;
 mod desk;
 mod fetch;
 mod interrupts;
@@ -28,6 +29,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 use self::interrupts::Interrupted;
 
@@ -52,6 +54,9 @@ enum Command {
     /// Say what a contract was worth at every print, from the prints before it
     #[command(long_about = belief::ABOUT)]
     Belief(belief::Options),
+    /// Say what is wrong with keys, clock, database, disk, network and configuration, and the cure of each
+    #[command(long_about = check::ABOUT, after_long_help = check::MORE)]
+    Check(check::Options),
     /// Run the desk without a page
     #[command(long_about = desk::ABOUT, after_long_help = desk::MORE)]
     Desk(desk::Options),
@@ -96,11 +101,18 @@ enum Command {
 
 /// Runs the command that was typed; an error is one line on standard error and exit code 1.
 pub(crate) fn main() -> ExitCode {
+    if let Err(why) = no_core_dumps() {
+        #[expect(clippy::print_stderr, reason = "said before there is a log")]
+        {
+            eprintln!("warning: a crash would write this process's memory to disk, keys included: {why}");
+        }
+    }
     let outcome = match Cli::parse().command {
         Command::Arm(options) => arm::run(&options),
         Command::Audit(options) => user::audit(&options),
         Command::Backtest(options) => backtest::run(&options),
         Command::Belief(options) => belief::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Desk(options) => desk::run(&options),
         Command::Fetch(options) => fetch::run(&options),
         Command::Kill(options) => kill::run(&options),
@@ -129,6 +141,16 @@ pub(crate) fn main() -> ExitCode {
             error.downcast_ref::<Interrupted>().map_or(ExitCode::FAILURE, |ended| ended.exit_code().into())
         }
     }
+}
+
+/// Lets no crash write this process's memory, and so its keys, to a file.
+///
+/// # Errors
+///
+/// Says that the operating system doesn't let it be so.
+fn no_core_dumps() -> rustix::io::Result<()> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    setrlimit(Resource::Core, none)
 }
 
 /// Returns whether an error is, by itself, that nobody reads the output any longer.

@@ -47,6 +47,11 @@ impl Access {
         Ok(())
     }
 
+    /// Returns the key's id, which is no secret.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        self.key_id.to_str().ok()
+    }
+
     /// Keeps orders' signatures ready while what is returned is there.
     pub(super) fn keep_ready(&self) -> Ready {
         self.signing.keep_ready()

@@ -23,10 +23,12 @@ mod tests;
 mod things;
 pub(crate) mod vendors;
 
+use self::chartmetric::{Chartmetric, SLOWEST};
 pub(crate) use self::collector::{Collected, Collector, Settings, Wanted};
 pub(crate) use self::config::Config;
-#[cfg(test)]
+pub(crate) use self::failure::{Failure, Why};
 pub(crate) use self::session::Patience;
+use self::spotify::Spotify;
 pub(crate) use self::store::{ArtistKey, Field, Question, Store};
 pub(crate) use self::things::{Heard, PlaylistAdd};
 
@@ -61,4 +63,23 @@ impl Source {
             Self::Import => "an import",
         }
     }
+}
+
+/// Signs in to each source that there is a secret for, asks it for nothing, and returns how that went.
+///
+/// # Errors
+///
+/// Fails when no TLS can be set up.
+pub(crate) async fn sign_in(
+    config: Config,
+    patience: Patience,
+) -> anyhow::Result<Vec<(Source, Result<(), Failure>)>> {
+    let mut went = Vec::new();
+    if let Some(access) = config.chartmetric {
+        went.push((Source::Chartmetric, Chartmetric::new(access, SLOWEST, patience)?.sign_in().await));
+    }
+    if let Some(access) = config.spotify {
+        went.push((Source::Spotify, Spotify::new(access, patience)?.sign_in().await));
+    }
+    Ok(went)
 }

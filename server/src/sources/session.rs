@@ -199,6 +199,16 @@ impl Session {
         self.pace.per_second()
     }
 
+    /// Signs in, and asks for nothing.
+    ///
+    /// # Errors
+    ///
+    /// Says why it is not let in.
+    pub(super) async fn sign_in(&self) -> Result<(), Failure> {
+        let failed = |why| Failure { source_name: self.access.name(), what: "signing in".to_owned(), why };
+        self.bearer(None).await.map(drop).map_err(failed)
+    }
+
     /// Asks for something and reads the answer as JSON.
     ///
     /// A bearer that isn't taken is renewed once. A rate limit is waited for, and a fault of the source or a broken connection

@@ -80,6 +80,15 @@ impl Spotify {
         Ok(Self { session: Session::new(Access::Spotify(access), PER_SECOND, patience)?, market })
     }
 
+    /// Signs in, and asks for nothing.
+    ///
+    /// # Errors
+    ///
+    /// As all requests here: says why it failed.
+    pub(crate) async fn sign_in(&self) -> Result<(), Failure> {
+        self.session.sign_in().await
+    }
+
     /// Returns how many requests were made so far.
     pub(crate) fn requests(&self) -> u32 {
         self.session.requests()

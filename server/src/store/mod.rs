@@ -25,6 +25,7 @@ mod journal;
 mod kept;
 mod people;
 mod schema;
+mod seen;
 mod table;
 mod upkeep;
 mod writer;
@@ -37,6 +38,7 @@ pub(crate) use self::people::{
     Account, Bearer, Ended, Invitation, Kept, NewAccount, NewWork, Note, People, Scope, Session, SessionLine,
     TokenLine, Unchanged, Work,
 };
+pub(crate) use self::seen::{Seen, look, writable_folder};
 pub(crate) use self::upkeep::Store;
 pub(crate) use self::writer::{Before, Writer};
 

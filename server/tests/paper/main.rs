@@ -4,6 +4,7 @@
 
 mod asyncapi;
 mod behaviour;
+mod checked;
 #[path = "../support/corpus.rs"]
 mod corpus;
 mod faults;

@@ -62,8 +62,32 @@ pub struct EndpointCosts {
 /// The answer to `GET /api_keys`, as far as a desk needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiKeys {
+    /// The account's keys.
+    #[serde(default)]
+    pub api_keys: Vec<ApiKey>,
     /// Until when the account has said where it is, in seconds since 1970: after that its keys trade no contract of sports,
     /// elections and entertainment. Nothing where it never has.
     #[serde(default)]
     pub api_key_region_expiration_ts: Option<i64>,
+}
+
+/// A key of the account, as far as a desk needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Its id.
+    pub api_key_id: String,
+    /// What it may: `read`, `write`, or parts of these such as `write::trade`.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+    /// The one subaccount that it is kept to, if it is.
+    #[serde(default)]
+    pub subaccount: Option<i64>,
+}
+
+impl ApiKey {
+    /// Returns whether it may place orders and take them back (`write`, or its part for trading).
+    #[must_use]
+    pub fn may_trade(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == "write" || scope == "write::trade")
+    }
 }

@@ -26,7 +26,7 @@ mod time;
 mod trades;
 mod words;
 
-pub use account::{AccountLimits, ApiKeys, BucketLimit, EndpointCost, EndpointCosts, UsageGrant};
+pub use account::{AccountLimits, ApiKey, ApiKeys, BucketLimit, EndpointCost, EndpointCosts, UsageGrant};
 pub use batch::{
     BatchCancel, BatchCancelAnswer, BatchCancelOrder, BatchCancelled, BatchCreate, BatchCreateAnswer,
     BatchCreated, DecreaseOrder, DecreaseOrderAnswer, OrderQueuePosition, QueuePosition, QueuePositions,

@@ -43,6 +43,11 @@ impl Ask {
         Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false }
     }
 
+    /// Asks for what happens to contracts, of no book: the least there is to be let in for.
+    pub(crate) fn least() -> Self {
+        Self { tickers: BTreeSet::new(), channels: [Channel::MarketLifecycle].into(), keeps_frames: false }
+    }
+
     /// Asks for each frame too.
     #[must_use]
     pub(crate) fn with_frames(self) -> Self {

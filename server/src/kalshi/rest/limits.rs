@@ -36,12 +36,21 @@ impl Client {
     ///
     /// As [`Failure`] tells them apart.
     pub(crate) async fn attested_until(&self) -> Result<Option<Timestamp>, Failure> {
-        let keys: ApiKeys = self.get(&["api_keys"], &[]).await?;
+        let keys = self.api_keys().await?;
         let seconds = keys.api_key_region_expiration_ts;
         Ok(seconds.map(|seconds| {
             let micros = seconds.saturating_mul(1_000_000);
             Timestamp::from_micros(micros).unwrap_or(if micros > 0 { Timestamp::MAX } else { Timestamp::MIN })
         }))
+    }
+
+    /// Returns which keys the account has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Failure`] tells them apart.
+    pub(crate) async fn api_keys(&self) -> Result<ApiKeys, Failure> {
+        self.get(&["api_keys"], &[]).await
     }
 
     /// Returns what requests cost.

@@ -138,6 +138,16 @@ impl Client {
         self.member.access.is_some()
     }
 
+    /// Returns the id of its key, if it has one.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        self.member.access.as_ref().and_then(Access::key_id)
+    }
+
+    /// Returns where REST is.
+    pub(crate) fn api_base(&self) -> &Url {
+        &self.member.api_base
+    }
+
     /// Returns the clock that its budget goes by.
     pub(crate) fn clock(&self) -> &Clock {
         self.member.budget.clock()

@@ -36,6 +36,15 @@ impl Chartmetric {
         Ok(Self(Session::new(Access::Chartmetric(access), per_second, patience)?))
     }
 
+    /// Signs in, and asks for nothing.
+    ///
+    /// # Errors
+    ///
+    /// As all requests here: says why it failed.
+    pub(crate) async fn sign_in(&self) -> Result<(), Failure> {
+        self.0.sign_in().await
+    }
+
     /// Returns how many requests were made so far.
     pub(crate) fn requests(&self) -> u32 {
         self.0.requests()

@@ -7,6 +7,7 @@ mod faults;
 mod old;
 mod people;
 mod places;
+mod seen;
 
 use serde_json::json;
 use shared::units::Timestamp;
