@@ -16,6 +16,7 @@ mod history;
 mod kalshi;
 mod listeners;
 mod markets;
+mod metrics;
 mod paper;
 mod people;
 #[cfg(test)]

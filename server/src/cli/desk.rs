@@ -1,6 +1,7 @@
 //! `tauroi desk`: the desk without a page.
 
 use std::io::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,8 +11,10 @@ use shared::stream::{DeskState, DeskView};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
+use super::metrics;
 use super::serve::signals::{self, News};
 use super::trading::{self, Has, Mode};
+use crate::cli::log;
 use crate::clock::span;
 use crate::desk::Desk;
 
@@ -55,6 +58,8 @@ pub(super) struct Options {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
+    metrics: metrics::Options,
+    #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
     signals: signals::Options,
@@ -62,8 +67,7 @@ pub(super) struct Options {
 
 /// Runs the desk until its time is over or it is interrupted.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::begin();
     if options.mode == Mode::Watch {
         bail!("who watches has no desk: `tauroi serve --mode watch` shows the market");
     }
@@ -78,6 +82,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         let has = Has { desk: true, port: None, nowcast: options.signals.looks() };
         let mut trading = options.trading.start(mode, outside, has).await?;
         let desk = trading.desk.take().context("there is no desk")?;
+        options.metrics.start(mode.into(), Some(Arc::clone(desk.face()))).await?;
         let mut looking =
             options.signals.start(&trading, options.trading.series(), options.trading.event(), None).await?;
         let mut news = looking.as_mut().and_then(|looking| looking.news.take());

@@ -10,6 +10,7 @@ use shared::units::Timestamp;
 use tracing::info;
 
 use super::interrupts::Interrupts;
+use crate::cli::log;
 use crate::clock::{Clock, machine_time, span, speed};
 use crate::paper::{
     Behaviour, FaultFile, KeyKind, Settings, TapeFiles, TapeSummary, Tier, read_faults, replay, simulate,
@@ -111,8 +112,7 @@ fn tier(text: &str) -> Result<Limits, String> {
 
 /// Runs the exchange until its time is over or it is interrupted.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::begin();
     if let Some(file) = &options.replay {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let replayed = runtime.block_on(replay(file))?;

@@ -13,6 +13,7 @@ use shared::wire::MarketStatus;
 use tokio::sync::mpsc;
 
 use super::interrupts::Interrupts;
+use crate::cli::log;
 use crate::clock::{Clock, span};
 use crate::kalshi::{Ask, Client, Config, listen};
 use crate::record::{Contents, Rebuild, Recording, Written};
@@ -77,10 +78,7 @@ pub(super) struct Options {
 
 /// Records until the time is over or it is interrupted, or reads what was recorded.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // Who records goes on when the terminal is closed that shows how.
-    log.log_internal_errors(false).init();
+    log::begin();
     let Some(out) = &options.out else { return check(&options.check) };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let written = runtime.block_on(record(options, out))?;

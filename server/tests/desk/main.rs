@@ -19,6 +19,7 @@ mod here;
 mod journal;
 mod killed;
 mod limits;
+mod measured;
 #[path = "../support/member.rs"]
 mod member;
 #[path = "../support/person.rs"]

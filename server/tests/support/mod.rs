@@ -88,6 +88,15 @@ impl Server {
     }
 }
 
+/// Returns the answer to `GET path` of whoever listens at an address, asked by the name `host`.
+pub(crate) fn ask_at(address: &str, path: &str, host: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    Answer::parse(&bytes)
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();

@@ -19,8 +19,10 @@ use tracing::{info, warn};
 
 use self::signals::News;
 use super::interrupts::Interrupts;
+use super::metrics;
 use super::trading::{self, Has, Mode};
 use crate::books::Books;
+use crate::cli::log;
 use crate::clock::{Clock, span};
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
@@ -61,6 +63,8 @@ pub(super) struct Options {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     studies: Vec<PathBuf>,
     #[command(flatten)]
+    metrics: metrics::Options,
+    #[command(flatten)]
     alerts: alerts::Options,
     #[command(flatten)]
     doors: doors::Options,
@@ -80,8 +84,7 @@ fn address(text: &str) -> Result<String, String> {
 
 /// Reads the tapes, listens, and serves until it is interrupted.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log::begin();
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outside = options.trading.outside(options.mode)?;
@@ -152,6 +155,7 @@ async fn serve(
     if let (Some((rules, sender)), Some(desk)) = (&alerting, &trading.desk) {
         tokio::spawn(crate::alerts::follow(Arc::clone(desk.face()), rules.clone(), sender.clone()));
     }
+    options.metrics.start(mode, trading.desk.as_ref().map(|desk| Arc::clone(desk.face()))).await?;
     let holds = web::Holds {
         alerts: alerting.map(|(_, sender)| sender),
         mode,

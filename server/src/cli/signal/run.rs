@@ -1,6 +1,6 @@
 //! `tauroi signal`: what the contracts are worth beside their prices, once or for ever.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use super::super::interrupts::Interrupts;
 use super::super::nowcast::histories::read_event_files;
 use super::ground::{Ground, GroundOptions};
+use crate::cli::log;
 use crate::environment::cache_folder;
 use crate::signals::{Engine, Heard, Log, Ran, Settings, Spans, repeat};
 use crate::sources::Wanted;
@@ -85,14 +86,7 @@ pub(in crate::cli) struct Options {
 
 /// Looks for signals.
 pub(in crate::cli) fn run(options: &Options) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .without_time()
-        .init();
+    log::begin_terse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(look(options));
     runtime.shutdown_background();
