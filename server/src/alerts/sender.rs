@@ -17,7 +17,7 @@ use crate::environment::Secret;
 use crate::hexadecimal::hexadecimal;
 
 /// How long a receiver may take to answer.
-const ANSWER: Duration = Duration::from_secs(5);
+pub(super) const ANSWER: Duration = Duration::from_secs(5);
 /// How often one is tried: with the waits between, for some two minutes.
 const TRIES: usize = 7;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -115,7 +115,7 @@ impl Sender {
     }
 
     /// Sends a notice, again and again while it may arrive.
-    async fn send(&self, hook: &Hook, notice: &Notice) -> anyhow::Result<()> {
+    pub(super) async fn send(&self, hook: &Hook, notice: &Notice) -> anyhow::Result<()> {
         let backoff =
             ExponentialBuilder::default().with_min_delay(FIRST_WAIT).with_max_times(TRIES - 1).with_jitter();
         let mut waits = backoff.build();

@@ -14,6 +14,7 @@ use shared::units::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use super::sender::ANSWER;
 use super::shape::name;
 use super::{Hook, Sender, Shape};
 use crate::environment::Secret;
@@ -117,6 +118,39 @@ async fn one_that_refuses_or_leads_elsewhere_is_not_asked_again_and_nothing_is_f
     assert!(!refusing.lock().unwrap().heard[0].0.contains_key("tauroi-signature"));
     let said = sender.test().await;
     assert!(said[0].contains("not followed") && said[1].contains("it arrived"), "{said:?}");
+}
+
+/// Returns the address of a receiver that takes connections and says nothing, as long as what is returned with it is there.
+async fn silent() -> (SocketAddr, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let holding = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+        }
+    });
+    (address, holding)
+}
+
+#[tokio::test]
+async fn one_that_hangs_holds_up_nobody_else() {
+    let (hangs, _holding) = silent().await;
+    let (takes, taking) = listen(Receiver::default()).await;
+    let sender = Sender::new(vec![hook(hangs, Shape::Json), hook(takes, Shape::Json)], None).unwrap();
+    sent(&sender, &[notice(1), notice(2), notice(3)], &[(&taking, 3)]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_hangs_is_given_up_on() {
+    let (hangs, _holding) = silent().await;
+    let hook = hook(hangs, Shape::Json);
+    let sender = Sender::new(vec![hook.clone()], None).unwrap();
+    let began = tokio::time::Instant::now();
+    let why = format!("{:#}", sender.send(&hook, &notice(1)).await.unwrap_err());
+    assert!(why.contains("tried 7 times") && why.contains("can't be reached"), "{why}");
+    // Seven answers are waited for, with the waits between: on a clock that is not the machine's.
+    assert!(began.elapsed() > ANSWER * 7 && began.elapsed() < std::time::Duration::from_secs(300));
 }
 
 #[tokio::test]

@@ -42,6 +42,8 @@ fn a_viewer_saves_and_forks_and_changes_their_own_and_an_admin_anybodys() {
         (403, 403)
     );
     assert_eq!((change(&trader, fork.id, renamed), change(&trader, 999, renamed)), (200, 404));
+    // Nothing is a fork of what never was.
+    assert_eq!(save(&trader, &body("Of nothing", "", address, Some(999))).status, 404);
     let seen = items(&trader.ask(&server, "GET", "/api/work"));
     let said: Vec<_> = seen.iter().map(|item| (item.name.as_str(), item.may_change)).collect();
     assert_eq!(said, [("Renamed", true), ("Base case", false)]);

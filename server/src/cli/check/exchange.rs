@@ -95,7 +95,7 @@ async fn answers(client: &Client, findings: &mut Findings) -> bool {
             let took = began.elapsed().as_millis();
             match (status.exchange_active, status.trading_active) {
                 (true, true) => {
-                    findings.ok(ABOUT, "network", format!("{base} runs; it answered in {took} ms"))
+                    findings.ok(ABOUT, "network", format!("{base} runs; it answered in {took} ms"));
                 }
                 (true, false) => findings.doubtful(
                     ABOUT,
@@ -248,9 +248,9 @@ fn attested(until: Option<i64>, options: &Options, findings: &mut Findings) {
                 None => "the account never said where it is: music can't be traded by a key".to_owned(),
             };
             if trades {
-                findings.wrong(ABOUT, "location", said, cure)
+                findings.wrong(ABOUT, "location", said, cure);
             } else {
-                findings.absent(ABOUT, "location", said)
+                findings.absent(ABOUT, "location", said);
             }
         }
     }

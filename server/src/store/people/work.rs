@@ -115,6 +115,10 @@ impl People {
         if kept >= MOST_ITEMS {
             return Ok(Err(Unchanged::Full));
         }
+        // Numbers are given in order: what has a later one never was. An earlier one may be gone, and is named all the same.
+        if new.source.is_some_and(|source| source >= id) {
+            return Ok(Err(Unchanged::NoSuch));
+        }
         let (name, said) = new.text;
         let row = vec![
             id.into(),
