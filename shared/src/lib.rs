@@ -50,6 +50,7 @@ pub mod settings;
 pub mod signal;
 pub mod simulation;
 pub mod sort;
+pub mod spreadsheet;
 mod stats;
 pub mod stream;
 pub mod study;

@@ -40,7 +40,8 @@ async fn who_signs_in_lands_where_they_wanted_and_may_do_what_their_role_says() 
         page.until("location.pathname === '/desk'").await?;
         page.until("document.querySelector('#account')?.textContent === 'viewer@example.com'").await?;
         // Whoever only looks sees everything, and steers nothing.
-        page.until(&greyed("#desk-start, #desk-pause, #desk-flatten, #hand-place", true)).await?;
+        page.until(&greyed("#desk-start, #desk-pause, #desk-flatten, #hand-place, #kill button", true))
+            .await?;
 
         // Signed out elsewhere, the page says so, and keeps what it shows.
         page.script("fetch('sign-out', { method: 'POST' })").await?;
@@ -48,7 +49,7 @@ async fn who_signs_in_lands_where_they_wanted_and_may_do_what_their_role_says() 
         page.until("document.querySelector('.gone a[href=sign-in]')").await?;
         page.script("location.assign('sign-in?then=desk')").await?;
         sign_in(&page, "trader@example.com", PASSPHRASE).await?;
-        page.until(&greyed("#desk-pause, #desk-flatten", false)).await?;
+        page.until(&greyed("#desk-pause, #desk-flatten, #kill button", false)).await?;
         page.script("document.querySelector('#desk-pause').click()").await?;
         page.until("document.querySelector('#desk-state[data-state=paused]')").await
     })

@@ -55,24 +55,3 @@ pub(crate) fn save_png(name: String, canvas: &web_sys::HtmlCanvasElement) {
     // A canvas that shows nothing gives no blob.
     let _ = canvas.to_blob(callback.unchecked_ref());
 }
-
-/// Returns rows as CSV: fields with a comma, a quote or a line break are quoted.
-pub(crate) fn csv(rows: &[Vec<String>]) -> String {
-    let mut text = String::new();
-    for row in rows {
-        for (i, field) in row.iter().enumerate() {
-            if i > 0 {
-                text.push(',');
-            }
-            if field.contains([',', '"', '\n', '\r']) {
-                text.push('"');
-                text.push_str(&field.replace('"', "\"\""));
-                text.push('"');
-            } else {
-                text.push_str(field);
-            }
-        }
-        text.push_str("\r\n");
-    }
-    text
-}

@@ -132,8 +132,11 @@ fn kill(watch: Watch) -> Element {
         event.prevent_default();
         watch.live.command(DeskCommand::Kill);
     };
-    let button =
-        el("button").class("kill").text("Kill").title("Take every order back and stop: never asks (shift+K)");
+    let button = el("button")
+        .class("kill")
+        .text("Kill")
+        .title("Take every order back and stop: never asks (shift+K)")
+        .prop("disabled", move || (!watch.takes(DeskCommand::Kill)).into());
     el("form")
         .id("kill")
         .set("method", "post")

@@ -102,10 +102,12 @@ impl Watch {
 
     /// Returns whether a command can be given now.
     pub(super) fn takes(self, command: DeskCommand) -> bool {
-        // Whether the desk is heard or not: what is to be killed may not be heard any more.
-        command == DeskCommand::Kill
-            || self.is_open_to(access::Action::of(command))
-                && self.state.get().is_some_and(|state| state.takes(command))
+        let action = access::Action::of(command);
+        if command == DeskCommand::Kill {
+            // Whether the desk is heard or not: what is to be killed may not be heard any more.
+            return self.desk.may(action);
+        }
+        self.is_open_to(action) && self.state.get().is_some_and(|state| state.takes(command))
     }
 
     /// Returns whether the desk is heard, and whoever looks may ask this of it.
@@ -133,7 +135,8 @@ impl Watch {
         let mut commands = vec![
             Command::new("Kill the desk: take every order back and stop", "K", move || {
                 self.live.command(DeskCommand::Kill);
-            }),
+            })
+            .when(move || self.takes(DeskCommand::Kill)),
             Command::new("Flatten: sell what is held, at limits that you see first", "F", move || {
                 self.flatten.open(self);
             })

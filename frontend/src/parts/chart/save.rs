@@ -1,6 +1,7 @@
 //! What a chart shows, for who can't see it or wants to keep it: as a table, as a file, as a picture.
 
 use leptos::prelude::document;
+use shared::spreadsheet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
 
@@ -64,5 +65,5 @@ pub(super) fn csv(spec: &Spec, slug: &str) {
             series.points.iter().map(|(x, y)| vec![series.name.clone(), x.to_string(), y.to_string()]),
         );
     }
-    download::save_text(&format!("tauroi-{slug}.csv"), "text/csv", &download::csv(&rows));
+    download::save_text(&format!("tauroi-{slug}.csv"), "text/csv", &spreadsheet::csv(&rows));
 }

@@ -7,6 +7,7 @@ mod strip;
 
 use std::rc::Rc;
 
+use shared::spreadsheet;
 use web_sys::KeyboardEvent;
 
 use self::order::ordered;
@@ -240,7 +241,7 @@ impl Table {
         let (file, saved, name, save) = (self.file, Rc::clone(&shown), self.caption, self.save);
         let csv = move || {
             let rows = save.as_ref().map_or_else(|| saved.csv(), |save| save());
-            download::save_text(&format!("tauroi-{file}.csv"), "text/csv", &download::csv(&rows));
+            download::save_text(&format!("tauroi-{file}.csv"), "text/csv", &spreadsheet::csv(&rows));
         };
         let mut head = div("table-head");
         if self.is_headed {
