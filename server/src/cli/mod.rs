@@ -5,6 +5,8 @@ mod backtest;
 mod belief;
 mod check;
 mod desk;
+#[cfg(test)]
+mod documented;
 mod fetch;
 mod interrupts;
 mod journal;
