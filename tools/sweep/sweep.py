@@ -2,7 +2,7 @@
 
     python sweep.py target/release/tauroi --out result --parts 8 --ray auto \\
         --series monthly=tapes/kxtopmonthly,tapes/markets.csv --series albums=tapes/albums \\
-        -- --preset coherent --sweep risk_aversion=0.01:0.1:10 inventory_cents=0:2:5
+        -- --preset coherent --sweep risk_aversion=0.01:0.1:10 fill_decay=20:60:5
 
 What follows `--` is said to `tauroi backtest` as it is. Of several series each has a folder below `--out`. A part whose
 worker dies is done again; one that is refused ends the sweep, as it would be refused again. Whatever happens, what is
@@ -19,12 +19,14 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 
-# A cluster that is started here tells its makers nothing.
+# A cluster that is started here tells its makers nothing; and after one part is refused it is of no account how others end.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_IGNORE_UNHANDLED_ERRORS", "1")
 
 # How often a part is done again whose worker was killed.
 RETRIES = 5
@@ -55,6 +57,11 @@ class Part:
         return pathlib.Path(below) / (self.series or "sweep") / f"{self.number}-of-{self.parts}"
 
 
+def said_by(done):
+    """Returns what a program that failed said, for the end of a sentence."""
+    return done.stderr.strip().removeprefix("error: ")
+
+
 def run_part(program, part, folder):
     """Does a part in a folder, which may have some of it already.
 
@@ -65,10 +72,13 @@ def run_part(program, part, folder):
     done = subprocess.run(
         [program, "backtest", *part.arguments, *shard], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     )
+    if done.returncode == -signal.SIGINT:
+        # By whoever sits at the terminal.
+        raise Refused(f"{part}: interrupted")
     if done.returncode < 0:
         raise Killed(f"{part}: killed by signal {-done.returncode}")
     if done.returncode != 0:
-        raise Refused(f"{part}: {done.stderr.strip()}")
+        raise Refused(f"{part}: {said_by(done)}")
 
 
 def contents(folder):
@@ -147,7 +157,7 @@ def merge(program, parts, below, out):
         command = [program, "merge", *folders, "--out", str(pathlib.Path(out) / series)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode != 0:
-            raise Refused(f"{series or 'sweep'}: {done.stderr.strip()}")
+            raise Refused(f"{series or 'sweep'}: {said_by(done)}")
         said[series] = done.stdout
     return said
 
