@@ -6,8 +6,9 @@
 mod corpus;
 #[path = "support/run.rs"]
 mod run;
+#[path = "support/week.rs"]
+mod week;
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -15,7 +16,7 @@ use std::process::Output;
 use run::text;
 use serde_json::Value;
 use shared::backtest::sha256;
-use shared::market::Trade;
+use week::write_week;
 
 /// Runs `tauroi backtest` with these arguments.
 fn backtest(arguments: &[&str]) -> Output {
@@ -62,32 +63,6 @@ fn total<'a>(report: &'a Value, model: &str) -> &'a Value {
 /// Returns a number of dollars in microdollars.
 fn micros(value: &Value) -> i64 {
     (value.as_f64().unwrap() * 1e6).round() as i64
-}
-
-/// A simulated week of trades, and the file that settles it.
-fn write_week(folder: &Path) -> (PathBuf, PathBuf) {
-    let week = shared::world::Month::simulate(4, "2026-11-01".parse().unwrap(), 7).unwrap().tape;
-    let (tape, markets) = (folder.join("week.trades.csv"), folder.join("markets.csv"));
-    let (mut trades, mut facts) = (Vec::new(), "ticker,event_ticker,result,close_time,fee_type\n".to_owned());
-    for (place, contract) in week.contracts().iter().enumerate() {
-        let result = if place == 0 { "yes" } else { "no" };
-        let (ticker, event) = (contract.ticker(), week.event());
-        writeln!(facts, "{ticker},{event},{result},2026-11-08T00:00:00Z,quadratic").unwrap();
-        trades.extend_from_slice(contract.trades());
-    }
-    std::fs::write(&tape, csv(&trades)).unwrap();
-    std::fs::write(&markets, facts).unwrap();
-    (tape, markets)
-}
-
-/// Returns trades as a file under Kalshi's names.
-fn csv(trades: &[Trade]) -> String {
-    let mut text = "created_time,ticker,yes_price_dollars,count_fp,taker_side\n".to_owned();
-    for trade in trades {
-        let side = trade.taker_side.map_or_else(String::new, |side| side.to_string());
-        writeln!(text, "{},{},{},{},{side}", trade.at, trade.ticker, trade.price, trade.count).unwrap();
-    }
-    text
 }
 
 /// Checks what must hold of every report, whatever it is of.

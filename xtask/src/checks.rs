@@ -32,7 +32,7 @@ enum Check {
     Bundle,
     /// Unit, property, golden and socket tests, natively, and desks simulated while everything goes wrong
     Native,
-    /// Kalshi's own Python SDK on the paper exchange, and pandas, polars and DuckDB on what commands write
+    /// Kalshi's own Python SDK on the paper exchange, pandas, polars and DuckDB on what commands write, and a sweep on Ray
     Python,
     /// The same mathematics as WebAssembly in Chromium: golden values, and the native code's bits
     Wasm,
@@ -157,7 +157,7 @@ fn native() -> anyhow::Result<()> {
 }
 
 fn python() -> anyhow::Result<()> {
-    let Some(python) = python::environment()? else {
+    let Some(python) = python::environment(&python::READERS)? else {
         if workspace::in_ci() {
             bail!("{}: in CI Kalshi's SDK and pandas must be tried", python::missing());
         }
@@ -175,7 +175,13 @@ fn python() -> anyhow::Result<()> {
         command.arg("-B").arg(workspace::root().join(script)).arg(workspace::target().join("debug/tauroi"));
         show(name, &mut command)?;
     }
-    Ok(())
+    let Some(python) = python::environment(&python::RAY)? else { return Ok(()) };
+    let mut command = Command::new(python);
+    command.arg("-B").arg(workspace::root().join("tools/sweep/check.py"));
+    show(
+        "a sweep in parts, as processes and on Ray, with one of four killed",
+        command.arg(workspace::target().join("debug/tauroi")).arg("--ray"),
+    )
 }
 
 fn browser() -> anyhow::Result<()> {

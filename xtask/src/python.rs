@@ -13,20 +13,38 @@ use crate::workspace;
 const OLDEST: (u32, u32) = (3, 13);
 /// The names by which it may be on the PATH.
 const NAMES: [&str; 3] = ["python3.13", "python3.14", "python3"];
-/// What is installed, below the checkout.
-const REQUIREMENTS: &str = "server/tests/sdk/requirements.txt";
 
-/// Returns an interpreter with the packages of [`REQUIREMENTS`], which are installed into the user's cache where they are
-/// not yet; nothing where the machine has no Python that is new enough.
+/// Packages that go together.
+pub struct Packages {
+    /// The file that pins them, below the checkout.
+    requirements: &'static str,
+    /// What tells their environment from others', in the cache.
+    folder: &'static str,
+    /// What they are, for people.
+    said: &'static str,
+}
+
+/// What speaks with the paper exchange and reads what commands write.
+pub const READERS: Packages = Packages {
+    requirements: "server/tests/sdk/requirements.txt",
+    folder: "",
+    said: "Kalshi's SDK, pandas, polars and DuckDB",
+};
+/// What sweeps run on.
+pub const RAY: Packages =
+    Packages { requirements: "tools/sweep/requirements.txt", folder: "-ray", said: "Ray" };
+
+/// Returns an interpreter with the packages, which are installed into the user's cache where they are not yet; nothing where
+/// the machine has no Python that is new enough.
 ///
 /// # Errors
 ///
 /// Says what could not be installed.
-pub fn environment() -> anyhow::Result<Option<PathBuf>> {
+pub fn environment(packages: &Packages) -> anyhow::Result<Option<PathBuf>> {
     let Some((interpreter, version)) = find() else { return Ok(None) };
-    let file = workspace::root().join(REQUIREMENTS);
+    let file = workspace::root().join(packages.requirements);
     let wanted = fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
-    let folder = workspace::cache().join(format!("python/{}.{}", version.0, version.1));
+    let folder = workspace::cache().join(format!("python/{}.{}{}", version.0, version.1, packages.folder));
     let python = folder.join("bin/python");
     // Written last: what is there is whole.
     let installed = folder.join("installed.txt");
@@ -40,7 +58,7 @@ pub fn environment() -> anyhow::Result<Option<PathBuf>> {
     let step = |doing: String, usually| Step { doing, usually, remedy };
     step(format!("Making an environment of Python {}.{}", version.0, version.1), "5 s")
         .run(Command::new(&interpreter).args(["-m", "venv"]).arg(&folder))?;
-    step("Installing Kalshi's SDK, pandas, polars and DuckDB for it".into(), "1 min").run(
+    step(format!("Installing {} for it", packages.said), "1 min").run(
         Command::new(&python)
             .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--no-deps"])
             .args(["--only-binary", ":all:", "--requirement"])

@@ -14,6 +14,7 @@ mod kill;
 mod listeners;
 mod log;
 mod markets;
+mod merge;
 mod metrics;
 pub(crate) mod nowcast;
 mod page;
@@ -74,6 +75,9 @@ enum Command {
     Journal(journal::JournalOptions),
     /// Take histories of listeners into the store, or write them out of it
     Listeners(listeners::Options),
+    /// Put the parts of a backtest together
+    #[command(long_about = merge::ABOUT, after_long_help = merge::MORE)]
+    Merge(merge::Options),
     /// Say where listeners end, and how well that was said in the past
     Nowcast(nowcast::Options),
     /// Run a paper exchange that speaks Kalshi's wire, with simulated traders
@@ -122,6 +126,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Kill(options) => kill::run(&options),
         Command::Journal(options) => journal::journal(&options),
         Command::Listeners(options) => listeners::run(&options),
+        Command::Merge(options) => merge::run(&options),
         Command::Nowcast(options) => nowcast::run(&options),
         Command::Paper(options) => paper::run(&options),
         Command::Price(options) => price::run(&options),

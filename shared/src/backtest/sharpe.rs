@@ -1,12 +1,14 @@
 //! Sharpe's ratio, and what is left of the best of many.
 
+use serde::{Deserialize, Serialize};
+
 use crate::math::{exp, normal};
 
 /// Euler and Mascheroni's constant.
 const EULER: f64 = 0.577_215_664_901_532_9;
 
 /// The moments of a series of profits that its Sharpe ratio is judged by.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sharpe {
     /// How many periods.
     pub n: usize,

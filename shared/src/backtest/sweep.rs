@@ -1,5 +1,7 @@
 //! Many configurations, and what is left of the best of them once it is said how many there were.
 
+use serde::{Deserialize, Serialize};
+
 use super::config::Config;
 use super::entries::Entry;
 use super::prepared::Prepared;
@@ -176,7 +178,7 @@ impl Grid {
 }
 
 /// What one configuration made under one fill model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
     /// The rule for fills.
     pub model: FillModel,

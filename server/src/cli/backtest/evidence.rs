@@ -3,10 +3,10 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::Invalid;
 use shared::backtest::{
-    Baseline, BaselineResult, Config, Money, Prepared, REPORTED, Record, STRESSES, baseline, run,
+    Baseline, BaselineResult, Config, Money, Prepared, REPORTED, Record, STRESSES, Stress, baseline, run,
 };
 use shared::exchange::FillModel;
 use shared::settings::Fee;
@@ -35,7 +35,7 @@ pub(super) struct Reported {
 }
 
 /// What one fill model made, in dollars.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ours {
     pub(super) fill_model: FillModel,
     pub(super) fills: i64,
@@ -79,18 +79,24 @@ pub(super) struct StressRow {
     pub(super) results: Vec<Ours>,
 }
 
-/// Runs the presets that something was reported of, with the calibration, the fee, the latency and the assumptions of `config`.
-pub(super) fn reported(
+/// Runs the presets that something was reported of, in their order, with the calibration, the fee, the latency and the
+/// assumptions of `config`.
+pub(super) fn of_presets(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
-) -> Result<Vec<ReportedRow>, Invalid> {
-    let row = |said: &shared::backtest::Reported| {
-        let config = config.of_preset(said.preset);
-        let reported = Reported { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net };
-        Ok(ReportedRow { preset: said.preset.name(), reported, ours: ours(prepared, &config, models)? })
+) -> Result<Vec<Vec<Ours>>, Invalid> {
+    REPORTED.iter().map(|said| ours(prepared, &config.of_preset(said.preset), models)).collect()
+}
+
+/// Returns what was reported beside what [`of_presets`] made; nothing where that is nothing.
+pub(super) fn reported(ours: Vec<Vec<Ours>>) -> Vec<ReportedRow> {
+    let row = |(said, ours): (&shared::backtest::Reported, Vec<Ours>)| ReportedRow {
+        preset: said.preset.name(),
+        reported: Reported { fills: said.fills, gross: said.gross, fees: said.fees, net: said.net },
+        ours,
     };
-    REPORTED.iter().map(row).collect()
+    REPORTED.iter().zip(ours).map(row).collect()
 }
 
 /// Runs `config` and keeps the totals.
@@ -114,50 +120,68 @@ pub(super) fn makers_charged(
     ours(prepared, &charged, models)
 }
 
-/// Draws fair prices that know nothing; `nets` has what the configuration itself made.
-pub(super) fn baselines(
+/// Draws a baseline's fair prices.
+pub(super) fn draw(
     prepared: &Prepared,
     config: &Config,
     models: &[FillModel],
-    nets: &[Cash],
-) -> Result<Vec<BaselineRow>, Invalid> {
-    let results = std::thread::scope(|scope| {
-        let running =
-            Baseline::ALL.map(|kind| scope.spawn(move || baseline(prepared, config, models, kind, DRAWS)));
-        running.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-    });
-    let mut rows = Vec::new();
-    for result in results {
-        rows.extend(result?.iter().zip(nets).map(|(result, net)| row(result, *net)));
-    }
-    Ok(rows)
+    kind: Baseline,
+) -> Result<Vec<BaselineResult>, Invalid> {
+    baseline(prepared, config, models, kind, DRAWS)
 }
 
-fn row(result: &BaselineResult, net: Cash) -> BaselineRow {
-    let last = result.nets.len() - 1;
-    BaselineRow {
+/// Draws all baselines, each on a thread of its own.
+pub(super) fn draw_all(
+    prepared: &Prepared,
+    config: &Config,
+    models: &[FillModel],
+) -> Result<Vec<BaselineResult>, Invalid> {
+    let results = std::thread::scope(|scope| {
+        let running = Baseline::ALL.map(|kind| scope.spawn(move || draw(prepared, config, models, kind)));
+        running.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    Ok(results.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// Returns what the draws say, each under its fill model beside what the configuration itself made; `nets` has that.
+pub(super) fn baselines(drawn: &[BaselineResult], nets: &[(FillModel, Cash)]) -> Vec<BaselineRow> {
+    let beside = |result: &BaselineResult| nets.iter().find(|(model, _)| *model == result.model);
+    drawn.iter().filter_map(|result| row(result, beside(result)?.1)).collect()
+}
+
+fn row(result: &BaselineResult, net: Cash) -> Option<BaselineRow> {
+    let last = result.nets.len().checked_sub(1)?;
+    Some(BaselineRow {
         baseline: result.baseline.name(),
         fill_model: result.model,
         draws: result.nets.len(),
         net_mean: result.mean() / 1e6,
-        net_range95: (dollars(result.nets[last * 25 / 1000]), dollars(result.nets[last * 975 / 1000])),
+        net_range95: (
+            dollars(*result.nets.get(last * 25 / 1000)?),
+            dollars(*result.nets.get(last * 975 / 1000)?),
+        ),
         p_value: result.p_value(net),
-    }
+    })
 }
 
-/// Runs everything that goes wrong; `pumped` is the manipulated tape.
-pub(super) fn stresses(
-    prepared: &Prepared,
-    pumped: &Prepared,
+/// Runs one thing that goes wrong, on the manipulated tape where it is that.
+pub(super) fn stressed(
+    tape: &Prepared,
     config: &Config,
     models: &[FillModel],
-) -> Result<Vec<StressRow>, Invalid> {
-    let row = |stress: &shared::backtest::Stress| {
-        let tape = if stress.pumped { pumped } else { prepared };
-        let results = ours(tape, &stress.on(config)?, models)?;
-        Ok(StressRow { stress: stress.name, meaning: stress.meaning, results })
+    stress: &Stress,
+) -> Result<Vec<Ours>, Invalid> {
+    ours(tape, &stress.on(config)?, models)
+}
+
+/// Returns what all that goes wrong made, in its order, as rows.
+pub(super) fn stresses(results: Vec<Vec<Ours>>) -> Vec<StressRow> {
+    let row = |(stress, results): (&Stress, Vec<Ours>)| StressRow {
+        stress: stress.name,
+        meaning: stress.meaning,
+        results,
     };
-    STRESSES.iter().map(row).collect()
+    STRESSES.iter().zip(results).map(row).collect()
 }
 
 /// Computes `count` things on all cores, in any order, and returns them in theirs; `done` is told how many are.

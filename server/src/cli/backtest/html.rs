@@ -1,5 +1,6 @@
 //! `report.html`: everything to look at, in one file that asks nothing of the network.
 
+use serde::{Deserialize, Serialize};
 use shared::backtest::{Money, Prepared, Report, RunResult};
 use shared::exchange::FillModel;
 use shared::format::{fixed, grouped, percent};
@@ -9,25 +10,30 @@ use super::Evidence;
 use super::evidence::dollars;
 use super::sweep::Sweep;
 use super::{plots, table};
-use crate::cli::page::{self, Markup, cells, code, grid, grid_of, heading, words};
+use crate::cli::page::{self, Attributes, Markup, cells, code, grid, grid_of, heading, words};
 
-/// Returns the page.
-pub(super) fn render(
-    prepared: &Prepared,
-    report: &Report<'_>,
-    outcomes: &[RunResult],
-    evidence: &Evidence,
-    sweep: Option<&Sweep>,
-) -> String {
-    let mut page = page::head("Backtest");
-    page.start("h1", &[]).text("Backtest: ").add(&code(report.link().config.text())).end("h1");
+/// What the page says of the report itself. The rest is of the evidence, of which parts of a sweep have some each.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Pieces {
+    /// The title, what was run on what, and the totals.
+    above: Markup,
+    /// The plots.
+    figures: Markup,
+    /// The table of contracts.
+    contracts: Markup,
+}
+
+/// Returns what there is to say of the report itself.
+pub(super) fn pieces(prepared: &Prepared, report: &Report<'_>, outcomes: &[RunResult]) -> Pieces {
+    let mut above = page::head("Backtest");
+    above.start("h1", &[]).text("Backtest: ").add(&code(report.link().config.text())).end("h1");
     let days = table::days(prepared);
     let knows = table::books(prepared).unwrap_or_else(|| {
         "Quotes are decided on what was known before each print; a tape of prints doesn't tell who stood where in the book, \
          so the result is a range."
             .to_owned()
     });
-    page.add(&Markup::element(
+    above.add(&Markup::element(
         "p",
         &[],
         format_args!(
@@ -40,10 +46,24 @@ pub(super) fn render(
         ),
     ));
     let rows: Vec<_> = report.totals().map(|row| (row.model.name(), &row.money, row.net_ci95)).collect();
-    page.add(&totals(&rows));
-    page.add(&figures(plots::all(prepared, report, outcomes, sweep)));
+    above.add(&totals(&rows));
+    let mut figures = Markup::default();
+    for plot in plots::all(prepared, report, outcomes) {
+        add_figure(&mut figures, plot);
+    }
+    Pieces { above, figures, contracts: contracts(prepared, report) }
+}
+
+/// Returns the page.
+pub(super) fn render(pieces: &Pieces, evidence: &Evidence, sweep: Option<&Sweep>) -> String {
+    let mut page = pieces.above.clone();
+    page.start("div", PLOTS).add(&pieces.figures);
+    if let Some(plot) = sweep.and_then(plots::surface) {
+        add_figure(&mut page, plot);
+    }
+    page.end("div");
     page.add(&evidence_tables(evidence));
-    page.add(&contracts(prepared, report));
+    page.add(&pieces.contracts);
     page.start("footer", &[]);
     page.start("p", &[]).text("Result hash ").add(&code(&evidence.result_hash));
     page.text(", the SHA-256 of report.json.").end("p");
@@ -52,17 +72,24 @@ pub(super) fn render(
     page.into_string()
 }
 
+/// What plots stand in, side by side.
+const PLOTS: Attributes<'_> = &[("class", &"plots")];
+
 /// Returns plots side by side, each with its title and what to know when reading it.
 pub(in crate::cli) fn figures(plots: Vec<plots::Titled>) -> Markup {
     let mut page = Markup::default();
-    page.start("div", &[("class", &"plots")]);
-    for (title, note, svg) in plots {
-        page.start("figure", &[]).start("figcaption", &[]);
-        page.add(&Markup::element("b", &[], title)).text(" ").text(note).end("figcaption");
-        page.add(&svg).end("figure");
+    page.start("div", PLOTS);
+    for plot in plots {
+        add_figure(&mut page, plot);
     }
     page.end("div");
     page
+}
+
+fn add_figure(page: &mut Markup, (title, note, svg): plots::Titled) {
+    page.start("figure", &[]).start("figcaption", &[]);
+    page.add(&Markup::element("b", &[], title)).text(" ").text(note).end("figcaption");
+    page.add(&svg).end("figure");
 }
 
 /// Returns dollars with two decimals.

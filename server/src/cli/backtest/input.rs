@@ -61,8 +61,12 @@ Files:
   DIR gets report.json, whose SHA-256 is the result hash; evidence.json, what puts it into proportion;
   decisions.jsonl, fills.csv and, of a sweep, sweep.csv; and report.html, all of it to look at.
 
+  Of a part (--shard) DIR gets a file a job and part.json; the same command again goes on where a part was cut
+  short. `tauroi merge` makes of all parts the files that one run writes.
+
 Example:
   tauroi backtest --tape kxtopmonthly --markets kxtopmonthly/markets.csv --set skew_cents=0.5 --out result
+  tauroi backtest --tape kxtopmonthly --sweep skew_cents=0:3:31 --shard 1/2 --out part-1
 ";
 
 /// What `--tape` names.

@@ -3,28 +3,29 @@
 mod evidence;
 pub(in crate::cli) mod html;
 mod input;
+mod parts;
 pub(in crate::cli) mod plots;
 mod sweep;
 mod table;
+mod whole;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use serde::Serialize;
 use shared::Invalid;
 use shared::backtest::{
-    Axis, Config, Link, Prepared, Preset, Record, Recorded, Report, decisions, fills, parse_models,
-    pump_and_dump,
+    Axis, Config, Link, Prepared, Preset, Recorded, STRESSES, Stress, parse_models, pump_and_dump,
 };
 use shared::exchange::FillModel;
 use shared::exchange::books::{BookModel, Queue};
 use shared::market::{Contract, EventTape};
-use shared::units::Cash;
 
-use self::evidence::{BaselineRow, Ours, ReportedRow, StressRow};
-use self::sweep::{Sweep, VerdictRow};
+use self::evidence::Ours;
+use self::parts::{Plan, Shard};
+use self::sweep::Sweep;
+use self::whole::{Base, Evidence, OUTPUTS, Whole};
 use super::markets;
 use super::progress::Progress;
 use crate::files::spares;
@@ -76,7 +77,10 @@ pub(super) struct Options {
     /// Run what a page's link says, on the tape that it names
     #[arg(long, value_name = "URL")]
     link: Option<String>,
-    /// The folder for the report; made if it isn't there
+    /// Do the I-th of N parts alone, on one thread, for `tauroi merge`: 1/2 and 2/2 are all
+    #[arg(long, value_name = "I/N", requires = "out")]
+    shard: Option<Shard>,
+    /// The folder for the report, or for the part; made if it isn't there
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -86,26 +90,6 @@ struct Models(Vec<FillModel>);
 
 fn models(text: &str) -> Result<Models, Invalid> {
     parse_models(text).map(Models)
-}
-
-/// The files that may be written into the folder.
-const OUTPUTS: [&str; 6] =
-    ["report.json", "evidence.json", "decisions.jsonl", "fills.csv", "report.html", "sweep.csv"];
-
-/// What puts the result into proportion: `evidence.json`, field by field.
-#[derive(Serialize)]
-struct Evidence {
-    schema: u32,
-    result_hash: String,
-    link: String,
-    /// Files have its older name.
-    #[serde(rename = "mission")]
-    reported: Vec<ReportedRow>,
-    /// The same with every maker charged 0.0175 P (1 − P); empty where the setting `fee` chose.
-    makers_charged: Vec<Ours>,
-    baselines: Vec<BaselineRow>,
-    stress: Vec<StressRow>,
-    sweep: Vec<VerdictRow>,
 }
 
 /// Reads, filters, runs, writes the files and prints the table.
@@ -124,51 +108,36 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let markets = markets::read(options.markets.as_deref(), &options.tape)?;
     let tapes = if tapes.is_empty() { tapes } else { markets::group(tapes, &markets)? };
     let prepared = prepare("Filtering", (&tapes, books.as_ref()), &markets, &link)?;
-    let record = if options.out.is_some() { Record::All } else { Record::Totals };
-    let (report, outcomes) = Report::of(&prepared, &link, record).map_err(blame)?;
+    link.check(&prepared).map_err(blame)?;
+    link.tape = Some(prepared.hash().to_owned());
+    link.markets = prepared.markets_hash().map(str::to_owned);
+    let pumped = || pumped(&tapes, &markets, &link);
+    if let (Some(shard), Some(folder)) = (options.shard, &options.out) {
+        let plan = Plan::new(&link, &options.sweep, options.stress)?;
+        return parts::run(&plan, shard, folder, &prepared, &pumped);
+    }
+    let base = Base::run(&prepared, &link, options.out.is_some())?;
     let sweep = Sweep::run(&prepared, &link, &options.sweep)?;
-    let nets: Vec<Cash> = report.totals().map(|row| row.money.net).collect();
-    let json = report.json();
-    let evidence = Evidence {
-        schema: 1,
-        result_hash: shared::backtest::sha256(json.as_bytes()),
-        link: report.link().to_string(),
-        // What was reported is of prints.
-        reported: match books {
-            None => evidence::reported(&prepared, &link.config, &link.models)?,
-            Some(_) => Vec::new(),
-        },
-        makers_charged: evidence::makers_charged(&prepared, &link.config, &link.models)?,
-        baselines: evidence::baselines(&prepared, &link.config, &link.models, &nets)?,
-        stress: if options.stress { stresses(&prepared, &tapes, &markets, &link)? } else { Vec::new() },
-        sweep: sweep.as_ref().map(Sweep::rows).unwrap_or_default(),
-    };
-    // The files first: who reads the table may stop before its end.
+    let drawn = evidence::draw_all(&prepared, &link.config, &link.models)?;
+    let stresses = if options.stress { stresses(&prepared, &pumped()?, &link)? } else { Vec::new() };
+    say(&Whole::of(&link, base, &drawn, stresses, sweep), options.out.as_deref())
+}
+
+/// Puts the parts of a sweep together in a folder, and prints the table: as if it had been run at once.
+pub(super) fn merge(parts: &[PathBuf], folder: &Path) -> anyhow::Result<()> {
+    let whole = parts::merge(parts)?;
+    std::fs::create_dir_all(folder).with_context(|| format!("--out: {} can't be made", folder.display()))?;
+    say(&whole, Some(folder))
+}
+
+/// Writes the files, then the table: who reads it may stop before its end.
+fn say(whole: &Whole, folder: Option<&Path>) -> anyhow::Result<()> {
     let mut written = String::new();
-    if let Some(folder) = &options.out {
-        write(folder, "report.json", &json)?;
-        write(folder, "evidence.json", &(serde_json::to_string_pretty(&evidence)? + "\n"))?;
-        write(folder, "decisions.jsonl", &decisions(&prepared, &outcomes))?;
-        write(folder, "fills.csv", &fills(&prepared, &outcomes))?;
-        write(
-            folder,
-            "report.html",
-            &html::render(&prepared, &report, &outcomes, &evidence, sweep.as_ref()),
-        )?;
-        let mut names = "report.json, report.html, evidence.json, decisions.jsonl, fills.csv".to_owned();
-        if let Some(sweep) = &sweep {
-            write(folder, "sweep.csv", &sweep.csv())?;
-            names += ", sweep.csv";
-        }
+    if let Some(folder) = folder {
+        let names = whole.write(folder)?.join(", ");
         written = format!("Written to {}: {names}\n", folder.display());
     }
-    let mut stdout = std::io::stdout().lock();
-    write!(stdout, "{}", table::render(&prepared, &report, &evidence))?;
-    if let Some(sweep) = &sweep {
-        writeln!(stdout, "Swept: {}", sweep.pace())?;
-    }
-    writeln!(stdout, "Link: ?{}\nResult: {}", evidence.link, evidence.result_hash)?;
-    write!(stdout, "{written}")?;
+    write!(std::io::stdout().lock(), "{}{written}", whole.table())?;
     Ok(())
 }
 
@@ -183,17 +152,20 @@ fn prepare(
     input::prepare(source, markets, link, |done| progress.report(0, done))
 }
 
-/// Runs everything that may go wrong.
-fn stresses(
-    prepared: &Prepared,
-    tapes: &[EventTape],
-    markets: &[Contract],
-    link: &Link,
-) -> anyhow::Result<Vec<StressRow>> {
+/// Filters the manipulated tape.
+fn pumped(tapes: &[EventTape], markets: &[Contract], link: &Link) -> anyhow::Result<Prepared> {
     // The link names the tape as it was.
     let any = Link { tape: None, ..link.clone() };
-    let pumped = prepare("Filtering the manipulated tape", (&pump_and_dump(tapes)?, None), markets, &any)?;
-    Ok(evidence::stresses(prepared, &pumped, &link.config, &link.models)?)
+    prepare("Filtering the manipulated tape", (&pump_and_dump(tapes)?, None), markets, &any)
+}
+
+/// Runs everything that may go wrong.
+fn stresses(prepared: &Prepared, pumped: &Prepared, link: &Link) -> anyhow::Result<Vec<Vec<Ours>>> {
+    let run = |stress: &Stress| {
+        let tape = if stress.pumped { pumped } else { prepared };
+        Ok(evidence::stressed(tape, &link.config, &link.models, stress)?)
+    };
+    STRESSES.iter().map(run).collect()
 }
 
 impl Options {
@@ -243,10 +215,4 @@ fn blame(invalid: Invalid) -> anyhow::Error {
         "fills" => anyhow!("--fills: {}", invalid.reason),
         _ => invalid.into(),
     }
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
-    debug_assert!(OUTPUTS.contains(&name), "{name} was not checked against the inputs");
-    let path = folder.join(name);
-    std::fs::write(&path, text).with_context(|| format!("--out: {} can't be written", path.display()))
 }

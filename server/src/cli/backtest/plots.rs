@@ -15,19 +15,13 @@ const COLUMNS: usize = 500;
 /// A plot with its title and what to know when reading it.
 pub(in crate::cli) type Titled = (&'static str, String, Markup);
 
-/// Returns all plots that there is something to draw of.
-pub(super) fn all(
-    prepared: &Prepared,
-    report: &Report<'_>,
-    outcomes: &[RunResult],
-    sweep: Option<&Sweep>,
-) -> Vec<Titled> {
+/// Returns all plots of the report itself that there is something to draw of.
+pub(super) fn all(prepared: &Prepared, report: &Report<'_>, outcomes: &[RunResult]) -> Vec<Titled> {
     let totals: Vec<(&str, &Money)> = report.totals().map(|row| (row.model.name(), &row.money)).collect();
     let mut plots =
         vec![equity(prepared, outcomes), parts(&totals), events(prepared, report), markouts(&totals)];
     plots.extend(reliability(report));
     plots.extend(busiest(prepared, outcomes));
-    plots.extend(sweep.and_then(surface));
     plots
 }
 
@@ -199,7 +193,7 @@ fn busiest(prepared: &Prepared, outcomes: &[RunResult]) -> Option<Titled> {
 }
 
 /// Net over the sweep's first two axes, under the first fill model; of further axes the first value.
-fn surface(sweep: &Sweep) -> Option<Titled> {
+pub(super) fn surface(sweep: &Sweep) -> Option<Titled> {
     let axes = sweep.grid.axes();
     let (rows, columns) = match axes {
         [only] => (1, only.values.len()),

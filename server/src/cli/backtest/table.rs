@@ -11,15 +11,20 @@ use shared::units::{Cash, Timestamp};
 use super::Evidence;
 use super::evidence::{Ours, ReportedRow, dollars};
 
-/// Returns what was run, on what, the totals and what to think of them.
-pub(super) fn render(prepared: &Prepared, report: &Report<'_>, evidence: &Evidence) -> String {
+/// Returns what was run, on what, the totals and what the tape says of them; `charged` is the same with every maker charged.
+pub(super) fn of_report(prepared: &Prepared, report: &Report<'_>, charged: &[Ours]) -> String {
     let mut text = head(prepared, report);
     text.push_str(&totals(report));
     text.push_str(&verdict(report));
-    text.push_str(&makers_charged(report, &evidence.makers_charged));
+    text.push_str(&makers_charged(report, charged));
     text.push_str(&markouts(report));
     text.push_str(&reliability(report));
-    text.push_str(&baselines(evidence));
+    text
+}
+
+/// Returns what to think of it.
+pub(super) fn of_evidence(evidence: &Evidence) -> String {
+    let mut text = baselines(evidence);
     text.push_str(&stresses(evidence));
     text.push_str(&sweep(evidence));
     text.push_str(&reported(&evidence.reported));

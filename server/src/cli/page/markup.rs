@@ -2,11 +2,14 @@
 
 use std::fmt::{Display, Write};
 
+use serde::{Deserialize, Serialize};
+
 /// Markup in the making.
 ///
 /// Names of tags and attributes are literals of this program; all other text goes through [`text`](Self::text) or
-/// stands as an attribute's value, and both escape it. So there is no place where escaping can be forgotten.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// stands as an attribute's value, and both escape it. So there is no place where escaping can be forgotten. What is read
+/// back as markup, of a part of a sweep, was made by this program and is trusted as its pages are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::cli) struct Markup(String);
 
 /// Attributes of a tag: names, and values of any kind.

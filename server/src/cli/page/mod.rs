@@ -5,7 +5,7 @@ mod svg;
 
 use std::fmt::Display;
 
-pub(super) use markup::Markup;
+pub(super) use markup::{Attributes, Markup};
 pub(super) use svg::{Plot, range_with_zero};
 
 /// Returns the document up to its first heading.
