@@ -31,6 +31,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && install -D -m 644 target/release/tauroi.cdx.json /out/tauroi.cdx.json
 
 FROM scratch AS prebuilt
+LABEL tauroi.stage=prebuilt
 COPY target/release/tauroi target/release/tauroi.cdx.json /out/
 
 FROM ${BINARY} AS binary

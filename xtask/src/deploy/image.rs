@@ -16,6 +16,8 @@ use crate::step::Step;
 use crate::workspace;
 
 const NAME: &str = "localhost/tauroi:tried";
+/// The label of a stage that is no image by itself.
+const STAGE: &str = "tauroi.stage=prebuilt";
 /// Whom the image's program runs as.
 const USER: u32 = 1000;
 /// The most that the image may weigh, compressed, in bytes.
@@ -37,6 +39,9 @@ impl Drop for Image {
     fn drop(&mut self) {
         let _ = Command::new("buildah").args(["rm", &self.container]).output();
         let _ = Command::new("podman").args(["rmi", "--force", NAME]).output();
+        // What Podman keeps of the stages before the last one.
+        let of_ours = format!("label={STAGE}");
+        let _ = Command::new("podman").args(["image", "prune", "--force", "--filter", &of_ours]).output();
     }
 }
 
@@ -68,7 +73,7 @@ impl Image {
         let inspected: Value = serde_json::from_str(&inspected).context("podman image inspect")?;
         let config = &inspected[0]["Config"];
         ensure!(config["User"] == format!("{USER}:{USER}"), "the image runs as {}", config["User"]);
-        let check = config.get("Healthcheck").or_else(|| inspected[0].get("HealthCheck"));
+        let check = config.get("Healthcheck").or_else(|| inspected[0].get("Healthcheck"));
         ensure!(check.is_some_and(|check| !check.is_null()), "the image says nothing of its health");
         let words = |key: &str| {
             config[key].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
