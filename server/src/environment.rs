@@ -9,7 +9,7 @@ use reqwest::Url;
 use zeroize::Zeroizing;
 
 /// The variables that are asked for and are no secrets; `.env.example` says of each what it is.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 11] = [
     "CHARTMETRIC_API_BASE",
     "CHARTMETRIC_ARTIST_ID",
     "KALSHI_ACCESS_KEY",
@@ -17,6 +17,7 @@ const PLAIN: [&str; 10] = [
     "KALSHI_WS_URL",
     "RUST_LOG",
     CACHE,
+    "TAUROI_LOG",
     "SPOTIFY_ACCOUNTS_BASE",
     "SPOTIFY_API_BASE",
     "SPOTIFY_CLIENT_ID",

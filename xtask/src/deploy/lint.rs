@@ -27,21 +27,16 @@ pub fn workflows_and_compose() -> anyhow::Result<()> {
     let folder = installed(&python)?;
     let root = workspace::root();
     // The fork of actionlint that also looks for what lets others in; with shellcheck it reads the scripts of steps as well.
-    let mut workflows = Command::new(folder.join("jactionlint/bin/jactionlint"));
-    show("actionlint", workflows.args(["--strict-exit", "--no-hints"]).current_dir(root))?;
-    let mut compose = Command::new(&python);
-    compose.args([
-        "-B",
-        "-m",
-        "compose_lint",
-        "check",
-        "--quiet",
-        "--skip-suppressed",
-        "--strict-config",
-        "--no-env",
-    ]);
+    let module = |name: &str| {
+        let mut command = Command::new(&python);
+        command.args(["-B", "-m", name]).env("PYTHONPATH", &folder).current_dir(root);
+        command
+    };
+    show("actionlint", module("jactionlint").args(["--strict-exit", "--no-hints"]))?;
+    let mut compose = module("compose_lint");
+    compose.args(["check", "--quiet", "--skip-suppressed", "--strict-config", "--no-env"]);
     compose.args(["--config", "deploy/lint/compose-lint.yml", "compose.yaml"]);
-    show("compose-lint", compose.env("PYTHONPATH", &folder).current_dir(root))?;
+    show("compose-lint", &mut compose)?;
     if tools::on_any_path("shellcheck") {
         let scripts = ["deploy/healthy.sh", "deploy/systemd/tauroi-as-service"].map(|name| root.join(name));
         let more = fs::read_dir(root.join(".github/scripts")).context(".github/scripts")?;

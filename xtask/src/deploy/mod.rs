@@ -4,6 +4,8 @@ mod base;
 mod image;
 mod lint;
 mod sbom;
+#[cfg(all(test, target_os = "linux"))]
+mod scripts;
 mod served;
 mod units;
 
