@@ -26,6 +26,10 @@ pub fn workflows_and_compose() -> anyhow::Result<()> {
     };
     let folder = installed(&python)?;
     let root = workspace::root();
+    // Also what reads the scripts in workflows asks it, where it is there.
+    if !tools::on_any_path("shellcheck") && workspace::in_ci() {
+        tools::apt_install("shellcheck", &["shellcheck"], "10 s", "install shellcheck")?;
+    }
     // The fork of actionlint that also looks for what lets others in; with shellcheck it reads the scripts of steps as well.
     let module = |name: &str| {
         let mut command = Command::new(&python);
