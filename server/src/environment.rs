@@ -8,6 +8,39 @@ use anyhow::{Context, bail};
 use reqwest::Url;
 use zeroize::Zeroizing;
 
+/// The variables that are asked for and are no secrets; `.env.example` says of each what it is.
+const PLAIN: [&str; 11] = [
+    "CHARTMETRIC_API_BASE",
+    "CHARTMETRIC_ARTIST_ID",
+    "KALSHI_ACCESS_KEY",
+    "KALSHI_API_BASE",
+    "KALSHI_WS_URL",
+    "RUST_LOG",
+    CACHE,
+    "TAUROI_LOG",
+    "SPOTIFY_ACCOUNTS_BASE",
+    "SPOTIFY_API_BASE",
+    "SPOTIFY_CLIENT_ID",
+];
+
+/// The secrets that are asked for, each of which may be in a file that `NAME_FILE` names.
+const SECRETS: [&str; 5] = [
+    "CHARTMETRIC_REFRESH_TOKEN",
+    "DATABASE_URL",
+    "KALSHI_API_SECRET",
+    "SPOTIFY_CLIENT_SECRET",
+    "TAUROI_WEBHOOK_SECRET",
+];
+
+const CACHE: &str = "TAUROI_CACHE";
+/// Where systemd puts what `LoadCredential=` names.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// Returns whether a variable is among those that are asked for.
+fn is_known(name: &str) -> bool {
+    PLAIN.contains(&name) || SECRETS.contains(&name.strip_suffix("_FILE").unwrap_or(name))
+}
+
 /// Where variables are looked up.
 pub(crate) struct Variables(Box<Lookup>);
 
@@ -26,7 +59,10 @@ impl Variables {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Zeroizing::default(),
             Err(error) => return Err(error).context("can't read .env"),
         };
-        Ok(Self::by(move |name| std::env::var(name).ok().or_else(|| in_file(&file, name))))
+        Ok(Self::by(move |name| {
+            debug_assert!(is_known(name), "{name} is in no list, so that nothing says of it what it is");
+            std::env::var(name).ok().or_else(|| in_file(&file, name))
+        }))
     }
 
     /// Returns the variables of a file of lines `NAME=value` that nobody else may read. The environment is not looked at.
@@ -140,7 +176,7 @@ impl fmt::Debug for Secret {
 /// Says that there is none, or that it can't be made.
 pub(crate) fn cache_folder() -> anyhow::Result<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = variable("TAUROI_CACHE")
+    let folder = variable(CACHE)
         .or_else(|| variable("XDG_CACHE_HOME").map(|cache| cache.join("tauroi")))
         .or_else(|| variable("HOME").map(|home| home.join(".cache/tauroi")))
         .context("there is no cache folder: name one with TAUROI_CACHE")?;
@@ -175,7 +211,9 @@ fn private(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let data = std::fs::metadata(path).with_context(|| format!("can't read {shown}"))?;
-        if data.permissions().mode() & 0o077 != 0 {
+        let credentials = std::env::var_os(CREDENTIALS).map(PathBuf::from);
+        let is_credential = credentials.is_some_and(|folder| path.starts_with(folder));
+        if is_open(data.permissions().mode(), is_credential) {
             bail!("{shown} can be read by others: chmod 600 {shown}");
         }
     }
@@ -183,8 +221,18 @@ fn private(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     Ok(Zeroizing::new(text))
 }
 
+/// Returns whether others than its owner may do anything with a file of this mode. In systemd's folder of credentials, into which the
+/// service's user alone can look, a list of access lets that user read, and shows as the group's right: 0440.
+#[cfg(unix)]
+const fn is_open(mode: u32, is_credential: bool) -> bool {
+    let others = if is_credential { 0o037 } else { 0o077 };
+    mode & others != 0
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn of(list: &'static [(&'static str, &'static str)]) -> Variables {
@@ -226,6 +274,54 @@ mod tests {
         let open = format!("{:#}", read(0o640).unwrap_err());
         std::fs::remove_file(&path).unwrap();
         assert!(open.contains("chmod 600") && !open.contains("hush"), "{open}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_systemd_hands_over_is_private_as_it_comes() {
+        for (mode, elsewhere, there) in [
+            (0o400, false, false),
+            (0o600, false, false),
+            (0o440, true, false),
+            (0o460, true, true),
+            (0o404, true, true),
+            (0o640, true, false),
+        ] {
+            assert_eq!((is_open(mode, false), is_open(mode, true)), (elsewhere, there), "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn the_example_has_every_variable_that_is_asked_for_and_no_other() {
+        let example = include_str!("../../.env.example");
+        let named = |line: &str| {
+            let (name, _) = line.trim_start_matches('#').split_once('=')?;
+            let is_name = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+            is_name.then(|| name.to_owned())
+        };
+        let shown: Vec<String> = example.lines().filter_map(named).collect();
+        let once: BTreeSet<String> = shown.iter().cloned().collect();
+        assert_eq!(once.len(), shown.len(), "each once: {shown:?}");
+        // What compose.yaml puts in where it says `${NAME}` is set in the same file.
+        let composed = include_str!("../../compose.yaml").split("${").skip(1).filter_map(|rest| {
+            let end = rest.find(|letter: char| !letter.is_ascii_uppercase() && letter != '_')?;
+            rest.get(..end).map(str::to_owned)
+        });
+        let secret = SECRETS.iter().flat_map(|name| [(*name).to_owned(), format!("{name}_FILE")]);
+        let asked: BTreeSet<String> =
+            PLAIN.iter().map(|name| (*name).to_owned()).chain(secret).chain(composed).collect();
+        assert_eq!(once, asked);
+    }
+
+    #[test]
+    fn the_example_says_nothing_where_nothing_is_filled_in() {
+        let example = include_str!("../../.env.example");
+        for name in PLAIN.iter().chain(&SECRETS) {
+            let value = in_file(example, name).filter(|value| !value.is_empty());
+            let is_the_default =
+                matches!(*name, "CHARTMETRIC_ARTIST_ID" | "KALSHI_API_BASE" | "KALSHI_WS_URL");
+            assert_eq!(value.is_some(), is_the_default, "{name}");
+        }
     }
 
     #[test]

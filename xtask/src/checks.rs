@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use crate::chromium::Chromium;
 use crate::step::{duration, show};
-use crate::{budget, bundle, demo, postgres, python, simulate, tools, wasm_tests, workspace};
+use crate::{budget, bundle, demo, deploy, postgres, python, simulate, tools, wasm_tests, workspace};
 
 /// How many seeds of desks are simulated, and for how many hours each.
 pub const SIMULATED: (u64, f64) = (2_000, 2.0);
@@ -38,6 +38,8 @@ enum Check {
     Wasm,
     /// The release bundle in Chromium, as a person uses it
     Browser,
+    /// What an operator is given: schedules, units of systemd, compose file, and the image, built and run
+    Deploy,
 }
 
 /// Runs the checks and says at the end which were run and which were skipped.
@@ -71,6 +73,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
             Check::Python => python()?,
             Check::Wasm => wasm_tests::run()?,
             Check::Browser => browser()?,
+            Check::Deploy => deploy::check()?,
         }
         eprintln!("── {name}: {}", duration(begun.elapsed().as_secs()));
     }

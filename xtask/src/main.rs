@@ -8,6 +8,7 @@ mod bundle;
 mod checks;
 mod chromium;
 mod demo;
+mod deploy;
 mod hands;
 mod mutants;
 mod postgres;
@@ -40,6 +41,10 @@ enum Command {
     Test(checks::Options),
     /// Build the release: the optimised page inside one `tauroi` binary
     Dist,
+    /// Write what the release is made of beside it (CycloneDX)
+    Sbom,
+    /// Build the image of the release, try it and weigh it; measure how soon it serves, and what it holds
+    Image(deploy::ImageOptions),
     /// Measure speed, side by side with peers, as ratios in one run
     Bench(bench::Options),
     /// Simulate desks in virtual time while everything goes wrong, a seed each
@@ -67,6 +72,8 @@ fn main() -> std::process::ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => checks::run(&options),
         Command::Dist => bundle::dist(),
+        Command::Sbom => deploy::sbom().map(|_| ()),
+        Command::Image(options) => deploy::image(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),
