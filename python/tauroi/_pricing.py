@@ -1,0 +1,124 @@
+"""What a contract is worth: the digital and its Greeks."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import _core
+from ._arrays import Bools, Floats, column, flag, number, shape_of, shaped
+
+
+class Greeks(NamedTuple):
+    """The derivatives of `prob_yes`, each in the shape of the inputs together; NaN on an atom, where there are none."""
+
+    dP_dS: Floats
+    """To the count, per listener."""
+    d2P_dS2: Floats
+    """Twice to the count, per listener squared."""
+    dP_dsigma: Floats
+    """To the volatility, per unit; of either sign."""
+    dP_dlambda: Floats
+    """To the intensity of jumps, per jump a year."""
+    dP_dmuJ: Floats
+    """To the mean of a jump of ln S."""
+    dP_dsigJ: Floats
+    """To the standard deviation of a jump of ln S."""
+    dP_dT: Floats
+    """To the time to expiry, per year."""
+    dP_db: Floats
+    """To the trend, per unit a year."""
+
+
+class Price(NamedTuple):
+    """What digitals are worth, each array in the shape of the inputs together."""
+
+    prob_yes: Floats
+    """P(S_T > K)."""
+    prob_no: Floats
+    """P(S_T <= K), summed by itself: accurate also where it is tiny."""
+    price: Floats
+    """e^(-rT) P(S_T > K), in dollars."""
+    greeks: Greeks | None
+    """Where they were asked for."""
+
+
+def price(
+    S: ArrayLike,
+    K: ArrayLike,
+    T_days: ArrayLike,
+    sigma: ArrayLike,
+    *,
+    b: ArrayLike = 0.0,
+    lam: ArrayLike = 0.0,
+    mu_j: ArrayLike = 0.0,
+    sig_j: ArrayLike = 0.0,
+    comp: ArrayLike | None = None,
+    r: ArrayLike = 0.0,
+    median: bool = False,
+    greeks: bool = False,
+) -> Price:
+    """What $1 is worth that is paid if a count exceeds a strike, under Merton's jump diffusion (J. Financial Economics 3, 1976).
+
+    Scalars and arrays go together as NumPy broadcasts them. The interpreter is let go meanwhile: don't write to the arrays.
+
+    Args:
+        S: The count now, in listeners; with `median` its forward median without jumps.
+        K: The strike, in listeners.
+        T_days: Days to expiry, 365 to the year.
+        sigma: The volatility between jumps, per square root of a year; 0 is valid.
+        b: The trend of the count's mean, per year.
+        lam: Jumps a year (`lambda` is a word of Python's).
+        mu_j: The mean of a jump of ln S.
+        sig_j: The standard deviation of a jump of ln S.
+        comp: Whether jumps are taken out of the trend (True) or come on top (False); needed where there are jumps.
+        r: The yearly rate that discounts the $1, and nothing else.
+        median: Whether S is the forward median without jumps; `b` and `comp` are then left out.
+        greeks: Whether to differentiate too.
+
+    Returns:
+        The probabilities and the price, the bits of `tauroi price`.
+
+    Raises:
+        ValueError: It names the field that is missing or out of its range, why, and the first row where.
+    """
+    fields = {
+        "S": number("S", S),
+        "K": number("K", K),
+        "T_days": number("T_days", T_days),
+        "sigma": number("sigma", sigma),
+    }
+    law = jumps(b, lam, mu_j, sig_j)
+    compensated = compensation(comp, law["lam"], median)
+    rate = number("r", r)
+    shape = shape_of(**fields, **law, comp=compensated, r=rate)
+    columns = _core.price(
+        list(shape),
+        *(column(array, shape) for array in fields.values()),
+        [column(array, shape) for array in law.values()],
+        column(compensated, shape),
+        median,
+        column(rate, shape),
+        greeks,
+    )
+    yes, no, value, *derivatives = (shaped(array, shape) for array in columns)
+    return Price(yes, no, value, Greeks(*derivatives) if greeks else None)
+
+
+def jumps(b: ArrayLike, lam: ArrayLike, mu_j: ArrayLike, sig_j: ArrayLike) -> dict[str, Floats]:
+    """Returns the trend and the jumps of a count, in the order in which they are handed on."""
+    return {
+        "b": number("b", b),
+        "lam": number("lam", lam),
+        "mu_j": number("mu_j", mu_j),
+        "sig_j": number("sig_j", sig_j),
+    }
+
+
+def compensation(comp: ArrayLike | None, lam: Floats, median: bool) -> Bools:
+    """Returns whether jumps are taken out of the trend. Nobody but the caller knows, where there are jumps."""
+    if comp is not None:
+        return flag("comp", comp)
+    if not median and np.any(lam != 0.0):
+        raise ValueError("comp: is missing: True takes the jumps out of the trend, with False they come on top")
+    return np.zeros((), np.bool_)
