@@ -6,6 +6,9 @@ use shared::Invalid;
 
 use crate::error::refused;
 
+/// A field of numbers as Python hands it over.
+pub(crate) type Field<'py> = PyReadonlyArray1<'py, f64>;
+
 /// The numbers of one field: one for all rows, or one a row.
 #[derive(Clone, Copy)]
 pub(crate) struct Column<'a, T = f64>(&'a [T]);

@@ -13,6 +13,27 @@ pub(crate) fn refused(invalid: &Invalid) -> PyErr {
     PyValueError::new_err(format!("{field}: {}", invalid.reason))
 }
 
+/// What went wrong with the interpreter let go: an input that can't be accepted, or what Python raised.
+pub(crate) struct Failed(PyErr);
+
+impl From<Invalid> for Failed {
+    fn from(invalid: Invalid) -> Self {
+        Self(refused(&invalid))
+    }
+}
+
+impl From<PyErr> for Failed {
+    fn from(raised: PyErr) -> Self {
+        Self(raised)
+    }
+}
+
+impl From<Failed> for PyErr {
+    fn from(Failed(error): Failed) -> Self {
+        error
+    }
+}
+
 /// Returns the error for a field that can't be accepted in one row of arrays of `shape`, which is said where there are
 /// several.
 pub(crate) fn refused_at(invalid: Invalid, row: usize, shape: &[usize]) -> PyErr {
@@ -23,8 +44,12 @@ pub(crate) fn refused_at(invalid: Invalid, row: usize, shape: &[usize]) -> PyErr
     refused(&Invalid { field, reason: format!("{reason} (at {:?})", place(row, shape)) })
 }
 
-fn named(field: &str) -> &str {
-    RENAMED.iter().find(|(name, _)| *name == field).map_or(field, |(_, python)| python)
+/// Returns the field's name in Python, wherever it sits: of `outcomes[3].lambda` the last part is another.
+fn named(field: &str) -> String {
+    let start = field.rfind('.').map_or(0, |dot| dot + 1);
+    let (outer, last) = field.split_at(start);
+    let last = RENAMED.iter().find(|(name, _)| *name == last).map_or(last, |(_, python)| python);
+    format!("{outer}{last}")
 }
 
 /// Returns the indices of a row of an array of `shape`, the last of which runs fastest.

@@ -5,15 +5,12 @@ use pyo3::prelude::{Bound, PyResult, Python, pyfunction};
 use shared::Invalid;
 use shared::pricing::digital::{Drift, Greeks, Jumps, MertonDigital, Parameters};
 
-use crate::columns::{Column, arrays};
+use crate::columns::{Column, Field, arrays};
 use crate::error::refused_at;
 
 /// The columns that [`price`] returns: the probabilities and the price, then the Greeks in the order of [`Greeks`].
 const VALUES: usize = 3;
 const GREEKS: usize = 8;
-
-/// A field of numbers as Python hands it over.
-pub(crate) type Field<'py> = PyReadonlyArray1<'py, f64>;
 
 /// What is assumed of a count: columns that several models have.
 #[derive(Clone, Copy)]
@@ -65,35 +62,29 @@ impl<'a> Law<'a> {
 
 /// Returns the probabilities and the price of each row, and with `greeks` the derivatives, NaN where they don't exist.
 ///
-/// Every array has one element, or one for each row of `shape`.
+/// `fields` are `S`, `K`, `T_days`, `sigma` and `r`, `law` as [`Law::new`] has it. Every array has one element, or one for
+/// each row of `shape`.
 #[pyfunction]
-#[pyo3(signature = (shape, spot, strike, days, sigma, law, comp, median, rate, greeks))]
-#[expect(
-    clippy::too_many_arguments,
-    clippy::needless_pass_by_value,
-    reason = "what Python hands over is owned"
-)]
+#[pyo3(signature = (shape, fields, law, comp, median, greeks))]
+#[expect(clippy::needless_pass_by_value, reason = "what Python hands over is owned")]
 pub(crate) fn price<'py>(
     py: Python<'py>,
     shape: Vec<usize>,
-    spot: Field<'py>,
-    strike: Field<'py>,
-    days: Field<'py>,
-    sigma: Field<'py>,
+    fields: [Field<'py>; 5],
     law: [Field<'py>; 4],
     comp: PyReadonlyArray1<'py, bool>,
     median: bool,
-    rate: Field<'py>,
     greeks: bool,
 ) -> PyResult<Vec<Bound<'py, PyArray1<f64>>>> {
     let rows = shape.iter().product();
+    let [spot, strike, days, sigma, rate] = &fields;
     let digitals = Digitals {
-        spot: Column::new("S", &spot, rows)?,
-        strike: Column::new("K", &strike, rows)?,
-        days: Column::new("T_days", &days, rows)?,
-        sigma: Column::new("sigma", &sigma, rows)?,
+        spot: Column::new("S", spot, rows)?,
+        strike: Column::new("K", strike, rows)?,
+        days: Column::new("T_days", days, rows)?,
+        sigma: Column::new("sigma", sigma, rows)?,
         law: Law::new(law.each_ref(), &comp, median, rows)?,
-        rate: Column::new("r", &rate, rows)?,
+        rate: Column::new("r", rate, rows)?,
     };
     let at = |(row, invalid)| refused_at(invalid, row, &shape);
     Ok(if greeks {

@@ -2,17 +2,55 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ._arrays import Bools, Floats
 
 def price(
     shape: Sequence[int],
-    spot: Floats,
-    strike: Floats,
-    days: Floats,
-    sigma: Floats,
+    fields: Sequence[Floats],
     law: Sequence[Floats],
     comp: Bools,
     median: bool,
-    rate: Floats,
     greeks: bool,
 ) -> list[Floats]: ...
+def implied(
+    shape: Sequence[int],
+    fields: Sequence[Floats],
+    law: Sequence[Floats],
+    comp: Bools,
+    median: bool,
+    sigma: Floats | None,
+) -> tuple[Floats, int, NDArray[np.uint8], Floats, Floats]: ...
+def winner(
+    shape: Sequence[int],
+    outcomes: int,
+    fields: Sequence[Floats],
+    with_jumps: Bools,
+    competes: bool,
+    other: Floats | None,
+) -> tuple[Floats, Floats, Floats]: ...
+def fees(
+    fills: Sequence[tuple[str, str, str]],
+    stands_alone: bool,
+    fee_type: str,
+    multiplier: str,
+    account: str,
+    action: str,
+    date: str | None,
+) -> tuple[list[str], str, bool]: ...
+def belief(
+    tape: Sequence[tuple[str, bytes]],
+    markets: tuple[str, bytes] | None,
+    calibration: str,
+) -> tuple[list[str], NDArray[np.int64], list[Floats], list[str]]: ...
+def backtest(
+    tape: Sequence[tuple[str, bytes]],
+    markets: tuple[str, bytes] | None,
+    preset: str,
+    settings: Sequence[tuple[str, str]],
+    models: str | None,
+    rng_seed: int,
+    link: str | None,
+) -> tuple[str, str, str, str, list[str]]: ...

@@ -1,15 +1,16 @@
 """What a contract is worth: the digital and its Greeks."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import Bools, Floats, column, flag, number, shape_of, shaped
+from ._arrays import Floats, column, number, shape_of, shaped
+from ._law import compensation, jumps
 
 
-class Greeks(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Greeks:
     """The derivatives of `prob_yes`, each in the shape of the inputs together; NaN on an atom, where there are none."""
 
     dP_dS: Floats
@@ -30,7 +31,8 @@ class Greeks(NamedTuple):
     """To the trend, per unit a year."""
 
 
-class Price(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Price:
     """What digitals are worth, each array in the shape of the inputs together."""
 
     prob_yes: Floats
@@ -87,38 +89,18 @@ def price(
         "K": number("K", K),
         "T_days": number("T_days", T_days),
         "sigma": number("sigma", sigma),
+        "r": number("r", r),
     }
     law = jumps(b, lam, mu_j, sig_j)
     compensated = compensation(comp, law["lam"], median)
-    rate = number("r", r)
-    shape = shape_of(**fields, **law, comp=compensated, r=rate)
+    shape = shape_of(**fields, **law, comp=compensated)
     columns = _core.price(
         list(shape),
-        *(column(array, shape) for array in fields.values()),
+        [column(array, shape) for array in fields.values()],
         [column(array, shape) for array in law.values()],
         column(compensated, shape),
         median,
-        column(rate, shape),
         greeks,
     )
     yes, no, value, *derivatives = (shaped(array, shape) for array in columns)
     return Price(yes, no, value, Greeks(*derivatives) if greeks else None)
-
-
-def jumps(b: ArrayLike, lam: ArrayLike, mu_j: ArrayLike, sig_j: ArrayLike) -> dict[str, Floats]:
-    """Returns the trend and the jumps of a count, in the order in which they are handed on."""
-    return {
-        "b": number("b", b),
-        "lam": number("lam", lam),
-        "mu_j": number("mu_j", mu_j),
-        "sig_j": number("sig_j", sig_j),
-    }
-
-
-def compensation(comp: ArrayLike | None, lam: Floats, median: bool) -> Bools:
-    """Returns whether jumps are taken out of the trend. Nobody but the caller knows, where there are jumps."""
-    if comp is not None:
-        return flag("comp", comp)
-    if not median and np.any(lam != 0.0):
-        raise ValueError("comp: is missing: True takes the jumps out of the trend, with False they come on top")
-    return np.zeros((), np.bool_)
