@@ -9,6 +9,8 @@ mod columns;
 mod error;
 mod fee;
 mod implied;
+mod nowcast;
+mod pace;
 mod price;
 mod tape;
 mod winner;
@@ -24,6 +26,8 @@ mod _core {
     use super::fee::fees;
     #[pymodule_export]
     use super::implied::implied;
+    #[pymodule_export]
+    use super::nowcast::nowcast;
     #[pymodule_export]
     use super::price::price;
     #[pymodule_export]

@@ -1,6 +1,5 @@
 //! Tapes and contracts as Python hands them over: files, or tables in the text that they would have as files.
 
-use pyo3::prelude::Python;
 use pyo3::pybacked::PyBackedBytes;
 use shared::Invalid;
 use shared::belief::{Calibration, Track, settlements, walk_in_pieces};
@@ -8,9 +7,7 @@ use shared::market::csv::{MarketsRead, TableError, TradeReader, TradesRead, read
 use shared::market::{Contract, EventTape, Trade, count_once_of};
 
 use crate::error::Failed;
-
-/// After how many pieces of work, each of a millisecond or so, signals are looked for.
-const PIECES: usize = 64;
+use crate::pace::finish;
 
 /// What a file is called in messages, and its text.
 pub(crate) type Source = (String, PyBackedBytes);
@@ -70,16 +67,8 @@ impl Tape {
     /// Names `tape` if prints of a contract that two events have don't come in order; or passes on what a signal raised.
     pub(crate) fn walk(&self, calibration: Calibration) -> Result<Vec<Vec<Track>>, Failed> {
         let settles = settlements(&self.events, &self.markets);
-        let mut walk = walk_in_pieces(&self.events, &settles, calibration);
-        for piece in 0_usize.. {
-            if let Some(tracks) = walk.step() {
-                return tracks.map_err(|why| Invalid::new("tape", why.to_string()).into());
-            }
-            if piece.is_multiple_of(PIECES) {
-                Python::attach(|py| py.check_signals())?;
-            }
-        }
-        Ok(Vec::new())
+        let tracks = finish(walk_in_pieces(&self.events, &settles, calibration))?;
+        tracks.map_err(|why| Invalid::new("tape", why.to_string()).into())
     }
 }
 

@@ -4,6 +4,7 @@ from ._backtest import Backtest, backtest
 from ._belief import Belief, belief
 from ._fees import Amount, Fee, Fees, fee, fees
 from ._implied import Implied, implied
+from ._nowcast import Fan, Nowcast, nowcast
 from ._pricing import Greeks, Price, price
 from ._tapes import LeftOut, Table, Tape
 from ._winner import Winner, winner
@@ -12,11 +13,13 @@ __all__ = [
     "Amount",
     "Backtest",
     "Belief",
+    "Fan",
     "Fee",
     "Fees",
     "Greeks",
     "Implied",
     "LeftOut",
+    "Nowcast",
     "Price",
     "Table",
     "Tape",
@@ -26,6 +29,7 @@ __all__ = [
     "fee",
     "fees",
     "implied",
+    "nowcast",
     "price",
     "winner",
 ]

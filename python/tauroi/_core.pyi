@@ -54,3 +54,17 @@ def backtest(
     rng_seed: int,
     link: str | None,
 ) -> tuple[str, str, str, str, list[str]]: ...
+def nowcast(
+    listeners: Sequence[tuple[str, bytes]],
+    events: Sequence[tuple[str, bytes]],
+    artist: str | None,
+    as_of: str | None,
+    settlement: str | None,
+    published: bool,
+) -> tuple[
+    str,
+    tuple[list[str], list[str], Floats],
+    tuple[float, float, float],
+    tuple[NDArray[np.int64], list[str], list[Floats]],
+    list[str],
+]: ...
