@@ -40,7 +40,7 @@ pub fn environment() -> anyhow::Result<Option<PathBuf>> {
     let step = |doing: String, usually| Step { doing, usually, remedy };
     step(format!("Making an environment of Python {}.{}", version.0, version.1), "5 s")
         .run(Command::new(&interpreter).args(["-m", "venv"]).arg(&folder))?;
-    step("Installing Kalshi's SDK, pandas, polars and DuckDB for it".into(), "1 min").run(
+    step("Installing Kalshi's SDK, pandas, polars, DuckDB and maturin for it".into(), "1 min").run(
         Command::new(&python)
             .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--no-deps"])
             .args(["--only-binary", ":all:", "--requirement"])
