@@ -55,14 +55,14 @@ def bits(number):
     return "null" if number is None or number != number else float(number).hex()
 
 
-def write_tape(path):
+def write_tape(path, trades=500):
     """Writes a tape of two contracts of one event whose prices walk, with a sweep here and there."""
     draw = random.Random(1)
     begun = datetime.datetime(2026, 2, 1, tzinfo=datetime.UTC)
     lines = ["ticker,created_time,yes_price_dollars,count_fp,taker_side,trade_id"]
     seconds, cents = 0.0, {"A": 40, "B": 55}
-    for place in range(1_500):
-        seconds += draw.expovariate(1 / 1_200) if place % 7 else 0.0
+    for place in range(trades):
+        seconds += draw.expovariate(1 / 1_500) if place % 7 else 0.0
         contract = draw.choice("AB")
         cents[contract] = min(max(cents[contract] + draw.choice((-2, -1, 0, 0, 0, 1, 2)), 3), 97)
         at = (begun + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -162,8 +162,8 @@ class Tapes(unittest.TestCase):
 
     def test_what_was_believed_before_a_print_knows_nothing_of_it(self):
         rows = pd.read_csv(self.tape)
-        whole, some = tauroi.belief(rows), tauroi.belief(rows[:400])
+        whole, some = tauroi.belief(rows), tauroi.belief(rows[:150])
         later = some.timestamp < some.timestamp[-1]
-        self.assertTrue((whole.fair_before[:400] == some.fair_before).all())
-        self.assertTrue((whole.fair_after[:400][later] == some.fair_after[later]).all())
+        self.assertTrue((whole.fair_before[:150] == some.fair_before).all())
+        self.assertTrue((whole.fair_after[:150][later] == some.fair_after[later]).all())
         self.assertTrue(np.isfinite(whole.fair_after).all())
