@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from ._arrays import Bools, Floats
 
+__all__ = ["backtest", "belief", "fees", "implied", "nowcast", "price", "winner"]
+
 def price(
     shape: Sequence[int],
     fields: Sequence[Floats],

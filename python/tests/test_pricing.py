@@ -1,6 +1,8 @@
 """Digitals, implied volatilities and winners: the bits of `tauroi price`, on the golden tables' inputs and on grids."""
 
 import itertools
+import sys
+import threading
 import unittest
 
 import numpy as np
@@ -158,6 +160,26 @@ class Winner(unittest.TestCase):
             [18.36, 18.31], [np.nan, 0.04], beta=[0.0, 0.02], T=0.04, sigma=0.3, lam=12.0, sig_j=0.04, other=last
         )
         self.same_bits({"outcomes": outcomes, "other": last}, won)
+
+
+class Interpreter(unittest.TestCase):
+    def test_it_is_let_go_while_there_is_work(self):
+        # Nobody is asked to give way: this thread goes on only where the other one lets the interpreter go.
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(3_600.0)
+        spots, begun, priced = np.full(3_000_000, 94e6), threading.Event(), []
+
+        def work():
+            begun.set()
+            priced.append(tauroi.price(spots, 100e6, 14, 0.35))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        begun.wait()
+        was_done = bool(priced)
+        thread.join()
+        self.assertFalse(was_done)
+        self.assertEqual(len(priced), 1)
 
 
 class Shapes(unittest.TestCase):

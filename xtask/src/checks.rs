@@ -189,6 +189,8 @@ fn wheel(python: &Path) -> anyhow::Result<()> {
     let mut types = Command::new(python);
     types.args(["-m", "mypy", "--cache-dir"]).arg(workspace::target().join("python/mypy"));
     show("mypy --strict, the wheel", types.arg("tauroi").current_dir(&folder))?;
+    let mut stubs = Command::new(python);
+    show("the stubs of the wheel", stubs.args(["-m", "mypy.stubtest", "tauroi._core"]).current_dir(&site))?;
     let mut tests = Command::new(python);
     tests.arg("-B").arg(folder.join("tests")).arg(workspace::target().join("debug/tauroi"));
     if let Some(corpus) = workspace::corpus() {
