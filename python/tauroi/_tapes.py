@@ -58,8 +58,10 @@ def one_source(name: str, table: PathLike | Table | None) -> tuple[str, bytes] |
     """Returns the one file or table that may be there."""
     if table is None:
         return None
-    (source,) = sources(name, table, (f"{name}.csv", f"{name}.csv.gz"))
-    return source
+    found = sources(name, table, (f"{name}.csv", f"{name}.csv.gz"))
+    if len(found) != 1:
+        raise ValueError(f"{name}: must be one file or table, got {len(found)} files")
+    return found[0]
 
 
 def say(left_out: Iterable[str]) -> None:

@@ -53,6 +53,19 @@ class Nowcasts(unittest.TestCase):
         self.assertTrue((fan.low95 < fan.low80)[ahead].all() and (fan.high80 < fan.high95)[ahead].all())
         self.assertTrue((fan.low80 < fan.median)[ahead].all() and (fan.median < fan.high80)[ahead].all())
 
+    def test_days_of_any_kind_are_days(self):
+        whole, dates = tauroi.nowcast(self.listeners), pd.to_datetime(self.table["date"])
+        for kind, days in {
+            "times": dates,
+            "nanoseconds": dates.astype("datetime64[ns]"),
+            "with a zone": dates.dt.tz_localize("UTC"),
+            "Python's": dates.dt.date,
+            "NumPy's days": dates.to_numpy().astype("datetime64[D]"),
+        }.items():
+            said = tauroi.nowcast(self.table.assign(date=days))
+            self.assertTrue((said.win == whole.win).all(), kind)
+            self.assertTrue((said.fan.low95 == whole.fan.low95).all(), kind)
+
     def test_what_comes_after_is_not_seen(self):
         day = self.last - datetime.timedelta(days=30)
         known = self.table[self.table["date"] <= str(day)]

@@ -142,6 +142,7 @@ class Tapes(unittest.TestCase):
             ("^tape: must be a path", lambda: tauroi.belief(7)),
             ("^tape: the columns are of several lengths: ticker 1, price 2", lambda: tauroi.belief({"ticker": ["A-1-B"], "price": [1, 2]})),
             ("^tape: there is no trade in it", lambda: tauroi.belief(pd.read_csv(self.tape)[:0])),
+            ("^markets: must be one file or table, got 2", lambda: tauroi.belief(self.tape, markets=[self.tape] * 2)),
             ("^calibration: ", lambda: tauroi.belief(self.tape, calibration="best")),
             ("^skew_centz: ", lambda: tauroi.backtest(self.tape, settings={"skew_centz": 1})),
             ("^fills: ", lambda: tauroi.backtest(self.tape, fills="all,some")),
