@@ -64,8 +64,6 @@ def belief(tape: Tape, *, markets: PathLike | Table | None = None, calibration: 
     Raises:
         ValueError: It names what can't be read, and why. Rows that are skipped are warned of, as `LeftOut`.
     """
-    tickers, times, numbers, left_out = _core.belief(
-        sources("tape", tape), one_source("markets", markets), calibration
-    )
+    tickers, times, numbers, left_out = _core.belief(sources("tape", tape), one_source("markets", markets), calibration)
     say(left_out)
     return Belief(np.array(tickers, dtype=np.object_), times.view("datetime64[us]"), *numbers)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._arrays import Floats
-from ._tapes import PathLike, Table, Tape, say, sources
+from ._tapes import Tape, say, sources
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +108,4 @@ def nowcast(
     say(remarks)
     names = np.array(artists, dtype=np.object_)
     fan = Fan(names[places], np.array(days, dtype="datetime64[D]"), *numbers)
-    return Nowcast(
-        np.datetime64(settles, "D"), names, np.array(known, dtype="datetime64[D]"), win, *whole, fan
-    )
+    return Nowcast(np.datetime64(settles, "D"), names, np.array(known, dtype="datetime64[D]"), win, *whole, fan)

@@ -17,13 +17,20 @@ class Fees(unittest.TestCase):
         dates = [None, "2025-06-01", "2025-09-01", "2026-03-10", "2026-05-28", "2026-05-28T14:45:00Z", "2026-11-01"]
         lines = []
         for role, price, count, account, action, date in itertools.product(
-            ("maker", "taker"), ("0.01", "0.37", "0.055"), ("1", "10.25"), ("direct", "non_direct"), ("buy", "sell"), dates
+            ("maker", "taker"),
+            ("0.01", "0.37", "0.055"),
+            ("1", "10.25"),
+            ("direct", "non_direct"),
+            ("buy", "sell"),
+            dates,
         ):
             line = SERIES | {"role": role, "price": price, "count": count, "account": account, "action": action}
             lines.append(line if date is None else line | {"date": date})
         for line, answer in zip(lines, answers(lines, "fee"), strict=True):
             charged = tauroi.fee(**line)
-            self.assertEqual((charged.fee, charged.rule, charged.known), (Decimal(answer["fee"]), answer["rule"], answer["known"]))
+            self.assertEqual(
+                (charged.fee, charged.rule, charged.known), (Decimal(answer["fee"]), answer["rule"], answer["known"])
+            )
             self.assertEqual(str(charged.fee), answer["fee"])
 
     def test_fills_of_one_order_share_what_was_rounded_away(self):
@@ -52,7 +59,10 @@ class Fees(unittest.TestCase):
         self.refused("fills[1]." + float_price, tauroi.fees, [("taker", "0.3", 1), ("taker", 0.37, 1)], **SERIES)
         self.refused('price: "37" is not from 0 to 1 dollar', tauroi.fee, "taker", "37", 1, **SERIES)
         self.refused(
-            'fills[1].price: "37" is not from 0 to 1 dollar', tauroi.fees, [("taker", "0.3", 1), ("taker", 37, 1)], **SERIES
+            'fills[1].price: "37" is not from 0 to 1 dollar',
+            tauroi.fees,
+            [("taker", "0.3", 1), ("taker", 37, 1)],
+            **SERIES,
         )
         with self.assertRaisesRegex(ValueError, "^date: "):
             tauroi.fee("taker", "0.3", 1, **SERIES, date="yesterday")

@@ -29,7 +29,18 @@ class Nowcasts(unittest.TestCase):
             # From here on a single forecast so far ahead has an outcome.
             origin = self.last - datetime.timedelta(days=ahead)
             out = self.folder / f"evaluated{ahead}"
-            run("nowcast", "evaluate", "--listeners", self.listeners, "--from", origin, "--horizons", ahead, "--out", out)
+            run(
+                "nowcast",
+                "evaluate",
+                "--listeners",
+                self.listeners,
+                "--from",
+                origin,
+                "--horizons",
+                ahead,
+                "--out",
+                out,
+            )
             rows = {row["artist"]: row for row in json.loads((out / "report.json").read_text())["rows"]}
             said = tauroi.nowcast(self.listeners, as_of=origin, settlement=self.last)
             fan = pd.DataFrame(vars(said.fan))
@@ -87,7 +98,10 @@ class Nowcasts(unittest.TestCase):
             ("^listeners: .*column", lambda: tauroi.nowcast({"artist": ["Ana"]})),
             ("^as_of: ", lambda: tauroi.nowcast(self.table, as_of="soon")),
             ("^settlement: must be after", lambda: tauroi.nowcast(self.table, settlement="2024-12-31")),
-            ("^listeners: there is no count of Ana up to 2020-01-01", lambda: tauroi.nowcast(self.table, as_of="2020-01-01")),
+            (
+                "^listeners: there is no count of Ana up to 2020-01-01",
+                lambda: tauroi.nowcast(self.table, as_of="2020-01-01"),
+            ),
         ]
         for words, call in cases:
             with self.subTest(words), self.assertRaisesRegex(ValueError, words):

@@ -95,9 +95,7 @@ class Implied(unittest.TestCase):
         none = {"lambda": 0.0, "muJ": 0.0, "sigJ": 0.0, "comp": 0, "sigma": 0.35}
         self.same_bits([numbers(row, self.NAMES) | none for row in plain])
         law = ("lambda", "muJ", "sigJ")
-        self.same_bits(
-            [numbers(row, (*self.NAMES, *law)) | {"comp": int(row["comp"]), "sigma": 0.2} for row in jumps]
-        )
+        self.same_bits([numbers(row, (*self.NAMES, *law)) | {"comp": int(row["comp"]), "sigma": 0.2} for row in jumps])
 
     def test_a_grid(self):
         self.same_bits(
@@ -196,7 +194,10 @@ class Shapes(unittest.TestCase):
         whole = tauroi.price(spots, 100e6, 14, 0.3).price
         self.assertTrue((tauroi.price(spots.T, 100e6, 14, 0.3).price == whole.T).all())
         self.assertTrue((tauroi.price(spots[::2, ::-1], 100e6, 14, 0.3).price == whole[::2, ::-1]).all())
-        self.assertEqual(bits(tauroi.price(np.int64(94_000_000), 100_000_000, 14, 0.3).price), bits(tauroi.price(94e6, 1e8, 14.0, 0.3).price))
+        self.assertEqual(
+            bits(tauroi.price(np.int64(94_000_000), 100_000_000, 14, 0.3).price),
+            bits(tauroi.price(94e6, 1e8, 14.0, 0.3).price),
+        )
         self.assertEqual(tauroi.price(np.empty((0, 3)), 100e6, 14, 0.3).price.shape, (0, 3))
         self.assertEqual(tauroi.implied([], 94e6, 100e6, 14).status.shape, (0,))
 

@@ -58,7 +58,17 @@ class Tapes(unittest.TestCase):
             (["--markets", self.markets], {"markets": self.markets}),
             ([], {}),
             (
-                ["--preset", "coherent", "--set", "skew_cents=0.5", "dynamic=false", "--fills", "through,touch", "--rng-seed", 7],
+                [
+                    "--preset",
+                    "coherent",
+                    "--set",
+                    "skew_cents=0.5",
+                    "dynamic=false",
+                    "--fills",
+                    "through,touch",
+                    "--rng-seed",
+                    7,
+                ],
                 {
                     "preset": "coherent",
                     "settings": {"skew_cents": 0.5, "dynamic": False},
@@ -81,7 +91,10 @@ class Tapes(unittest.TestCase):
             self.assertEqual(again.json, written)
 
     def test_recorded_events_and_what_they_settled_at_too(self):
-        tape, markets = corpus("data/kxtopmonthly/KXTOPMONTHLY-25OCT.trades.csv.gz"), corpus("data/kxtopmonthly/markets.csv")
+        tape, markets = (
+            corpus("data/kxtopmonthly/KXTOPMONTHLY-25OCT.trades.csv.gz"),
+            corpus("data/kxtopmonthly/markets.csv"),
+        )
         out = self.folder / "recorded"
         run("backtest", "--tape", tape, "--markets", markets, "--out", out)
         with warnings.catch_warnings():
@@ -140,7 +153,10 @@ class Tapes(unittest.TestCase):
         cases = [
             ("^tape: .*column", lambda: tauroi.belief({"ticker": ["A-1-B"]})),
             ("^tape: must be a path", lambda: tauroi.belief(7)),
-            ("^tape: the columns are of several lengths: ticker 1, price 2", lambda: tauroi.belief({"ticker": ["A-1-B"], "price": [1, 2]})),
+            (
+                "^tape: the columns are of several lengths: ticker 1, price 2",
+                lambda: tauroi.belief({"ticker": ["A-1-B"], "price": [1, 2]}),
+            ),
             ("^tape: there is no trade in it", lambda: tauroi.belief(pd.read_csv(self.tape)[:0])),
             ("^markets: must be one file or table, got 2", lambda: tauroi.belief(self.tape, markets=[self.tape] * 2)),
             ("^calibration: ", lambda: tauroi.belief(self.tape, calibration="best")),
