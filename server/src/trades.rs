@@ -2,7 +2,6 @@
 
 mod json;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
@@ -55,35 +54,13 @@ pub(crate) fn read(option: &str, paths: &[PathBuf]) -> anyhow::Result<Recorded> 
             Err(error) => recorded.left_out.push(format!("{error:#}")),
         }
     }
-    recorded.count_once(&names, &starts);
+    recorded.left_out.extend(shared::market::count_once_of(&mut recorded.trades, &starts, &names));
     Ok(recorded)
 }
 
 /// Returns whether there are files of trades in a folder.
 pub(crate) fn are_in(folder: &Path) -> bool {
     within(folder).is_ok_and(|found| !found.is_empty())
-}
-
-impl Recorded {
-    /// Takes out what an earlier file holds too, and says so, file by file. Each begins where `starts` says.
-    fn count_once(&mut self, names: &[String], starts: &[usize]) {
-        let ends = starts.iter().skip(1).copied().chain([self.trades.len()]);
-        let totals: Vec<usize> = ends.zip(starts).map(|(end, start)| end - start).collect();
-        let again = shared::market::count_once(&mut self.trades, starts);
-        for of_file in again.chunk_by(|(a, _), (b, _)| a == b) {
-            let Some((file, _)) = of_file.first() else { continue };
-            let (Some(name), Some(total)) = (names.get(*file), totals.get(*file)) else { continue };
-            let others: BTreeSet<usize> = of_file.iter().map(|(_, other)| *other).collect();
-            let others: Vec<&str> =
-                others.into_iter().filter_map(|other| Some(names.get(other)?.as_str())).collect();
-            let which =
-                if of_file.len() == *total { "all".to_owned() } else { format!("{} of", of_file.len()) };
-            self.left_out.push(format!(
-                "{name}: {which} its {total} trades are in {} too, and count once",
-                others.join(", ")
-            ));
-        }
-    }
 }
 
 /// Returns the files of trades in a folder.

@@ -157,6 +157,19 @@ proptest! {
     }
 
     #[test]
+    fn a_value_has_the_same_bits_with_greeks_and_without(contract in contract()) {
+        let digital = MertonDigital::new(&contract).unwrap();
+        let (alone, beside) = (digital.value(), digital.value_and_greeks().0);
+        for (a, b) in [
+            (alone.prob_yes, beside.prob_yes),
+            (alone.prob_no, beside.prob_no),
+            (alone.price, beside.price),
+        ] {
+            prop_assert_eq!(a.to_bits(), b.to_bits(), "{:?} and {:?}", alone, beside);
+        }
+    }
+
+    #[test]
     fn the_implied_forward_gives_the_quote_back(contract in contract(), prob in 0.001..0.999_f64) {
         let Parameters { spot, strike, days, drift, sigma, jumps, .. } = contract;
         let quote = Quote { prob, spot, strike, days, drift, jumps };

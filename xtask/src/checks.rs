@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, in the order in which a mistake shows soonest.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::chromium::Chromium;
 use crate::step::{duration, show};
-use crate::{budget, bundle, demo, deploy, postgres, python, simulate, tools, wasm_tests, workspace};
+use crate::{budget, bundle, demo, deploy, postgres, python, simulate, tools, wasm_tests, wheel, workspace};
 
 /// How many seeds of desks are simulated, and for how many hours each.
 pub const SIMULATED: (u64, f64) = (2_000, 2.0);
@@ -32,7 +33,8 @@ enum Check {
     Bundle,
     /// Unit, property, golden and socket tests, natively, and desks simulated while everything goes wrong
     Native,
-    /// Kalshi's own Python SDK on the paper exchange, pandas, polars and DuckDB on what commands write, and a sweep on Ray
+    /// Kalshi's own Python SDK on the paper exchange, pandas, polars and DuckDB on what commands write, the wheel against the
+    /// program, and a sweep on Ray
     Python,
     /// The same mathematics as WebAssembly in Chromium: golden values, and the native code's bits
     Wasm,
@@ -178,6 +180,7 @@ fn python() -> anyhow::Result<()> {
         command.arg("-B").arg(workspace::root().join(script)).arg(workspace::target().join("debug/tauroi"));
         show(name, &mut command)?;
     }
+    wheel(&python)?;
     let Some(python) = python::environment(&python::RAY)? else { return Ok(()) };
     let mut command = Command::new(python);
     command.arg("-B").arg(workspace::root().join("tools/sweep/check.py"));
@@ -185,6 +188,25 @@ fn python() -> anyhow::Result<()> {
         "a sweep in parts, as processes and on Ray, with one of four killed",
         command.arg(workspace::target().join("debug/tauroi")).arg("--ray"),
     )
+}
+
+/// Checks the crate that the wheel is made of, which other checks leave out as it needs an interpreter, and the wheel.
+fn wheel(python: &Path) -> anyhow::Result<()> {
+    let lint = ["clippy", "--locked", "-p", "tauroi-python", "--all-targets", "--", "-D", "warnings"];
+    show("clippy, the wheel", cargo(&lint).env("PYO3_PYTHON", python))?;
+    let site = wheel::built(python, wheel::Profile::Dev)?;
+    let folder = workspace::root().join("python");
+    let mut types = Command::new(python);
+    types.args(["-m", "mypy", "--cache-dir"]).arg(workspace::target().join("python/mypy"));
+    show("mypy --strict, the wheel", types.arg("tauroi").current_dir(&folder))?;
+    let mut stubs = Command::new(python);
+    show("the stubs of the wheel", stubs.args(["-m", "mypy.stubtest", "tauroi._core"]).current_dir(&site))?;
+    let mut tests = Command::new(python);
+    tests.arg("-B").arg(folder.join("tests")).arg(workspace::target().join("debug/tauroi"));
+    if let Some(corpus) = workspace::corpus() {
+        tests.env("TAUROI_CORPUS", corpus);
+    }
+    show("the wheel, against the program", tests.env("PYTHONPATH", &site))
 }
 
 fn browser() -> anyhow::Result<()> {

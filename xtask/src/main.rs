@@ -19,6 +19,7 @@ mod soak;
 mod step;
 mod tools;
 mod wasm_tests;
+mod wheel;
 mod workspace;
 
 use clap::{Parser, Subcommand};

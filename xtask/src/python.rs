@@ -28,7 +28,7 @@ pub struct Packages {
 pub const READERS: Packages = Packages {
     requirements: "server/tests/sdk/requirements.txt",
     folder: "",
-    said: "Kalshi's SDK, pandas, polars and DuckDB",
+    said: "Kalshi's SDK, pandas, polars, DuckDB and maturin",
 };
 /// What sweeps run on.
 pub const RAY: Packages =

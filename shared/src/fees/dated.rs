@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::RoundingRule;
+use crate::Invalid;
 use crate::units::{Date, Timestamp};
 
 /// The rules in force at a time, and whether that is known.
@@ -88,6 +89,21 @@ impl FeeRule {
     pub fn on(date: Date) -> Self {
         let (first, last) = (Self::at(date.midnight()), Self::at(date.last_instant()));
         Self { known: first.known && first == last, ..last }
+    }
+
+    /// Returns the rules of a trade on the day or at the time that is written so: `2026-07-01`, `2026-05-28T14:45:00Z`.
+    ///
+    /// # Errors
+    ///
+    /// Names `date` if it is neither.
+    pub fn dated(text: &str) -> Result<Self, Invalid> {
+        // What is longer than a date is a time; the error of either names what was given.
+        let rules = if text.len() > "2026-07-14".len() {
+            text.parse().map(Self::at)
+        } else {
+            text.parse().map(Self::on)
+        };
+        rules.map_err(|invalid: Invalid| Invalid::new("date", invalid.reason))
     }
 
     /// Returns the newest rules, which a question without a date is about.

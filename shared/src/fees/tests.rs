@@ -344,3 +344,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn rules_are_named_by_a_day_or_by_a_time_and_by_nothing_else() {
+    let day: crate::units::Date = "2026-05-28".parse().unwrap();
+    assert_eq!(FeeRule::dated("2026-05-28"), Ok(FeeRule::on(day)));
+    assert_eq!(
+        FeeRule::dated("2026-05-28T00:58:00Z"),
+        Ok(FeeRule::at("2026-05-28T00:58:00Z".parse().unwrap()))
+    );
+    for text in ["", "today", "2026-5-28", "2026-05-28T25:00:00Z"] {
+        assert_eq!(FeeRule::dated(text).unwrap_err().field, "date", "{text}");
+    }
+}

@@ -21,7 +21,7 @@ pub use contract::{Contract, is_exclusive};
 pub use doubts::doubts;
 pub use fee::{FeeMultiplier, FeeType};
 pub use grid::{PriceGrid, PriceRange};
-pub use once::count_once;
+pub use once::{count_once, count_once_of};
 pub use position::Position;
 pub use side::{Action, Side};
 pub use tape::{EventTape, Tape};

@@ -1,5 +1,7 @@
 //! Trades of several files, each counted once.
 
+use std::collections::BTreeSet;
+
 use super::Trade;
 use crate::sort;
 
@@ -62,6 +64,24 @@ pub fn count_once(trades: &mut Vec<Trade>, starts: &[usize]) -> Vec<(usize, usiz
         !is_out
     });
     again.into_iter().map(|(place, other)| (file_of(place), file_of(other))).collect()
+}
+
+/// Takes out of `trades` what an earlier file holds too, as [`count_once`] does, and returns a sentence for each file of which
+/// something was taken out. The files are called `names`.
+pub fn count_once_of(trades: &mut Vec<Trade>, starts: &[usize], names: &[String]) -> Vec<String> {
+    let ends = starts.iter().skip(1).copied().chain([trades.len()]);
+    let totals: Vec<usize> = ends.zip(starts).map(|(end, start)| end - start).collect();
+    let again = count_once(trades, starts);
+    let sentence = |of_file: &[(usize, usize)]| {
+        let (file, _) = of_file.first()?;
+        let (name, total) = (names.get(*file)?, totals.get(*file)?);
+        let others: BTreeSet<usize> = of_file.iter().map(|(_, other)| *other).collect();
+        let others: Vec<&str> =
+            others.into_iter().filter_map(|other| Some(names.get(other)?.as_str())).collect();
+        let which = if of_file.len() == *total { "all".to_owned() } else { format!("{} of", of_file.len()) };
+        Some(format!("{name}: {which} its {total} trades are in {} too, and count once", others.join(", ")))
+    };
+    again.chunk_by(|(a, _), (b, _)| a == b).filter_map(sentence).collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod desk;
 mod page;
 mod report;
 mod sources;
+mod wheel;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `books` sets hftbacktest beside them
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `python` times the wheel, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -63,6 +64,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "depth" => return page::run("depth_speed"),
         "stream" => return page::run("stream_speed"),
         "desk" => return desk::run(options),
+        "python" => return wheel::run(),
         "books" => books::run()?,
         _ => {}
     }

@@ -17,7 +17,7 @@ const REQUIREMENTS: &str = "deploy/lint/requirements.txt";
 ///
 /// Says what is wrong with them, or that the tools can't be had where nothing may be skipped.
 pub fn workflows_and_compose() -> anyhow::Result<()> {
-    let Some(python) = python::environment()? else {
+    let Some(python) = python::environment(&python::READERS)? else {
         if workspace::in_ci() {
             bail!("{}: in CI workflows and compose files must be read", python::missing());
         }

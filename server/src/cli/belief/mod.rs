@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use shared::belief::{Calibration, settlements, walk_forward};
+use shared::belief::{Calibration, in_order, repeated_sentence, settlements, walk_forward};
 use shared::market::EventTape;
 
 use super::progress::Progress;
@@ -77,16 +77,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let tracks = walk_forward(&events, &settles, options.calibration, &mut |done| progress.report(0, done));
     drop(progress);
     let tracks = tracks.context("--tape")?;
-    let contracts = events.iter().flat_map(EventTape::contracts);
-    let repeated = output::write(&options.out, &trades, contracts.zip(tracks.iter().flatten()))
+    let points = in_order(&trades, &events, &tracks).context("--tape")?;
+    output::write(&options.out, &trades, &points)
         .with_context(|| format!("--out: {} can't be written", options.out.display()))?;
-    match repeated {
-        0 => {}
-        1 => writeln!(std::io::stderr(), "1 of the rows has the trade_id of another: it counts once")?,
-        several => writeln!(
-            std::io::stderr(),
-            "{several} of the rows have the trade_id of another: they count once"
-        )?,
+    if let Some(repeated) = repeated_sentence(&points) {
+        writeln!(std::io::stderr(), "{repeated}")?;
     }
     let mut stdout = std::io::stdout().lock();
     write!(stdout, "{}", summary::render(&events, &tracks))?;

@@ -1,45 +1,16 @@
 //! The file of beliefs, a line a trade.
 
-use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use shared::belief::{Point, Track};
-use shared::market::{Tape, Ticker, Trade};
+use shared::belief::Point;
+use shared::market::Trade;
 
 const HEADER: &str = "ticker,timestamp,price,count,fair_before,sd_before,fair_after,sd_after,\
                       w_diffusion,w_stray,w_jump,z,pit";
 
-/// Writes what was believed at each of `trades`, in their order; `tracks` come with their tapes, which leave out a trade
-/// that repeats another. Returns how many those are.
-pub(super) fn write<'a>(
-    path: &Path,
-    trades: &[Trade],
-    tracks: impl Iterator<Item = (&'a Tape, &'a Track)>,
-) -> std::io::Result<usize> {
-    let tracks: BTreeMap<&Ticker, (&Tape, &Track)> =
-        tracks.map(|(tape, track)| (tape.ticker(), (tape, track))).collect();
-    // A track has its contract's trades by time, and those of an instant in the order they came in.
-    let mut by_contract: BTreeMap<&Ticker, Vec<usize>> = BTreeMap::new();
-    for (place, trade) in trades.iter().enumerate() {
-        by_contract.entry(&trade.ticker).or_default().push(place);
-    }
-    let followed: usize = tracks.values().map(|(tape, _)| tape.trades().len()).sum();
-    let mut points: Vec<Option<&Point>> = vec![None; trades.len()];
-    for (ticker, mut places) in by_contract {
-        places.sort_by_key(|place| trades[*place].at);
-        let Some((tape, track)) = tracks.get(ticker) else { continue };
-        let mut believed = tape.trades().iter().zip(&track.points).peekable();
-        for place in places {
-            if let Some((_, point)) = believed.next_if(|(trade, _)| **trade == trades[place]) {
-                points[place] = Some(point);
-            }
-        }
-    }
-    let repeated = trades.len().saturating_sub(followed);
-    if points.iter().filter(|point| point.is_none()).count() != repeated {
-        return Err(std::io::Error::other("a trade has no belief, and repeats none that has"));
-    }
+/// Writes what was believed at each of `trades`, in their order, leaving out those without a point.
+pub(super) fn write(path: &Path, trades: &[Trade], points: &[Option<&Point>]) -> std::io::Result<()> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     writeln!(file, "{HEADER}")?;
     for (trade, point) in trades.iter().zip(points) {
@@ -60,6 +31,5 @@ pub(super) fn write<'a>(
             point.pit
         )?;
     }
-    file.flush()?;
-    Ok(repeated)
+    file.flush()
 }

@@ -79,15 +79,7 @@ pub(super) fn drift(fields: &Fields<'_>) -> Result<Drift, Invalid> {
     }
     let trend = fields.optional("b").map_or(Ok(0.0), |b| b.number())?;
     let compensated = fields.optional("comp").map_or(Ok(false), |comp| comp.flag())?;
-    for (name, given) in [("b", trend != 0.0), ("comp", compensated)] {
-        if given {
-            return Err(Invalid::new(
-                name,
-                "must be 0 or left out with median: S is the forward median itself",
-            ));
-        }
-    }
-    Ok(Drift::Median)
+    Drift::median(trend, compensated)
 }
 
 /// Returns the jumps of `lambda`, `muJ` and `sigJ`.

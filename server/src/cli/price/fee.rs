@@ -4,7 +4,7 @@ use serde::Serialize;
 use shared::Invalid;
 use shared::fees::{FeeRule, FeeSchedule, Fill, OrderFees};
 use shared::market::Action;
-use shared::units::{Cash, Date, Timestamp};
+use shared::units::{Cash, Date};
 
 use super::answer::ON_EVERY_LINE;
 use super::fields::{Field, Fields};
@@ -66,14 +66,10 @@ pub(super) fn answer(fields: &Fields<'_>) -> Result<Answer, Invalid> {
 
 /// Returns the rules of a day or of a time.
 fn rule(date: &Field<'_>) -> Result<FeeRule, Invalid> {
-    // What is longer than a date is a time; the error of either names what was given.
+    // A number is no date, and what a date says of it is the answer.
     match date.text() {
-        Ok(text) if text.len() > "2026-07-14".len() => {
-            let time: Timestamp =
-                text.parse().map_err(|invalid: Invalid| Invalid::new("date", invalid.reason))?;
-            Ok(FeeRule::at(time))
-        }
-        _ => date.parsed::<Date>().map(FeeRule::on),
+        Ok(text) => FeeRule::dated(&text),
+        Err(_) => date.parsed::<Date>().map(FeeRule::on),
     }
 }
 

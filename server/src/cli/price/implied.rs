@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shared::Invalid;
-use shared::pricing::implied::{Quote, Roots, implied_forward, implied_volatility};
+use shared::pricing::implied::{Quote, implied_forward, implied_volatility};
 
 use super::answer::ON_EVERY_LINE;
 use super::digital::{drift, jumps};
@@ -43,12 +43,7 @@ pub(super) fn answer(fields: &Fields<'_>) -> Result<Answer, Invalid> {
     };
     Ok(Answer {
         roots: implied.roots.as_slice().iter().map(|root| root.sigma).collect(),
-        status: match implied.roots {
-            Roots::None => "none",
-            Roots::Unique(_) => "unique",
-            Roots::Two(_) => "two",
-            Roots::Many(_) => "many",
-        },
+        status: implied.roots.status(),
         prob_peak: implied.peak().map(|peak| peak.prob),
         implied_forward: forward,
     })

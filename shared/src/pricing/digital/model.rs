@@ -34,6 +34,23 @@ pub enum Drift {
 }
 
 impl Drift {
+    /// Returns [`Self::Median`] for fields of which `b` and `comp` may have been given too.
+    ///
+    /// # Errors
+    ///
+    /// Names `b` or `comp` if there is a trend or a compensation: the spot is the forward median already.
+    pub fn median(b: f64, compensated: bool) -> Result<Self, Invalid> {
+        for (name, given) in [("b", b != 0.0), ("comp", compensated)] {
+            if given {
+                return Err(Invalid::new(
+                    name,
+                    "must be 0 or left out with median: S is the forward median itself",
+                ));
+            }
+        }
+        Ok(Self::Median)
+    }
+
     /// Returns the trend `b`; without one, 0.
     pub(crate) fn trend(self) -> f64 {
         match self {

@@ -87,8 +87,9 @@ impl Mixture {
                 before = term;
             }
 
-            // The last difference of neighbours needs one more term than the probabilities.
-            let left = if GREEKS { second } else { weight };
+            // The last difference of neighbours needs one more term than the probabilities, which have it too: they are the
+            // same bits whether or not the Greeks are asked for.
+            let left = second;
             let falling = 1.0 - next.ratio.to_array()[0];
             if left <= allowed * falling {
                 // Enough for probabilities near 1/2; a small one asks for more terms.

@@ -79,6 +79,16 @@ impl Roots {
         }
     }
 
+    /// Returns how many there are, in a word: `none`, `unique`, `two` or `many`.
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Unique(_) => "unique",
+            Self::Two(_) => "two",
+            Self::Many(_) => "many",
+        }
+    }
+
     /// Adds a root above all the others.
     fn push(&mut self, root: Root) {
         *self = match core::mem::replace(self, Self::None) {
