@@ -32,8 +32,8 @@ pub(crate) struct Audience<View> {
     tickers: Vec<Ticker>,
     /// What somebody watches, whether there is such a contract or not.
     watched: BTreeMap<Ticker, Watched<View>>,
-    /// The number of the last state of any contract. No number comes again, even of a contract that was away for a while: who has
-    /// the state of before would take the new one for it.
+    /// The highest number of a state of any contract. One that was away for a while goes on after it: who has a state of before
+    /// would take another one with its number for the same.
     last: i64,
 }
 
@@ -77,10 +77,13 @@ impl<View: Clone + PartialEq> Audience<View> {
     /// Tells the state of a contract; nothing where it is the one that was told, or nobody watches it.
     pub(crate) fn tell(&mut self, ticker: &Ticker, view: View) {
         let Some(watched) = self.watched.get_mut(ticker) else { return };
-        if watched.told.as_ref().is_none_or(|(_, told)| *told != view) {
-            self.last += 1;
-            watched.told = Some((self.last, view));
-        }
+        let before = match &watched.told {
+            Some((_, told)) if *told == view => return,
+            Some((seq, _)) => *seq,
+            None => self.last,
+        };
+        self.last = self.last.max(before + 1);
+        watched.told = Some((before + 1, view));
     }
 
     /// Returns what is newer of a contract's topic than state number `have`.

@@ -42,7 +42,7 @@ pub struct Options {
     /// [default: 20]
     #[arg(long, value_name = "N")]
     rate: Vec<u32>,
-    /// `viewers`: how many there are; of a hundred two are slow, two cut their connection and come back, one sends garbage
+    /// `viewers`: how many there are; of a hundred one is slow, one deaf, two cut their connection and come back, one sends garbage
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     viewers: usize,
     /// `viewers`: how many books each follows, beside the desk and its log

@@ -30,6 +30,7 @@ pub(super) struct Measured {
     /// What those heard who read as they are told, and what became of the others.
     pub(super) reads: (usize, Heard),
     pub(super) slow: (usize, Heard),
+    pub(super) deaf: (usize, Heard),
     pub(super) cuts: (usize, Heard),
     pub(super) garbage: (usize, Heard),
 }
@@ -40,6 +41,7 @@ impl Measured {
         let of = match kind {
             Kind::Reads => &mut self.reads,
             Kind::Slow => &mut self.slow,
+            Kind::Deaf => &mut self.deaf,
             Kind::Cuts => &mut self.cuts,
             Kind::Garbage => &mut self.garbage,
         };
@@ -104,6 +106,7 @@ impl Measured {
         let kinds = [
             ("read", &self.reads),
             ("are slow", &self.slow),
+            ("are deaf", &self.deaf),
             ("cut and come back", &self.cuts),
             ("send garbage", &self.garbage),
         ];

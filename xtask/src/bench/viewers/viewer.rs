@@ -16,9 +16,10 @@ const SILENCE: Duration = Duration::from_secs(5);
 const THERE: Duration = Duration::from_secs(10);
 /// How long is waited before it is connected again.
 const AGAIN: Duration = Duration::from_millis(200);
-/// How much a slow one reads, and how often.
+/// How much a slow one reads, and how often; or how long it reads nothing: longer than the server waits for it.
 const SIP: usize = 512;
 const SIPS: Duration = Duration::from_millis(500);
+const DEAF: Duration = Duration::from_secs(15);
 /// How much is sent at once by who sends too much.
 const FLOOD: usize = 3_000;
 
@@ -29,6 +30,8 @@ pub(super) enum Kind {
     Reads,
     /// It reads less than it is told.
     Slow,
+    /// It reads nothing.
+    Deaf,
     /// It cuts the connection without a word and comes back.
     Cuts,
     /// It sends what makes no sense, or too much of what does.
@@ -36,10 +39,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// Returns the kind of viewer number `k`: of a hundred two are slow, two cut, and one sends garbage.
+    /// Returns the kind of viewer number `k`: of a hundred one is slow, one deaf, two cut, and one sends garbage.
     pub(super) const fn of(k: usize) -> Self {
         match k % 100 {
-            13 | 63 => Self::Slow,
+            13 => Self::Slow,
+            63 => Self::Deaf,
             27 | 77 => Self::Cuts,
             41 => Self::Garbage,
             _ => Self::Reads,
@@ -223,16 +227,32 @@ impl Viewer<'_> {
                 let lasts = Duration::from_millis(500 + 97 * (k as u64 % 31));
                 self.read(heard, Some(Instant::now() + lasts))
             }
-            Kind::Slow => {
-                let mut sip = [0; SIP];
-                while !self.plan.is(OVER) {
-                    ensure!(self.stream.get_mut().read(&mut sip)? > 0, "the server ended it");
-                    std::thread::sleep(SIPS);
-                }
-                Ok(())
-            }
+            Kind::Slow => self.sip(),
+            Kind::Deaf => self.be_deaf(),
             Kind::Garbage => self.harm(heard.opened),
         }
+    }
+
+    /// Reads a little now and then.
+    fn sip(&mut self) -> anyhow::Result<()> {
+        while !self.plan.is(OVER) {
+            ensure!(self.stream.get_mut().read(&mut [0; SIP])? > 0, "the server ended it");
+            std::thread::sleep(SIPS);
+        }
+        Ok(())
+    }
+
+    /// Reads nothing for as long as the server waits for it, and then what had come before.
+    fn be_deaf(&mut self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        while !self.plan.is(OVER) {
+            if began.elapsed() < DEAF {
+                std::thread::sleep(SIPS);
+            } else {
+                ensure!(self.stream.get_mut().read(&mut [0; SIP])? > 0, "the server ended it");
+            }
+        }
+        Ok(())
     }
 
     /// Reads until a time, or until it is over.
