@@ -28,11 +28,11 @@ fn start(name: &str, most: &str) -> (Member, Desk, PathBuf) {
     (member, desk, journal)
 }
 
-/// Returns what a desk has said of itself.
-fn said(journal: &Path) -> String {
+/// Returns where a desk says things of itself.
+fn log(journal: &Path) -> PathBuf {
     let mut log = journal.to_path_buf().into_os_string();
     log.push(".log");
-    std::fs::read_to_string(log).unwrap()
+    log.into()
 }
 
 /// Waits until there is a place again, while somebody else is told on.
@@ -75,8 +75,8 @@ async fn more_than_there_are_places_for_are_refused_with_a_word_and_those_there_
         assert_eq!(status, 503);
         assert!(error.contains("6 pages are told what happens"), "{error}");
     }
-    let log = said(&journal);
-    assert_eq!(log.matches("more were refused").count(), 1, "it is said, but not each time: {log}");
+    let said = std::fs::read_to_string(log(&journal)).unwrap();
+    assert_eq!(said.matches("more were refused").count(), 1, "it is said, but not each time: {said}");
     for other in others.iter_mut().chain([&mut watch]) {
         let now = other.until("told", |_| true).await.now;
         other.until("told on", |desk| desk.now > now).await;
