@@ -3,6 +3,7 @@
 //! An exchange, a desk that serves its page, and the viewers, each in a process of its own. Each viewer follows what the desk's
 //! page follows: the desk with all of its contracts, its log, and books, one contract's unless it is told otherwise.
 
+mod plan;
 mod table;
 mod told;
 mod viewer;
@@ -17,8 +18,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
+use self::plan::{Heard, Kind, Plan};
 use self::table::Measured;
-use self::viewer::{Heard, Kind, Plan};
 use super::{Options, desk};
 use crate::{bundle, workspace};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::viewer::{Heard, Kind};
+use super::plan::{Heard, Kind};
 
 /// The 99th percentile from the making of a state until it was read, in microseconds: a figure, as it is of time.
 const LATE: i64 = 50_000;

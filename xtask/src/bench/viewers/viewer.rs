@@ -1,12 +1,12 @@
 //! A viewer: a thread that opens the stream as a page does, and reads it; or does what pages don't.
 
 use std::io::{BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
+use super::plan::{Heard, Kind, Plan};
 use super::told::{PROTOCOL, Said, States, ping, read, subscriptions};
 use crate::bench::busier;
 
@@ -23,124 +23,10 @@ const DEAF: Duration = Duration::from_secs(15);
 /// How much is sent at once by who sends too much.
 const FLOOD: usize = 3_000;
 
-/// A kind of viewer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// It reads as it is told.
-    Reads,
-    /// It reads less than it is told.
-    Slow,
-    /// It reads nothing.
-    Deaf,
-    /// It cuts the connection without a word and comes back.
-    Cuts,
-    /// It sends what makes no sense, or too much of what does.
-    Garbage,
-}
-
-impl Kind {
-    /// Returns the kind of viewer number `k`: of a hundred one is slow, one deaf, two cut, and one sends garbage.
-    pub(super) const fn of(k: usize) -> Self {
-        match k % 100 {
-            13 => Self::Slow,
-            63 => Self::Deaf,
-            27 | 77 => Self::Cuts,
-            41 => Self::Garbage,
-            _ => Self::Reads,
-        }
-    }
-}
-
-/// What all viewers go by.
-pub(super) struct Plan {
-    pub(super) server: SocketAddr,
-    /// The contracts.
-    pub(super) tickers: Vec<String>,
-    /// How many of their books each follows.
-    pub(super) books: usize,
-    /// The desk's clock: what it showed at which of the machine's times, in microseconds, and how fast it runs.
-    pub(super) clock: (i64, i64, f64),
-    phase: AtomicU8,
-}
-
-/// Everybody comes; it is measured; it is over.
-const COMING: u8 = 0;
-const MEASURED: u8 = 1;
-const OVER: u8 = 2;
-
-impl Plan {
-    pub(super) fn new(
-        server: SocketAddr,
-        tickers: Vec<String>,
-        books: usize,
-        clock: (i64, i64, f64),
-    ) -> Self {
-        Self { server, tickers, books, clock, phase: AtomicU8::new(COMING) }
-    }
-
-    pub(super) fn measure(&self) {
-        self.phase.store(MEASURED, Ordering::Relaxed);
-    }
-
-    pub(super) fn end(&self) {
-        self.phase.store(OVER, Ordering::Relaxed);
-    }
-
-    fn is(&self, phase: u8) -> bool {
-        self.phase.load(Ordering::Relaxed) == phase
-    }
-
-    /// Returns how long ago the desk's clock showed a time, in microseconds.
-    fn since(&self, shown: i64) -> i64 {
-        let (at, machine, speed) = self.clock;
-        let made = machine as f64 + (shown - at) as f64 / speed;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1e6);
-        (now - made) as i64
-    }
-}
-
-/// What a viewer heard while it was measured, and what became of its connections all the time.
-#[derive(Debug, Default)]
-pub(super) struct Heard {
-    /// From the making of a desk's state until it was read, in microseconds.
-    pub(super) late: Vec<i64>,
-    pub(super) frames: u64,
-    pub(super) bytes: u64,
-    /// The longest time between two of the desk's states.
-    pub(super) silence: Duration,
-    pub(super) gaps: u64,
-    pub(super) repeated: u64,
-    pub(super) skipped: u64,
-    pub(super) opened: u64,
-    pub(super) refused: u64,
-    /// How many of its connections the server ended.
-    pub(super) ended: u64,
-    /// Why its last connection ended.
-    pub(super) why: String,
-}
-
-impl Heard {
-    pub(super) fn add(&mut self, other: Self) {
-        self.late.extend(other.late);
-        self.frames += other.frames;
-        self.bytes += other.bytes;
-        self.silence = self.silence.max(other.silence);
-        self.gaps += other.gaps;
-        self.repeated += other.repeated;
-        self.skipped += other.skipped;
-        self.opened += other.opened;
-        self.refused += other.refused;
-        self.ended += other.ended;
-        if self.why.is_empty() {
-            self.why = other.why;
-        }
-    }
-}
-
 /// Watches until it is over, connecting again whenever a connection ends.
 pub(super) fn watch(plan: &Plan, k: usize) -> Heard {
     let mut heard = Heard::default();
-    while !plan.is(OVER) {
+    while !plan.is_over() {
         let mut viewer = match open(plan, k) {
             Ok(viewer) => viewer,
             Err(error) => {
@@ -159,7 +45,7 @@ pub(super) fn watch(plan: &Plan, k: usize) -> Heard {
         heard.gaps += gaps;
         heard.repeated += repeated;
         heard.skipped += skipped;
-        if !plan.is(OVER) {
+        if !plan.is_over() {
             std::thread::sleep(AGAIN);
         }
     }
@@ -235,7 +121,7 @@ impl Viewer<'_> {
 
     /// Reads a little now and then.
     fn sip(&mut self) -> anyhow::Result<()> {
-        while !self.plan.is(OVER) {
+        while !self.plan.is_over() {
             ensure!(self.stream.get_mut().read(&mut [0; SIP])? > 0, "the server ended it");
             std::thread::sleep(SIPS);
         }
@@ -245,7 +131,7 @@ impl Viewer<'_> {
     /// Reads nothing for as long as the server waits for it, and then what had come before.
     fn be_deaf(&mut self) -> anyhow::Result<()> {
         let began = Instant::now();
-        while !self.plan.is(OVER) {
+        while !self.plan.is_over() {
             if began.elapsed() < DEAF {
                 std::thread::sleep(SIPS);
             } else {
@@ -258,14 +144,14 @@ impl Viewer<'_> {
     /// Reads until a time, or until it is over.
     fn read(&mut self, heard: &mut Heard, until: Option<Instant>) -> anyhow::Result<()> {
         let mut last = None::<Instant>;
-        while !self.plan.is(OVER) && until.is_none_or(|until| Instant::now() < until) {
+        while !self.plan.is_over() && until.is_none_or(|until| Instant::now() < until) {
             let message = self.hear()?;
             let said = read(&message).context("a message that ends too early")?;
             if let Said::Hello { protocol } = said {
                 ensure!(protocol == PROTOCOL, "the server speaks version {protocol}");
             }
             self.states.take(&said);
-            if !self.plan.is(MEASURED) {
+            if !self.plan.is_measured() {
                 continue;
             }
             heard.frames += 1;
@@ -290,7 +176,7 @@ impl Viewer<'_> {
             2 => (0..FLOOD).try_for_each(|_| self.say(&ping()))?,
             _ => asks.iter().cycle().take(FLOOD).try_for_each(|ask| self.say(ask))?,
         }
-        while !self.plan.is(OVER) {
+        while !self.plan.is_over() {
             self.hear()?;
         }
         bail!("what makes no sense was not ended")
