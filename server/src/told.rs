@@ -20,7 +20,7 @@ pub(crate) trait Told: Send + Sync {
     /// Takes note that somebody watches, or watches no more.
     fn watched(&self, is: bool);
 
-    /// Takes note that somebody watches a contract's book, if there is one, or watches it no more.
+    /// Takes note that somebody watches a contract's book, or watches it no more.
     fn book_watched(&self, ticker: &Ticker, is: bool);
 }
 
@@ -30,7 +30,11 @@ pub(crate) struct Audience<View> {
     watchers: usize,
     /// All contracts, whether anybody watches them or not.
     tickers: Vec<Ticker>,
+    /// What somebody watches, whether there is such a contract or not.
     watched: BTreeMap<Ticker, Watched<View>>,
+    /// The highest number of a state of any contract. One that was away for a while goes on after it: who has a state of before
+    /// would take another one with its number for the same.
+    last: i64,
 }
 
 /// A contract that somebody watches.
@@ -44,7 +48,7 @@ struct Watched<View> {
 
 impl<View> Default for Audience<View> {
     fn default() -> Self {
-        Self { watchers: 0, tickers: Vec::new(), watched: BTreeMap::new() }
+        Self { watchers: 0, tickers: Vec::new(), watched: BTreeMap::new(), last: 0 }
     }
 }
 
@@ -59,19 +63,27 @@ impl<View: Clone + PartialEq> Audience<View> {
         self.tickers = tickers;
     }
 
+    /// Returns whether anybody watches.
+    pub(crate) fn is_there(&self) -> bool {
+        self.watchers > 0
+    }
+
     /// Returns whether anybody watches, and which contracts.
     pub(crate) fn wanted(&self) -> (bool, Vec<Ticker>) {
-        (self.watchers > 0, self.watched.keys().cloned().collect())
+        let wanted = self.watched.keys().filter(|ticker| self.tickers.contains(ticker));
+        (self.is_there(), wanted.cloned().collect())
     }
 
     /// Tells the state of a contract; nothing where it is the one that was told, or nobody watches it.
     pub(crate) fn tell(&mut self, ticker: &Ticker, view: View) {
         let Some(watched) = self.watched.get_mut(ticker) else { return };
-        match &mut watched.told {
-            Some((_, told)) if *told == view => {}
-            Some((seq, told)) => (*seq, *told) = (*seq + 1, view),
-            none => *none = Some((1, view)),
-        }
+        let before = match &watched.told {
+            Some((_, told)) if *told == view => return,
+            Some((seq, _)) => *seq,
+            None => self.last,
+        };
+        self.last = self.last.max(before + 1);
+        watched.told = Some((before + 1, view));
     }
 
     /// Returns what is newer of a contract's topic than state number `have`.
@@ -94,13 +106,14 @@ impl<View: Clone + PartialEq> Audience<View> {
         self.watchers = if is { self.watchers + 1 } else { self.watchers.saturating_sub(1) };
     }
 
-    /// Takes note that somebody watches a contract, if there is such, or watches it no more. What nobody watches is not kept.
+    /// Takes note that somebody watches a contract, whether there is such or not yet, or watches it no more. What nobody watches
+    /// is not kept.
     pub(crate) fn book_watched(&mut self, ticker: &Ticker, is: bool) {
         match self.watched.get_mut(ticker) {
             Some(watched) if is => watched.by += 1,
             Some(watched) if watched.by > 1 => watched.by -= 1,
             Some(_) => drop(self.watched.remove(ticker)),
-            None if is && self.tickers.contains(ticker) => {
+            None if is => {
                 self.watched.insert(ticker.clone(), Watched { by: 1, told: None });
             }
             None => {}
@@ -149,12 +162,22 @@ mod tests {
         }
         audience.book_watched(&a, false);
         assert_eq!(audience.wanted(), (false, vec![a.clone()]));
-        // Another event is open: it is watched on, and has nothing to tell.
-        audience.list(vec![b]);
+        // Another event is open: who has watched its contract before it was there is told now; the other is watched on, and has
+        // nothing to tell.
+        audience.list(vec![b.clone()]);
+        assert_eq!(audience.wanted(), (false, vec![b.clone()]));
+        audience.tell(&b, 7);
+        assert_eq!(number(told(&audience, &b, Some(0))), Some(3));
         assert_eq!(told(&audience, &a, None), Some(ToPage::None { topic: topic(&a) }));
-        audience.book_watched(&a, false);
-        audience.book_watched(&a, false);
+        // Once the first is open again, its states aren't numbered as those of before.
+        audience.list(vec![a.clone(), b.clone()]);
+        audience.tell(&a, 9);
+        assert_eq!(number(told(&audience, &a, Some(2))), Some(4));
+        for ticker in [&a, &b, &a] {
+            audience.book_watched(ticker, false);
+        }
         audience.watched(true);
+        assert!(audience.is_there());
         audience.watched(false);
         audience.watched(false);
         assert_eq!(audience.wanted(), (false, Vec::new()));

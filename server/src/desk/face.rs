@@ -119,6 +119,11 @@ impl Face {
         self.known().audience.list(tickers);
     }
 
+    /// Returns whether anybody watches.
+    pub(super) fn is_watched(&self) -> bool {
+        self.known().audience.is_there()
+    }
+
     /// Returns whether anybody watches, and which books are watched.
     pub(super) fn wanted(&self) -> (bool, Vec<Ticker>) {
         self.known().audience.wanted()

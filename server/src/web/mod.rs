@@ -43,7 +43,7 @@ use self::kept::Shelf;
 pub(crate) use self::metrics::serve_metrics;
 pub(crate) use self::proxied::Proxies;
 use self::security::Nonce;
-use self::stream::Tellers;
+use self::stream::Stream;
 use crate::alerts::Sender;
 use crate::books::Books;
 use crate::clock::machine_time;
@@ -84,24 +84,24 @@ pub(crate) struct State {
     proxy: Option<Proxy>,
     /// Who signs in, if anybody does.
     doors: Doors,
-    /// Which server process this is.
-    epoch: i64,
+    /// What tells pages what happens.
+    stream: Stream,
     /// Answers that were made of these, none of which changes.
     shelf: Shelf<Answer>,
 }
 
 impl State {
-    /// Returns the state of a server that holds these.
-    pub(crate) fn new(mut holds: Holds, doors: Doors) -> Self {
+    /// Returns the state of a server that holds these, and tells at most so many pages at once what happens.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no thread on which pages could be told.
+    pub(crate) fn new(mut holds: Holds, doors: Doors, most_viewers: usize) -> anyhow::Result<Self> {
         let proxy = holds.asker.take().map(Proxy::new);
-        Self { holds, proxy, doors, epoch: machine_time().micros(), shelf: Shelf::new() }
-    }
-
-    /// Returns who tells pages what happens.
-    fn tellers(&self) -> Tellers {
-        let desk = self.holds.desk.as_ref().map(|desk| Arc::clone(desk.face()) as Arc<dyn Told>);
-        let market = self.holds.market.as_ref().map(|market| Arc::clone(market.face()) as Arc<dyn Told>);
-        Tellers { epoch: self.epoch, desk, market }
+        let desk = holds.desk.as_ref().map(|desk| Arc::clone(desk.face()) as Arc<dyn Told>);
+        let market = holds.market.as_ref().map(|market| Arc::clone(market.face()) as Arc<dyn Told>);
+        let stream = Stream::begin(machine_time().micros(), desk, market, most_viewers)?;
+        Ok(Self { holds, proxy, doors, stream, shelf: Shelf::new() })
     }
 
     /// Tells the desk, if there is one, of something that may move an artist's listeners.

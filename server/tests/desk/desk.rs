@@ -12,15 +12,15 @@ pub(crate) struct Desk {
     pub(crate) server: Server,
 }
 
-/// The file of a test's own, not there yet.
+/// The file of a test's own, not there yet, nor anything that an earlier run has left beside it.
 pub(crate) fn fresh(name: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    for end in ["", "-wal", "-shm"] {
-        let mut file = path.clone().into_os_string();
-        file.push(end);
-        let _ = std::fs::remove_file(file);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for file in std::fs::read_dir(folder).unwrap().flatten() {
+        if file.file_name().to_string_lossy().starts_with(name) {
+            let _ = std::fs::remove_file(file.path());
+        }
     }
-    path
+    folder.join(name)
 }
 
 impl Desk {

@@ -8,8 +8,8 @@ use shared::stream::{
     Appended, BookView, Data, DeskView, FromPage, Outcome, PROTOCOL, Replica, ToPage, Topic,
 };
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::SOON;
@@ -25,17 +25,29 @@ pub(crate) struct Watch {
 impl Watch {
     /// Opens the stream of a server, which says hello first.
     pub(crate) async fn open(server: &Server) -> Self {
+        Self::knock(server).await.unwrap()
+    }
+
+    /// Opens it, or returns the status with which that is refused, and what is said.
+    pub(crate) async fn knock(server: &Server) -> Result<Self, (u16, String)> {
         let address = format!("ws://{}/api/stream", server.address());
         let mut request = address.into_client_request().unwrap();
         if let Some(cookie) = &server.cookie {
             request.headers_mut().insert("cookie", cookie.parse().unwrap());
         }
-        let (socket, _) = connect_async(request).await.unwrap();
+        let socket = match connect_async(request).await {
+            Ok((socket, _)) => socket,
+            Err(Error::Http(answer)) => {
+                let said = answer.body().clone().unwrap_or_default();
+                return Err((answer.status().as_u16(), String::from_utf8(said).unwrap()));
+            }
+            Err(error) => panic!("{error}"),
+        };
         let mut watch = Self { socket, replicas: Vec::new(), spoke: Instant::now() };
         let hello = watch.hear().await;
         assert!(matches!(hello, ToPage::Hello { protocol: PROTOCOL, .. }), "{hello:?}");
         watch.follow(Topic::Desk {}).await;
-        watch
+        Ok(watch)
     }
 
     /// Follows a topic.

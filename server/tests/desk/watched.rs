@@ -65,7 +65,7 @@ async fn a_page_is_told_the_fills_that_the_exchange_lists() {
 }
 
 /// Returns whether the stream ends, which the other end does to whoever says what makes no sense.
-async fn ends(watch: &mut Watch) -> bool {
+pub(crate) async fn ends(watch: &mut Watch) -> bool {
     let began = Instant::now();
     while began.elapsed() < SOON {
         match tokio::time::timeout(SOON, watch.socket.next()).await {

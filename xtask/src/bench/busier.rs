@@ -66,7 +66,7 @@ fn relay(desk: TcpStream, exchange: SocketAddr, a_second: u32) -> anyhow::Result
 }
 
 /// Reads the answer to the handshake.
-fn handshake(from: &mut impl Read) -> anyhow::Result<Vec<u8>> {
+pub(super) fn handshake(from: &mut impl Read) -> anyhow::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -79,14 +79,14 @@ fn handshake(from: &mut impl Read) -> anyhow::Result<Vec<u8>> {
 const TEXT: u8 = 1;
 
 /// A frame of the protocol, whole and not masked, as servers send them.
-struct Framed {
-    opcode: u8,
-    payload: Vec<u8>,
+pub(super) struct Framed {
+    pub(super) opcode: u8,
+    pub(super) payload: Vec<u8>,
 }
 
-fn read(from: &mut impl Read) -> anyhow::Result<Framed> {
+pub(super) fn read(from: &mut impl Read) -> anyhow::Result<Framed> {
     let mut head = [0; 2];
-    from.read_exact(&mut head).context("the exchange hung up")?;
+    from.read_exact(&mut head).context("the server hung up")?;
     let [first, second] = head;
     ensure!(first & 0x80 != 0 && second & 0x80 == 0, "a frame in pieces, or masked");
     let long = match second {

@@ -14,13 +14,16 @@ use crate::{bundle, workspace};
 const SPEED: &str = "8000";
 /// Orders must outlive a renewal at that speed: eight hours are some four seconds.
 const TTL: &str = "28800";
+/// How many frames a second come, and how many seconds it trades, if nothing else is said.
+const RATES: [u32; 2] = [1_000, 10_000];
+const SECONDS: u64 = 60;
 /// How many times as fast as life a week passes: in five minutes.
 const WEEK_SPEED: u64 = 2_016;
 /// How often its memory is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// A program that is killed when this is dropped.
-struct Running(Child);
+pub(super) struct Running(pub(super) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -33,9 +36,11 @@ impl Drop for Running {
 /// at its end, and what its memory came to.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let program = options.program.clone().map_or_else(bundle::release_binary, Ok)?;
+    let rates = if options.rate.is_empty() { &RATES[..] } else { &options.rate };
     for key in &options.key {
-        for rate in &options.rate {
-            let traded = trade(&program, key, *rate, Duration::from_secs(options.seconds))?;
+        for rate in rates {
+            let traded =
+                trade(&program, key, *rate, Duration::from_secs(options.seconds.unwrap_or(SECONDS)))?;
             for told in &traded.told {
                 println!("{key:8} {rate:>6}/s {told}");
             }
@@ -72,24 +77,42 @@ impl Traded {
     }
 }
 
-/// Lets a desk trade with a key of this kind while so many frames a second come, and returns how it did.
-pub(crate) fn trade(program: &Path, key: &str, a_second: u32, lasts: Duration) -> anyhow::Result<Traded> {
-    let folder = workspace::target().join("bench");
-    std::fs::create_dir_all(&folder).context("target/bench can't be made")?;
-    let env = folder.join("paper.env");
-    let journal = folder.join("desk.sqlite");
-    for file in std::fs::read_dir(&folder)?.flatten() {
-        // With what lies beside it.
-        if file.file_name().to_string_lossy().starts_with("desk.sqlite") {
-            let _ = std::fs::remove_file(file.path());
-        }
-    }
+/// Starts an exchange whose clock runs so many times as fast as life, and returns the file of its variables.
+pub(super) fn exchange(program: &Path, key: &str, speed: &str) -> anyhow::Result<(Running, PathBuf)> {
+    let env = folder()?.join("paper.env");
     let mut exchange = Command::new(program);
-    exchange.args(["paper", "--days", "62", "--speed", SPEED, "--key", key, "--env"]).arg(&env);
+    exchange.args(["paper", "--days", "62", "--speed", speed, "--key", key, "--env"]).arg(&env);
     let mut exchange = Running(exchange.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?);
     let said = exchange.0.stdout.take().context("the exchange's output can't be read")?;
     let first = BufReader::new(said).lines().next().context("the exchange ended at once")??;
-    eprintln!("  ▸ {first}, {SPEED} times as fast as life, {a_second} frames a second");
+    eprintln!("  ▸ {first}, {speed} times as fast as life");
+    Ok((exchange, env))
+}
+
+/// Returns where what is measured is kept.
+fn folder() -> anyhow::Result<PathBuf> {
+    let folder = workspace::target().join("bench");
+    std::fs::create_dir_all(&folder).context("target/bench can't be made")?;
+    Ok(folder)
+}
+
+/// Returns the path of a journal that isn't there yet.
+pub(super) fn fresh(name: &str) -> anyhow::Result<PathBuf> {
+    let folder = folder()?;
+    for file in std::fs::read_dir(&folder)?.flatten() {
+        // With what lies beside it.
+        if file.file_name().to_string_lossy().starts_with(name) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+    Ok(folder.join(name))
+}
+
+/// Lets a desk trade with a key of this kind while so many frames a second come, and returns how it did.
+pub(crate) fn trade(program: &Path, key: &str, a_second: u32, lasts: Duration) -> anyhow::Result<Traded> {
+    let journal = fresh("desk.sqlite")?;
+    let (_exchange, env) = exchange(program, key, SPEED)?;
+    eprintln!("  ▸ {a_second} frames a second");
     let env = by_relay(&env, a_second)?;
     let mut desk = Command::new(program);
     desk.args(["serve", "--no-signals", "--addr", "127.0.0.1:0", "--config", "preset=coherent"]);
@@ -125,7 +148,7 @@ fn observe(mut server: Command, lasts: Duration) -> anyhow::Result<Traded> {
 }
 
 /// Lets the exchange's stream come by a relay that makes it so busy, and returns the variables that say so.
-fn by_relay(env: &Path, a_second: u32) -> anyhow::Result<PathBuf> {
+pub(super) fn by_relay(env: &Path, a_second: u32) -> anyhow::Result<PathBuf> {
     let text = std::fs::read_to_string(env).context("the exchange's variables can't be read")?;
     let url = text.lines().find_map(|line| line.strip_prefix("KALSHI_WS_URL=ws://")).context("no stream")?;
     let (exchange, _) = url.split_once('/').context("a stream without a path")?;
@@ -152,7 +175,7 @@ fn watch(program: &mut Child, lasts: Duration) -> anyhow::Result<Option<Vec<(Dur
 }
 
 /// Reads a server's log to its end: what it says of how long things took, and what went wrong.
-fn read(log: ChildStderr) -> anyhow::Result<(Vec<String>, Vec<String>)> {
+pub(super) fn read(log: ChildStderr) -> anyhow::Result<(Vec<String>, Vec<String>)> {
     let (mut told, mut wrong, mut is_over) = (Vec::new(), Vec::new(), false);
     for line in BufReader::new(log).lines() {
         let line = line?;

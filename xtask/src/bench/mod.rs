@@ -7,6 +7,7 @@ pub mod desk;
 mod page;
 mod report;
 mod sources;
+mod viewers;
 mod wheel;
 
 use std::collections::BTreeMap;
@@ -24,23 +25,30 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `python` times the wheel, `books` sets hftbacktest beside them
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `python` times the wheel, `viewers` lets a thousand watch a desk at once, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
     install_peers: bool,
-    /// `desk`: how many seconds it trades for each figure
-    #[arg(long, default_value_t = 60)]
-    seconds: u64,
-    /// `desk`: another binary than the release of these sources, as one from before a change
+    /// `desk`: how many seconds it trades for each figure [default: 60]; `viewers`: how many they are watched [default: 20]
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// `desk`, `viewers`: another binary than the release of these sources, as one from before a change
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
     /// `desk`: the kinds of key
     #[arg(long, value_name = "KEY", default_values = ["ed25519", "rsa"])]
     key: Vec<String>,
-    /// `desk`: how many frames a second come
-    #[arg(long, value_name = "N", default_values_t = [1_000, 10_000])]
+    /// `desk`: how many frames a second come [default: 1000 and 10000]; `viewers`: how many changes a second of each contract
+    /// [default: 20]
+    #[arg(long, value_name = "N")]
     rate: Vec<u32>,
+    /// `viewers`: how many there are; of a hundred one is slow, one deaf, two cut their connection and come back, one sends garbage
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    viewers: usize,
+    /// `viewers`: how many books each follows, beside the desk and its log
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    books: usize,
 }
 
 /// What one line of a benchmark says.
@@ -64,6 +72,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "depth" => return page::run("depth_speed"),
         "stream" => return page::run("stream_speed"),
         "desk" => return desk::run(options),
+        "viewers" => return viewers::run(options),
         "python" => return wheel::run(),
         "books" => books::run()?,
         _ => {}

@@ -58,6 +58,10 @@ pub(super) struct Options {
     /// Serve without a desk
     #[arg(long)]
     no_desk: bool,
+    /// How many pages at once are told what happens at the desk and in the market: each holds a connection and some kB. More are
+    /// refused
+    #[arg(long, default_value_t = 2_000, value_name = "N")]
+    max_viewers: usize,
     /// Studies (.toml, with what stands beside them), their reports (.json), or folders of both, to be shown beside the project's
     /// own
     #[arg(long, value_name = "PATH", num_args = 1..)]
@@ -170,7 +174,7 @@ async fn serve(
     };
     let (tls, proxies) = (options.doors.tls()?, options.doors.proxies());
     let doors = options.doors.open(bound.ip(), mode).await?;
-    let state = Arc::new(web::State::new(holds, doors));
+    let state = Arc::new(web::State::new(holds, doors, options.max_viewers)?);
     if let Some(news) = looking.as_mut().and_then(|looking| looking.news.take()) {
         tokio::spawn(hand_on(Arc::clone(&state), news));
     }

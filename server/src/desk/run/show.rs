@@ -14,8 +14,7 @@ const UNSEEN: Duration = Duration::from_millis(500);
 
 impl Run {
     pub(super) fn show_in_time(&mut self, desk: &Supervisor) {
-        let (is_watched, _) = desk.face.wanted();
-        let every = if is_watched { EVERY } else { UNSEEN };
+        let every = if desk.face.is_watched() { EVERY } else { UNSEEN };
         if self.shown.is_none_or(|at| at.elapsed() >= every) {
             self.show(desk);
         }
