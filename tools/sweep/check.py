@@ -6,8 +6,10 @@ with requirements.txt:
     python tools/sweep/check.py target/debug/tauroi [--ray]
 """
 
+import os
 import pathlib
 import random
+import secrets
 import stat
 import subprocess
 import sys
@@ -111,14 +113,17 @@ def as_processes(program, series, whole, folder):
 
 def on_ray(program, series, whole, folder):
     """Of four nodes of one CPU one is killed in the middle of its part."""
+    # It hears the network too: only who has the token may ask it anything.
+    os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
     import ray
     from ray.cluster_utils import Cluster
 
+    small = {"object_store_memory": 100 << 20}
     cluster = Cluster()
     # The head does nothing itself, so that every node that works can be lost.
-    cluster.add_node(num_cpus=0, object_store_memory=100 << 20, include_dashboard=False)
+    cluster.add_node(num_cpus=0, include_dashboard=False, **small)
     for _ in range(4):
-        cluster.add_node(num_cpus=1, object_store_memory=100 << 20)
+        cluster.add_node(num_cpus=1, **small)
     cluster.wait_for_nodes()
     ray.init(address=cluster.address, log_to_driver=False)
     # The node's own process first, then the worker, then the stand-in.
