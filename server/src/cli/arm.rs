@@ -13,7 +13,6 @@ use shared::units::Timestamp;
 use super::trading::{Quoting, armings};
 use crate::clock::{Clock, machine_time, span};
 use crate::desk::Book;
-use crate::environment::Variables;
 use crate::kalshi::{Client, Config};
 
 pub(super) const ABOUT: &str = "\
@@ -72,7 +71,7 @@ async fn arm(options: &Options) -> anyhow::Result<()> {
     let mut book = Book::open(&store).await?;
     if options.off {
         let reason = options.reason.as_deref().unwrap_or("no reason given");
-        let why = format!("{} has disarmed it: {reason}", who()?);
+        let why = format!("{} has disarmed it: {reason}", who());
         book.add(&Event::Disarmed { why }, |_| Ok(())).await?;
         return say(
             "Disarmed: no order is placed from now on, and what rests is taken back within seconds.\n",
@@ -113,7 +112,7 @@ async fn arm(options: &Options) -> anyhow::Result<()> {
     if reason.trim().is_empty() {
         bail!("somebody will want to know why: nothing is armed");
     }
-    let armed = Event::Armed { configuration: hash.clone(), until, who: who()?, reason };
+    let armed = Event::Armed { configuration: hash.clone(), until, who: who(), reason };
     // It may have been written meanwhile that the rehearsal was none.
     book.add(&armed, |standing| rehearsed(standing, &hash).map(|_| ())).await?;
     book.close().await;
@@ -189,11 +188,11 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
 }
 
 /// Returns who does this, as the operating system knows them.
-fn who() -> anyhow::Result<String> {
-    let variables = Variables::of_process()?;
-    let name =
-        ["SUDO_USER", "USER", "LOGNAME", "GITHUB_ACTOR"].into_iter().find_map(|name| variables.get(name));
-    Ok(name.unwrap_or_else(|| "somebody".to_owned()))
+fn who() -> String {
+    // Not of `./.env`: a file says what is set, not who types.
+    let said = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
+    let name = ["SUDO_USER", "USER", "LOGNAME", "GITHUB_ACTOR"].into_iter().find_map(said);
+    name.unwrap_or_else(|| "somebody".to_owned())
 }
 
 fn ask(what: &str) -> anyhow::Result<String> {

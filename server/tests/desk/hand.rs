@@ -152,8 +152,8 @@ async fn a_kill_a_stop_and_a_restart_take_back_what_was_placed_by_hand() {
     assert_eq!(desk.tell("kill").status, 200);
     assert_eq!(resting(&member), []);
     refused(&ask(&desk, &bid(&ticker, place("0.01", "2"))), 409, "quotes or is paused");
-    // What was heard before is of before.
-    watch.until("killed", |desk| desk.state == DeskState::Killed).await;
+    // What was heard before is of before: how many rest is counted a moment after the state is told.
+    watch.until("killed", |desk| desk.state == DeskState::Killed && desk.resting == 0).await;
     assert_eq!(desk.tell("start").status, 200);
     let ticker = quoted(&mut watch).await;
     done(&ask(&desk, &bid(&ticker, place("0.01", "2"))));
