@@ -112,8 +112,7 @@ def _text(name: str, amount: object) -> str:
 
 
 def _dated(date: object) -> str | None:
-    if isinstance(date, datetime.datetime):
-        return date.isoformat()
+    # A datetime is a date too.
     if isinstance(date, datetime.date):
         return date.isoformat()
     if date is None or isinstance(date, str):

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._arrays import Floats, column, number, shape_of, shaped
-from ._law import compensation, jumps
+from ._law import columns, compensation, jumps
 
 _STATUS = np.array(["none", "unique", "two", "many"])
 
@@ -69,9 +69,7 @@ def implied(
     shape = shape_of(**fields, **law, **given, comp=compensated)
     roots, most, count, peak, forward = _core.implied(
         list(shape),
-        [column(array, shape) for array in fields.values()],
-        [column(array, shape) for array in law.values()],
-        column(compensated, shape),
+        *columns(fields, law, compensated, shape),
         median,
         column(given["sigma"], shape) if given else None,
     )

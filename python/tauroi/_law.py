@@ -1,9 +1,11 @@
 """What is assumed of a count besides its volatility."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._arrays import Bools, Floats, flag, number
+from ._arrays import Bools, Floats, column, flag, number
 
 
 def jumps(b: ArrayLike, lam: ArrayLike, mu_j: ArrayLike, sig_j: ArrayLike) -> dict[str, Floats]:
@@ -23,3 +25,11 @@ def compensation(comp: ArrayLike | None, lam: Floats, median: bool) -> Bools:
     if not median and np.any(lam != 0.0):
         raise ValueError("comp: is missing: True takes the jumps out of the trend, with False they come on top")
     return np.zeros((), np.bool_)
+
+
+def columns(
+    fields: dict[str, Floats], law: dict[str, Floats], comp: Bools, shape: Sequence[int]
+) -> tuple[list[Floats], list[Floats], Bools]:
+    """Returns a model's own fields, its law and the compensation as `_core` takes them: as columns."""
+    own, assumed = ([column(array, shape) for array in arrays.values()] for arrays in (fields, law))
+    return own, assumed, column(comp, shape)

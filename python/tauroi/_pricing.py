@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from . import _core
-from ._arrays import Floats, column, number, shape_of, shaped
-from ._law import compensation, jumps
+from ._arrays import Floats, number, shape_of, shaped
+from ._law import columns, compensation, jumps
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +94,11 @@ def price(
     law = jumps(b, lam, mu_j, sig_j)
     compensated = compensation(comp, law["lam"], median)
     shape = shape_of(**fields, **law, comp=compensated)
-    columns = _core.price(
+    priced = _core.price(
         list(shape),
-        [column(array, shape) for array in fields.values()],
-        [column(array, shape) for array in law.values()],
-        column(compensated, shape),
+        *columns(fields, law, compensated, shape),
         median,
         greeks,
     )
-    yes, no, value, *derivatives = (shaped(array, shape) for array in columns)
+    yes, no, value, *derivatives = (shaped(array, shape) for array in priced)
     return Price(yes, no, value, Greeks(*derivatives) if greeks else None)

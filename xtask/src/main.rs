@@ -10,6 +10,7 @@ mod chromium;
 mod demo;
 mod deploy;
 mod hands;
+mod http;
 mod mutants;
 mod postgres;
 mod python;

@@ -30,6 +30,12 @@ pub const READERS: Packages = Packages {
     folder: "",
     said: "Kalshi's SDK, pandas, polars, DuckDB and maturin",
 };
+/// What reads workflows and compose files.
+pub const LINTERS: Packages = Packages {
+    requirements: "deploy/lint/requirements.txt",
+    folder: "-lint",
+    said: "actionlint and compose-lint",
+};
 /// What sweeps run on.
 pub const RAY: Packages =
     Packages { requirements: "tools/sweep/requirements.txt", folder: "-ray", said: "Ray" };

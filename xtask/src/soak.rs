@@ -1,8 +1,7 @@
 //! `cargo xtask soak`: the server asked for everything, again and again, watching its memory and its errors; and spoiled
 //! inputs at the code that reads what comes from outside.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::step::show_for_as_long_as_it_takes as show;
-use crate::{bench, bundle, demo, hands, mutants, simulate, workspace};
+use crate::{bench, bundle, demo, hands, http, mutants, simulate, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -169,10 +168,7 @@ fn drive(server: &mut std::process::Child, total: Duration) -> anyhow::Result<()
     let (mut requests, mut settled, mut reported) = (0_u64, None, 0);
     while started.elapsed() < total {
         for path in PATHS {
-            let mut stream = TcpStream::connect(&address)?;
-            write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer)?;
+            let answer = http::get(&address, path)?;
             ensure!(answer.starts_with(b"HTTP/1.1 "), "{path}: no HTTP answer after {requests} requests");
             if answer.starts_with(b"HTTP/1.1 5") {
                 bail!("{path}: {} after {requests} requests", String::from_utf8_lossy(&answer[..40]));

@@ -4,6 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::Context as _;
+
 /// Returns the root of the checkout.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
@@ -64,4 +66,16 @@ pub fn locked_version(package: &str) -> anyhow::Result<String> {
 pub fn resident_kilobytes(pid: u32) -> Option<u64> {
     let output = Command::new("ps").args(["-o", "rss=", "-p", &pid.to_string()]).output().ok()?;
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
+
+/// Makes a folder, or empties the one that is there.
+///
+/// # Errors
+///
+/// Names the folder that can't be emptied or made.
+pub fn emptied(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).with_context(|| format!("{} can't be emptied", folder.display()))?;
+    }
+    std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))
 }

@@ -167,3 +167,17 @@ fn every_link_between_the_docs_leads_somewhere() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(count >= 100, "only {count} links were found");
 }
+
+#[test]
+fn the_index_has_every_page_of_the_docs() {
+    let index = std::fs::read_to_string(root().join("docs/README.md")).unwrap();
+    let here = |path: &PathBuf| {
+        path.parent() == Some(Path::new("docs")) && path.file_name() != Some("README.md".as_ref())
+    };
+    let pages: Vec<PathBuf> = pages().into_iter().map(|(path, _)| path).filter(here).collect();
+    let missing: Vec<&PathBuf> = pages
+        .iter()
+        .filter(|page| !index.contains(&format!("]({})", page.file_name().unwrap().display())))
+        .collect();
+    assert!(missing.is_empty() && pages.len() >= 20, "{missing:?}");
+}

@@ -60,11 +60,19 @@ impl Config {
     ///
     /// As [`Self::from_environment`].
     pub(crate) fn from_environment_or_public() -> anyhow::Result<Self> {
-        let variables = Variables::of_process()?;
+        Self::from_variables_or_public(&Variables::of_process()?)
+    }
+
+    /// Does the same by these variables.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::from_environment`].
+    pub(crate) fn from_variables_or_public(variables: &Variables) -> anyhow::Result<Self> {
         if variables.get(KEY_ID).is_some() {
-            return Self::from_variables(&variables);
+            return Self::from_variables(variables);
         }
-        if variables.get(API_BASE).is_some() { Self::of_anybody(&variables) } else { Self::public(None) }
+        if variables.get(API_BASE).is_some() { Self::of_anybody(variables) } else { Self::public(None) }
     }
 
     /// Returns where a paper exchange in this process is, and who its member is.

@@ -71,7 +71,8 @@ fn of_desk(desk: &DeskView) {
     for state in DeskState::ALL {
         set("tauroi_desk_state", &[("state", state.name())], f64::from(u8::from(state == desk.state)));
     }
-    let apart = |from: shared::units::Timestamp, to: shared::units::Timestamp| seconds(to.micros_since(from));
+    let apart =
+        |from: shared::units::Timestamp, to: shared::units::Timestamp| double(to.micros_since(from)) / 1e6;
     number(
         "tauroi_desk_feed_age_seconds",
         desk.feed_age_ms.map_or(f64::INFINITY, |age| f64::from(age) / 1e3),
@@ -86,7 +87,7 @@ fn of_desk(desk: &DeskView) {
     number("tauroi_desk_start_equity_dollars", desk.start_equity.to_dollars());
     number("tauroi_desk_fees_dollars", desk.fees.to_dollars());
     let held: i64 = desk.rows.iter().map(|row| row.position.saturating_abs()).sum();
-    number("tauroi_desk_held_contracts", hundredths(held));
+    number("tauroi_desk_held_contracts", double(held) / 100.0);
     let quoted = desk.rows.iter().filter(|row| row.quotes.iter().any(Option::is_some)).count();
     number("tauroi_desk_contracts", count(desk.rows.len()));
     number("tauroi_desk_quoted_contracts", count(quoted));
@@ -105,19 +106,13 @@ fn of_desk(desk: &DeskView) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "spans of time and counts are far below 2^53")]
-fn seconds(micros: i64) -> f64 {
-    micros as f64 / 1e6
-}
-
-#[expect(clippy::cast_precision_loss, reason = "positions are far below 2^53")]
-fn hundredths(contracts: i64) -> f64 {
-    contracts as f64 / 100.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "there are a few contracts")]
-fn count(of: usize) -> f64 {
+#[expect(clippy::cast_precision_loss, reason = "spans of time, positions and counts are far below 2^53")]
+fn double(of: i64) -> f64 {
     of as f64
+}
+
+fn count(of: usize) -> f64 {
+    double(i64::try_from(of).unwrap_or(i64::MAX))
 }
 
 #[cfg(test)]

@@ -62,19 +62,9 @@ impl Server {
 
     /// Returns the answer to a request with a body.
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address)
-            .unwrap();
         let cookie = self.cookie.as_ref().map(|cookie| ("Cookie", cookie.as_str()));
-        for (name, value) in headers.iter().copied().chain(cookie) {
-            write!(stream, "{name}: {value}\r\n").unwrap();
-        }
-        write!(stream, "Content-Length: {}\r\n\r\n", body.len()).unwrap();
-        // A server that refuses a body may close before it has read it all.
-        let _ = stream.write_all(body);
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        Answer::parse(&bytes)
+        let headers: Vec<(&str, &str)> = headers.iter().copied().chain(cookie).collect();
+        send_to(&self.address, &self.address, (method, path), &headers, body)
     }
 
     /// Returns the process.
@@ -90,8 +80,25 @@ impl Server {
 
 /// Returns the answer to `GET path` of whoever listens at an address, asked by the name `host`.
 pub(crate) fn ask_at(address: &str, path: &str, host: &str) -> Answer {
+    send_to(address, host, ("GET", path), &[], b"")
+}
+
+/// Asks whoever listens at an address, by the name `host`.
+fn send_to(
+    address: &str,
+    host: &str,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n").unwrap();
+    for (name, value) in headers {
+        write!(stream, "{name}: {value}\r\n").unwrap();
+    }
+    write!(stream, "Content-Length: {}\r\n\r\n", body.len()).unwrap();
+    // A server that refuses a body may close before it has read it all.
+    let _ = stream.write_all(body);
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     Answer::parse(&bytes)

@@ -177,7 +177,7 @@ impl Image {
     /// Returns an empty folder that belongs to the image's user, as one of a checkout does to who cloned it.
     fn folder(&self, name: &str) -> anyhow::Result<PathBuf> {
         let folder = workspace::target().join("deploy").join(name);
-        emptied(&folder)?;
+        workspace::emptied(&folder)?;
         if name == "signals" {
             chown(&folder, Some(USER), Some(USER))
                 .with_context(|| format!("{} can't be given away", folder.display()))?;
@@ -189,7 +189,7 @@ impl Image {
 /// Returns a folder with what the image is made of and nothing else.
 fn context(binary: &Path) -> anyhow::Result<PathBuf> {
     let context = workspace::target().join("deploy/context");
-    emptied(&context)?;
+    workspace::emptied(&context)?;
     let program = context.join("target/release/tauroi");
     for file in PARTS {
         place(&workspace::root().join(file), &context.join(file))?;
@@ -205,13 +205,6 @@ fn place(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     fs::copy(from, to).with_context(|| format!("{} can't be copied", from.display()))?;
     Ok(())
-}
-
-fn emptied(folder: &Path) -> anyhow::Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("{} can't be emptied", folder.display()))?;
-    }
-    fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))
 }
 
 /// Returns the lines of a log, each of which is an object.

@@ -1,15 +1,12 @@
-//! What reads workflows and compose files: pinned packages of Python, in a folder of the cache.
+//! Workflows, compose files and scripts, read by those who know what is wrong with them.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use crate::step::{Step, show};
+use crate::step::show;
 use crate::{python, tools, workspace};
-
-const REQUIREMENTS: &str = "deploy/lint/requirements.txt";
 
 /// Reads the workflows, their actions and scripts, and compose.yaml.
 ///
@@ -17,14 +14,13 @@ const REQUIREMENTS: &str = "deploy/lint/requirements.txt";
 ///
 /// Says what is wrong with them, or that the tools can't be had where nothing may be skipped.
 pub fn workflows_and_compose() -> anyhow::Result<()> {
-    let Some(python) = python::environment(&python::READERS)? else {
+    let Some(python) = python::environment(&python::LINTERS)? else {
         if workspace::in_ci() {
             bail!("{}: in CI workflows and compose files must be read", python::missing());
         }
         eprintln!("  · skipped: actionlint and compose-lint ({})", python::missing());
         return Ok(());
     };
-    let folder = installed(&python)?;
     let root = workspace::root();
     // Also what reads the scripts in workflows asks it, where it is there.
     if !tools::on_any_path("shellcheck") && workspace::in_ci() {
@@ -33,7 +29,7 @@ pub fn workflows_and_compose() -> anyhow::Result<()> {
     // The fork of actionlint that also looks for what lets others in; with shellcheck it reads the scripts of steps as well.
     let module = |name: &str| {
         let mut command = Command::new(&python);
-        command.args(["-B", "-m", name]).env("PYTHONPATH", &folder).current_dir(root);
+        command.args(["-B", "-m", name]).current_dir(root);
         command
     };
     show("actionlint", module("jactionlint").args(["--strict-exit", "--no-hints"]))?;
@@ -50,34 +46,4 @@ pub fn workflows_and_compose() -> anyhow::Result<()> {
         eprintln!("  · skipped: shellcheck (there is none)");
     }
     Ok(())
-}
-
-/// Returns the folder of the packages, which are installed if they are not there.
-fn installed(python: &PathBuf) -> anyhow::Result<PathBuf> {
-    let file = workspace::root().join(REQUIREMENTS);
-    let wanted = fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
-    let folder = workspace::cache().join("tools/lint-of-deployment");
-    // Written last: what is there is whole.
-    let mark = folder.join("installed.txt");
-    if fs::read(&mark).is_ok_and(|there| there == wanted) {
-        return Ok(folder);
-    }
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("{} can't be replaced", folder.display()))?;
-    }
-    Step {
-        doing: "Installing actionlint and compose-lint".into(),
-        usually: "5 s",
-        remedy: "look at the log, then run the same command again",
-    }
-    .run(
-        Command::new(python)
-            .args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--no-deps"])
-            .args(["--only-binary", ":all:", "--target"])
-            .arg(&folder)
-            .arg("--requirement")
-            .arg(&file),
-    )?;
-    fs::write(&mark, wanted).with_context(|| format!("{} can't be written", mark.display()))?;
-    Ok(folder)
 }

@@ -1,15 +1,15 @@
 //! Programs that are started to be asked something: a server, and a paper exchange.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::workspace;
+use crate::{http, workspace};
 
 /// How long a program may take before it is said to hang.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -142,10 +142,7 @@ impl Drop for Exchange {
 pub fn measure(binary: &Path) -> anyhow::Result<()> {
     let cache = workspace::target().join("deploy/measured");
     let start = || -> anyhow::Result<(Server, Duration)> {
-        if cache.exists() {
-            fs::remove_dir_all(&cache).with_context(|| format!("{} can't be emptied", cache.display()))?;
-        }
-        fs::create_dir_all(&cache).with_context(|| format!("{} can't be made", cache.display()))?;
+        workspace::emptied(&cache)?;
         let address = free_address()?;
         let mut command = Command::new(binary);
         command.args(["serve", "--addr", &address]).env("TAUROI_CACHE", &cache).current_dir(&cache);
@@ -190,15 +187,7 @@ pub fn free_address() -> anyhow::Result<String> {
 
 /// Returns whether a server says that it is well.
 fn is_well(address: &str) -> bool {
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        write!(stream, "GET /api/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    http::get(address, "/api/health").is_ok_and(|answer| answer.starts_with(b"HTTP/1.1 200"))
 }
 
 fn terminate(process: u32) -> anyhow::Result<()> {

@@ -53,10 +53,7 @@ pub fn check() -> anyhow::Result<()> {
 fn staged() -> anyhow::Result<Vec<PathBuf>> {
     let from = workspace::root().join("deploy/systemd");
     let folder = workspace::target().join("deploy/systemd");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("{} can't be replaced", folder.display()))?;
-    }
-    fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
+    workspace::emptied(&folder)?;
     let named = fs::read_dir(&from).with_context(|| format!("{} can't be read", from.display()))?;
     let mut units = Vec::new();
     for path in named.flatten().map(|entry| entry.path()) {

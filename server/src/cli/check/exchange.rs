@@ -46,7 +46,7 @@ pub(super) async fn look(variables: &Variables, options: &Options, findings: &mu
         Some(file) => {
             Config::from_file(file).map(|(config, clock)| (config, clock.unwrap_or_else(Clock::real)))
         }
-        None => Config::from_environment_or_public().map(|config| (config, Clock::real())),
+        None => Config::from_variables_or_public(variables).map(|config| (config, Clock::real())),
     };
     let client = match read.and_then(|(config, clock)| Client::new(config, clock)) {
         Ok(client) => client.reading(),

@@ -8,8 +8,8 @@ mod table;
 mod told;
 mod viewer;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use anyhow::{Context, ensure};
 use self::plan::{Heard, Kind, Plan};
 use self::table::Measured;
 use super::{Options, desk};
-use crate::{bundle, workspace};
+use crate::{bundle, http, workspace};
 
 /// How many times as fast as life the exchange's clock runs: contracts trade, and most changes of books are added to its own.
 const SPEED: &str = "300";
@@ -161,10 +161,7 @@ impl House {
 fn tickers(base: &str) -> anyhow::Result<Vec<String>> {
     let (host, path) =
         base.strip_prefix("http://").and_then(|rest| rest.split_once('/')).context("no URL")?;
-    let mut stream = TcpStream::connect(host)?;
-    write!(stream, "GET /{path}/markets?limit=100 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
+    let answer = String::from_utf8(http::get(host, &format!("/{path}/markets?limit=100"))?)?;
     let (_, body) = answer.split_once("\r\n\r\n").context("no answer")?;
     let body: serde_json::Value = serde_json::from_str(body).context("no list of contracts")?;
     let markets = body["markets"].as_array().into_iter().flatten();

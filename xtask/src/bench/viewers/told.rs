@@ -1,5 +1,6 @@
 //! What a server tells pages, read as far as a viewer must: which topic, which states, and when the desk's was made. A message
-//! begins with its kind, and numbers stand with their least byte first, as `shared::codec` writes them.
+//! begins with its kind, and numbers stand with their least byte first, as `shared::codec` writes
+//! them. The tools are there before `shared` is compiled, so they read it themselves; another [`PROTOCOL`] is refused.
 
 use std::collections::BTreeMap;
 

@@ -87,9 +87,10 @@ fn gather<'a>(plan: &Plan, parts: &[(&'a Path, Manifest)]) -> anyhow::Result<BTr
                     folder.display()
                 );
             }
-            // Each is read, also one that is there twice.
-            entry.read(folder, &job.said)?;
-            found.insert(entry.job.clone(), Found { folder, entry: entry.clone() });
+            if let Some(other) = found.insert(entry.job.clone(), Found { folder, entry: entry.clone() }) {
+                // Each is read, also one that is there twice: the last when all is put together.
+                other.entry.read(other.folder, &job.said)?;
+            }
         }
     }
     Ok(found)
