@@ -43,6 +43,8 @@ enum Command {
     Test(checks::Options),
     /// Build the release: the optimised page inside one `tauroi` binary
     Dist,
+    /// Build the wheel for Python into `target/python/release/wheels`
+    Wheel,
     /// Write what the release is made of beside it (CycloneDX)
     Sbom,
     /// Build the image of the release, try it and weigh it; measure how soon it serves, and what it holds
@@ -74,6 +76,7 @@ fn main() -> std::process::ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => checks::run(&options),
         Command::Dist => bundle::dist(),
+        Command::Wheel => wheel::release(),
         Command::Sbom => deploy::sbom().map(|_| ()),
         Command::Image(options) => deploy::image(&options),
         Command::Bench(options) => bench::run(&options),

@@ -7,7 +7,9 @@ use std::process::Command;
 use anyhow::{Context, bail};
 
 use crate::step::Step;
-use crate::workspace;
+use crate::{python, workspace};
+
+const REMEDY: &str = "mend the line that the compiler names, then run the same command again";
 
 /// How the wheel is compiled.
 #[derive(Clone, Copy)]
@@ -27,46 +29,29 @@ impl Profile {
     }
 }
 
-/// Builds the wheel with the `maturin` that is beside `python`, unpacks it, and returns the folder to import it from.
+/// Builds the wheel that people install, and says where it is.
+///
+/// # Errors
+///
+/// Says that there is no Python, or what could not be built.
+pub fn release() -> anyhow::Result<()> {
+    let Some(python) = python::environment(&python::READERS)? else { bail!(python::missing()) };
+    let wheel = wheel(&python, Profile::Release)?;
+    eprintln!("  ✓ {}", wheel.display());
+    Ok(())
+}
+
+/// Builds the wheel, unpacks it, and returns the folder to import it from.
 ///
 /// # Errors
 ///
 /// Says what could not be built or installed.
 pub fn built(python: &Path, profile: Profile) -> anyhow::Result<PathBuf> {
-    let folder = workspace::target().join("python").join(profile.name());
-    let (wheels, site) = (folder.join("wheels"), folder.join("site"));
-    // What an earlier build left would be installed beside what is built now.
-    for old in [&wheels, &site] {
-        if old.exists() {
-            fs::remove_dir_all(old).with_context(|| format!("{} can't be replaced", old.display()))?;
-        }
-    }
-    let step = |doing: String, usually| Step {
-        doing,
-        usually,
-        remedy: "mend the line that the compiler names, then run the same command again",
-    };
-    let usually = match profile {
-        Profile::Dev => "10 s, the first time 3 min",
-        Profile::Release => "10 s, the first time 5 min",
-    };
-    step(format!("Building the wheel ({})", profile.name()), usually).run(
-        Command::new(python.with_file_name("maturin"))
-            .args(["build", "--locked", "--auditwheel", "skip", "--profile", profile.name(), "--out"])
-            .arg(&wheels)
-            .arg("--interpreter")
-            .arg(python)
-            .current_dir(workspace::root().join("python")),
-    )?;
-    let mut built: Vec<PathBuf> = fs::read_dir(&wheels)
-        .with_context(|| format!("{} can't be read", wheels.display()))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .collect();
-    let (Some(wheel), None) = (built.pop(), built.pop()) else {
-        bail!("{} doesn't hold one wheel", wheels.display());
-    };
-    step("Installing the wheel".into(), "").run(
+    let wheel = wheel(python, profile)?;
+    // What an earlier build left would be there beside what is built now.
+    let site = folder(profile).join("site");
+    workspace::emptied(&site)?;
+    Step { doing: "Installing the wheel".into(), usually: "", remedy: REMEDY }.run(
         Command::new(python)
             .args([
                 "-m",
@@ -80,4 +65,36 @@ pub fn built(python: &Path, profile: Profile) -> anyhow::Result<PathBuf> {
             .args([&site, &wheel]),
     )?;
     Ok(site)
+}
+
+/// Builds the wheel with the `maturin` that is beside `python`, and returns its file.
+fn wheel(python: &Path, profile: Profile) -> anyhow::Result<PathBuf> {
+    let wheels = folder(profile).join("wheels");
+    workspace::emptied(&wheels)?;
+    let (usually, audit) = match profile {
+        Profile::Dev => ("10 s, the first time 3 min", "skip"),
+        // The file's name then says which systems it runs on: those whose C library is as old as this one's.
+        Profile::Release => ("10 s, the first time 5 min", "check"),
+    };
+    Step { doing: format!("Building the wheel ({})", profile.name()), usually, remedy: REMEDY }.run(
+        Command::new(python.with_file_name("maturin"))
+            .args(["build", "--locked", "--auditwheel", audit, "--profile", profile.name(), "--out"])
+            .arg(&wheels)
+            .arg("--interpreter")
+            .arg(python)
+            .current_dir(workspace::root().join("python")),
+    )?;
+    let mut built: Vec<PathBuf> = fs::read_dir(&wheels)
+        .with_context(|| format!("{} can't be read", wheels.display()))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .collect();
+    let (Some(wheel), None) = (built.pop(), built.pop()) else {
+        bail!("{} doesn't hold one wheel", wheels.display());
+    };
+    Ok(wheel)
+}
+
+fn folder(profile: Profile) -> PathBuf {
+    workspace::target().join("python").join(profile.name())
 }
