@@ -29,6 +29,7 @@ mod store;
 mod studies;
 mod tapes;
 mod told;
+mod traces;
 mod trades;
 mod watch;
 mod web;

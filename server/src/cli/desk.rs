@@ -11,9 +11,9 @@ use shared::stream::{DeskState, DeskView};
 use tracing::{info, warn};
 
 use super::interrupts::Interrupts;
-use super::metrics;
 use super::serve::signals::{self, News};
 use super::trading::{self, Has, Mode};
+use super::{metrics, traces};
 use crate::cli::log;
 use crate::clock::span;
 use crate::desk::Desk;
@@ -60,6 +60,8 @@ pub(super) struct Options {
     #[command(flatten)]
     metrics: metrics::Options,
     #[command(flatten)]
+    traces: traces::Options,
+    #[command(flatten)]
     trading: trading::Options,
     #[command(flatten)]
     signals: signals::Options,
@@ -68,6 +70,8 @@ pub(super) struct Options {
 /// Runs the desk until its time is over or it is interrupted.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     log::begin();
+    // Outside of the runtime, as what sends them waits; and it ends last, so that nothing is left out.
+    let _traces = options.traces.start()?;
     if options.mode == Mode::Watch {
         bail!("who watches has no desk: `tauroi serve --mode watch` shows the market");
     }

@@ -27,6 +27,7 @@ mod serve;
 mod signal;
 mod store;
 mod study;
+mod traces;
 mod trades;
 mod trading;
 mod user;

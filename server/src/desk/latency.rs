@@ -35,6 +35,20 @@ impl Cause {
     }
 }
 
+/// Returns the steps of a request that is answered now, each with when it began and ended: from the frame that it came of, or
+/// else from when it was decided. A step whose end isn't known is part of the next one.
+pub(super) fn steps(
+    cause: Option<&Cause>,
+    decided: Instant,
+    sent: SentAt,
+) -> Vec<(&'static str, Instant, Instant)> {
+    let ends = [cause.map(|cause| cause.taken), Some(decided), sent.signed, sent.let_go, sent.written];
+    let ends = STEPS.into_iter().zip(ends).chain([("answered", Some(Instant::now()))]);
+    let mut began = cause.map_or(decided, |cause| cause.heard);
+    let known = ends.filter_map(|(name, ended)| Some((name, std::mem::replace(&mut began, ended?), ended?)));
+    known.filter(|(_, began, ended)| ended > began).collect()
+}
+
 /// The latest ones.
 #[derive(Debug, Default)]
 pub(super) struct Latency {
@@ -142,6 +156,23 @@ mod tests {
         let told = latency.told().unwrap();
         assert!(told.contains("longest 500000 µs"), "{told}");
         assert!(told.ends_with("written down 100000/100000, sent 100000/100000"), "{told}");
+    }
+
+    #[test]
+    fn steps_follow_each_other_from_the_frame_to_the_answer() {
+        let began = Instant::now();
+        let at = |step: u64| began + Duration::from_nanos(step);
+        let cause = Cause { heard: at(0), taken: at(1), decided: at(2) };
+        let sent = SentAt { signed: Some(at(3)), let_go: None, written: Some(at(5)) };
+        let names = |steps: &[(&'static str, Instant, Instant)]| -> Vec<&str> {
+            assert!(steps.windows(2).all(|two| two[0].2 == two[1].1), "{steps:?}");
+            steps.iter().map(|(name, _, _)| *name).collect()
+        };
+        let of_a_frame = steps(Some(&cause), at(2), sent);
+        assert_eq!(names(&of_a_frame), ["taken", "decided", "signed", "sent", "answered"]);
+        assert_eq!(of_a_frame[0].1, at(0));
+        let by_itself = steps(None, at(2), SentAt::default());
+        assert_eq!((names(&by_itself), by_itself[0].1), (vec!["answered"], at(2)));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::change::Answer;
 use super::find::Found;
 use super::fits::Fits;
 use super::journal::{Entry, Journal, Writer};
-use super::latency::{Cause, Latency};
+use super::latency::{self, Cause, Latency};
 use super::send::{Done, Sender};
 use super::session::Supervisor;
 use crate::kalshi::{self, Feed, What};
@@ -83,7 +83,7 @@ impl Run {
         left.marks.clone_from(&desk.marked.borrow());
         let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
         let is_changed = *begun.config() != desk.settings.config;
-        let (sender, answers) = Sender::new(desk.hands.clone(), desk.armed.clone());
+        let (sender, answers) = Sender::new(run, desk.hands.clone(), desk.armed.clone());
         Self {
             desk: Some(begun),
             effects,
@@ -311,8 +311,12 @@ impl Run {
 
     /// Takes in an answer.
     fn answered(&mut self, done: Done) -> Input {
-        let Done { number, answer, at, cause } = done;
+        let Done { number, answer, at, cause, asked } = done;
         self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(asked) = asked {
+            let steps = latency::steps(cause.as_ref(), asked.at(), at);
+            asked.answered(&steps, &answer);
+        }
         if let Some(cause) = cause {
             self.latency.note(&cause, at);
         }

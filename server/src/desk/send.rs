@@ -13,6 +13,7 @@ use super::hands::{Hands, said};
 use super::journal::Before;
 use super::latency::Cause;
 use crate::kalshi::{self, Client, Ready, Sending, SentAt};
+use crate::traces::Asked;
 
 /// A request that is over.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Done {
     pub(super) at: SentAt,
     /// The frame that it came of.
     pub(super) cause: Option<Cause>,
+    /// What a trace says that it was, where any is made.
+    pub(super) asked: Option<Asked>,
 }
 
 /// Sends requests of a run.
@@ -31,28 +34,30 @@ pub(super) struct Sender {
     hands: Hands,
     armed: Armed,
     done: mpsc::UnboundedSender<Done>,
+    run: i64,
     /// Signatures of orders are ready as long as orders may be sent.
     _ready: Arc<Option<Ready>>,
 }
 
 impl Sender {
-    pub(super) fn new(hands: Hands, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
+    pub(super) fn new(run: i64, hands: Hands, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
         let _ready = Arc::new(match &hands {
             Hands::Exchange(client) => client.keep_ready(),
             Hands::Here(..) => None,
         });
-        (Self { hands, armed, done, _ready }, answers)
+        (Self { hands, armed, done, run, _ready }, answers)
     }
 
     /// Sends a request once what must be in the journal is. Meanwhile an order is signed.
     pub(super) fn send(&self, number: u64, ask: Ask, cause: Option<Cause>, before: Before) {
         let this = self.clone();
+        let asked = Asked::now(self.run, &ask);
         tokio::spawn(async move {
             let mut sending = Sending::after(before.committed());
             let answer = this.ask(ask, &mut sending).await.map_err(failed);
             // Nobody waits for it any more when its run is over.
-            let _ = this.done.send(Done { number, answer, at: sending.at, cause });
+            let _ = this.done.send(Done { number, answer, at: sending.at, cause, asked });
         });
     }
 

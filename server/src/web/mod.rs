@@ -52,6 +52,7 @@ use crate::kalshi::Client;
 use crate::signals::Served;
 use crate::tapes::Library;
 use crate::told::Told;
+use crate::traces;
 use crate::watch::Watch;
 
 /// What a server has to show and to tell.
@@ -144,6 +145,7 @@ pub(crate) fn router(state: Arc<State>, hosts: Hosts, proxies: Proxies) -> Route
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(Arc::new(hosts), guard::guard))
         .layer(middleware::from_fn_with_state(Arc::new(proxies), proxied::believe))
+        .layer(middleware::from_fn(traces::note))
         .layer(middleware::from_fn(security::headers))
 }
 

@@ -32,6 +32,7 @@ mod script;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;
+mod traced;
 mod viewers;
 mod watch;
 mod watched;

@@ -19,8 +19,8 @@ use tracing::{info, warn};
 
 use self::signals::News;
 use super::interrupts::Interrupts;
-use super::metrics;
 use super::trading::{self, Has, Mode};
+use super::{metrics, traces};
 use crate::books::Books;
 use crate::cli::log;
 use crate::clock::{Clock, span};
@@ -69,6 +69,8 @@ pub(super) struct Options {
     #[command(flatten)]
     metrics: metrics::Options,
     #[command(flatten)]
+    traces: traces::Options,
+    #[command(flatten)]
     alerts: alerts::Options,
     #[command(flatten)]
     doors: doors::Options,
@@ -89,6 +91,8 @@ fn address(text: &str) -> Result<String, String> {
 /// Reads the tapes, listens, and serves until it is interrupted.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     log::begin();
+    // Outside of the runtime, as what sends them waits; and it ends last, so that nothing is left out.
+    let _traces = options.traces.start()?;
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outside = options.trading.outside(options.mode)?;
