@@ -43,6 +43,8 @@ pub(super) struct Monitor {
     doubled: BTreeMap<OnSide, Timestamp>,
     /// The sides that orders stand on: kept for the room that it has.
     sides: Vec<OnSide>,
+    /// After how many events at the exchange no two orders stood beside each other.
+    alone: Option<u64>,
     /// The names of orders that the exchange has refused. It takes a copy of such a request that comes later if what it was
     /// refused for is over by then: no desk can know of that before it hears of the order.
     refused: BTreeSet<String>,
@@ -90,6 +92,7 @@ impl Monitor {
             fenced: None,
             doubled: BTreeMap::new(),
             sides: Vec::new(),
+            alone: None,
             refused: BTreeSet::new(),
             pulls: Vec::new(),
             left: BTreeMap::new(),
@@ -271,14 +274,7 @@ impl Monitor {
         self.look_at_kill(now, venue, is_running);
         self.look_at_pulls(now, venue, is_running);
         self.look_at_left(now, venue);
-        // They come contract by contract.
-        let sides = &mut self.sides;
-        sides.clear();
-        sides.extend(ours(venue).map(|order| (order.market, order.action, is_asked(venue, order))));
-        sides.sort_unstable();
-        let mut many: Vec<OnSide> =
-            sides.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-        many.dedup();
+        let many = self.beside_each_other(venue);
         self.doubled.retain(|side, _| many.contains(side));
         for side in many {
             let since = *self.doubled.entry(side).or_insert(now);
@@ -291,6 +287,33 @@ impl Monitor {
                 self.doubled.insert(side, Timestamp::MAX);
             }
         }
+    }
+
+    /// Returns the sides on which more than one order stands.
+    fn beside_each_other(&mut self, venue: &Venue) -> Vec<OnSide> {
+        let is_twice = |sides: &mut Vec<OnSide>| {
+            sides.sort_unstable();
+            sides.windows(2).any(|pair| pair[0] == pair[1])
+        };
+        let events = venue.matching.seq();
+        if self.alone == Some(events) {
+            return Vec::new();
+        }
+        // Names are looked up only where whoever placed them makes a difference, which is seldom.
+        let sides = &mut self.sides;
+        sides.clear();
+        sides.extend(venue.resting().map(|order| (order.market, order.action, false)));
+        if !is_twice(sides) {
+            self.alone = Some(events);
+            return Vec::new();
+        }
+        sides.clear();
+        sides.extend(ours(venue).map(|order| (order.market, order.action, is_asked(venue, order))));
+        sides.sort_unstable();
+        let pairs = sides.windows(2).filter(|pair| pair[0] == pair[1]);
+        let mut many: Vec<OnSide> = pairs.map(|pair| pair[0]).collect();
+        many.dedup();
+        many
     }
 
     fn look_at_left(&mut self, now: Timestamp, venue: &Venue) {

@@ -248,8 +248,11 @@ impl Orders {
     pub(super) fn due(&self) -> Option<Timestamp> {
         let mut first = Timestamp::MAX;
         for live in self.live.values() {
-            let press = live.presses.unwrap_or(Timestamp::MAX);
-            first = first.min(press).min(self.renewal(live).unwrap_or(Timestamp::MAX));
+            first = first.min(live.presses.unwrap_or(Timestamp::MAX));
+            // Whether it is to be moved on is asked only of what would be the next thing.
+            if live.half_life(self.ttl).is_some_and(|at| at < first) {
+                first = first.min(self.renewal(live).unwrap_or(Timestamp::MAX));
+            }
         }
         for look in self.lanes.iter().filter_map(Lane::due) {
             first = first.min(look);
@@ -275,7 +278,7 @@ impl Orders {
             && !self.killed
             && self.held.is_none();
         let is_asked = self.lanes.get(live.place).is_none_or(|lane| lane.concerns(live.order));
-        (rests && !is_asked).then(|| live.expires.checked_add_micros(-self.ttl / 2))?
+        (rests && !is_asked).then(|| live.half_life(self.ttl))?
     }
 
     /// Returns what is to be sent now, and takes it as sent.
@@ -350,6 +353,11 @@ impl Orders {
 }
 
 impl Live {
+    /// Returns when half of its life is over, of so many microseconds.
+    fn half_life(&self, ttl: i64) -> Option<Timestamp> {
+        self.expires.checked_add_micros(-ttl / 2)
+    }
+
     fn placed(place: usize, action: Action, order: OrderId, (price, total): (Price, Quantity)) -> Self {
         Self {
             place,
