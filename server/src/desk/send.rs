@@ -99,7 +99,7 @@ impl Sender {
                 Answer::Found(found.map(Box::new), fills)
             }
             Ask::Resting => Answer::Orders(client.resting().await?),
-            Ask::Orders => Answer::Orders(client.orders(None, None).await?),
+            Ask::Orders { since } => Answer::Orders(client.orders(None, since).await?),
             Ask::Fills { since } => Answer::Fills(client.fills(None, Some(since)).await?),
             Ask::Account => Answer::Account(account(client).await?),
             Ask::Trades(ticker) => trades(client, &ticker).await?,

@@ -30,7 +30,7 @@ impl Asked {
             Ask::Cancel(_) => ("cancel", None, None),
             Ask::Look { name, ticker, .. } => ("look", Some(name.clone()), Some(ticker)),
             Ask::Resting => ("resting", None, None),
-            Ask::Orders => ("orders", None, None),
+            Ask::Orders { .. } => ("orders", None, None),
             Ask::Fills { .. } => ("fills", None, None),
             Ask::Account => ("account", None, None),
             Ask::Trades(ticker) => ("trades", None, Some(ticker)),

@@ -30,7 +30,10 @@ pub enum Ask {
     /// All orders of the account that rest.
     Resting,
     /// All orders of the account, whatever became of them.
-    Orders,
+    Orders {
+        /// Those of this time or later alone, where one is said. Some that are a little older may be among them.
+        since: Option<Timestamp>,
+    },
     /// The account's fills from a time on.
     Fills {
         /// The time.

@@ -43,6 +43,7 @@ mod left;
 mod limits;
 mod mark;
 mod orders;
+mod others;
 mod run;
 mod settings;
 mod snapshot;

@@ -8,7 +8,7 @@ use crate::wire::{Fill, Order, OrderStatus};
 
 /// By how much positions may be behind fills, and lists behind what has happened, in microseconds of the exchange's clock: about a
 /// second was seen.
-const LAG: i64 = 2_000_000;
+pub(super) const LAG: i64 = 2_000_000;
 
 /// How much earlier than something was last written down a fill may have been that was not heard, in microseconds: clocks differ,
 /// and what a stream is behind.
@@ -252,7 +252,7 @@ impl Starting {
                     self.settle(now, left, &mut then);
                 } else {
                     self.step = Step::Reconciling;
-                    then.asks.push(Ask::Orders);
+                    then.asks.push(Ask::Orders { since: None });
                 }
             }
             Step::Settling(Some(until)) if *until <= now || waited => {

@@ -30,7 +30,10 @@ impl Member {
         let rests = |kept: &Kept| kept.order.state == OrderState::Resting;
         match ask {
             Ask::Resting => Ok(Answer::Orders(orders(&rests))),
-            Ask::Orders => Ok(Answer::Orders(orders(&|_| true))),
+            Ask::Orders { since } => {
+                let is_late = |kept: &Kept| since.is_none_or(|since| kept.order.created >= since);
+                Ok(Answer::Orders(orders(&is_late)))
+            }
             Ask::Groups => Ok(Answer::Groups(self.groups())),
             Ask::Fills { since } => Ok(Answer::Fills(self.fills_of(as_of, |at, _| at >= *since))),
             Ask::Account => Ok(Answer::Account(Account { free: self.free(), held: self.held(as_of) })),

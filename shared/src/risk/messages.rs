@@ -10,18 +10,28 @@ use crate::units::Timestamp;
 const WINDOW: i64 = 60_000_000;
 
 /// When messages were sent within the last minute, the oldest first. Nothing is kept while there is no limit.
+///
+/// A clock that is put back has told times that are yet to come. What was sent before another message is taken to be no later than
+/// that one, so that it counts for a minute from then at the most.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Messages(VecDeque<Timestamp>);
 
 impl FromIterator<Timestamp> for Messages {
     fn from_iter<I: IntoIterator<Item = Timestamp>>(sent: I) -> Self {
-        Self(sent.into_iter().collect())
+        let mut sent: VecDeque<Timestamp> = sent.into_iter().collect();
+        let mut next = Timestamp::MAX;
+        for at in sent.iter_mut().rev() {
+            next = next.min(*at);
+            *at = next;
+        }
+        Self(sent)
     }
 }
 
 impl Messages {
     /// Takes note of `count` messages at `now`.
     pub(super) fn note(&mut self, now: Timestamp, count: usize) {
+        self.0.iter_mut().rev().take_while(|at| **at > now).for_each(|at| *at = now);
         while self.0.front().is_some_and(|at| !counts(*at, now)) {
             self.0.pop_front();
         }

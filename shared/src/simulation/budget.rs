@@ -32,11 +32,11 @@ impl Budget {
         self.most
     }
 
-    /// Takes note of a message, and returns how many there are then within a minute.
+    /// Takes note of a message, and returns how many there are then within a minute. None before it was sent later than it, whatever
+    /// a clock that was put back since has told.
     pub(super) fn count(&mut self, at: Timestamp) -> usize {
-        while self.sent.front().is_some_and(|sent| at.micros_since(*sent) >= MINUTE) {
-            self.sent.pop_front();
-        }
+        self.sent.iter_mut().for_each(|sent| *sent = at.min(*sent));
+        self.sent.retain(|sent| at.micros_since(*sent) < MINUTE);
         self.sent.push_back(at);
         self.sent.len()
     }

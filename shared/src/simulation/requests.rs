@@ -84,7 +84,10 @@ impl<T: Trader> World<T> {
                 let lag = self.network.between(0, LAG).max(behind);
                 Ok(Answer::Account(Account { free: *free, held: self.venue.held(later(now, -lag)) }))
             }
-            (ask @ (Ask::Resting | Ask::Orders | Ask::Groups | Ask::Fills { .. } | Ask::Trades(_)), _) => {
+            (
+                ask @ (Ask::Resting | Ask::Orders { .. } | Ask::Groups | Ask::Fills { .. } | Ask::Trades(_)),
+                _,
+            ) => {
                 let answer = self.venue.read(now, ask, behind);
                 self.monitor.arrived(now, &self.venue, ask, request.sent, &self.by_hand, &answer);
                 answer

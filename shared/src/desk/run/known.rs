@@ -26,7 +26,7 @@ impl Desk {
             Phase::Starting(starting) => starting.due(),
             Phase::Trading(trading) => {
                 let closes = Closed::due(self.now, trading.orders.unknown_since());
-                trading.due().into_iter().chain(closes).min()
+                trading.due().into_iter().chain(closes).chain(self.others.due()).min()
             }
             Phase::Leaving(clearing, _) => clearing.due(),
             Phase::Ended => return None,

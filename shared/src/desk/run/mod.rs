@@ -13,7 +13,8 @@ use super::closed::Closed;
 use super::entry::{Answered, Entry, Setting, Written};
 use super::killing::Killing;
 use super::orders::{Sent, is_by_hand};
-use super::starting::{Starting, Then};
+use super::others::Others;
+use super::starting::{LAG, Starting, Then};
 use super::trading::{Stray, Traded, Trading};
 use super::{
     Account, Answer, Ask, Effect, End, Event, Failure, HandedOver, Heard, Input, Left, Nowcast, Settings,
@@ -43,8 +44,8 @@ pub struct Desk {
     next: u64,
     killing: Option<Killing>,
     pub(super) closed: Closed,
-    /// More may be there than the cash that it began with, as something rested that no desk had placed.
-    is_short: bool,
+    /// What rested as it began that no desk had placed.
+    others: Others,
     /// What the exchange said otherwise when the account was last asked for.
     misfits: Vec<Misfit>,
     entries: Vec<Entry>,
@@ -74,6 +75,8 @@ enum Purpose {
     Stray,
     /// How many of our fills were known when it was asked.
     Audit(audit::Heard),
+    /// To find out whether others' orders rested as it began.
+    Others,
     Kill(Ask),
     Leave,
 }
@@ -110,7 +113,7 @@ impl Desk {
             next: 0,
             killing: None,
             closed: Closed::default(),
-            is_short: false,
+            others: Others::None,
             misfits: Vec::new(),
             entries: Vec::new(),
             seen,
@@ -278,6 +281,10 @@ impl Desk {
             }
             (Purpose::Order(sent), Phase::Trading(trading)) => trading.done(self.now, &sent, answer),
             (Purpose::Audit(asked), Phase::Trading(_)) => self.audited(&asked, answer),
+            (Purpose::Others, _) => {
+                let again = self.now.checked_add_micros(LAG).unwrap_or(Timestamp::MAX);
+                self.others.answered(&answer, again);
+            }
             (Purpose::Kill(ask), _) => {
                 let is_gone = answer.as_ref().is_err_and(Failure::is_not_found);
                 if let Some(killing) = &mut self.killing {
@@ -377,7 +384,15 @@ impl Desk {
             Phase::Starting(starting) => (starting.taken, starting.sees_others),
             _ => (0, false),
         };
-        self.is_short = sees_others && adopted.is_empty();
+        self.others = if !adopted.is_empty() {
+            Others::None
+        } else if sees_others {
+            Others::Some
+        } else {
+            let of_the_exchange = self.closed.skew().saturating_sub(LAG);
+            let since = self.began.checked_add_micros(of_the_exchange).unwrap_or(Timestamp::MIN);
+            Others::Unknown { since, due: self.now.checked_add_micros(LAG) }
+        };
         if !adopted.is_empty() {
             trading.adopt(self.now, adopted);
         } else if taken + self.left.unfinished.len() > 0 {
@@ -419,8 +434,15 @@ impl Desk {
                     self.ask(Purpose::Leave, ask, effects);
                 }
             }
-            Phase::Trading(trading) if waited => trading.orders.waited(now),
-            Phase::Trading(_) | Phase::Ended => {}
+            Phase::Trading(trading) => {
+                if waited {
+                    trading.orders.waited(now);
+                }
+                if let Some(ask) = self.others.ask(now, waited) {
+                    self.ask(Purpose::Others, ask, effects);
+                }
+            }
+            Phase::Ended => {}
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Desk, Phase};
 use crate::desk::entry::{Setting, Written};
 use crate::desk::killing::Killing;
+use crate::desk::others::Others;
 use crate::desk::{ByHand, Effect, NotByHand, Unchanged, Wanted, Wish};
 use crate::units::Timestamp;
 
@@ -45,6 +46,10 @@ impl Desk {
             return;
         }
         self.wish = wish;
+        if wish == Wish::HandOver {
+            // What is not known by now is not waited for.
+            self.others.decide();
+        }
         if !self.is_to_end() {
             self.write(Written::Setting(Setting::Wish(wish)));
         }
@@ -61,7 +66,10 @@ impl Desk {
     /// Returns whether it is to end with what rests left to the next run: not where everything is to be taken back, nor where the
     /// account isn't known to be as is reckoned.
     pub(super) fn hands_over(&self) -> bool {
-        self.wish == Wish::HandOver && self.killing.is_none() && self.is_reconciled() && !self.is_short
+        self.wish == Wish::HandOver
+            && self.killing.is_none()
+            && self.is_reconciled()
+            && self.others == Others::None
     }
 
     /// Does what a person asks by hand, or only says what would come of it.

@@ -122,7 +122,7 @@ impl Bench {
                 Answer::Groups(marks.chain(groups).collect())
             }
             Ask::Resting => Answer::Orders(self.orders.iter().filter(resting).cloned().collect()),
-            Ask::Orders => Answer::Orders(self.orders.clone()),
+            Ask::Orders { .. } => Answer::Orders(self.orders.clone()),
             Ask::Fills { .. } => Answer::Fills(self.fills.clone()),
             Ask::Account => Answer::Account(self.account.clone()),
             Ask::Trades(_) => Answer::Trades(Vec::new()),

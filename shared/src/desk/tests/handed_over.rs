@@ -12,12 +12,20 @@ use crate::wire::OrderStatus;
 fn handed_over() -> (Bench, Left, [String; 2]) {
     let mut bench = Bench::quoting();
     let names = both(&mut bench);
+    until_others_are_known(&mut bench);
     bench.tell(Input::Wish(Wish::HandOver));
     assert_eq!(bench.end, Some(End::HandedOver(2)));
     assert_eq!(bench.asked, []);
     assert!(resting(&bench).count() == 2, "{:?}", bench.orders);
     let left = bench.left();
     (bench, left, names)
+}
+
+/// Lets it be found out whether somebody else's orders rested as it began.
+fn until_others_are_known(bench: &mut Bench) {
+    bench.pass(2);
+    assert!(bench.asked(|ask| matches!(ask, Ask::Orders { since: Some(_) })).is_some());
+    bench.settle();
 }
 
 fn resting(bench: &Bench) -> impl Iterator<Item = &str> {
@@ -267,6 +275,50 @@ fn a_clock_of_the_run_before_that_was_far_ahead_delays_the_next_one_by_no_more_t
     next.settle();
     assert!(next.now < later(&bench, 70), "{}", next.now);
     assert_eq!(resting(&next).collect::<Vec<_>>(), names);
+}
+
+/// What is listed is a little behind, so that such an order may be in the cash and in no list yet. It holds back none any more
+/// once it is gone.
+#[test]
+fn an_order_of_somebody_else_that_no_list_had_yet_is_found_soon_after() {
+    for is_gone in [false, true] {
+        let mut bench = Bench::quoting();
+        let [name, _] = both(&mut bench);
+        let mut order = bench.orders.iter().find(|order| order.client_order_id == name).cloned().unwrap();
+        (order.client_order_id, order.order_id) = ("a person's".to_owned(), "other".to_owned());
+        if is_gone {
+            order.status = OrderStatus::Canceled;
+        }
+        bench.orders.push(order);
+        until_others_are_known(&mut bench);
+        bench.tell(Input::Wish(Wish::HandOver));
+        bench.settle();
+        bench.pass(2);
+        bench.settle();
+        assert_eq!(bench.end, Some(End::Stopped));
+        assert_eq!(resting(&bench).count(), usize::from(!is_gone));
+    }
+}
+
+/// Nobody waits for what is not known yet as a desk ends; an answer that is lost is asked for again.
+#[test]
+fn a_desk_that_does_not_know_yet_whether_somebody_else_had_orders_leaves_nothing() {
+    let mut bench = Bench::quoting();
+    both(&mut bench);
+    bench.pass(2);
+    bench.settle_but(|ask| matches!(ask, Ask::Orders { .. }));
+    let (mut early, mut later) = (bench, Bench::quoting());
+    early.tell(Input::Wish(Wish::HandOver));
+    early.settle();
+    early.pass(2);
+    early.settle();
+    assert_eq!((early.end.clone(), resting(&early).count()), (Some(End::Stopped), 0));
+    both(&mut later);
+    later.pass(2);
+    later.settle_but(|ask| matches!(ask, Ask::Orders { .. }));
+    until_others_are_known(&mut later);
+    later.tell(Input::Wish(Wish::HandOver));
+    assert_eq!(later.end, Some(End::HandedOver(2)));
 }
 
 /// What somebody else has placed holds back cash, so that more may be there than a desk that began beside it reckons with.

@@ -61,9 +61,9 @@ fn after_an_end_that_was_no_handover_fills_are_asked_for_once_lists_cannot_be_be
     next.pass(1);
     next.settle();
     assert!(next.orders.iter().all(|order| order.status == OrderStatus::Canceled), "{:?}", next.orders);
-    let learns = |ask: &Ask| matches!(ask, Ask::Orders | Ask::Fills { .. } | Ask::Account);
+    let learns = |ask: &Ask| matches!(ask, Ask::Orders { .. } | Ask::Fills { .. } | Ask::Account);
     next.pass(1);
     assert_eq!(next.asked(learns), None);
     next.pass(1);
-    assert!(next.asked(|ask| matches!(ask, Ask::Orders)).is_some());
+    assert!(next.asked(|ask| matches!(ask, Ask::Orders { .. })).is_some());
 }
