@@ -12,6 +12,7 @@ use super::arming::Armed;
 use super::hands::{Hands, said};
 use super::journal::Before;
 use super::latency::Cause;
+use super::lease::Held;
 use crate::kalshi::{self, Client, Ready, Sending, SentAt};
 
 /// A request that is over.
@@ -30,26 +31,35 @@ pub(super) struct Done {
 pub(super) struct Sender {
     hands: Hands,
     armed: Armed,
+    /// The lease, where several desks share the journal.
+    held: Option<Held>,
     done: mpsc::UnboundedSender<Done>,
     /// Signatures of orders are ready as long as orders may be sent.
     _ready: Arc<Option<Ready>>,
 }
 
 impl Sender {
-    pub(super) fn new(hands: Hands, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
+    pub(super) fn new(
+        hands: Hands,
+        armed: Armed,
+        held: Option<Held>,
+    ) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
         let _ready = Arc::new(match &hands {
             Hands::Exchange(client) => client.keep_ready(),
             Hands::Here(..) => None,
         });
-        (Self { hands, armed, done, _ready }, answers)
+        (Self { hands, armed, held, done, _ready }, answers)
     }
 
     /// Sends a request once what must be in the journal is. Meanwhile an order is signed.
     pub(super) fn send(&self, number: u64, ask: Ask, cause: Option<Cause>, before: Before) {
         let this = self.clone();
         tokio::spawn(async move {
-            let mut sending = Sending::after(before.committed());
+            // What lets more rest is looked at last, as it leaves: whoever has slept since it was decided may not trade any more.
+            let held = this.held.clone().filter(|_| adds(&ask));
+            let may_go = async move { before.committed().await && held.is_none_or(|held| held.holds()) };
+            let mut sending = Sending::after(may_go);
             let answer = this.ask(ask, &mut sending).await.map_err(failed);
             // Nobody waits for it any more when its run is over.
             let _ = this.done.send(Done { number, answer, at: sending.at, cause });
@@ -137,8 +147,15 @@ async fn trades(client: &Client, ticker: &Ticker) -> Result<Answer, kalshi::Fail
     Ok(Answer::Trades(trades.iter().filter_map(|trade| trade.print().ok()).collect()))
 }
 
+/// Returns whether a request lets more rest, or lets a group take orders again.
+const fn adds(ask: &Ask) -> bool {
+    matches!(ask, Ask::Create(_) | Ask::Amend(..) | Ask::ResetGroup(_))
+}
+
 fn unwritten() -> kalshi::Failure {
-    kalshi::Failure::NotSent(anyhow::anyhow!("what happened before can't be written down"))
+    kalshi::Failure::NotSent(anyhow::anyhow!(
+        "what happened before can't be written down, or another desk trades"
+    ))
 }
 
 /// Finds out what the account has.

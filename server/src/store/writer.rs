@@ -236,7 +236,7 @@ async fn write_all(
             is_urgent = next.is_urgent;
         }
         let (run, first) = (journal.run, journal.next);
-        journal.commit(&entries).await?;
+        journal.commit_to_last(&entries).await?;
         committed.send_modify(|committed| *committed = committed.saturating_add(entries.len() as u64));
         follows.take(run, first, entries);
         if follows.is_overdue() {

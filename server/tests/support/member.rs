@@ -190,6 +190,12 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
+    /// Listens for so much longer.
+    pub(crate) fn for_longer(mut self, lasts: Duration) -> Self {
+        self.until += lasts;
+        self
+    }
+
     /// Sends a command.
     pub(crate) async fn say(&mut self, command: &str) {
         self.socket.send(Message::text(command)).await.unwrap();
