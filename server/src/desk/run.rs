@@ -250,6 +250,10 @@ impl Run {
                 },
                 _ = audit.tick() => Input::Audit,
                 found = self.fits.found() => Input::Fitted(found),
+                ended = self.journal.ended() => {
+                    ended?;
+                    bail!("the journal has ended");
+                }
                 why = lost(desk.lease.as_ref().map(|lease| &lease.held)) => bail!(why),
             };
             self.step(desk.clock.now(), input)?;

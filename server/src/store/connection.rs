@@ -240,6 +240,19 @@ impl Connection {
         Ok(())
     }
 
+    /// Makes sure that whoever is at the other end answers.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says, or that it says nothing for too long.
+    pub(super) async fn ping(&mut self) -> anyhow::Result<()> {
+        let answer = async { on!(self, inner => inner.ping().await) };
+        match tokio::time::timeout(LONGEST, answer).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => bail!("the database has not answered for {} s", LONGEST.as_secs()),
+        }
+    }
+
     /// Ends it in order.
     pub(super) async fn close(self) {
         // What was committed stays.

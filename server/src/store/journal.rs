@@ -151,6 +151,15 @@ impl Journal {
         self.connection.wait_for_disk(false).await
     }
 
+    /// Makes sure that it can still be reached.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't.
+    pub(super) async fn look_whether_it_is_there(&mut self) -> anyhow::Result<()> {
+        self.connection.ping().await.context("the journal can't be written")
+    }
+
     /// Returns the entries of a run, in order, from number `from` on and at most `most` of them.
     ///
     /// # Errors

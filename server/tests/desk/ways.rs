@@ -15,7 +15,7 @@ pub(crate) enum To {
 }
 
 /// What becomes of bytes on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Pass {
     /// They arrive.
     Open,

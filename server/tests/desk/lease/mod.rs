@@ -1,0 +1,201 @@
+//! Three desks on one journal and one account: one trades, whatever befalls it, and the next one takes over.
+//!
+//! What is checked is checked at the exchange, by the stream on which it tells each change of our orders in its order: no order
+//! of a run is ever there while one of another run is. `cargo xtask soak --part lease --faults N` does more of it.
+
+mod world;
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use shared::api::Problem;
+use shared::stream::DeskState;
+use tokio::time::sleep;
+
+use self::world::{DESKS, Fault, LONGEST, Random, World};
+use crate::account::resting;
+use crate::ways::Pass;
+
+/// How many faults there are, unless `TAUROI_SOAK_LEASE` says otherwise; and of which seed.
+const FAULTS: usize = 4;
+const SEED: u64 = 11;
+/// How long a take-over may take from the fault to the next holder, on a machine that is as busy as a test's.
+const TAKES_OVER: Duration = Duration::from_secs(15);
+
+/// All of them, in the order in which the first ones are tried.
+const ALL: [Fault; 11] = [
+    Fault::Stopped,
+    Fault::Ways(Pass::Held, true, true),
+    Fault::Killed,
+    Fault::Ways(Pass::Cut, true, false),
+    Fault::Ways(Pass::Cut, false, true),
+    Fault::Ways(Pass::Held, true, false),
+    Fault::Ways(Pass::Held, false, true),
+    Fault::Ways(Pass::Cut, true, true),
+    Fault::Skewed,
+    Fault::Ended,
+    Fault::Crashed,
+];
+
+/// How long take-overs took, by kind: until the next desk had the lease, and until its first order rested.
+#[derive(Default)]
+struct Times(BTreeMap<Fault, Vec<(Duration, Duration)>>);
+
+impl Times {
+    #[expect(clippy::print_stderr, reason = "a soak says what it measured")]
+    fn tell(&self) {
+        let all = self.0.values().flatten().copied().collect();
+        let kinds = self.0.iter().map(|(fault, times)| (format!("{fault:?}"), times.clone()));
+        for (name, times) in kinds.chain([("all".to_owned(), all)]) {
+            let of = |which: fn(&(Duration, Duration)) -> Duration| {
+                let mut sorted: Vec<f64> = times.iter().map(|time| which(time).as_secs_f64()).collect();
+                sorted.sort_by(f64::total_cmp);
+                let last = sorted.last().copied().unwrap_or(0.0);
+                format!("{:.1} s, at most {last:.1} s", sorted.get(sorted.len() / 2).copied().unwrap_or(0.0))
+            };
+            let (held, rested) = (of(|time| time.0), of(|time| time.1));
+            eprintln!(
+                "{name}: {} take-overs; held after {held}; an order rested after {rested}",
+                times.len()
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_three_desks_on_one_journal_one_trades_whatever_befalls_it() {
+    // As fast as the real one: how long what takes is looked at.
+    let exchange = ["--speed", "1", "--days", "31", "--past-days", "2"];
+    let Some(mut world) = World::begin("desk-lease", &exchange, &[]).await else { return };
+    world.trades(0, false).await;
+    says_who_trades(&mut world).await;
+    let number = |name: &str, or: u64| std::env::var(name).map_or(or, |text| text.parse().unwrap());
+    let faults = usize::try_from(number("TAUROI_SOAK_LEASE", FAULTS as u64)).unwrap();
+    let mut random = Random(number("TAUROI_SOAK_SEED", SEED));
+    let (mut times, mut rode_out) = (Times::default(), 0);
+    for round in 0..faults {
+        let fault = ALL[round % ALL.len()];
+        // Some more frames of whatever is traded.
+        sleep(Duration::from_millis(random.below(1_500))).await;
+        world.trades(0, true).await;
+        let (epoch, holder) = world.holder().await;
+        let Some(holder) = holder else { continue };
+        // Mostly the one that trades.
+        let is_holder = round < ALL.len() || random.below(5) > 0;
+        let number = if is_holder { holder } else { (holder + 1) % DESKS };
+        // Some faults end before the lease does, some about then, and most while the next one begins or trades.
+        let heals = match fault {
+            _ if round < ALL.len() => Duration::from_secs(LONGEST.as_secs()),
+            Fault::Stopped | Fault::Ways(..) if is_holder => {
+                Duration::from_millis(1_000 + random.below(14_000))
+            }
+            _ => Duration::from_millis(random.below(3_000)),
+        };
+        let runs = world.runs();
+        let began = Instant::now();
+        world.befall(number, fault);
+        let mut is_healed = false;
+        let mut held = None;
+        let mut rested = None;
+        while rested.is_none() || !is_healed {
+            let (now, who) = world.holder().await;
+            if held.is_none() && now > epoch && who.is_some() {
+                held = Some(began.elapsed());
+            }
+            let first = world.seen.lock().unwrap().runs.get(runs).map(|(_, at)| at.duration_since(began));
+            rested = rested.or(first);
+            if !is_healed && (began.elapsed() >= heals || rested.is_some()) {
+                world.heal(number, fault, &mut random);
+                is_healed = true;
+            }
+            let has_waited = began.elapsed() > heals + Duration::from_secs(3);
+            if is_healed && has_waited && held.is_none() && !world.seen.lock().unwrap().resting.is_empty() {
+                break;
+            }
+            world.were_never_together();
+            assert!(began.elapsed() < LONGEST, "nobody trades after {fault:?}: {held:?}, {rested:?}");
+            sleep(Duration::from_millis(20)).await;
+        }
+        #[expect(clippy::print_stderr, reason = "a soak says how far it is")]
+        if faults > FAULTS {
+            eprintln!("{round}: {fault:?} at {number}, {holder} held the lease: {held:?}, {rested:?}");
+        }
+        match (held, rested) {
+            (Some(held), Some(rested)) if is_holder => {
+                assert!(held < TAKES_OVER, "{fault:?}: {held:?}");
+                times.0.entry(fault).or_default().push((held, rested));
+            }
+            _ => rode_out += 1,
+        }
+    }
+    if faults > FAULTS {
+        times.tell();
+    }
+    let taken: usize = times.0.values().map(Vec::len).sum();
+    #[expect(clippy::print_stderr, reason = "a soak says what it measured")]
+    {
+        eprintln!(
+            "{faults} faults: {taken} take-overs, {rode_out} that nobody took over after, none together"
+        );
+    }
+    assert!(taken > 0);
+    world.were_never_together();
+}
+
+/// One that stands by says who trades, and so does a check; it takes nothing but a kill.
+async fn says_who_trades(world: &mut World) {
+    let (_, holder) = world.holder().await;
+    let holder = holder.unwrap();
+    let who = format!("process {}", world.places[holder].id());
+    let place = &world.places[(holder + 1) % DESKS];
+    let stands_by = place.desk.as_ref().unwrap();
+    let mut watch = stands_by.watch().await;
+    watch.until("standing by", |desk| desk.why.contains(&who) && desk.resting == 0).await;
+    for command in ["start", "pause"] {
+        let answer = stands_by.tell(command);
+        assert_eq!(answer.status, 409);
+        let Problem { error } = answer.json();
+        assert!(error.contains(&who) && error.contains("stands by"), "{error}");
+    }
+    let mut check = Command::new(env!("CARGO_BIN_EXE_tauroi"));
+    check.args(["check", "--offline"]).env("DATABASE_URL", place.url()).env("TAUROI_CACHE", &place.cache);
+    let said = String::from_utf8(check.output().unwrap().stdout).unwrap();
+    assert!(said.lines().any(|line| line.contains("held by") && line.contains(&who)), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_and_a_kill_hold_for_whoever_takes_over_and_a_kill_is_heard_by_each() {
+    let exchange = ["--speed", "1000", "--days", "31"];
+    let options = ["--order-ttl-s", "86400"];
+    let Some(mut world) = World::begin("desk-lease-said", &exchange, &options).await else { return };
+    world.trades(0, false).await;
+    let first = world.holder().await.1.unwrap();
+    let mut watch = world.desk(first).watch().await;
+    watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
+    assert_eq!(world.desk(first).tell("pause").status, 200);
+    watch.until("paused", |desk| desk.state == DeskState::Paused && desk.resting + desk.unknown == 0).await;
+    world.befall(first, Fault::Killed);
+
+    let second = world.next_holder(first).await;
+    let mut watch = world.desk(second).watch().await;
+    watch.until("paused", |desk| desk.state == DeskState::Paused && desk.event.is_some()).await;
+    assert_eq!(resting(&world.member), []);
+    assert_eq!(world.desk(second).tell("resume").status, 200);
+    watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
+    // By the one that stands by.
+    let third = (0..DESKS).find(|number| ![first, second].contains(number)).unwrap();
+    let answer = world.desk(third).tell("kill");
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(resting(&world.member), []);
+    watch.until("killed", |desk| desk.state == DeskState::Killed).await;
+    world.befall(second, Fault::Killed);
+
+    assert_eq!(world.next_holder(second).await, third);
+    let mut watch = world.desk(third).watch().await;
+    watch.until("killed", |desk| desk.state == DeskState::Killed && desk.event.is_some()).await;
+    assert_eq!(resting(&world.member), []);
+    assert_eq!(world.desk(third).tell("start").status, 200);
+    watch.until("quoting", |desk| desk.state == DeskState::Quoting && desk.resting > 0).await;
+    world.were_never_together();
+}
