@@ -175,9 +175,14 @@ impl Supervisor {
         }
         let left = left(&mut journal).await?;
         if std::mem::take(&mut self.takes_over) && left.wish == Some(Wish::Pause) {
-            // A person has paused the desk before this one, and nobody has said otherwise to this one.
+            // A person has paused the desk before this one, and nobody could say otherwise to this one.
+            let starts = self.settings.starts;
             self.wishes.send_if_modified(|wish| {
-                *wish == Wish::Quote && std::mem::replace(wish, Wish::Pause) == Wish::Quote
+                let quotes = *wish == Wish::Quote || (*wish == Wish::Off && starts);
+                if quotes {
+                    *wish = Wish::Pause;
+                }
+                quotes
             });
         }
         // Who was killed stays so, whatever ended the program, until a person says otherwise.

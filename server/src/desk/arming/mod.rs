@@ -157,10 +157,11 @@ impl Follower {
         let allowed = standing.allows(&configuration, machine_time());
         if allowed.is_err() {
             self.has_begun = false;
-        } else if !*self.holds.borrow() {
-            // To begin would disarm whoever trades.
-            return Ok(Err("another desk on the same journal trades".to_owned()));
         } else if !self.has_begun {
+            if !*self.holds.borrow() {
+                // To begin would disarm whoever trades.
+                return Ok(Err("this desk has not had the lease of its journal yet".to_owned()));
+            }
             // Where the one before broke off this disarms, here and for it.
             self.book.add(&Event::Begun { configuration: configuration.clone() }, |_| Ok(())).await?;
             self.has_begun = true;

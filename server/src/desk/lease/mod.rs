@@ -67,7 +67,12 @@ impl Supervisor {
             if self.is_to_end() {
                 break false;
             }
-            let applied = candidate.apply().await;
+            let mut wish = self.wish.clone();
+            let ends = wish.wait_for(|wish| matches!(wish, Wish::Stop | Wish::HandOver));
+            let applied = tokio::select! {
+                applied = candidate.apply() => applied,
+                _ = ends => break false,
+            };
             let standing = candidate.seen.as_ref().map(|(row, _)| Standing::from(row));
             match applied {
                 Ok(Applied::Holds(lease)) => {

@@ -211,6 +211,18 @@ impl World {
         (epoch, holds)
     }
 
+    /// Waits until somebody holds the lease who is there, and returns the epoch and the place.
+    pub(super) async fn held(&mut self) -> (i64, usize) {
+        let began = Instant::now();
+        loop {
+            if let (epoch, Some(number)) = self.holder().await {
+                return (epoch, number);
+            }
+            assert!(began.elapsed() < LONGEST, "nobody holds the lease");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until a run's orders rest that is none of these, or, if any will do, until orders rest; returns when its first one did.
     pub(super) async fn trades(&self, besides: usize, any: bool) -> Instant {
         let began = Instant::now();
