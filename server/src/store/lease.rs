@@ -74,9 +74,27 @@ impl Leases {
         if matches!(address, Address::Sqlite(_)) {
             return Ok(None);
         }
+        Self::connect(address, true).await
+    }
+
+    /// Opens it again, for whoever has the lease of a schema that was brought forward before.
+    ///
+    /// # Errors
+    ///
+    /// Says that the database can't be reached.
+    pub(crate) async fn open_again(address: &Address) -> anyhow::Result<Option<Self>> {
+        Self::connect(address, false).await
+    }
+
+    async fn connect(address: &Address, brings_forward: bool) -> anyhow::Result<Option<Self>> {
         let opened = Connection::open(address, Access::Write, OTHERS).await;
         let mut connection = opened.with_context(|| format!("the database {address} can't be reached"))?;
-        connection.migrate().await.with_context(|| format!("{address} is no store that can be written"))?;
+        if brings_forward {
+            connection
+                .migrate()
+                .await
+                .with_context(|| format!("{address} is no store that can be written"))?;
+        }
         // Whoever is told that the lease is theirs has it also after the server's machine has failed.
         connection.wait_for_disk(true).await?;
         Ok(match connection {

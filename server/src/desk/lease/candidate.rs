@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
-use super::held::{LASTS, Lease, answers, in_time, open};
+use super::held::{ANSWERS, LASTS, Lease, OPENS, answers, within};
 use crate::clock::{Clock, since_boot};
 use crate::kalshi::Client;
 use crate::store::{Address, Applicant, LeaseRow, Leases};
@@ -74,9 +74,9 @@ impl Candidate {
     async fn apply_on_connection(&mut self) -> anyhow::Result<Applied> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => open(&self.address).await?,
+            None => within(OPENS, Leases::open(&self.address)).await?.context("a file has no lease")?,
         };
-        let row = in_time(connection.look()).await?;
+        let row = within(ANSWERS, connection.look()).await?;
         let now = since_boot();
         match (&row, &self.seen) {
             (Some(row), Some((seen, _))) if row.epoch == seen.epoch && row.until == seen.until => {}
@@ -91,7 +91,7 @@ impl Candidate {
             }
             let asked = since_boot();
             let seen = unchanged.map(|(row, _)| row);
-            if let Some(taken) = in_time(connection.take(&self.applicant, LASTS, seen)).await? {
+            if let Some(taken) = within(ANSWERS, connection.take(&self.applicant, LASTS, seen)).await? {
                 let on = (self.address.clone(), connection);
                 let lease = Lease::begin(taken, asked, on, self.exchange.clone());
                 return Ok(Applied::Holds(Box::new(lease)));

@@ -20,9 +20,11 @@ pub(super) const LASTS: Duration = Duration::from_secs(6);
 const EVERY: Duration = Duration::from_millis(1_500);
 const EARLIER: Duration = Duration::from_secs(1);
 /// How long an answer of the database or the exchange is waited for.
-const ANSWERS: Duration = Duration::from_millis(1_500);
+pub(super) const ANSWERS: Duration = Duration::from_millis(1_500);
+/// How long one that is opened first is: a way that is encrypted takes several there and back.
+pub(super) const OPENS: Duration = Duration::from_secs(4);
 /// How long the exchange may say nothing before the lease is given back.
-const UNSEEN: Duration = Duration::from_secs(4);
+const UNSEEN: Duration = Duration::from_secs(5);
 
 /// Says whether the lease is held at this moment.
 #[derive(Debug, Clone)]
@@ -129,16 +131,17 @@ async fn keep(
             sleep(pause).await;
             // Counted from before it is asked: until then nobody else may have it.
             let asked = since_boot();
+            let longest = if connection.is_some() { ANSWERS } else { OPENS };
             let renewed = async {
                 let mut open = match connection.take() {
                     Some(connection) => connection,
-                    None => open(&address).await?,
+                    None => open_again(&address).await?,
                 };
                 let renewed = open.renew(&token, LASTS).await?;
                 connection = Some(open);
                 anyhow::Ok(renewed)
             };
-            (asked, in_time(renewed).await)
+            (asked, within(longest, renewed).await)
         };
         let (asked, renewed) = tokio::select! {
             renewed = renewing => renewed,
@@ -165,11 +168,11 @@ async fn keep(
     let release = async {
         let mut open = match connection {
             Some(connection) => connection,
-            None => open(&address).await?,
+            None => open_again(&address).await?,
         };
         open.release(&token).await
     };
-    if let Err(why) = in_time(release).await {
+    if let Err(why) = within(ANSWERS, release).await {
         tracing::warn!("the lease is not given back, and ends by itself: {why:#}");
     }
 }
@@ -187,15 +190,19 @@ async fn see(held: Held, exchange: Client) {
     }
 }
 
-pub(super) async fn open(address: &Address) -> anyhow::Result<Leases> {
-    in_time(Leases::open(address)).await?.context("a file has no lease")
+/// Opens a connection again for the lease of a desk that has it.
+async fn open_again(address: &Address) -> anyhow::Result<Leases> {
+    Leases::open_again(address).await?.context("a file has no lease")
 }
 
-/// Waits for what the database answers, and not for long.
-pub(super) async fn in_time<T>(answer: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    match timeout(ANSWERS, answer).await {
+/// Waits for what the database answers, for so long and no longer.
+pub(super) async fn within<T>(
+    longest: Duration,
+    answer: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    match timeout(longest, answer).await {
         Ok(answer) => answer,
-        Err(_) => bail!("the database has not answered for {} ms", ANSWERS.as_millis()),
+        Err(_) => bail!("the database has not answered for {} ms", longest.as_millis()),
     }
 }
 

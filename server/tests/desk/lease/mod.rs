@@ -3,6 +3,7 @@
 //! What is checked is checked at the exchange, by the stream on which it tells each change of our orders in its order: no order
 //! of a run is ever there while one of another run is. `cargo xtask soak --part lease --faults N` does more of it.
 
+mod fault;
 mod world;
 
 use std::collections::BTreeMap;
@@ -13,30 +14,15 @@ use shared::api::Problem;
 use shared::stream::DeskState;
 use tokio::time::sleep;
 
-use self::world::{DESKS, Fault, LONGEST, Random, World};
+use self::fault::{ALL, Fault, Random};
+use self::world::{DESKS, LONGEST, World};
 use crate::account::resting;
-use crate::ways::Pass;
 
 /// How many faults there are, unless `TAUROI_SOAK_LEASE` says otherwise; and of which seed.
 const FAULTS: usize = 4;
 const SEED: u64 = 11;
 /// How long a take-over may take from the fault to the next holder, on a machine that is as busy as a test's.
 const TAKES_OVER: Duration = Duration::from_secs(15);
-
-/// All of them, in the order in which the first ones are tried.
-const ALL: [Fault; 11] = [
-    Fault::Stopped,
-    Fault::Ways(Pass::Held, true, true),
-    Fault::Killed,
-    Fault::Ways(Pass::Cut, true, false),
-    Fault::Ways(Pass::Cut, false, true),
-    Fault::Ways(Pass::Held, true, false),
-    Fault::Ways(Pass::Held, false, true),
-    Fault::Ways(Pass::Cut, true, true),
-    Fault::Skewed,
-    Fault::Ended,
-    Fault::Crashed,
-];
 
 /// How long take-overs took, by kind: until the next desk had the lease, and until its first order rested.
 #[derive(Default)]

@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions as _, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use super::fault::{Fault, Random};
 use crate::desk::{Desk, fresh};
 use crate::member::{Listener, Member};
 use crate::postgres::Postgres;
@@ -23,33 +24,6 @@ use crate::ways::{Pass, To, Way};
 pub(super) const DESKS: usize = 3;
 /// In how long a desk must trade after a fault of another one. What is measured is far less; a machine may be busy.
 pub(super) const LONGEST: Duration = Duration::from_secs(60);
-
-/// What befalls a desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fault {
-    /// SIGKILL, and another process.
-    Killed,
-    /// SIGKILL, and another process whose clock is off by so much.
-    Skewed,
-    /// SIGTERM, and another process.
-    Ended,
-    /// SIGSTOP, and SIGCONT later.
-    Stopped,
-    /// Its ways are cut or held: to the database, to the exchange.
-    Ways(Pass, bool, bool),
-    /// The database drops everybody, and what its memory alone has.
-    Crashed,
-}
-
-/// Knuth's MMIX generator.
-pub(super) struct Random(pub(super) u64);
-
-impl Random {
-    pub(super) fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % n
-    }
-}
 
 /// What the exchange tells of our orders.
 #[derive(Default)]
