@@ -34,7 +34,7 @@ mod session;
 mod settings;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use shared::api::Mode;
@@ -62,8 +62,6 @@ use crate::kalshi::Client;
 use crate::people::Trader;
 use crate::store::Address;
 
-/// How long a kill waits for requests that were on their way when it came.
-const UNDER_WAY: Duration = Duration::from_millis(500);
 /// How many catalysts may wait for the desk, and how long whoever tells one more waits until there is room.
 const WAITING: usize = 256;
 const ROOM: Duration = Duration::from_secs(10);
@@ -328,34 +326,6 @@ impl Desk {
         // The next command is looked at in the light of this one, however soon it comes.
         self.face.tell_state(None, *self.wish.borrow());
         Ok(text)
-    }
-
-    /// Lets nothing new rest, takes back everything that does, and makes sure of it.
-    async fn kill(&self) -> anyhow::Result<String> {
-        let began = Instant::now();
-        let resting = self.face.desk().resting;
-        if let Some(who) = self.face.stands_by() {
-            self.hands.kill().await?;
-            if self.face.stands_by().is_some() {
-                return Ok(format!(
-                    "Killed: nothing of the account rests. {who}. It finds the mark at the exchange, and stays off until it is started."
-                ));
-            }
-            // It has taken over meanwhile: then it is killed itself.
-        }
-        self.wish.send_replace(Wish::Kill);
-        let mut killed = self.hands.kill().await?;
-        // What was on its way when the button was pressed may have arrived since.
-        let mut in_flight = self.in_flight.clone();
-        let settled = in_flight.wait_for(|count| *count == 0);
-        if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
-            killed = self.hands.kill().await?;
-        }
-        self.marks.send_replace(killed.marks);
-        let took = began.elapsed().as_millis();
-        Ok(format!(
-            "Killed: {resting} orders rested, none does now ({took} ms). The desk stays off until it is started."
-        ))
     }
 
     /// Ends it in order: its orders are taken back, or left to the next one, unless that takes longer than `grace`. Then they end by

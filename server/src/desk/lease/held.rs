@@ -210,3 +210,26 @@ pub(super) async fn within<T>(
 pub(super) async fn answers(exchange: &Client) -> bool {
     matches!(timeout(ANSWERS, exchange.exchange_status()).await, Ok(Ok(_) | Err(Failure::Refused { .. })))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lease_is_lost_when_its_time_is_over_or_somebody_says_so_and_stays_lost() {
+        let held = Held(Arc::new(Holding { until: AtomicU64::new(0), lost: watch::Sender::new(None) }));
+        assert!(!held.holds());
+        assert_eq!(held.lost().await, unrenewed());
+        held.renewed(since_boot());
+        assert!(held.holds());
+        // It is over a second before another one may have it.
+        held.renewed(since_boot().saturating_sub(LASTS - EARLIER));
+        assert!(!held.holds());
+        held.renewed(since_boot());
+        held.lose("first".to_owned());
+        held.lose("second".to_owned());
+        held.renewed(since_boot());
+        assert!(!held.holds());
+        assert_eq!(held.lost().await, "first");
+    }
+}

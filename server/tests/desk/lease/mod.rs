@@ -26,13 +26,28 @@ const TAKES_OVER: Duration = Duration::from_secs(15);
 
 /// How long take-overs took, by kind: until the next desk had the lease, and until its first order rested.
 #[derive(Default)]
-struct Times(BTreeMap<Fault, Vec<(Duration, Duration)>>);
+struct Times {
+    taken: BTreeMap<Fault, Vec<(Duration, Duration)>>,
+    /// After how many faults nobody had to take over, or another desk than the one that traded was hit.
+    none: usize,
+}
 
 impl Times {
-    #[expect(clippy::print_stderr, reason = "a soak says what it measured")]
+    fn taken(&self) -> usize {
+        self.taken.values().map(Vec::len).sum()
+    }
+
+    /// Takes in those of another world.
+    fn take(&mut self, other: Self) {
+        self.none += other.none;
+        for (fault, times) in other.taken {
+            self.taken.entry(fault).or_default().extend(times);
+        }
+    }
+
     fn tell(&self) {
-        let all = self.0.values().flatten().copied().collect();
-        let kinds = self.0.iter().map(|(fault, times)| (format!("{fault:?}"), times.clone()));
+        let all = self.taken.values().flatten().copied().collect();
+        let kinds = self.taken.iter().map(|(fault, times)| (format!("{fault:?}"), times.clone()));
         for (name, times) in kinds.chain([("all".to_owned(), all)]) {
             let of = |which: fn(&(Duration, Duration)) -> Duration| {
                 let mut sorted: Vec<f64> = times.iter().map(|time| which(time).as_secs_f64()).collect();
@@ -40,26 +55,56 @@ impl Times {
                 let last = sorted.last().copied().unwrap_or(0.0);
                 format!("{:.1} s, at most {last:.1} s", sorted.get(sorted.len() / 2).copied().unwrap_or(0.0))
             };
-            let (held, rested) = (of(|time| time.0), of(|time| time.1));
-            eprintln!(
-                "{name}: {} take-overs; held after {held}; an order rested after {rested}",
-                times.len()
-            );
+            let (held, rested, many) = (of(|time| time.0), of(|time| time.1), times.len());
+            say(&format!("{name}: {many} take-overs; held after {held}; an order rested after {rested}"));
         }
+        let (taken, none) = (self.taken(), self.none);
+        say(&format!(
+            "{} faults: {taken} take-overs, {none} without one; never orders of two at once",
+            taken + none
+        ));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_three_desks_on_one_journal_one_trades_whatever_befalls_it() {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let seed = number("TAUROI_SOAK_SEED").unwrap_or(SEED);
+    let Some(faults) = number("TAUROI_SOAK_LEASE").and_then(|faults| usize::try_from(faults).ok()) else {
+        let Some(times) = befall(&Befalls { name: "desk-lease", faults: FAULTS, seed, is_soak: false }).await
+        else {
+            return;
+        };
+        return assert!(times.taken() > 0);
+    };
+    // Two worlds beside each other, as most of the time is waiting.
+    let [one, other] = [("desk-lease", faults.div_ceil(2), seed), ("desk-lease-other", faults / 2, !seed)]
+        .map(|(name, faults, seed)| Befalls { name, faults, seed, is_soak: true });
+    let (one, other) = tokio::join!(befall(&one), befall(&other));
+    let mut times = one.unwrap();
+    times.take(other.unwrap());
+    times.tell();
+    assert!(times.taken() > 0);
+}
+
+/// What befalls a world of three desks.
+struct Befalls {
+    name: &'static str,
+    faults: usize,
+    seed: u64,
+    /// It says how far it is, and take-overs must not take long.
+    is_soak: bool,
+}
+
+/// Lets faults befall three desks; returns how long take-overs took, where there is a database.
+async fn befall(befalls: &Befalls) -> Option<Times> {
+    let Befalls { name, faults, seed, is_soak } = *befalls;
     // As fast as the real one: how long what takes is looked at.
     let exchange = ["--speed", "1", "--days", "31", "--past-days", "2"];
-    let Some(mut world) = World::begin("desk-lease", &exchange, &[]).await else { return };
+    let mut world = World::begin(name, &exchange, &[]).await?;
     world.trades(0, false).await;
     says_who_trades(&mut world).await;
-    let number = |name: &str, or: u64| std::env::var(name).map_or(or, |text| text.parse().unwrap());
-    let faults = usize::try_from(number("TAUROI_SOAK_LEASE", FAULTS as u64)).unwrap();
-    let mut random = Random(number("TAUROI_SOAK_SEED", SEED));
-    let (mut times, mut rode_out) = (Times::default(), 0);
+    let (mut random, mut times) = (Random(seed), Times::default());
     for round in 0..faults {
         let fault = ALL[round % ALL.len()];
         // Some more frames of whatever is traded.
@@ -71,7 +116,7 @@ async fn of_three_desks_on_one_journal_one_trades_whatever_befalls_it() {
         let number = if is_holder { holder } else { (holder + 1) % DESKS };
         // Some faults end before the lease does, some about then, and most while the next one begins or trades.
         let heals = match fault {
-            _ if round < ALL.len() => Duration::from_secs(LONGEST.as_secs()),
+            _ if round < ALL.len() => LONGEST,
             Fault::Stopped | Fault::Ways(..) if is_holder => {
                 Duration::from_millis(1_000 + random.below(14_000))
             }
@@ -88,8 +133,7 @@ async fn of_three_desks_on_one_journal_one_trades_whatever_befalls_it() {
             if held.is_none() && now > epoch && who.is_some() {
                 held = Some(began.elapsed());
             }
-            let first = world.seen.lock().unwrap().runs.get(runs).map(|(_, at)| at.duration_since(began));
-            rested = rested.or(first);
+            rested = rested.or(world.rested(runs).map(|at| at.duration_since(began)));
             if !is_healed && (began.elapsed() >= heals || rested.is_some()) {
                 world.heal(number, fault, &mut random);
                 is_healed = true;
@@ -97,37 +141,33 @@ async fn of_three_desks_on_one_journal_one_trades_whatever_befalls_it() {
             // What ends before the lease does may be ridden out; whoever is gone is followed by another one.
             let may_ride = !is_holder || matches!(fault, Fault::Stopped | Fault::Ways(..) | Fault::Crashed);
             let has_waited = is_healed && began.elapsed() > heals + Duration::from_secs(3);
-            if may_ride && has_waited && held.is_none() && !world.seen.lock().unwrap().resting.is_empty() {
+            if may_ride && has_waited && held.is_none() && world.rests() {
                 break;
             }
             world.were_never_together();
             assert!(began.elapsed() < LONGEST, "nobody trades after {fault:?}: {held:?}, {rested:?}");
             sleep(Duration::from_millis(20)).await;
         }
-        #[expect(clippy::print_stderr, reason = "a soak says how far it is")]
-        if faults > FAULTS {
-            eprintln!("{round}: {fault:?} at {number}, {holder} held the lease: {held:?}, {rested:?}");
+        if is_soak {
+            say(&format!(
+                "{round}: {fault:?} at {number}, {holder} held the lease: {held:.1?}, {rested:.1?}"
+            ));
+            assert!(held.is_none_or(|held| held < TAKES_OVER), "{fault:?}: {held:?}");
         }
         match (held, rested) {
             (Some(held), Some(rested)) if is_holder => {
-                assert!(held < TAKES_OVER, "{fault:?}: {held:?}");
-                times.0.entry(fault).or_default().push((held, rested));
+                times.taken.entry(fault).or_default().push((held, rested));
             }
-            _ => rode_out += 1,
+            _ => times.none += 1,
         }
     }
-    if faults > FAULTS {
-        times.tell();
-    }
-    let taken: usize = times.0.values().map(Vec::len).sum();
-    #[expect(clippy::print_stderr, reason = "a soak says what it measured")]
-    {
-        eprintln!(
-            "{faults} faults: {taken} take-overs, {rode_out} that nobody took over after, none together"
-        );
-    }
-    assert!(taken > 0);
     world.were_never_together();
+    Some(times)
+}
+
+#[expect(clippy::print_stderr, reason = "a soak says how far it is and what it measured")]
+fn say(what: &str) {
+    eprintln!("{what}");
 }
 
 /// One that stands by says who trades, and so does a check; it takes nothing but a kill.

@@ -27,13 +27,13 @@ pub(super) const LONGEST: Duration = Duration::from_secs(60);
 
 /// What the exchange tells of our orders.
 #[derive(Default)]
-pub(super) struct Seen {
+struct Seen {
     /// What rests, with the run that has placed it.
-    pub(super) resting: BTreeMap<String, String>,
+    resting: BTreeMap<String, String>,
     /// Each run whose orders rested, and when the first one did.
-    pub(super) runs: Vec<(String, Instant)>,
+    runs: Vec<(String, Instant)>,
     /// Where an order of a run was there with one of another run.
-    pub(super) together: Vec<String>,
+    together: Vec<String>,
 }
 
 /// Follows the exchange's word of our orders as long as it is there.
@@ -96,7 +96,7 @@ pub(super) struct World {
     postgres: Postgres,
     name: String,
     pub(super) places: Vec<Place>,
-    pub(super) seen: Arc<Mutex<Seen>>,
+    seen: Arc<Mutex<Seen>>,
     following: JoinHandle<()>,
     database: PgConnection,
     /// What each desk is started with.
@@ -220,6 +220,16 @@ impl World {
     pub(super) fn were_never_together(&self) {
         assert!(!self.following.is_finished(), "the exchange's word is not heard any more");
         assert_eq!(self.seen.lock().unwrap().together, [""; 0]);
+    }
+
+    /// Returns when the first order of the run after so many rested, if one did.
+    pub(super) fn rested(&self, runs: usize) -> Option<Instant> {
+        self.seen.lock().unwrap().runs.get(runs).map(|(_, at)| *at)
+    }
+
+    /// Returns whether any order rests.
+    pub(super) fn rests(&self) -> bool {
+        !self.seen.lock().unwrap().resting.is_empty()
     }
 
     pub(super) fn runs(&self) -> usize {
