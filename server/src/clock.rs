@@ -32,6 +32,20 @@ pub(crate) fn machine_time() -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
+/// Returns how long the machine has run, with what it slept, where the system says that: else how long this program has.
+pub(crate) fn since_boot() -> Duration {
+    #[cfg(target_os = "linux")]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Duration::try_from(time).unwrap_or_default()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        BEGAN.get_or_init(std::time::Instant::now).elapsed()
+    }
+}
+
 impl Clock {
     /// Returns a clock that shows the machine's time.
     pub(crate) fn real() -> Self {

@@ -14,6 +14,7 @@ mod http;
 mod mutants;
 mod postgres;
 mod python;
+mod rehearse;
 mod script;
 mod simulate;
 mod soak;
@@ -57,6 +58,8 @@ enum Command {
     Simulate(simulate::Options),
     /// Run long, by hand: the server under load for hours, or spoiled inputs, watching memory and errors
     Soak(soak::Options),
+    /// Do beforehand what an operator may have to do one day: copy a store while a desk writes, and go back to the copy
+    Rehearse(rehearse::Options),
     /// Install the tools and build nothing
     Setup {
         /// Also what only the tests and the release need: Chromium, wasm-opt, cargo-deny
@@ -82,6 +85,7 @@ fn main() -> std::process::ExitCode {
         Command::Bench(options) => bench::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Soak(options) => soak::run(&options),
+        Command::Rehearse(options) => rehearse::run(&options),
         Command::Setup { all } => tools::set_up(all),
     };
     match outcome {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::step::show_for_as_long_as_it_takes as show;
-use crate::{bench, bundle, demo, hands, http, mutants, simulate, workspace};
+use crate::{bench, bundle, demo, hands, http, mutants, postgres, simulate, workspace};
 
 #[derive(Args)]
 pub struct Options {
@@ -19,9 +19,12 @@ pub struct Options {
     /// What to run; may be named several times
     #[arg(long, value_enum, default_value = "server")]
     part: Vec<Part>,
-    /// The seed that spoiled inputs are made of
+    /// The seed that spoiled inputs are made of, and faults
     #[arg(long, default_value_t = 1)]
     rng_seed: u64,
+    /// How many faults befall the desks of `lease`
+    #[arg(long, default_value_t = 100)]
+    faults: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,6 +49,8 @@ enum Part {
     Simulate,
     /// 200 lives of a desk, each ended by SIGKILL under load, on one paper exchange; `--minutes` is not heeded
     Lives,
+    /// Three desks on one journal in PostgreSQL, killed, stopped, cut off and held up: one trades; see `--faults`
+    Lease,
     /// 150 changes of `risk`, `execution` and `ledger`, drawn by the seed: the tests must fail for each; `--minutes` is not heeded
     Mutants,
     /// A release that trades on a paper exchange whose stream brings 10,000 frames a second: its memory and its log
@@ -77,6 +82,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
                 simulate::run(&simulate::Options::of(1_000_000, 1_000_000 * options.rng_seed, 0.05))?;
             }
             Part::Lives => lives()?,
+            Part::Lease => lease(options)?,
             Part::Mutants => mutants::run(options.rng_seed)?,
             Part::Hands => hands::run()?,
             Part::Desk => {
@@ -137,6 +143,22 @@ fn lives() -> anyhow::Result<()> {
         .current_dir(workspace::root())
         .env("TAUROI_SOAK_LIVES", "200");
     show("200 lives of a desk", &mut cargo)
+}
+
+/// Lets faults befall three desks on one journal, and says how long take-overs took.
+///
+/// Fails when orders of two of them are at the exchange at once, and when no desk trades within a minute of a fault.
+fn lease(options: &Options) -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--locked", "-p", "server", "--test", "desk", "--", "--nocapture", "lease::"])
+        .current_dir(workspace::root())
+        .env("TAUROI_SOAK_LEASE", options.faults.to_string())
+        .env("TAUROI_SOAK_SEED", options.rng_seed.to_string())
+        // Else it would be skipped where there is no PostgreSQL.
+        .env("CI", "1");
+    postgres::find_or_install()?.show(&mut cargo);
+    show(&format!("{} faults of three desks on one journal", options.faults), &mut cargo)
 }
 
 /// Serves the demo and reads every page until the time is over.

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args;
 use shared::api::Mode;
-use shared::stream::DeskView;
 use tokio::net::TcpListener;
 use tracing::info;
 
 use crate::desk::Face;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Shown};
 use crate::web;
 
 /// Where that is.
@@ -46,8 +45,7 @@ impl Options {
             TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
         let bound = listener.local_addr()?;
         info!("metrics are at http://{bound}/metrics");
-        let desk =
-            desk.map(|face| -> Box<dyn Fn() -> DeskView + Send + Sync> { Box::new(move || face.desk()) });
+        let desk = desk.map(|face| -> Shown { Box::new(move || (face.desk(), face.lease())) });
         tokio::spawn(web::serve_metrics(listener, Arc::new(Metrics::new(mode, desk))));
         Ok(())
     }

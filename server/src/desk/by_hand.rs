@@ -28,6 +28,8 @@ pub(crate) enum NotAsked {
     Not(NotByHand),
     /// Nobody has armed it, or that is over, for this reason.
     Unarmed(String),
+    /// Another desk on the same journal trades: this one.
+    StandsBy(String),
     /// It did not answer.
     Silent,
 }
@@ -39,6 +41,9 @@ impl Desk {
     ///
     /// Says why nothing is done; or that the desk did not answer: what it has not taken up by then it never does.
     pub(crate) async fn by_hand(&self, asked: ByHand, _trader: &Trader) -> Result<String, NotAsked> {
+        if let Some(who) = self.face.stands_by() {
+            return Err(NotAsked::StandsBy(who));
+        }
         if asked.what != HandWhat::Cancel {
             self.armed.until().map_err(NotAsked::Unarmed)?;
         }

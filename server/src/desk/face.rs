@@ -12,6 +12,7 @@ use shared::stream::{Alert, Appended, BookView, Data, DeskState, DeskView, ToPag
 use tokio::sync::watch;
 
 use super::arming::Armed;
+use super::lease::Standing;
 use super::over;
 use crate::told::{Audience, Told, newer};
 
@@ -37,6 +38,8 @@ struct Known {
     armed: Armed,
     /// The settings that hold, and how they came to.
     settings: Option<DeskSettings>,
+    /// Who may trade, where several desks share the journal.
+    lease: Option<Standing>,
 }
 
 impl Face {
@@ -52,6 +55,7 @@ impl Face {
                 audience: Audience::default(),
                 armed,
                 settings: None,
+                lease: None,
             }),
             version: watch::Sender::new(0),
         }
@@ -75,6 +79,21 @@ impl Face {
     /// Tells which settings hold, and how they came to.
     pub(super) fn tell_settings(&self, changes: &Changes, fixed: Option<&Unchanged>) {
         self.known().settings = Some(changes.told(fixed));
+    }
+
+    /// Returns who may trade, where several desks share the journal and it was looked at.
+    pub(crate) fn lease(&self) -> Option<Standing> {
+        self.known().lease.clone()
+    }
+
+    /// Returns who trades in this desk's place, if another one does.
+    pub(super) fn stands_by(&self) -> Option<String> {
+        self.known().lease.as_ref()?.stands_by()
+    }
+
+    /// Tells who may trade.
+    pub(super) fn tell_lease(&self, standing: Standing) {
+        self.known().lease = Some(standing);
     }
 
     /// Returns whether there is a run that trades, be it paused or killed.

@@ -84,14 +84,15 @@ impl Found {
     }
 }
 
-/// Takes back whatever rests of ours in an event, where a run could not do so itself.
+/// Takes back whatever rests of ours in an event, or of one run in it, where a run could not do so itself.
 ///
 /// # Errors
 ///
 /// Says that it can't be found out what rests, or that something does.
-pub(super) async fn clear(client: &Client, found: &Found) -> anyhow::Result<()> {
+pub(super) async fn clear(client: &Client, found: &Found, run: Option<i64>) -> anyhow::Result<()> {
+    let prefix = run.map_or_else(|| PREFIX.to_owned(), |run| format!("{PREFIX}{run:x}-"));
     let is_ours = |order: &Order| {
-        order.client_order_id.starts_with(PREFIX)
+        order.client_order_id.starts_with(&prefix)
             && found.contracts.iter().any(|market| market.ticker == order.ticker)
     };
     for round in 0..ROUNDS {

@@ -1,15 +1,18 @@
 //! Taking every order of the account back, and letting no other one in, whatever else runs or doesn't.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use shared::desk::{is_kill_mark, kill_mark};
+use shared::desk::{Wish, is_kill_mark, kill_mark};
 use shared::wire::{GroupLimit, OrderGroup};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::Desk;
 use crate::kalshi::{Client, Failure};
 
+/// How long a kill waits for requests that were on their way when it came.
+const UNDER_WAY: Duration = Duration::from_millis(500);
 /// How often it is asked again whether nothing rests.
 const ROUNDS: usize = 5;
 /// How long an answer is waited for before the same is asked once more beside it, and how often in all. What a kill asks
@@ -156,5 +159,35 @@ where
                 return Err(last.unwrap_or_else(nothing));
             }
         }
+    }
+}
+
+impl Desk {
+    /// Lets nothing new rest, takes back everything that does, and makes sure of it.
+    pub(super) async fn kill(&self) -> anyhow::Result<String> {
+        let began = Instant::now();
+        let resting = self.face.desk().resting;
+        if let Some(who) = self.face.stands_by() {
+            self.hands.kill().await?;
+            if self.face.stands_by().is_some() {
+                return Ok(format!(
+                    "Killed: nothing of the account rests. {who}. It finds the mark at the exchange, and stays off until it is started."
+                ));
+            }
+            // It has taken over meanwhile: then it is killed itself.
+        }
+        self.wish.send_replace(Wish::Kill);
+        let mut killed = self.hands.kill().await?;
+        // What was on its way when the button was pressed may have arrived since.
+        let mut in_flight = self.in_flight.clone();
+        let settled = in_flight.wait_for(|count| *count == 0);
+        if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
+            killed = self.hands.kill().await?;
+        }
+        self.marks.send_replace(killed.marks);
+        let took = began.elapsed().as_millis();
+        Ok(format!(
+            "Killed: {resting} orders rested, none does now ({took} ms). The desk stays off until it is started."
+        ))
     }
 }

@@ -26,6 +26,7 @@ mod here;
 mod journal;
 mod kill;
 mod latency;
+mod lease;
 mod replay;
 mod run;
 mod send;
@@ -33,7 +34,7 @@ mod session;
 mod settings;
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use shared::api::Mode;
@@ -52,6 +53,8 @@ pub(crate) use self::flatten::{Sold, Unsold, carry_out, plan};
 pub(crate) use self::hands::Hands;
 pub(crate) use self::journal::Journal;
 pub(crate) use self::kill::kill;
+use self::lease::Candidate;
+pub(crate) use self::lease::Standing;
 pub(crate) use self::replay::{Replay, Told};
 pub(crate) use self::settings::{Expected, Settings, check_fair};
 use crate::clock::Clock;
@@ -59,8 +62,6 @@ use crate::kalshi::Client;
 use crate::people::Trader;
 use crate::store::Address;
 
-/// How long a kill waits for requests that were on their way when it came.
-const UNDER_WAY: Duration = Duration::from_millis(500);
 /// How many catalysts may wait for the desk, and how long whoever tells one more waits until there is room.
 const WAITING: usize = 256;
 const ROOM: Duration = Duration::from_secs(10);
@@ -147,6 +148,8 @@ pub(crate) enum Refused {
     Idle(DeskState),
     /// Nobody has armed it, or that is over, for this reason.
     Unarmed(String),
+    /// Another desk on the same journal trades: this one.
+    StandsBy(String),
     /// Orders may still rest.
     Failed(anyhow::Error),
 }
@@ -175,11 +178,13 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
     };
     let (says, said) = watch::channel(Err("it is not known yet whether somebody has armed it".to_owned()));
     let (end, ended) = watch::channel(None);
+    let holds = watch::Sender::new(!matches!(settings.database, Some(Address::Postgres(_))));
     let armed = if settings.mode == Mode::Live { Armed::by(said) } else { Armed::needless() };
     let follower = match (settings.mode, &settings.arming) {
         (Mode::Live, None) => bail!("real orders need a place where it is written who armed them"),
         (Mode::Live, Some(arming)) => {
-            let begun = Follower::begin(arming.clone(), says, wish.clone(), settings.starts);
+            let begun =
+                Follower::begin(arming.clone(), says, wish.clone(), (settings.starts, holds.subscribe()));
             let ended = ended.clone();
             Some(tokio::spawn(async move {
                 match begun.await {
@@ -201,6 +206,10 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         }
         None => [client, apart].map(Hands::Exchange),
     };
+    let candidate = match &settings.database {
+        Some(database) => Candidate::new(database, hands.reads(), &clock)?,
+        None => None,
+    };
     let (begun, numbers) = watch::channel(Vec::new());
     let last_wish = if settings.releases { Wish::HandOver } else { Wish::Stop };
     let address = settings.database.clone().unwrap_or_else(|| Address::Sqlite(settings.journal.clone()));
@@ -221,6 +230,10 @@ pub(crate) fn start(settings: Settings, client: Client, clock: Clock) -> anyhow:
         begun,
         is_first: true,
         armed: armed.clone(),
+        candidate,
+        lease: None,
+        holds,
+        takes_over: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let run = move || {
@@ -283,6 +296,11 @@ impl Desk {
     /// Says that it does nothing now, or that orders may still rest.
     pub(crate) async fn tell(&self, command: DeskCommand, trader: &Trader) -> Result<String, Refused> {
         let state = self.face.desk().state;
+        if command != DeskCommand::Kill
+            && let Some(who) = self.face.stands_by()
+        {
+            return Err(Refused::StandsBy(who));
+        }
         if !state.takes(command) {
             return Err(Refused::Idle(state));
         }
@@ -308,25 +326,6 @@ impl Desk {
         // The next command is looked at in the light of this one, however soon it comes.
         self.face.tell_state(None, *self.wish.borrow());
         Ok(text)
-    }
-
-    /// Lets nothing new rest, takes back everything that does, and makes sure of it.
-    async fn kill(&self) -> anyhow::Result<String> {
-        let began = Instant::now();
-        let resting = self.face.desk().resting;
-        self.wish.send_replace(Wish::Kill);
-        let mut killed = self.hands.kill().await?;
-        // What was on its way when the button was pressed may have arrived since.
-        let mut in_flight = self.in_flight.clone();
-        let settled = in_flight.wait_for(|count| *count == 0);
-        if tokio::time::timeout(UNDER_WAY, settled).await.is_ok() {
-            killed = self.hands.kill().await?;
-        }
-        self.marks.send_replace(killed.marks);
-        let took = began.elapsed().as_millis();
-        Ok(format!(
-            "Killed: {resting} orders rested, none does now ({took} ms). The desk stays off until it is started."
-        ))
     }
 
     /// Ends it in order: its orders are taken back, or left to the next one, unless that takes longer than `grace`. Then they end by

@@ -5,7 +5,7 @@ mod show;
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use shared::arming::Rehearsal;
 use shared::desk::{Desk, Effect, End, Event, Heard, Input, Left, Wish};
 use shared::units::Timestamp;
@@ -19,6 +19,7 @@ use super::find::Found;
 use super::fits::Fits;
 use super::journal::{Entry, Journal, Writer};
 use super::latency::{self, Cause, Latency};
+use super::lease::lost;
 use super::send::{Done, Sender};
 use super::session::Supervisor;
 use crate::kalshi::{self, Feed, What};
@@ -83,7 +84,10 @@ impl Run {
         left.marks.clone_from(&desk.marked.borrow());
         let begun = Desk::begin(now, run, settings, event, left, wish, &mut effects);
         let is_changed = *begun.config() != desk.settings.config;
-        let (sender, answers) = Sender::new(run, desk.hands.clone(), desk.armed.clone());
+        let (sender, answers) = {
+            let held = desk.lease.as_ref().map(|lease| lease.held.clone());
+            Sender::new(run, desk.hands.clone(), desk.armed.clone(), held)
+        };
         Self {
             desk: Some(begun),
             effects,
@@ -246,6 +250,11 @@ impl Run {
                 },
                 _ = audit.tick() => Input::Audit,
                 found = self.fits.found() => Input::Fitted(found),
+                ended = self.journal.ended() => {
+                    ended?;
+                    bail!("the journal has ended");
+                }
+                why = lost(desk.lease.as_ref().map(|lease| &lease.held)) => bail!(why),
             };
             self.step(desk.clock.now(), input)?;
         }

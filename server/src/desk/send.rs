@@ -12,6 +12,7 @@ use super::arming::Armed;
 use super::hands::{Hands, said};
 use super::journal::Before;
 use super::latency::Cause;
+use super::lease::Held;
 use crate::kalshi::{self, Client, Ready, Sending, SentAt};
 use crate::traces::Asked;
 
@@ -33,6 +34,8 @@ pub(super) struct Done {
 pub(super) struct Sender {
     hands: Hands,
     armed: Armed,
+    /// The lease, where several desks share the journal.
+    held: Option<Held>,
     done: mpsc::UnboundedSender<Done>,
     run: i64,
     /// Signatures of orders are ready as long as orders may be sent.
@@ -40,13 +43,18 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn new(run: i64, hands: Hands, armed: Armed) -> (Self, mpsc::UnboundedReceiver<Done>) {
+    pub(super) fn new(
+        run: i64,
+        hands: Hands,
+        armed: Armed,
+        held: Option<Held>,
+    ) -> (Self, mpsc::UnboundedReceiver<Done>) {
         let (done, answers) = mpsc::unbounded_channel();
         let _ready = Arc::new(match &hands {
             Hands::Exchange(client) => client.keep_ready(),
             Hands::Here(..) => None,
         });
-        (Self { hands, armed, done, run, _ready }, answers)
+        (Self { hands, armed, held, done, run, _ready }, answers)
     }
 
     /// Sends a request once what must be in the journal is. Meanwhile an order is signed.
@@ -54,7 +62,10 @@ impl Sender {
         let this = self.clone();
         let asked = Asked::now(self.run, &ask);
         tokio::spawn(async move {
-            let mut sending = Sending::after(before.committed());
+            // What lets more rest is looked at last, as it leaves: whoever has slept since it was decided may not trade any more.
+            let held = this.held.clone().filter(|_| adds(&ask));
+            let may_go = async move { before.committed().await && held.is_none_or(|held| held.holds()) };
+            let mut sending = Sending::after(may_go);
             let answer = this.ask(ask, &mut sending).await.map_err(failed);
             // Nobody waits for it any more when its run is over.
             let _ = this.done.send(Done { number, answer, at: sending.at, cause, asked });
@@ -142,8 +153,15 @@ async fn trades(client: &Client, ticker: &Ticker) -> Result<Answer, kalshi::Fail
     Ok(Answer::Trades(trades.iter().filter_map(|trade| trade.print().ok()).collect()))
 }
 
+/// Returns whether a request lets more rest, or lets a group take orders again.
+const fn adds(ask: &Ask) -> bool {
+    matches!(ask, Ask::Create(_) | Ask::Amend(..) | Ask::ResetGroup(_))
+}
+
 fn unwritten() -> kalshi::Failure {
-    kalshi::Failure::NotSent(anyhow::anyhow!("what happened before can't be written down"))
+    kalshi::Failure::NotSent(anyhow::anyhow!(
+        "what happened before can't be written down, or another desk trades"
+    ))
 }
 
 /// Finds out what the account has.

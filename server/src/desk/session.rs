@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use shared::api::Mode;
 use shared::arming::Event;
 use shared::catalyst::Catalyst;
 use shared::desk::{self, End, Nowcast, Wish};
 use shared::stream::DeskState;
 use tokio::sync::{mpsc, watch};
+use tokio::time::{sleep, timeout};
 
 use super::arming::{Armed, Book};
 use super::by_hand;
@@ -17,6 +18,7 @@ use super::change::Asked;
 use super::find;
 use super::hands::Hands;
 use super::journal::{Journal, left};
+use super::lease::{Candidate, Lease, lost};
 use super::run::Run;
 use super::{Face, Settings};
 use crate::clock::Clock;
@@ -26,6 +28,11 @@ use crate::kalshi::{Ask, Client, Heard, What, listen};
 const UP: Duration = Duration::from_secs(30);
 /// The pauses before the next run, the first and the longest.
 const AGAIN: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(15)];
+
+/// How long a desk that has given the lease back tries to take back what it has placed: whoever took over does that too.
+const CLEARS: Duration = Duration::from_secs(5);
+/// How long a run whose lease is lost may go on to end: what it waits for may never come, as of a database that is cut off.
+const ENDS: Duration = Duration::from_secs(8);
 
 /// Keeps a desk running.
 pub(super) struct Supervisor {
@@ -51,6 +58,13 @@ pub(super) struct Supervisor {
     pub(super) is_first: bool,
     /// Whether orders may be placed.
     pub(super) armed: Armed,
+    /// Applies for the lease, where the journal has one.
+    pub(super) candidate: Option<Candidate>,
+    pub(super) lease: Option<Lease>,
+    /// Whether this desk may trade, as nobody else does.
+    pub(super) holds: watch::Sender<bool>,
+    /// The run that begins follows one of another desk's, while which this one stood by.
+    pub(super) takes_over: bool,
 }
 
 impl Supervisor {
@@ -85,8 +99,7 @@ impl Supervisor {
                 return is_clear;
             }
             pause = if began.elapsed() > AGAIN[1] { AGAIN[0] } else { (pause * 2).min(AGAIN[1]) };
-            let again =
-                async { if over { std::future::pending().await } else { tokio::time::sleep(pause).await } };
+            let again = async { if over { std::future::pending().await } else { sleep(pause).await } };
             tokio::select! {
                 () = again => {}
                 changed = self.wish.changed() => if changed.is_err() { return is_clear },
@@ -97,7 +110,7 @@ impl Supervisor {
         }
     }
 
-    fn is_to_end(&self) -> bool {
+    pub(super) fn is_to_end(&self) -> bool {
         matches!(*self.wish.borrow(), Wish::Stop | Wish::HandOver)
     }
 
@@ -128,18 +141,50 @@ impl Supervisor {
     }
 
     /// Tells those who watch what it is doing.
-    fn show(&self, state: DeskState, why: &str) {
+    pub(super) fn show(&self, state: DeskState, why: &str) {
         self.face.tell_state(Some((state, why)), *self.wish.borrow());
     }
 
-    /// A run.
+    /// A run, once no other desk on the same journal trades.
     async fn session(&mut self) -> anyhow::Result<End> {
+        self.show(DeskState::Starting, "It asks the exchange what is there.");
+        if !self.stand_by().await {
+            return Ok(End::Stopped);
+        }
+        let held = self.lease.as_ref().map(|lease| lease.held.clone());
+        let late = async {
+            lost(held.as_ref()).await;
+            sleep(ENDS).await;
+        };
+        let ended = tokio::select! {
+            ended = self.trade() => ended,
+            () = late => Err(anyhow!("the lease is lost, and what this run waited for has not come")),
+        };
+        self.give_back().await;
+        ended
+    }
+
+    async fn trade(&mut self) -> anyhow::Result<End> {
         self.show(DeskState::Starting, "It asks the exchange what is there.");
         let mut journal = match &self.settings.database {
             Some(database) => Journal::open_at(database).await?,
             None => Journal::open(&self.settings.journal).await?,
         };
+        if let Some(lease) = &self.lease {
+            journal.hold(lease.token.clone());
+        }
         let left = left(&mut journal).await?;
+        if std::mem::take(&mut self.takes_over) && left.wish == Some(Wish::Pause) {
+            // A person has paused the desk before this one, and nobody could say otherwise to this one.
+            let starts = self.settings.starts;
+            self.wishes.send_if_modified(|wish| {
+                let quotes = *wish == Wish::Quote || (*wish == Wish::Off && starts);
+                if quotes {
+                    *wish = Wish::Pause;
+                }
+                quotes
+            });
+        }
         // Who was killed stays so, whatever ended the program, until a person says otherwise.
         if std::mem::take(&mut self.is_first) && left.wish == Some(Wish::Kill) {
             let is_live = self.settings.mode == Mode::Live;
@@ -170,9 +215,7 @@ impl Supervisor {
                 (feed, here.listen(event.clone(), theirs).await?)
             }
         };
-        tokio::time::timeout(UP, up(&mut heard))
-            .await
-            .context("the exchange's stream does not come up")??;
+        timeout(UP, up(&mut heard)).await.context("the exchange's stream does not come up")??;
         let number = journal.begin(crate::clock::machine_time().micros()).await?;
         self.begun.send_modify(|begun| begun.push(number));
         self.face.list(found.tickers());
@@ -185,9 +228,22 @@ impl Supervisor {
         }
         self.rehearsed(&run, matches!(ended, Ok(End::Over | End::Stopped | End::HandedOver(_)))).await;
         if ended.is_err() {
-            let cleared = match &self.hands {
-                Hands::Exchange(client) => find::clear(client, &found).await,
-                Hands::Here(here, _) => here.ask(desk::Ask::CancelAll).await.map(|_| ()).map_err(Into::into),
+            // The next desk takes over what this one can't find out, and only what this run has placed is its own then.
+            let run = self.lease.as_ref().map(|_| number);
+            self.give_back().await;
+            let clearing = async {
+                match &self.hands {
+                    Hands::Exchange(client) => find::clear(client, &found, run).await,
+                    Hands::Here(here, _) => {
+                        here.ask(desk::Ask::CancelAll).await.map(|_| ()).map_err(Into::into)
+                    }
+                }
+            };
+            let cleared = match run {
+                Some(_) => timeout(CLEARS, clearing).await.unwrap_or_else(|_| {
+                    Err(anyhow!("the exchange has not taken back in time what may rest"))
+                }),
+                None => clearing.await,
             };
             if let Err(error) = cleared {
                 tracing::warn!("{error:#}");

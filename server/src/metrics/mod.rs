@@ -12,9 +12,10 @@ use shared::stream::{DeskState, DeskView};
 
 pub(crate) use self::names::NAMES;
 use crate::clock::machine_time;
+use crate::desk::Standing;
 
-/// Says how a desk is now.
-type Shown = Box<dyn Fn() -> DeskView + Send + Sync>;
+/// Says how a desk is now, and who may trade where several share a journal.
+pub(crate) type Shown = Box<dyn Fn() -> (DeskView, Option<Standing>) + Send + Sync>;
 
 /// What is asked.
 pub(crate) struct Metrics {
@@ -49,7 +50,11 @@ impl Metrics {
             let labels = [("version", env!("CARGO_PKG_VERSION")), ("mode", self.mode.badge())];
             set("tauroi_info", &labels, 1.0);
             if let Some(desk) = &self.desk {
-                of_desk(&desk());
+                let (desk, lease) = desk();
+                of_desk(&desk);
+                if let Some(lease) = lease {
+                    of_lease(&lease);
+                }
             }
         });
         self.handle.render()
@@ -104,6 +109,14 @@ fn of_desk(desk: &DeskView) {
     if let Some(closes) = desk.closes {
         number("tauroi_desk_closes_seconds", apart(desk.now, closes));
     }
+}
+
+/// Tells of the lease, which says who may trade.
+fn of_lease(lease: &Standing) {
+    let number = |name, value| set(name, &[], value);
+    number("tauroi_desk_lease_held", f64::from(u8::from(lease.is_held)));
+    number("tauroi_desk_lease_epoch", double(lease.epoch));
+    number("tauroi_desk_lease_since_timestamp_seconds", double(lease.since.micros()) / 1e6);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "spans of time, positions and counts are far below 2^53")]

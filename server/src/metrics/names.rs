@@ -46,5 +46,16 @@ pub(crate) const NAMES: &[Named] = &[
         Some(Unit::Seconds),
         "For how long it may still trade with real money; absent where it may not",
     ),
+    (
+        "tauroi_desk_lease_held",
+        None,
+        "1 where this desk may trade, 0 where it stands by; absent without a shared journal",
+    ),
+    ("tauroi_desk_lease_epoch", None, "How often the lease of the journal was taken, by any desk"),
+    (
+        "tauroi_desk_lease_since_timestamp_seconds",
+        Some(Unit::Seconds),
+        "Since when it is whose it is, by the database's clock, in seconds since 1970",
+    ),
     ("tauroi_desk_closes_seconds", Some(Unit::Seconds), "Until trading ends, by the exchange's clock"),
 ];

@@ -34,7 +34,8 @@ fn desk() -> DeskView {
 }
 
 fn told(desk: DeskView) -> String {
-    Metrics::new(Mode::Live, Some(Box::new(move || desk.clone()))).text()
+    let lease = Standing { is_held: true, epoch: 3, who: Some("here".to_owned()), since: desk.now };
+    Metrics::new(Mode::Live, Some(Box::new(move || (desk.clone(), Some(lease.clone()))))).text()
 }
 
 #[test]

@@ -247,7 +247,7 @@ async fn insert(connection: &mut Connection, run: i64, entries: Vec<(u64, Entry)
     }
     if !new.is_empty() {
         tracing::info!("{} entries of run {run} are taken in that it left beside the journal", new.len());
-        connection.write_entries(run, i64::try_from(there)?, &new).await?;
+        connection.write_entries(run, i64::try_from(there)?, &new, None).await?;
     }
     Ok(())
 }

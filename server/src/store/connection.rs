@@ -9,13 +9,15 @@ use anyhow::{Context, bail};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, SqliteConnection};
 
-use super::{Address, Entry, insert};
+use super::{Address, Entry, Token, insert};
 use crate::database;
 
 /// For how long whoever writes waits for whoever else does.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// How long `PostgreSQL` may take over a commit: behind a network that is gone nothing ever answers.
 const LONGEST: Duration = Duration::from_secs(20);
+/// How long a transaction of a program may wait for its next statement, before `PostgreSQL` ends it.
+const STANDS_STILL: &str = "4s";
 /// How many pages of a log of `SQLite` wait to be carried over at most before writers have to wait for it.
 const LONGEST_LOG: i64 = 16_384;
 
@@ -73,9 +75,11 @@ impl Connection {
             Address::Postgres(options) => {
                 let millis = patience.as_millis().to_string();
                 let mut options = (**options).clone().options([("lock_timeout", millis.as_str())]);
-                if access == Access::Read {
-                    options = options.options([("default_transaction_read_only", "on")]);
-                }
+                options = options.options(match access {
+                    Access::Read => [("default_transaction_read_only", "on")],
+                    // A program that stands still within a transaction locks nobody else out for longer.
+                    Access::Write => [("idle_in_transaction_session_timeout", STANDS_STILL)],
+                });
                 options.connect().await.map(Self::Postgres)
             }
         }
@@ -142,6 +146,14 @@ impl Connection {
         }
     }
 
+    /// Lets a transaction wait for its next statement for as long as it takes, as whoever copies a store does.
+    pub(super) async fn wait_within(&mut self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(_) => self.run("SET idle_in_transaction_session_timeout = 0").await,
+        }
+    }
+
     /// Returns whether there is a table of that name.
     pub(super) async fn has_table(&mut self, name: &str) -> Result<bool, sqlx::Error> {
         let (there,): (i64,) = match self {
@@ -165,18 +177,19 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Says what the engine says, or that it says nothing for too long.
+    /// Says what the engine says, that it says nothing for too long, or that the lease is another desk's.
     pub(super) async fn write_entries(
         &mut self,
         run: i64,
         next: i64,
         entries: &[Entry],
+        lease: Option<&Token>,
     ) -> anyhow::Result<()> {
         match self {
             Self::Sqlite(inner) => Ok(insert::values(inner, run, next, entries).await?),
             Self::Postgres(inner) => {
-                match tokio::time::timeout(LONGEST, insert::arrays(inner, run, next, entries)).await {
-                    Ok(written) => Ok(written?),
+                match tokio::time::timeout(LONGEST, insert::arrays(inner, run, next, entries, lease)).await {
+                    Ok(written) => written,
                     Err(_) => bail!("the database has not answered for {} s", LONGEST.as_secs()),
                 }
             }
@@ -225,6 +238,19 @@ impl Connection {
             }
         }
         Ok(())
+    }
+
+    /// Makes sure that whoever is at the other end answers.
+    ///
+    /// # Errors
+    ///
+    /// Says what the engine says, or that it says nothing for too long.
+    pub(super) async fn ping(&mut self) -> anyhow::Result<()> {
+        let answer = async { on!(self, inner => inner.ping().await) };
+        match tokio::time::timeout(LONGEST, answer).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => bail!("the database has not answered for {} s", LONGEST.as_secs()),
+        }
     }
 
     /// Ends it in order.

@@ -1,8 +1,9 @@
 //! Entries into the table, on either engine.
 
+use anyhow::bail;
 use sqlx::{Connection as _, PgConnection, QueryBuilder, SqliteConnection};
 
-use super::Entry;
+use super::{Entry, Token};
 
 /// How many rows one statement of `SQLite` writes at most: those of each number are prepared once.
 const ROWS: usize = 96;
@@ -57,48 +58,63 @@ async fn insert_all(
     transaction.commit().await
 }
 
-/// Writes entries down in a database as arrays, so that one prepared statement does for any number of them, all or none.
+/// Writes entries down in a database as arrays, so that one prepared statement does for any number of them, all or none: none
+/// where there is a lease and it is not held any more.
 ///
 /// # Errors
 ///
-/// Says what the engine says.
+/// Says what the engine says, or that another desk has the lease.
 pub(super) async fn arrays(
     connection: &mut PgConnection,
     run: i64,
     next: i64,
     entries: &[Entry],
-) -> Result<(), sqlx::Error> {
+    lease: Option<&Token>,
+) -> anyhow::Result<()> {
     if entries.len() <= AT_ONCE {
-        return insert_array(connection, run, next, entries).await;
+        return insert_array(connection, run, next, entries, lease).await;
     }
     let mut transaction = connection.begin().await?;
     for (next, entries) in (next..).step_by(AT_ONCE).zip(entries.chunks(AT_ONCE)) {
-        insert_array(&mut transaction, run, next, entries).await?;
+        insert_array(&mut transaction, run, next, entries, lease).await?;
     }
-    transaction.commit().await
+    Ok(transaction.commit().await?)
 }
+
+/// Writes whatever is there.
+const ALONE: &str = "INSERT INTO entry (run, seq, t, kind, data) \
+     SELECT $1, seq, t, kind, data FROM UNNEST($2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[]) \
+     AS row (seq, t, kind, data)";
+/// The same for the holder of the lease. The lock makes it one with the take-over: that waits for it, or it waits and then sees
+/// who has taken over.
+const HELD: &str = "WITH held AS MATERIALIZED (SELECT 1 FROM lease \
+     WHERE name = 'desk' AND epoch = $6 AND holder = $7 FOR SHARE) \
+     INSERT INTO entry (run, seq, t, kind, data) \
+     SELECT $1, seq, t, kind, data FROM held, UNNEST($2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[]) \
+     AS row (seq, t, kind, data)";
 
 async fn insert_array(
     connection: &mut PgConnection,
     run: i64,
     next: i64,
     entries: &[Entry],
-) -> Result<(), sqlx::Error> {
+    lease: Option<&Token>,
+) -> anyhow::Result<()> {
     let numbers: Vec<i64> = (next..).take(entries.len()).collect();
     let times: Vec<i64> = entries.iter().map(|entry| entry.at.micros()).collect();
     let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind.name()).collect();
     let data: Vec<&str> = entries.iter().map(|entry| entry.data.as_str()).collect();
-    sqlx::query(
-        "INSERT INTO entry (run, seq, t, kind, data) \
-         SELECT $1, seq, t, kind, data FROM UNNEST($2::BIGINT[], $3::BIGINT[], $4::TEXT[], $5::TEXT[]) \
-         AS row (seq, t, kind, data)",
-    )
-    .bind(run)
-    .bind(numbers)
-    .bind(times)
-    .bind(kinds)
-    .bind(data)
-    .execute(connection)
-    .await
-    .map(|_| ())
+    let sql = if lease.is_some() { HELD } else { ALONE };
+    let mut statement = sqlx::query(sql).bind(run).bind(numbers).bind(times).bind(kinds).bind(data);
+    if let Some(lease) = lease {
+        statement = statement.bind(lease.epoch).bind(lease.holder.as_str());
+    }
+    let written = statement.execute(connection).await?.rows_affected();
+    if usize::try_from(written) != Ok(entries.len()) {
+        bail!(
+            "another desk has taken over: the lease of epoch {} is over",
+            lease.map_or(0, |lease| lease.epoch)
+        );
+    }
+    Ok(())
 }

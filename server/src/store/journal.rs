@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::connection::{Access, Connection, PATIENCE, on};
-use super::{Address, Entry, ahead, derived};
+use super::{Address, Entry, Kind, Token, ahead, derived};
 
 /// The journal of a store.
 pub(crate) struct Journal {
@@ -20,6 +20,8 @@ pub(crate) struct Journal {
     pub(super) connection: Connection,
     pub(super) run: i64,
     pub(super) next: i64,
+    /// What lets it be written, where several desks share it.
+    pub(super) lease: Option<Token>,
 }
 
 impl Journal {
@@ -51,7 +53,7 @@ impl Journal {
             ahead::take_in(&mut connection, path).await?;
         }
         derived::follow(&mut connection).await.with_context(|| format!("what follows from {address}"))?;
-        Ok(Self { address: address.clone(), connection, run: 0, next: 0 })
+        Ok(Self { address: address.clone(), connection, run: 0, next: 0, lease: None })
     }
 
     /// Opens a file that is there, only to be read.
@@ -76,7 +78,7 @@ impl Journal {
         let opened = Connection::open(address, Access::Read, PATIENCE).await;
         let mut connection = opened.with_context(|| format!("the journal {address} can't be opened"))?;
         connection.version().await.with_context(|| format!("{address} can't be read"))?;
-        Ok(Self { address: address.clone(), connection, run: 0, next: 0 })
+        Ok(Self { address: address.clone(), connection, run: 0, next: 0, lease: None })
     }
 
     /// Returns the numbers of all runs.
@@ -123,10 +125,39 @@ impl Journal {
         if entries.is_empty() {
             return Ok(());
         }
-        let written = self.connection.write_entries(self.run, self.next, entries).await;
+        let written = self.connection.write_entries(self.run, self.next, entries, self.lease.as_ref()).await;
         written.context("the journal can't be written")?;
         self.next = self.next.saturating_add(i64::try_from(entries.len()).unwrap_or(i64::MAX));
         Ok(())
+    }
+
+    /// Writes nothing more than the holder of a lease may.
+    pub(crate) fn hold(&mut self, lease: Token) {
+        self.lease = Some(lease);
+    }
+
+    /// Writes entries down as [`Self::commit`], and waits for the disk where several desks share the journal and the next one
+    /// must know of them, whatever happens to the database's machine: with which order group a run trades.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::commit`].
+    pub(super) async fn commit_to_last(&mut self, entries: &[Entry]) -> anyhow::Result<()> {
+        if self.lease.is_none() || entries.iter().all(|entry| entry.kind != Kind::Setting) {
+            return self.commit(entries).await;
+        }
+        self.connection.wait_for_disk(true).await?;
+        self.commit(entries).await?;
+        self.connection.wait_for_disk(false).await
+    }
+
+    /// Makes sure that it can still be reached.
+    ///
+    /// # Errors
+    ///
+    /// Says that it can't.
+    pub(super) async fn look_whether_it_is_there(&mut self) -> anyhow::Result<()> {
+        self.connection.ping().await.context("the journal can't be written")
     }
 
     /// Returns the entries of a run, in order, from number `from` on and at most `most` of them.

@@ -7,6 +7,7 @@
 //! `store keep` ─────┤ tapes, signals (append-only)      │
 //! `arm`, desk ──────┤ armings (append-only)             │
 //! server, `user` ───┤ account, session, invitation, work, audit (append-only) │
+//! desk ─────────────┤ lease (in PostgreSQL: who may write entries)             │
 //!                   └───────────────────────────────────┘
 //! ```
 //!
@@ -23,6 +24,7 @@ mod entry;
 mod insert;
 mod journal;
 mod kept;
+mod lease;
 mod people;
 mod schema;
 mod seen;
@@ -34,6 +36,7 @@ pub(crate) use self::address::Address;
 pub(crate) use self::armings::{Armings, Line};
 pub(crate) use self::entry::{Entry, Kind};
 pub(crate) use self::journal::Journal;
+pub(crate) use self::lease::{Applicant, LeaseRow, Leases, Token, look as look_at_lease};
 pub(crate) use self::people::{
     Account, Bearer, Ended, Invitation, Kept, NewAccount, NewWork, Note, People, Scope, Session, SessionLine,
     TokenLine, Unchanged, Work,

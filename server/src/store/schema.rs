@@ -15,7 +15,7 @@ struct Step {
 }
 
 /// All steps: the first one leads to version 1. A file of version 0 has the journal's table, and no table of versions.
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     Step {
         name: "journal",
         sqlite: include_str!("sql/journal.sqlite.sql"),
@@ -40,6 +40,11 @@ const STEPS: [Step; 5] = [
         name: "work",
         sqlite: include_str!("sql/work.sqlite.sql"),
         postgres: include_str!("sql/work.postgres.sql"),
+    },
+    Step {
+        name: "lease",
+        sqlite: include_str!("sql/lease.sqlite.sql"),
+        postgres: include_str!("sql/lease.postgres.sql"),
     },
 ];
 

@@ -50,6 +50,7 @@ impl Store {
         if let Address::Sqlite(path) = address {
             ahead::take_in(&mut connection, path).await?;
         }
+        connection.wait_within().await?;
         Ok(Self { address: address.clone(), connection })
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use self::follows::Follows;
 use super::ahead::Ahead;
@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_millis(5);
 const AT_A_TIME: usize = 64;
 /// How many entries may wait. A file that takes so few can't be relied on.
 const BEHIND: u64 = 100_000;
+/// After how long without anything to write it is looked whether a journal that several desks share can still be reached: else
+/// a desk whose connection is gone would hold the lease until it has something to write.
+const QUIET: Duration = Duration::from_secs(1);
 /// How often what was committed is carried over into the table, and made to last whatever happens to the machine.
 const CARRY_OVER: Duration = Duration::from_secs(1);
 /// Entries on their way into the store.
@@ -215,6 +218,13 @@ async fn write_all(
     let mut follows = Follows::new(behind);
     loop {
         let next = match follows.due() {
+            None if journal.lease.is_some() => match timeout(QUIET, given.recv()).await {
+                Ok(next) => next,
+                Err(_) => {
+                    journal.look_whether_it_is_there().await?;
+                    continue;
+                }
+            },
             None => given.recv().await,
             Some(due) => match given.try_recv() {
                 Ok(next) => Some(next),
@@ -236,7 +246,7 @@ async fn write_all(
             is_urgent = next.is_urgent;
         }
         let (run, first) = (journal.run, journal.next);
-        journal.commit(&entries).await?;
+        journal.commit_to_last(&entries).await?;
         committed.send_modify(|committed| *committed = committed.saturating_add(entries.len() as u64));
         follows.take(run, first, entries);
         if follows.is_overdue() {

@@ -93,12 +93,18 @@ pub(super) async fn by_hand(
         Ok(text) => return Ok(Json(Done { text })),
         Err(NotAsked::Not(why)) => (StatusCode::CONFLICT, why.to_string()),
         Err(NotAsked::Unarmed(why)) => (StatusCode::CONFLICT, unarmed(&why)),
+        Err(NotAsked::StandsBy(who)) => (StatusCode::CONFLICT, stands_by(&who)),
         Err(NotAsked::Silent) => {
             let text = "The desk did not answer, and does nothing of it any more unless it has by now: look at the ladder.";
             (StatusCode::SERVICE_UNAVAILABLE, text.to_owned())
         }
     };
     Err(ApiError::Refused(status, why))
+}
+
+/// Returns what a person is told who asks something of a desk that stands by for the one of this name.
+fn stands_by(who: &str) -> String {
+    format!("{who}. Tell it to the one that trades; Kill works here too.")
 }
 
 fn unarmed(why: &str) -> String {
@@ -140,6 +146,7 @@ pub(super) async fn command(
             (StatusCode::CONFLICT, format!("The desk is {}: that changes nothing.", now.name()))
         }
         Err(Refused::Unarmed(why)) => (StatusCode::CONFLICT, unarmed(&why)),
+        Err(Refused::StandsBy(who)) => (StatusCode::CONFLICT, stands_by(&who)),
         Err(Refused::Failed(error)) => {
             tracing::error!("a kill did not end well: {error:#}");
             (

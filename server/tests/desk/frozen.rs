@@ -1,16 +1,13 @@
 //! A desk that stands still or can't reach the exchange: its orders end by themselves, and it comes back.
 
-use std::sync::Arc;
-
 use shared::stream::DeskState;
 use shared::units::Timestamp;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
 use crate::account::{agrees, resting, shows_what_rests};
 use crate::desk::{Desk, fresh};
 use crate::journal::replay;
 use crate::member::{Listener, Member};
+use crate::ways::{Pass, To, Way};
 
 /// How long orders live, in seconds of the exchange's clock.
 const TTL_S: i64 = 60;
@@ -67,48 +64,10 @@ async fn comes_back(member: &Member, desk: Desk) {
     desk.kill_9();
 }
 
-/// A way to the exchange that can be cut.
-struct Way {
-    /// Where it begins.
-    address: String,
-    is_open: Arc<watch::Sender<bool>>,
-}
-
-impl Way {
-    /// Opens a way to where an exchange listens; it ends with its runtime.
-    async fn open(to: &str) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let is_open = Arc::new(watch::Sender::new(true));
-        let (to, open) = (to.to_owned(), Arc::clone(&is_open));
-        tokio::spawn(async move {
-            loop {
-                let (here, _) = listener.accept().await.unwrap();
-                let (to, mut open) = (to.clone(), open.subscribe());
-                tokio::spawn(async move {
-                    let cut = async { open.wait_for(|open| !open).await.is_ok() };
-                    tokio::select! {
-                        _ = cut => {}
-                        () = carry(here, &to) => {}
-                    }
-                });
-            }
-        });
-        Self { address, is_open }
-    }
-}
-
-/// Carries bytes both ways until either end has gone.
-async fn carry(mut here: TcpStream, to: &str) {
-    let Ok(mut there) = TcpStream::connect(to).await else { return };
-    // A connection that is cut is the end of it either way.
-    let _ = tokio::io::copy_bidirectional(&mut here, &mut there).await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_desk_that_is_cut_off_is_blind_and_leaves_nothing_behind_and_comes_back() {
     let member = Member::join("desk-cut", &SPEED);
-    let way = Way::open(member.server.address()).await;
+    let way = Way::open(To::Tcp(member.server.address().to_owned())).await;
     let env = fresh("desk-cut-way.env");
     std::fs::copy(&member.env, &env).unwrap();
     let text = std::fs::read_to_string(&env).unwrap();
@@ -118,12 +77,12 @@ async fn a_desk_that_is_cut_off_is_blind_and_leaves_nothing_behind_and_comes_bac
     let mut watch = desk.watch().await;
     shows_what_rests(&member, &mut watch).await;
     let mut listener = listen(&member).await;
-    way.is_open.send_replace(false);
+    way.set(Pass::Cut);
     let cut = member.exchange_time();
     watch.until("blind", |desk| desk.state == DeskState::Blind).await;
     nothing_rests(&member, &mut listener).await;
     ended_in_time(&member, cut);
-    way.is_open.send_replace(true);
+    way.set(Pass::Open);
     comes_back(&member, desk).await;
     // One run before the cut, and one after it.
     assert!(replay(&journal) >= 2);

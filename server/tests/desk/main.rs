@@ -18,12 +18,15 @@ mod handed;
 mod here;
 mod journal;
 mod killed;
+mod lease;
 mod limits;
 mod measured;
 #[path = "../support/member.rs"]
 mod member;
 #[path = "../support/person.rs"]
 mod person;
+#[path = "../support/postgres.rs"]
+mod postgres;
 mod report;
 #[path = "../support/run.rs"]
 mod run;
@@ -36,6 +39,7 @@ mod traced;
 mod viewers;
 mod watch;
 mod watched;
+mod ways;
 
 use std::time::Duration;
 

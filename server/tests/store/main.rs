@@ -5,6 +5,7 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod rehearsed;
 #[path = "../support/run.rs"]
 mod run;
 #[path = "../support/mod.rs"]

@@ -170,7 +170,7 @@ impl Member {
             request = request.with_header(name, value);
         }
         match connect_async(request).await {
-            Ok((socket, _)) => Ok(Listener { socket, until: Instant::now() + LONGEST }),
+            Ok((socket, _)) => Ok(Listener { socket, until: Instant::now() + LONGEST, silence: SILENCE }),
             Err(tokio_tungstenite::tungstenite::Error::Http(answer)) => Err(answer.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
@@ -187,9 +187,17 @@ const LONGEST: Duration = Duration::from_mins(5);
 pub(crate) struct Listener {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     until: Instant,
+    silence: Duration,
 }
 
 impl Listener {
+    /// Listens for so much longer, however long nothing comes.
+    pub(crate) fn for_longer(mut self, lasts: Duration) -> Self {
+        self.until += lasts;
+        self.silence = lasts;
+        self
+    }
+
     /// Sends a command.
     pub(crate) async fn say(&mut self, command: &str) {
         self.socket.send(Message::text(command)).await.unwrap();
@@ -213,7 +221,7 @@ impl Listener {
     /// Waits for the next frame, and returns it as it was sent.
     pub(crate) async fn text(&mut self) -> String {
         // Heartbeats are no frames: they don't prolong the wait.
-        let until = self.until.min(Instant::now() + SILENCE);
+        let until = self.until.min(Instant::now() + self.silence);
         loop {
             let message = tokio::time::timeout_at(until.into(), self.socket.next()).await;
             match message.expect("no frame in time").expect("the stream has ended").unwrap() {

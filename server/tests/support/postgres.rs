@@ -38,7 +38,7 @@ impl Postgres {
     #[expect(clippy::print_stderr, reason = "a skipped test says so")]
     pub(crate) fn of_this_run() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<Postgres>> = OnceLock::new();
-        let server = SERVER.get_or_init(|| find().map(|programs| Self::start(&programs)));
+        let server = SERVER.get_or_init(|| find().map(|programs| Self::start(&programs, "")));
         if server.is_none() {
             assert!(std::env::var_os("CI").is_none(), "no PostgreSQL 15 or newer, which CI must have");
             let thread = std::thread::current();
@@ -47,8 +47,31 @@ impl Postgres {
         server.as_ref()
     }
 
-    fn start(programs: &Path) -> Self {
-        let folder = std::env::temp_dir().join(format!("tauroi-postgres-{}", std::process::id()));
+    /// Returns a server of a test's own, which may be killed, or `None` as [`Self::of_this_run`].
+    #[allow(dead_code, reason = "each test uses a part of this module")]
+    pub(crate) fn of_its_own(name: &str) -> Option<Self> {
+        Self::of_this_run()?;
+        find().map(|programs| Self::start(&programs, name))
+    }
+
+    /// Returns the socket that it listens on.
+    #[allow(dead_code, reason = "each test uses a part of this module")]
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.join(".s.PGSQL.5432")
+    }
+
+    /// Kills one of its processes, at which it drops all connections and what its memory alone has, and begins again.
+    #[allow(dead_code, reason = "each test uses a part of this module")]
+    pub(crate) fn crash(&self) {
+        let main = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let main = main.lines().next().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{main}/task/{main}/children")).unwrap();
+        let child = children.split_whitespace().next().unwrap();
+        assert!(Command::new("kill").args(["-s", "KILL", child]).status().unwrap().success());
+    }
+
+    fn start(programs: &Path, name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("tauroi-postgres-{}{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let mut command = match ordinary_user(&folder) {

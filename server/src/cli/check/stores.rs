@@ -5,7 +5,7 @@ use std::path::Path;
 use super::finding::Findings;
 use super::machine;
 use crate::environment::Variables;
-use crate::store::{Address, Seen, look as look_at};
+use crate::store::{Address, LeaseRow, Seen, look as look_at, look_at_lease};
 
 const ABOUT: &str = "store";
 
@@ -39,10 +39,28 @@ pub(super) async fn look(variables: &Variables, journal: Option<&Path>, findings
         Ok(Seen::Nothing) => findings.ok(ABOUT, what, format!("{address} is empty: it is made by whoever first writes it")),
         Err(why) => findings.wrong_for(ABOUT, what, &why, cure(&address)),
     }
+    if matches!(address, Address::Postgres(_)) {
+        lease(&address, findings).await;
+    }
     if let Address::Sqlite(path) = &address
         && let Some(folder) = path.parent().filter(|folder| folder.is_dir())
     {
         machine::room(folder, findings);
+    }
+}
+
+/// Says which desk may write the journal.
+async fn lease(address: &Address, findings: &mut Findings) {
+    let what = "lease";
+    match look_at_lease(address).await {
+        Ok(Some(row)) => {
+            let LeaseRow { epoch, who, account, since, .. } = &row;
+            let is = if row.is_free() { "free: it was last held by" } else { "held by" };
+            findings.ok(ABOUT, what, format!("{is} {who} ({account}), since {since}; taken {epoch} times"));
+        }
+        Ok(None) => findings.ok(ABOUT, what, "free: no desk has held it yet".to_owned()),
+        // What was found of the store has said that it can't be read.
+        Err(why) => findings.wrong_for(ABOUT, what, &why, cure(address)),
     }
 }
 

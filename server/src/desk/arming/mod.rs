@@ -110,6 +110,8 @@ pub(super) struct Follower {
     wishes: watch::Sender<Wish>,
     /// Whether it quotes as soon as it may.
     starts: bool,
+    /// Whether no other desk on the same journal trades.
+    holds: watch::Receiver<bool>,
 }
 
 impl Follower {
@@ -122,13 +124,13 @@ impl Follower {
         arming: Arming,
         armed: watch::Sender<Result<Timestamp, String>>,
         wishes: watch::Sender<Wish>,
-        starts: bool,
+        (starts, holds): (bool, watch::Receiver<bool>),
     ) -> anyhow::Result<Self> {
         let mut book = Book::open(&arming.store).await?;
         let configuration = arming.configuration.hash().to_owned();
         let lines = arming.configuration.lines().to_vec();
         book.add(&Event::Waits { configuration, lines }, |_| Ok(())).await?;
-        Ok(Self { arming, book, has_begun: false, armed, wishes, starts })
+        Ok(Self { arming, book, has_begun: false, armed, wishes, starts, holds })
     }
 
     /// Looks again and again until the program ends.
@@ -156,6 +158,10 @@ impl Follower {
         if allowed.is_err() {
             self.has_begun = false;
         } else if !self.has_begun {
+            if !*self.holds.borrow() {
+                // To begin would disarm whoever trades.
+                return Ok(Err("this desk has not had the lease of its journal yet".to_owned()));
+            }
             // Where the one before broke off this disarms, here and for it.
             self.book.add(&Event::Begun { configuration: configuration.clone() }, |_| Ok(())).await?;
             self.has_begun = true;

@@ -4,6 +4,7 @@ mod ahead;
 mod conformance;
 mod derived;
 mod faults;
+mod lease;
 mod old;
 mod people;
 mod places;

@@ -57,7 +57,7 @@ async fn a_filled_file_of_version_0_is_read_as_it_is_and_goes_on() {
     let mut journal = Journal::open(&file).await.unwrap();
     let mut store = Store::read(&address).await.unwrap();
     let report = store.check().await.unwrap();
-    assert_eq!((report.version, report.notes.len()), (5, 0));
+    assert_eq!((report.version, report.notes.len()), (6, 0));
     assert_eq!(report.tables[0], entries);
     let settings = report.tables.iter().find(|table| table.table == "settings").unwrap();
     assert_eq!(settings.rows, 2);
