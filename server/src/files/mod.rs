@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-pub(crate) use self::columnar::{Column, Values, table, write_histories};
+pub(crate) use self::columnar::{Column, Layout, Values, table, write_histories};
 pub(crate) use self::out::spares;
 
 /// The most that one file may unpack to: a hundred times the largest recorded month of trades.

@@ -13,11 +13,13 @@
 mod ask;
 mod candles;
 mod catalogue;
+mod failure;
 mod fetch;
 mod files;
 mod journal;
 mod kept;
 mod layout;
+mod place;
 mod publish;
 mod question;
 mod rows;
@@ -25,11 +27,13 @@ mod staged;
 mod store;
 #[cfg(test)]
 mod tests;
+pub(crate) mod ticks;
 mod trades;
 mod watch;
 
 pub(crate) use self::fetch::{Fetched, PAGE, ROWS, Settings, fetch};
 pub(crate) use self::layout::markets_of;
+pub(crate) use self::place::{Address, HISTORY_URL, Place};
 pub(crate) use self::question::{Minutes, Question, Series};
 pub(crate) use self::store::left;
 pub(crate) use self::watch::Step;

@@ -13,7 +13,7 @@ use super::question::{Minutes, Series};
 use super::rows::{CandleRow, MarketRow, Row, TradeRow};
 use super::store::Store;
 use super::watch::{Step, Watch};
-use crate::files::{read, table};
+use crate::files::{Layout, read, table};
 
 /// Puts all trades and candles that were read into their files, beside what is there.
 ///
@@ -28,7 +28,7 @@ pub(super) fn publish_rows(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::
     }
     for (path, rows) in trades {
         let rows = merged(store, &path, rows, watch)?;
-        write(store, &path, &TradeRow::columns(&rows), watch)?;
+        write(store, &path, &TradeRow::columns(&rows), TradeRow::LAYOUT, watch)?;
     }
     let mut candles: BTreeMap<String, Vec<CandleRow>> = BTreeMap::new();
     for row in std::mem::take(&mut store.staged.candles) {
@@ -39,7 +39,7 @@ pub(super) fn publish_rows(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::
     }
     for (path, rows) in candles {
         let rows = merged(store, &path, rows, watch)?;
-        write(store, &path, &CandleRow::columns(&rows), watch)?;
+        write(store, &path, &CandleRow::columns(&rows), CandleRow::LAYOUT, watch)?;
     }
     Ok(())
 }
@@ -61,10 +61,10 @@ pub(super) fn publish_markets(store: &mut Store, watch: &mut Watch<'_>) -> anyho
     for (series, rows) in by_series {
         let path = layout::markets(&series);
         let rows = merged(store, &path, rows, watch)?;
-        write(store, &path, &MarketRow::columns(&rows), watch)?;
+        write(store, &path, &MarketRow::columns(&rows), MarketRow::LAYOUT, watch)?;
         let settled: Vec<&MarketRow> = rows.iter().filter(|row| row.has_settled()).collect();
         let path = layout::settlements(&series);
-        write(store, &path, &MarketRow::settlement_columns(&settled), watch)?;
+        write(store, &path, &MarketRow::settlement_columns(&settled), Layout::Plain, watch)?;
     }
     Ok(())
 }
@@ -111,9 +111,10 @@ fn write(
     store: &mut Store,
     path: &str,
     columns: &[crate::files::Column],
+    layout: Layout,
     watch: &mut Watch<'_>,
 ) -> anyhow::Result<()> {
-    let bytes = table(columns).with_context(|| path.to_owned())?;
+    let bytes = table(columns, layout).with_context(|| path.to_owned())?;
     let place = files::below(&store.folder, path);
     if store.read(path)?.is_some_and(|there| there == bytes) {
         return store.is_written(path, &bytes);
@@ -204,7 +205,7 @@ mod tests {
             trade("c", "0.4500", None, "01"),
         ];
         let rows = merged(&store, path, first, &mut watch).unwrap();
-        write(&mut store, path, &TradeRow::columns(&rows), &mut watch).unwrap();
+        write(&mut store, path, &TradeRow::columns(&rows), TradeRow::LAYOUT, &mut watch).unwrap();
         // In another fetch: what is in the file comes first; a side that wasn't known is no other row.
         let later = vec![
             trade("b", "0.4200", Some(Side::Yes), "02"),

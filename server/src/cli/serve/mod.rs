@@ -18,12 +18,15 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use self::signals::News;
+use super::history;
 use super::interrupts::Interrupts;
 use super::metrics;
 use super::trading::{self, Has, Mode};
 use crate::books::Books;
 use crate::cli::log;
 use crate::clock::{Clock, span};
+use crate::history::Address;
+use crate::history::ticks::Ticks;
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
 use crate::{listeners, studies, watch, web};
@@ -43,6 +46,10 @@ pub(super) struct Options {
     /// Files or folders of recorded trades (.csv, .csv.gz, .parquet), and of recorded streams (.ws.jsonl, .ws.jsonl.gz)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     tapes: Vec<PathBuf>,
+    /// The history that charts of a contract's past are read from: a folder, file:///FOLDER or s3://BUCKET/PREFIX [default:
+    /// `TAUROI_HISTORY_URL`, or else none]
+    #[arg(long, value_name = "URL")]
+    history: Option<Address>,
     /// Files or folders of daily listeners (.csv, .csv.gz, .parquet); without them they are simulated
     #[arg(long, value_name = "PATH", num_args = 1..)]
     listeners: Vec<PathBuf>,
@@ -151,6 +158,7 @@ async fn serve(
     if books.files() > 0 {
         info!("found {} recorded streams, each of which is read when it is first asked for", books.files());
     }
+    let ticks = history::open(options.history.as_ref())?.map(Ticks::new);
     let studies = studies::find(&options.studies);
     for problem in &studies.problems {
         warn!("studies: {problem}");
@@ -164,6 +172,7 @@ async fn serve(
         alerts: alerting.map(|(_, sender)| sender),
         mode,
         library,
+        ticks,
         books,
         studies,
         listeners: histories,

@@ -18,7 +18,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 
 use self::cells::{is_readable, next_cells};
 pub(crate) use self::histories::write_histories;
-pub(crate) use self::write::{Column, Values, table};
+pub(crate) use self::write::{Column, Layout, Values, table};
 
 /// How a Parquet file begins.
 pub(super) const MAGIC: &[u8] = b"PAR1";
