@@ -71,6 +71,11 @@ pub(super) fn is_fetched(path: &str) -> bool {
     path.ends_with("/trades.parquet")
 }
 
+/// Returns whether a file of trades is one of a process that heard them.
+pub(super) fn is_heard(path: &str) -> bool {
+    path.rsplit_once('/').is_some_and(|(_, name)| name.starts_with("heard-"))
+}
+
 /// Returns the month of a file of trades, by its path; nothing where it is no such file.
 pub(super) fn month_of(path: &str) -> Option<Month> {
     let (folder, name) = path.rsplit_once('/')?;

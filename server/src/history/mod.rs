@@ -13,9 +13,11 @@
 mod ask;
 mod candles;
 mod catalogue;
+mod compact;
 mod failure;
 mod fetch;
 mod files;
+mod heard;
 mod journal;
 mod kept;
 mod layout;
@@ -25,15 +27,19 @@ mod question;
 mod rows;
 mod staged;
 mod store;
+mod tables;
 #[cfg(test)]
 mod tests;
 pub(crate) mod ticks;
 mod trades;
 mod watch;
 
+pub(crate) use self::compact::{Compacted, compact};
 pub(crate) use self::fetch::{Fetched, PAGE, ROWS, Settings, fetch};
+pub(crate) use self::heard::{Keeper, Kept, Tap, keep};
 pub(crate) use self::layout::markets_of;
 pub(crate) use self::place::{Address, HISTORY_URL, Place};
 pub(crate) use self::question::{Minutes, Question, Series};
 pub(crate) use self::store::left;
+pub(crate) use self::tables::Home;
 pub(crate) use self::watch::Step;

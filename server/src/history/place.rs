@@ -147,6 +147,15 @@ impl Place {
         }
     }
 
+    /// Opens a folder that is there.
+    ///
+    /// # Errors
+    ///
+    /// Says that it isn't.
+    pub(super) fn of_folder(folder: &Path) -> anyhow::Result<Self> {
+        Self::open(&Address::Folder(folder.to_owned()), &Variables::by(|_| None), false)
+    }
+
     /// Returns the folder that it is, if it is one.
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()

@@ -59,11 +59,17 @@ impl Row for TradeRow {
 
     fn agree(&mut self, other: &Self) -> bool {
         self.taker_outcome_side = self.taker_outcome_side.or(other.taker_outcome_side);
-        *self
-            == Self {
-                taker_outcome_side: other.taker_outcome_side.or(self.taker_outcome_side),
-                ..other.clone()
-            }
+        // What the stream told of a trade is cut to milliseconds: what was asked for is exact.
+        if self.created_time == other.created_time.floor_to_millisecond() {
+            self.created_time = other.created_time;
+        }
+        let created_time = if other.created_time == self.created_time.floor_to_millisecond() {
+            self.created_time
+        } else {
+            other.created_time
+        };
+        let taker_outcome_side = other.taker_outcome_side.or(self.taker_outcome_side);
+        *self == Self { taker_outcome_side, created_time, ..other.clone() }
     }
 
     fn name(&self) -> String {

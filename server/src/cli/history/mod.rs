@@ -12,7 +12,7 @@ use shared::units::Timestamp;
 use super::journal::block_on;
 use crate::environment::Variables;
 use crate::history::ticks::{Asked, BucketCount, Ticks, measure, series_of, time};
-use crate::history::{Address, HISTORY_URL, Place, Series};
+use crate::history::{Address, Compacted, HISTORY_URL, Home, Place, Series, Step, compact};
 
 pub(super) const ABOUT: &str = "\
 Show a contract's past from a history, or what a history has
@@ -31,6 +31,7 @@ docs/history.md says.
 
 Examples:
   tauroi history --list --history history
+  tauroi history --compact --history history                 what was heard, put together with what was fetched
   tauroi history KXTOPMONTHLY-26FEB-BAD --history history
   tauroi history KXTOPMONTHLY-26FEB-BAD --from 2026-02-01 --to 2026-03-01 --buckets 28 --csv --history s3://tapes/kalshi";
 
@@ -43,7 +44,10 @@ pub(super) struct Options {
     /// Say instead what trades there are, by series and month
     #[arg(long, group = "what")]
     list: bool,
-    /// The series [default of a contract's: all before the first `-` of its ticker; of --list: all]
+    /// Put what was heard together with what was fetched, each trade once, in one file a month
+    #[arg(long, group = "what")]
+    compact: bool,
+    /// The series [default of a contract's: all before the first `-` of its ticker; else all]
     #[arg(long, value_name = "SERIES")]
     series: Option<Series>,
     /// Only what was at this time or later: a time, or a day's beginning in UTC
@@ -83,10 +87,44 @@ pub(super) fn open(named: Option<&Address>) -> anyhow::Result<Option<Place>> {
     address.map(|address| Place::open(&address, &variables, false)).transpose()
 }
 
+/// Opens the history that an option names, or else the variable if that is usual, to write it; nothing where neither does.
+///
+/// # Errors
+///
+/// Says what is wrong with its place.
+pub(super) fn open_to_write(named: Option<&Address>, is_usual: bool) -> anyhow::Result<Option<Place>> {
+    let variables = Variables::of_process()?;
+    let address = match named {
+        Some(address) => Some(address.clone()),
+        None if is_usual => Address::of(&variables)?,
+        None => None,
+    };
+    address.map(|address| Place::open(&address, &variables, true)).transpose()
+}
+
+/// Puts together what was heard.
+fn compacted(options: &Options) -> anyhow::Result<String> {
+    let place = open_to_write(options.history.as_ref(), true)?;
+    let place = place.with_context(|| format!("no history is named: --history URL, or {HISTORY_URL}"))?;
+    let mut watch = |step: Step<'_>| {
+        if let Step::Odd(what) = step {
+            writeln!(std::io::stderr(), "{what}")?;
+        }
+        Ok(())
+    };
+    let done = block_on(compact(&Home::of(&place)?, options.series.as_ref(), &mut watch))?;
+    let Compacted { months, files } = done;
+    Ok(format!("{files} files of trades that were heard are in those of their {months} months now\n"))
+}
+
 /// Shows what is asked for.
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(ticks) = options.measure {
         return block_on(measure::run(options.history.as_ref(), ticks));
+    }
+    if options.compact {
+        // Whoever closes the pipe has read enough: the error is as it comes.
+        return Ok(std::io::stdout().write_all(compacted(options)?.as_bytes())?);
     }
     let place = open(options.history.as_ref())?;
     let place = place.with_context(|| format!("no history is named: --history URL, or {HISTORY_URL}"))?;

@@ -25,7 +25,6 @@ use super::trading::{self, Has, Mode};
 use crate::books::Books;
 use crate::cli::log;
 use crate::clock::{Clock, span};
-use crate::history::Address;
 use crate::history::ticks::Ticks;
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
@@ -46,10 +45,6 @@ pub(super) struct Options {
     /// Files or folders of recorded trades (.csv, .csv.gz, .parquet), and of recorded streams (.ws.jsonl, .ws.jsonl.gz)
     #[arg(long, value_name = "PATH", num_args = 1..)]
     tapes: Vec<PathBuf>,
-    /// The history that charts of a contract's past are read from: a folder, file:///FOLDER or s3://BUCKET/PREFIX [default:
-    /// `TAUROI_HISTORY_URL`, or else none]
-    #[arg(long, value_name = "URL")]
-    history: Option<Address>,
     /// Files or folders of daily listeners (.csv, .csv.gz, .parquet); without them they are simulated
     #[arg(long, value_name = "PATH", num_args = 1..)]
     listeners: Vec<PathBuf>,
@@ -158,7 +153,7 @@ async fn serve(
     if books.files() > 0 {
         info!("found {} recorded streams, each of which is read when it is first asked for", books.files());
     }
-    let ticks = history::open(options.history.as_ref())?.map(Ticks::new);
+    let ticks = history::open(options.trading.history())?.map(Ticks::new);
     let studies = studies::find(&options.studies);
     for problem in &studies.problems {
         warn!("studies: {problem}");
@@ -222,6 +217,7 @@ async fn serve(
     }
     drop(looking);
     state.stop_desk(GRACE).await;
+    trading.end_history().await;
     if let Some(report) = trading.report {
         tokio::select! {
             said = report.write() => info!("{}", said?),
