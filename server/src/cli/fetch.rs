@@ -35,7 +35,8 @@ Files:
     candles/series=S/month=YYYY-MM/candles-1m.parquet with --candles: prices of bids, offers and trades a period
     markets/series=S.parquet                          what is known of each contract, among it how it settled
     settlements/series=S.parquet                      how those settled that have
-    .tauroi-fetch/                                    what a fetch needs to go on; no table
+    .tauroi-fetch/                                    what a fetch needs to go on; no table (of a history on S3 it is in
+                                                      the cache folder: go on with it on the same machine)
   Prices and counts are decimals, times are in UTC. Months are those of UTC. Of a trade that both tiers of the exchange
   have there is one row. Block trades are marked and kept. What can't be a trade is named and left out; so is what the
   exchange doesn't find, as of some contracts that have settled.
@@ -48,6 +49,7 @@ Files:
 Examples:
   tauroi fetch --series KXTOPMONTHLY --candles 60 --out history
   tauroi fetch --event KXTOPMONTHLY-26FEB --out history
+  tauroi fetch --series KXTOPMONTHLY --history s3://tapes/kalshi
   tauroi fetch --series KXTOPMONTHLY --from 2026-01-01 --to 2026-03-01 --out history
   tauroi paper --days 14 --past-days 20 --env paper.env &
   tauroi fetch --series KXTOPMONTHLY --paper paper.env --out simulated";

@@ -19,6 +19,10 @@ pub(super) fn said(place: &Place, path: &str, error: &Error) -> anyhow::Error {
         Error::PermissionDenied { .. } if is_s3 => "S3 doesn't let this key do that (403)".to_owned(),
         Error::Unauthenticated { .. } => "S3 doesn't take the key (401)".to_owned(),
         Error::NotFound { .. } => "it isn't there".to_owned(),
+        _ if is_s3 && ["500 ", "502 ", "503 ", "504 "].iter().any(|status| details.contains(status)) => {
+            let status = ["500", "502", "503", "504"].into_iter().find(|status| details.contains(status));
+            format!("S3 is too busy or fails ({}), as often as it was asked", status.unwrap_or("5xx"))
+        }
         _ if is_s3 && details.contains("169.254.169.254") => {
             "there is no key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".to_owned()
         }

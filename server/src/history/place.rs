@@ -287,6 +287,18 @@ impl Place {
         }
     }
 
+    /// Tries whether the place can be read and written: an empty file is put there and taken away again.
+    ///
+    /// # Errors
+    ///
+    /// Says what can't be done.
+    pub(crate) async fn check(&self) -> anyhow::Result<()> {
+        self.store.list_with_delimiter(Some(&self.prefix)).await.map_err(|error| said(self, "", &error))?;
+        let name = format!("tauroi-check-{}", std::process::id());
+        self.put(&name, Bytes::new()).await?;
+        self.delete(&name).await
+    }
+
     /// Returns where a path below the place is.
     fn at(&self, path: &str) -> Result<ObjectPath, object_store::Error> {
         let below = ObjectPath::parse(path).map_err(|source| object_store::Error::InvalidPath { source })?;

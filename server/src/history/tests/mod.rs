@@ -2,6 +2,7 @@
 
 mod again;
 mod broken;
+mod heard;
 mod tables;
 
 use std::collections::BTreeMap;
