@@ -78,7 +78,7 @@ pub(super) struct Options {
     /// The folder for the tables; made if it isn't there [default: the history that --history or `TAUROI_HISTORY_URL` names]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The history for the tables: a folder, file:///FOLDER or s3://BUCKET/PREFIX [default: `TAUROI_HISTORY_URL`]
+    /// The history for the tables: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`]
     #[arg(long, value_name = "URL", conflicts_with = "out")]
     history: Option<Address>,
     /// Ask the paper exchange that wrote this file (`tauroi paper --env FILE`)

@@ -67,7 +67,7 @@ pub(super) struct Options {
     /// The folder for the files
     #[arg(long, value_name = "DIR", required_unless_present = "check")]
     out: Option<PathBuf>,
-    /// The history to put the trades into, too: a folder, file:///FOLDER or s3://BUCKET/PREFIX [default: `TAUROI_HISTORY_URL`, or
+    /// The history to put the trades into, too: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`, or
     /// else none]
     #[arg(long, value_name = "URL")]
     history: Option<Address>,

@@ -80,7 +80,7 @@ pub(in crate::cli) struct Options {
     #[arg(long, value_name = "FILE")]
     armings: Option<PathBuf>,
     /// The history that charts of a contract's past are read from, and that gets the trades which a desk hears in modes paper and
-    /// live: a folder, file:///FOLDER or s3://BUCKET/PREFIX [default: `TAUROI_HISTORY_URL`, or else none; with --paper none]
+    /// live: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`, or else none; with --paper none]
     #[arg(long, value_name = "URL")]
     history: Option<history::Address>,
     #[command(flatten)]
@@ -228,7 +228,7 @@ impl Trading {
         let Some(keeper) = self.keeper.take() else { return };
         match keeper.end().await {
             Ok(kept) => {
-                tracing::info!("{} trades are in {} new files of the history", kept.trades, kept.files)
+                tracing::info!("{} trades are in {} new files of the history", kept.trades, kept.files);
             }
             Err(why) => tracing::warn!("the history misses trades, which `tauroi fetch` can bring: {why:#}"),
         }

@@ -10,9 +10,7 @@ pub(super) fn said(place: &Place, path: &str, error: &Error) -> anyhow::Error {
     let is_s3 = place.folder().is_none();
     let what = match error {
         _ if text.contains("NoSuchBucket") => "there is no such bucket".to_owned(),
-        _ if text.contains("InvalidAccessKeyId") => {
-            "S3 doesn't know the key of AWS_ACCESS_KEY_ID".to_owned()
-        }
+        _ if text.contains("InvalidAccessKeyId") => "S3 doesn't know the key of AWS_ACCESS_KEY_ID".to_owned(),
         _ if text.contains("SignatureDoesNotMatch") => {
             "AWS_SECRET_ACCESS_KEY isn't the secret of AWS_ACCESS_KEY_ID".to_owned()
         }

@@ -10,6 +10,7 @@ import http.client
 import http.server
 import io
 import json
+import logging
 import os
 import pathlib
 import socket
@@ -254,6 +255,7 @@ def refusals(tauroi, way, store):
 
 def main():
     binary = str(pathlib.Path(sys.argv[1]).resolve())
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     moto.start()
     way = Way(moto.get_host_and_port()[1])

@@ -65,7 +65,7 @@ pub(super) struct Options {
     /// As the line of JSON that a server answers
     #[arg(long, conflicts_with = "csv", requires = "ticker")]
     json: bool,
-    /// Where the history is: a folder, file:///FOLDER or s3://BUCKET/PREFIX [default: `TAUROI_HISTORY_URL`]
+    /// Where the history is: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`]
     #[arg(long, value_name = "URL")]
     history: Option<Address>,
     /// Make a history of so many trades unless it is there, and say how fast a contract's chart is read

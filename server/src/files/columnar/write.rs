@@ -142,10 +142,8 @@ impl Layout {
             cut(0..rows);
             return Ok(groups);
         };
-        let texts = match columns.iter().find(|column| column.name == text).map(|column| &column.values) {
-            Some(Values::Text(texts)) => texts,
-            _ => bail!("column {text} is not of texts"),
-        };
+        let column = columns.iter().find(|column| column.name == text).map(|column| &column.values);
+        let Some(Values::Text(texts)) = column else { bail!("column {text} is not of texts") };
         let mut start = 0;
         let mut at = 0;
         for same in texts.chunk_by(|a, b| a == b) {
