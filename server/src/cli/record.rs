@@ -16,8 +16,8 @@ use super::history;
 use super::interrupts::Interrupts;
 use crate::cli::log;
 use crate::clock::{Clock, span};
-use crate::history::{Address, Keeper, Kept, Tap, keep};
-use crate::kalshi::{Ask, Client, Config, listen};
+use crate::history::{Address, Keeper, Kept, keep};
+use crate::kalshi::{Ask, Client, Config, Tap, listen};
 use crate::record::{Contents, Rebuild, Recording, Written};
 
 pub(super) const ABOUT: &str = "\

@@ -11,7 +11,7 @@ use shared::quoting::Fair;
 use shared::units::Quantity;
 
 use super::arming::{Arming, Configuration};
-use crate::history::Tap;
+use crate::kalshi::Tap;
 use crate::store::Address;
 
 /// How a desk is to trade.

@@ -17,6 +17,7 @@ use super::rows::{Row as _, TradeRow};
 use super::ticks::series_of;
 use crate::files::table;
 use crate::hexadecimal::hexadecimal;
+use crate::kalshi::Tap;
 
 /// How long trades wait at most before they are put, and how long a put that failed.
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -29,26 +30,20 @@ const ON_THEIR_WAY: usize = 65_536;
 /// How many names are tried for a file.
 const NAMES: u32 = 1_000;
 
-/// Where trades are told that are to be kept. Clones tell the same.
-#[derive(Debug, Clone)]
-pub(crate) struct Tap(mpsc::Sender<TradeRow>);
-
-impl Tap {
-    /// Tells of a trade. What can't be one is left out and named, and so is what comes faster than it can be put.
-    pub(crate) fn hear(&self, trade: &TradeMessage) {
-        match row(trade) {
-            Ok(row) => {
-                if let Err(mpsc::error::TrySendError::Full(row)) = self.0.try_send(row) {
-                    tracing::warn!("the history misses a trade, as too many came: {}", row.name());
-                }
+/// Hands a trade on to who puts it. What can't be one is left out and named, and so is what comes faster than it can be put.
+fn hand_on(to: &mpsc::Sender<TradeRow>, trade: &TradeMessage) {
+    match row(trade) {
+        Ok(row) => {
+            if let Err(mpsc::error::TrySendError::Full(row)) = to.try_send(row) {
+                tracing::warn!("the history misses a trade, as too many came: {}", row.name());
             }
-            Err(why) => {
-                tracing::warn!(
-                    "the history leaves out {}: trade {}: {why:#}",
-                    trade.market_ticker,
-                    trade.trade_id
-                );
-            }
+        }
+        Err(why) => {
+            tracing::warn!(
+                "the history leaves out {}: trade {}: {why:#}",
+                trade.market_ticker,
+                trade.trade_id
+            );
         }
     }
 }
@@ -75,10 +70,11 @@ pub(crate) struct Kept {
 pub(crate) fn keep(place: Place) -> anyhow::Result<(Tap, Keeper)> {
     let mut name = [0; 6];
     getrandom::fill(&mut name).map_err(|why| anyhow::anyhow!("there are no random numbers: {why}"))?;
-    let (tap, heard) = mpsc::channel(ON_THEIR_WAY);
+    let (told, heard) = mpsc::channel(ON_THEIR_WAY);
     let (end, ended) = oneshot::channel();
     let waiting = Waiting::new(place, hexadecimal(&name));
-    Ok((Tap(tap), Keeper { end, task: tokio::spawn(run(waiting, heard, ended)) }))
+    let tap = Tap::new(move |trade| hand_on(&told, trade));
+    Ok((tap, Keeper { end, task: tokio::spawn(run(waiting, heard, ended)) }))
 }
 
 impl Keeper {

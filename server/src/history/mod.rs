@@ -10,6 +10,7 @@
 //! follow from the rows alone, whatever the order in which they came: so it makes no difference when they were written, how
 //! often, or what was broken off before. Each is written beside its place and then moved there.
 
+mod address;
 mod ask;
 mod candles;
 mod catalogue;
@@ -34,11 +35,12 @@ pub(crate) mod ticks;
 mod trades;
 mod watch;
 
+pub(crate) use self::address::{Address, HISTORY_URL};
 pub(crate) use self::compact::{Compacted, compact};
 pub(crate) use self::fetch::{Fetched, PAGE, ROWS, Settings, fetch};
-pub(crate) use self::heard::{Keeper, Kept, Tap, keep};
+pub(crate) use self::heard::{Keeper, Kept, keep};
 pub(crate) use self::layout::markets_of;
-pub(crate) use self::place::{Address, HISTORY_URL, Place};
+pub(crate) use self::place::Place;
 pub(crate) use self::question::{Minutes, Question, Series};
 pub(crate) use self::store::left;
 pub(crate) use self::tables::Home;

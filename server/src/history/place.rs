@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey as Key};
@@ -16,13 +16,10 @@ use object_store::{
     BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, PutPayload,
     RetryConfig, WriteMultipart,
 };
-use reqwest::Url;
 
+use super::address::Address;
 use super::failure::said;
 use crate::environment::Variables;
-
-/// The variable that names it.
-pub(crate) const HISTORY_URL: &str = "TAUROI_HISTORY_URL";
 
 /// How long a request is tried again where that may help, and how often.
 const RETRY_FOR: Duration = Duration::from_secs(60);
@@ -55,63 +52,6 @@ pub(crate) struct Listed {
     pub(crate) bytes: u64,
     /// What is another whenever its content is.
     pub(crate) tag: String,
-}
-
-/// Where a place is, as it is typed: `s3://bucket/prefix`, `file:///folder`, or a folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Address {
-    Folder(PathBuf),
-    S3 { bucket: String, prefix: String },
-}
-
-impl core::str::FromStr for Address {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> anyhow::Result<Self> {
-        let Some((scheme, _)) = text.split_once("://") else {
-            ensure!(!text.is_empty(), "a history's place is empty: name a folder or s3://BUCKET/PREFIX");
-            return Ok(Self::Folder(PathBuf::from(text)));
-        };
-        let no_address = || format!("{text} is no address");
-        let url = Url::parse(text).with_context(no_address)?;
-        match scheme {
-            "file" => {
-                let path = url.to_file_path();
-                path.map(Self::Folder).map_err(|()| anyhow::anyhow!("{text} names no folder of this machine"))
-            }
-            "s3" => {
-                ensure!(
-                    url.username().is_empty() && url.password().is_none() && url.query().is_none(),
-                    "an address of S3 is s3://BUCKET/PREFIX: keys are in variables of their own"
-                );
-                let bucket = url.host_str().with_context(|| format!("{text} names no bucket"))?;
-                let prefix = url.path().trim_matches('/').to_owned();
-                Ok(Self::S3 { bucket: bucket.to_owned(), prefix })
-            }
-            _ => bail!("a history is in a folder or at s3://BUCKET/PREFIX, not at {scheme}://"),
-        }
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Folder(folder) => write!(f, "{}", folder.display()),
-            Self::S3 { bucket, prefix } if prefix.is_empty() => write!(f, "s3://{bucket}"),
-            Self::S3 { bucket, prefix } => write!(f, "s3://{bucket}/{prefix}"),
-        }
-    }
-}
-
-impl Address {
-    /// Returns the one that `TAUROI_HISTORY_URL` names, if it names one.
-    ///
-    /// # Errors
-    ///
-    /// Says that it is no address of a history.
-    pub(crate) fn of(variables: &Variables) -> anyhow::Result<Option<Self>> {
-        variables.get(HISTORY_URL).map(|text| text.parse().context(HISTORY_URL)).transpose()
-    }
 }
 
 impl fmt::Display for Place {

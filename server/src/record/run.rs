@@ -10,8 +10,7 @@ use super::polled::{frames, message};
 use super::stillness::Stillness;
 use super::writer::{Writer, Written};
 use crate::clock::machine_time;
-use crate::history::Tap;
-use crate::kalshi::{Client, Feed, Heard, POLLED_EVERY, Poll, What};
+use crate::kalshi::{Client, Feed, Heard, POLLED_EVERY, Poll, Tap, What};
 
 /// How often it is looked what waits to be written, and whether the machine slept.
 const LOOK: Duration = Duration::from_secs(1);

@@ -13,9 +13,10 @@ use shared::units::{Date, Timestamp};
 use super::{Asked, BucketCount, Effort, Ticks};
 use crate::environment::Variables;
 use crate::files::{Column, Values, table};
+use crate::history::address::Address;
 use crate::history::files::replace;
 use crate::history::layout::{self, Month};
-use crate::history::place::{Address, Place};
+use crate::history::place::Place;
 use crate::history::rows::{Row as _, TradeRow};
 
 const SERIES: &str = "KXMEASURE";

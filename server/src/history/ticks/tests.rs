@@ -12,8 +12,9 @@ use shared::units::Timestamp;
 use super::{Asked, BucketCount, Effort, Ticks};
 use crate::environment::Variables;
 use crate::files::{Layout, table};
+use crate::history::address::Address;
 use crate::history::layout::{self, Month};
-use crate::history::place::{Address, Place};
+use crate::history::place::Place;
 use crate::history::rows::{Row as _, TradeRow};
 
 const SERIES: &str = "KXA";

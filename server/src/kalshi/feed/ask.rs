@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use shared::market::Ticker;
 use shared::wire::{Channel, Parameters};
 
-use crate::history::Tap;
+use super::tap::Tap;
 
 /// How many contracts are named in one command at most: more are added piece by piece, so that no command is long and no
 /// answer is.
