@@ -9,7 +9,10 @@ use reqwest::Url;
 use zeroize::Zeroizing;
 
 /// The variables that are asked for and are no secrets; `.env.example` says of each what it is.
-const PLAIN: [&str; 11] = [
+const PLAIN: [&str; 15] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ENDPOINT_URL",
+    "AWS_REGION",
     "CHARTMETRIC_API_BASE",
     "CHARTMETRIC_ARTIST_ID",
     "KALSHI_ACCESS_KEY",
@@ -17,6 +20,7 @@ const PLAIN: [&str; 11] = [
     "KALSHI_WS_URL",
     "RUST_LOG",
     CACHE,
+    "TAUROI_HISTORY_URL",
     "TAUROI_LOG",
     "SPOTIFY_ACCOUNTS_BASE",
     "SPOTIFY_API_BASE",
@@ -24,7 +28,9 @@ const PLAIN: [&str; 11] = [
 ];
 
 /// The secrets that are asked for, each of which may be in a file that `NAME_FILE` names.
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 7] = [
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
     "CHARTMETRIC_REFRESH_TOKEN",
     "DATABASE_URL",
     "KALSHI_API_SECRET",

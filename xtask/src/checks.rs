@@ -180,6 +180,11 @@ fn python() -> anyhow::Result<()> {
         command.arg("-B").arg(workspace::root().join(script)).arg(workspace::target().join("debug/tauroi"));
         show(name, &mut command)?;
     }
+    if let Some(python) = python::environment(&python::STORES)? {
+        let mut command = Command::new(python);
+        command.arg("-B").arg(workspace::root().join("server/tests/s3/history.py"));
+        show("a history on S3, over a bad way", command.arg(workspace::target().join("debug/tauroi")))?;
+    }
     wheel(&python)?;
     let Some(python) = python::environment(&python::RAY)? else { return Ok(()) };
     let mut command = Command::new(python);

@@ -30,6 +30,12 @@ pub const READERS: Packages = Packages {
     folder: "",
     said: "Kalshi's SDK, pandas, polars, DuckDB and maturin",
 };
+/// What stands in for S3, and what looks into it.
+pub const STORES: Packages = Packages {
+    requirements: "server/tests/s3/requirements.txt",
+    folder: "-s3",
+    said: "moto, boto3, DuckDB and pyarrow",
+};
 /// What reads workflows and compose files.
 pub const LINTERS: Packages = Packages {
     requirements: "deploy/lint/requirements.txt",

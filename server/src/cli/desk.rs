@@ -120,6 +120,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         drop(looking);
         let is_in_order = desk.stop(GRACE).await;
         let last = told(&desk.face().desk());
+        trading.end_history().await;
         let said = match trading.report {
             Some(report) => tokio::select! {
                 said = report.write() => Some(said?),

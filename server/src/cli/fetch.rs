@@ -3,19 +3,21 @@
 mod progress;
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use clap::Args;
 use shared::market::EventTicker;
-use shared::units::{Date, Timestamp};
+use shared::units::Timestamp;
 
 use self::progress::Progress;
 use super::interrupts::{Interrupted, Interrupts};
 use crate::clock::Clock;
-use crate::history::{self, Fetched, Minutes, Question, Series};
+use crate::environment::Variables;
+use crate::history::ticks::time;
+use crate::history::{self, Address, Fetched, HISTORY_URL, Home, Minutes, Place, Question, Series};
 use crate::kalshi::{Client, Config};
 
 pub(super) const ABOUT: &str = "\
@@ -33,7 +35,8 @@ Files:
     candles/series=S/month=YYYY-MM/candles-1m.parquet with --candles: prices of bids, offers and trades a period
     markets/series=S.parquet                          what is known of each contract, among it how it settled
     settlements/series=S.parquet                      how those settled that have
-    .tauroi-fetch/                                    what a fetch needs to go on; no table
+    .tauroi-fetch/                                    what a fetch needs to go on; no table (of a history on S3 it is in
+                                                      the cache folder: go on with it on the same machine)
   Prices and counts are decimals, times are in UTC. Months are those of UTC. Of a trade that both tiers of the exchange
   have there is one row. Block trades are marked and kept. What can't be a trade is named and left out; so is what the
   exchange doesn't find, as of some contracts that have settled.
@@ -46,6 +49,7 @@ Files:
 Examples:
   tauroi fetch --series KXTOPMONTHLY --candles 60 --out history
   tauroi fetch --event KXTOPMONTHLY-26FEB --out history
+  tauroi fetch --series KXTOPMONTHLY --history s3://tapes/kalshi
   tauroi fetch --series KXTOPMONTHLY --from 2026-01-01 --to 2026-03-01 --out history
   tauroi paper --days 14 --past-days 20 --env paper.env &
   tauroi fetch --series KXTOPMONTHLY --paper paper.env --out simulated";
@@ -71,21 +75,18 @@ pub(super) struct Options {
     /// Candles too, of so many minutes: 1 or 60
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     candles: Option<Minutes>,
-    /// The folder for the tables; made if it isn't there
+    /// The folder for the tables; made if it isn't there [default: the history that --history or `TAUROI_HISTORY_URL` names]
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
+    /// The history for the tables: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`]
+    #[arg(long, value_name = "URL", conflicts_with = "out")]
+    history: Option<Address>,
     /// Ask the paper exchange that wrote this file (`tauroi paper --env FILE`)
     #[arg(long, value_name = "FILE", conflicts_with = "api_base")]
     paper: Option<PathBuf>,
     /// Ask, without a key, the exchange at this address [default: Kalshi's, or that of `KALSHI_API_BASE`]
     #[arg(long, value_name = "URL")]
     api_base: Option<String>,
-}
-
-/// Reads a time, or the day that begins at one.
-fn time(text: &str) -> Result<Timestamp, String> {
-    let day = |text: &str| text.parse::<Date>().map(Date::midnight);
-    text.parse().or_else(|error: shared::Invalid| day(text).map_err(|_| error.to_string()))
 }
 
 fn minutes(text: &str) -> Result<Minutes, String> {
@@ -107,6 +108,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 
 async fn fetch(options: &Options) -> anyhow::Result<()> {
     let (client, clock) = options.exchange()?;
+    let (home, named) = options.home()?;
     let question = Question {
         series: options.series.clone(),
         events: options.event.clone(),
@@ -121,7 +123,7 @@ async fn fetch(options: &Options) -> anyhow::Result<()> {
     let locked = || progress.lock().unwrap_or_else(PoisonError::into_inner);
     let mut watch = |step: history::Step<'_>| locked().take(&step);
     let done = tokio::select! {
-        done = history::fetch(&options.out, &client, &settings, &mut watch) => Ok(done),
+        done = history::fetch(&home, &client, &settings, &mut watch) => Ok(done),
         // What was under way is given up: what was noted before is all that counts.
         signal = signals.next() => Err(signal),
         never = async {
@@ -133,19 +135,34 @@ async fn fetch(options: &Options) -> anyhow::Result<()> {
     };
     locked().end();
     match done {
-        Ok(Ok(fetched)) => tell(&options.out, &fetched),
-        Ok(Err(why)) => Err(match left(&options.out) {
+        Ok(Ok(fetched)) => tell(&named, &fetched),
+        Ok(Err(why)) => Err(match left(&home).await {
             Some(left) => why.context(left),
             None => why,
         }),
         Err(signal) => {
-            let left = left(&options.out).unwrap_or_else(|| "nothing was begun".to_owned());
+            let left = left(&home).await.unwrap_or_else(|| "nothing was begun".to_owned());
             Err(Interrupted { signal, left }.into())
         }
     }
 }
 
 impl Options {
+    /// Returns the history that is fetched into, and what it is called.
+    fn home(&self) -> anyhow::Result<(Home, String)> {
+        if let Some(folder) = &self.out {
+            return Ok((Home::in_folder(folder), folder.display().to_string()));
+        }
+        let variables = Variables::of_process()?;
+        let address = match &self.history {
+            Some(address) => Some(address.clone()),
+            None => Address::of(&variables)?,
+        };
+        let missing = || format!("no place is named: --out DIR, --history URL, or {HISTORY_URL}");
+        let place = Place::open(&address.with_context(missing)?, &variables, true)?;
+        Ok((Home::of(&place)?, place.to_string()))
+    }
+
     /// Returns a client of the exchange that is asked, and the time that goes there.
     fn exchange(&self) -> anyhow::Result<(Client, Clock)> {
         let (config, clock) = match (&self.paper, &self.api_base) {
@@ -159,9 +176,9 @@ impl Options {
 }
 
 /// Says what an unfinished fetch has left, and how to go on; nothing where there is nothing to go on with.
-fn left(folder: &Path) -> Option<String> {
-    // Why a folder can't be opened is the error that the fetch itself ended with.
-    let left = history::left(folder).ok().flatten().filter(|left| left.listed > 0)?;
+async fn left(home: &Home) -> Option<String> {
+    // Why it can't be opened is the error that the fetch itself ended with.
+    let left = history::left(home).await.ok().flatten().filter(|left| left.listed > 0)?;
     Some(format!(
         "not all is there: {} of {} contracts are finished and {} rows are kept; \
          the same command again goes on from there",
@@ -170,7 +187,7 @@ fn left(folder: &Path) -> Option<String> {
 }
 
 /// Tells what there is now.
-fn tell(folder: &Path, fetched: &Fetched) -> anyhow::Result<()> {
+fn tell(named: &str, fetched: &Fetched) -> anyhow::Result<()> {
     let Fetched { events, contracts, settled, asked, files, odd, missing, .. } = fetched;
     let mut out = std::io::stdout();
     let told = (|| {
@@ -185,7 +202,7 @@ fn tell(folder: &Path, fetched: &Fetched) -> anyhow::Result<()> {
                 "{missing} contracts have something that the exchange doesn't find, as said above"
             )?;
         }
-        writeln!(out, "Written to {}", folder.display())
+        writeln!(out, "Written to {named}")
     })();
     told.context("standard output can't be written")
 }

@@ -8,6 +8,7 @@ mod desk;
 #[cfg(test)]
 mod documented;
 mod fetch;
+mod history;
 mod interrupts;
 mod journal;
 mod kill;
@@ -69,6 +70,9 @@ enum Command {
     /// Fetch an exchange's history into Parquet: trades, candles, contracts, settlements
     #[command(long_about = fetch::ABOUT)]
     Fetch(fetch::Options),
+    /// Show a contract's past from a history, or what a history has
+    #[command(long_about = history::ABOUT, after_long_help = history::MORE)]
+    History(history::Options),
     /// Take back all orders at the exchange that the `KALSHI_` variables name, and ask until none rests
     #[command(long_about = kill::ABOUT, after_long_help = kill::MORE)]
     Kill(kill::Options),
@@ -124,6 +128,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Desk(options) => desk::run(&options),
         Command::Fetch(options) => fetch::run(&options),
+        Command::History(options) => history::run(&options),
         Command::Kill(options) => kill::run(&options),
         Command::Journal(options) => journal::journal(&options),
         Command::Listeners(options) => listeners::run(&options),

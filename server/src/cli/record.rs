@@ -12,10 +12,12 @@ use shared::market::{EventTicker, Ticker};
 use shared::wire::MarketStatus;
 use tokio::sync::mpsc;
 
+use super::history;
 use super::interrupts::Interrupts;
 use crate::cli::log;
 use crate::clock::{Clock, span};
-use crate::kalshi::{Ask, Client, Config, listen};
+use crate::history::{Address, Keeper, Kept, keep};
+use crate::kalshi::{Ask, Client, Config, Tap, listen};
 use crate::record::{Contents, Rebuild, Recording, Written};
 
 pub(super) const ABOUT: &str = "\
@@ -65,6 +67,10 @@ pub(super) struct Options {
     /// The folder for the files
     #[arg(long, value_name = "DIR", required_unless_present = "check")]
     out: Option<PathBuf>,
+    /// The history to put the trades into, too: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`, or
+    /// else none]
+    #[arg(long, value_name = "URL")]
+    history: Option<Address>,
     /// How long to record, as 90s, 10m, 5h or 31d; else until it is interrupted
     #[arg(long, value_name = "TIME", value_parser = span)]
     run_for: Option<Duration>,
@@ -72,7 +78,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE")]
     paper: Option<PathBuf>,
     /// Read recorded files instead, one after the other, and say what is in them and whether their books can be rebuilt
-    #[arg(long, group = "what", value_name = "FILE", num_args = 1.., conflicts_with_all = ["series", "event", "ticker", "out", "run_for", "paper"])]
+    #[arg(long, group = "what", value_name = "FILE", num_args = 1.., conflicts_with_all = ["series", "event", "ticker", "out", "history", "run_for", "paper"])]
     check: Vec<PathBuf>,
 }
 
@@ -149,6 +155,13 @@ impl Options {
         Ok(tickers)
     }
 
+    /// Returns who keeps the trades, if a history is named.
+    fn kept(&self) -> anyhow::Result<Option<(Tap, Keeper)>> {
+        // A simulated exchange's trades are nobody's past: only who asks for it gets them.
+        let is_usual = self.paper.is_none();
+        history::open_to_write(self.history.as_ref(), is_usual)?.map(keep).transpose().context("--history")
+    }
+
     /// Returns what the files are called by.
     fn name(&self) -> String {
         let first = self.series.first().cloned();
@@ -169,6 +182,7 @@ async fn record(options: &Options, out: &Path) -> anyhow::Result<Written> {
     anyhow::ensure!(!tickers.is_empty(), "nothing that is named has a contract that is open");
     tracing::info!("{} contracts are recorded into {}", tickers.len(), out.display());
     let mut recording = Recording::create(out, &options.name())?;
+    let (tap, keeper) = options.kept()?.unzip();
     let (finds, mut found) = mpsc::channel(WAITING);
     let until = async {
         let time = async {
@@ -186,15 +200,19 @@ async fn record(options: &Options, out: &Path) -> anyhow::Result<Written> {
     let mut progress = Progress::new();
     let told = |written| progress.show(written);
     if client.has_key() {
-        let (feed, mut heard) = listen(&client, Ask::public(tickers.clone()).with_frames())?;
+        let (feed, mut heard) = listen(&client, Ask::public(tickers.clone()).with_frames().kept_by(tap))?;
         recording.run(&feed, &mut heard, &mut found, until, told).await?;
     } else {
         tracing::warn!(
             "without a key (KALSHI_ACCESS_KEY) there is no stream: books and trades are asked for every 5 s, and what happens between is missing"
         );
-        recording.poll(client.clone(), tickers.clone(), &mut found, until, told).await?;
+        recording.poll(client.clone(), tickers.clone(), tap.as_ref(), &mut found, until, told).await?;
     }
     progress.end();
+    if let Some(keeper) = keeper {
+        let Kept { trades, files } = keeper.end().await.context("--history")?;
+        tracing::info!("{trades} trades are in {files} new files of the history");
+    }
     Ok(recording.written())
 }
 

@@ -10,12 +10,14 @@ use shared::exchange::books::Queue;
 use shared::local;
 use shared::units::Cash;
 
+use super::history::open_to_write;
 use super::report::{Reporter, expected};
 use crate::clock::{Clock, machine_time, speed};
 use crate::database;
 use crate::desk::{self, Arming, Configuration, Desk};
 use crate::environment::{Variables, cache_folder};
-use crate::kalshi::{self, Client};
+use crate::history::{self, Keeper, keep};
+use crate::kalshi::{self, Client, Tap};
 use crate::paper::{self, Running};
 use crate::store::Address;
 use crate::watch::{self, Watch};
@@ -77,6 +79,10 @@ pub(in crate::cli) struct Options {
     /// file in the cache folder]
     #[arg(long, value_name = "FILE")]
     armings: Option<PathBuf>,
+    /// The history that charts of a contract's past are read from, and that gets the trades which a desk hears in modes paper and
+    /// live: a folder, `file:///FOLDER` or `s3://BUCKET/PREFIX` [default: `TAUROI_HISTORY_URL`, or else none; with --paper none]
+    #[arg(long, value_name = "URL")]
+    history: Option<history::Address>,
     #[command(flatten)]
     here: Here,
     #[command(flatten)]
@@ -210,8 +216,23 @@ pub(in crate::cli) struct Trading {
     pub(in crate::cli) market: Option<Watch>,
     /// Who asks the exchange for pages.
     pub(in crate::cli) asker: Option<Client>,
+    /// Who keeps the trades that the desk hears, if anybody does.
+    pub(in crate::cli) keeper: Option<Keeper>,
     /// Who asks the exchange other things than the desk does, and the exchange's clock.
     pub(in crate::cli) watcher: Option<(Client, Clock)>,
+}
+
+impl Trading {
+    /// Puts the trades that the desk heard and that wait still, and says where it can't.
+    pub(in crate::cli) async fn end_history(&mut self) {
+        let Some(keeper) = self.keeper.take() else { return };
+        match keeper.end().await {
+            Ok(kept) => {
+                tracing::info!("{} trades are in {} new files of the history", kept.trades, kept.files);
+            }
+            Err(why) => tracing::warn!("the history misses trades, which `tauroi fetch` can bring: {why:#}"),
+        }
+    }
 }
 
 impl Options {
@@ -223,6 +244,11 @@ impl Options {
     /// Returns which series is followed and traded.
     pub(in crate::cli) fn series(&self) -> &str {
         self.quoting.series()
+    }
+
+    /// Returns the history that is named.
+    pub(in crate::cli) const fn history(&self) -> Option<&history::Address> {
+        self.history.as_ref()
     }
 
     /// Returns whether what rests is left to the next desk in the end.
@@ -276,17 +302,26 @@ impl Options {
         };
         let market = watch::start(self.quoting.series().to_owned(), client.apart()?, clock.clone());
         let (watcher, asker) = (Some((client.apart()?, clock.clone())), Some(client.apart()?));
+        // A simulated exchange's trades are nobody's past.
+        let (tap, keeper) = if has_desk && matches!(mode, Mode::Paper | Mode::Live) {
+            let place = open_to_write(self.history.as_ref(), self.paper.is_none())?;
+            place.map(keep).transpose().context("--history")?.unzip()
+        } else {
+            (None, None)
+        };
         let desk = has_desk
-            .then(|| self.desk((mode, config, expects.clone()), client, clock, exchange.is_some(), has.port))
+            .then(|| {
+                self.desk((mode, config, expects.clone(), tap), client, clock, exchange.is_some(), has.port)
+            })
             .transpose()?;
         let report = self.reporting.report.clone().zip(desk.as_ref());
         let report = report.map(|(folder, desk)| Reporter::new(folder, desk.runs().clone(), expects));
-        Ok(Trading { exchange, desk, report, market: Some(market), asker, watcher })
+        Ok(Trading { exchange, desk, report, market: Some(market), asker, keeper, watcher })
     }
 
     fn desk(
         &self,
-        (mode, config, expects): (Mode, Config, Option<desk::Expected>),
+        (mode, config, expects, tap): (Mode, Config, Option<desk::Expected>, Option<Tap>),
         client: Client,
         clock: Clock,
         is_inside: bool,
@@ -351,6 +386,7 @@ impl Options {
             },
             expects,
             pauses_on_alarm: self.reporting.pause_on_alarm,
+            tap,
         };
         desk::start(settings, client, clock)
     }

@@ -208,10 +208,11 @@ impl Supervisor {
         let catalogue = self.settings.journal.with_extension("catalogue.sqlite");
         let found = find::event(&client, &self.settings.series, &catalogue).await?;
         let event = found.listed()?;
+        let tap = self.settings.tap.clone();
         let (feed, mut heard) = match &self.hands {
-            Hands::Exchange(client) => listen(client, Ask::trading(found.tickers()))?,
+            Hands::Exchange(client) => listen(client, Ask::trading(found.tickers()).kept_by(tap))?,
             Hands::Here(here, reads) => {
-                let (feed, theirs) = listen(reads, Ask::others(found.tickers()))?;
+                let (feed, theirs) = listen(reads, Ask::others(found.tickers()).kept_by(tap))?;
                 (feed, here.listen(event.clone(), theirs).await?)
             }
         };

@@ -11,6 +11,7 @@ use shared::quoting::Fair;
 use shared::units::Quantity;
 
 use super::arming::{Arming, Configuration};
+use crate::kalshi::Tap;
 use crate::store::Address;
 
 /// How a desk is to trade.
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) expects: Option<Expected>,
     /// Whether it pauses where they are not.
     pub(crate) pauses_on_alarm: bool,
+    /// Who keeps the trades that it hears, if anybody does.
+    pub(crate) tap: Option<Tap>,
 }
 
 /// What fills are expected to be worth later.

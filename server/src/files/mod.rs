@@ -9,12 +9,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use bytes::Bytes;
 
-pub(crate) use self::columnar::{Column, Values, table, write_histories};
+pub(crate) use self::columnar::{Column, Layout, Values, table, write_histories};
 pub(crate) use self::out::spares;
 
 /// The most that one file may unpack to: a hundred times the largest recorded month of trades.
 const MAX_FILE_BYTES: u64 = 512 << 20;
+
+/// The most that a table of ours may unpack to: it is read by whoever wrote it.
+const MAX_TABLE_BYTES: u64 = 4 << 30;
 
 /// A file to read.
 pub(crate) struct Found {
@@ -104,6 +108,20 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         Ok(())
     })?;
     Ok(bytes)
+}
+
+/// Returns the content of a Parquet file that is in memory, as CSV; `name` is what it is called.
+///
+/// # Errors
+///
+/// Names it when it can't be read, or unpacks to more than 4 GB.
+pub(crate) fn read_parquet(bytes: Bytes, name: &str) -> anyhow::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    columnar::unpack(bytes, name, MAX_TABLE_BYTES, |piece| {
+        text.extend_from_slice(piece);
+        Ok(())
+    })?;
+    Ok(text)
 }
 
 /// Hands the content of a file to `take` piece by piece, as text: unzipped if it is gzip, as CSV if it is Parquet.

@@ -1,7 +1,5 @@
 //! A fetch from its beginning to its end, whatever was done of it before.
 
-use std::path::Path;
-
 use anyhow::Context as _;
 use shared::market::Ticker;
 use shared::units::Timestamp;
@@ -13,6 +11,7 @@ use super::kept::Span;
 use super::publish::{publish_markets, publish_rows};
 use super::question::{Question, Series};
 use super::store::Store;
+use super::tables::Home;
 use super::watch::{Step, Watch};
 use super::{candles, catalogue, trades};
 use crate::clock::Clock;
@@ -66,13 +65,13 @@ pub(crate) struct Fetched {
     pub(crate) missing: usize,
 }
 
-/// Fetches what is asked for into a folder, or goes on with it.
+/// Fetches what is asked for into a history, or goes on with it.
 ///
 /// # Errors
 ///
 /// Says what the exchange refused, or couldn't be read or written; what was noted until then is kept.
 pub(crate) async fn fetch(
-    folder: &Path,
+    home: &Home,
     client: &Client,
     settings: &Settings,
     watch: &mut Watch<'_>,
@@ -83,11 +82,11 @@ pub(crate) async fn fetch(
         files += usize::from(matches!(step, Step::Wrote(_)));
         watch(step)
     };
-    let mut store = Store::open(folder)?;
+    let mut store = Store::open(home).await?;
     let odd_before = store.kept.odd;
     if store.staged.begun.as_ref().is_some_and(|begun| begun.question != *question) {
         // What another question has brought is no worse for it.
-        publish_rows(&mut store, &mut watch)?;
+        publish_rows(&mut store, &mut watch).await?;
         store.keep(true)?;
     }
     store.begin(question, *now)?;
@@ -102,12 +101,12 @@ pub(crate) async fn fetch(
         cutoff.read(&asker, &mut watch).await?;
         one(&mut store, &asker, contract, &cutoff, &mut watch).await?;
         if store.staged.rows() >= *rows {
-            publish_rows(&mut store, &mut watch)?;
+            publish_rows(&mut store, &mut watch).await?;
             store.keep(false)?;
         }
     }
-    publish_rows(&mut store, &mut watch)?;
-    publish_markets(&mut store, &mut watch)?;
+    publish_rows(&mut store, &mut watch).await?;
+    publish_markets(&mut store, &mut watch).await?;
     fetched.missing = store.staged.missing.len();
     store.keep(true)?;
     fetched.asked = wanted.len();

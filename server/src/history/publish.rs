@@ -4,31 +4,31 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
 
 use anyhow::Context;
+use bytes::Bytes;
 use shared::units::Timestamp;
 use shared::wire::{Event, Market, MarketResult, Series as WireSeries};
 
-use super::files;
 use super::layout::{self, Month};
 use super::question::{Minutes, Series};
 use super::rows::{CandleRow, MarketRow, Row, TradeRow};
 use super::store::Store;
 use super::watch::{Step, Watch};
-use crate::files::{read, table};
+use crate::files::{Layout, read_parquet, table};
 
 /// Puts all trades and candles that were read into their files, beside what is there.
 ///
 /// # Errors
 ///
 /// Names the file that can't be read or written; and passes on what the watcher says.
-pub(super) fn publish_rows(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::Result<()> {
+pub(super) async fn publish_rows(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::Result<()> {
     let mut trades: BTreeMap<String, Vec<TradeRow>> = BTreeMap::new();
     for row in std::mem::take(&mut store.staged.trades) {
         let series = series_of(store, &row.ticker)?;
         trades.entry(layout::trades(&series, Month::of(row.at()))).or_default().push(row);
     }
     for (path, rows) in trades {
-        let rows = merged(store, &path, rows, watch)?;
-        write(store, &path, &TradeRow::columns(&rows), watch)?;
+        let rows = merged(store, &path, rows, watch).await?;
+        write(store, &path, &TradeRow::columns(&rows), TradeRow::LAYOUT, watch).await?;
     }
     let mut candles: BTreeMap<String, Vec<CandleRow>> = BTreeMap::new();
     for row in std::mem::take(&mut store.staged.candles) {
@@ -38,8 +38,8 @@ pub(super) fn publish_rows(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::
         candles.entry(layout::candles(&series, Month::of(row.at()), minutes)).or_default().push(row);
     }
     for (path, rows) in candles {
-        let rows = merged(store, &path, rows, watch)?;
-        write(store, &path, &CandleRow::columns(&rows), watch)?;
+        let rows = merged(store, &path, rows, watch).await?;
+        write(store, &path, &CandleRow::columns(&rows), CandleRow::LAYOUT, watch).await?;
     }
     Ok(())
 }
@@ -49,7 +49,7 @@ pub(super) fn publish_rows(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::
 /// # Errors
 ///
 /// As [`publish_rows`].
-pub(super) fn publish_markets(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::Result<()> {
+pub(super) async fn publish_markets(store: &mut Store, watch: &mut Watch<'_>) -> anyhow::Result<()> {
     let as_of = store.begun()?.as_of;
     let mut by_series: BTreeMap<Series, Vec<MarketRow>> = BTreeMap::new();
     for (_, market) in store.staged.markets.values() {
@@ -60,11 +60,11 @@ pub(super) fn publish_markets(store: &mut Store, watch: &mut Watch<'_>) -> anyho
     }
     for (series, rows) in by_series {
         let path = layout::markets(&series);
-        let rows = merged(store, &path, rows, watch)?;
-        write(store, &path, &MarketRow::columns(&rows), watch)?;
+        let rows = merged(store, &path, rows, watch).await?;
+        write(store, &path, &MarketRow::columns(&rows), MarketRow::LAYOUT, watch).await?;
         let settled: Vec<&MarketRow> = rows.iter().filter(|row| row.has_settled()).collect();
         let path = layout::settlements(&series);
-        write(store, &path, &MarketRow::settlement_columns(&settled), watch)?;
+        write(store, &path, &MarketRow::settlement_columns(&settled), Layout::Plain, watch).await?;
     }
     Ok(())
 }
@@ -77,16 +77,16 @@ fn series_of(store: &Store, ticker: &shared::market::Ticker) -> anyhow::Result<S
 }
 
 /// Returns the rows of a file with others, each once and in order; of two that differ the first counts, which is told.
-fn merged<R: Row>(store: &Store, path: &str, rows: Vec<R>, watch: &mut Watch<'_>) -> anyhow::Result<Vec<R>> {
+pub(super) async fn merged<R: Row>(
+    store: &Store,
+    path: &str,
+    rows: Vec<R>,
+    watch: &mut Watch<'_>,
+) -> anyhow::Result<Vec<R>> {
     let mut all: BTreeMap<R::Key, R> = BTreeMap::new();
-    let there = if store.read(path)?.is_some() {
-        let path = files::below(&store.folder, path);
-        let text = read(&path)?;
-        let rows =
-            csv::Reader::from_reader(text.as_slice()).into_deserialize().collect::<Result<Vec<R>, _>>();
-        rows.with_context(|| format!("{} is no table of ours", path.display()))?
-    } else {
-        Vec::new()
+    let there = match store.read(path).await? {
+        Some(bytes) => rows_of(bytes, &store.home.named(path))?,
+        None => Vec::new(),
     };
     for row in there.into_iter().chain(rows) {
         match all.entry(row.key()) {
@@ -106,21 +106,29 @@ fn merged<R: Row>(store: &Store, path: &str, rows: Vec<R>, watch: &mut Watch<'_>
     Ok(rows)
 }
 
+/// Returns the rows of a table of ours.
+pub(super) fn rows_of<R: Row>(bytes: Bytes, named: &str) -> anyhow::Result<Vec<R>> {
+    let text = read_parquet(bytes, named)?;
+    let rows = csv::Reader::from_reader(text.as_slice()).into_deserialize().collect::<Result<Vec<R>, _>>();
+    rows.with_context(|| format!("{named} is no table of ours"))
+}
+
 /// Writes a table to its file, unless it is there already.
-fn write(
+pub(super) async fn write(
     store: &mut Store,
     path: &str,
     columns: &[crate::files::Column],
+    layout: Layout,
     watch: &mut Watch<'_>,
 ) -> anyhow::Result<()> {
-    let bytes = table(columns).with_context(|| path.to_owned())?;
-    let place = files::below(&store.folder, path);
-    if store.read(path)?.is_some_and(|there| there == bytes) {
+    let bytes = Bytes::from(table(columns, layout).with_context(|| path.to_owned())?);
+    if store.read(path).await?.is_some_and(|there| there == bytes) {
         return store.is_written(path, &bytes);
     }
-    watch(Step::Writing(&place))?;
-    store.write(path, &bytes)?;
-    watch(Step::Wrote(&place))
+    let named = store.home.named(path);
+    watch(Step::Writing(&named))?;
+    store.write(path, &bytes).await?;
+    watch(Step::Wrote(&named))
 }
 
 /// Lays out what is known of a contract.
@@ -172,6 +180,7 @@ mod tests {
     use shared::market::Side;
 
     use super::*;
+    use crate::history::tables::Home;
 
     fn trade(id: &str, price: &str, side: Option<Side>, time: &str) -> TradeRow {
         TradeRow {
@@ -185,10 +194,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn of_two_different_rows_with_one_id_the_first_counts_and_it_is_said() {
+    #[tokio::test]
+    async fn of_two_different_rows_with_one_id_the_first_counts_and_it_is_said() {
         let folder = std::env::temp_dir().join(format!("tauroi-{}-publish", std::process::id()));
-        let mut store = Store::open(&folder).unwrap();
+        let mut store = Store::open(&Home::in_folder(&folder)).await.unwrap();
         let mut said = Vec::new();
         let mut watch = |step: Step<'_>| {
             if let Step::Odd(what) = step {
@@ -203,15 +212,15 @@ mod tests {
             trade("c", "0.4400", None, "01"),
             trade("c", "0.4500", None, "01"),
         ];
-        let rows = merged(&store, path, first, &mut watch).unwrap();
-        write(&mut store, path, &TradeRow::columns(&rows), &mut watch).unwrap();
+        let rows = merged(&store, path, first, &mut watch).await.unwrap();
+        write(&mut store, path, &TradeRow::columns(&rows), TradeRow::LAYOUT, &mut watch).await.unwrap();
         // In another fetch: what is in the file comes first; a side that wasn't known is no other row.
         let later = vec![
             trade("b", "0.4200", Some(Side::Yes), "02"),
             trade("a", "0.4300", Some(Side::Yes), "02"),
             trade("d", "0.4600", None, "00.000001"),
         ];
-        let rows = merged(&store, path, later, &mut watch).unwrap();
+        let rows = merged(&store, path, later, &mut watch).await.unwrap();
         let found: Vec<_> = rows
             .iter()
             .map(|row| (row.trade_id.as_str(), row.yes_price_dollars.to_string(), row.taker_outcome_side))

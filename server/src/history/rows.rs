@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::market::{EventTicker, FeeMultiplier, Ticker};
 use shared::units::{Price, Quantity, Timestamp};
 
-use crate::files::{Column, Values};
+use crate::files::{Column, Layout, Values};
 
 /// A row of one of the tables.
 pub(super) trait Row: Serialize + DeserializeOwned + Clone + PartialEq {
@@ -13,6 +13,8 @@ pub(super) trait Row: Serialize + DeserializeOwned + Clone + PartialEq {
     type Key: Ord + Clone;
     /// In which order they stand in a file.
     type Place: Ord;
+    /// How a file of them is laid out.
+    const LAYOUT: Layout = Layout::Plain;
 
     fn key(&self) -> Self::Key;
     fn place(&self) -> Self::Place;
@@ -40,14 +42,15 @@ pub(super) struct TradeRow {
 
 impl Row for TradeRow {
     type Key = String;
-    type Place = (Timestamp, String);
+    type Place = (Ticker, Timestamp, String);
+    const LAYOUT: Layout = Layout::Sorted { text: "ticker", instant: "created_time" };
 
     fn key(&self) -> String {
         self.trade_id.clone()
     }
 
     fn place(&self) -> Self::Place {
-        (self.created_time, self.trade_id.clone())
+        (self.ticker.clone(), self.created_time, self.trade_id.clone())
     }
 
     fn at(&self) -> Timestamp {
@@ -56,11 +59,17 @@ impl Row for TradeRow {
 
     fn agree(&mut self, other: &Self) -> bool {
         self.taker_outcome_side = self.taker_outcome_side.or(other.taker_outcome_side);
-        *self
-            == Self {
-                taker_outcome_side: other.taker_outcome_side.or(self.taker_outcome_side),
-                ..other.clone()
-            }
+        // What the stream told of a trade is cut to milliseconds: what was asked for is exact.
+        if self.created_time == other.created_time.floor_to_millisecond() {
+            self.created_time = other.created_time;
+        }
+        let created_time = if other.created_time == self.created_time.floor_to_millisecond() {
+            self.created_time
+        } else {
+            other.created_time
+        };
+        let taker_outcome_side = other.taker_outcome_side.or(self.taker_outcome_side);
+        *self == Self { taker_outcome_side, created_time, ..other.clone() }
     }
 
     fn name(&self) -> String {

@@ -1,22 +1,21 @@
 //! The folder of a history: what is in it, and what is on its way there.
 
 use std::fs::{self, File, TryLockError};
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
+use bytes::Bytes;
 use shared::units::Timestamp;
 
 use super::files;
 use super::journal::{Entry, Journal};
 use super::kept::{Kept, Written};
-use super::layout::STATE_FOLDER;
 use super::question::Question;
 use super::staged::{Begun, Staged};
+use super::tables::Home;
 
 /// A history that this process writes.
 pub(super) struct Store {
-    pub(super) folder: PathBuf,
-    state: PathBuf,
+    pub(super) home: Home,
     /// As long as it is open no other process fetches into the folder.
     _lock: File,
     journal: Journal,
@@ -25,29 +24,26 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Opens a folder, or makes it.
+    /// Opens a history, or makes it.
     ///
     /// # Errors
     ///
     /// Says that another process fetches into it, that a file of it isn't as it was written, or what can't be read.
-    pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
-        let state = folder.join(STATE_FOLDER);
-        fs::create_dir_all(&state).with_context(|| format!("{} can't be made", state.display()))?;
+    pub(super) async fn open(home: &Home) -> anyhow::Result<Self> {
+        let state = home.state.as_path();
+        fs::create_dir_all(state).with_context(|| format!("{} can't be made", state.display()))?;
         let lock = state.join("lock");
         let file = File::create(&lock).with_context(|| format!("{} can't be made", lock.display()))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                bail!(
-                    "another process fetches into {}: wait for it, or name another folder",
-                    folder.display()
-                )
+                bail!("another process fetches into {}: wait for it, or name another folder", home.shown())
             }
             Err(TryLockError::Error(error)) => {
                 return Err(error).with_context(|| format!("{} can't be locked", lock.display()));
             }
         }
-        let kept = read_kept(&state)?;
+        let kept = read_kept(state)?;
         let (journal, entries) = Journal::open(&state.join("journal.jsonl"))?;
         let mut staged = Staged::default();
         entries.into_iter().for_each(|entry| staged.take(entry));
@@ -55,8 +51,8 @@ impl Store {
         if staged.begun.as_ref().is_none_or(|begun| begun.number <= kept.completed) {
             staged = Staged::default();
         }
-        let store = Self { folder: folder.to_owned(), state, _lock: file, journal, kept, staged };
-        store.check_files()?;
+        let store = Self { home: home.clone(), _lock: file, journal, kept, staged };
+        store.check_files().await?;
         Ok(store)
     }
 
@@ -101,9 +97,9 @@ impl Store {
     /// # Errors
     ///
     /// Names the file.
-    pub(super) fn write(&mut self, path: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    pub(super) async fn write(&mut self, path: &str, bytes: &Bytes) -> anyhow::Result<()> {
         self.note(Entry::Writing { path: path.to_owned(), sha256: files::sha256(bytes) })?;
-        files::replace(&self.state.join("temporary"), &files::below(&self.folder, path), bytes)?;
+        self.home.replace(path, bytes).await?;
         self.is_written(path, bytes)
     }
 
@@ -123,8 +119,8 @@ impl Store {
     /// # Errors
     ///
     /// Names the file if it can't be read or is another.
-    pub(super) fn read(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        let Some(bytes) = files::read(&files::below(&self.folder, path))? else { return Ok(None) };
+    pub(super) async fn read(&self, path: &str) -> anyhow::Result<Option<Bytes>> {
+        let Some(bytes) = self.home.read(path).await? else { return Ok(None) };
         if let Some(known) = self.kept.files.get(path) {
             let sha256 = files::sha256(&bytes);
             ensure!(sha256 == known.sha256 || self.is_writing(path, &sha256), self.changed(path));
@@ -148,20 +144,21 @@ impl Store {
             self.kept.completed = self.begun()?.number;
         }
         let text = self.kept.text()?;
-        files::replace(&self.state.join("temporary"), &self.state.join("state.json"), &text)?;
+        let state = &self.home.state;
+        files::replace(&state.join("temporary"), &state.join("state.json"), &text)?;
         let left = if end { Vec::new() } else { self.staged.lists() };
         self.restart(&left)
     }
 
     /// Begins the journal anew with these entries.
     fn restart(&mut self, entries: &[Entry]) -> anyhow::Result<()> {
-        let path = self.state.join("journal.jsonl");
+        let path = self.home.state.join("journal.jsonl");
         let mut text = Vec::new();
         for entry in entries {
             serde_json::to_writer(&mut text, entry)?;
             text.push(b'\n');
         }
-        files::replace(&self.state.join("temporary"), &path, &text)?;
+        files::replace(&self.home.state.join("temporary"), &path, &text)?;
         let (journal, entries) = Journal::open(&path)?;
         self.journal = journal;
         self.staged = Staged::default();
@@ -175,9 +172,9 @@ impl Store {
     }
 
     /// Checks that what was written is there, by its length: what is written on is checked whole.
-    fn check_files(&self) -> anyhow::Result<()> {
+    async fn check_files(&self) -> anyhow::Result<()> {
         for (path, known) in &self.kept.files {
-            let length = fs::metadata(files::below(&self.folder, path)).map(|data| data.len()).ok();
+            let length = self.home.length(path).await?;
             let is_ours = length == Some(known.bytes) || self.staged.writing.contains_key(path);
             ensure!(is_ours && length.is_some(), self.changed(path));
         }
@@ -187,8 +184,8 @@ impl Store {
     fn changed(&self, path: &str) -> String {
         format!(
             "{} isn't as it was written: put it back, or take {} away to fetch everything anew",
-            files::below(&self.folder, path).display(),
-            self.state.display()
+            self.home.named(path),
+            self.home.state.display()
         )
     }
 }
@@ -203,13 +200,13 @@ pub(crate) struct Left {
     pub(crate) rows: usize,
 }
 
-/// Returns what an unfinished fetch has left in a folder; nothing where there is none.
+/// Returns what an unfinished fetch has left; nothing where there is none.
 ///
 /// # Errors
 ///
 /// Says what can't be read.
-pub(crate) fn left(folder: &Path) -> anyhow::Result<Option<Left>> {
-    let Store { kept, staged, .. } = Store::open(folder)?;
+pub(crate) async fn left(home: &Home) -> anyhow::Result<Option<Left>> {
+    let Store { kept, staged, .. } = Store::open(home).await?;
     let is_finished = |ticker| kept.contracts.contains_key(ticker) || staged.finished.contains_key(ticker);
     Ok(staged.begun.as_ref().map(|_| Left {
         finished: staged.markets.keys().filter(|ticker| is_finished(*ticker)).count(),
@@ -218,7 +215,7 @@ pub(crate) fn left(folder: &Path) -> anyhow::Result<Option<Left>> {
     }))
 }
 
-fn read_kept(state: &Path) -> anyhow::Result<Kept> {
+fn read_kept(state: &std::path::Path) -> anyhow::Result<Kept> {
     let path = state.join("state.json");
     let bytes = files::read(&path)?;
     bytes.map_or_else(

@@ -1,6 +1,5 @@
 //! What is told of a fetch while it runs.
 
-use std::path::Path;
 use std::time::Duration;
 
 /// Something that is about to be done, or was.
@@ -17,9 +16,9 @@ pub(crate) enum Step<'a> {
     /// Something was left out, or isn't there.
     Odd(&'a str),
     /// A file is about to be written.
-    Writing(&'a Path),
+    Writing(&'a str),
     /// A file was written.
-    Wrote(&'a Path),
+    Wrote(&'a str),
 }
 
 /// Who is told. An error ends the fetch there: what was noted is kept.

@@ -29,7 +29,7 @@ pub(crate) use self::config::Config;
 pub(crate) use self::discovery::{Open, charged, exclusive, fees, open_events, trading_status};
 #[cfg(test)]
 pub(crate) use self::feed::Ear;
-pub(crate) use self::feed::{Ask, Feed, Heard, What, listen};
+pub(crate) use self::feed::{Ask, Feed, Heard, Tap, What, listen};
 #[allow(unused_imports, reason = "a benchmark measures it")]
 pub(crate) use self::measured::OrderPath;
 pub(crate) use self::poll::{EVERY as POLLED_EVERY, Poll, Round};

@@ -19,7 +19,7 @@ pub(super) fn frames(round: Round, seq: &mut u64) -> Vec<String> {
 }
 
 /// Returns a trade as the stream tells it.
-fn message(trade: &Trade) -> TradeMessage {
+pub(super) fn message(trade: &Trade) -> TradeMessage {
     TradeMessage {
         trade_id: trade.trade_id.clone(),
         market_ticker: trade.ticker.clone(),

@@ -6,11 +6,11 @@ use shared::market::Ticker;
 use tokio::sync::mpsc;
 
 use super::line::{Gap, Line, Received, Recorded};
-use super::polled::frames;
+use super::polled::{frames, message};
 use super::stillness::Stillness;
 use super::writer::{Writer, Written};
 use crate::clock::machine_time;
-use crate::kalshi::{Client, Feed, Heard, POLLED_EVERY, Poll, What};
+use crate::kalshi::{Client, Feed, Heard, POLLED_EVERY, Poll, Tap, What};
 
 /// How often it is looked what waits to be written, and whether the machine slept.
 const LOOK: Duration = Duration::from_secs(1);
@@ -101,8 +101,8 @@ impl Recording {
         self.end(now())
     }
 
-    /// Writes what is found by asking `client` every five seconds, until `until` ends. `found` and `told` are as in
-    /// [`Self::run`].
+    /// Writes what is found by asking `client` every five seconds, until `until` ends; `tap` keeps the trades. `found` and `told`
+    /// are as in [`Self::run`].
     ///
     /// # Errors
     ///
@@ -111,6 +111,7 @@ impl Recording {
         &mut self,
         client: Client,
         tickers: impl IntoIterator<Item = Ticker>,
+        tap: Option<&Tap>,
         found: &mut mpsc::Receiver<Vec<Ticker>>,
         until: impl Future<Output = ()>,
         mut told: impl FnMut(Written),
@@ -128,6 +129,9 @@ impl Recording {
                         outcome = poll.round() => outcome,
                         () = &mut until => break,
                     };
+                    if let (Some(tap), Ok(round)) = (tap, &outcome) {
+                        round.trades.iter().for_each(|trade| tap.hear(&message(trade)));
+                    }
                     let found = outcome.map(|round| frames(round, &mut seq)).map_err(|why| why.to_string());
                     self.found(now(), found)?;
                     self.look(now(), Instant::now(), POLLED_EVERY)?;

@@ -8,6 +8,7 @@ mod desk;
 mod doors;
 mod error;
 mod guard;
+mod history;
 mod kalshi;
 mod kept;
 mod metrics;
@@ -48,6 +49,7 @@ use crate::alerts::Sender;
 use crate::books::Books;
 use crate::clock::machine_time;
 use crate::desk::Desk;
+use crate::history::ticks::Ticks;
 use crate::kalshi::Client;
 use crate::signals::Served;
 use crate::tapes::Library;
@@ -61,6 +63,8 @@ pub(crate) struct Holds {
     pub(crate) mode: Mode,
     /// The tapes that it read at the start or simulated.
     pub(crate) library: Library,
+    /// What reads the history that is named, if one is.
+    pub(crate) ticks: Option<Ticks>,
     /// What was recorded of books.
     pub(crate) books: Books,
     /// The histories of listeners, likewise.

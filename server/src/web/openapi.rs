@@ -4,6 +4,8 @@ use axum::Json;
 use serde_json::{Map, Value, json};
 use shared::access::{ALL, Action, Method, Needs};
 
+use crate::history::ticks::BucketCount;
+
 /// What an action is asked with, and what it answers.
 struct Said {
     /// The schema of its body, if it takes one.
@@ -35,6 +37,7 @@ const fn said(action: Action) -> Option<Said> {
         Action::OpenApi => json_of("Any"),
         Action::Tapes => json_of("TapeList"),
         Action::Prints => json_of("Prints"),
+        Action::History => json_of("TickChart"),
         Action::EventTrades | Action::Markets => file("text/csv; charset=utf-8"),
         Action::Listeners => json_of("Listeners"),
         Action::Signals => json_of("Any"),
@@ -132,11 +135,11 @@ fn operation(action: Action, path: &str, said: &Said) -> Value {
         answer("428", "It takes somebody who has just shown who they are: no token can.", problem());
     }
     answer("default", "It can't be done: the text says why.", problem());
-    let parameters: Vec<Value> = path
+    let in_path = path
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-        .collect();
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }));
+    let parameters: Vec<Value> = in_path.chain(queries(action)).collect();
     let mut operation = json!({
         "operationId": action.name(),
         "summary": rule.does,
@@ -150,6 +153,19 @@ fn operation(action: Action, path: &str, said: &Said) -> Value {
         fields.insert("requestBody".to_owned(), body);
     }
     operation
+}
+
+/// Returns what may be asked for behind the path's question mark.
+fn queries(action: Action) -> Vec<Value> {
+    let query = |name: &str, schema: Value| json!({ "name": name, "in": "query", "required": false, "schema": schema });
+    match action {
+        Action::History => vec![
+            query("from", json!({ "type": "string" })),
+            query("to", json!({ "type": "string" })),
+            query("buckets", json!({ "type": "integer", "minimum": 1, "maximum": BucketCount::MOST })),
+        ],
+        _ => Vec::new(),
+    }
 }
 
 fn reference(schema: &str) -> Value {
@@ -195,6 +211,11 @@ fn schemas() -> Value {
         "TapeList": object(&json!({ "mode": text(), "events": list(json!({ "type": "object" })), "problems": list(text()) })),
         "Prints": object(&json!({
             "ticker": text(), "micros": list(number()), "centicents": list(number()), "hundredths": list(number()),
+        })),
+        "TickChart": object(&json!({
+            "ticker": text(), "from": text(), "to": text(), "width_micros": number(), "bucket": list(number()),
+            "ticks": list(number()), "low": list(number()), "high": list(number()), "first": list(number()),
+            "last": list(number()), "hundredths": list(number()),
         })),
         "Listeners": object(&json!({ "origin": text(), "name": text(), "csv": text() })),
         "StudyList": object(&json!({ "studies": list(json!({ "type": "object" })), "problems": list(text()) })),

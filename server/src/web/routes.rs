@@ -11,7 +11,7 @@ use axum::{Router, middleware};
 use shared::access::{ALL, Action, Method};
 use shared::stream::DeskCommand;
 
-use super::{State, api, books, desk, doors, kalshi, openapi, people, settings, signals, stream};
+use super::{State, api, books, desk, doors, history, kalshi, openapi, people, settings, signals, stream};
 use crate::people::Trader;
 
 /// Returns the routes of all that can be asked, each with its check before it.
@@ -50,6 +50,7 @@ fn handler(action: Action) -> MethodRouter<Arc<State>> {
         Action::Tapes => on(action, api::tapes),
         Action::Prints => on(action, api::prints),
         Action::EventTrades => on(action, api::trades_csv),
+        Action::History => on(action, history::chart),
         Action::Markets => on(action, api::markets_csv),
         Action::Listeners => on(action, api::listeners),
         Action::Signals => on(action, signals::latest),

@@ -95,6 +95,8 @@ actions! {
     Prints: Get "/api/tapes/{ticker}" Role(Viewer);
     /// Reads an event's trades as a file.
     EventTrades: Get "/api/events/{event}/trades.csv" Role(Viewer);
+    /// Charts a contract's past.
+    History: Get "/api/history/{series}/{ticker}" Role(Viewer);
     /// Reads what is known of contracts.
     Markets: Get "/api/markets.csv" Role(Viewer);
     /// Reads histories of listeners.

@@ -223,6 +223,34 @@ pub struct Prints {
     pub hundredths: Vec<i64>,
 }
 
+/// The answer of `GET /api/history/{series}/{ticker}`: a contract's trades in buckets of equal length, in columns of one length.
+/// A bucket in which nothing was traded is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TickChart {
+    /// The contract.
+    pub ticker: Ticker,
+    /// Where the first bucket begins.
+    pub from: Timestamp,
+    /// What comes at this instant or later is left out.
+    pub to: Timestamp,
+    /// How long a bucket is, in microseconds; the last one may reach over the end.
+    pub width_micros: i64,
+    /// The buckets, by their numbers from 0: one begins `width_micros` times its number after `from`.
+    pub bucket: Vec<u32>,
+    /// How many trades there were.
+    pub ticks: Vec<u64>,
+    /// The lowest YES price, in $0.0001.
+    pub low: Vec<i64>,
+    /// The highest.
+    pub high: Vec<i64>,
+    /// The one of the first trade.
+    pub first: Vec<i64>,
+    /// The one of the last.
+    pub last: Vec<i64>,
+    /// How much was traded, in 0.01 contract.
+    pub hundredths: Vec<i64>,
+}
+
 /// The answer of `GET /api/listeners`: the histories that the nowcast page opens with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listeners {

@@ -4,6 +4,7 @@ mod bars;
 mod books;
 mod busier;
 pub mod desk;
+mod history;
 mod page;
 mod report;
 mod sources;
@@ -25,7 +26,7 @@ const PASSES: usize = 3;
 
 #[derive(Args)]
 pub struct Options {
-    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `python` times the wheel, `viewers` lets a thousand watch a desk at once, `books` sets hftbacktest beside them
+    /// Show only the rows whose name, or whose peer's, contains this (in any case); `page`, `lab` and `depth` drag sliders in Chromium, `stream` tells the desk's page a thousand updates a second there, `desk` times orders instead, `python` times the wheel, `viewers` lets a thousand watch a desk at once, `history` charts a year of trades, `books` sets hftbacktest beside them
     filter: Option<String>,
     /// Install the peers that are missing (QuantLib, with apt-get)
     #[arg(long)]
@@ -33,7 +34,7 @@ pub struct Options {
     /// `desk`: how many seconds it trades for each figure [default: 60]; `viewers`: how many they are watched [default: 20]
     #[arg(long)]
     seconds: Option<u64>,
-    /// `desk`, `viewers`: another binary than the release of these sources, as one from before a change
+    /// `desk`, `viewers`, `history`: another binary than the release of these sources, as one from before a change
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
     /// `desk`: the kinds of key
@@ -46,6 +47,9 @@ pub struct Options {
     /// `viewers`: how many there are; of a hundred one is slow, one deaf, two cut their connection and come back, one sends garbage
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     viewers: usize,
+    /// `history`: how many trades there are [default: 100000000]
+    #[arg(long, value_name = "N")]
+    ticks: Option<u64>,
     /// `viewers`: how many books each follows, beside the desk and its log
     #[arg(long, value_name = "N", default_value_t = 1)]
     books: usize,
@@ -73,6 +77,7 @@ pub fn run(options: &Options) -> anyhow::Result<()> {
         "stream" => return page::run("stream_speed"),
         "desk" => return desk::run(options),
         "viewers" => return viewers::run(options),
+        "history" => return history::run(options),
         "python" => return wheel::run(),
         "books" => books::run()?,
         _ => {}

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod finding;
+mod history;
 mod machine;
 mod running;
 mod sources;
@@ -22,7 +23,7 @@ use crate::environment::Variables;
 pub(super) const ABOUT: &str = "\
 Say what is wrong with keys, clock, permissions, database, disk, network and configuration, and the cure of each
 
-Nothing is written, placed or brought forward: the exchange is asked whether it runs and what the key may, sources whether they
+Nothing is placed or brought forward, and nothing written but an empty file at the history's place, which is taken away again: the exchange is asked whether it runs and what the key may, sources whether they
 let us in, the database what it is. Without --mode a key that is not there is nothing wrong; with it, what that mode needs is.";
 
 pub(super) const MORE: &str = "\
@@ -84,6 +85,7 @@ async fn look(options: &Options, findings: &mut Findings) {
         }
     };
     stores::look(&variables, options.journal.as_deref(), findings).await;
+    history::look(&variables, options.offline, findings).await;
     exchange::look(&variables, options, findings).await;
     sources::look(&variables, options, findings).await;
 }

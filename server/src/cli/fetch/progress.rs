@@ -112,8 +112,8 @@ impl Told {
                 return vec![Said::Line(format!("{why}; asked again in {}", span(*pause)))];
             }
             Step::Odd(what) => return vec![Said::Line(format!("left out: {what}"))],
-            Step::Writing(path) => self.doing = format!("writing {}", path.display()),
-            Step::Wrote(path) => return vec![Said::Line(format!("written: {}", path.display()))],
+            Step::Writing(path) => self.doing = format!("writing {path}"),
+            Step::Wrote(path) => return vec![Said::Line(format!("written: {path}"))],
         }
         self.state_if_due(now).into_iter().collect()
     }

@@ -18,12 +18,14 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{info, warn};
 
 use self::signals::News;
+use super::history;
 use super::interrupts::Interrupts;
 use super::trading::{self, Has, Mode};
 use super::{metrics, traces};
 use crate::books::Books;
 use crate::cli::log;
 use crate::clock::{Clock, span};
+use crate::history::ticks::Ticks;
 use crate::kalshi::Client;
 use crate::tapes::{Beside, Library};
 use crate::{listeners, studies, watch, web};
@@ -155,6 +157,7 @@ async fn serve(
     if books.files() > 0 {
         info!("found {} recorded streams, each of which is read when it is first asked for", books.files());
     }
+    let ticks = history::open(options.trading.history())?.map(Ticks::new);
     let studies = studies::find(&options.studies);
     for problem in &studies.problems {
         warn!("studies: {problem}");
@@ -168,6 +171,7 @@ async fn serve(
         alerts: alerting.map(|(_, sender)| sender),
         mode,
         library,
+        ticks,
         books,
         studies,
         listeners: histories,
@@ -217,6 +221,7 @@ async fn serve(
     }
     drop(looking);
     state.stop_desk(GRACE).await;
+    trading.end_history().await;
     if let Some(report) = trading.report {
         tokio::select! {
             said = report.write() => info!("{}", said?),

@@ -57,6 +57,7 @@ impl Trading {
             expects: None,
             pauses_on_alarm: false,
             releases: false,
+            tap: None,
         };
         let client = || {
             let member = kalshi::Config::of_paper(exchange.credentials()).unwrap();

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use shared::nowcast::series::History;
 
-use super::write::{Column, Values, table};
+use super::write::{Column, Layout, Values, table};
 
 /// Writes histories of listeners, without the days of which nothing is known: the columns of their CSV, the day as a date.
 ///
@@ -25,11 +25,12 @@ pub(crate) fn write_histories(histories: &[History], mut out: impl Write) -> any
             posts.push(day.sound_posts);
         }
     }
-    let bytes = table(&[
+    let columns = [
         Column { name: "artist", values: Values::Text(artists) },
         Column { name: "date", values: Values::Day(dates) },
         Column { name: "spotify_monthly_listeners", values: Values::Real(listeners) },
         Column { name: "tiktok_sound_posts_change", values: Values::Real(posts) },
-    ])?;
+    ];
+    let bytes = table(&columns, Layout::Plain)?;
     out.write_all(&bytes).context("the table can't be written")
 }

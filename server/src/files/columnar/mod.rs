@@ -14,11 +14,11 @@ use std::io::{Read, Seek as _, SeekFrom};
 use anyhow::{Context, bail};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
-use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader as _, SerializedFileReader};
 
 use self::cells::{is_readable, next_cells};
 pub(crate) use self::histories::write_histories;
-pub(crate) use self::write::{Column, Values, table};
+pub(crate) use self::write::{Column, Layout, Values, table};
 
 /// How a Parquet file begins.
 pub(super) const MAGIC: &[u8] = b"PAR1";
@@ -41,8 +41,8 @@ pub(super) fn is_parquet(file: &mut File) -> std::io::Result<bool> {
 /// # Errors
 ///
 /// Names the file when it can't be read or unpacks to more than `limit` bytes; and passes on what `take` refuses.
-pub(super) fn unpack(
-    file: File,
+pub(super) fn unpack<F: ChunkReader + 'static>(
+    file: F,
     name: &str,
     limit: u64,
     mut take: impl FnMut(&[u8]) -> anyhow::Result<()>,

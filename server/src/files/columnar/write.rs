@@ -4,17 +4,26 @@
 //! without being told what the columns are.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
-use parquet::file::properties::WriterProperties;
+use parquet::file::metadata::SortingColumn;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
 
 /// How many rows are written as one group: who reads a part of a file reads at least one of these.
 const GROUP: usize = 1 << 16;
+
+/// From how many rows on what belongs together has row groups of its own.
+const OWN_GROUP: usize = 1 << 14;
+
+/// How much of a text a group's smallest and largest one keep: all of a ticker, so that it is known whether both are the same.
+const LONGEST_BOUND: usize = 128;
 
 /// What the file says wrote it. Without the library's version, so that an update of it doesn't change each file.
 const CREATED_BY: &str = "tauroi version 1 (build 1)";
@@ -23,6 +32,21 @@ const CREATED_BY: &str = "tauroi version 1 (build 1)";
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) values: Values,
+}
+
+/// How a table's rows are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// In whatever order; groups are cut by their number of rows.
+    Plain,
+    /// Sorted by a text, then by an instant: a group ends where a text with many rows does, so that who looks for one text finds
+    /// groups that have nothing else.
+    Sorted {
+        /// The column of the texts.
+        text: &'static str,
+        /// The column of the instants.
+        instant: &'static str,
+    },
 }
 
 /// The values of a column, row by row; one that is not known is `None`.
@@ -48,7 +72,7 @@ pub(crate) enum Values {
 /// # Errors
 ///
 /// Fails when the columns have not the same length, or one can't be written.
-pub(crate) fn table(columns: &[Column]) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn table(columns: &[Column], layout: Layout) -> anyhow::Result<Vec<u8>> {
     let rows = columns.first().map_or(0, |column| column.values.len());
     if let Some(odd) = columns.iter().find(|column| column.values.len() != rows) {
         bail!("column {} has {} rows of {rows}", odd.name, odd.values.len());
@@ -64,21 +88,79 @@ pub(crate) fn table(columns: &[Column]) -> anyhow::Result<Vec<u8>> {
     let properties = WriterProperties::builder()
         .set_created_by(CREATED_BY.to_owned())
         .set_compression(compression)
+        .set_statistics_truncate_length(Some(LONGEST_BOUND))
         // The groups are cut here, where they are the same whatever a library's defaults are.
-        .set_max_row_group_row_count(None)
-        .build();
+        .set_max_row_group_row_count(None);
+    let properties = layout.properties(columns, properties)?.build();
     let mut bytes = Vec::new();
     let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
-    for start in (0..rows).step_by(GROUP) {
+    for rows in layout.groups(columns, rows)? {
         let mut group = file.next_row_group()?;
         for column in columns {
             let writer = group.next_column()?.context("a column is missing")?;
-            column.values.write(start, (start + GROUP).min(rows), writer).context(column.name)?;
+            column.values.write(rows.clone(), writer).context(column.name)?;
         }
         group.close()?;
     }
     file.close()?;
     Ok(bytes)
+}
+
+impl Layout {
+    /// Returns how a file of these columns is written.
+    fn properties(
+        self,
+        columns: &[Column],
+        properties: WriterPropertiesBuilder,
+    ) -> anyhow::Result<WriterPropertiesBuilder> {
+        let Self::Sorted { text, instant } = self else { return Ok(properties) };
+        let mut sorting = Vec::new();
+        for name in [text, instant] {
+            let place = columns.iter().position(|column| column.name == name).context(name)?;
+            let column_idx = i32::try_from(place)?;
+            sorting.push(SortingColumn { column_idx, descending: false, nulls_first: false });
+        }
+        // From one instant to the next it is not far.
+        let instant = ColumnPath::from(instant);
+        Ok(properties
+            .set_sorting_columns(Some(sorting))
+            .set_column_dictionary_enabled(instant.clone(), false)
+            .set_column_encoding(instant, Encoding::DELTA_BINARY_PACKED))
+    }
+
+    /// Returns the groups that the rows are written in, one behind the other.
+    fn groups(self, columns: &[Column], rows: usize) -> anyhow::Result<Vec<Range<usize>>> {
+        let mut groups = Vec::new();
+        let mut cut = |mut rows: Range<usize>| {
+            while !rows.is_empty() {
+                let end = rows.end.min(rows.start + GROUP);
+                groups.push(rows.start..end);
+                rows.start = end;
+            }
+        };
+        let Self::Sorted { text, .. } = self else {
+            cut(0..rows);
+            return Ok(groups);
+        };
+        let column = columns.iter().find(|column| column.name == text).map(|column| &column.values);
+        let Some(Values::Text(texts)) = column else { bail!("column {text} is not of texts") };
+        let mut start = 0;
+        let mut at = 0;
+        for same in texts.chunk_by(|a, b| a == b) {
+            let is_many = same.len() >= OWN_GROUP;
+            if is_many || at - start >= OWN_GROUP {
+                cut(start..at);
+                start = at;
+            }
+            at += same.len();
+            if is_many {
+                cut(start..at);
+                start = at;
+            }
+        }
+        cut(start..at);
+        Ok(groups)
+    }
 }
 
 impl Column {
@@ -112,33 +194,32 @@ impl Values {
         }
     }
 
-    /// Writes the rows from `start` until `end`.
-    fn write(&self, start: usize, end: usize, writer: SerializedColumnWriter<'_>) -> anyhow::Result<()> {
+    /// Writes some rows.
+    fn write(&self, rows: Range<usize>, writer: SerializedColumnWriter<'_>) -> anyhow::Result<()> {
         match self {
             Self::Text(values) => {
-                write::<ByteArrayType, _>(values, start, end, writer, |text| ByteArray::from(text.as_str()))
+                write::<ByteArrayType, _>(values, rows, writer, |text| ByteArray::from(text.as_str()))
             }
             Self::Decimal { unscaled: values, .. } | Self::Instant(values) => {
-                write::<Int64Type, _>(values, start, end, writer, |number| *number)
+                write::<Int64Type, _>(values, rows, writer, |number| *number)
             }
             Self::Day(values) | Self::Whole(values) => {
-                write::<Int32Type, _>(values, start, end, writer, |number| *number)
+                write::<Int32Type, _>(values, rows, writer, |number| *number)
             }
-            Self::Real(values) => write::<DoubleType, _>(values, start, end, writer, |number| *number),
-            Self::Flag(values) => write::<BoolType, _>(values, start, end, writer, |flag| *flag),
+            Self::Real(values) => write::<DoubleType, _>(values, rows, writer, |number| *number),
+            Self::Flag(values) => write::<BoolType, _>(values, rows, writer, |flag| *flag),
         }
     }
 }
 
-/// Writes the rows of a column from `start` until `end`, and closes it.
+/// Writes some rows of a column, and closes it.
 fn write<K: DataType, T>(
     values: &[Option<T>],
-    start: usize,
-    end: usize,
+    rows: Range<usize>,
     mut writer: SerializedColumnWriter<'_>,
     as_stored: impl Fn(&T) -> K::T,
 ) -> anyhow::Result<()> {
-    let rows = values.get(start..end).unwrap_or_default();
+    let rows = values.get(rows).unwrap_or_default();
     let levels: Vec<i16> = rows.iter().map(|value| i16::from(value.is_some())).collect();
     let known: Vec<K::T> = rows.iter().flatten().map(as_stored).collect();
     writer.typed::<K>().write_batch(&known, Some(&levels), None)?;

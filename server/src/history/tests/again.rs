@@ -15,7 +15,7 @@ async fn a_second_fetch_asks_little_and_changes_no_byte() {
     // The series, its events, and the contracts of both tiers, which are a page and two.
     assert!(odd.is_empty() && asked.len() <= 5, "{asked:?}");
     assert!(folder.tables() == before);
-    assert_eq!(left(&folder.0).unwrap(), None);
+    assert_eq!(left(&folder.home()).await.unwrap(), None);
 }
 
 /// While an event is open each fetch adds what is new; the files are then those of a single fetch at the end, but for since
@@ -27,7 +27,7 @@ async fn a_later_fetch_adds_what_is_new() {
     for until in ["2026-10-30T09:00:00Z", "2026-10-31T00:00:30Z", "2026-11-01T12:34:56.7Z"] {
         let mut settings = world.settings(&question());
         settings.now = at(until);
-        super::fetch(&folder.0, &world.client, &settings, &mut |_| Ok(())).await.unwrap();
+        super::fetch(&folder.home(), &world.client, &settings, &mut |_| Ok(())).await.unwrap();
         assert!(tape(&folder.0).trades.iter().all(|trade| trade.at < at(until)));
     }
     world.fetch(&folder, &question()).await;
@@ -76,8 +76,8 @@ async fn another_question_keeps_what_an_unfinished_one_has_brought() {
         Ok(())
     };
     let settings = world.settings(&question());
-    super::fetch(&folder.0, &world.client, &settings, &mut watch).await.unwrap_err();
-    let there = left(&folder.0).unwrap().unwrap();
+    super::fetch(&folder.home(), &world.client, &settings, &mut watch).await.unwrap_err();
+    let there = left(&folder.home()).await.unwrap().unwrap();
     assert!(there.finished > 0 && there.finished < there.listed && there.listed == 10, "{there:?}");
     let other = Question { candles: None, ..question() };
     let fetched = world.fetch(&folder, &other).await;
@@ -94,10 +94,10 @@ async fn a_file_that_was_changed_is_not_written_over() {
     let [file] = &markets_of(&folder.0).unwrap()[..] else { panic!("a file a series") };
     std::fs::write(file, b"mine").unwrap();
     let settings = world.settings(&question());
-    let refused = super::fetch(&folder.0, &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
+    let refused = super::fetch(&folder.home(), &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
     assert!(refused.to_string().contains("isn't as it was written: put it back, or take"), "{refused}");
     std::fs::remove_file(file).unwrap();
-    let refused = super::fetch(&folder.0, &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
+    let refused = super::fetch(&folder.home(), &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
     assert!(refused.to_string().contains("isn't as it was written"), "{refused}");
 }
 
@@ -105,9 +105,9 @@ async fn a_file_that_was_changed_is_not_written_over() {
 async fn two_fetches_into_one_folder_are_refused() {
     let world = World::start(two_tiers(), "").await;
     let folder = Folder::new();
-    let store = super::super::store::Store::open(&folder.0).unwrap();
+    let store = super::super::store::Store::open(&folder.home()).await.unwrap();
     let settings = world.settings(&question());
-    let refused = super::fetch(&folder.0, &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
+    let refused = super::fetch(&folder.home(), &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
     assert!(refused.to_string().starts_with("another process fetches into"), "{refused}");
     drop(store);
     world.fetch(&folder, &question()).await;

@@ -69,7 +69,8 @@ async fn fetch_until(
         steps += 1;
         Ok(())
     };
-    let mut cut = Cut { inner: Box::pin(fetch(&folder.0, client, settings, &mut watch)), polls };
+    let home = folder.home();
+    let mut cut = Cut { inner: Box::pin(fetch(&home, client, settings, &mut watch)), polls };
     let done = (&mut cut).await;
     let polled = polls - cut.polls;
     drop(cut);

@@ -2,6 +2,7 @@
 
 mod again;
 mod broken;
+mod heard;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use shared::units::Timestamp;
 
 use super::question::Minutes;
-use super::{Fetched, Question, Settings, Step, fetch};
+use super::{Fetched, Home, Question, Settings, Step, fetch};
 use crate::clock::Clock;
 use crate::kalshi::{Client, Config};
 use crate::paper::{Behaviour, Running, read_faults, start};
@@ -36,6 +37,11 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("tauroi-{}-history-{number}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+
+    /// Returns it as what is fetched into.
+    fn home(&self) -> Home {
+        Home::in_folder(&self.0)
     }
 
     /// Returns the tables that are there, by path, with what they hold.
@@ -125,7 +131,7 @@ impl World {
     /// Fetches to the end.
     async fn fetch(&self, folder: &Folder, question: &Question) -> Fetched {
         let settings = self.settings(question);
-        fetch(&folder.0, &self.client, &settings, &mut |_| Ok(())).await.unwrap()
+        fetch(&folder.home(), &self.client, &settings, &mut |_| Ok(())).await.unwrap()
     }
 
     /// Fetches to the end, and returns what was asked for and what was said to be left out.
@@ -139,7 +145,7 @@ impl World {
             }
             Ok(())
         };
-        fetch(&folder.0, &self.client, &self.settings(question), &mut watch).await.unwrap();
+        fetch(&folder.home(), &self.client, &self.settings(question), &mut watch).await.unwrap();
         (asked, odd)
     }
 

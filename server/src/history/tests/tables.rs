@@ -108,7 +108,7 @@ async fn what_the_exchange_does_not_know_is_said() {
     let folder = Folder::new();
     let none = Question { series: vec!["KXNONE".parse::<Series>().unwrap()], ..question() };
     let settings = world.settings(&none);
-    let refused = super::fetch(&folder.0, &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
+    let refused = super::fetch(&folder.home(), &world.client, &settings, &mut |_| Ok(())).await.unwrap_err();
     assert_eq!(refused.to_string(), "--series: the exchange knows no series KXNONE");
 }
 

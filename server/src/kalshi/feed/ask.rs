@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use shared::market::Ticker;
 use shared::wire::{Channel, Parameters};
 
+use super::tap::Tap;
+
 /// How many contracts are named in one command at most: more are added piece by piece, so that no command is long and no
 /// answer is.
 pub(super) const PIECE: usize = 200;
@@ -18,6 +20,8 @@ pub(crate) struct Ask {
     pub(crate) channels: BTreeSet<Channel>,
     /// Whether each frame is told as it came too, before what it means.
     pub(crate) keeps_frames: bool,
+    /// Who keeps the trades, as the exchange tells them.
+    pub(crate) tap: Option<Tap>,
 }
 
 impl Ask {
@@ -25,7 +29,7 @@ impl Ask {
     pub(crate) fn trading(tickers: impl IntoIterator<Item = Ticker>) -> Self {
         use Channel::{Fill, MarketLifecycle, OrderbookDelta, Trade, UserOrders};
         let channels = [Fill, UserOrders, MarketLifecycle, Trade, OrderbookDelta].into();
-        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false }
+        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false, tap: None }
     }
 
     /// Asks for what one needs whose orders are elsewhere: books, trades and what happens to the contracts, and nothing of the
@@ -33,25 +37,36 @@ impl Ask {
     pub(crate) fn others(tickers: impl IntoIterator<Item = Ticker>) -> Self {
         use Channel::{MarketLifecycle, OrderbookDelta, Trade};
         let channels = [MarketLifecycle, Trade, OrderbookDelta].into();
-        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false }
+        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false, tap: None }
     }
 
     /// Asks for what everybody may hear: books, best prices, trades and what happens to the contracts.
     pub(crate) fn public(tickers: impl IntoIterator<Item = Ticker>) -> Self {
         use Channel::{MarketLifecycle, OrderbookDelta, Trade};
         let channels = [MarketLifecycle, Channel::Ticker, Trade, OrderbookDelta].into();
-        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false }
+        Self { tickers: tickers.into_iter().collect(), channels, keeps_frames: false, tap: None }
     }
 
     /// Asks for what happens to contracts, of no book: the least there is to be let in for.
     pub(crate) fn least() -> Self {
-        Self { tickers: BTreeSet::new(), channels: [Channel::MarketLifecycle].into(), keeps_frames: false }
+        Self {
+            tickers: BTreeSet::new(),
+            channels: [Channel::MarketLifecycle].into(),
+            keeps_frames: false,
+            tap: None,
+        }
     }
 
     /// Asks for each frame too.
     #[must_use]
     pub(crate) fn with_frames(self) -> Self {
         Self { keeps_frames: true, ..self }
+    }
+
+    /// Tells each trade of the contracts to who keeps them, too.
+    #[must_use]
+    pub(crate) fn kept_by(self, tap: Option<Tap>) -> Self {
+        Self { tap, ..self }
     }
 
     /// Returns the contracts in pieces that one command may name.

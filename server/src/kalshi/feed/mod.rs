@@ -17,6 +17,7 @@ mod session;
 mod subscribe;
 #[cfg(test)]
 mod subscribe_tests;
+mod tap;
 #[cfg(test)]
 mod tests;
 mod unread;
@@ -38,6 +39,7 @@ pub(crate) use self::ask::Ask;
 use self::commands::Change;
 #[cfg(test)]
 pub(crate) use self::ear::Ear;
+pub(crate) use self::tap::Tap;
 
 use super::rest::Client;
 

@@ -131,6 +131,9 @@ impl Session {
             }
             Frame::Trade { sid, seq, msg } => {
                 if seq.is_none_or(|seq| self.number(sid, seq, todo)) && self.is_ours(&msg.market_ticker) {
+                    if let Some(tap) = &self.ask.tap {
+                        tap.hear(&msg);
+                    }
                     match msg.print() {
                         Ok(trade) => self.say(What::Trade(trade), todo),
                         Err(why) => {

@@ -15,7 +15,7 @@ fn tickers(numbers: std::ops::Range<usize>) -> BTreeSet<Ticker> {
 }
 
 fn books(tickers: BTreeSet<Ticker>) -> Ask {
-    Ask { tickers, channels: [Channel::OrderbookDelta].into(), keeps_frames: false }
+    Ask { tickers, channels: [Channel::OrderbookDelta].into(), keeps_frames: false, tap: None }
 }
 
 fn parameters(command: &Command) -> Parameters {
