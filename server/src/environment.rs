@@ -24,11 +24,12 @@ const PLAIN: [&str; 11] = [
 ];
 
 /// The secrets that are asked for, each of which may be in a file that `NAME_FILE` names.
-const SECRETS: [&str; 5] = [
+const SECRETS: [&str; 6] = [
     "CHARTMETRIC_REFRESH_TOKEN",
     "DATABASE_URL",
     "KALSHI_API_SECRET",
     "SPOTIFY_CLIENT_SECRET",
+    "TAUROI_NATS_URL",
     "TAUROI_WEBHOOK_SECRET",
 ];
 

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tracing::info;
 
 use crate::desk::Face;
+use crate::fanout::Counts;
 use crate::metrics::Metrics;
 use crate::web;
 
@@ -40,7 +41,12 @@ impl Options {
     /// # Errors
     ///
     /// Says that it can't listen there.
-    pub(super) async fn start(&self, mode: Mode, desk: Option<Arc<Face>>) -> anyhow::Result<()> {
+    pub(super) async fn start(
+        &self,
+        mode: Mode,
+        desk: Option<Arc<Face>>,
+        fanout: Option<Arc<Counts>>,
+    ) -> anyhow::Result<()> {
         let Some(address) = self.metrics else { return Ok(()) };
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
@@ -48,7 +54,7 @@ impl Options {
         info!("metrics are at http://{bound}/metrics");
         let desk =
             desk.map(|face| -> Box<dyn Fn() -> DeskView + Send + Sync> { Box::new(move || face.desk()) });
-        tokio::spawn(web::serve_metrics(listener, Arc::new(Metrics::new(mode, desk))));
+        tokio::spawn(web::serve_metrics(listener, Arc::new(Metrics::new(mode, desk, fanout))));
         Ok(())
     }
 }

@@ -34,7 +34,12 @@ fn desk() -> DeskView {
 }
 
 fn told(desk: DeskView) -> String {
-    Metrics::new(Mode::Live, Some(Box::new(move || desk.clone()))).text()
+    Metrics::new(
+        Mode::Live,
+        Some(Box::new(move || desk.clone())),
+        Some(Arc::new(Counts { follows: true, ..Counts::default() })),
+    )
+    .text()
 }
 
 #[test]
@@ -81,7 +86,7 @@ fn no_ticker_is_a_label_so_that_the_series_stay_few() {
         .filter_map(|line| Some(line.split_once('{')?.1.split_once('=')?.0))
         .collect();
     assert_eq!(labels, BTreeSet::from(["quantile", "state", "version"]));
-    assert!(text.lines().filter(|line| line.starts_with("tauroi_")).count() <= 30);
+    assert!(text.lines().filter(|line| line.starts_with("tauroi_")).count() <= 36);
 }
 
 #[test]
