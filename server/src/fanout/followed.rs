@@ -19,7 +19,7 @@ pub(crate) struct Followed {
 impl Followed {
     /// Returns what is followed by a replica in a mode, before anything was heard.
     pub(crate) fn new(mode: Mode) -> Arc<Self> {
-        let (counts, client) = (Arc::new(Counts { follows: true, ..Counts::default() }), OnceLock::new());
+        let (counts, client) = (Arc::new(Counts::of_replica()), OnceLock::new());
         Arc::new(Self { heard: Heard::new(mode), counts, client, mode })
     }
 

@@ -67,6 +67,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Returns those of a replica.
+    pub(crate) fn of_replica() -> Self {
+        Self { follows: true, ..Self::default() }
+    }
+
     /// Returns how long ago the desk's process was heard, in seconds; infinity where it never was.
     #[expect(clippy::cast_precision_loss, reason = "a span of time is far below 2^53")]
     pub(crate) fn age_s(&self) -> f64 {

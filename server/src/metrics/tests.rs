@@ -34,12 +34,8 @@ fn desk() -> DeskView {
 }
 
 fn told(desk: DeskView) -> String {
-    Metrics::new(
-        Mode::Live,
-        Some(Box::new(move || desk.clone())),
-        Some(Arc::new(Counts { follows: true, ..Counts::default() })),
-    )
-    .text()
+    Metrics::new(Mode::Live, Some(Box::new(move || desk.clone())), Some(Arc::new(Counts::of_replica())))
+        .text()
 }
 
 #[test]

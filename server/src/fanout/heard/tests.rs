@@ -14,7 +14,7 @@ fn log(from: Option<i64>, seq: i64) -> ToPage {
 /// A log's point a number.
 fn points(of: std::ops::Range<i64>) -> Appended {
     let at = |k| shared::units::Timestamp::from_micros(k).unwrap();
-    Appended { equity: of.map(|k| (at(k), shared::units::Cash::ZERO)).collect(), ..Appended::default() }
+    Appended { equity: of.map(|k| (at(k), 0.0)).collect(), ..Appended::default() }
 }
 
 fn desk(seq: i64) -> ToPage {
