@@ -28,13 +28,14 @@ const PLAIN: [&str; 15] = [
 ];
 
 /// The secrets that are asked for, each of which may be in a file that `NAME_FILE` names.
-const SECRETS: [&str; 7] = [
+const SECRETS: [&str; 8] = [
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "CHARTMETRIC_REFRESH_TOKEN",
     "DATABASE_URL",
     "KALSHI_API_SECRET",
     "SPOTIFY_CLIENT_SECRET",
+    "TAUROI_NATS_URL",
     "TAUROI_WEBHOOK_SECRET",
 ];
 

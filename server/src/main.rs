@@ -10,6 +10,7 @@ mod corpus;
 mod database;
 mod desk;
 mod environment;
+mod fanout;
 mod files;
 mod hexadecimal;
 mod history;

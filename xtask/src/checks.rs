@@ -9,7 +9,9 @@ use clap::{Args, ValueEnum};
 
 use crate::chromium::Chromium;
 use crate::step::{duration, show};
-use crate::{budget, bundle, demo, deploy, postgres, python, simulate, tools, wasm_tests, wheel, workspace};
+use crate::{
+    budget, bundle, demo, deploy, nats, postgres, python, simulate, tools, wasm_tests, wheel, workspace,
+};
 
 /// How many seeds of desks are simulated, and for how many hours each.
 pub const SIMULATED: (u64, f64) = (2_000, 2.0);
@@ -152,6 +154,13 @@ fn native() -> anyhow::Result<()> {
             return Err(why.context("in CI the store must be tried on PostgreSQL"));
         }
         Err(why) => eprintln!("  · no PostgreSQL: the tests on it are skipped by name ({why:#})"),
+    }
+    match nats::find_or_install() {
+        Ok(found) => nats::show(&found, &mut command),
+        Err(why) if workspace::in_ci() => {
+            return Err(why.context("in CI several servers must be tried with nats-server"));
+        }
+        Err(why) => eprintln!("  · no nats-server: the tests with it are skipped by name ({why:#})"),
     }
     show("cargo test", &mut command)?;
     eprintln!("  ▸ simulation …");

@@ -3,17 +3,17 @@
 //! Nothing is installed into the system, and no server is started: each test run starts its own.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
 
-use crate::step::Step;
-use crate::workspace;
+use crate::debian::{self, Packages};
 
 /// The oldest version that the store works with.
 const OLDEST: u32 = 15;
+/// Its folder in the cache.
+const FOLDER: &str = "postgres";
 
 /// The programs of PostgreSQL.
 pub struct Postgres {
@@ -71,32 +71,18 @@ fn find() -> Option<Postgres> {
     found.into_iter().find(Postgres::is_new_enough)
 }
 
-/// Returns the folder that they are unpacked into. The superuser's own is closed to the ordinary user who runs the server.
-fn folder() -> PathBuf {
-    let is_superuser = fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
-    let cache = if is_superuser { PathBuf::from("/var/cache/tauroi") } else { workspace::cache() };
-    cache.join("postgres")
-}
-
 /// Returns what is unpacked in the cache, which it is first if it is not yet.
 fn unpacked() -> anyhow::Result<Postgres> {
-    let folder = folder();
-    let unpacked = folder.join("unpacked");
+    let unpacked = debian::unpacked(FOLDER);
     if let Some(found) = within(&unpacked).filter(Postgres::is_new_enough) {
         return Ok(found);
     }
-    let packages = packages()?;
-    // Half of it may be there.
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("{} can't be replaced", folder.display()))?;
-    }
-    fs::create_dir_all(&unpacked).with_context(|| format!("{} can't be made", unpacked.display()))?;
-    let remedy = "install PostgreSQL 15 or newer, or run `apt-get update` as the superuser and then the same command again";
-    Step { doing: "Fetching PostgreSQL".into(), usually: "10 s", remedy }
-        .run(Command::new("apt-get").arg("download").args(&packages).current_dir(&folder))?;
-    let each = "for package in *.deb; do dpkg-deb --extract \"$package\" unpacked && rm \"$package\" || exit 1; done";
-    Step { doing: "Unpacking it".into(), usually: "5 s", remedy }
-        .run(Command::new("sh").args(["-c", each]).current_dir(&folder))?;
+    debian::unpack(&Packages {
+        program: "PostgreSQL",
+        folder: FOLDER,
+        names: &packages()?,
+        remedy: "install PostgreSQL 15 or newer, or run `apt-get update` as the superuser and then the same command again",
+    })?;
     match within(&unpacked).filter(Postgres::is_new_enough) {
         Some(found) => Ok(found),
         None => bail!("PostgreSQL was unpacked into {} and does not run", unpacked.display()),

@@ -86,7 +86,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
         let has = Has { desk: true, port: None, nowcast: options.signals.looks() };
         let mut trading = options.trading.start(mode, outside, has).await?;
         let desk = trading.desk.take().context("there is no desk")?;
-        options.metrics.start(mode.into(), Some(Arc::clone(desk.face()))).await?;
+        options.metrics.start(mode.into(), Some(Arc::clone(desk.face())), None).await?;
         let mut looking =
             options.signals.start(&trading, options.trading.series(), options.trading.event(), None).await?;
         let mut news = looking.as_mut().and_then(|looking| looking.news.take());

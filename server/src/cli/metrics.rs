@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tracing::info;
 
 use crate::desk::Face;
+use crate::fanout::Counts;
 use crate::metrics::{Metrics, Shown};
 use crate::web;
 
@@ -39,14 +40,19 @@ impl Options {
     /// # Errors
     ///
     /// Says that it can't listen there.
-    pub(super) async fn start(&self, mode: Mode, desk: Option<Arc<Face>>) -> anyhow::Result<()> {
+    pub(super) async fn start(
+        &self,
+        mode: Mode,
+        desk: Option<Arc<Face>>,
+        fanout: Option<Arc<Counts>>,
+    ) -> anyhow::Result<()> {
         let Some(address) = self.metrics else { return Ok(()) };
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))?;
         let bound = listener.local_addr()?;
         info!("metrics are at http://{bound}/metrics");
         let desk = desk.map(|face| -> Shown { Box::new(move || (face.desk(), face.lease())) });
-        tokio::spawn(web::serve_metrics(listener, Arc::new(Metrics::new(mode, desk))));
+        tokio::spawn(web::serve_metrics(listener, Arc::new(Metrics::new(mode, desk, fanout))));
         Ok(())
     }
 }

@@ -5,6 +5,9 @@
 
 mod names;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use metrics::{Level, Metadata};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use shared::api::Mode;
@@ -13,6 +16,7 @@ use shared::stream::{DeskState, DeskView};
 pub(crate) use self::names::NAMES;
 use crate::clock::machine_time;
 use crate::desk::Standing;
+use crate::fanout::Counts;
 
 /// Says how a desk is now, and who may trade where several share a journal.
 pub(crate) type Shown = Box<dyn Fn() -> (DeskView, Option<Standing>) + Send + Sync>;
@@ -24,14 +28,17 @@ pub(crate) struct Metrics {
     process: metrics_process::Collector,
     mode: Mode,
     desk: Option<Shown>,
+    fanout: Option<Arc<Counts>>,
 }
 
 impl Metrics {
-    /// Returns those of a program in a mode, and of its desk if it has one, which is asked each time.
-    pub(crate) fn new(mode: Mode, desk: Option<Shown>) -> Self {
+    /// Returns those of a program in a mode, of its desk if it has one, which is asked each time, and of what goes over NATS if
+    /// anything does.
+    pub(crate) fn new(mode: Mode, desk: Option<Shown>, fanout: Option<Arc<Counts>>) -> Self {
         let recorder = PrometheusBuilder::new().build_recorder();
         let handle = recorder.handle();
-        let this = Self { recorder, handle, process: metrics_process::Collector::default(), mode, desk };
+        let this =
+            Self { recorder, handle, process: metrics_process::Collector::default(), mode, desk, fanout };
         metrics::with_local_recorder(&this.recorder, || {
             for (name, unit, text) in NAMES {
                 metrics::with_recorder(|recorder| {
@@ -56,6 +63,9 @@ impl Metrics {
                     of_lease(&lease);
                 }
             }
+            if let Some(fanout) = &self.fanout {
+                of_fanout(fanout);
+            }
         });
         self.handle.render()
     }
@@ -68,6 +78,23 @@ fn set(name: &'static str, labels: &[(&'static str, &'static str)], value: f64) 
     let key = metrics::Key::from_parts(name, labels);
     let metadata = Metadata::new(module_path!(), Level::INFO, None);
     metrics::with_recorder(|recorder| recorder.register_gauge(&key, &metadata).set(value));
+}
+
+/// Tells of what goes over NATS.
+fn of_fanout(counts: &Counts) {
+    let counted = |of: &AtomicU64| double(i64::try_from(of.load(Ordering::Relaxed)).unwrap_or(i64::MAX));
+    for (name, value) in [
+        ("tauroi_fanout_connected", f64::from(u8::from(counts.is_connected()))),
+        ("tauroi_fanout_rounds", counted(&counts.rounds)),
+        ("tauroi_fanout_gaps", counted(&counts.gaps)),
+        ("tauroi_fanout_refused", counted(&counts.refused)),
+        ("tauroi_fanout_replicas", counted(&counts.replicas)),
+    ] {
+        set(name, &[], value);
+    }
+    if counts.follows {
+        set("tauroi_fanout_age_seconds", &[], counts.age_s());
+    }
 }
 
 /// Tells of a desk.

@@ -57,5 +57,19 @@ pub(crate) const NAMES: &[Named] = &[
         Some(Unit::Seconds),
         "Since when it is whose it is, by the database's clock, in seconds since 1970",
     ),
+    ("tauroi_fanout_connected", None, "1 while there is a connection to NATS"),
+    (
+        "tauroi_fanout_age_seconds",
+        Some(Unit::Seconds),
+        "Of a replica: since the desk's process was last heard; +Inf before it ever was",
+    ),
+    ("tauroi_fanout_rounds", None, "Rounds published, or of a replica heard, since it started"),
+    (
+        "tauroi_fanout_gaps",
+        None,
+        "How often a replica missed something and asked for it; of the desk's process, was asked",
+    ),
+    ("tauroi_fanout_refused", None, "Messages that made no sense, or of a process that is not followed"),
+    ("tauroi_fanout_replicas", None, "Of the desk's process: replicas that follow it"),
     ("tauroi_desk_closes_seconds", Some(Unit::Seconds), "Until trading ends, by the exchange's clock"),
 ];

@@ -8,6 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use shared::api::{Health, Prints, TapeList};
 use shared::market::csv::{write_markets, write_trades};
+use shared::stream::Topic;
 
 use super::error::ApiError;
 use super::kept::Kept;
@@ -19,8 +20,8 @@ pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Json<Health> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         mode: state.holds.mode,
         page_is_built: PAGE_IS_BUILT,
-        desk: state.holds.desk.is_some(),
-        market: state.holds.market.is_some(),
+        desk: state.has(state.holds.desk.is_some(), &Topic::Desk {}),
+        market: state.has(state.holds.market.is_some(), &Topic::Market {}),
         contracts: state.holds.library.contracts(),
         trades: state.holds.library.trades(),
     })

@@ -122,6 +122,12 @@ pub(super) async fn test_alerts(
     Ok(Json(Done { text: sender.test().await.join(" ") }))
 }
 
+/// Returns whether a program asks, and no form of a page.
+pub(super) fn is_for_program(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
+    accepts.into_iter().any(|accept| accept.contains("application/json"))
+}
+
 /// Carries out a command: answers a program in JSON, and a form, which needs no script, with a page.
 pub(super) async fn command(
     state: &State,
@@ -129,11 +135,7 @@ pub(super) async fn command(
     headers: &HeaderMap,
     command: DeskCommand,
 ) -> Response {
-    let for_program = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|accept| accept.to_str().ok())
-        .any(|accept| accept.contains("application/json"));
+    let for_program = is_for_program(headers);
     let Some(desk) = &state.holds.desk else { return no_desk().into_response() };
     let note = |detail: &str| trader.actor().note(Action::of(command).name(), "", detail);
     let stops = matches!(command, DeskCommand::Pause | DeskCommand::Kill);
@@ -168,7 +170,7 @@ pub(super) async fn command(
 }
 
 /// Returns a page that says something, for a browser in which nothing else works.
-fn page(text: &str) -> String {
+pub(super) fn page(text: &str) -> String {
     let mut said = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

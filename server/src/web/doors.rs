@@ -17,9 +17,11 @@ use shared::api::Mode;
 
 use super::State;
 use super::error::ApiError;
+use super::forward::{self, Forwarded};
 use super::kalshi::Peer;
 use crate::clock::machine_time;
 use crate::environment::Secret;
+use crate::fanout::Shown;
 use crate::people::{Actor, Admin, People, Signed, Trader, Viewer, could_be, token_hash};
 use crate::store::Note;
 
@@ -74,15 +76,14 @@ impl Doors {
         self.people.is_some()
     }
 
-    /// Returns whoever asks.
-    pub(super) async fn actor(&self, headers: &HeaderMap, from: IpAddr) -> anyhow::Result<Actor> {
+    /// Returns whoever has shown this.
+    pub(super) async fn actor_of(&self, shown: Shown, from: IpAddr) -> anyhow::Result<Actor> {
         let address = from.to_string();
         let Some(people) = &self.people else { return Ok(Actor::here(address)) };
-        if headers.contains_key(AUTHORIZATION) {
-            return self.program(people, headers, address).await;
-        }
-        let Some(hash) = token(headers).map(|token| token_hash(&token)) else {
-            return Ok(Actor::nobody(address));
+        let hash = match shown {
+            Shown::Nothing => return Ok(Actor::nobody(address)),
+            Shown::Program(hash) => return self.program(people, &hash, address).await,
+            Shown::Session(hash) => hash,
         };
         let Some(session) = people.session(&hash).await? else { return Ok(Actor::nobody(address)) };
         let held_back =
@@ -99,16 +100,13 @@ impl Doors {
         })
     }
 
-    /// Returns the program that shows a token, whatever cookie comes with it.
-    async fn program(&self, people: &People, headers: &HeaderMap, address: String) -> anyhow::Result<Actor> {
-        let Some(hash) = bearer(headers).map(|token| token_hash(&token)) else {
-            return Ok(Actor::nobody(address));
-        };
-        let Some(bearer) = people.token(&hash).await? else { return Ok(Actor::nobody(address)) };
+    /// Returns the program whose token has this hash.
+    async fn program(&self, people: &People, hash: &str, address: String) -> anyhow::Result<Actor> {
+        let Some(bearer) = people.token(hash).await? else { return Ok(Actor::nobody(address)) };
         let held_back =
             (self.wants_codes && !bearer.has_codes && bearer.role > Role::Viewer).then_some(NO_CODES);
         let role = if held_back.is_some() { Role::Viewer } else { bearer.scope.role(bearer.role) };
-        Ok(Actor::program(&bearer, role, &hash, address, held_back))
+        Ok(Actor::program(&bearer, role, hash, address, held_back))
     }
 
     /// Returns whether a session stands. Where that can't be found out it is taken to: nothing new is asked with it.
@@ -152,6 +150,14 @@ impl Doors {
     }
 }
 
+/// Returns by what a request shows who asks: a program's token, whatever cookie comes with it, or a session's.
+pub(super) fn shown(headers: &HeaderMap) -> Shown {
+    if headers.contains_key(AUTHORIZATION) {
+        return bearer(headers).map_or(Shown::Nothing, |token| Shown::Program(token_hash(&token)));
+    }
+    token(headers).map_or(Shown::Nothing, |token| Shown::Session(token_hash(&token)))
+}
+
 /// Returns the token that a request's one cookie of our name has.
 pub(super) fn token(headers: &HeaderMap) -> Option<Secret> {
     let texts = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -188,7 +194,12 @@ pub(super) async fn check(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let actor = match state.doors.actor(request.headers(), from).await {
+    // A replica has looked already who asks; what they may is found out here all the same.
+    let shown = match request.extensions().get::<Forwarded>() {
+        Some(Forwarded(shown)) => shown.clone(),
+        None => shown(request.headers()),
+    };
+    let actor = match state.doors.actor_of(shown, from).await {
         Ok(actor) => actor,
         // What needs nobody is answered all the same.
         Err(error) if action.rule().needs == Needs::Nothing => {
@@ -207,6 +218,9 @@ pub(super) async fn check(
             return Redirect::to(&format!("{}sign-in", root(action.rule().path))).into_response();
         }
         return ApiError::Refused(status, why).into_response();
+    }
+    if let Some(followed) = state.stream.followed().filter(|_| forward::is_forwarded(action)) {
+        return forward::send_on(followed, action, from, request).await;
     }
     request.extensions_mut().insert(actor);
     next.run(request).await

@@ -7,6 +7,7 @@ mod connections;
 mod desk;
 mod doors;
 mod error;
+mod forward;
 mod guard;
 mod history;
 mod kalshi;
@@ -31,6 +32,7 @@ use axum::{Router, middleware};
 use shared::api::{Listeners, Mode, StudyList};
 use shared::catalyst::Catalyst;
 use shared::desk::Nowcast;
+use shared::stream::Topic;
 use tower_http::timeout::TimeoutLayer;
 
 use self::api::Answer;
@@ -49,6 +51,7 @@ use crate::alerts::Sender;
 use crate::books::Books;
 use crate::clock::machine_time;
 use crate::desk::Desk;
+use crate::fanout::{Address, Counts, Followed};
 use crate::history::ticks::Ticks;
 use crate::kalshi::Client;
 use crate::signals::Served;
@@ -107,6 +110,32 @@ impl State {
         let market = holds.market.as_ref().map(|market| Arc::clone(market.face()) as Arc<dyn Told>);
         let stream = Stream::begin(machine_time().micros(), desk, market, most_viewers)?;
         Ok(Self { holds, proxy, doors, stream, shelf: Shelf::new() })
+    }
+
+    /// Returns the state of a replica of a server, which holds no desk and no market but hears of them.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no thread on which pages could be told.
+    pub(crate) fn replica(
+        holds: Holds,
+        doors: Doors,
+        most_viewers: usize,
+        followed: &Arc<Followed>,
+        address: Address,
+    ) -> anyhow::Result<Self> {
+        let stream = Stream::replica(followed, address, most_viewers)?;
+        Ok(Self { holds, proxy: None, doors, stream, shelf: Shelf::new() })
+    }
+
+    /// Returns whether there is a desk or a market, here or in the process that is followed.
+    fn has(&self, is_here: bool, topic: &Topic) -> bool {
+        self.stream.followed().map_or(is_here, |followed| followed.heard.has(topic))
+    }
+
+    /// Publishes what pages are told for replicas, and does what their pages ask of the desk.
+    pub(crate) fn publish(self: &Arc<Self>, address: Address, counts: Arc<Counts>) {
+        stream::publish(self, address, counts);
     }
 
     /// Tells the desk, if there is one, of something that may move an artist's listeners.

@@ -53,6 +53,10 @@ pub struct Options {
     /// `viewers`: how many books each follows, beside the desk and its log
     #[arg(long, value_name = "N", default_value_t = 1)]
     books: usize,
+    /// `viewers`: let so many replicas tell them over NATS, one of which is killed midway; the journal is in what `DATABASE_URL` names,
+    /// if it is set
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    replicas: usize,
 }
 
 /// What one line of a benchmark says.

@@ -1,6 +1,7 @@
 //! `tauroi check`: what is wrong with this machine and its configuration, and the cure of each.
 
 mod exchange;
+mod fanout;
 mod finding;
 mod history;
 mod machine;
@@ -86,6 +87,7 @@ async fn look(options: &Options, findings: &mut Findings) {
     };
     stores::look(&variables, options.journal.as_deref(), findings).await;
     history::look(&variables, options.offline, findings).await;
+    fanout::look(&variables, options.offline, findings).await;
     exchange::look(&variables, options, findings).await;
     sources::look(&variables, options, findings).await;
 }

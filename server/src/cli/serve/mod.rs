@@ -2,6 +2,7 @@
 
 mod alerts;
 mod doors;
+mod replica;
 pub(super) mod signals;
 
 use std::io::Write;
@@ -20,7 +21,7 @@ use tracing::{info, warn};
 use self::signals::News;
 use super::history;
 use super::interrupts::Interrupts;
-use super::trading::{self, Has, Mode};
+use super::trading::{self, Has, Mode, Trading};
 use super::{metrics, traces};
 use crate::books::Books;
 use crate::cli::log;
@@ -60,6 +61,10 @@ pub(super) struct Options {
     /// Serve without a desk
     #[arg(long)]
     no_desk: bool,
+    /// Serve the desk of another process, of the same mode and the same accounts, by what is heard of it over NATS
+    /// (`TAUROI_NATS_URL`): without an exchange's key, and as often as one wants (docs/deploy.md)
+    #[arg(long, conflicts_with_all = ["no_desk", "paper", "config", "journal", "armings", "report", "wait", "webhook"])]
+    follow: bool,
     /// How many pages at once are told what happens at the desk and in the market: each holds a connection and some kB. More are
     /// refused
     #[arg(long, default_value_t = 2_000, value_name = "N")]
@@ -97,10 +102,14 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let _traces = options.traces.start()?;
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let outside = options.trading.outside(options.mode)?;
+    // A replica asks no exchange anything.
+    let outside = if options.follow { None } else { options.trading.outside(options.mode)? };
     let beside = match (&outside, options.mode) {
         (Some((client, _)), Mode::Watch | Mode::Paper) => {
             Beside::Market(runtime.block_on(watch::past(client, options.trading.series())))
+        }
+        (None, Mode::Watch | Mode::Paper | Mode::Live) if options.follow => {
+            Beside::Market(watch::Past::default())
         }
         _ => Beside::Demo,
     };
@@ -137,6 +146,7 @@ async fn serve(
     histories: shared::api::Listeners,
 ) -> anyhow::Result<()> {
     let (addr, mode) = (&options.addr, shared::api::Mode::from(options.mode));
+    let fanout = replica::Fanout::find(options.follow, mode)?;
     let listener = match TcpListener::bind(addr.as_str()).await {
         Ok(listener) => listener,
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -148,7 +158,11 @@ async fn serve(
     // Before anybody can know that the server runs.
     let mut signals = Interrupts::listen().context("can't listen for signals")?;
     let has = Has { desk: !options.no_desk, port: Some(bound.port()), nowcast: options.signals.looks() };
-    let mut trading = options.trading.start(options.mode, outside, has).await?;
+    let mut trading = if options.follow {
+        Trading::default()
+    } else {
+        options.trading.start(options.mode, outside, has).await?
+    };
     let mut looking =
         options.signals.start(&trading, options.trading.series(), options.trading.event(), has.port).await?;
     let served = looking.as_ref().map(|looking| looking.served.clone());
@@ -166,7 +180,8 @@ async fn serve(
     if let (Some((rules, sender)), Some(desk)) = (&alerting, &trading.desk) {
         tokio::spawn(crate::alerts::follow(Arc::clone(desk.face()), rules.clone(), sender.clone()));
     }
-    options.metrics.start(mode, trading.desk.as_ref().map(|desk| Arc::clone(desk.face()))).await?;
+    let face = trading.desk.as_ref().map(|desk| Arc::clone(desk.face()));
+    options.metrics.start(mode, face, fanout.as_ref().map(replica::Fanout::counts)).await?;
     let holds = web::Holds {
         alerts: alerting.map(|(_, sender)| sender),
         mode,
@@ -182,7 +197,7 @@ async fn serve(
     };
     let (tls, proxies) = (options.doors.tls()?, options.doors.proxies());
     let doors = options.doors.open(bound.ip(), mode).await?;
-    let state = Arc::new(web::State::new(holds, doors, options.max_viewers)?);
+    let state = replica::state(fanout, holds, doors, options.max_viewers)?;
     if let Some(news) = looking.as_mut().and_then(|looking| looking.news.take()) {
         tokio::spawn(hand_on(Arc::clone(&state), news));
     }

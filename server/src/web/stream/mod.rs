@@ -5,10 +5,12 @@
 
 mod page;
 mod places;
+mod publish;
 mod rounds;
 mod socket;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::extract::{Request, State as Shared};
@@ -19,9 +21,10 @@ use tokio::runtime::{Builder, Handle};
 
 use self::page::Page;
 use self::places::Places;
-use self::rounds::Rounds;
+use self::rounds::{EVERY, Rounds};
 use super::State;
 use super::error::ApiError;
+use crate::fanout::{self, Address, Counts, Followed};
 use crate::people::Viewer;
 use crate::told::Told;
 
@@ -29,6 +32,8 @@ use crate::told::Told;
 pub(super) struct Stream {
     /// Which server process this is.
     epoch: i64,
+    /// What is followed, where the desk is in another process.
+    followed: Option<Arc<Followed>>,
     desk: Option<Rounds>,
     market: Option<Rounds>,
     places: Places,
@@ -48,6 +53,30 @@ impl Stream {
         market: Option<Arc<dyn Told>>,
         most: usize,
     ) -> anyhow::Result<Self> {
+        Self::with(epoch, (desk, market), EVERY, None, most)
+    }
+
+    /// Begins to tell what is heard of the desk's process, which paces it already.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no thread to be had for it.
+    pub(super) fn replica(followed: &Arc<Followed>, address: Address, most: usize) -> anyhow::Result<Self> {
+        let [desk, market] = followed.heard.faces();
+        let followed = Arc::clone(followed);
+        let this =
+            Self::with(0, (Some(desk), Some(market)), Duration::ZERO, Some(Arc::clone(&followed)), most)?;
+        this.thread.spawn(fanout::follow(followed, address));
+        Ok(this)
+    }
+
+    fn with(
+        epoch: i64,
+        (desk, market): (Option<Arc<dyn Told>>, Option<Arc<dyn Told>>),
+        apart: Duration,
+        followed: Option<Arc<Followed>>,
+        most: usize,
+    ) -> anyhow::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build().context("the pages' runtime")?;
         let thread = runtime.handle().clone();
         std::thread::Builder::new()
@@ -55,9 +84,20 @@ impl Stream {
             // It ends with the process: what is under way then is nobody's any more.
             .spawn(move || runtime.block_on(std::future::pending::<()>()))
             .context("the pages' thread")?;
-        let rounds = |teller: Option<Arc<dyn Told>>| teller.map(|teller| Rounds::begin(teller, &thread));
+        let rounds =
+            |teller: Option<Arc<dyn Told>>| teller.map(|teller| Rounds::begin(teller, &thread, apart));
         let (desk, market) = (rounds(desk), rounds(market));
-        Ok(Self { epoch, desk, market, places: Places::new(most), thread })
+        Ok(Self { epoch, followed, desk, market, places: Places::new(most), thread })
+    }
+
+    /// Returns which process the desk's is: numbers of states are that one's.
+    fn epoch(&self) -> i64 {
+        self.followed.as_ref().map_or(self.epoch, |followed| followed.heard.instance())
+    }
+
+    /// Returns what is followed, where the desk is in another process.
+    pub(super) fn followed(&self) -> Option<&Arc<Followed>> {
+        self.followed.as_ref()
     }
 
     /// Returns who tells of a topic, if anybody does.
@@ -78,6 +118,13 @@ impl Stream {
             rounds.teller().book_watched(ticker, is);
         }
     }
+}
+
+/// Publishes what pages are told for replicas, for as long as the program runs. What they ask of the desk is carried out on the
+/// runtime that this is called on.
+pub(super) fn publish(state: &Arc<State>, address: Address, counts: Arc<Counts>) {
+    let publishing = publish::publish(Arc::clone(state), address, counts, Handle::current());
+    state.stream.thread.spawn(publishing);
 }
 
 /// Tells a page what happens.

@@ -47,6 +47,8 @@ pub(super) struct Page<'a> {
     heard: Instant,
     /// How many messages have come since the last look.
     said: u32,
+    /// Which process it was told that the desk's is.
+    epoch: i64,
 }
 
 impl Drop for Page<'_> {
@@ -70,6 +72,7 @@ impl<'a> Page<'a> {
             answered: None,
             heard: Instant::now(),
             said: 0,
+            epoch: stream.epoch(),
         }
     }
 
@@ -82,7 +85,7 @@ impl<'a> Page<'a> {
         let mut socket = Socket::open(upgrade).await?;
         let mut of_desk = self.stream.desk.as_ref().map(super::Rounds::follow);
         let mut of_market = self.stream.market.as_ref().map(super::Rounds::follow);
-        socket.tell(&[said(&ToPage::Hello { protocol: PROTOCOL, epoch: self.stream.epoch })]).await?;
+        socket.tell(&[said(&ToPage::Hello { protocol: PROTOCOL, epoch: self.epoch })]).await?;
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut looked = 0;
@@ -91,6 +94,10 @@ impl<'a> Page<'a> {
             tokio::select! {
                 begun = begun(&mut of_desk) => {
                     begun?;
+                    if self.stream.epoch() != self.epoch {
+                        // It comes back, and forgets what that process has told.
+                        return end(&mut socket, "the desk's process is another one now").await;
+                    }
                     self.tell_newer(&mut socket).await?;
                 }
                 begun = begun(&mut of_market) => {
@@ -181,7 +188,9 @@ impl<'a> Page<'a> {
 }
 
 /// Waits for a round; for ever where nobody could begin one.
-async fn begun(rounds: &mut Option<watch::Receiver<Arc<Round>>>) -> Result<(), watch::error::RecvError> {
+pub(super) async fn begun(
+    rounds: &mut Option<watch::Receiver<Arc<Round>>>,
+) -> Result<(), watch::error::RecvError> {
     match rounds {
         Some(rounds) => rounds.changed().await,
         None => std::future::pending().await,

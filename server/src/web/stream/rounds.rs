@@ -19,7 +19,7 @@ use super::socket;
 use crate::told::Told;
 
 /// The time between two rounds; the first after a longer one may come sooner by as much.
-const EVERY: Duration = Duration::from_millis(50);
+pub(super) const EVERY: Duration = Duration::from_millis(50);
 
 /// A teller, and the rounds in which pages are told.
 pub(super) struct Rounds {
@@ -27,10 +27,10 @@ pub(super) struct Rounds {
 }
 
 impl Rounds {
-    /// Begins rounds on a thread.
-    pub(super) fn begin(teller: Arc<dyn Told>, thread: &Handle) -> Self {
+    /// Begins rounds on a thread, as much apart as they must be at least.
+    pub(super) fn begin(teller: Arc<dyn Told>, thread: &Handle, apart: Duration) -> Self {
         let (begin, rounds) = watch::channel(Arc::new(Round::of(teller)));
-        thread.spawn(repeat(begin));
+        thread.spawn(repeat(begin, apart));
         Self { rounds }
     }
 
@@ -51,7 +51,7 @@ impl Rounds {
 }
 
 /// Begins a round whenever the teller has told something, but not too often.
-async fn repeat(rounds: watch::Sender<Arc<Round>>) {
+async fn repeat(rounds: watch::Sender<Arc<Round>>, apart: Duration) {
     let teller = Arc::clone(&rounds.borrow().teller);
     let mut changes = teller.changes();
     let mut due = Instant::now();
@@ -60,7 +60,7 @@ async fn repeat(rounds: watch::Sender<Arc<Round>>) {
         changes.mark_unchanged();
         rounds.send_replace(Arc::new(Round::of(Arc::clone(&teller))));
         // Counted from when it was due: a round that came late must not make all later ones late.
-        due = (due + EVERY).max(Instant::now());
+        due = (due + apart).max(Instant::now());
     }
 }
 
@@ -233,7 +233,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_told_all_the_time_is_told_on_twenty_times_a_second() {
         let log = Arc::new(Log { states: Mutex::new((1, 0)), kept: 9, changes: watch::Sender::new(0) });
-        let rounds = Rounds::begin(Arc::clone(&log) as Arc<dyn Told>, &Handle::current());
+        let rounds = Rounds::begin(Arc::clone(&log) as Arc<dyn Told>, &Handle::current(), EVERY);
         let (mut next, began) = (rounds.follow(), Instant::now());
         let mut begun = 0;
         while began.elapsed() < Duration::from_secs(10) {

@@ -60,6 +60,16 @@ pub(super) fn frame(message: &[u8]) -> Bytes {
     frame.into()
 }
 
+/// Returns the message that such a frame has.
+pub(super) fn message(frame: &Bytes) -> Bytes {
+    let header = match frame.get(1) {
+        Some(&LENGTH_U64) => 10,
+        Some(&LENGTH_U16) => 4,
+        _ => 2,
+    };
+    frame.slice(header.min(frame.len())..)
+}
+
 /// A page's socket.
 pub(super) struct Socket {
     stream: WebSocketStream<TokioIo<Upgraded>>,
@@ -130,6 +140,7 @@ mod tests {
     fn a_client_reads_frames_of_all_lengths() {
         for length in [0, 1, 125, 126, 127, 128, 255, 256, 65_535, 65_536, 200_000] {
             let message: Vec<u8> = (0..length).map(|k: u32| k as u8).collect();
+            assert_eq!(super::message(&frame(&message)), message);
             let mut sent = frame(&message).to_vec();
             sent.extend_from_slice(&frame(b"next"));
             let mut client = WebSocket::from_raw_socket(Cursor::new(sent), Role::Client, None);

@@ -4,6 +4,7 @@
 //! page follows: the desk with all of its contracts, its log, and books, one contract's unless it is told otherwise.
 
 mod plan;
+mod replicas;
 mod table;
 mod told;
 mod viewer;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 
 use self::plan::{Heard, Kind, Plan};
+use self::replicas::Replicas;
 use self::table::Measured;
 use super::{Options, desk};
 use crate::{bundle, http, workspace};
@@ -43,10 +45,10 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let program = options.program.clone().map_or_else(bundle::release_binary, Ok)?;
     let rate = options.rate.first().copied().unwrap_or(RATE);
     let lasts = Duration::from_secs(options.seconds.unwrap_or(SECONDS));
-    let house = House::start(&program, options.viewers, rate)?;
+    let mut house = House::start(&program, options, rate)?;
     std::thread::sleep(SETTLE);
     let before = house.resident();
-    let plan = Arc::new(Plan::new(house.address, house.tickers.clone(), options.books, house.clock));
+    let plan = Arc::new(Plan::new(house.servers(), house.tickers.clone(), options.books, house.clock));
     let viewers = begin(&plan, options.viewers)?;
     std::thread::sleep(SETTLE);
     plan.measure();
@@ -55,12 +57,16 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     while began.elapsed() < lasts {
         std::thread::sleep(LOOK.min(lasts.saturating_sub(began.elapsed())));
         peak = peak.max(house.resident());
+        if began.elapsed() > lasts / 2 {
+            house.replicas.kill_one();
+        }
     }
     plan.end();
     let (lasted, after) = (began.elapsed().as_secs_f64(), house.spent());
     let mut measured = Measured {
         viewers: options.viewers,
         books: options.books,
+        replicas: options.replicas,
         rate,
         seconds: lasted,
         before,
@@ -96,13 +102,15 @@ struct House {
     exchange: desk::Running,
     server: desk::Running,
     address: SocketAddr,
+    replicas: Replicas,
     tickers: Vec<String>,
     clock: (i64, i64, f64),
     log: JoinHandle<anyhow::Result<(Vec<String>, Vec<String>)>>,
 }
 
 impl House {
-    fn start(program: &Path, viewers: usize, rate: u32) -> anyhow::Result<Self> {
+    fn start(program: &Path, options: &Options, rate: u32) -> anyhow::Result<Self> {
+        let viewers = options.viewers;
         let (exchange, env) = desk::exchange(program, "ed25519", SPEED)?;
         let text = std::fs::read_to_string(&env).context("the exchange's variables can't be read")?;
         let variable = |name: &str| {
@@ -116,29 +124,42 @@ impl House {
         let env = desk::by_relay(&env, a_second)?;
         let mut server = Command::new(program);
         server.args(["serve", "--no-signals", "--addr", "127.0.0.1:0", "--order-ttl-s", "86400", "--paper"]);
-        server.arg(&env).arg("--journal").arg(desk::fresh("viewers.sqlite")?);
+        server.arg(&env);
+        if std::env::var_os("DATABASE_URL").is_none() {
+            server.arg("--journal").arg(desk::fresh("viewers.sqlite")?);
+        }
+        let mut replicas = Replicas::begin(options.replicas)?;
+        replicas.show(&mut server);
         if viewers > 1_500 {
             server.args(["--max-viewers", &(viewers * 2).to_string()]);
         }
         server.env("NO_COLOR", "1").stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut server = desk::Running(server.spawn()?);
         let said = server.0.stdout.take().context("the server's output can't be read")?;
-        let first = BufReader::new(said).lines().next().context("the server ended at once")??;
-        let address = first.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
-        let address = address.context("a server without an address")?.0.parse()?;
+        let address = address(said)?;
+        replicas.start(program, viewers)?;
         let log = server.0.stderr.take().context("the server's log can't be read")?;
         let log = std::thread::spawn(move || desk::read(log));
-        Ok(Self { exchange, server, address, tickers, clock, log })
+        Ok(Self { exchange, server, address, replicas, tickers, clock, log })
     }
 
-    /// Returns how much of the server is in memory, in kB.
+    /// Returns who tells viewers.
+    fn servers(&self) -> Vec<SocketAddr> {
+        let replicas = self.replicas.addresses();
+        if replicas.is_empty() { vec![self.address] } else { replicas }
+    }
+
+    /// Returns how much of the server is in memory, or of the replica that takes most, in kB.
     fn resident(&self) -> u64 {
-        workspace::resident_kilobytes(self.server.0.id()).unwrap_or(0)
+        let servers = std::iter::once(self.server.0.id()).chain(self.replicas.ids());
+        servers.filter_map(workspace::resident_kilobytes).max().unwrap_or(0)
     }
 
-    /// Returns how long processors have worked, in seconds: for the server, for the viewers with the relay, and for the exchange.
+    /// Returns how long processors have worked, in seconds: for the server and its replicas, for the viewers with the relay, and for the exchange.
     fn spent(&self) -> [f64; 3] {
-        [self.server.0.id(), std::process::id(), self.exchange.0.id()].map(|id| spent(id).unwrap_or(0.0))
+        let of = |id| spent(id).unwrap_or(0.0);
+        let servers: f64 = std::iter::once(self.server.0.id()).chain(self.replicas.ids()).map(of).sum();
+        [servers + self.replicas.gone, of(std::process::id()), of(self.exchange.0.id())]
     }
 
     /// Ends it, and returns what the desk says of how long things took.
@@ -155,6 +176,13 @@ impl House {
         }
         Ok(told)
     }
+}
+
+/// Returns the address that a server names first.
+fn address(said: impl std::io::Read) -> anyhow::Result<SocketAddr> {
+    let first = BufReader::new(said).lines().next().context("the server ended at once")??;
+    let address = first.split_once("://").and_then(|(_, rest)| rest.split_once('/'));
+    Ok(address.context("a server without an address")?.0.parse()?)
 }
 
 /// Asks an exchange which contracts it has.

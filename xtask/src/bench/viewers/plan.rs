@@ -34,7 +34,8 @@ impl Kind {
 
 /// What all viewers go by.
 pub(super) struct Plan {
-    pub(super) server: SocketAddr,
+    /// Who tells them: one server, or replicas.
+    pub(super) servers: Vec<SocketAddr>,
     /// The contracts.
     pub(super) tickers: Vec<String>,
     /// How many of their books each follows.
@@ -51,12 +52,18 @@ const OVER: u8 = 2;
 
 impl Plan {
     pub(super) fn new(
-        server: SocketAddr,
+        servers: Vec<SocketAddr>,
         tickers: Vec<String>,
         books: usize,
         clock: (i64, i64, f64),
     ) -> Self {
-        Self { server, tickers, books, clock, phase: AtomicU8::new(COMING) }
+        Self { servers, tickers, books, clock, phase: AtomicU8::new(COMING) }
+    }
+
+    /// Returns whom viewer number `k` asks when it has come so many times: the next one whenever its own doesn't answer.
+    pub(super) fn server(&self, k: usize, failures: usize) -> SocketAddr {
+        let place = (k + failures) % self.servers.len().max(1);
+        self.servers.get(place).copied().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 
     pub(super) fn measure(&self) {

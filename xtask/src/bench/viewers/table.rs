@@ -18,6 +18,8 @@ const FRAMES: f64 = 20.0;
 pub(super) struct Measured {
     pub(super) viewers: usize,
     pub(super) books: usize,
+    /// How many replicas told them; none where the desk's process did.
+    pub(super) replicas: usize,
     pub(super) rate: u32,
     pub(super) seconds: f64,
     /// How much of the server was in memory before anybody came, and at most, in kB.
@@ -70,6 +72,9 @@ impl Measured {
             "{} viewers of the desk, its log and {} of its books each, {} changes a second of each contract, for {:.0} s",
             self.viewers, self.books, self.rate, self.seconds
         );
+        if self.replicas > 0 {
+            println!("told by {} replicas over NATS, of which one was killed midway", self.replicas);
+        }
         let rows = [
             ("frames a second, all", format!("{:.0}", heard.frames as f64 / self.seconds), String::new()),
             (

@@ -26,11 +26,13 @@ const FLOOD: usize = 3_000;
 /// Watches until it is over, connecting again whenever a connection ends.
 pub(super) fn watch(plan: &Plan, k: usize) -> Heard {
     let mut heard = Heard::default();
+    let mut failures = 0;
     while !plan.is_over() {
-        let mut viewer = match open(plan, k) {
+        let mut viewer = match open(plan, k, failures) {
             Ok(viewer) => viewer,
             Err(error) => {
                 heard.refused += 1;
+                failures += 1;
                 heard.why = format!("{error:#}");
                 std::thread::sleep(AGAIN);
                 continue;
@@ -62,14 +64,15 @@ struct Viewer<'a> {
 }
 
 /// Opens the stream and asks for what a page asks for.
-fn open(plan: &Plan, k: usize) -> anyhow::Result<Viewer<'_>> {
-    let mut stream = TcpStream::connect(plan.server).context("no connection")?;
+fn open(plan: &Plan, k: usize, failures: usize) -> anyhow::Result<Viewer<'_>> {
+    let server = plan.server(k, failures);
+    let mut stream = TcpStream::connect(server).context("no connection")?;
     stream.set_read_timeout(Some(SILENCE))?;
     stream.set_nodelay(true)?;
     let request = format!(
         "GET /api/stream HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        plan.server
+        server
     );
     stream.write_all(request.as_bytes())?;
     let mut stream = BufReader::with_capacity(16 << 10, stream);
