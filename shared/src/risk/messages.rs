@@ -4,43 +4,35 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sort;
 use crate::units::Timestamp;
 
 /// A minute in microseconds.
 const WINDOW: i64 = 60_000_000;
 
-/// When messages were sent within the last minute, the oldest first. Nothing is kept while there is no limit.
+/// When messages were sent within the last minute, by the clock of then, in the order in which they were. Nothing is kept while
+/// there is no limit.
 ///
-/// A clock that is put back has told times that are yet to come. What was sent before another message is taken to be no later than
-/// that one, so that it counts for a minute from then at the most.
+/// A clock may be put back, or have been behind for a while: then a later message may be of an earlier time. Each counts by its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Messages(VecDeque<Timestamp>);
 
 impl FromIterator<Timestamp> for Messages {
     fn from_iter<I: IntoIterator<Item = Timestamp>>(sent: I) -> Self {
-        let mut sent: VecDeque<Timestamp> = sent.into_iter().collect();
-        let mut next = Timestamp::MAX;
-        for at in sent.iter_mut().rev() {
-            next = next.min(*at);
-            *at = next;
-        }
-        Self(sent)
+        Self(sent.into_iter().collect())
     }
 }
 
 impl Messages {
     /// Takes note of `count` messages at `now`.
     pub(super) fn note(&mut self, now: Timestamp, count: usize) {
-        self.0.iter_mut().rev().take_while(|at| **at > now).for_each(|at| *at = now);
-        while self.0.front().is_some_and(|at| !counts(*at, now)) {
-            self.0.pop_front();
-        }
+        self.0.retain(|at| counts(*at, now));
         self.0.extend(core::iter::repeat_n(now, count));
     }
 
     /// Returns how many were sent within the minute up to `now`.
     pub(super) fn sent(&self, now: Timestamp) -> usize {
-        self.0.iter().rev().take_while(|at| counts(**at, now)).count()
+        self.0.iter().filter(|at| counts(**at, now)).count()
     }
 
     /// Returns when there is room for one more within `most` a minute, if there is none at `now`.
@@ -48,9 +40,11 @@ impl Messages {
         if self.sent(now) < most {
             return None;
         }
-        // As soon as the last but `most` no longer counts.
-        let at = self.0.len().checked_sub(most).and_then(|place| self.0.get(place));
-        at.map_or(Some(Timestamp::MAX), |at| Some(at.checked_add_micros(WINDOW).unwrap_or(Timestamp::MAX)))
+        // As soon as the latest but `most` no longer counts.
+        let in_time = sort::places(self.0.len(), &|a, b| self.0.get(a) < self.0.get(b));
+        let last = in_time.len().checked_sub(most).and_then(|place| in_time.get(place));
+        last.and_then(|place| self.0.get(*place))
+            .map_or(Some(Timestamp::MAX), |at| Some(at.checked_add_micros(WINDOW).unwrap_or(Timestamp::MAX)))
     }
 }
 

@@ -32,10 +32,9 @@ impl Budget {
         self.most
     }
 
-    /// Takes note of a message, and returns how many there are then within a minute. None before it was sent later than it, whatever
-    /// a clock that was put back since has told.
+    /// Takes note of a message, and returns how many there are then within a minute, each by the clock of when it was sent: that may
+    /// have been put back since.
     pub(super) fn count(&mut self, at: Timestamp) -> usize {
-        self.sent.iter_mut().for_each(|sent| *sent = at.min(*sent));
         self.sent.retain(|sent| at.micros_since(*sent) < MINUTE);
         self.sent.push_back(at);
         self.sent.len()
