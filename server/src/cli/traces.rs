@@ -10,7 +10,7 @@ use crate::traces::Traces;
 #[derive(Args)]
 #[group(id = "traced")]
 pub(super) struct Options {
-    /// Send traces of requests and orders to this collector of OpenTelemetry's (OTLP over HTTP), as http://127.0.0.1:4318
+    /// Send traces of requests and orders to this collector of OpenTelemetry's (OTLP over HTTP), as `http://127.0.0.1:4318`
     #[arg(long, value_name = "URL", value_parser = collector)]
     traces: Option<Url>,
 }

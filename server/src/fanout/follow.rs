@@ -130,7 +130,7 @@ impl Follower {
                     self.look();
                     if (self.is_stale || self.followed.heard.lacks()) && self.asked.elapsed() > 2 * LOOK {
                         self.ask_soon();
-                    } else if looked % SAID == 0 {
+                    } else if looked.is_multiple_of(SAID) {
                         self.ask(false).await?;
                     }
                 }

@@ -142,7 +142,7 @@ impl Heard {
     pub(super) fn wanted(&self) -> (bool, Vec<Wanted>) {
         let known = self.known();
         let whole = [Topic::Desk {}, Topic::Log {}, Topic::Market {}];
-        let wanted = whole.into_iter().chain(known.books.keys().cloned().take(MOST_BOOKS)).map(|topic| {
+        let wanted = whole.into_iter().chain(known.books.keys().take(MOST_BOOKS).cloned()).map(|topic| {
             let state = known.topics.get(&topic);
             let have = state.filter(|state| state.replica.is_whole()).and_then(|state| state.seq);
             Wanted { topic, have }

@@ -28,6 +28,9 @@ use crate::fanout::{self, Address, Counts, Followed};
 use crate::people::Viewer;
 use crate::told::Told;
 
+/// Who knows something to be told, if there is one.
+type Teller = Option<Arc<dyn Told>>;
+
 /// What tells pages.
 pub(super) struct Stream {
     /// Which server process this is.
@@ -47,12 +50,7 @@ impl Stream {
     /// # Errors
     ///
     /// Says that there is no thread to be had for it.
-    pub(super) fn begin(
-        epoch: i64,
-        desk: Option<Arc<dyn Told>>,
-        market: Option<Arc<dyn Told>>,
-        most: usize,
-    ) -> anyhow::Result<Self> {
+    pub(super) fn begin(epoch: i64, desk: Teller, market: Teller, most: usize) -> anyhow::Result<Self> {
         Self::with(epoch, (desk, market), EVERY, None, most)
     }
 
@@ -72,7 +70,7 @@ impl Stream {
 
     fn with(
         epoch: i64,
-        (desk, market): (Option<Arc<dyn Told>>, Option<Arc<dyn Told>>),
+        (desk, market): (Teller, Teller),
         apart: Duration,
         followed: Option<Arc<Followed>>,
         most: usize,
@@ -84,8 +82,7 @@ impl Stream {
             // It ends with the process: what is under way then is nobody's any more.
             .spawn(move || runtime.block_on(std::future::pending::<()>()))
             .context("the pages' thread")?;
-        let rounds =
-            |teller: Option<Arc<dyn Told>>| teller.map(|teller| Rounds::begin(teller, &thread, apart));
+        let rounds = |teller: Teller| teller.map(|teller| Rounds::begin(teller, &thread, apart));
         let (desk, market) = (rounds(desk), rounds(market));
         Ok(Self { epoch, followed, desk, market, places: Places::new(most), thread })
     }
