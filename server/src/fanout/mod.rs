@@ -1,7 +1,7 @@
 //! One desk's process, and several that serve its pages: what goes between them, over NATS.
 //!
 //! The desk's process publishes what its pages are told, once for all ([`message`] has the form); each replica keeps the newest
-//! state of it ([`heard`], kept up to date by [`follow`]) and tells its own pages from there. What a replica's pages ask of the
+//! state of it ([`heard`], kept up to date by [`mod@follow`]) and tells its own pages from there. What a replica's pages ask of the
 //! desk goes back as a request with an answer ([`command`]). Nothing is kept in NATS: what was missed is asked for again.
 //!
 //! Each process that publishes has a number, the time of its start, and is spoken to under that number alone. So of two the

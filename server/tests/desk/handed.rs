@@ -25,6 +25,14 @@ fn queued(member: &Member) -> BTreeMap<String, (Order, Quantity)> {
         .collect()
 }
 
+/// Waits until a desk knows whether somebody else's orders rested as it began, which it asks two seconds later: before it leaves
+/// nothing to the next one.
+async fn knows_of_others(watch: &mut Watch) {
+    let quotes = |desk: &shared::stream::DeskView| desk.state == DeskState::Quoting;
+    let begun = watch.until("quoting", quotes).await.now;
+    watch.until("older", |desk| quotes(desk) && desk.now.micros_since(begun) > 6_000_000).await;
+}
+
 /// Ends a desk as a service does, and returns what it leaves.
 fn end(member: &Member, mut desk: Desk) -> BTreeMap<String, (Order, Quantity)> {
     desk.signal("TERM");
@@ -60,7 +68,9 @@ async fn the_next_process_goes_on_with_the_same_orders_in_their_places_and_only_
     let member = Member::join("desk-handed", &["--speed", "1", "--days", "31", "--past-days", "5"]);
     let journal = fresh("desk-handed.sqlite");
     let desk = Desk::start(&member.env, &journal, &OPTIONS);
-    shows_what_rests(&member, &mut desk.watch().await).await;
+    let mut watch = desk.watch().await;
+    knows_of_others(&mut watch).await;
+    shows_what_rests(&member, &mut watch).await;
     let left = end(&member, desk);
     let desk = Desk::start(&member.env, &journal, &OPTIONS);
     let mut watch = desk.watch().await;
