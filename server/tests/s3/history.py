@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import urllib.request
+from datetime import datetime, timedelta
 
 import boto3
 import duckdb
@@ -205,6 +206,11 @@ def heard(tauroi, store, environment, folder):
     # A contract that was heard.
     tickers = pq.read_table(io.BytesIO(objects(store)[keys[0]])).column("ticker").to_pylist()
     chart = ["history", tickers[0], "--buckets", "50", "--json", "--history", HEARD]
+    # Of whole seconds: a trade that was heard is known to the millisecond, and exactly once it is put together with the fetched
+    # one, which may be the first.
+    whole = json.loads(tauroi.said(*chart))
+    last = datetime.fromisoformat(whole["to"]).replace(microsecond=0) + timedelta(seconds=1)
+    chart += ["--from", f"{whole['from'][:19]}Z", "--to", f"{last:%Y-%m-%dT%H:%M:%SZ}"]
     before = tauroi.said(*chart)
     told = tauroi.said("history", "--compact", "--history", HEARD)
     assert told.startswith(f"{len(keys)} files of trades that were heard"), told
