@@ -15,21 +15,8 @@ const HUNDRED: i64 = 10_000;
 
 /// Returns the market before anything is known of it.
 pub(super) fn nothing(clock: &Clock, has_key: bool) -> MarketView {
-    MarketView {
-        event: None,
-        title: String::new(),
-        why: "The exchange is asked which event is open.".to_owned(),
-        is_polled: !has_key,
-        is_exclusive: false,
-        now: clock.now(),
-        speed: clock.speed(),
-        feed_age_ms: None,
-        closes: None,
-        fee: String::new(),
-        whole: [None; 2],
-        leaves: [None; 2],
-        rows: Vec::new(),
-    }
+    let why = "The exchange is asked which event is open.".to_owned();
+    MarketView { is_polled: !has_key, ..MarketView::unknown(clock.now(), clock.speed(), why) }
 }
 
 impl Core {

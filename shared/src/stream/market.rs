@@ -40,6 +40,27 @@ message! {
     }
 }
 
+impl MarketView {
+    /// Returns the market before anything is known of it, and why, by a clock that runs so many times as fast as the real one.
+    pub fn unknown(now: Timestamp, speed: f64, why: String) -> Self {
+        Self {
+            event: None,
+            title: String::new(),
+            why,
+            is_polled: false,
+            is_exclusive: false,
+            now,
+            speed,
+            feed_age_ms: None,
+            closes: None,
+            fee: String::new(),
+            whole: [None; 2],
+            leaves: [None; 2],
+            rows: Vec::new(),
+        }
+    }
+}
+
 message! {
     /// A contract.
     #[derive(Debug, Clone, PartialEq)]

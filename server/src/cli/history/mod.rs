@@ -36,7 +36,11 @@ Examples:
   tauroi history KXTOPMONTHLY-26FEB-BAD --from 2026-02-01 --to 2026-03-01 --buckets 28 --csv --history s3://tapes/kalshi";
 
 #[derive(Args)]
-#[command(group = clap::ArgGroup::new("what").required(true))]
+// `--measure` is a chore's, and not for the usage.
+#[command(
+    group = clap::ArgGroup::new("what").required(true),
+    override_usage = "tauroi history [OPTIONS] <TICKER|--list|--compact>"
+)]
 pub(super) struct Options {
     /// The contract
     #[arg(value_name = "TICKER", group = "what")]

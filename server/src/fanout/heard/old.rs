@@ -21,27 +21,8 @@ pub(super) fn overlaid(topic: &Topic, data: &Data, why: &str, mode: Mode) -> Opt
             Some(Data::Market { market: MarketView { why, feed_age_ms: None, ..market.clone() } })
         }
         (Topic::Market {}, _) => {
-            Some(Data::Market { market: MarketView { why: why.to_owned(), ..nothing() } })
+            Some(Data::Market { market: MarketView::unknown(machine_time(), 1.0, why.to_owned()) })
         }
         _ => None,
-    }
-}
-
-/// Returns a market of which nothing is known.
-fn nothing() -> MarketView {
-    MarketView {
-        event: None,
-        title: String::new(),
-        why: String::new(),
-        is_polled: false,
-        is_exclusive: false,
-        now: machine_time(),
-        speed: 1.0,
-        feed_age_ms: None,
-        closes: None,
-        fee: String::new(),
-        whole: [None; 2],
-        leaves: [None; 2],
-        rows: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::places::Place;
 use super::*;
 use crate::store::connection::Connection;
-use crate::store::{Address, Applicant, Leases, Token, look_at_lease};
+use crate::store::{Address, Applicant, Journal, Leases, Token, look_at_lease};
 
 /// A time in which no lease of a test ends by itself, and one that is over at once.
 const LONG: Duration = Duration::from_secs(600);
@@ -21,6 +21,16 @@ async fn leases(place: &Place) -> Leases {
 
 async fn take(leases: &mut Leases, who: &str, lasts: Duration) -> Option<Token> {
     leases.take(&applicant(who), lasts, None).await.unwrap().map(|(token, _)| token)
+}
+
+/// Returns the journal of a holder in the middle of a commit of such an entry, and its run.
+async fn within_a_commit(place: &Place, leases: &mut Leases, entry: &str) -> (Journal, i64) {
+    let mut journal = place.open().await;
+    journal.hold(take(leases, "one", OVER).await.unwrap());
+    let run = journal.begin(1).await.unwrap();
+    journal.connection.begin().await.unwrap();
+    journal.commit(&[told(1, entry)]).await.unwrap();
+    (journal, run)
 }
 
 #[tokio::test]
@@ -85,13 +95,7 @@ async fn nothing_is_written_under_an_older_lease() {
 async fn a_take_over_waits_for_an_entry_that_is_being_written_and_it_stands_before() {
     let Some(place) = Place::postgres("lease_waits").await else { return };
     let (mut one, mut other) = (leases(&place).await, leases(&place).await);
-    let first = take(&mut one, "one", OVER).await.unwrap();
-    let mut journal = place.open().await;
-    journal.hold(first);
-    let run = journal.begin(1).await.unwrap();
-    // A holder in the middle of a commit.
-    journal.connection.begin().await.unwrap();
-    journal.commit(&[told(1, "in time")]).await.unwrap();
+    let (mut journal, run) = within_a_commit(&place, &mut one, "in time").await;
     let taking = tokio::spawn(async move { take(&mut other, "other", LONG).await });
     let mut watching = place.connect().await;
     let Connection::Postgres(watching) = &mut watching else { panic!("it is no server") };
@@ -107,12 +111,7 @@ async fn a_take_over_waits_for_an_entry_that_is_being_written_and_it_stands_befo
 async fn a_holder_that_stands_still_within_a_commit_is_cut_off_and_nothing_of_it_is_written() {
     let Some(place) = Place::postgres("lease_stuck").await else { return };
     let (mut one, mut other) = (leases(&place).await, leases(&place).await);
-    let first = take(&mut one, "one", OVER).await.unwrap();
-    let mut journal = place.open().await;
-    journal.hold(first);
-    let run = journal.begin(1).await.unwrap();
-    journal.connection.begin().await.unwrap();
-    journal.commit(&[told(1, "half")]).await.unwrap();
+    let (mut journal, run) = within_a_commit(&place, &mut one, "half").await;
     // Each try waits for a second itself.
     let second = loop {
         if let Some(second) = take(&mut other, "other", LONG).await {
